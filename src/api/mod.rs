@@ -1,0 +1,11 @@
+//! The Kubernetes API `zegel.dev/v1alpha1`: the `MailDomain` kind, its spec, its status. Types only, pure.
+//!
+//! The spec's schema carries CEL rules for structure; what a rule over long lists cannot afford (record syntax, key
+//! material) is judged by [`crate::intent`], by controller and `zegel check` alike. No defaults stand under spec: the
+//! intent fills them, so a stored object never changes its meaning silently.
+
+mod spec;
+mod status;
+
+pub use spec::*;
+pub use status::*;

@@ -1,0 +1,149 @@
+//! What the controller writes: the status of a `MailDomain`. Types only.
+//!
+//! No enums and no closed bounds in the schema: an older CRD must not freeze a newer controller. Hence strings where
+//! the code elsewhere has types.
+
+use k8s_openapi::apimachinery::pkg::apis::meta::v1::{Condition, Time};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+/// What was seen, and what it means.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct MailDomainStatus {
+    /// The generation this status speaks of; -1 when nobody looked yet.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub observed_generation: Option<i64>,
+    /// A digest of what is judged: editing interval, settleWindow or suspend does not change it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub intent_digest: Option<String>,
+    /// Ready's reason again: selectable.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reason: Option<String>,
+    /// When Ready's (status, reason) last changed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reason_since: Option<Time>,
+    /// When the last complete observation was made.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub last_observation: Option<Time>,
+    /// Ready always; Reconciling, Stalled, Suspended only when True; InSync, Compliant; one per managed standard.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[schemars(extend("x-kubernetes-list-type" = "map", "x-kubernetes-list-map-keys" = ["type"]))]
+    pub conditions: Vec<Condition>,
+    /// Counts.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub summary: Option<Summary>,
+    /// One entry per managed RRset.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[schemars(extend("x-kubernetes-list-type" = "atomic"))]
+    pub records: Vec<RecordStatus>,
+    /// Errors first.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[schemars(extend("x-kubernetes-list-type" = "atomic"))]
+    pub findings: Vec<FindingStatus>,
+    /// How many entries and texts were cut to keep the status small.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub truncated: Option<i32>,
+}
+
+/// Counts over records and findings.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", default)]
+pub struct Summary {
+    /// Managed RRsets.
+    pub records: i32,
+    /// Of these in sync.
+    pub in_sync: i32,
+    /// Of these drifted.
+    pub drifted: i32,
+    /// Of these missing.
+    pub missing: i32,
+    /// Of these unexpected.
+    pub unexpected: i32,
+    /// Of these never answered.
+    pub unknown: i32,
+    /// Of these without an answer in the last look.
+    pub unanswered: i32,
+    /// Error findings on what is managed.
+    pub errors: i32,
+    /// Warning findings on what is managed.
+    pub warnings: i32,
+    /// In sync of all, `4/5`.
+    pub ratio: String,
+}
+
+/// What is known of one managed RRset.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", default)]
+pub struct RecordStatus {
+    /// The owner name.
+    pub name: String,
+    /// The record type.
+    #[serde(rename = "type")]
+    pub type_: String,
+    /// The standard it serves.
+    pub standard: String,
+    /// InSync, Drifted, Missing, Unexpected or Unknown: the last answer for this intent.
+    pub state: String,
+    /// What must be published.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[schemars(extend("x-kubernetes-list-type" = "atomic"))]
+    pub desired: Vec<String>,
+    /// What DNS answered.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[schemars(extend("x-kubernetes-list-type" = "atomic"))]
+    pub observed: Vec<String>,
+    /// One sentence a difference.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[schemars(extend("x-kubernetes-list-type" = "atomic"))]
+    pub differences: Vec<String>,
+    /// When it left InSync or its desired text changed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub since: Option<Time>,
+    /// Spec or World: what changed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub cause: Option<String>,
+    /// Until when the difference may be on its way; only while settling.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub settle_until: Option<Time>,
+    /// The largest TTL seen since the RRset last changed, in seconds.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub ttl: Option<i64>,
+    /// Only while the last look got no answer.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub unanswered: Option<UnansweredStatus>,
+}
+
+/// Why the last look got no answer.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", default)]
+pub struct UnansweredStatus {
+    /// ServFail, Timeout, Refused, …
+    pub reason: String,
+    /// Since when.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub since: Option<Time>,
+}
+
+/// A rule is broken.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", default)]
+pub struct FindingStatus {
+    /// The rule's id: `zegel explain` tells more.
+    pub rule: String,
+    /// Error, Warning or Info.
+    pub severity: String,
+    /// The record it is about.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub record: Option<String>,
+    /// Whether it is about what the spec manages.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub managed: Option<bool>,
+    /// Since when.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub since: Option<Time>,
+    /// What was expected and what was seen.
+    pub message: String,
+    /// What to do.
+    pub fix: String,
+}

@@ -1,0 +1,39 @@
+//! Zegel keeps the e-mail DNS of domains what it should be.
+//!
+//! ```text
+//! MailDomain ──▶ Intent ──────────────┐
+//!                                     ▼
+//! Question ◀── open ──── judge(&Intent, &mut Inquiry, now) ──▶ Verdict ──▶ status · events · metrics · text · JSON
+//!     │                               ▲
+//!     └──▶ world (DNS) ───────────────┘ Facts
+//! ```
+//!
+//! Pure, and held so by `tests/architecture.rs`:
+//! - [`api`]: the `MailDomain` kind. Types and schema rules only.
+//! - [`intent`]: the spec made certain: defaults filled, impossible states refused.
+//! - [`name`], [`inquiry`]: domain names; the seam of questions and facts between judgement and world.
+//! - [`records`]: one standard, one file: parse with spans, write canonically, compare by effect.
+//! - [`rules`]: the catalogue: id, severity, section, why, fix.
+//! - [`judge`]: what is desired, what is drift, what is wrong; the walks that need answers.
+//! - [`report`]: a verdict as table, JSON, SARIF, JUnit, zone file, manifest.
+//!
+//! The shell:
+//! - [`world`]: answers questions; the only sockets.
+//! - [`operator`]: the only Kubernetes client: watch, reconcile, status, events, metrics.
+//! - [`serve`]: `/livez`, `/readyz`, `/metrics`.
+//! - [`cli`]: one file a command.
+//!
+//! Arrows point one way: `cli, operator → world → inquiry` and `cli, operator → report → judge → rules, records`.
+
+pub mod api;
+pub mod cli;
+pub mod inquiry;
+pub mod intent;
+pub mod judge;
+pub mod name;
+pub mod operator;
+pub mod records;
+pub mod report;
+pub mod rules;
+pub mod serve;
+pub mod world;

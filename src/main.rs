@@ -1,0 +1,3 @@
+//! The `zegel` program: arguments, tracing, exit code.
+
+fn main() {}

@@ -1,0 +1,1 @@
+//! The Kubernetes side: the only Kubernetes client.

@@ -1,0 +1,119 @@
+//! The record standards, one file each: parse with spans, write canonically, compare by effect.
+//!
+//! A parser here loses nothing: unknown, duplicate and misplaced terms stay in the parsed value with their span, so a
+//! rule can point at them. Writers write one canonical form; `parse(write(x))` means `x`. Comparison asks what a
+//! receiver can tell apart, not how a record is spelled. Pure: octets in, values out.
+
+pub mod dkim;
+pub mod dmarc;
+pub mod spf;
+pub mod tags;
+
+use std::ops::Range;
+
+use serde::Serialize;
+
+/// A stretch of a record's joined text, in octets.
+pub type Span = Range<usize>;
+
+/// The standards Zegel knows, as status, JSON and conditions name them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
+#[non_exhaustive]
+pub enum Standard {
+    /// Sender Policy Framework, RFC 7208.
+    #[serde(rename = "SPF")]
+    Spf,
+    /// DomainKeys Identified Mail, RFC 6376.
+    #[serde(rename = "DKIM")]
+    Dkim,
+    /// RFC 9989, with the reports of RFC 9990 and RFC 9991.
+    #[serde(rename = "DMARC")]
+    Dmarc,
+    /// Mail exchanges, RFC 5321 5 and RFC 7505.
+    #[serde(rename = "MX")]
+    Mx,
+    /// What all of them share: names, TXT strings, CNAMEs.
+    #[serde(rename = "DNS")]
+    Dns,
+}
+
+impl Standard {
+    /// The name people know it by; also the condition type in status.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Spf => "SPF",
+            Self::Dkim => "DKIM",
+            Self::Dmarc => "DMARC",
+            Self::Mx => "MX",
+            Self::Dns => "DNS",
+        }
+    }
+}
+
+impl std::fmt::Display for Standard {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.pad(self.as_str())
+    }
+}
+
+/// How two records relate in effect.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Class {
+    /// No receiver can tell them apart: nothing is said.
+    Equal,
+    /// The same result for every sender as things stand: in sync, with an Info finding.
+    Equivalent,
+    /// A receiver can tell: drift.
+    Different,
+}
+
+/// The outcome of comparing a desired record with an observed one.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Comparison {
+    /// The worst of all that was compared.
+    pub class: Class,
+    /// One sentence a difference, `p: want reject, found none`; empty unless [`Class::Different`].
+    pub differences: Vec<String>,
+    /// What makes the records merely equivalent, one sentence each.
+    pub notes: Vec<String>,
+}
+
+impl Comparison {
+    /// Two records no receiver can tell apart.
+    pub fn equal() -> Self {
+        Self {
+            class: Class::Equal,
+            differences: Vec::new(),
+            notes: Vec::new(),
+        }
+    }
+
+    /// A comparison from what was found: differences outweigh notes.
+    pub fn from_parts(differences: Vec<String>, notes: Vec<String>) -> Self {
+        let class = match (differences.is_empty(), notes.is_empty()) {
+            (false, _) => Class::Different,
+            (true, false) => Class::Equivalent,
+            (true, true) => Class::Equal,
+        };
+        Self {
+            class,
+            differences,
+            notes,
+        }
+    }
+}
+
+/// Octets as text in presentation format: printable ASCII as it is, everything else as `\DDD` (RFC 1035 5.1).
+///
+/// A backslash becomes `\\`; quotes are left alone, for the result stands without quotes around it.
+pub fn presentation(octets: &[u8]) -> String {
+    let mut text = String::with_capacity(octets.len());
+    for &octet in octets {
+        match octet {
+            b'\\' => text.push_str("\\\\"),
+            0x20..=0x7e => text.push(char::from(octet)),
+            other => text.push_str(&format!("\\{other:03}")),
+        }
+    }
+    text
+}

@@ -1,0 +1,1 @@
+//! Answers questions: the only sockets. Caches, limits and timeouts live here.
