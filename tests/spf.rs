@@ -1,0 +1,52 @@
+//! SPF, from record to verdict: facts are the world.
+
+#[path = "support/facts.rs"]
+mod facts;
+
+use facts::{World, name};
+use zegel::inquiry::{Answer, Kind, Question, Rdata, Trouble, Txt};
+
+/// The helper every judgement here rests on.
+#[test]
+fn a_world_of_text_answers_as_dns_does() {
+    let world = World::new(
+        r#"
+        voorbeeld.nl         60 TXT   "v=spf1 mx" " -all"
+        mail.voorbeeld.nl       A     192.0.2.1
+        *.voorbeeld.nl          TXT   \255\"x
+        alias.voorbeeld.nl      CNAME voorbeeld.nl
+        loop.voorbeeld.nl       CNAME loop.voorbeeld.nl
+        broken.example          TXT   !SERVFAIL
+        gone.example            ANY   !TIMEOUT
+        "#,
+    );
+    let ask = |owner: &str, kind| world.answer(&Question::new(name(owner), kind));
+    let text = |strings: &[&[u8]]| {
+        let strings = strings.iter().map(|string| string.to_vec()).collect();
+        Answer::Records(vec![Rdata::Txt(Txt { strings })])
+    };
+    assert_eq!(
+        ask("voorbeeld.nl", Kind::Txt).answer,
+        text(&[b"v=spf1 mx", b" -all"])
+    );
+    assert_eq!(ask("voorbeeld.nl", Kind::Txt).ttl, 60);
+    assert_eq!(ask("voorbeeld.nl", Kind::Mx).answer, Answer::NoData);
+    assert_eq!(ask("nl", Kind::Txt).answer, Answer::NoData);
+    assert_eq!(ask("example.net", Kind::Txt).answer, Answer::NxDomain);
+    assert_eq!(ask("a.b.voorbeeld.nl", Kind::Txt).answer, text(&[b"\xff\"x"]));
+    assert_eq!(ask("x.mail.voorbeeld.nl", Kind::Txt).answer, Answer::NxDomain);
+    assert_eq!(ask("alias.voorbeeld.nl", Kind::Txt).chain, [name("voorbeeld.nl")]);
+    assert_eq!(
+        ask("loop.voorbeeld.nl", Kind::A).answer,
+        Answer::Unanswered(Trouble::CnameLoop)
+    );
+    assert_eq!(
+        ask("broken.example", Kind::Txt).answer,
+        Answer::Unanswered(Trouble::ServFail)
+    );
+    assert_eq!(ask("broken.example", Kind::A).answer, Answer::NoData);
+    assert_eq!(
+        ask("gone.example", Kind::A).answer,
+        Answer::Unanswered(Trouble::Timeout)
+    );
+}
