@@ -4,8 +4,12 @@
 //! material) is judged by [`crate::intent`], by controller and `zegel check` alike. No defaults stand under spec: the
 //! intent fills them, so a stored object never changes its meaning silently.
 
+mod crd;
 mod spec;
 mod status;
+mod violations;
 
+pub use crd::{crd, crd_yaml};
 pub use spec::*;
 pub use status::*;
+pub use violations::{Violation, update_violations, violations};
