@@ -31,6 +31,17 @@ pub enum Likeness {
 /// `v` is optional (RFC 6376 3.6.1), so a list with a `p` tag and no `v` is a key record. Where `v` stands it must
 /// be the first tag and exactly `DKIM1`.
 pub fn likeness(text: &[u8]) -> Likeness {
+    let quoted = text.trim_ascii_start();
+    if quoted.starts_with(b"\"") || quoted.starts_with(b"\\\"") {
+        let inner = quoted
+            .iter()
+            .take_while(|octet| matches!(octet, b'"' | b'\\'))
+            .count();
+        return match likeness(quoted.get(inner..).unwrap_or_default()) {
+            Likeness::Other => Likeness::Other,
+            _ => Likeness::NearMiss("the value holds literal quotes"),
+        };
+    }
     let record = parse(text);
     if let Some(version) = record.tag("v") {
         let first = record.tags().next().is_some_and(|tag| tag.span == version.span);
@@ -56,17 +67,10 @@ pub fn likeness(text: &[u8]) -> Likeness {
 /// What a value with neither `v` nor `p` is.
 fn undeclared(text: &[u8], record: &Record) -> Likeness {
     let bare = text.trim_ascii_start();
-    let quoted = bare.strip_prefix(b"\\").unwrap_or(bare);
     let starts = |prefix: &[u8]| {
         bare.get(..prefix.len())
             .is_some_and(|start| start.eq_ignore_ascii_case(prefix))
     };
-    if let Some(inner) = quoted.strip_prefix(b"\"") {
-        return match likeness(inner) {
-            Likeness::Other => Likeness::Other,
-            _ => Likeness::NearMiss("the value holds literal quotes"),
-        };
-    }
     if bare.starts_with(b"-----BEGIN ") {
         return Likeness::NearMiss("a PEM file is no key record: write v=DKIM1; p= and the base64 alone");
     }
