@@ -11,6 +11,7 @@ mod spf;
 
 use aws_lc_rs::digest;
 
+pub use self::dmarc::dmarc_spec;
 pub use self::schedule::{Schedule, parse_duration};
 use crate::api::{MailDomainSpec, Role};
 use crate::inquiry::Kind;

@@ -1,0 +1,278 @@
+//! What a receiver makes of a record: defaults filled, errors handled as RFC 9989 4.7 and 4.10.1 say.
+//!
+//! RFC 9989 does not say what a duplicate tag means. Where two disagree, the weakest reading is taken: nobody may
+//! count on more. (The findings name the duplicate.)
+
+use std::collections::BTreeSet;
+
+use super::parse::{Record, Tag, TagName};
+use super::uri::{Uri, parse_list};
+use super::{Policy, Wanted};
+
+/// What p, sp or np says.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum PolicyTag {
+    /// Not there.
+    Absent,
+    /// There, with a value that is no policy.
+    Invalid,
+    /// A policy.
+    Is(Policy),
+}
+
+impl PolicyTag {
+    /// The policy, when there is a valid one.
+    pub fn policy(self) -> Option<Policy> {
+        match self {
+            Self::Is(policy) => Some(policy),
+            Self::Absent | Self::Invalid => None,
+        }
+    }
+}
+
+/// Whether a receiver applies the record (RFC 9989 4.10.1).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Application {
+    /// As it is written.
+    AsWritten,
+    /// As p=none: p is missing or invalid, or sp or np is invalid, and rua has a valid URI.
+    AsNone,
+    /// Not at all: the same, without a valid rua.
+    Not,
+}
+
+/// The tuple of effects by which two records are the same.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Effects {
+    /// p
+    pub policy: Policy,
+    /// sp, or what follows from p
+    pub subdomain: Policy,
+    /// np, or what follows from sp or p
+    pub nonexistent: Policy,
+    /// t=y
+    pub testing: bool,
+    /// adkim=s
+    pub strict_dkim: bool,
+    /// aspf=s
+    pub strict_spf: bool,
+    /// psd
+    pub public_suffix: Option<bool>,
+    /// rua: comparable URIs
+    pub aggregate: BTreeSet<String>,
+    /// ruf: comparable URIs
+    pub failure: BTreeSet<String>,
+    /// fo
+    pub options: BTreeSet<String>,
+}
+
+impl Record {
+    /// What p, sp or np says; of duplicates the weakest counts, an invalid one most of all.
+    pub fn policy_tag(&self, tag: TagName) -> PolicyTag {
+        let mut weakest = PolicyTag::Absent;
+        for one in self.all(tag) {
+            let Some(policy) = Policy::parse(self.value(one)) else {
+                return PolicyTag::Invalid;
+            };
+            weakest = match weakest {
+                PolicyTag::Is(earlier) => PolicyTag::Is(earlier.min(policy)),
+                _ => PolicyTag::Is(policy),
+            };
+        }
+        weakest
+    }
+
+    /// The entries of rua or ruf, broken ones too.
+    pub fn uris(&self, tag: TagName) -> Vec<Uri> {
+        self.all(tag)
+            .flat_map(|one| parse_list(&self.text, one.value.clone()))
+            .collect()
+    }
+
+    /// Whether a receiver applies the record, and how.
+    pub fn application(&self) -> Application {
+        let usable = self.policy_tag(TagName::P).policy().is_some()
+            && self.policy_tag(TagName::Sp) != PolicyTag::Invalid
+            && self.policy_tag(TagName::Np) != PolicyTag::Invalid;
+        if usable {
+            return Application::AsWritten;
+        }
+        let reported = self.uris(TagName::Rua).iter().any(|uri| uri.problem.is_none());
+        if reported {
+            Application::AsNone
+        } else {
+            Application::Not
+        }
+    }
+
+    /// psd: `Some(true)` for y, `Some(false)` for n; duplicates that disagree say nothing.
+    pub fn public_suffix(&self) -> Option<bool> {
+        let mut said = self.all(TagName::Psd).map(|tag| match self.value(tag) {
+            b"y" | b"Y" => Some(true),
+            b"n" | b"N" => Some(false),
+            _ => None,
+        });
+        let first = said.next()?;
+        said.all(|other| other == first).then_some(first).flatten()
+    }
+
+    /// t=y: the policies count one level down.
+    pub fn testing(&self) -> bool {
+        self.all(TagName::T)
+            .any(|tag| self.value(tag).eq_ignore_ascii_case(b"y"))
+    }
+
+    /// pct below 100, which receivers that follow RFC 7489 still honour; `None` when absent, 100 or unreadable.
+    pub fn partial(&self) -> Option<u8> {
+        let percentages = self.all(TagName::Pct).filter_map(|tag| {
+            let digits = std::str::from_utf8(self.value(tag)).ok()?;
+            let plain = !digits.is_empty() && digits.bytes().all(|octet| octet.is_ascii_digit());
+            digits.parse::<u8>().ok().filter(|_| plain)
+        });
+        percentages.min().filter(|percentage| *percentage < 100)
+    }
+
+    /// The failure options; anything invalid among them makes it the default, `0`.
+    pub fn failure_options(&self) -> BTreeSet<String> {
+        let default = || BTreeSet::from(["0".to_owned()]);
+        let Some(tag) = self.first(TagName::Fo) else {
+            return default();
+        };
+        let mut options = BTreeSet::new();
+        for option in self.value(tag).split(|&octet| octet == b':') {
+            match option.trim_ascii().to_ascii_lowercase().as_slice() {
+                [one @ (b'0' | b'1' | b'd' | b's')] => options.insert(char::from(*one).to_string()),
+                _ => return default(),
+            };
+        }
+        options
+    }
+
+    /// What a receiver does; `None` when it applies no DMARC because of this record (RFC 9989 4.10.1).
+    ///
+    /// Where p is only missing, sp and np still count (4.7: as if p=none stood there); where p, sp or np is invalid,
+    /// the whole record counts as p=none.
+    pub fn effects(&self) -> Option<Effects> {
+        let (sp, np) = (
+            self.policy_tag(TagName::Sp).policy(),
+            self.policy_tag(TagName::Np).policy(),
+        );
+        let (policy, subdomain, nonexistent) = match self.application() {
+            Application::Not => return None,
+            Application::AsWritten => (
+                self.policy_tag(TagName::P).policy().unwrap_or(Policy::None),
+                sp,
+                np,
+            ),
+            Application::AsNone if self.only_misses_p() => (Policy::None, sp, np),
+            Application::AsNone => (Policy::None, None, None),
+        };
+        let strict = |tag| {
+            let mut values = self
+                .all(tag)
+                .map(|one: &Tag| self.value(one).eq_ignore_ascii_case(b"s"));
+            let first = values.next().unwrap_or(false);
+            first && values.all(|strict| strict)
+        };
+        let set = |tag| {
+            let uris = self.uris(tag).into_iter().filter(|uri| uri.problem.is_none());
+            uris.map(|uri| uri.canonical).collect()
+        };
+        Some(Effects {
+            policy,
+            subdomain: subdomain.unwrap_or(policy),
+            nonexistent: nonexistent.or(subdomain).unwrap_or(policy),
+            testing: self.testing(),
+            strict_dkim: strict(TagName::Adkim),
+            strict_spf: strict(TagName::Aspf),
+            public_suffix: self.public_suffix(),
+            aggregate: set(TagName::Rua),
+            failure: set(TagName::Ruf),
+            options: self.failure_options(),
+        })
+    }
+
+    /// Whether the missing p is all that is wrong with the policies.
+    pub(super) fn only_misses_p(&self) -> bool {
+        self.policy_tag(TagName::P) == PolicyTag::Absent
+            && self.policy_tag(TagName::Sp) != PolicyTag::Invalid
+            && self.policy_tag(TagName::Np) != PolicyTag::Invalid
+    }
+
+    /// What the record would be written as, and, a sentence each, what of it no manifest can say.
+    ///
+    /// `None` when what can be said has not the same effects: the record must then be mended before it can be managed.
+    pub fn as_wanted(&self) -> (Option<Wanted>, Vec<String>) {
+        let mut lost = Vec::new();
+        let Some(effects) = self.effects() else {
+            lost.push(
+                "p is missing or invalid and rua holds no valid URI: receivers apply no DMARC".to_owned(),
+            );
+            return (None, lost);
+        };
+        if self.application() == Application::AsNone {
+            lost.push("p, sp or np is missing or invalid: receivers act as if it said p=none".to_owned());
+        }
+        for tag in &self.tags {
+            let text = crate::records::presentation(self.text.get(tag.span.clone()).unwrap_or_default());
+            match tag.tag {
+                TagName::Unknown | TagName::Pct | TagName::Rf | TagName::Ri => {
+                    lost.push(format!("{text}: receivers of RFC 9989 ignore it"));
+                }
+                _ if tag.duplicate => lost.push(format!("{text}: said twice")),
+                _ => {}
+            }
+        }
+        let mut list = |tag: TagName| {
+            let mut seen = BTreeSet::new();
+            let mut uris = Vec::new();
+            for uri in self.uris(tag) {
+                match uri.problem {
+                    Some(problem) => {
+                        lost.push(format!("{}: {:?} {}", tag.as_str(), uri.text, problem.as_str()))
+                    }
+                    None if uri.scheme != "mailto" => {
+                        lost.push(format!(
+                            "{}: {}: only mailto: can be said",
+                            tag.as_str(),
+                            uri.text
+                        ));
+                    }
+                    None => {
+                        if seen.insert(uri.canonical.clone()) {
+                            uris.push(uri.text);
+                        }
+                    }
+                }
+            }
+            uris
+        };
+        let (aggregate_reports, failure_reports) = (list(TagName::Rua), list(TagName::Ruf));
+        let written = |tag| self.policy_tag(tag).policy();
+        let whole = self.application() == Application::AsWritten || self.only_misses_p();
+        let options: Vec<String> = effects.options.iter().cloned().collect();
+        let default = options == ["0"];
+        let wanted = Wanted {
+            policy: effects.policy,
+            subdomain_policy: written(TagName::Sp).filter(|_| whole),
+            nonexistent_subdomain_policy: written(TagName::Np).filter(|_| whole),
+            testing: effects.testing,
+            public_suffix: effects.public_suffix,
+            strict_dkim: effects.strict_dkim,
+            strict_spf: effects.strict_spf,
+            failure_options: if failure_reports.is_empty() || default {
+                Vec::new()
+            } else {
+                options
+            },
+            aggregate_reports,
+            failure_reports,
+        };
+        let same = super::compare(&wanted, self, None).differences;
+        if same.is_empty() {
+            return (Some(wanted), lost);
+        }
+        lost.extend(same);
+        (None, lost)
+    }
+}
