@@ -29,7 +29,7 @@ impl fmt::Display for Violation {
 
 /// All that the API server would refuse about the spec of `object` on creation.
 ///
-/// As there, the rules are evaluated only where every bound is kept: a list beyond its bound is refused unread.
+/// As there, no rule is evaluated where something is too long or too many: its cost is bounded by those bounds.
 pub fn violations(object: &MailDomain) -> Vec<Violation> {
     let Ok(value) = serde_json::to_value(object) else {
         return vec![violation("", "cannot be written as JSON")];
@@ -69,8 +69,12 @@ static SCHEMA: LazyLock<Schema> = LazyLock::new(|| {
 
 fn judged(object: &Value, old: Option<&Value>) -> Vec<Violation> {
     let mut found = Vec::new();
-    bounds(&SCHEMA.value, object, "", &mut found);
-    if !found.is_empty() {
+    let mut too_much = false;
+    bounds(&SCHEMA.value, object, "", &mut |violation, excess| {
+        found.push(violation);
+        too_much |= excess;
+    });
+    if too_much {
         return found;
     }
     let Err(errors) = Validator::new().validate_compiled(&SCHEMA.compiled, object, old) else {
@@ -91,7 +95,7 @@ fn violation(path: &str, message: impl Into<String>) -> Violation {
 }
 
 /// Walks schema and value together: lengths, sizes, doubled keys.
-fn bounds(schema: &Value, value: &Value, path: &str, found: &mut Vec<Violation>) {
+fn bounds(schema: &Value, value: &Value, path: &str, found: &mut dyn FnMut(Violation, bool)) {
     match value {
         Value::Object(fields) => {
             for (name, field) in fields {
@@ -118,23 +122,32 @@ fn bounds(schema: &Value, value: &Value, path: &str, found: &mut Vec<Violation>)
         Value::String(text) => {
             let length = text.chars().count() as u64;
             if let Some(limit) = limit(schema, "minLength").filter(|limit| length < *limit) {
-                found.push(violation(path, format!("should be at least {limit} chars long")));
+                found(
+                    violation(path, format!("should be at least {limit} chars long")),
+                    false,
+                );
             }
             if let Some(limit) = limit(schema, "maxLength").filter(|limit| length > *limit) {
-                found.push(violation(path, format!("may not be more than {limit} bytes")));
+                found(
+                    violation(path, format!("may not be more than {limit} bytes")),
+                    true,
+                );
             }
         }
         _ => {}
     }
 }
 
-fn list_bounds(schema: &Value, items: &[Value], path: &str, found: &mut Vec<Violation>) {
+fn list_bounds(schema: &Value, items: &[Value], path: &str, found: &mut dyn FnMut(Violation, bool)) {
     let size = items.len() as u64;
     if let Some(limit) = limit(schema, "minItems").filter(|limit| size < *limit) {
-        found.push(violation(path, format!("should have at least {limit} items")));
+        found(
+            violation(path, format!("should have at least {limit} items")),
+            false,
+        );
     }
     if let Some(limit) = limit(schema, "maxItems").filter(|limit| size > *limit) {
-        found.push(violation(path, format!("must have at most {limit} items")));
+        found(violation(path, format!("must have at most {limit} items")), true);
     }
     let key = |item: &Value| match schema.get("x-kubernetes-list-type").and_then(Value::as_str) {
         Some("map") => item.get("name").cloned(),
@@ -149,10 +162,8 @@ fn list_bounds(schema: &Value, items: &[Value], path: &str, found: &mut Vec<Viol
                 .any(|other| key(other).as_ref() == Some(own))
         });
         if let Some(own) = doubled {
-            found.push(violation(
-                &format!("{path}[{index}]"),
-                format!("Duplicate value: {own}"),
-            ));
+            let path = format!("{path}[{index}]");
+            found(violation(&path, format!("Duplicate value: {own}")), false);
         }
     }
 }

@@ -1,0 +1,549 @@
+//! A real control plane for tests and the demo: etcd and kube-apiserver on loopback, gone when dropped.
+//!
+//! The programs come from `dev/control-plane`, which builds them once. Everything else is made here: certificates,
+//! ports, kubeconfig files. There is no kubelet and no controller manager, so pods never run, namespaces never finish
+//! terminating and no default ServiceAccount appears; the API itself (CRDs, CEL, RBAC, server-side apply, watches,
+//! events, leases, tokens) is the real one.
+//!
+//! No child outlives the process that started it, even one that is killed: each runs under a `sh` that reads a pipe
+//! held here, and kills its child when the pipe ends.
+
+#![allow(dead_code, unreachable_pub, reason = "each test program uses its own part")]
+
+use std::collections::BTreeMap;
+use std::fs::{self, File};
+use std::io;
+use std::net::TcpListener;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
+
+use k8s_openapi::api::authentication::v1::{TokenRequest, TokenRequestSpec};
+use k8s_openapi::api::core::v1::{Namespace, ServiceAccount};
+use k8s_openapi::apiextensions_apiserver::pkg::apis::apiextensions::v1::CustomResourceDefinition;
+use kube::api::{Api, ObjectMeta, Patch, PatchParams, PostParams};
+use kube::config::{KubeConfigOptions, Kubeconfig};
+use kube::{Client, Config};
+use rcgen::{
+    BasicConstraints, CertificateParams, CertifiedIssuer, DistinguishedName, DnType, ExtendedKeyUsagePurpose,
+    IsCa, KeyPair, KeyUsagePurpose, SanType,
+};
+use tempfile::TempDir;
+
+/// What went wrong, in words for the person who started the test.
+pub type Error = Box<dyn std::error::Error + Send + Sync>;
+
+/// How long etcd and kube-apiserver may take to be ready; about 5 s on an idle machine.
+const READY_WITHIN: Duration = Duration::from_secs(120);
+
+/// A running control plane.
+pub struct ControlPlane {
+    // Dropped in this order: the API server first, its files last.
+    apiserver: Process,
+    etcd: Process,
+    tools: BTreeMap<String, PathBuf>,
+    client: Client,
+    server: String,
+    kubeconfig: PathBuf,
+    dir: TempDir,
+}
+
+impl ControlPlane {
+    /// Starts etcd and kube-apiserver and waits for `/readyz`.
+    ///
+    /// # Errors
+    /// When the programs cannot be had or do not come up; the last lines of their logs are in the message.
+    pub async fn start() -> Result<Self, Error> {
+        let tools = tools(&["etcd", "kube-apiserver", "kubectl"])?;
+        // A free port can be taken by somebody else between our look and the child's: look again.
+        let mut last = None;
+        for _ in 0..3 {
+            match Self::try_start(tools.clone()).await {
+                Ok(plane) => return Ok(plane),
+                Err(error) => last = Some(error),
+            }
+        }
+        Err(last.unwrap_or_else(|| "not started".into()))
+    }
+
+    async fn try_start(tools: BTreeMap<String, PathBuf>) -> Result<Self, Error> {
+        let dir = tempfile::Builder::new()
+            .prefix("zegel-control-plane-")
+            .tempdir()?;
+        let path = |name: &str| dir.path().join(name);
+        certificates(dir.path())?;
+        let [client_port, peer_port, api_port] = free_ports()?;
+        let (etcd_client, etcd_peer) = (
+            format!("http://127.0.0.1:{client_port}"),
+            format!("http://127.0.0.1:{peer_port}"),
+        );
+        let server = format!("https://127.0.0.1:{api_port}");
+
+        let mut command = Command::new(&tools["etcd"]);
+        command
+            .arg("--data-dir")
+            .arg(path("etcd"))
+            .args(["--unsafe-no-fsync", "--log-level", "warn"])
+            .args([
+                "--listen-client-urls",
+                &etcd_client,
+                "--advertise-client-urls",
+                &etcd_client,
+            ])
+            .args([
+                "--listen-peer-urls",
+                &etcd_peer,
+                "--initial-advertise-peer-urls",
+                &etcd_peer,
+            ])
+            .args(["--initial-cluster", &format!("default={etcd_peer}")]);
+        let etcd = Process::spawn(command, path("etcd.log"))?;
+
+        let mut command = Command::new(&tools["kube-apiserver"]);
+        command
+            .args(["--etcd-servers", &etcd_client])
+            .args([
+                "--bind-address",
+                "127.0.0.1",
+                "--secure-port",
+                &api_port.to_string(),
+            ])
+            .args(["--authorization-mode", "RBAC", "--anonymous-auth=false"])
+            .args([
+                "--endpoint-reconciler-type",
+                "none",
+                "--service-cluster-ip-range",
+                "10.0.0.0/24",
+            ])
+            .args(["--service-account-issuer", "https://zegel.test"]);
+        for (flag, file) in [
+            ("--service-account-key-file", "service-account.pub"),
+            ("--service-account-signing-key-file", "service-account.key"),
+            ("--client-ca-file", "ca.crt"),
+            ("--tls-cert-file", "server.crt"),
+            ("--tls-private-key-file", "server.key"),
+        ] {
+            command.arg(flag).arg(path(file));
+        }
+        let mut apiserver = Process::spawn(command, path("kube-apiserver.log"))?;
+
+        let kubeconfig = path("kubeconfig");
+        let user = "{client-certificate: admin.crt, client-key: admin.key}";
+        write_kubeconfig(&kubeconfig, &server, user)?;
+        let client = client_from(&kubeconfig).await?;
+        apiserver.wait_ready(&client).await?;
+        Ok(Self {
+            apiserver,
+            etcd,
+            tools,
+            client,
+            server,
+            kubeconfig,
+            dir,
+        })
+    }
+
+    /// A client that may do everything.
+    pub fn client(&self) -> Client {
+        self.client.clone()
+    }
+
+    /// A kubeconfig file that may do everything. It names its certificates relative to itself.
+    pub fn kubeconfig(&self) -> &Path {
+        &self.kubeconfig
+    }
+
+    /// A folder of this control plane's own, gone with it.
+    pub fn dir(&self) -> &Path {
+        self.dir.path()
+    }
+
+    /// `kubectl`, pointed here.
+    pub fn kubectl(&self) -> Command {
+        let mut command = Command::new(&self.tools["kubectl"]);
+        command.arg("--kubeconfig").arg(&self.kubeconfig);
+        command.env("HOME", self.dir.path());
+        command
+    }
+
+    /// `helm`, pointed here.
+    ///
+    /// # Errors
+    /// When it cannot be had.
+    pub fn helm(&self) -> Result<Command, Error> {
+        let mut command = helm()?;
+        command
+            .env("KUBECONFIG", &self.kubeconfig)
+            .env("HOME", self.dir.path());
+        Ok(command)
+    }
+
+    /// Installs the CRD as the types have it, and waits until it is served.
+    ///
+    /// # Errors
+    /// When the API server refuses it, or does not serve it in time.
+    pub async fn install_crd(&self) -> Result<(), Error> {
+        let crd = zegel::api::crd();
+        let definitions: Api<CustomResourceDefinition> = Api::all(self.client());
+        let name = crd.metadata.name.clone().unwrap_or_default();
+        let params = PatchParams::apply("zegel-tests").force();
+        definitions.patch(&name, &params, &Patch::Apply(&crd)).await?;
+        let established = kube::runtime::conditions::is_crd_established();
+        let wait = kube::runtime::wait::await_condition(definitions, &name, established);
+        tokio::time::timeout(Duration::from_secs(30), wait).await??;
+        // Established is said before every endpoint serves it.
+        let objects: Api<zegel::api::MailDomain> = Api::all(self.client());
+        let began = Instant::now();
+        while let Err(error) = objects.list(&Default::default()).await {
+            if began.elapsed() > Duration::from_secs(30) {
+                return Err(format!("the CRD is established and not served: {error}").into());
+            }
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+        Ok(())
+    }
+
+    /// Creates a namespace; one that is there already will do.
+    ///
+    /// # Errors
+    /// When the API server refuses it.
+    pub async fn create_namespace(&self, name: &str) -> Result<(), Error> {
+        let namespace = Namespace {
+            metadata: named(name),
+            ..Namespace::default()
+        };
+        exists(
+            Api::all(self.client())
+                .create(&PostParams::default(), &namespace)
+                .await,
+        )
+    }
+
+    /// Creates a ServiceAccount; one that is there already will do.
+    ///
+    /// # Errors
+    /// When the API server refuses it.
+    pub async fn create_service_account(&self, namespace: &str, name: &str) -> Result<(), Error> {
+        let account = ServiceAccount {
+            metadata: named(name),
+            ..ServiceAccount::default()
+        };
+        let accounts = Api::namespaced(self.client(), namespace);
+        exists(accounts.create(&PostParams::default(), &account).await)
+    }
+
+    /// A token of a ServiceAccount, good for an hour.
+    ///
+    /// # Errors
+    /// When the account does not exist.
+    pub async fn token(&self, namespace: &str, account: &str) -> Result<String, Error> {
+        let accounts: Api<ServiceAccount> = Api::namespaced(self.client(), namespace);
+        let request = TokenRequest {
+            spec: TokenRequestSpec {
+                expiration_seconds: Some(3600),
+                ..TokenRequestSpec::default()
+            },
+            ..TokenRequest::default()
+        };
+        let answer = accounts
+            .create_token_request(account, &PostParams::default(), &request)
+            .await?;
+        let status = answer.status.ok_or("the API server gave no token")?;
+        Ok(status.token)
+    }
+
+    /// A kubeconfig file that holds a ServiceAccount's token, and may do what that account may.
+    ///
+    /// # Errors
+    /// When the account does not exist.
+    pub async fn kubeconfig_of(&self, namespace: &str, account: &str) -> Result<PathBuf, Error> {
+        let token = self.token(namespace, account).await?;
+        let path = self.dir.path().join(format!("kubeconfig-{namespace}-{account}"));
+        write_kubeconfig(&path, &self.server, &format!("{{token: {token:?}}}"))?;
+        Ok(path)
+    }
+
+    /// A client with a ServiceAccount's token.
+    ///
+    /// # Errors
+    /// When the account does not exist.
+    pub async fn client_of(&self, namespace: &str, account: &str) -> Result<Client, Error> {
+        client_from(&self.kubeconfig_of(namespace, account).await?).await
+    }
+
+    /// Applies the chart, as `zegel`, into `namespace` (made when missing), the CRD included. Gives a kubeconfig with
+    /// the token of the chart's own ServiceAccount: run the controller with it, and RBAC is what the chart grants.
+    /// No pod runs: there is no kubelet.
+    ///
+    /// # Errors
+    /// When Helm cannot be had, or the API server refuses an object of the chart.
+    pub async fn install_chart(&self, namespace: &str, values: &[&str]) -> Result<PathBuf, Error> {
+        self.create_namespace(namespace).await?;
+        let rendered = render_chart(namespace, values)?;
+        let mut apply = self.kubectl();
+        apply.args(["--namespace", namespace, "apply", "--server-side", "-f", "-"]);
+        run_with_input(apply, &rendered)?;
+        self.install_crd().await?;
+        self.kubeconfig_of(namespace, "zegel").await
+    }
+}
+
+/// A client for whoever a kubeconfig file speaks of.
+///
+/// # Errors
+/// When the file cannot be read.
+pub async fn client_from(kubeconfig: &Path) -> Result<Client, Error> {
+    let kubeconfig = Kubeconfig::read_from(kubeconfig)?;
+    let config = Config::from_custom_kubeconfig(kubeconfig, &KubeConfigOptions::default()).await?;
+    Ok(Client::try_from(config)?)
+}
+
+/// The chart's objects as YAML, rendered as release `zegel`; `values` are arguments of `--set`.
+///
+/// # Errors
+/// When Helm cannot be had or refuses the chart; its words are in the message.
+pub fn render_chart(namespace: &str, values: &[&str]) -> Result<String, Error> {
+    let mut command = helm()?;
+    command.args(["template", "zegel", chart_dir(), "--namespace", namespace]);
+    for value in values {
+        command.args(["--set", value]);
+    }
+    run(command)
+}
+
+/// Where the chart lies.
+pub fn chart_dir() -> &'static str {
+    concat!(env!("CARGO_MANIFEST_DIR"), "/charts/zegel")
+}
+
+/// `helm`, pointed nowhere.
+///
+/// # Errors
+/// When it cannot be had.
+pub fn helm() -> Result<Command, Error> {
+    Ok(Command::new(&tools(&["helm"])?["helm"]))
+}
+
+/// Runs a command to its end and gives what it printed.
+///
+/// # Errors
+/// When it cannot be started or fails; its error output is in the message.
+pub fn run(command: Command) -> Result<String, Error> {
+    run_with_input(command, "")
+}
+
+/// As [`run`], with text on its standard input.
+///
+/// # Errors
+/// As [`run`].
+pub fn run_with_input(mut command: Command, input: &str) -> Result<String, Error> {
+    let program = format!("{command:?}");
+    let file = tempfile::tempfile()?;
+    io::Write::write_all(&mut &file, input.as_bytes())?;
+    io::Seek::rewind(&mut &file)?;
+    let output = command
+        .stdin(file)
+        .output()
+        .map_err(|error| format!("{program}: {error}"))?;
+    if output.status.success() {
+        return Ok(String::from_utf8_lossy(&output.stdout).into_owned());
+    }
+    let (out, err) = (
+        String::from_utf8_lossy(&output.stdout),
+        String::from_utf8_lossy(&output.stderr),
+    );
+    Err(format!("{program}: {}\n{out}{err}", output.status).into())
+}
+
+/// Where these programs are, built when they have to be; the script's progress goes to standard error.
+///
+/// # Errors
+/// When one can be neither found nor built; the script has said why.
+pub fn tools(names: &[&str]) -> Result<BTreeMap<String, PathBuf>, Error> {
+    let script = concat!(env!("CARGO_MANIFEST_DIR"), "/dev/control-plane");
+    let output = Command::new(script)
+        .args(names)
+        .stdin(Stdio::null())
+        .stderr(Stdio::inherit())
+        .output()
+        .map_err(|error| format!("{script}: {error}"))?;
+    if !output.status.success() {
+        return Err("dev/control-plane could not provide the control plane: it says why above".into());
+    }
+    let text = String::from_utf8(output.stdout)?;
+    let lines = text.lines().filter_map(|line| line.split_once('\t'));
+    Ok(lines
+        .map(|(name, path)| (name.to_owned(), PathBuf::from(path)))
+        .collect())
+}
+
+/// A child process that ends when this is dropped, or when the process that holds this ends in whatever way.
+pub struct Process {
+    shell: Child,
+    log: PathBuf,
+}
+
+/// Runs "$@" in the background and kills it once standard input ends; ends when it ends.
+const LEASH: &str = r#"
+exec 3<&0
+"$@" </dev/null 3<&- & child=$!
+{ cat <&3 >/dev/null; kill -9 "$child" 2>/dev/null; } & exec 3<&-
+wait "$child"
+"#;
+
+impl Process {
+    /// Starts `command` on a leash; what it prints goes to `log`.
+    ///
+    /// # Errors
+    /// When it cannot be started.
+    pub fn spawn(command: Command, log: PathBuf) -> io::Result<Self> {
+        let mut shell = Command::new("sh");
+        shell
+            .args(["-c", LEASH, "sh"])
+            .arg(command.get_program())
+            .args(command.get_args());
+        for (key, value) in command.get_envs() {
+            match value {
+                Some(value) => shell.env(key, value),
+                None => shell.env_remove(key),
+            };
+        }
+        let output = File::create(&log)?;
+        let shell = shell
+            .stdin(Stdio::piped())
+            .stdout(output.try_clone()?)
+            .stderr(output)
+            .spawn()?;
+        Ok(Self { shell, log })
+    }
+
+    /// Whether it has ended.
+    pub fn has_ended(&mut self) -> bool {
+        !matches!(self.shell.try_wait(), Ok(None))
+    }
+
+    /// All it has printed so far.
+    pub fn output(&self) -> String {
+        let octets = fs::read(&self.log).unwrap_or_default();
+        String::from_utf8_lossy(&octets).into_owned()
+    }
+
+    /// The last lines it has printed.
+    pub fn last_words(&self) -> String {
+        let output = self.output();
+        let lines: Vec<&str> = output.lines().collect();
+        lines[lines.len().saturating_sub(15)..].join("\n")
+    }
+
+    async fn wait_ready(&mut self, client: &Client) -> Result<(), Error> {
+        let began = Instant::now();
+        loop {
+            let request = http_get("/readyz");
+            let why = match client.request_text(request?).await {
+                Ok(_) => return Ok(()),
+                Err(error) => error,
+            };
+            if self.has_ended() {
+                return Err(
+                    format!("kube-apiserver ended before it was ready:\n{}", self.last_words()).into(),
+                );
+            }
+            if began.elapsed() > READY_WITHIN {
+                let words = self.last_words();
+                return Err(format!("kube-apiserver was not ready in time ({why}):\n{words}").into());
+            }
+            tokio::time::sleep(Duration::from_millis(100)).await;
+        }
+    }
+}
+
+impl Drop for Process {
+    fn drop(&mut self) {
+        // The pipe's end is the order to stop; the shell ends with its child.
+        drop(self.shell.stdin.take());
+        let _ = self.shell.wait();
+    }
+}
+
+fn http_get(path: &str) -> Result<axum::http::Request<Vec<u8>>, Error> {
+    Ok(axum::http::Request::get(path).body(Vec::new())?)
+}
+
+fn named(name: &str) -> ObjectMeta {
+    ObjectMeta {
+        name: Some(name.to_owned()),
+        ..ObjectMeta::default()
+    }
+}
+
+fn exists<K>(result: kube::Result<K>) -> Result<(), Error> {
+    match result {
+        Ok(_) => Ok(()),
+        Err(kube::Error::Api(status)) if status.code == 409 => Ok(()),
+        Err(error) => Err(error.into()),
+    }
+}
+
+fn free_ports<const N: usize>() -> io::Result<[u16; N]> {
+    // All are held until all are known, so that no two are the same.
+    let listeners: Vec<TcpListener> = (0..N)
+        .map(|_| TcpListener::bind(("127.0.0.1", 0)))
+        .collect::<io::Result<_>>()?;
+    let mut ports = [0; N];
+    for (port, listener) in ports.iter_mut().zip(&listeners) {
+        *port = listener.local_addr()?.port();
+    }
+    Ok(ports)
+}
+
+fn write_kubeconfig(path: &Path, server: &str, user: &str) -> io::Result<()> {
+    let text = format!(
+        "apiVersion: v1\nkind: Config\ncurrent-context: zegel\n\
+         clusters: [{{name: zegel, cluster: {{server: {server:?}, certificate-authority: ca.crt}}}}]\n\
+         users: [{{name: zegel, user: {user}}}]\n\
+         contexts: [{{name: zegel, context: {{cluster: zegel, user: zegel}}}}]\n"
+    );
+    fs::write(path, text)
+}
+
+/// A CA, the server's certificate for 127.0.0.1, the administrator's, and the key that signs tokens.
+fn certificates(dir: &Path) -> Result<(), Error> {
+    let mut params = CertificateParams::default();
+    params.distinguished_name = subject(&[(DnType::CommonName, "zegel-test-ca")]);
+    params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
+    params.key_usages = vec![KeyUsagePurpose::KeyCertSign, KeyUsagePurpose::DigitalSignature];
+    let ca = CertifiedIssuer::self_signed(params, KeyPair::generate()?)?;
+    fs::write(dir.join("ca.crt"), ca.pem())?;
+
+    let mut server = CertificateParams::default();
+    server.distinguished_name = subject(&[(DnType::CommonName, "kube-apiserver")]);
+    server.subject_alt_names = vec![
+        SanType::IpAddress([127, 0, 0, 1].into()),
+        SanType::DnsName("localhost".try_into()?),
+    ];
+    server.extended_key_usages = vec![ExtendedKeyUsagePurpose::ServerAuth];
+    let mut admin = CertificateParams::default();
+    admin.distinguished_name = subject(&[
+        (DnType::OrganizationName, "system:masters"),
+        (DnType::CommonName, "admin"),
+    ]);
+    admin.extended_key_usages = vec![ExtendedKeyUsagePurpose::ClientAuth];
+    for (name, params) in [("server", server), ("admin", admin)] {
+        let key = KeyPair::generate()?;
+        let certificate = params.signed_by(&key, &ca)?;
+        fs::write(dir.join(format!("{name}.crt")), certificate.pem())?;
+        fs::write(dir.join(format!("{name}.key")), key.serialize_pem())?;
+    }
+    let tokens = KeyPair::generate()?;
+    fs::write(dir.join("service-account.key"), tokens.serialize_pem())?;
+    fs::write(dir.join("service-account.pub"), tokens.public_key_pem())?;
+    Ok(())
+}
+
+fn subject(parts: &[(DnType, &str)]) -> DistinguishedName {
+    let mut name = DistinguishedName::new();
+    for (kind, value) in parts {
+        name.push(kind.clone(), *value);
+    }
+    name
+}
