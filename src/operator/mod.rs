@@ -1,1 +1,3 @@
 //! The Kubernetes side: the only Kubernetes client.
+
+pub mod status;

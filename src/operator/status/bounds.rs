@@ -1,0 +1,197 @@
+//! The bounds on a status: a hostile zone or a huge spec can cost texts, never the status itself. Pure.
+//!
+//! Cut first are texts, then findings below Error, then entries that are in sync, then the rest of the findings;
+//! never state, since or settleUntil of a record that differs. A text that was cut says how long it was and carries
+//! a digest, so that a change behind the cut is still seen.
+
+use aws_lc_rs::digest;
+
+use super::records::state_of;
+use crate::api::{FindingStatus, MailDomainStatus, RecordStatus};
+use crate::judge::State;
+use crate::rules::Severity;
+
+/// A status' JSON is never longer.
+pub const MAX_STATUS_OCTETS: usize = 64 * 1024;
+const MAX_RECORDS: usize = 128;
+const MAX_VALUES: usize = 4;
+const MAX_VALUE_OCTETS: usize = 4096;
+const MAX_DIFFERENCES: usize = 16;
+const MAX_DIFFERENCE_OCTETS: usize = 256;
+const MAX_FINDINGS: usize = 32;
+const MAX_MESSAGE_OCTETS: usize = 1024;
+/// Between a text and what is said of its cut.
+const MARK: &str = "… [cut: ";
+
+/// Keeps `status` within its bounds and counts what was cut.
+pub(super) fn cut(status: &mut MailDomainStatus) {
+    let mut cut = 0;
+    for record in &mut status.records {
+        cut += cut_record(record, MAX_DIFFERENCES, MAX_DIFFERENCE_OCTETS, MAX_VALUE_OCTETS);
+    }
+    cut += drop_findings(status, MAX_FINDINGS);
+    for finding in &mut status.findings {
+        cut += cut_finding(finding, MAX_MESSAGE_OCTETS);
+    }
+    cut += drop_in_sync(status, MAX_RECORDS);
+    let steps: [fn(&mut MailDomainStatus) -> usize; 8] = [
+        |status| shorten(status, 1024),
+        |status| shorten(status, 256),
+        |status| shorten(status, 64),
+        drop_mild_findings,
+        |status| drop_in_sync(status, 0),
+        |status| drop_findings(status, 8),
+        |status| shorten(status, 0),
+        |status| drop_findings(status, 0),
+    ];
+    for step in steps {
+        set_truncated(status, cut);
+        if octets(status) <= MAX_STATUS_OCTETS {
+            return;
+        }
+        cut += step(status);
+    }
+    set_truncated(status, cut);
+}
+
+/// The values of an RRset as a status holds them.
+pub(super) fn cut_values(values: &[String]) -> Vec<String> {
+    values
+        .iter()
+        .take(MAX_VALUES)
+        .map(|value| cut_text(value, MAX_VALUE_OCTETS))
+        .collect()
+}
+
+/// Whether two texts, cut or not, are the same text.
+pub fn same_text(one: &str, other: &str) -> bool {
+    one == other || identity(one) == identity(other)
+}
+
+/// `text` with at most `octets` octets, an ellipsis included, cut on a character.
+pub(super) fn cut_octets(text: &str, octets: usize) -> String {
+    if text.len() <= octets {
+        return text.to_owned();
+    }
+    let mut cut = cut_octets_bare(text, octets.saturating_sub("…".len()));
+    cut.push('…');
+    cut
+}
+
+/// The first `octets` octets of `text`, cut on a character.
+pub(super) fn cut_octets_bare(text: &str, octets: usize) -> String {
+    text[..text.floor_char_boundary(octets)].to_owned()
+}
+
+fn octets(status: &MailDomainStatus) -> usize {
+    serde_json::to_vec(status).map_or(usize::MAX, |json| json.len())
+}
+
+fn set_truncated(status: &mut MailDomainStatus, cut: usize) {
+    status.truncated = (cut > 0).then(|| i32::try_from(cut).unwrap_or(i32::MAX));
+}
+
+/// A text shortened to `limit` octets and a mark; one that was cut already keeps what its mark says.
+fn cut_text(text: &str, limit: usize) -> String {
+    let (head, mark) = match split_mark(text) {
+        Some((head, mark)) => (head, Some(mark)),
+        None => (text, None),
+    };
+    if head.len() <= limit {
+        return text.to_owned();
+    }
+    let mark = mark.map_or_else(|| mark_of(text), str::to_owned);
+    format!("{}{mark}", cut_octets_bare(head, limit))
+}
+
+fn mark_of(text: &str) -> String {
+    let digest = digest::digest(&digest::SHA256, text.as_bytes());
+    let hex: String = digest
+        .as_ref()
+        .iter()
+        .take(8)
+        .map(|octet| format!("{octet:02x}"))
+        .collect();
+    format!("{MARK}{} octets, sha256 {hex}]", text.len())
+}
+
+fn split_mark(text: &str) -> Option<(&str, &str)> {
+    if !text.ends_with(']') {
+        return None;
+    }
+    text.rfind(MARK).map(|at| text.split_at(at))
+}
+
+fn identity(text: &str) -> String {
+    split_mark(text).map_or_else(|| mark_of(text), |(_, mark)| mark.to_owned())
+}
+
+fn cut_record(record: &mut RecordStatus, differences: usize, difference: usize, value: usize) -> usize {
+    let mut cut = record.differences.len().saturating_sub(differences);
+    record.differences.truncate(differences);
+    for text in &mut record.differences {
+        cut += usize::from(text.len() > difference);
+        *text = cut_octets(text, difference);
+    }
+    for text in record.desired.iter_mut().chain(&mut record.observed) {
+        let shorter = cut_text(text, value);
+        cut += usize::from(split_mark(&shorter).is_some());
+        *text = shorter;
+    }
+    cut
+}
+
+fn cut_finding(finding: &mut FindingStatus, octets: usize) -> usize {
+    let mut cut = 0;
+    for text in [&mut finding.message, &mut finding.fix] {
+        cut += usize::from(text.len() > octets);
+        *text = cut_octets(text, octets);
+    }
+    cut
+}
+
+fn shorten(status: &mut MailDomainStatus, octets: usize) -> usize {
+    let records: usize = status
+        .records
+        .iter_mut()
+        .map(|record| cut_record(record, octets / 16, octets, octets))
+        .sum();
+    let findings: usize = status
+        .findings
+        .iter_mut()
+        .map(|finding| cut_finding(finding, octets.max(64)))
+        .sum();
+    records + findings
+}
+
+fn drop_findings(status: &mut MailDomainStatus, keep: usize) -> usize {
+    let cut = status.findings.len().saturating_sub(keep);
+    status.findings.truncate(keep);
+    cut
+}
+
+fn drop_mild_findings(status: &mut MailDomainStatus) -> usize {
+    let all = status.findings.len();
+    status
+        .findings
+        .retain(|finding| super::findings::severity_of(finding) == Severity::Error);
+    all - status.findings.len()
+}
+
+/// Drops entries that are in sync, the last first, until at most `keep` entries are left or none is in sync.
+fn drop_in_sync(status: &mut MailDomainStatus, keep: usize) -> usize {
+    let mut surplus = status.records.len().saturating_sub(keep);
+    let all = status.records.len();
+    let mut kept: Vec<RecordStatus> = Vec::with_capacity(all);
+    for record in status.records.drain(..).rev() {
+        let idle = state_of(&record) == State::InSync && record.unanswered.is_none();
+        if surplus > 0 && idle {
+            surplus -= 1;
+        } else {
+            kept.push(record);
+        }
+    }
+    kept.reverse();
+    status.records = kept;
+    all - status.records.len()
+}

@@ -1,0 +1,143 @@
+//! A hostile zone, a huge spec: the status stays small, and what decides is never cut.
+
+use proptest::prelude::*;
+use zegel::api::MailDomainStatus;
+use zegel::inquiry::Kind;
+use zegel::intent::{DkimWant, Wanted, What};
+use zegel::judge::State;
+use zegel::operator::status::{MAX_STATUS_OCTETS, Outcome, same_text};
+
+use crate::world::*;
+
+fn octets(status: &MailDomainStatus) -> usize {
+    serde_json::to_vec(status).unwrap().len()
+}
+
+/// An object with as many selectors as a spec allows, whose answers are `octets` long each.
+fn hostile(now: i64, state: State, value: &str, findings: usize) -> (Object, zegel::judge::Verdict) {
+    let mut object = Object::new();
+    for number in 0..97 {
+        object.intent.wanted.push(Wanted {
+            name: name(&format!("s{number}._domainkey.voorbeeld.nl")),
+            kind: Kind::Cname,
+            what: What::Dkim(DkimWant::Cname(name("s.provider.example"))),
+            path: String::new(),
+        });
+    }
+    let says = vec![Says::State(state, now, 300); object.intent.wanted.len()];
+    let findings = (0..findings)
+        .map(|number| {
+            let mut finding = finding(true);
+            finding.message = format!("{number}: {value}");
+            finding
+        })
+        .collect();
+    let mut verdict = verdict(&object.intent, &says, findings);
+    for record in &mut verdict.records {
+        record.observed = vec![value.to_owned(); 20];
+        if state.differs() {
+            record.differences = vec![value.to_owned(); 40];
+        }
+    }
+    (object, verdict)
+}
+
+#[test]
+fn a_hostile_zone_costs_texts_and_nothing_that_decides() {
+    for (state, text) in [
+        (State::Drifted, "\\255".repeat(16_384)),
+        (State::Drifted, "\"\\".repeat(30_000)),
+        (State::InSync, "é".repeat(30_000)),
+        (State::Missing, String::new()),
+    ] {
+        let (mut object, verdict) = hostile(0, state, &text, 200);
+        let (intent, schedule) = (object.intent.clone(), object.schedule);
+        let outcome = Outcome::Judged {
+            intent: &intent,
+            schedule: &schedule,
+            verdict: &verdict,
+        };
+        let status = object.pass(0, outcome).status;
+        assert!(octets(&status) <= MAX_STATUS_OCTETS, "{}", octets(&status));
+        assert!(status.truncated.is_some_and(|cut| cut > 0));
+        assert_eq!(
+            status.summary.as_ref().unwrap().records,
+            100,
+            "the counts are of all"
+        );
+        if state.differs() {
+            assert_eq!(status.records.len(), 100, "what differs is never dropped");
+            for record in &status.records {
+                assert_eq!(record.state, state.as_str());
+                assert!(record.since.is_some() && record.settle_until.is_some());
+            }
+        }
+    }
+}
+
+#[test]
+fn an_entry_that_was_cut_in_sync_did_not_have_its_intent_changed() {
+    let (mut object, verdict) = hostile(0, State::InSync, &"\"\\".repeat(30_000), 200);
+    let (intent, schedule) = (object.intent.clone(), object.schedule);
+    let pass = |object: &mut Object, now, verdict: &_| {
+        let outcome = Outcome::Judged {
+            intent: &intent,
+            schedule: &schedule,
+            verdict,
+        };
+        object.pass(now, outcome).status
+    };
+    let first = pass(&mut object, 0, &verdict);
+    assert!(first.records.len() < 100);
+    let mut drifting = verdict.clone();
+    for record in &mut drifting.records {
+        record.state = State::Drifted;
+    }
+    let second = pass(&mut object, 10, &drifting);
+    assert_eq!(second.records.len(), 100);
+    assert!(
+        second
+            .records
+            .iter()
+            .all(|record| record.cause.as_deref() == Some("World"))
+    );
+}
+
+#[test]
+fn a_change_behind_the_cut_is_still_a_change_of_the_intent() {
+    let long = "x".repeat(5000);
+    let mut object = Object::new();
+    let says = |object: &Object, now| object.with_dmarc(now, Says::State(State::Drifted, now, 60));
+    let judge = |object: &mut Object, now: i64, desired: String| {
+        let mut verdict = verdict(&object.intent, &says(object, now), Vec::new());
+        verdict.records[1].desired = vec![desired];
+        let (intent, schedule) = (object.intent.clone(), object.schedule);
+        let outcome = Outcome::Judged {
+            intent: &intent,
+            schedule: &schedule,
+            verdict: &verdict,
+        };
+        object.pass(now, outcome);
+    };
+    judge(&mut object, 0, format!("{long}a"));
+    judge(&mut object, 900, format!("{long}a"));
+    assert_eq!(object.ready(), ("False", "Drifted"));
+    judge(&mut object, 901, format!("{long}b"));
+    assert_eq!(object.ready(), ("False", "Propagating"));
+}
+
+proptest! {
+    #[test]
+    fn any_text_in_a_note_is_cut_on_a_character(text in "\\PC{0,3000}") {
+        let mut object = Object::new();
+        let next = object.pass(0, Outcome::InvalidSpec(&text));
+        let note = next.event.unwrap().note;
+        prop_assert!(note.len() <= 1024);
+        prop_assert!(text.starts_with(note.trim_end_matches('…')) || text.len() <= 1024);
+    }
+
+    #[test]
+    fn texts_are_the_same_only_when_they_are(one in "[ab]{0,6}", other in "[ab]{0,6}") {
+        prop_assert_eq!(same_text(&one, &other), one == other);
+    }
+}

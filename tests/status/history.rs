@@ -1,0 +1,150 @@
+//! Random histories: what holds after every pass, whatever happened before.
+
+use jiff::SignedDuration;
+use proptest::prelude::*;
+use zegel::api::ReadyWhen;
+use zegel::inquiry::Trouble;
+use zegel::judge::State;
+use zegel::operator::status::Outcome;
+
+use crate::world::*;
+
+#[derive(Debug, Clone)]
+enum Step {
+    /// A look: what each record says (had this many seconds ago), and whether an Error is found.
+    Look([Option<(State, i64, i64)>; 3], bool),
+    ChangeDesired(u8),
+    ReadyWhen(ReadyWhen),
+    Suspended,
+    Invalid,
+    Conflict,
+    Waiting,
+    Restart,
+}
+
+fn state() -> impl Strategy<Value = State> + Clone {
+    prop::sample::select(vec![
+        State::InSync,
+        State::InSync,
+        State::Drifted,
+        State::Missing,
+        State::Unexpected,
+    ])
+}
+
+fn step() -> impl Strategy<Value = Step> {
+    let says = prop::option::weighted(0.7, (state(), 0_i64..2000, 0_i64..200_000));
+    let look = ([says.clone(), says.clone(), says], any::<bool>());
+    prop_oneof![
+        12 => look.prop_map(|(says, error)| Step::Look(says, error)),
+        2 => (0_u8..3).prop_map(Step::ChangeDesired),
+        1 => prop::sample::select(vec![ReadyWhen::Observed, ReadyWhen::InSync, ReadyWhen::Compliant])
+            .prop_map(Step::ReadyWhen),
+        1 => Just(Step::Suspended),
+        1 => Just(Step::Invalid),
+        1 => Just(Step::Conflict),
+        1 => Just(Step::Waiting),
+        1 => Just(Step::Restart),
+    ]
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(256))]
+
+    // `Object::pass` itself holds every status against kstatus and asks each pass twice.
+    #[test]
+    fn what_always_holds(steps in prop::collection::vec((0_i64..8 * HOUR, step()), 1..24)) {
+        let mut object = Object::new();
+        let mut now = 0;
+        // The intent and time of the last complete look.
+        let mut complete: Option<(String, i64)> = None;
+        for (wait, step) in steps {
+            now += wait;
+            let before = object.status.clone();
+            match step {
+                Step::Look(says, error) => {
+                    let says = says.map(|says| match says {
+                        Some((state, age, ttl)) => Says::State(state, now - age, ttl),
+                        None => Says::Nothing(Trouble::Timeout),
+                    });
+                    if says.iter().all(|says| matches!(says, Says::State(..))) {
+                        complete = Some((object.intent.digest(), now));
+                    }
+                    let findings = if error { vec![finding(true)] } else { Vec::new() };
+                    let next = object.look_with(now, &says, findings);
+                    let status = object.status.as_ref().unwrap();
+                    for (record, says) in status.records.iter().zip(&says) {
+                        let old = before.iter().flat_map(|before| &before.records)
+                            .find(|old| old.name == record.name && old.desired == record.desired);
+                        match says {
+                            Says::Nothing(_) => {
+                                let known = old.map_or("Unknown", |old| old.state.as_str());
+                                prop_assert_eq!(&record.state, known, "an outage changes no state");
+                                prop_assert_eq!(old.and_then(|old| old.settle_until.clone()), record.settle_until.clone());
+                            }
+                            Says::State(state, seen, _) => {
+                                prop_assert_eq!(&record.state, state.as_str());
+                                let confirmed = state.differs() && record.settle_until.is_none();
+                                let was_confirmed = old.is_some_and(|old| old.settle_until.is_none()
+                                    && !["InSync", "Unknown"].contains(&old.state.as_str()));
+                                if confirmed && !was_confirmed {
+                                    // A record that could not be asked until then settled meanwhile.
+                                    let window_end = |old: &zegel::api::RecordStatus| {
+                                        old.since.as_ref().map(|since| since.0 + object.schedule.settle_window)
+                                    };
+                                    let deadline = old.and_then(|old| match &old.settle_until {
+                                        Some(deadline) => Some(deadline.0),
+                                        None => window_end(old),
+                                    });
+                                    prop_assert!(
+                                        deadline.is_some_and(|deadline| at(*seen) >= deadline),
+                                        "confirmed only by an answer had after its deadline"
+                                    );
+                                }
+                            }
+                        }
+                        if let (Some(since), Some(until)) = (&record.since, &record.settle_until) {
+                            let longest = SignedDuration::from_hours(48) + SignedDuration::from_secs(1);
+                            prop_assert!(until.0.duration_since(since.0) <= longest);
+                        }
+                    }
+                    let requeue = next.requeue.unwrap();
+                    prop_assert!(requeue >= SignedDuration::from_secs(1));
+                    prop_assert!(requeue <= SignedDuration::from_mins(66));
+                }
+                Step::ChangeDesired(number) => {
+                    object.change_dmarc(&format!("d{number}.provider.example"));
+                    continue;
+                }
+                Step::ReadyWhen(ready_when) => {
+                    object.schedule.ready_when = ready_when;
+                    object.generation += 1;
+                    continue;
+                }
+                Step::Suspended => {
+                    let intent = object.intent.clone();
+                    object.pass(now, Outcome::Suspended(&intent));
+                    if let Some(before) = before {
+                        prop_assert_eq!(before.records, object.status.clone().unwrap().records);
+                    }
+                    continue;
+                }
+                Step::Invalid => { object.pass(now, Outcome::InvalidSpec("no")); }
+                Step::Conflict => { object.pass(now, Outcome::DomainConflict("claimed")); }
+                Step::Waiting => {
+                    let intent = object.intent.clone();
+                    object.pass(now, Outcome::Waiting(&intent));
+                }
+                Step::Restart => {
+                    object.restart();
+                    continue;
+                }
+            }
+            if object.ready().0 == "True" {
+                let (digest, seen) = complete.clone().expect("Ready because somebody looked");
+                prop_assert_eq!(digest, object.intent.digest());
+                prop_assert!(at(now).duration_since(at(seen)) < object.schedule.stale_after);
+            }
+        }
+    }
+}

@@ -1,0 +1,306 @@
+//! A small world to tell histories in: intents of a few records, verdicts made by hand, a clock that is a number.
+
+use std::collections::BTreeSet;
+
+use jiff::{SignedDuration, Timestamp};
+use zegel::api::{MailDomainStatus, ReadyWhen, RecordStatus, Role};
+use zegel::inquiry::{Kind, Need, Question, Trouble};
+use zegel::intent::{DkimWant, DmarcWant, Intent, Schedule, Wanted, What};
+use zegel::judge::{Finding, RecordVerdict, State, Unanswered, Verdict, desired};
+use zegel::name::Name;
+use zegel::operator::status::{Before, Event, Memory, Next, Outcome, next};
+use zegel::records::Standard;
+use zegel::rules::{Rule, Severity};
+
+use crate::kstatus;
+
+/// A rule of SPF that no catalogue holds.
+pub static RULE: Rule = Rule {
+    id: "SPF-T01",
+    severity: Severity::Error,
+    standard: Standard::Spf,
+    title: "for tests",
+    section: "RFC 7208 4.6.4",
+    why: "",
+    fix: "mend it",
+    bad: "",
+    good: "",
+};
+
+pub fn name(text: &str) -> Name {
+    text.parse().unwrap()
+}
+
+/// Seconds after the start of the history.
+pub fn at(seconds: i64) -> Timestamp {
+    Timestamp::from_second(1_800_000_000 + seconds).unwrap()
+}
+
+pub const MINUTE: i64 = 60;
+pub const HOUR: i64 = 3600;
+
+/// What DNS says of one record.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Says {
+    /// This state, had at this second, with this remaining TTL.
+    State(State, i64, i64),
+    /// No answer.
+    Nothing(Trouble),
+}
+
+/// An object with its history.
+pub struct Object {
+    pub intent: Intent,
+    pub schedule: Schedule,
+    pub generation: i64,
+    pub status: Option<MailDomainStatus>,
+    pub memory: Memory,
+    pub writes: usize,
+    pub last: Option<Next>,
+}
+
+impl Object {
+    /// An object that manages a DKIM selector, a DMARC record and a null MX.
+    pub fn new() -> Self {
+        let domain = name("voorbeeld.nl");
+        let wanted = |name: &str, kind, what| Wanted {
+            name: name.parse().unwrap(),
+            kind,
+            what,
+            path: "spec".to_owned(),
+        };
+        let key = What::Dkim(DkimWant::Cname(name("s.provider.example")));
+        let policy = What::Dmarc(DmarcWant::Cname {
+            target: name("d.provider.example"),
+            at_least: None,
+        });
+        Self {
+            intent: Intent {
+                domain,
+                role: Some(Role::Parked),
+                wanted: vec![
+                    wanted("s._domainkey.voorbeeld.nl", Kind::Cname, key),
+                    wanted("_dmarc.voorbeeld.nl", Kind::Cname, policy),
+                    wanted("voorbeeld.nl", Kind::Mx, What::NullMx),
+                ],
+                probes: Vec::new(),
+            },
+            schedule: Schedule {
+                interval: SignedDuration::from_hours(1),
+                settle_window: SignedDuration::from_mins(15),
+                stale_after: SignedDuration::from_hours(6),
+                ready_when: ReadyWhen::Compliant,
+                suspend: false,
+            },
+            generation: 1,
+            status: None,
+            memory: Memory::default(),
+            writes: 0,
+            last: None,
+        }
+    }
+
+    /// An object that was found in sync an hour before the start, so that caches hold nothing of that look.
+    pub fn in_sync() -> Self {
+        let mut object = Self::new();
+        object.look(-HOUR, &object.all_in_sync(-HOUR));
+        assert_eq!(object.ready(), ("True", "Compliant"));
+        object
+    }
+
+    /// Everything in sync, seen at this second, with a TTL of five minutes.
+    pub fn all_in_sync(&self, seen: i64) -> Vec<Says> {
+        vec![Says::State(State::InSync, seen, 300); self.intent.wanted.len()]
+    }
+
+    /// As [`Self::all_in_sync`], but the DMARC record says something else.
+    pub fn with_dmarc(&self, seen: i64, says: Says) -> Vec<Says> {
+        let mut all = self.all_in_sync(seen);
+        all[1] = says;
+        all
+    }
+
+    /// The desired text of the DMARC record changes.
+    pub fn change_dmarc(&mut self, target: &str) {
+        self.intent.wanted[1].what = What::Dmarc(DmarcWant::Cname {
+            target: name(target),
+            at_least: None,
+        });
+        self.generation += 1;
+    }
+
+    pub fn look(&mut self, now: i64, says: &[Says]) -> Next {
+        self.look_with(now, says, Vec::new())
+    }
+
+    pub fn look_with(&mut self, now: i64, says: &[Says], findings: Vec<Finding>) -> Next {
+        let verdict = verdict(&self.intent, says, findings);
+        let (intent, schedule) = (self.intent.clone(), self.schedule);
+        let outcome = Outcome::Judged {
+            intent: &intent,
+            schedule: &schedule,
+            verdict: &verdict,
+        };
+        self.pass(now, outcome)
+    }
+
+    /// One pass: checks what always holds, writes when a write is due.
+    pub fn pass(&mut self, now: i64, outcome: Outcome<'_>) -> Next {
+        let next = self.peek(now, outcome);
+        let broken = kstatus::violations(self.generation, &next.status);
+        assert!(broken.is_empty(), "{broken:?}\n{:#?}", next.status.conditions);
+        if let Some(before) = &self.status {
+            let broken = kstatus::step_violations(before, &next.status);
+            assert!(broken.is_empty(), "{broken:?}\n{before:#?}\n{:#?}", next.status);
+        }
+        assert!(
+            next.event.is_none() || next.write,
+            "an event goes with a written change"
+        );
+        if next.write {
+            self.writes += 1;
+            // What is read back is what was written: through JSON.
+            let json = serde_json::to_string(&next.status).unwrap();
+            assert!(json.len() <= 64 * 1024);
+            self.status = Some(serde_json::from_str(&json).unwrap());
+            assert_eq!(self.status.as_ref(), Some(&next.status), "a status survives JSON");
+        } else {
+            assert_eq!(self.status.as_ref(), Some(&next.status));
+        }
+        self.memory = next.memory.clone();
+        let again = self.peek(now, outcome);
+        assert!(!again.write && again.event.is_none(), "the same again is no news");
+        self.last = Some(next.clone());
+        next
+    }
+
+    fn peek(&self, now: i64, outcome: Outcome<'_>) -> Next {
+        let before = Before {
+            uid: "7c1f0e0a-0000-4000-8000-000000000001",
+            generation: self.generation,
+            status: self.status.as_ref(),
+            memory: &self.memory,
+        };
+        next(&before, outcome, at(now))
+    }
+
+    /// The process is replaced by a new one.
+    pub fn restart(&mut self) {
+        self.memory = Memory::default();
+    }
+
+    pub fn ready(&self) -> (&str, &str) {
+        self.condition("Ready")
+    }
+
+    pub fn condition(&self, type_: &str) -> (&str, &str) {
+        let status = self.status.as_ref().unwrap();
+        kstatus::condition(status, type_).unwrap_or(("-", "-"))
+    }
+
+    pub fn message(&self) -> String {
+        let status = self.status.as_ref().unwrap();
+        let ready = status
+            .conditions
+            .iter()
+            .find(|condition| condition.type_ == "Ready");
+        ready.unwrap().message.clone()
+    }
+
+    pub fn dmarc(&self) -> &RecordStatus {
+        &self.status.as_ref().unwrap().records[1]
+    }
+
+    pub fn kstatus(&self) -> kstatus::Kstatus {
+        kstatus::kstatus(self.generation, self.status.as_ref().unwrap())
+    }
+
+    pub fn requeue(&self) -> i64 {
+        let requeue = self.last.as_ref().unwrap().requeue.unwrap();
+        requeue.as_secs() + i64::from(requeue.subsec_nanos() > 0)
+    }
+
+    pub fn event(&self) -> Option<(&'static str, bool)> {
+        let event: Option<&Event> = self.last.as_ref().unwrap().event.as_ref();
+        event.map(|event| (event.reason, event.warning))
+    }
+}
+
+pub fn verdict(intent: &Intent, says: &[Says], findings: Vec<Finding>) -> Verdict {
+    let mut records = Vec::new();
+    let mut unanswered = Vec::new();
+    for (wanted, says) in intent.wanted.iter().zip(says) {
+        let desired = desired(wanted);
+        let question = Question::new(wanted.name.clone(), desired.kind);
+        let mut record = RecordVerdict {
+            name: wanted.name.clone(),
+            kind: desired.kind,
+            standard: wanted.standard(),
+            state: State::Unknown,
+            desired: desired.values.clone(),
+            observed: Vec::new(),
+            differences: Vec::new(),
+            unanswered: None,
+            ttl: None,
+            seen_at: None,
+            expires_at: None,
+            questions: vec![question.clone()],
+        };
+        match says {
+            Says::State(state, seen, ttl) => {
+                record.state = *state;
+                record.ttl = u32::try_from(*ttl).ok();
+                record.seen_at = Some(at(*seen));
+                record.expires_at = Some(at(*seen + *ttl));
+                match state {
+                    State::InSync => record.observed = desired.values,
+                    State::Missing | State::Unknown => {}
+                    _ => record.observed = vec!["other.example".to_owned()],
+                }
+                if state.differs() {
+                    record.differences = vec!["want this, found that".to_owned()];
+                }
+            }
+            Says::Nothing(trouble) => {
+                record.unanswered = Some(*trouble);
+                unanswered.push(Unanswered {
+                    question,
+                    need: Need::Essential,
+                    standards: BTreeSet::from([wanted.standard()]),
+                    why: *trouble,
+                });
+            }
+        }
+        records.push(record);
+    }
+    Verdict {
+        domain: intent.domain.clone(),
+        questions: records.len() + 1,
+        records,
+        findings,
+        unanswered,
+        valid_until: None,
+    }
+}
+
+pub fn finding(managed: bool) -> Finding {
+    Finding {
+        rule: &RULE,
+        severity: Severity::Error,
+        managed,
+        record: Some(name("voorbeeld.nl")),
+        message: "11 terms that query DNS".to_owned(),
+        fix: RULE.fix.to_owned(),
+        excerpt: None,
+    }
+}
+
+/// An unanswered evidence question of SPF beside `verdict`.
+pub fn evidence_unanswered(standard: Standard) -> Unanswered {
+    Unanswered {
+        question: Question::new(name("spf.provider.example"), Kind::Txt),
+        need: Need::Evidence,
+        standards: BTreeSet::from([standard]),
+        why: Trouble::ServFail,
+    }
+}
