@@ -1,3 +1,53 @@
 //! The `zegel` program: arguments, tracing, exit code.
 
-fn main() {}
+use std::process::ExitCode;
+
+use clap::Parser;
+use tracing_subscriber::EnvFilter;
+use zegel::cli::args::{LogArgs, LogFormat};
+use zegel::cli::{self, Cli, Command, Failure};
+
+fn main() -> ExitCode {
+    match run(Cli::parse()) {
+        Ok(exit) => exit,
+        Err(failure) => {
+            if !matches!(failure, Failure::ClosedPipe) {
+                cli::output::note(&format!("zegel: {failure}"));
+            }
+            failure.exit_code()
+        }
+    }
+}
+
+fn run(cli: Cli) -> Result<ExitCode, Failure> {
+    let default = if matches!(cli.command, Command::Controller(_)) {
+        "info"
+    } else {
+        "warn"
+    };
+    trace(&cli.log, default)?;
+    let runtime = tokio::runtime::Runtime::new()
+        .map_err(|error| Failure::Usage(format!("cannot start the runtime: {error}")))?;
+    let exit = runtime.block_on(cli::run(cli.command));
+    // Questions still on their way are no reason to stay.
+    runtime.shutdown_background();
+    exit.map(ExitCode::from)
+}
+
+/// Log lines go to standard error: standard output is the report's.
+fn trace(log: &LogArgs, default: &str) -> Result<(), Failure> {
+    let wanted = log.log_level.as_deref().unwrap_or(default);
+    let filter = EnvFilter::try_new(wanted)
+        .map_err(|error| Failure::Usage(format!("--log-level {wanted:?} is no level or filter: {error}")))?;
+    let builder = tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(std::io::stderr);
+    match log.log_format {
+        LogFormat::Json => builder.json().flatten_event(true).with_current_span(false).init(),
+        LogFormat::Text => {
+            use std::io::IsTerminal;
+            builder.with_ansi(std::io::stderr().is_terminal()).init();
+        }
+    }
+    Ok(())
+}

@@ -1,1 +1,126 @@
 //! The command line: one file a command.
+//!
+//! Arguments are parsed purely (clap's derive, plus [`args`]), then turned into resources by the command that needs
+//! them. A command returns an [`Exit`] or a [`Failure`]; nothing here calls `exit`. Output goes to standard output
+//! through [`output`], everything said about the run itself to standard error.
+
+pub mod args;
+pub mod controller;
+pub mod crd;
+pub mod explain;
+pub mod manifests;
+pub mod output;
+pub mod plan;
+
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+use crate::report::Outcome;
+
+/// Keeps the e-mail DNS of domains what it should be.
+#[derive(Debug, Parser)]
+#[command(
+    name = "zegel",
+    version,
+    about,
+    max_term_width = 100,
+    arg_required_else_help = true
+)]
+pub struct Cli {
+    /// How the program speaks of itself.
+    #[command(flatten)]
+    pub log: args::LogArgs,
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// The commands.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Print the desired records of MailDomain manifests; asks DNS nothing.
+    Plan(plan::Args),
+    /// Explain a rule: why, section, fix, a bad and a good example.
+    Explain(explain::Args),
+    /// Print the CustomResourceDefinition as YAML.
+    Crd,
+    /// Run the operator.
+    Controller(controller::Args),
+}
+
+/// What the program says with its exit code.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Exit {
+    /// 0: fine.
+    Fine,
+    /// 3: something essential could not be asked.
+    Unknown,
+    /// 1: a record differs, or an Error finding counts.
+    Wrong,
+    /// 2: the command line, a file or a manifest is unusable.
+    Usage,
+}
+
+impl From<Outcome> for Exit {
+    fn from(outcome: Outcome) -> Self {
+        match outcome {
+            Outcome::Fine => Self::Fine,
+            Outcome::Unknown => Self::Unknown,
+            Outcome::Wrong => Self::Wrong,
+        }
+    }
+}
+
+impl From<Exit> for ExitCode {
+    fn from(exit: Exit) -> Self {
+        Self::from(match exit {
+            Exit::Fine => 0,
+            Exit::Wrong => 1,
+            Exit::Usage => 2,
+            Exit::Unknown => 3,
+        })
+    }
+}
+
+/// What stopped a command.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum Failure {
+    /// Whoever read our output has gone: nothing is left to say.
+    #[error("the output was closed")]
+    ClosedPipe,
+    /// The controller stopped by itself.
+    #[error("the controller stopped: {0}")]
+    Controller(String),
+    /// Standard output could not be written.
+    #[error("cannot write the output: {0}")]
+    Output(std::io::Error),
+    /// Arguments that make no sense together, or a file that cannot be used.
+    #[error("{0}")]
+    Usage(String),
+}
+
+impl Failure {
+    /// The exit code: 2, but 0 when the reader simply had enough, and 1 for a controller that gave up.
+    pub fn exit_code(&self) -> ExitCode {
+        match self {
+            Self::ClosedPipe => ExitCode::SUCCESS,
+            Self::Controller(_) => ExitCode::FAILURE,
+            Self::Output(_) | Self::Usage(_) => ExitCode::from(2),
+        }
+    }
+}
+
+/// Runs one command.
+///
+/// # Errors
+/// What stopped it; a domain that is wrong is no error but [`Exit::Wrong`].
+pub async fn run(command: Command) -> Result<Exit, Failure> {
+    match command {
+        Command::Plan(args) => plan::run(&args),
+        Command::Explain(args) => explain::run(&args),
+        Command::Crd => crd::run(),
+        Command::Controller(args) => controller::run(args).await,
+    }
+}

@@ -1,0 +1,43 @@
+//! `zegel explain`: what a rule means.
+
+use super::{Exit, Failure, output};
+use crate::report::explain;
+use crate::rules;
+
+/// The arguments of `zegel explain`.
+#[derive(Debug, clap::Args)]
+pub struct Args {
+    /// The rule's id, SPF-040
+    #[arg(required_unless_present = "all", value_name = "RULE")]
+    pub rules: Vec<String>,
+    /// Every rule of the catalogue
+    #[arg(long, conflicts_with = "rules")]
+    pub all: bool,
+}
+
+/// Prints the pages.
+///
+/// # Errors
+/// When a rule does not exist.
+pub fn run(args: &Args) -> Result<Exit, Failure> {
+    let style = output::style();
+    if args.all {
+        output::print(&explain::pages(rules::all(), style))?;
+        return Ok(Exit::Fine);
+    }
+    let mut found = Vec::new();
+    for id in &args.rules {
+        found.push(rules::find(id).ok_or_else(|| unknown(id))?);
+    }
+    output::print(&explain::pages(found, style))?;
+    Ok(Exit::Fine)
+}
+
+fn unknown(id: &str) -> Failure {
+    let near = explain::near(id, rules::all());
+    let hint = match near.as_slice() {
+        [] => "zegel explain --all lists every rule".to_owned(),
+        near => format!("there are {}", near.join(", ")),
+    };
+    Failure::Usage(format!("no rule has the id {id:?}: {hint}"))
+}

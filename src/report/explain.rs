@@ -1,0 +1,47 @@
+//! A rule as a page: what `zegel explain` prints. Pure.
+
+use std::fmt::Write;
+
+use super::Style;
+use super::text::{hanging, wrap};
+use crate::rules::Rule;
+
+/// One rule: what, why, section, fix, a bad and a good example.
+pub fn page(rule: &Rule, style: Style) -> String {
+    let columns = style.columns().min(100);
+    let mut out = String::new();
+    let severity = rule.severity.as_str();
+    let _ = writeln!(out, "{}: {}", rule.id, rule.title);
+    let _ = writeln!(out, "{severity}, {}, {}", rule.standard, rule.section);
+    out.push('\n');
+    for line in wrap(rule.why, columns) {
+        out.push_str(&line);
+        out.push('\n');
+    }
+    out.push('\n');
+    out.push_str(&hanging("Fix:  ", rule.fix, columns));
+    for (label, example) in [("Bad:  ", rule.bad), ("Good: ", rule.good)] {
+        for (index, line) in example.lines().enumerate() {
+            let label = if index == 0 { label } else { "      " };
+            let _ = writeln!(out, "{label}{line}");
+        }
+    }
+    out
+}
+
+/// Every rule, one after the other.
+pub fn pages(rules: impl IntoIterator<Item = &'static Rule>, style: Style) -> String {
+    let pages: Vec<String> = rules.into_iter().map(|rule| page(rule, style)).collect();
+    pages.join("\n")
+}
+
+/// The ids nearest to one that does not exist: same family, or all families when that is none either.
+pub fn near(id: &str, rules: impl IntoIterator<Item = &'static Rule>) -> Vec<&'static str> {
+    let family = |id: &str| id.split('-').next().unwrap_or_default().to_ascii_uppercase();
+    let wanted = family(id);
+    rules
+        .into_iter()
+        .map(|rule| rule.id)
+        .filter(|known| family(known) == wanted)
+        .collect()
+}

@@ -1,0 +1,250 @@
+//! JUnit XML, which every pipeline reads: a suite a domain, a case a record and a counting finding. Pure.
+//!
+//! What differs is a failure. What could not be asked is an error, JUnit's third thing: neither passed nor failed.
+
+use std::fmt::Write;
+
+use super::sarif::Invalid;
+use super::view::{Open, Report};
+use crate::judge::State;
+use crate::rules::Severity;
+
+/// The whole report of one run.
+pub fn suites(reports: &[Report], invalid: &[Invalid]) -> String {
+    let mut all: Vec<Suite> = reports.iter().map(Suite::of).collect();
+    all.extend(invalid.iter().map(Suite::invalid));
+    let total = |count: fn(&Suite) -> usize| all.iter().map(count).sum::<usize>();
+    let mut out = String::from("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n");
+    let _ = writeln!(
+        out,
+        "<testsuites name=\"zegel\" tests=\"{}\" failures=\"{}\" errors=\"{}\">",
+        total(|suite| suite.cases.len()),
+        total(Suite::failures),
+        total(Suite::errors)
+    );
+    for suite in &all {
+        suite.write(&mut out);
+    }
+    out.push_str("</testsuites>\n");
+    out
+}
+
+struct Suite {
+    name: String,
+    file: Option<String>,
+    cases: Vec<Case>,
+}
+
+struct Case {
+    name: String,
+    class: String,
+    line: Option<u64>,
+    result: Outcome,
+}
+
+enum Outcome {
+    Passed,
+    Failed {
+        kind: String,
+        message: String,
+        text: String,
+    },
+    Errored {
+        kind: String,
+        message: String,
+    },
+}
+
+impl Suite {
+    fn of(report: &Report) -> Self {
+        let mut cases = Vec::new();
+        for (number, record) in report.verdict.records.iter().enumerate() {
+            let result = match record.state {
+                State::InSync => Outcome::Passed,
+                State::Unknown => Outcome::Errored {
+                    kind: record
+                        .unanswered
+                        .map_or("Unknown", |trouble| trouble.reason())
+                        .to_owned(),
+                    message: record
+                        .unanswered
+                        .map_or_else(|| "never answered".to_owned(), |why| why.to_string()),
+                },
+                state => Outcome::Failed {
+                    kind: state.as_str().to_owned(),
+                    message: record.differences.join("; "),
+                    text: format!(
+                        "want: {}\nfound: {}",
+                        listed(&record.desired),
+                        listed(&record.observed)
+                    ),
+                },
+            };
+            cases.push(Case {
+                name: format!("{} {}", record.name, record.kind),
+                class: record.standard.to_string(),
+                line: report.record_lines.get(number).copied(),
+                result,
+            });
+        }
+        let counting = report
+            .verdict
+            .findings
+            .iter()
+            .filter(|finding| report.counts(finding));
+        for finding in counting.filter(|finding| finding.severity == Severity::Error) {
+            let name = finding.record.as_ref().unwrap_or(&report.verdict.domain);
+            cases.push(Case {
+                name: format!("{} {name}", finding.rule.id),
+                class: finding.rule.standard.to_string(),
+                line: report.line_of(finding),
+                result: Outcome::Failed {
+                    kind: finding.rule.id.to_owned(),
+                    message: finding.message.clone(),
+                    text: format!("{}\nFix: {}", finding.rule.section, finding.fix),
+                },
+            });
+        }
+        // A look that could not be made must not read as a suite that passed.
+        let unknown_shown = cases
+            .iter()
+            .any(|case| matches!(case.result, Outcome::Errored { .. }));
+        if !unknown_shown {
+            let essential = report
+                .verdict
+                .unanswered
+                .iter()
+                .map(Open::from)
+                .filter(|open| open.essential);
+            cases.extend(essential.map(|open| Case {
+                name: format!("{} {}", open.name, open.type_),
+                class: open.standards.join(","),
+                line: None,
+                result: Outcome::Errored {
+                    kind: open.reason.to_owned(),
+                    message: open.why,
+                },
+            }));
+        }
+        if cases.is_empty() {
+            cases.push(Case {
+                name: "looked at".to_owned(),
+                class: "DNS".to_owned(),
+                line: None,
+                result: Outcome::Passed,
+            });
+        }
+        Self {
+            name: report.verdict.domain.to_string(),
+            file: report.place.as_ref().map(|place| place.file.clone()),
+            cases,
+        }
+    }
+
+    fn invalid(invalid: &Invalid) -> Self {
+        let case = Case {
+            name: invalid.error.path.clone(),
+            class: "manifest".to_owned(),
+            line: Some(invalid.line),
+            result: Outcome::Errored {
+                kind: "InvalidSpec".to_owned(),
+                message: invalid.error.message.clone(),
+            },
+        };
+        Self {
+            name: invalid.file.clone(),
+            file: Some(invalid.file.clone()),
+            cases: vec![case],
+        }
+    }
+
+    fn failures(&self) -> usize {
+        self.cases
+            .iter()
+            .filter(|case| matches!(case.result, Outcome::Failed { .. }))
+            .count()
+    }
+
+    fn errors(&self) -> usize {
+        self.cases
+            .iter()
+            .filter(|case| matches!(case.result, Outcome::Errored { .. }))
+            .count()
+    }
+
+    fn write(&self, out: &mut String) {
+        let file = self
+            .file
+            .as_deref()
+            .map(|file| format!(" file=\"{}\"", escaped(file)))
+            .unwrap_or_default();
+        let _ = writeln!(
+            out,
+            "  <testsuite name=\"{}\"{file} tests=\"{}\" failures=\"{}\" errors=\"{}\">",
+            escaped(&self.name),
+            self.cases.len(),
+            self.failures(),
+            self.errors()
+        );
+        for case in &self.cases {
+            let line = case
+                .line
+                .map(|line| format!(" line=\"{line}\""))
+                .unwrap_or_default();
+            let head = format!(
+                "    <testcase classname=\"{}\" name=\"{}\"{line}",
+                escaped(&case.class),
+                escaped(&case.name)
+            );
+            let _ = match &case.result {
+                Outcome::Passed => writeln!(out, "{head}/>"),
+                Outcome::Failed { kind, message, text } => writeln!(
+                    out,
+                    "{head}>\n      <failure type=\"{}\" message=\"{}\">{}</failure>\n    </testcase>",
+                    escaped(kind),
+                    escaped(message),
+                    escaped(text)
+                ),
+                Outcome::Errored { kind, message } => writeln!(
+                    out,
+                    "{head}>\n      <error type=\"{}\" message=\"{}\"/>\n    </testcase>",
+                    escaped(kind),
+                    escaped(message)
+                ),
+            };
+        }
+        out.push_str("  </testsuite>\n");
+    }
+}
+
+fn listed(values: &[String]) -> String {
+    if values.is_empty() {
+        "nothing".to_owned()
+    } else {
+        values.join(" | ")
+    }
+}
+
+/// Text for XML 1.0, in attributes and between tags: what XML has no character for is shown as `\DDD`.
+fn escaped(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for character in text.chars() {
+        match character {
+            '&' => out.push_str("&amp;"),
+            '<' => out.push_str("&lt;"),
+            '>' => out.push_str("&gt;"),
+            '"' => out.push_str("&quot;"),
+            '\n' => out.push_str("&#10;"),
+            '\t' => out.push_str("&#9;"),
+            '\u{fffe}' | '\u{ffff}' => out.push('\u{fffd}'),
+            control if control.is_control() => {
+                let mut buffer = [0; 4];
+                for octet in control.encode_utf8(&mut buffer).bytes() {
+                    let _ = write!(out, "\\{octet:03}");
+                }
+            }
+            other => out.push(other),
+        }
+    }
+    out
+}

@@ -1,0 +1,234 @@
+//! What stands in DNS for a domain nobody wrote a manifest for: the records `zegel inspect` shows and adopts.
+//!
+//! A walk like the judgement's: it asks through the same [`Inquiry`], so it runs beside [`crate::judge::judge`] over
+//! the same facts. The apex's TXT and MX and `_dmarc`'s TXT are essential; selectors are evidence, for DKIM selectors
+//! cannot be listed by asking DNS: nothing found is "not known", never missing. Pure.
+
+use crate::api::{RecordStatus, UnansweredStatus};
+use crate::inquiry::{Inquiry, Kind, Need, Question, Rdata, Reply, Trouble};
+use crate::name::Name;
+use crate::records::{self, Standard, presentation};
+
+/// The selectors `zegel inspect` probes: the fixed names large senders and common software give out.
+pub const SELECTORS: &[&str] = &[
+    // Microsoft 365, Google Workspace
+    "selector1",
+    "selector2",
+    "google",
+    // What software and guides call their first key
+    "default",
+    "dkim",
+    "dkim1",
+    "dkim2",
+    "mail",
+    "mail1",
+    "smtp",
+    "key1",
+    "key2",
+    "email",
+    "mta",
+    "s1024",
+    "s2048",
+    // Mailchimp and Mandrill, SendGrid, Mailjet, Campaign Monitor, Zoho, Mailgun
+    "k1",
+    "k2",
+    "k3",
+    "mandrill",
+    "s1",
+    "s2",
+    "smtpapi",
+    "mailjet",
+    "cm",
+    "zmail",
+    "zoho",
+    "mg",
+    "krs",
+    // Proton, Fastmail, iCloud, TransIP, Soverin
+    "protonmail",
+    "protonmail2",
+    "protonmail3",
+    "fm1",
+    "fm2",
+    "fm3",
+    "sig1",
+    "transip-a",
+    "transip-b",
+    "transip-c",
+    "soverin",
+];
+
+/// What one question brought.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Seen {
+    /// The owner name that was asked.
+    pub name: Name,
+    /// The record type that was asked.
+    pub kind: Kind,
+    /// The records; empty when there are none.
+    pub records: Vec<Rdata>,
+    /// The aliases followed from the name, in order.
+    pub chain: Vec<Name>,
+    /// The remaining TTL in seconds; `None` when not answered.
+    pub ttl: Option<u32>,
+    /// Why there is no answer.
+    pub trouble: Option<Trouble>,
+}
+
+impl Seen {
+    fn ask(name: Name, kind: Kind, need: Need, inquiry: &mut Inquiry<'_>) -> Self {
+        let reply = inquiry.ask(Question::new(name.clone(), kind), need);
+        Self {
+            name,
+            kind,
+            records: reply.records().unwrap_or_default().to_vec(),
+            chain: reply.fact().map(|fact| fact.chain.clone()).unwrap_or_default(),
+            ttl: reply.fact().map(|fact| fact.ttl),
+            trouble: match reply {
+                Reply::Unanswered(trouble) => Some(trouble),
+                _ => None,
+            },
+        }
+    }
+
+    /// The joined texts of the TXT records `keep` picks.
+    pub fn texts(&self, keep: impl Fn(&[u8]) -> bool) -> Vec<Vec<u8>> {
+        let joined = self.records.iter().filter_map(|rdata| match rdata {
+            Rdata::Txt(txt) => Some(txt.joined()),
+            _ => None,
+        });
+        joined.filter(|text| keep(text)).collect()
+    }
+
+    fn status(&self, standard: Standard, mut observed: Vec<String>) -> RecordStatus {
+        if let Some(target) = self.chain.first() {
+            observed.insert(0, format!("CNAME {target}"));
+        }
+        RecordStatus {
+            name: self.name.to_string(),
+            type_: self.kind.to_string(),
+            standard: standard.to_string(),
+            state: if self.trouble.is_some() {
+                "Unknown"
+            } else {
+                "Observed"
+            }
+            .to_owned(),
+            observed,
+            ttl: self.ttl.map(i64::from),
+            unanswered: self.trouble.map(|trouble| UnansweredStatus {
+                reason: trouble.reason().to_owned(),
+                since: None,
+            }),
+            ..RecordStatus::default()
+        }
+    }
+}
+
+/// What stands in DNS for one domain.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Live {
+    /// The domain.
+    pub domain: Name,
+    /// The apex's TXT.
+    pub apex: Seen,
+    /// The apex's MX.
+    pub mx: Seen,
+    /// `_dmarc`'s TXT.
+    pub dmarc: Seen,
+    /// The selectors that were probed, in the order asked.
+    pub selectors: Vec<(String, Seen)>,
+}
+
+/// Looks at `domain` and at `selectors` below it.
+pub fn look(domain: &Name, selectors: &[String], inquiry: &mut Inquiry<'_>) -> Live {
+    inquiry.on_behalf_of(Standard::Spf);
+    let apex = Seen::ask(domain.clone(), Kind::Txt, Need::Essential, inquiry);
+    inquiry.on_behalf_of(Standard::Mx);
+    let mx = Seen::ask(domain.clone(), Kind::Mx, Need::Essential, inquiry);
+    inquiry.on_behalf_of(Standard::Dmarc);
+    // A domain so long that nothing fits before it has no record there; the apex stands in, and holds no DMARC.
+    let at = domain.prepend("_dmarc").unwrap_or_else(|_| domain.clone());
+    let dmarc = Seen::ask(at, Kind::Txt, Need::Essential, inquiry);
+    inquiry.on_behalf_of(Standard::Dkim);
+    let mut probed = Vec::new();
+    for selector in selectors {
+        let Ok(name) = domain.prepend(&format!("{selector}._domainkey")) else {
+            continue;
+        };
+        probed.push((
+            selector.clone(),
+            Seen::ask(name, Kind::Txt, Need::Evidence, inquiry),
+        ));
+    }
+    Live {
+        domain: domain.clone(),
+        apex,
+        mx,
+        dmarc,
+        selectors: probed,
+    }
+}
+
+impl Live {
+    /// The SPF records and near misses at the apex.
+    pub fn spf_texts(&self) -> Vec<Vec<u8>> {
+        self.apex
+            .texts(|text| records::spf::likeness(text) != records::spf::Likeness::Other)
+    }
+
+    /// The DMARC records and near misses at `_dmarc`.
+    pub fn dmarc_texts(&self) -> Vec<Vec<u8>> {
+        self.dmarc
+            .texts(|text| records::dmarc::likeness(text) != records::dmarc::Likeness::Other)
+    }
+
+    /// The selectors at which something stands: a key record, a near miss or an alias.
+    pub fn found_selectors(&self) -> impl Iterator<Item = (&str, &Seen, Vec<Vec<u8>>)> {
+        self.selectors.iter().filter_map(|(selector, seen)| {
+            let keys = key_texts(seen);
+            (!keys.is_empty() || !seen.chain.is_empty()).then_some((selector.as_str(), seen, keys))
+        })
+    }
+
+    /// What was seen, as the status names records; `state` is `Observed`, or `Unknown` where no answer came.
+    pub fn observed(&self) -> Vec<RecordStatus> {
+        let shown = |texts: Vec<Vec<u8>>| texts.iter().map(|text| presentation(text)).collect::<Vec<_>>();
+        let mut out = vec![
+            self.apex.status(Standard::Spf, shown(self.spf_texts())),
+            self.dmarc.status(Standard::Dmarc, shown(self.dmarc_texts())),
+        ];
+        for (_, seen, keys) in self.found_selectors() {
+            out.push(seen.status(Standard::Dkim, shown(keys)));
+        }
+        out.push(self.mx.status(Standard::Mx, self.exchanges()));
+        out
+    }
+
+    /// The MX records in the order they are tried.
+    fn exchanges(&self) -> Vec<String> {
+        let mut exchanges: Vec<(u16, &Name)> = self
+            .mx
+            .records
+            .iter()
+            .filter_map(|rdata| match rdata {
+                Rdata::Mx { preference, exchange } => Some((*preference, exchange)),
+                _ => None,
+            })
+            .collect();
+        exchanges.sort();
+        exchanges
+            .into_iter()
+            .map(|(preference, exchange)| format!("{preference} {exchange}"))
+            .collect()
+    }
+
+    /// Whether the only MX is the null MX (RFC 7505).
+    pub fn has_null_mx(&self) -> bool {
+        matches!(self.mx.records.as_slice(), [Rdata::Mx { exchange, .. }] if exchange.is_root())
+    }
+}
+
+/// The key records and near misses at a selector.
+fn key_texts(seen: &Seen) -> Vec<Vec<u8>> {
+    seen.texts(|text| records::dkim::likeness(text) != records::dkim::Likeness::Other)
+}

@@ -1,0 +1,158 @@
+//! Text that fits: harmless characters, measured width, wrapped lines, tables. Pure.
+
+use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
+
+/// `text` with everything that could move a cursor, hide or reorder characters shown as `\DDD`, octet by octet.
+pub fn harmless(text: &str) -> String {
+    let mut shown = String::with_capacity(text.len());
+    for character in text.chars() {
+        if character.is_control() || character.width().unwrap_or(0) == 0 {
+            let mut buffer = [0; 4];
+            for octet in character.encode_utf8(&mut buffer).bytes() {
+                shown.push_str(&format!("\\{octet:03}"));
+            }
+        } else {
+            shown.push(character);
+        }
+    }
+    shown
+}
+
+/// Columns `text` takes on a terminal.
+pub fn width(text: &str) -> usize {
+    text.width()
+}
+
+/// Breaks `text` at blanks, or inside a word longer than a line, into lines of at most `columns` columns.
+pub fn wrap(text: &str, columns: usize) -> Vec<String> {
+    let columns = columns.max(1);
+    let mut lines = Vec::new();
+    let mut line = String::new();
+    for word in text.split(' ') {
+        let blank = usize::from(!line.is_empty());
+        if !line.is_empty() && width(&line) + blank + width(word) > columns {
+            lines.push(std::mem::take(&mut line));
+        }
+        if !line.is_empty() {
+            line.push(' ');
+        }
+        for character in word.chars() {
+            if !line.is_empty() && width(&line) + character.width().unwrap_or(0) > columns {
+                lines.push(std::mem::take(&mut line));
+            }
+            line.push(character);
+        }
+    }
+    lines.push(line);
+    lines
+}
+
+/// `text` behind `label`, wrapped to `columns` with the further lines under the first.
+pub fn hanging(label: &str, text: &str, columns: usize) -> String {
+    let indent = width(label);
+    let mut out = String::new();
+    for (index, line) in wrap(text, columns.saturating_sub(indent).max(20))
+        .iter()
+        .enumerate()
+    {
+        if index == 0 {
+            out.push_str(label);
+        } else {
+            out.push_str(&" ".repeat(indent));
+        }
+        out.push_str(line);
+        out.push('\n');
+    }
+    out
+}
+
+/// A table with two blanks between its columns; the last column is wrapped so that a row fits `columns`.
+///
+/// `paint` may colour a cell (row, column, padded text); it must not change its width.
+pub fn table(rows: &[Vec<String>], columns: usize, paint: impl Fn(usize, usize, String) -> String) -> String {
+    let last = rows.iter().map(Vec::len).max().unwrap_or(0).saturating_sub(1);
+    let widths: Vec<usize> = (0..last)
+        .map(|column| {
+            rows.iter()
+                .filter_map(|row| row.get(column))
+                .map(|cell| width(cell))
+                .max()
+                .unwrap_or(0)
+        })
+        .collect();
+    let before: usize = widths.iter().map(|width| width + 2).sum();
+    // A table that cannot leave its last column room puts that column on lines of its own.
+    let own_line = before + 20 > columns;
+    let mut out = String::new();
+    for (number, row) in rows.iter().enumerate() {
+        let mut line = String::new();
+        for (column, cell) in row.iter().enumerate().take(last) {
+            let padding = widths
+                .get(column)
+                .map_or(0, |width| width.saturating_sub(self::width(cell)));
+            line.push_str(&paint(number, column, cell.clone()));
+            line.push_str(&" ".repeat(padding + 2));
+        }
+        let Some(cell) = row.get(last) else {
+            out.push_str(line.trim_end());
+            out.push('\n');
+            continue;
+        };
+        let (first_indent, indent) = if own_line { (6, 6) } else { (0, before) };
+        if own_line {
+            out.push_str(line.trim_end());
+            out.push('\n');
+            line = " ".repeat(first_indent);
+        }
+        for (index, piece) in wrap(cell, columns.saturating_sub(indent).max(20))
+            .into_iter()
+            .enumerate()
+        {
+            if index > 0 {
+                line = " ".repeat(indent);
+            }
+            line.push_str(&paint(number, last, piece));
+            out.push_str(line.trim_end());
+            out.push('\n');
+        }
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    #[test]
+    fn what_moves_the_cursor_is_shown_as_octets() {
+        assert_eq!(
+            harmless("a\x1b[31mb\u{202e}é\u{9b}"),
+            "a\\027[31mb\\226\\128\\174é\\194\\155"
+        );
+    }
+
+    #[test]
+    fn lines_break_at_blanks_and_inside_long_words() {
+        assert_eq!(wrap("v=spf1 mx -all", 10), ["v=spf1 mx", "-all"]);
+        assert_eq!(wrap("abcdefghij kl", 4), ["abcd", "efgh", "ij", "kl"]);
+        assert_eq!(wrap("", 4), [""]);
+    }
+
+    proptest! {
+        #[test]
+        fn no_wrapped_line_is_too_wide_and_nothing_is_lost(text in "[a-z éあ]{0,80}", columns in 2_usize..30) {
+            let lines = wrap(&text, columns);
+            for line in &lines {
+                prop_assert!(width(line) <= columns, "{line:?}");
+            }
+            let squeeze = |text: &str| text.replace(' ', "");
+            prop_assert_eq!(squeeze(&lines.concat()), squeeze(&text));
+        }
+
+        #[test]
+        fn harmless_text_has_no_control(text in any::<String>()) {
+            prop_assert!(harmless(&text).chars().all(|c| !c.is_control() && c.width().unwrap_or(0) > 0));
+        }
+    }
+}

@@ -1,0 +1,48 @@
+//! `zegel explain`, `zegel crd`, and the command line itself.
+
+use super::harness::zegel;
+
+#[test]
+fn a_rule_is_explained_whatever_its_letter_case() {
+    let run = zegel(&["explain", "dns-050"]);
+    assert_eq!(run.code, 0, "{}", run.err);
+    for part in ["DNS-050", "Info, DNS, RFC 2308 7", "Fix:", "Bad:", "Good:"] {
+        assert!(run.out.contains(part), "{part}\n{}", run.out);
+    }
+}
+
+#[test]
+fn every_rule_is_explained_at_once() {
+    let run = zegel(&["explain", "--all"]);
+    assert_eq!(run.code, 0, "{}", run.err);
+    for rule in zegel::rules::all() {
+        assert!(run.out.contains(&format!("{}: {}", rule.id, rule.title)), "{}", rule.id);
+    }
+}
+
+#[test]
+fn an_unknown_rule_is_a_usage_error_that_names_its_family() {
+    let run = zegel(&["explain", "DNS-999"]);
+    assert_eq!((run.code, run.out.as_str()), (2, ""));
+    assert!(run.err.contains("DNS-999") && run.err.contains("DNS-050"), "{}", run.err);
+}
+
+#[test]
+fn the_crd_is_yaml_with_the_kind() {
+    let run = zegel(&["crd"]);
+    assert_eq!(run.code, 0, "{}", run.err);
+    let crd: serde_json::Value = serde_saphyr::from_str(&run.out).expect("the CRD is YAML");
+    assert_eq!(crd["metadata"]["name"], "maildomains.zegel.dev");
+}
+
+#[test]
+fn what_is_no_command_is_a_usage_error() {
+    for args in [&[][..], &["nonsense"], &["explain"], &["explain", "--all", "DNS-050"], &["plan"], &["crd", "extra"]] {
+        let run = zegel(args);
+        assert_eq!(run.code, 2, "{args:?}: {}", run.err);
+        assert!(!run.err.is_empty(), "{args:?}");
+    }
+    let run = zegel(&["--log-level", "zegel=loud", "crd"]);
+    assert_eq!(run.code, 2);
+    assert!(run.err.contains("loud"), "{}", run.err);
+}

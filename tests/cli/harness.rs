@@ -1,0 +1,48 @@
+//! Runs the built program and keeps what it said.
+
+use std::io::Write;
+use std::process::{Command, Stdio};
+
+/// What a run came to.
+#[derive(Debug)]
+pub(crate) struct Run {
+    pub(crate) code: i32,
+    pub(crate) out: String,
+    pub(crate) err: String,
+}
+
+/// Runs `zegel` with `args` and nothing on standard input.
+pub(crate) fn zegel(args: &[&str]) -> Run {
+    zegel_with(args, "")
+}
+
+/// Runs `zegel` with `args` and `stdin`.
+pub(crate) fn zegel_with(args: &[&str], stdin: &str) -> Run {
+    let mut child = Command::new(env!("CARGO_BIN_EXE_zegel"))
+        .args(args)
+        .env("NO_COLOR", "1")
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("the program starts");
+    // A program that reads no input may be gone already.
+    let _ = child.stdin.take().map(|mut pipe| pipe.write_all(stdin.as_bytes()));
+    let output = child.wait_with_output().expect("the program ends");
+    Run {
+        code: output.status.code().expect("the program ends by itself"),
+        out: String::from_utf8(output.stdout).expect("output is UTF-8"),
+        err: String::from_utf8(output.stderr).expect("messages are UTF-8"),
+    }
+}
+
+/// A folder with these files, which goes when the value goes.
+pub(crate) fn folder(files: &[(&str, &str)]) -> tempfile::TempDir {
+    let folder = tempfile::tempdir().expect("a folder can be made");
+    for (name, text) in files {
+        let path = folder.path().join(name);
+        std::fs::create_dir_all(path.parent().expect("a file has a folder")).expect("the folder can be made");
+        std::fs::write(path, text).expect("the file can be written");
+    }
+    folder
+}
