@@ -321,6 +321,8 @@ fn located(document: &Document<'_>, error: &serde_saphyr::Error) -> (u64, String
         .map_or(0, |location| location.line().saturating_sub(1));
     // Only the first line: the rest draws the place we name ourselves.
     let message = error.without_snippet().to_string();
-    let message = message.lines().next().unwrap_or_default().to_owned();
+    let message = message.lines().next().unwrap_or_default();
+    // Its own line counts from the document's start; ours from the file's.
+    let message = message.split(" at line ").next().unwrap_or(message).to_owned();
     (document.first_line + line, message)
 }

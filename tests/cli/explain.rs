@@ -16,7 +16,11 @@ fn every_rule_is_explained_at_once() {
     let run = zegel(&["explain", "--all"]);
     assert_eq!(run.code, 0, "{}", run.err);
     for rule in zegel::rules::all() {
-        assert!(run.out.contains(&format!("{}: {}", rule.id, rule.title)), "{}", rule.id);
+        assert!(
+            run.out.contains(&format!("{}: {}", rule.id, rule.title)),
+            "{}",
+            rule.id
+        );
     }
 }
 
@@ -24,7 +28,11 @@ fn every_rule_is_explained_at_once() {
 fn an_unknown_rule_is_a_usage_error_that_names_its_family() {
     let run = zegel(&["explain", "DNS-999"]);
     assert_eq!((run.code, run.out.as_str()), (2, ""));
-    assert!(run.err.contains("DNS-999") && run.err.contains("DNS-050"), "{}", run.err);
+    assert!(
+        run.err.contains("DNS-999") && run.err.contains("DNS-050"),
+        "{}",
+        run.err
+    );
 }
 
 #[test]
@@ -37,7 +45,14 @@ fn the_crd_is_yaml_with_the_kind() {
 
 #[test]
 fn what_is_no_command_is_a_usage_error() {
-    for args in [&[][..], &["nonsense"], &["explain"], &["explain", "--all", "DNS-050"], &["plan"], &["crd", "extra"]] {
+    for args in [
+        &[][..],
+        &["nonsense"],
+        &["explain"],
+        &["explain", "--all", "DNS-050"],
+        &["plan"],
+        &["crd", "extra"],
+    ] {
         let run = zegel(args);
         assert_eq!(run.code, 2, "{args:?}: {}", run.err);
         assert!(!run.err.is_empty(), "{args:?}");

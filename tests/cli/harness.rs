@@ -27,7 +27,10 @@ pub(crate) fn zegel_with(args: &[&str], stdin: &str) -> Run {
         .spawn()
         .expect("the program starts");
     // A program that reads no input may be gone already.
-    let _ = child.stdin.take().map(|mut pipe| pipe.write_all(stdin.as_bytes()));
+    let _ = child
+        .stdin
+        .take()
+        .map(|mut pipe| pipe.write_all(stdin.as_bytes()));
     let output = child.wait_with_output().expect("the program ends");
     Run {
         code: output.status.code().expect("the program ends by itself"),

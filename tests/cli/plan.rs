@@ -15,9 +15,15 @@ spec:
 fn what_depends_on_dns_is_a_commented_line_with_its_condition() {
     let run = zegel_with(&["plan", "-o", "zone", "-"], PARKED);
     assert_eq!(run.code, 0, "{}", run.err);
-    assert!(run.out.starts_with("; leeg.example: MailDomain mail/leeg, -:5\n"), "{}", run.out);
     assert!(
-        run.out.contains("; leeg.example MX: only where the name has an A or AAAA record\n;leeg.example. 3600 IN MX 0 .\n"),
+        run.out.starts_with("; leeg.example: MailDomain mail/leeg, -:5\n"),
+        "{}",
+        run.out
+    );
+    assert!(
+        run.out.contains(
+            "; leeg.example MX: only where the name has an A or AAAA record\n;leeg.example. 3600 IN MX 0 .\n"
+        ),
         "{}",
         run.out
     );
@@ -27,9 +33,15 @@ fn what_depends_on_dns_is_a_commented_line_with_its_condition() {
 fn json_is_one_object_a_line_and_record() {
     let run = zegel_with(&["plan", "--output", "json", "-"], PARKED);
     assert_eq!(run.code, 0, "{}", run.err);
-    let rows: Vec<serde_json::Value> =
-        run.out.lines().map(|line| serde_json::from_str(line).expect("every line is JSON")).collect();
-    let mx = rows.iter().find(|row| row["type"] == "MX").expect("the null MX is planned");
+    let rows: Vec<serde_json::Value> = run
+        .out
+        .lines()
+        .map(|line| serde_json::from_str(line).expect("every line is JSON"))
+        .collect();
+    let mx = rows
+        .iter()
+        .find(|row| row["type"] == "MX")
+        .expect("the null MX is planned");
     assert_eq!(mx["name"], "leeg.example");
     assert_eq!(mx["values"], serde_json::json!(["0 ."]));
     assert_eq!(mx["condition"], "only where the name has an A or AAAA record");
@@ -50,17 +62,30 @@ fn folders_are_searched_and_other_kinds_are_skipped() {
         ("b/list.yml", &list),
         ("other.yaml", config),
     ]);
-    let run = zegel(&["plan", "-o", "json", folder.path().to_str().expect("the path is UTF-8")]);
+    let run = zegel(&[
+        "plan",
+        "-o",
+        "json",
+        folder.path().to_str().expect("the path is UTF-8"),
+    ]);
     assert_eq!(run.code, 0, "{}", run.err);
     for name in ["leeg.example", "vol.example"] {
-        assert!(run.out.contains(&format!("\"name\":\"{name}\",\"type\":\"MX\"")), "{}", run.out);
+        assert!(
+            run.out.contains(&format!("\"name\":\"{name}\",\"type\":\"MX\"")),
+            "{}",
+            run.out
+        );
     }
 }
 
 #[test]
 fn what_is_wrong_is_said_with_file_line_and_field_and_the_rest_is_planned() {
-    let bad_interval = PARKED.replace("leeg", "kort").replace("  role", "  interval: 1x\n  role");
-    let unknown_field = PARKED.replace("leeg", "vreemd").replace("  role", "  colour: red\n  role");
+    let bad_interval = PARKED
+        .replace("leeg", "kort")
+        .replace("  role", "  interval: 1x\n  role");
+    let unknown_field = PARKED
+        .replace("leeg", "vreemd")
+        .replace("  role", "  colour: red\n  role");
     let no_role = "apiVersion: zegel.dev/v1alpha1\nkind: MailDomain\nmetadata: {name: rol}\nspec: {domain: rol.example}\n";
     let text = [bad_interval.as_str(), &unknown_field, no_role, PARKED].join("---\n");
     let folder = folder(&[("m.yaml", &text)]);
@@ -69,10 +94,12 @@ fn what_is_wrong_is_said_with_file_line_and_field_and_the_rest_is_planned() {
     let run = zegel(&["plan", "-o", "zone", file]);
     assert_eq!(run.code, 2);
     assert!(run.out.contains("leeg.example. 3600 IN MX"), "{}", run.out);
-    for (line, what) in [(6, "spec.interval"), (14, "colour"), (19, "role")] {
+    for (line, what) in [(6, "spec.interval"), (14, "colour"), (20, "role")] {
         let at = format!("error: {file}:{line}: ");
         assert!(
-            run.err.lines().any(|text| text.starts_with(&at) && text.contains(what)),
+            run.err
+                .lines()
+                .any(|text| text.starts_with(&at) && text.contains(what)),
             "{at}{what}\n{}",
             run.err
         );
@@ -82,7 +109,14 @@ fn what_is_wrong_is_said_with_file_line_and_field_and_the_rest_is_planned() {
 #[test]
 fn what_cannot_be_read_is_a_usage_error() {
     let folder = folder(&[("broken.yaml", "spec: [\n"), ("other.yaml", "kind: Pod\n")]);
-    let path = |name: &str| folder.path().join(name).to_str().expect("the path is UTF-8").to_owned();
+    let path = |name: &str| {
+        folder
+            .path()
+            .join(name)
+            .to_str()
+            .expect("the path is UTF-8")
+            .to_owned()
+    };
     for (name, says) in [
         ("none.yaml", "cannot read"),
         ("broken.yaml", "this is no YAML"),
@@ -90,6 +124,10 @@ fn what_cannot_be_read_is_a_usage_error() {
     ] {
         let run = zegel(&["plan", &path(name)]);
         assert_eq!((run.code, run.out.as_str()), (2, ""), "{name}");
-        assert!(run.err.contains(says) && run.err.contains(name), "{name}: {}", run.err);
+        assert!(
+            run.err.contains(says) && run.err.contains(name),
+            "{name}: {}",
+            run.err
+        );
     }
 }
