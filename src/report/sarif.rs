@@ -49,7 +49,7 @@ pub fn log(reports: &[Report], invalid: &[Invalid]) -> String {
                 "name": "zegel",
                 "version": env!("CARGO_PKG_VERSION"),
                 "semanticVersion": env!("CARGO_PKG_VERSION"),
-                "rules": run.rules.iter().map(Descriptor::to_json).collect::<Vec<_>>(),
+                "rules": run.rules.iter().copied().map(Descriptor::to_json).collect::<Vec<_>>(),
             }},
             "columnKind": "unicodeCodePoints",
             "invocations": [{
@@ -175,7 +175,7 @@ impl Descriptor {
         }
     }
 
-    fn to_json(&self) -> Value {
+    fn to_json(self) -> Value {
         let mut help = format!("{}\n\nFix: {}\n\nSection: {}", self.why, self.fix, self.section);
         if let Some(rule) = rules::find(self.id) {
             help.push_str(&format!("\n\nBad:\n{}\n\nGood:\n{}", rule.bad, rule.good));
