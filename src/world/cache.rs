@@ -1,0 +1,258 @@
+//! What was answered and still holds: bounded, and never older than its TTL.
+//!
+//! A failure is kept beside the last good answer, not over it: an outage makes nobody forget what still holds. The
+//! clock is an argument, so that time passes in tests without waiting.
+
+use std::collections::HashMap;
+
+use jiff::Timestamp;
+
+use super::CacheBounds;
+use crate::inquiry::{Answer, Fact, Question, Rdata};
+
+/// Below this many entries nothing is swept.
+const SMALL: usize = 1024;
+
+#[derive(Debug)]
+pub(super) struct Cache {
+    bounds: CacheBounds,
+    entries: HashMap<Question, Entry>,
+    octets: usize,
+    /// At this many entries what has expired is thrown out.
+    sweep_at: usize,
+}
+
+#[derive(Debug, Default)]
+struct Entry {
+    answered: Option<Fact>,
+    failed: Option<Fact>,
+}
+
+impl Cache {
+    pub(super) fn new(bounds: CacheBounds) -> Self {
+        Self {
+            bounds,
+            entries: HashMap::new(),
+            octets: 0,
+            sweep_at: SMALL,
+        }
+    }
+
+    pub(super) fn len(&self) -> usize {
+        self.entries.len()
+    }
+
+    /// A fact that holds at `now` and was not seen before `floor`; an answer rather than a failure.
+    pub(super) fn find(
+        &self,
+        question: &Question,
+        floor: Option<Timestamp>,
+        now: Timestamp,
+    ) -> Option<&Fact> {
+        let entry = self.entries.get(question)?;
+        let usable = |fact: &&Fact| now < fact.expires_at && floor.is_none_or(|floor| fact.seen_at >= floor);
+        let answered = entry.answered.as_ref().filter(usable);
+        answered.or_else(|| entry.failed.as_ref().filter(usable))
+    }
+
+    /// Keeps what may be kept.
+    pub(super) fn keep(&mut self, question: Question, fact: Fact, now: Timestamp) {
+        if fact.expires_at <= now {
+            return;
+        }
+        self.octets += size(&fact);
+        let entry = self.entries.entry(question).or_default();
+        let replaced = if matches!(fact.answer, Answer::Unanswered(_)) {
+            entry.failed.replace(fact)
+        } else {
+            self.octets -= entry.failed.take().as_ref().map_or(0, size);
+            entry.answered.replace(fact)
+        };
+        self.octets -= replaced.as_ref().map_or(0, size);
+        if self.entries.len() >= self.sweep_at || self.is_over(1, 1) {
+            self.sweep(now);
+        }
+    }
+
+    fn is_over(&self, numerator: usize, denominator: usize) -> bool {
+        self.entries.len() > self.bounds.entries / denominator * numerator
+            || self.octets > self.bounds.octets / denominator * numerator
+    }
+
+    /// Throws out what has expired; when that is not enough, what expires soonest, down to three quarters.
+    fn sweep(&mut self, now: Timestamp) {
+        self.entries.retain(|_, entry| entry.until() > Some(now));
+        self.count();
+        if self.is_over(1, 1) {
+            let mut order: Vec<_> = self
+                .entries
+                .iter()
+                .map(|(question, entry)| (entry.until(), question.clone()))
+                .collect();
+            order.sort();
+            for (_, question) in order {
+                if !self.is_over(3, 4) {
+                    break;
+                }
+                if let Some(entry) = self.entries.remove(&question) {
+                    self.octets -= entry.size();
+                }
+            }
+        }
+        self.sweep_at = (self.entries.len() * 2).max(SMALL);
+        self.entries.shrink_to(self.sweep_at);
+    }
+
+    fn count(&mut self) {
+        self.octets = self.entries.values().map(Entry::size).sum();
+    }
+}
+
+impl Entry {
+    fn until(&self) -> Option<Timestamp> {
+        let facts = self.answered.iter().chain(&self.failed);
+        facts.map(|fact| fact.expires_at).max()
+    }
+
+    fn size(&self) -> usize {
+        self.answered.iter().chain(&self.failed).map(size).sum()
+    }
+}
+
+/// About how many octets a fact takes, its question included.
+fn size(fact: &Fact) -> usize {
+    let data = match &fact.answer {
+        Answer::Records(records) => records.iter().map(rdata_size).sum(),
+        Answer::NoData | Answer::NxDomain | Answer::Unanswered(_) => 0,
+    };
+    let chain: usize = fact.chain.iter().map(|name| name.as_str().len() + 16).sum();
+    256 + data + chain
+}
+
+fn rdata_size(data: &Rdata) -> usize {
+    size_of::<Rdata>()
+        + match data {
+            Rdata::Txt(txt) => txt.strings.iter().map(|string| string.len() + 24).sum(),
+            Rdata::Cname(name) | Rdata::Ns(name) | Rdata::Ptr(name) => name.as_str().len(),
+            Rdata::Mx { exchange, .. } => exchange.as_str().len(),
+            Rdata::A(_) | Rdata::Aaaa(_) | Rdata::Soa => 0,
+        }
+}
+
+#[cfg(test)]
+mod tests {
+    use jiff::SignedDuration;
+
+    use super::*;
+    use crate::inquiry::{Kind, Trouble, Txt};
+
+    const START: Timestamp = Timestamp::UNIX_EPOCH;
+
+    fn at(seconds: i64) -> Timestamp {
+        START + SignedDuration::from_secs(seconds)
+    }
+
+    fn question(label: &str) -> Question {
+        Question::new(format!("{label}.example").parse().unwrap(), Kind::Txt)
+    }
+
+    fn fact(answer: Answer, seen: i64, ttl: u32) -> Fact {
+        Fact {
+            answer,
+            chain: Vec::new(),
+            ttl,
+            seen_at: at(seen),
+            expires_at: at(seen + i64::from(ttl)),
+        }
+    }
+
+    fn cache(entries: usize, octets: usize) -> Cache {
+        Cache::new(CacheBounds {
+            entries,
+            octets,
+            ..CacheBounds::default()
+        })
+    }
+
+    #[test]
+    fn a_fact_is_found_until_its_ttl_runs_out_and_not_by_those_who_want_a_later_one() {
+        let mut cache = cache(10, 100_000);
+        cache.keep(question("a"), fact(Answer::NoData, 100, 60), at(100));
+        for (now, floor, found) in [
+            (100, None, true),
+            (159, None, true),
+            (160, None, false),
+            (110, Some(100), true),
+            (110, Some(101), false),
+        ] {
+            let hit = cache.find(&question("a"), floor.map(at), at(now));
+            assert_eq!(hit.is_some(), found, "at {now}, not before {floor:?}");
+        }
+        assert_eq!(cache.find(&question("b"), None, at(100)), None);
+    }
+
+    #[test]
+    fn nothing_is_kept_of_an_answer_without_ttl() {
+        let mut cache = cache(10, 100_000);
+        cache.keep(question("a"), fact(Answer::NoData, 100, 0), at(100));
+        assert_eq!(cache.len(), 0);
+    }
+
+    #[test]
+    fn a_failure_hides_no_answer_that_still_holds() {
+        let failure = Answer::Unanswered(Trouble::ServFail);
+        let mut cache = cache(10, 100_000);
+        cache.keep(question("a"), fact(Answer::NxDomain, 100, 60), at(100));
+        cache.keep(question("a"), fact(failure.clone(), 110, 20), at(110));
+        let found = |floor: Option<i64>, now| {
+            let fact = cache.find(&question("a"), floor.map(at), at(now));
+            fact.map(|fact| fact.answer.clone())
+        };
+        assert_eq!(found(None, 111), Some(Answer::NxDomain));
+        assert_eq!(
+            found(Some(105), 111),
+            Some(failure),
+            "who wants a later one shares the failure"
+        );
+        assert_eq!(found(Some(105), 130), None, "for its 20 s");
+    }
+
+    #[test]
+    fn a_new_answer_ends_a_failure() {
+        let mut cache = cache(10, 100_000);
+        let failure = Answer::Unanswered(Trouble::Timeout);
+        cache.keep(question("a"), fact(failure, 100, 20), at(100));
+        cache.keep(question("a"), fact(Answer::NoData, 101, 5), at(101));
+        assert_eq!(cache.find(&question("a"), None, at(110)), None);
+    }
+
+    #[test]
+    fn entries_and_octets_stay_within_their_bounds_and_what_expires_last_stays() {
+        let mut few = cache(100, usize::MAX);
+        for n in 0..5_000_u32 {
+            few.keep(question(&n.to_string()), fact(Answer::NoData, 0, n + 1), at(0));
+            assert!(few.len() <= 101, "{}", few.len());
+        }
+        assert!(few.find(&question("4999"), None, at(0)).is_some());
+        assert!(few.find(&question("0"), None, at(0)).is_none());
+
+        let large = Answer::Records(vec![Rdata::Txt(Txt::split(&[b'x'; 60_000]))]);
+        let mut heavy = cache(usize::MAX, 1 << 20);
+        for n in 0..200_u32 {
+            heavy.keep(question(&n.to_string()), fact(large.clone(), 0, 60), at(0));
+            assert!(heavy.octets <= 1 << 20, "{}", heavy.octets);
+        }
+        let counted = heavy.octets;
+        heavy.count();
+        assert_eq!(counted, heavy.octets, "the running sum is the sum");
+    }
+
+    #[test]
+    fn what_has_expired_goes_even_when_there_is_room() {
+        let mut cache = cache(1_000_000, usize::MAX);
+        for n in 0..100_000_i64 {
+            cache.keep(question(&n.to_string()), fact(Answer::NoData, n, 10), at(n));
+            assert!(cache.len() <= SMALL, "{}", cache.len());
+        }
+    }
+}

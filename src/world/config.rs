@@ -1,0 +1,264 @@
+//! What the world needs to know before it may ask: servers, bounds, and the flags that say so.
+
+use std::fmt;
+use std::net::{IpAddr, SocketAddr};
+use std::num::{NonZeroU32, NonZeroUsize};
+use std::path::{Path, PathBuf};
+use std::str::FromStr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use hickory_resolver::proto::dnssec::TrustAnchors;
+use hickory_resolver::system_conf::read_system_conf;
+use jiff::SignedDuration;
+
+/// How DNS is asked, and how much of it is remembered.
+#[derive(Debug, Clone)]
+pub struct Config {
+    /// The recursive resolvers, in the order they are tried; empty means those of `/etc/resolv.conf`.
+    pub resolvers: Vec<SocketAddr>,
+    /// How long one try at one server may take; a TCP try after truncation gets as long again.
+    pub timeout: Duration,
+    /// How often a silent server is tried for one question.
+    pub attempts: NonZeroU32,
+    /// How many questions may be on the wire at once, over all domains.
+    pub concurrency: NonZeroUsize,
+    /// Validate DNSSEC from these keys down; `None` trusts what the resolver says.
+    pub trust_anchor: Option<TrustAnchor>,
+    /// What is remembered of answers.
+    pub cache: CacheBounds,
+}
+
+impl Default for Config {
+    fn default() -> Self {
+        Self {
+            resolvers: Vec::new(),
+            timeout: Duration::from_secs(3),
+            attempts: NonZeroU32::MIN.saturating_add(1),
+            concurrency: NonZeroUsize::MIN.saturating_add(63),
+            trust_anchor: None,
+            cache: CacheBounds::default(),
+        }
+    }
+}
+
+/// The bounds of the answers that are kept.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct CacheBounds {
+    /// At most this many questions.
+    pub entries: usize,
+    /// At most about this many octets of answers.
+    pub octets: usize,
+    /// No answer is used for longer, whatever its TTL (RFC 2181 8, RFC 8767 4 advise such a cap).
+    pub longest: SignedDuration,
+    /// A failure is shared for this long, and never for longer than [`CacheBounds::LONGEST_FAILURE`].
+    pub failures: SignedDuration,
+}
+
+impl CacheBounds {
+    /// A failed question is asked again after this time at the latest.
+    pub const LONGEST_FAILURE: SignedDuration = SignedDuration::from_secs(30);
+}
+
+impl Default for CacheBounds {
+    fn default() -> Self {
+        Self {
+            entries: 100_000,
+            octets: 64 << 20,
+            longest: SignedDuration::from_hours(24),
+            failures: SignedDuration::from_secs(20),
+        }
+    }
+}
+
+/// The keys DNSSEC validation starts from.
+#[derive(Clone)]
+pub struct TrustAnchor(pub(super) Arc<TrustAnchors>);
+
+impl TrustAnchor {
+    /// Reads DNSKEY records in zone file format: `. 172800 IN DNSKEY 257 3 8 AwEA…`.
+    ///
+    /// # Errors
+    /// When the file cannot be read, or holds anything but DNSKEY records, or none.
+    pub fn from_file(path: &Path) -> Result<Self, ConfigError> {
+        let failed = |why: String| ConfigError::TrustAnchor {
+            path: path.to_owned(),
+            why,
+        };
+        let text = std::fs::read_to_string(path).map_err(|error| failed(error.to_string()))?;
+        text.parse().map_err(failed)
+    }
+}
+
+impl FromStr for TrustAnchor {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let anchors: TrustAnchors = text
+            .parse()
+            .map_err(|error| format!("not a list of DNSKEY records: {error}"))?;
+        if !text.contains("DNSKEY") {
+            return Err("there is no DNSKEY record in it".to_owned());
+        }
+        Ok(Self(Arc::new(anchors)))
+    }
+}
+
+impl fmt::Debug for TrustAnchor {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("TrustAnchor")
+    }
+}
+
+/// Why DNS cannot be asked at all.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum ConfigError {
+    /// The system has no resolver configured.
+    #[error("/etc/resolv.conf names no resolver: name one with --resolver")]
+    NoResolver,
+    /// The system's configuration cannot be read.
+    #[error("cannot read /etc/resolv.conf: {0}; name a resolver with --resolver")]
+    SystemConfig(String),
+    /// The trust anchor cannot be used.
+    #[error("the trust anchor {} cannot be used: {why}", path.display())]
+    TrustAnchor {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong with it.
+        why: String,
+    },
+}
+
+/// The flags that say how DNS is asked; the same for every command.
+#[derive(Debug, Clone, clap::Args)]
+#[command(next_help_heading = "DNS")]
+pub struct DnsArgs {
+    /// A recursive resolver to ask; repeat for more, tried in order [default: the system's]
+    #[arg(long = "resolver", value_name = "IP[:PORT]", value_parser = parse_resolver)]
+    pub resolvers: Vec<SocketAddr>,
+    /// How long one try at one server may take
+    #[arg(long, value_name = "DURATION", default_value = "3s", value_parser = parse_timeout)]
+    pub dns_timeout: Duration,
+    /// How often a silent server is tried
+    #[arg(long, value_name = "N", default_value = "2")]
+    pub dns_attempts: NonZeroU32,
+    /// How many questions may be on the wire at once
+    #[arg(long, value_name = "N", default_value = "64")]
+    pub dns_concurrency: NonZeroUsize,
+    /// Validate DNSSEC from the DNSKEY records in this file [default: trust the resolver]
+    #[arg(long, value_name = "FILE")]
+    pub trust_anchor: Option<PathBuf>,
+}
+
+impl DnsArgs {
+    /// The configuration these flags ask for.
+    ///
+    /// # Errors
+    /// When the trust anchor cannot be read.
+    pub fn config(&self) -> Result<Config, ConfigError> {
+        let trust_anchor = self.trust_anchor.as_deref().map(TrustAnchor::from_file);
+        Ok(Config {
+            resolvers: self.resolvers.clone(),
+            timeout: self.dns_timeout,
+            attempts: self.dns_attempts,
+            concurrency: self.dns_concurrency,
+            trust_anchor: trust_anchor.transpose()?,
+            ..Config::default()
+        })
+    }
+}
+
+/// Reads `192.0.2.1`, `192.0.2.1:5353`, `2001:db8::1` or `[2001:db8::1]:5353`; the port is 53 when it is left out.
+///
+/// # Errors
+/// When it is no address: resolvers are given by address, because a name would need a resolver first.
+pub fn parse_resolver(text: &str) -> Result<SocketAddr, String> {
+    let bare = text.strip_prefix('[').and_then(|rest| rest.strip_suffix(']'));
+    if let Ok(ip) = bare.unwrap_or(text).parse::<IpAddr>() {
+        return Ok(SocketAddr::new(ip, 53));
+    }
+    text.parse().map_err(|_| {
+        "want an IP address with an optional port: 192.0.2.1, 192.0.2.1:53, [2001:db8::1]:53".to_owned()
+    })
+}
+
+fn parse_timeout(text: &str) -> Result<Duration, String> {
+    let duration: SignedDuration = text
+        .parse()
+        .map_err(|_| "want a duration: 3s, 500ms".to_owned())?;
+    match Duration::try_from(duration) {
+        Ok(duration) if !duration.is_zero() => Ok(duration),
+        _ => Err("must be more than nothing".to_owned()),
+    }
+}
+
+/// The system's resolvers, each once and in order; search list and options do not concern us, names are absolute.
+pub(super) fn system_resolvers() -> Result<Vec<SocketAddr>, ConfigError> {
+    let (config, _) = read_system_conf().map_err(|error| ConfigError::SystemConfig(error.to_string()))?;
+    let mut resolvers = Vec::new();
+    for server in config.name_servers() {
+        let port = server
+            .connections
+            .first()
+            .map_or(53, |connection| connection.port);
+        let address = SocketAddr::new(server.ip, port);
+        if !resolvers.contains(&address) {
+            resolvers.push(address);
+        }
+    }
+    if resolvers.is_empty() {
+        return Err(ConfigError::NoResolver);
+    }
+    Ok(resolvers)
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::Parser;
+
+    use super::*;
+
+    #[derive(Parser)]
+    struct Program {
+        #[command(flatten)]
+        dns: DnsArgs,
+    }
+
+    #[test]
+    fn the_flags_say_by_default_what_the_configuration_says_by_default() {
+        let program = Program::parse_from(["zegel"]);
+        let (flags, default) = (program.dns.config().unwrap(), Config::default());
+        assert_eq!(format!("{flags:?}"), format!("{default:?}"));
+    }
+
+    #[test]
+    fn a_resolver_is_an_address_with_or_without_port() {
+        for (text, want) in [
+            ("192.0.2.1", "192.0.2.1:53"),
+            ("192.0.2.1:5353", "192.0.2.1:5353"),
+            ("2001:db8::1", "[2001:db8::1]:53"),
+            ("[2001:db8::1]", "[2001:db8::1]:53"),
+            ("[2001:db8::1]:5353", "[2001:db8::1]:5353"),
+        ] {
+            assert_eq!(parse_resolver(text).unwrap().to_string(), want, "{text}");
+        }
+        for text in ["dns.example", "192.0.2.1:x", "", "192.0.2.1:70000"] {
+            assert!(parse_resolver(text).is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_timeout_of_nothing_is_refused() {
+        assert_eq!(parse_timeout("500ms"), Ok(Duration::from_millis(500)));
+        for text in ["0s", "-1s", "soon"] {
+            assert!(parse_timeout(text).is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_trust_anchor_without_keys_is_refused() {
+        assert!("; nothing here\n".parse::<TrustAnchor>().is_err());
+        assert!("example.nl. 60 IN A 192.0.2.1\n".parse::<TrustAnchor>().is_err());
+    }
+}

@@ -1,0 +1,125 @@
+//! What the world counts about itself, for whoever serves `/metrics`.
+
+use std::time::Duration;
+
+use prometheus_client::encoding::EncodeLabelSet;
+use prometheus_client::metrics::counter::Counter;
+use prometheus_client::metrics::family::Family;
+use prometheus_client::metrics::gauge::Gauge;
+use prometheus_client::metrics::histogram::Histogram;
+use prometheus_client::registry::Registry;
+
+use crate::inquiry::{Answer, Kind};
+
+/// The labels of [`Metrics::questions`].
+#[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
+pub struct QuestionLabels {
+    /// The record type: `TXT`.
+    pub r#type: String,
+    /// `Records`, `NoData`, `NxDomain`, or the trouble's [reason](crate::inquiry::Trouble::reason).
+    pub outcome: &'static str,
+}
+
+/// Counts and durations; cloning shares them.
+#[derive(Debug, Clone)]
+pub struct Metrics {
+    /// Questions that went to a resolver, by type and outcome; tries and continued CNAME chains are not counted apart.
+    pub questions: Family<QuestionLabels, Counter>,
+    /// How long they took, in seconds, waiting for a place excluded.
+    pub durations: Histogram,
+    /// Questions answered from what was remembered.
+    pub cache_hits: Counter,
+    /// Questions that joined one already on its way.
+    pub coalesced: Counter,
+    /// Questions on the wire now.
+    pub in_flight: Gauge,
+    /// Answers remembered now.
+    pub cached: Gauge,
+}
+
+impl Default for Metrics {
+    fn default() -> Self {
+        Self {
+            questions: Family::default(),
+            durations: Histogram::new([0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1.0, 3.0, 10.0, 30.0]),
+            cache_hits: Counter::default(),
+            coalesced: Counter::default(),
+            in_flight: Gauge::default(),
+            cached: Gauge::default(),
+        }
+    }
+}
+
+impl Metrics {
+    /// Registers all of them under `dns_…` (so `zegel_dns_…` in a registry with the prefix `zegel`).
+    pub fn register(&self, registry: &mut Registry) {
+        let registry = registry.sub_registry_with_prefix("dns");
+        registry.register(
+            "questions",
+            "Questions sent to a resolver, by type and outcome",
+            self.questions.clone(),
+        );
+        registry.register(
+            "question_duration_seconds",
+            "How long a question to a resolver took",
+            self.durations.clone(),
+        );
+        registry.register(
+            "cache_hits",
+            "Questions answered from what was remembered",
+            self.cache_hits.clone(),
+        );
+        registry.register(
+            "coalesced",
+            "Questions that joined one already on its way",
+            self.coalesced.clone(),
+        );
+        registry.register("in_flight", "Questions on the wire", self.in_flight.clone());
+        registry.register("cached", "Answers remembered", self.cached.clone());
+    }
+
+    pub(super) fn record(&self, kind: Kind, answer: &Answer, took: Duration) {
+        let outcome = match answer {
+            Answer::Records(_) => "Records",
+            Answer::NoData => "NoData",
+            Answer::NxDomain => "NxDomain",
+            Answer::Unanswered(trouble) => trouble.reason(),
+        };
+        let labels = QuestionLabels {
+            r#type: kind.to_string(),
+            outcome,
+        };
+        self.questions.get_or_create(&labels).inc();
+        self.durations.observe(took.as_secs_f64());
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::inquiry::Trouble;
+
+    #[test]
+    fn the_exposition_names_types_and_outcomes() {
+        let metrics = Metrics::default();
+        metrics.record(Kind::Txt, &Answer::NoData, Duration::from_millis(2));
+        metrics.record(
+            Kind::Mx,
+            &Answer::Unanswered(Trouble::ServFail),
+            Duration::from_secs(1),
+        );
+        let mut registry = Registry::with_prefix("zegel");
+        metrics.register(&mut registry);
+        let mut text = String::new();
+        prometheus_client::encoding::text::encode(&mut text, &registry).unwrap();
+        for line in [
+            r#"zegel_dns_questions_total{type="TXT",outcome="NoData"} 1"#,
+            r#"zegel_dns_questions_total{type="MX",outcome="ServFail"} 1"#,
+            r#"zegel_dns_question_duration_seconds_bucket{le="0.003"} 1"#,
+            "zegel_dns_cache_hits_total 0",
+            "zegel_dns_in_flight 0",
+        ] {
+            assert!(text.contains(line), "{line} is not in\n{text}");
+        }
+    }
+}

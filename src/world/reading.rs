@@ -1,0 +1,196 @@
+//! From DNS messages to answers: which of the records belong to the question, where its aliases lead, how long it
+//! holds.
+//!
+//! A message may hold anything: records of other names, aliases in a circle, thousands of records. Only what hangs
+//! on the question's name, link by link, is read; the rest is not there. The octets of names and texts are taken as
+//! they are. No socket here.
+
+use hickory_resolver::proto::op::{Message, ResponseCode};
+use hickory_resolver::proto::rr::{self, DNSClass, RData, RecordType};
+
+use crate::inquiry::{Answer, Kind, Rdata, Trouble, Txt};
+use crate::name::Name;
+
+/// An alias may lead to an alias this often (unbound and BIND stop there or earlier).
+pub(super) const MAX_CHAIN: usize = 16;
+
+/// Where the aliases of a question have led so far.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Trail {
+    start: Name,
+    /// The targets, in order.
+    pub(super) chain: Vec<Name>,
+    /// The smallest TTL met, in seconds.
+    pub(super) ttl: u32,
+}
+
+/// What one message says about a trail's end.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Step {
+    /// The question is answered; the trail has the TTL.
+    Answered(Answer),
+    /// The aliases lead to a name the message says nothing about: ask for it.
+    Further,
+}
+
+impl Trail {
+    pub(super) fn new(start: Name) -> Self {
+        Self {
+            start,
+            chain: Vec::new(),
+            ttl: u32::MAX,
+        }
+    }
+
+    /// The name to ask for.
+    pub(super) fn end(&self) -> &Name {
+        self.chain.last().unwrap_or(&self.start)
+    }
+
+    /// Reads what `message` says about the records of `kind` at the trail's end, following its aliases.
+    pub(super) fn follow(&mut self, kind: Kind, message: &Message) -> Step {
+        let records = relevant(kind, message);
+        let length = self.chain.len();
+        loop {
+            let here = |wanted| {
+                let end = self.end();
+                records
+                    .iter()
+                    .filter(move |record| record.kind == wanted && record.owner == *end)
+            };
+            if here(kind).next().is_some() {
+                let ttl = here(kind).map(|record| record.ttl).min().unwrap_or(0);
+                let mut found: Vec<Rdata> = here(kind).map(|record| record.data.clone()).collect();
+                // A record set has no order and no doubles (RFC 2181 5).
+                found.sort();
+                found.dedup();
+                self.ttl = self.ttl.min(ttl);
+                if message.metadata.response_code == ResponseCode::NXDomain {
+                    return Step::Answered(Answer::Unanswered(Trouble::Malformed));
+                }
+                return Step::Answered(Answer::Records(found));
+            }
+            // Several aliases at one name are an error; the choice must at least not depend on their order.
+            let alias = here(Kind::Cname).min_by(|one, other| one.data.cmp(&other.data));
+            let Some((Rdata::Cname(target), ttl)) = alias.map(|alias| (alias.data.clone(), alias.ttl)) else {
+                break;
+            };
+            self.ttl = self.ttl.min(ttl);
+            if target == self.start || self.chain.contains(&target) || self.chain.len() >= MAX_CHAIN {
+                return Step::Answered(Answer::Unanswered(Trouble::CnameLoop));
+            }
+            self.chain.push(target);
+        }
+        let absent = match message.metadata.response_code {
+            ResponseCode::NXDomain => Answer::NxDomain,
+            _ => Answer::NoData,
+        };
+        let negative_ttl = negative_ttl(message, self.end());
+        let moved = self.chain.len() > length;
+        if moved && absent == Answer::NoData && negative_ttl.is_none() {
+            return Step::Further;
+        }
+        // Without SOA an absence may not be kept (RFC 2308 5).
+        self.ttl = self.ttl.min(negative_ttl.unwrap_or(0));
+        Step::Answered(absent)
+    }
+}
+
+/// A record that may belong to the answer.
+struct Candidate {
+    owner: Name,
+    kind: Kind,
+    ttl: u32,
+    data: Rdata,
+}
+
+fn relevant(kind: Kind, message: &Message) -> Vec<Candidate> {
+    message
+        .answers
+        .iter()
+        .filter(|record| record.dns_class == DNSClass::IN)
+        .filter_map(|record| {
+            let of = [kind, Kind::Cname]
+                .into_iter()
+                .find(|&one| record_type(one) == record.record_type())?;
+            Some(Candidate {
+                owner: name(&record.name)?,
+                kind: of,
+                ttl: bounded(record.ttl),
+                data: rdata(&record.data)?,
+            })
+        })
+        .collect()
+}
+
+/// RFC 2308 5: the smaller of the SOA's TTL and its last field; only an SOA of a zone the name can be in counts.
+fn negative_ttl(message: &Message, end: &Name) -> Option<u32> {
+    message.authorities.iter().find_map(|record| match &record.data {
+        RData::SOA(soa) if end.is_at_or_below(&name(&record.name)?) => {
+            Some(bounded(record.ttl).min(bounded(soa.minimum)))
+        }
+        _ => None,
+    })
+}
+
+/// A TTL with its highest bit set counts as nothing (RFC 2181 8).
+fn bounded(ttl: u32) -> u32 {
+    if ttl > i32::MAX.unsigned_abs() { 0 } else { ttl }
+}
+
+/// The type asked on the wire.
+pub(super) fn record_type(kind: Kind) -> RecordType {
+    match kind {
+        Kind::A => RecordType::A,
+        Kind::Aaaa => RecordType::AAAA,
+        Kind::Cname => RecordType::CNAME,
+        Kind::Mx => RecordType::MX,
+        Kind::Ns => RecordType::NS,
+        Kind::Ptr => RecordType::PTR,
+        Kind::Soa => RecordType::SOA,
+        Kind::Spf => RecordType::Unknown(99),
+        Kind::Txt => RecordType::TXT,
+    }
+}
+
+/// The name as it is asked: absolute, every octet as it is.
+pub(super) fn wire_name(name: &Name) -> Option<rr::Name> {
+    rr::Name::from_labels(name.labels()).ok()
+}
+
+fn name(name: &rr::Name) -> Option<Name> {
+    Name::from_labels(name.iter()).ok()
+}
+
+fn rdata(data: &RData) -> Option<Rdata> {
+    Some(match data {
+        RData::A(address) => Rdata::A(address.0),
+        RData::AAAA(address) => Rdata::Aaaa(address.0),
+        RData::CNAME(target) => Rdata::Cname(name(&target.0)?),
+        RData::MX(mx) => Rdata::Mx {
+            preference: mx.preference,
+            exchange: name(&mx.exchange)?,
+        },
+        RData::NS(server) => Rdata::Ns(name(&server.0)?),
+        RData::PTR(host) => Rdata::Ptr(name(&host.0)?),
+        RData::SOA(_) => Rdata::Soa,
+        RData::TXT(txt) => Rdata::Txt(Txt {
+            strings: txt.txt_data.iter().map(|string| string.to_vec()).collect(),
+        }),
+        RData::Unknown { rdata, .. } => Rdata::Txt(Txt {
+            strings: character_strings(&rdata.anything)?,
+        }),
+        _ => return None,
+    })
+}
+
+/// The strings of a record type that is read as text although it is unknown (SPF's own, RFC 4408 3.1.1).
+fn character_strings(mut octets: &[u8]) -> Option<Vec<Vec<u8>>> {
+    let mut strings = Vec::new();
+    while let Some((&length, rest)) = octets.split_first() {
+        let (string, rest) = rest.split_at_checked(usize::from(length))?;
+        strings.push(string.to_vec());
+        octets = rest;
+    }
+    Some(strings)
+}

@@ -1,0 +1,95 @@
+//! DNSSEC validation from a given trust anchor down, over the same wire.
+//!
+//! Only with it can a forged or wrongly signed answer be told from any other. Where a key or a proof could not be
+//! *fetched*, nothing is proven either way: then the trouble of fetching is reported, never a forgery. What no chain
+//! of trust reaches (insecure, indeterminate) is taken as it comes, as validating resolvers do.
+
+use std::cell::Cell;
+use std::pin::Pin;
+
+use futures::stream::{self, Stream, StreamExt};
+use hickory_resolver::net::dnssec::DnssecDnsHandle;
+use hickory_resolver::net::runtime::TokioRuntimeProvider;
+use hickory_resolver::net::xfer::DnsHandle;
+use hickory_resolver::net::{DnsError, NetError};
+use hickory_resolver::proto::dnssec::Proof;
+use hickory_resolver::proto::op::{DnsRequest, DnsRequestOptions, DnsResponse, Message};
+
+use super::TrustAnchor;
+use super::wire::{UDP_PAYLOAD, Wire};
+use crate::inquiry::Trouble;
+
+tokio::task_local! {
+    /// The first thing that went wrong on the wire while one answer was being validated.
+    static ON_THE_WAY: Cell<Option<Trouble>>;
+}
+
+/// Asks and validates. Cheap to clone; validated keys are remembered.
+#[derive(Clone)]
+pub(super) struct Validator(DnssecDnsHandle<Checked>);
+
+impl Validator {
+    pub(super) fn new(wire: Wire, anchor: &TrustAnchor) -> Self {
+        Self(DnssecDnsHandle::with_trust_anchor(
+            Checked(wire),
+            anchor.0.clone(),
+        ))
+    }
+
+    pub(super) async fn ask(&self, query: Message) -> Result<Message, Trouble> {
+        let mut options = DnsRequestOptions::default();
+        options.edns_payload_len = UDP_PAYLOAD;
+        options.edns_set_dnssec_ok = true;
+        let request = DnsRequest::new(query, options);
+        ON_THE_WAY
+            .scope(Cell::new(None), async {
+                let result = self.0.send(request).next().await;
+                let trouble = ON_THE_WAY.with(Cell::get);
+                judge(result.unwrap_or(Err(NetError::Timeout)), trouble)
+            })
+            .await
+    }
+}
+
+fn judge(result: Result<DnsResponse, NetError>, on_the_way: Option<Trouble>) -> Result<Message, Trouble> {
+    let response = match result {
+        Ok(response) => response,
+        Err(NetError::Dns(DnsError::Nsec { response, proof, .. })) if proof != Proof::Bogus => *response,
+        Err(error) => {
+            let why = match error {
+                NetError::Dns(_) => Trouble::Bogus,
+                NetError::Timeout => Trouble::Timeout,
+                _ => Trouble::Malformed,
+            };
+            return Err(on_the_way.unwrap_or(why));
+        }
+    };
+    if response.answers.iter().any(|record| record.proof == Proof::Bogus) {
+        return Err(on_the_way.unwrap_or(Trouble::Bogus));
+    }
+    Ok(response.into())
+}
+
+/// The wire as hickory's validator wants it; asks with CD, for we check ourselves (RFC 4035 3.2.2).
+#[derive(Clone)]
+struct Checked(Wire);
+
+impl DnsHandle for Checked {
+    type Response = Pin<Box<dyn Stream<Item = Result<DnsResponse, NetError>> + Send>>;
+    type Runtime = TokioRuntimeProvider;
+
+    fn send(&self, request: DnsRequest) -> Self::Response {
+        let wire = self.0.clone();
+        let (mut message, _) = request.into_parts();
+        message.metadata.checking_disabled = true;
+        Box::pin(stream::once(async move {
+            match wire.ask(&message).await {
+                Ok(answer) => Ok(DnsResponse::from_message(answer)?),
+                Err(trouble) => {
+                    let _ = ON_THE_WAY.try_with(|first| first.set(first.get().or(Some(trouble))));
+                    Err(NetError::Message("no usable answer"))
+                }
+            }
+        }))
+    }
+}
