@@ -226,15 +226,15 @@ fn refused() -> Vec<Bad> {
         ),
         bad_mail(
             json!({"dmarc": {"policy": "Reject", "atLeast": "None"}}),
-            &[("spec.dmarc", "atLeast judges")],
+            &[("spec.dmarc", "atLeast goes with cname only")],
         ),
         bad_mail(
             json!({"dmarc": {"inherit": true, "testing": true}}),
-            &[("spec.dmarc", "only atLeast has a place")],
+            &[("spec.dmarc", "no place beside inherit or cname")],
         ),
         bad_mail(
             json!({"dmarc": {"cname": "a.nl", "aggregateReports": ["mailto:a@a.nl"]}}),
-            &[("spec.dmarc", "only atLeast has a place")],
+            &[("spec.dmarc", "no place beside inherit or cname")],
         ),
         // roles
         bad(

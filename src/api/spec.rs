@@ -351,9 +351,9 @@ pub enum DkimFlag {
      && (!has(self.aggregateReports) || self.aggregateReports.size() == 0) \
      && (!has(self.failureReports) || self.failureReports.size() == 0) \
      && (!has(self.failureOptions) || self.failureOptions.size() == 0)")
-    .message("beside inherit and cname only atLeast has a place: the record stands elsewhere"))]
-#[x_kube(validation = Rule::new("!has(self.atLeast) || has(self.cname) || has(self.inherit) && self.inherit")
-    .message("atLeast judges the policy at the end of inherit or cname; with policy it has no place"))]
+    .message("a record's fields have no place beside inherit or cname: the record stands elsewhere"))]
+#[x_kube(validation = Rule::new("!has(self.atLeast) || has(self.cname)")
+    .message("atLeast goes with cname only: it judges the policy at its end"))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct DmarcSpec {
     /// The policy for mail that fails (p).
@@ -397,7 +397,7 @@ pub struct DmarcSpec {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(length(min = 1, max = 253))]
     pub cname: Option<String>,
-    /// With cname or inherit: the weakest policy that is acceptable at its end.
+    /// With cname: the weakest policy that is acceptable at its end.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(with = "DmarcPolicy")]
     pub at_least: Option<DmarcPolicy>,

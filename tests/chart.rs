@@ -1,0 +1,252 @@
+//! The Helm chart: in step with the CRD, clean to `helm lint`, accepted by the API server, and granting just enough.
+
+#![allow(clippy::unwrap_used, reason = "a test stops where it cannot go on")]
+
+#[path = "support/control_plane.rs"]
+mod control_plane;
+
+use k8s_openapi::apiextensions_apiserver::pkg::apis::apiextensions::v1::CustomResourceDefinition;
+use serde_json::{Value, json};
+use zegel::api;
+
+use self::control_plane::{ControlPlane, chart_dir, helm, render_chart, run, run_with_input};
+
+/// Every value set the tests render.
+const VALUES: &[&[&str]] = &[
+    &[],
+    &["replicas=2", "podDisruptionBudget.enabled=true"],
+    &[
+        "resolvers={192.0.2.53,192.0.2.54:5353}",
+        "logFormat=text",
+        "extraArgs={--concurrency=4}",
+    ],
+    &["crds.keep=false", "rbac.aggregate=false", "service.enabled=false"],
+    &[
+        "image.repository=registry.example/zegel",
+        "image.tag=1.2.3",
+        "nodeSelector.kubernetes\\.io/os=linux",
+    ],
+];
+
+/// The CRD as a template: what `crds/` holds, switchable, and kept on uninstall unless told otherwise.
+fn crd_template() -> String {
+    let text = api::crd_yaml();
+    let keep = "metadata:\n  {{- if .Values.crds.keep }}\n  annotations:\n    helm.sh/resource-policy: keep\n  {{- end }}\n";
+    let body = text.replacen("metadata:\n", keep, 1);
+    format!("{{{{- if .Values.crds.enabled }}}}\n{body}{{{{- end }}}}\n")
+}
+
+#[test]
+fn the_crd_template_is_what_the_types_say() {
+    let path = format!("{}/templates/crd.yaml", chart_dir());
+    let fresh = crd_template();
+    if std::env::var_os("UPDATE").is_some() {
+        std::fs::write(&path, &fresh).unwrap();
+    }
+    let stored = std::fs::read_to_string(&path).unwrap_or_default();
+    assert!(
+        stored == fresh,
+        "charts/zegel/templates/crd.yaml is stale: run `make crd` and commit what it writes"
+    );
+}
+
+#[test]
+fn the_version_is_the_programs() {
+    let chart = std::fs::read_to_string(format!("{}/Chart.yaml", chart_dir())).unwrap();
+    let chart: Value = serde_saphyr::from_str(&chart).unwrap();
+    assert_eq!(chart["version"], env!("CARGO_PKG_VERSION"));
+    assert_eq!(chart["appVersion"], env!("CARGO_PKG_VERSION"));
+}
+
+#[test]
+fn helm_lint_has_nothing_to_say() {
+    for values in VALUES {
+        let mut lint = helm().unwrap();
+        lint.args(["lint", "--strict", chart_dir()]);
+        for value in *values {
+            lint.args(["--set", value]);
+        }
+        run(lint).unwrap();
+    }
+}
+
+#[test]
+fn values_that_make_no_sense_are_refused() {
+    for (value, says) in [
+        ("replicas=3", "maximum"),
+        ("replicas=0", "minimum"),
+        ("logFormat=xml", "logFormat"),
+        ("replica=2", "additional properties"),
+        ("image.repository=", "minLength"),
+    ] {
+        let error = render_chart("mail", &[value]).expect_err(value).to_string();
+        assert!(
+            error.contains("values don't meet the specifications of the schema"),
+            "{value}: {error}"
+        );
+        assert!(error.contains(says), "{value}: {error}");
+    }
+}
+
+#[test]
+fn the_crd_is_rendered_as_generated_kept_unless_told_and_left_out_when_told() {
+    for (values, keep) in [(&[][..], Some("keep")), (&["crds.keep=false"][..], None)] {
+        let objects = rendered(values);
+        let crd = objects
+            .iter()
+            .find(|object| object["kind"] == "CustomResourceDefinition")
+            .unwrap();
+        let mut crd: CustomResourceDefinition = serde_json::from_value(crd.clone()).unwrap();
+        let annotations = crd.metadata.annotations.take().unwrap_or_default();
+        assert_eq!(
+            annotations.get("helm.sh/resource-policy").map(String::as_str),
+            keep
+        );
+        assert_eq!(crd, api::crd());
+    }
+    let without = rendered(&["crds.enabled=false"]);
+    assert!(
+        without
+            .iter()
+            .all(|object| object["kind"] != "CustomResourceDefinition")
+    );
+}
+
+fn rendered(values: &[&str]) -> Vec<Value> {
+    let text = render_chart("zegel-system", values).unwrap();
+    serde_saphyr::from_multiple(&text).unwrap()
+}
+
+#[tokio::test]
+async fn the_api_server_takes_every_object_and_grants_what_is_needed_and_no_more() {
+    let plane = ControlPlane::start().await.unwrap();
+    restricted_namespace(&plane, "zegel-system");
+    for values in VALUES {
+        let text = render_chart("zegel-system", values).unwrap();
+        let mut apply = plane.kubectl();
+        apply.args([
+            "--namespace",
+            "zegel-system",
+            "apply",
+            "--server-side",
+            "--validate=strict",
+            "-f",
+            "-",
+        ]);
+        let said = run_with_input(apply, &text).unwrap_or_else(|error| panic!("{values:?}: {error}"));
+        assert!(!said.contains("Warning"), "{values:?}: {said}");
+        the_pod_is_restricted(&plane, values);
+    }
+
+    let account = "system:serviceaccount:zegel-system:zegel";
+    for question in [
+        "list maildomains.zegel.dev --all-namespaces",
+        "watch maildomains.zegel.dev --all-namespaces",
+        "get maildomains.zegel.dev --namespace mail",
+        "patch maildomains.zegel.dev --subresource status --namespace mail",
+        "create events.events.k8s.io --namespace mail",
+        "create leases.coordination.k8s.io --namespace zegel-system",
+        "get leases.coordination.k8s.io/zegel --namespace zegel-system",
+    ] {
+        assert!(may(&plane, account, question), "must be granted: {question}");
+    }
+    for question in [
+        "update maildomains.zegel.dev --namespace mail",
+        "patch maildomains.zegel.dev --namespace mail",
+        "delete maildomains.zegel.dev --namespace mail",
+        "create maildomains.zegel.dev --namespace mail",
+        "update maildomains.zegel.dev --subresource status --namespace mail",
+        "get secrets --namespace zegel-system",
+        "list secrets --all-namespaces",
+        "get configmaps --namespace zegel-system",
+        "list pods --all-namespaces",
+        "list events.events.k8s.io --namespace mail",
+        "get leases.coordination.k8s.io/zegel --namespace mail",
+        "get leases.coordination.k8s.io/other --namespace zegel-system",
+        "list customresourcedefinitions.apiextensions.k8s.io",
+    ] {
+        assert!(!may(&plane, account, question), "must not be granted: {question}");
+    }
+}
+
+#[tokio::test]
+async fn helm_installs_upgrades_and_uninstalls_and_maildomains_stay() {
+    let plane = ControlPlane::start().await.unwrap();
+    let release = |verb: &[&str]| {
+        let mut command = plane.helm().unwrap();
+        command.args(verb).args(["--namespace", "mail"]);
+        run(command).unwrap()
+    };
+    let notes = release(&["install", "zegel", chart_dir(), "--create-namespace"]);
+    assert!(notes.contains("kubectl get maildomains"), "{notes}");
+    let domain = json!({
+        "apiVersion": "zegel.dev/v1alpha1", "kind": "MailDomain",
+        "metadata": {"name": "voorbeeld-nl", "namespace": "mail"},
+        "spec": {"domain": "voorbeeld.nl", "role": "Mail"},
+    });
+    plane.install_crd().await.unwrap();
+    let mut apply = plane.kubectl();
+    apply.args(["apply", "-f", "-"]);
+    run_with_input(apply, &domain.to_string()).unwrap();
+    release(&[
+        "upgrade",
+        "zegel",
+        chart_dir(),
+        "--set",
+        "replicas=2",
+        "--force-conflicts",
+    ]);
+    release(&["uninstall", "zegel"]);
+    let mut get = plane.kubectl();
+    get.args(["get", "maildomains", "--namespace", "mail", "--output", "name"]);
+    assert_eq!(run(get).unwrap(), "maildomain.zegel.dev/voorbeeld-nl\n");
+}
+
+fn restricted_namespace(plane: &ControlPlane, name: &str) {
+    let namespace = json!({
+        "apiVersion": "v1", "kind": "Namespace",
+        "metadata": {"name": name, "labels": {"pod-security.kubernetes.io/enforce": "restricted"}},
+    });
+    let mut apply = plane.kubectl();
+    apply.args(["apply", "-f", "-"]);
+    run_with_input(apply, &namespace.to_string()).unwrap();
+}
+
+/// The Deployment's pod, created for nothing but the API server's opinion, in a namespace that enforces `restricted`.
+fn the_pod_is_restricted(plane: &ControlPlane, values: &[&str]) {
+    let objects = rendered(values);
+    let deployment = objects
+        .iter()
+        .find(|object| object["kind"] == "Deployment")
+        .unwrap();
+    let template = &deployment["spec"]["template"];
+    let mut metadata = template["metadata"].clone();
+    metadata["name"] = json!("zegel-0");
+    metadata["namespace"] = json!("zegel-system");
+    let pod = json!({"apiVersion": "v1", "kind": "Pod", "metadata": metadata, "spec": template["spec"]});
+    let mut create = plane.kubectl();
+    create.args(["create", "--dry-run=server", "-f", "-"]);
+    run_with_input(create, &pod.to_string()).unwrap_or_else(|error| panic!("{values:?}: {error}"));
+
+    let selector = &deployment["spec"]["selector"]["matchLabels"];
+    for (label, value) in selector.as_object().unwrap() {
+        assert_eq!(
+            &metadata["labels"][label], value,
+            "{values:?}: the selector misses its pods"
+        );
+    }
+}
+
+fn may(plane: &ControlPlane, account: &str, question: &str) -> bool {
+    let mut kubectl = plane.kubectl();
+    kubectl
+        .args(["auth", "can-i", "--as", account])
+        .args(question.split(' '));
+    let output = kubectl.output().unwrap();
+    let answer = String::from_utf8_lossy(&output.stdout);
+    match answer.trim() {
+        "yes" => true,
+        answer if answer.starts_with("no") => false,
+        _ => panic!("{question}: {output:?}"),
+    }
+}
