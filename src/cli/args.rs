@@ -1,6 +1,5 @@
 //! Arguments several commands share, and how their values are read. Pure.
 
-use std::net::{IpAddr, SocketAddr};
 use std::time::Duration;
 
 use clap::{Args, ValueEnum};
@@ -41,23 +40,6 @@ pub enum ReportFormat {
     Table,
 }
 
-/// Reads `IP[:PORT]`: `192.0.2.1`, `192.0.2.1:5353`, `2001:db8::1`, `[2001:db8::1]:5353`; port 53 unless told.
-///
-/// # Errors
-/// A sentence that says what to write.
-pub fn resolver(text: &str) -> Result<SocketAddr, String> {
-    if let Ok(address) = text.parse::<IpAddr>() {
-        return Ok(SocketAddr::new(address, 53));
-    }
-    let bracketed = text.strip_prefix('[').and_then(|rest| rest.strip_suffix(']'));
-    if let Some(Ok(address)) = bracketed.map(str::parse::<IpAddr>) {
-        return Ok(SocketAddr::new(address, 53));
-    }
-    text.parse().map_err(|_| {
-        "write an IP address, with a port when it is not 53: 192.0.2.1, 192.0.2.1:5353, [2001:db8::1]:5353".to_owned()
-    })
-}
-
 /// Reads a duration as manifests write it: `500ms`, `10s`, `15m`, `1h30m`; more than nothing.
 ///
 /// # Errors
@@ -79,25 +61,6 @@ pub fn duration(text: &str) -> Result<Duration, String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn resolvers_are_addresses_with_or_without_a_port() {
-        for (text, read) in [
-            ("192.0.2.1", "192.0.2.1:53"),
-            ("192.0.2.1:5353", "192.0.2.1:5353"),
-            ("2001:db8::1", "[2001:db8::1]:53"),
-            ("[2001:db8::1]", "[2001:db8::1]:53"),
-            ("[2001:db8::1]:5353", "[2001:db8::1]:5353"),
-        ] {
-            assert_eq!(
-                resolver(text).map(|address| address.to_string()),
-                Ok(read.to_owned())
-            );
-        }
-        for text in ["", "dns.example", "192.0.2.1:", "192.0.2.1:99999", "[192.0.2.1"] {
-            assert!(resolver(text).is_err(), "{text}");
-        }
-    }
 
     #[test]
     fn durations_may_be_short_but_not_nothing() {

@@ -5,9 +5,12 @@
 //! through [`output`], everything said about the run itself to standard error.
 
 pub mod args;
+pub mod check;
 pub mod controller;
 pub mod crd;
 pub mod explain;
+pub mod inspect;
+pub mod look;
 pub mod manifests;
 pub mod output;
 pub mod plan;
@@ -39,6 +42,10 @@ pub struct Cli {
 /// The commands.
 #[derive(Debug, Subcommand)]
 pub enum Command {
+    /// Say what DNS says about any domain, and what is wrong with it; needs no manifest.
+    Inspect(inspect::Args),
+    /// Check MailDomain manifests against live DNS.
+    Check(check::Args),
     /// Print the desired records of MailDomain manifests; asks DNS nothing.
     Plan(plan::Args),
     /// Explain a rule: why, section, fix, a bad and a good example.
@@ -118,6 +125,8 @@ impl Failure {
 /// What stopped it; a domain that is wrong is no error but [`Exit::Wrong`].
 pub async fn run(command: Command) -> Result<Exit, Failure> {
     match command {
+        Command::Inspect(args) => inspect::run(&args).await,
+        Command::Check(args) => check::run(&args).await,
         Command::Plan(args) => plan::run(&args),
         Command::Explain(args) => explain::run(&args),
         Command::Crd => crd::run(),

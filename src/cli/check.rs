@@ -1,0 +1,94 @@
+//! `zegel check`: `MailDomain` manifests against live DNS, as the controller would judge them, without its history.
+
+use std::time::Duration;
+
+use tokio::time::Instant;
+
+use super::args::{ReportFormat, duration};
+use super::look::{Eyes, LookArgs, Reports};
+use super::manifests::{self, Manifest};
+use super::{Exit, Failure, output};
+use crate::intent::Intent;
+use crate::judge::judge;
+use crate::report::{Outcome, Report};
+use crate::world::Freshness;
+
+/// The arguments of `zegel check`.
+#[derive(Debug, clap::Args)]
+pub struct Args {
+    /// Manifests: files, folders (every *.yaml and *.yml below), or - for standard input
+    #[arg(required = true, value_name = "PATH")]
+    pub paths: Vec<String>,
+    /// Keep looking until all is in sync, at most this long
+    #[arg(long, value_name = "DURATION", value_parser = duration)]
+    pub wait: Option<Duration>,
+    /// How the result is written
+    #[arg(long, short, value_enum, default_value_t = ReportFormat::Table, value_name = "FORMAT")]
+    pub output: ReportFormat,
+    /// How domains are looked at.
+    #[command(flatten)]
+    pub look: LookArgs,
+}
+
+/// The first pause between two looks; each is twice as long as the one before, up to [`LONGEST_PAUSE`].
+const FIRST_PAUSE: Duration = Duration::from_secs(1);
+
+/// The longest pause between two looks.
+const LONGEST_PAUSE: Duration = Duration::from_secs(15);
+
+/// Checks every manifest.
+///
+/// # Errors
+/// When a path cannot be read, no resolver can be asked, or the output cannot be written.
+pub async fn run(args: &Args) -> Result<Exit, Failure> {
+    let mut loaded = manifests::load(&args.paths)?;
+    let mut jobs = Vec::new();
+    for manifest in std::mem::take(&mut loaded.manifests) {
+        match Intent::from_spec(&manifest.spec) {
+            Ok(intent) => jobs.push((manifest, intent)),
+            Err(errors) => loaded
+                .invalid
+                .extend(errors.into_iter().map(|error| manifest.invalid(error))),
+        }
+    }
+    let failed = loaded.complain();
+    let eyes = Eyes::open(&args.look)?;
+    let until = args.wait.map(|wait| Instant::now() + wait);
+    let mut reports = Reports::new(args.output);
+    let look = |(manifest, intent): (Manifest, Intent)| watch(&eyes, manifest, intent, until);
+    eyes.each(jobs, look, |report| reports.add(report)).await?;
+    let exit = reports.finish(&loaded.invalid)?;
+    Ok(if failed { Exit::Usage } else { exit })
+}
+
+/// Looks at one manifest's domain, again and again until it is in sync or the time is up.
+async fn watch(eyes: &Eyes, manifest: Manifest, intent: Intent, until: Option<Instant>) -> Report {
+    let lines: Vec<u64> = intent
+        .wanted
+        .iter()
+        .map(|wanted| manifest.line(&wanted.path))
+        .collect();
+    let mut fresh = Freshness::any();
+    let mut pause = FIRST_PAUSE;
+    loop {
+        let now = eyes.now();
+        let verdict = eyes.look(&fresh, |inquiry| judge(&intent, inquiry, now)).await;
+        let report = Report::of_manifest(verdict, manifest.place.clone(), lines.clone());
+        let left = until.map_or(Duration::ZERO, |until| {
+            until.saturating_duration_since(Instant::now())
+        });
+        if report.outcome() == Outcome::Fine || left.is_zero() {
+            return report;
+        }
+        if pause == FIRST_PAUSE {
+            output::note(&format!(
+                "{}: not in sync yet, looking again",
+                report.verdict.domain
+            ));
+        }
+        tokio::time::sleep(pause.min(left)).await;
+        pause = (pause * 2).min(LONGEST_PAUSE);
+        // Past our own memory: only what is answered from now on can show the change.
+        fresh = Freshness::since(eyes.now());
+    }
+}
