@@ -2,6 +2,8 @@
 
 #[path = "support/facts.rs"]
 mod facts;
+#[path = "spf/meaning.rs"]
+mod meaning;
 
 use facts::{World, name};
 use zegel::inquiry::{Answer, Kind, Question, Rdata, Trouble, Txt};

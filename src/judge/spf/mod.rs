@@ -1,33 +1,15 @@
-//! SPF: stub.
+//! SPF: whether the wanted records are there, what they come to for a sender, and what is wrong with them.
+//!
+//! [`state`] compares what a manifest wants with what DNS answers, a pure walk over the inquiry: what is not known yet
+//! is asked and the walk is run again.
 
-use super::{Finding, RecordVerdict, State, desired};
+mod lookup;
+mod state;
+
+pub(super) use self::state::state;
+use super::Finding;
 use crate::inquiry::Inquiry;
-use crate::intent::{Intent, Wanted};
-use crate::records::spf::Record;
-
-/// The state of a wanted record.
-pub(super) fn state(
-    _intent: &Intent,
-    wanted: &Wanted,
-    _record: &Record,
-    _inquiry: &mut Inquiry<'_>,
-    _findings: &mut Vec<Finding>,
-) -> RecordVerdict {
-    RecordVerdict {
-        name: wanted.name.clone(),
-        kind: desired(wanted).kind,
-        standard: wanted.standard(),
-        state: State::Unknown,
-        desired: desired(wanted).values,
-        observed: Vec::new(),
-        differences: Vec::new(),
-        unanswered: None,
-        ttl: None,
-        seen_at: None,
-        expires_at: None,
-        questions: Vec::new(),
-    }
-}
+use crate::intent::Intent;
 
 /// What is wrong with the domain's SPF.
 pub(super) fn check(_intent: &Intent, _inquiry: &mut Inquiry<'_>, _findings: &mut Vec<Finding>) {}
