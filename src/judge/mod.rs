@@ -4,6 +4,7 @@
 //! has a folder of its own with three things: the state of a wanted record, the walk that needs answers (SPF's
 //! includes, DMARC's tree), and the checks that make findings. Nothing here waits, and `now` is an argument.
 
+mod basis;
 mod desired;
 pub mod dkim;
 pub mod dmarc;

@@ -106,6 +106,43 @@ pub struct Finding {
     pub excerpt: Option<Excerpt>,
 }
 
+impl Finding {
+    /// A finding with its rule's severity and fix, and nothing marked.
+    pub fn new(rule: &'static Rule, managed: bool, record: Name, message: impl Into<String>) -> Self {
+        Self {
+            rule,
+            severity: rule.severity,
+            managed,
+            record: Some(record),
+            message: message.into(),
+            fix: rule.fix.to_owned(),
+            excerpt: None,
+        }
+    }
+
+    /// At most this bad: for a situation milder than the rule's worst.
+    pub fn at_most(mut self, severity: Severity) -> Self {
+        self.severity = self.severity.max(severity);
+        self
+    }
+
+    /// With a fix that fits better than the rule's.
+    pub fn with_fix(mut self, fix: impl Into<String>) -> Self {
+        self.fix = fix.into();
+        self
+    }
+
+    /// With the record's joined text and the part that is meant.
+    pub fn marking(mut self, text: &[u8], span: Span, label: impl Into<String>) -> Self {
+        self.excerpt = Some(Excerpt {
+            text: text.to_vec(),
+            span,
+            label: label.into(),
+        });
+        self
+    }
+}
+
 /// A question that got no usable answer.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Unanswered {

@@ -1,32 +1,20 @@
-//! DKIM: stub.
+//! DKIM: the state of every wanted selector, and what is wrong with the keys that can be seen (RFC 6376).
+//!
+//! Selectors cannot be listed by asking DNS: what the intent names is managed, what it probes is only observed, and
+//! nothing found at a probe means nothing. The state of a selector hangs on its own answers; where a CNAME leads, and
+//! what stands at its end, is evidence. Files: [`probes`] (the list `inspect` tries), `state`, `selector` (what one
+//! answer holds), `key` (rules about one record), `check` (rules
+//! about the selectors of a domain, each and together), `node` (rules about `_domainkey` itself).
 
-use super::{Finding, RecordVerdict, State, desired};
-use crate::inquiry::Inquiry;
-use crate::intent::{DkimWant, Intent, Wanted};
+mod check;
+mod key;
+mod node;
+pub mod probes;
+mod selector;
+mod state;
 
-/// The state of a wanted record.
-pub(super) fn state(
-    _intent: &Intent,
-    wanted: &Wanted,
-    _want: &DkimWant,
-    _inquiry: &mut Inquiry<'_>,
-    _findings: &mut Vec<Finding>,
-) -> RecordVerdict {
-    RecordVerdict {
-        name: wanted.name.clone(),
-        kind: desired(wanted).kind,
-        standard: wanted.standard(),
-        state: State::Unknown,
-        desired: desired(wanted).values,
-        observed: Vec::new(),
-        differences: Vec::new(),
-        unanswered: None,
-        ttl: None,
-        seen_at: None,
-        expires_at: None,
-        questions: Vec::new(),
-    }
-}
+pub(super) use self::check::check;
+pub(super) use self::state::state;
 
-/// What is wrong with the domain's DKIM.
-pub(super) fn check(_intent: &Intent, _inquiry: &mut Inquiry<'_>, _findings: &mut Vec<Finding>) {}
+/// A selector nobody has: what answers for it answers for every selector.
+pub(crate) const UNLIKELY_SELECTOR: &str = "zegel-no-such-selector";

@@ -89,6 +89,9 @@ pub enum KeyError {
     /// Padding missing, or in the wrong place.
     #[error("base64 of a wrong length or with wrong padding (=)")]
     Padding,
+    /// A private key.
+    #[error("a private key, with which anybody can sign")]
+    Private,
     /// An RSA key where `k=` says Ed25519.
     #[error("an RSA key under k=ed25519")]
     RsaUnderEd25519,
@@ -151,6 +154,7 @@ impl PublicKey {
                 let raw = octets.get(octets.len().saturating_sub(32)..).unwrap_or_default();
                 Ok(Self::ed25519(raw.to_vec(), KeyForm::Spki))
             }
+            Err(KeyError::Private) => Err("this is a private key: it never belongs in a manifest".to_owned()),
             Err(error) => Err(format!(
                 "the key holds {error}; write PEM SubjectPublicKeyInfo (what `openssl pkey -pubout` prints) or the \
                  value of p="
@@ -225,6 +229,9 @@ impl PublicKey {
         if octets.len() == 32 {
             return Err(KeyError::Ed25519UnderRsa);
         }
+        if is_private(octets) {
+            return Err(KeyError::Private);
+        }
         if is_pkcs1(octets) {
             let key = RsaPublicKeyRef::from_der(octets).map_err(|error| der_error(&error, octets.len()))?;
             return Self::from_numbers(&key, KeyForm::Pkcs1);
@@ -281,15 +288,24 @@ fn spki(key: &RsaPublicKeyRef<'_>) -> der::Result<Vec<u8>> {
     .to_der()
 }
 
-/// Whether the first thing in the outer SEQUENCE is an INTEGER: a modulus, where SubjectPublicKeyInfo has its
-/// algorithm.
-fn is_pkcs1(octets: &[u8]) -> bool {
+/// What stands in the outer SEQUENCE.
+fn inside(octets: &[u8]) -> Option<&[u8]> {
     let header = match octets {
         [0x30, short, ..] if *short < 0x80 => 2,
         [0x30, long, ..] => 2 + usize::from(long & 0x7f),
-        _ => return false,
+        _ => return None,
     };
-    octets.get(header) == Some(&0x02)
+    octets.get(header..)
+}
+
+/// Whether it starts with an INTEGER: a modulus, where SubjectPublicKeyInfo has its algorithm.
+fn is_pkcs1(octets: &[u8]) -> bool {
+    inside(octets).is_some_and(|inside| inside.first() == Some(&0x02))
+}
+
+/// Whether it starts with the version of PKCS#8 or of a PKCS#1 private key, 0 or 1.
+fn is_private(octets: &[u8]) -> bool {
+    inside(octets).is_some_and(|inside| matches!(inside, [0x02, 0x01, 0x00 | 0x01, ..]))
 }
 
 fn der_error(error: &der::Error, found: usize) -> KeyError {

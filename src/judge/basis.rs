@@ -1,0 +1,126 @@
+//! What a record's state rests on: the essential questions asked for it, their answers and their times.
+//!
+//! A [`Basis`] asks and remembers, so that every standard fills its [`RecordVerdict`] the same way: a difference that
+//! was seen counts although something else got no answer; without one, an unanswered question makes the state
+//! unknown.
+
+use jiff::Timestamp;
+
+use super::{RecordVerdict, State, desired};
+use crate::inquiry::{Fact, Inquiry, Kind, Need, Question, Rdata, Reply, Trouble};
+use crate::intent::Wanted;
+use crate::name::Name;
+
+/// A usable answer: records, or their proven absence.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Seen<'f> {
+    /// The records; empty for a proven absence.
+    pub(super) records: &'f [Rdata],
+    /// The CNAME targets followed, in order.
+    pub(super) chain: &'f [Name],
+    /// Whether the name at the end of the chain does not exist.
+    pub(super) nxdomain: bool,
+    /// The fact itself.
+    pub(super) fact: &'f Fact,
+}
+
+impl<'f> Seen<'f> {
+    /// What a reply says; `None` while open, or without a usable answer.
+    pub(super) fn from_reply(reply: Reply<'f>) -> Option<Self> {
+        let fact = reply.fact()?;
+        Some(Self {
+            records: reply.records()?,
+            chain: &fact.chain,
+            nxdomain: matches!(reply, Reply::NxDomain(_)),
+            fact,
+        })
+    }
+
+    /// The TXT records' strings, each joined; the same record twice is one.
+    pub(super) fn texts(&self) -> Vec<Vec<u8>> {
+        let mut distinct: Vec<&Rdata> = Vec::new();
+        for rdata in self.records {
+            if !distinct.contains(&rdata) {
+                distinct.push(rdata);
+            }
+        }
+        let joined = |rdata: &Rdata| match rdata {
+            Rdata::Txt(txt) => Some(txt.joined()),
+            _ => None,
+        };
+        distinct.into_iter().filter_map(joined).collect()
+    }
+}
+
+/// Asks as evidence: whether a rule fires hangs on it, no state does.
+pub(super) fn evidence<'f>(inquiry: &mut Inquiry<'f>, name: &Name, kind: Kind) -> Option<Seen<'f>> {
+    Seen::from_reply(inquiry.ask(Question::new(name.clone(), kind), Need::Evidence))
+}
+
+/// What was judged of a record from what could be seen.
+#[derive(Debug)]
+pub(super) struct Judged {
+    /// The state, as far as it was seen.
+    pub(super) state: State,
+    /// What was seen, in presentation format.
+    pub(super) observed: Vec<String>,
+    /// One sentence a difference.
+    pub(super) differences: Vec<String>,
+}
+
+/// The essential questions of one record.
+#[derive(Debug, Default)]
+pub(super) struct Basis {
+    questions: Vec<Question>,
+    ttl: Option<u32>,
+    seen_at: Option<Timestamp>,
+    expires_at: Option<Timestamp>,
+    trouble: Option<Trouble>,
+    open: bool,
+}
+
+impl Basis {
+    /// Asks, for the state hangs on it; `None` while open, or without a usable answer.
+    pub(super) fn ask<'f>(&mut self, inquiry: &mut Inquiry<'f>, name: &Name, kind: Kind) -> Option<Seen<'f>> {
+        let question = Question::new(name.clone(), kind);
+        let reply = inquiry.ask(question.clone(), Need::Essential);
+        self.questions.push(question);
+        match reply {
+            Reply::Open => self.open = true,
+            Reply::Unanswered(trouble) => self.trouble = self.trouble.or(Some(trouble)),
+            Reply::Records(..) | Reply::NoData(_) | Reply::NxDomain(_) => {}
+        }
+        let seen = Seen::from_reply(reply)?;
+        self.ttl = self.ttl.max(Some(seen.fact.ttl));
+        self.expires_at = self.expires_at.max(Some(seen.fact.expires_at));
+        self.seen_at = Some(
+            self.seen_at
+                .map_or(seen.fact.seen_at, |at| at.min(seen.fact.seen_at)),
+        );
+        Some(seen)
+    }
+
+    /// The verdict: a difference that was seen counts; else what got no answer makes it unknown.
+    pub(super) fn verdict(self, wanted: &Wanted, judged: Judged) -> RecordVerdict {
+        let desired = desired(wanted);
+        let blind = self.open || self.trouble.is_some();
+        RecordVerdict {
+            name: wanted.name.clone(),
+            kind: desired.kind,
+            standard: wanted.standard(),
+            state: if blind && !judged.state.differs() {
+                State::Unknown
+            } else {
+                judged.state
+            },
+            desired: desired.values,
+            observed: judged.observed,
+            differences: judged.differences,
+            unanswered: self.trouble,
+            ttl: self.ttl,
+            seen_at: self.seen_at,
+            expires_at: self.expires_at,
+            questions: self.questions,
+        }
+    }
+}

@@ -1,0 +1,218 @@
+//! The state of a wanted selector: exactly what MEANING says of public keys, CNAMEs, any key, and revoked selectors.
+
+use super::UNLIKELY_SELECTOR;
+use super::selector::{Selector, has_key};
+use crate::inquiry::{Inquiry, Kind, Rdata};
+use crate::intent::{DkimWant, Intent, Wanted};
+use crate::judge::basis::{Basis, Judged};
+use crate::judge::{Finding, RecordVerdict, State};
+use crate::name::Name;
+use crate::records::dkim::{self, Material};
+use crate::records::presentation;
+use crate::rules;
+
+/// The state of a wanted record.
+pub(in crate::judge) fn state(
+    intent: &Intent,
+    wanted: &Wanted,
+    want: &DkimWant,
+    inquiry: &mut Inquiry<'_>,
+    findings: &mut Vec<Finding>,
+) -> RecordVerdict {
+    let mut basis = Basis::default();
+    let judged = match want {
+        DkimWant::Key(record) | DkimWant::AnyKey(record) => basis
+            .ask(inquiry, &wanted.name, Kind::Txt)
+            .map(|seen| published(record, &Selector::read(&seen))),
+        DkimWant::Cname(target) => alias(target, &wanted.name, &mut basis, inquiry),
+        DkimWant::Revoked => basis
+            .ask(inquiry, &wanted.name, Kind::Txt)
+            .map(|seen| revoked(&Selector::read(&seen))),
+        DkimWant::WildcardRevoked => wildcard(intent, wanted, &mut basis, inquiry, findings),
+    };
+    let unseen = Judged {
+        state: State::Unknown,
+        observed: Vec::new(),
+        differences: Vec::new(),
+    };
+    basis.verdict(wanted, judged.unwrap_or(unseen))
+}
+
+/// A key record that must be there.
+fn published(wanted: &dkim::Wanted, selector: &Selector) -> Judged {
+    let observed = selector.observed();
+    let mut differences = Vec::new();
+    if selector.keys.is_empty() {
+        match (selector.near_misses.first(), selector.others.len()) {
+            (Some((_, why)), _) => differences.push(format!("want a key record, found a near miss: {why}")),
+            (None, 0) => differences.push("want a key record, found none".to_owned()),
+            (None, _) => differences.push("want a key record, found other text".to_owned()),
+        }
+        return Judged {
+            state: State::Missing,
+            observed,
+            differences,
+        };
+    }
+    if selector.count() > 1 {
+        differences.push(format!(
+            "want one TXT record, found {}: verifiers may take any of them",
+            selector.count()
+        ));
+    }
+    let compared = selector
+        .keys
+        .iter()
+        .map(|key| dkim::compare(wanted, key).differences);
+    differences.extend(compared.min_by_key(Vec::len).unwrap_or_default());
+    Judged {
+        state: if differences.is_empty() {
+            State::InSync
+        } else {
+            State::Drifted
+        },
+        observed,
+        differences,
+    }
+}
+
+/// A CNAME whose first hop must be `target`: what stands behind it is the provider's.
+fn alias(target: &Name, name: &Name, basis: &mut Basis, inquiry: &mut Inquiry<'_>) -> Option<Judged> {
+    let seen = basis.ask(inquiry, name, Kind::Cname)?;
+    let targets: Vec<&Name> = seen
+        .records
+        .iter()
+        .filter_map(|rdata| match rdata {
+            Rdata::Cname(target) => Some(target),
+            _ => None,
+        })
+        .collect();
+    if !targets.is_empty() {
+        let observed = targets.iter().map(|target| format!("CNAME {target}")).collect();
+        let (state, differences) = match targets.as_slice() {
+            [found] if *found == target => (State::InSync, Vec::new()),
+            [found] => (
+                State::Drifted,
+                vec![format!("CNAME: want {target}, found {found}")],
+            ),
+            several => (
+                State::Drifted,
+                vec![format!("CNAME: want one, {target}, found {}", several.len())],
+            ),
+        };
+        return Some(Judged {
+            state,
+            observed,
+            differences,
+        });
+    }
+    let missing = |observed| Judged {
+        state: State::Missing,
+        observed,
+        differences: vec![format!("CNAME: want {target}, found none")],
+    };
+    if seen.nxdomain {
+        return Some(missing(Vec::new()));
+    }
+    // No CNAME at a name that exists: the record behind it may have been copied here.
+    let selector = Selector::read(&basis.ask(inquiry, name, Kind::Txt)?);
+    let observed = selector.observed();
+    if selector.keys.is_empty() && selector.near_misses.is_empty() {
+        return Some(missing(observed));
+    }
+    Some(Judged {
+        state: State::Drifted,
+        observed,
+        differences: vec![format!(
+            "CNAME: want {target}, found a TXT record: copied or flattened; will not follow the provider's rotation"
+        )],
+    })
+}
+
+/// No usable key: an empty `p=`, or nothing at all.
+fn revoked(selector: &Selector) -> Judged {
+    let differences: Vec<String> = selector
+        .keys
+        .iter()
+        .filter(|key| has_key(key))
+        .map(|key| format!("p: want it empty or no record, found {}", live(&key.material())))
+        .collect();
+    Judged {
+        state: if differences.is_empty() {
+            State::InSync
+        } else {
+            State::Drifted
+        },
+        observed: selector.observed(),
+        differences,
+    }
+}
+
+/// What stands in a `p` that should be empty.
+fn live(material: &Material) -> String {
+    match material {
+        Material::Key(key) => format!("a live key, {}", key.describe()),
+        Material::Malformed(error) => error.to_string(),
+        Material::UnknownKind(kind) => format!("a key of type {}", presentation(kind)),
+        Material::Missing | Material::Revoked => "none".to_owned(),
+    }
+}
+
+/// No selector answers with a key: the wildcard says `p=`, or nothing is there.
+///
+/// The literal `*` owner may itself be synthesised from higher up, and a server may answer it literally, so a label
+/// nobody has is asked as well: it shows what verifiers see.
+fn wildcard(
+    intent: &Intent,
+    wanted: &Wanted,
+    basis: &mut Basis,
+    inquiry: &mut Inquiry<'_>,
+    findings: &mut Vec<Finding>,
+) -> Option<Judged> {
+    let unlikely = intent
+        .domain
+        .prepend("_domainkey")
+        .ok()?
+        .prepend(UNLIKELY_SELECTOR)
+        .ok()?;
+    let mut observed = Vec::new();
+    let mut differences = Vec::new();
+    let mut revoked_everywhere = true;
+    let answers = [
+        basis.ask(inquiry, &wanted.name, Kind::Txt),
+        basis.ask(inquiry, &unlikely, Kind::Txt),
+    ];
+    for seen in answers.into_iter().flatten() {
+        let selector = Selector::read(&seen);
+        revoked_everywhere &= !selector.keys.is_empty();
+        for shown in selector.observed() {
+            if !observed.contains(&shown) {
+                observed.push(shown);
+            }
+        }
+        for difference in revoked(&selector).differences {
+            let difference = format!("every selector: {difference}");
+            if !differences.contains(&difference) {
+                differences.push(difference);
+            }
+        }
+    }
+    if differences.is_empty() && !revoked_everywhere && answers.iter().all(Option::is_some) {
+        findings.push(Finding::new(
+            &rules::dkim::WILDCARD,
+            true,
+            wanted.name.clone(),
+            "no wildcard revokes the selectors of this parked domain; none has a key, so nothing differs in effect",
+        )
+        .at_most(rules::Severity::Info));
+    }
+    Some(Judged {
+        state: if differences.is_empty() {
+            State::InSync
+        } else {
+            State::Drifted
+        },
+        observed,
+        differences,
+    })
+}
