@@ -1,0 +1,15 @@
+//! DKIM, MX and DNS plumbing as specification: tables of records and worlds, with what must be said of them.
+
+#[path = "support/facts.rs"]
+mod facts;
+
+#[path = "dkim/compared.rs"]
+mod compared;
+#[path = "dkim/keys.rs"]
+mod keys;
+#[path = "dkim/rules.rs"]
+mod rules;
+#[path = "dkim/rules_dkim.rs"]
+mod rules_dkim;
+#[path = "dkim/states.rs"]
+mod states;

@@ -1,0 +1,291 @@
+//! The state of every kind of wanted selector.
+
+use zegel::inquiry::{Kind, Trouble};
+use zegel::judge::{State, Verdict};
+
+use crate::facts::{self, findings, judge_in, record};
+use crate::keys::*;
+
+const S1: &str = "s1._domainkey.a.nl";
+
+/// Judges one selector entry in a world.
+fn verdict(selector: &str, zone: &str) -> Verdict {
+    let spec = format!("{{domain: a.nl, role: Mail, dkim: {{selectors: [{{name: s1, {selector}}}]}}}}");
+    judge_in(zone, &facts::intent(&spec))
+}
+
+fn check(rows: &[(&str, &str, State, &str)]) {
+    for (selector, zone, want, difference) in rows {
+        let verdict = verdict(selector, zone);
+        let record = record(&verdict, S1);
+        assert_eq!(record.state, *want, "{selector}\n{zone}\n{record:#?}");
+        assert_eq!(
+            record.differences.is_empty(),
+            difference.is_empty(),
+            "{record:#?}"
+        );
+        assert!(
+            record.differences.iter().any(|one| one.contains(difference)) || difference.is_empty(),
+            "{record:#?}"
+        );
+    }
+}
+
+fn txt(text: &str) -> String {
+    format!("{S1} TXT {text}")
+}
+
+#[test]
+fn a_public_key() {
+    let key = format!("publicKey: '{RSA_2048}'");
+    let right = txt(&format!("v=DKIM1; k=rsa; p={RSA_2048}"));
+    let wrong = txt(&format!("v=DKIM1; p={OTHER_RSA_2048}"));
+    let near = txt(&format!("v=dkim1; p={RSA_2048}"));
+    let alias = format!("{S1} CNAME s1.p.example\ns1.p.example TXT v=DKIM1; p={RSA_2048}");
+    check(&[
+        (&key, &right, State::InSync, ""),
+        (&key, &format!("{right}\n{wrong}"), State::Drifted, "found 2"),
+        (&key, &format!("{right}\n{near}"), State::Drifted, "found 2"),
+        (
+            &key,
+            &format!("{right}\n{}", txt("hello")),
+            State::Drifted,
+            "found 2",
+        ),
+        (&key, &format!("{right}\n{right}"), State::InSync, ""),
+        (&key, &wrong, State::Drifted, "p: want RSA 2048"),
+        (&key, &txt("v=DKIM1; p="), State::Drifted, "revoked"),
+        (&key, &near, State::Missing, "near miss"),
+        (&key, &txt("v=spf1 -all"), State::Missing, "found other text"),
+        (&key, "", State::Missing, "found none"),
+        (&key, "x.s1._domainkey.a.nl TXT x", State::Missing, "found none"),
+        (&key, &format!("{S1} TXT !SERVFAIL"), State::Unknown, ""),
+        (&key, &alias, State::InSync, ""),
+        (
+            &key,
+            &format!("{S1} CNAME gone.p.example\np.example TXT x"),
+            State::Missing,
+            "found none",
+        ),
+    ]);
+    let verdict = verdict(&key, &alias);
+    assert_eq!(record(&verdict, S1).observed[0], "CNAME s1.p.example");
+}
+
+#[test]
+fn any_key() {
+    check(&[
+        (
+            "anyKey: true",
+            &txt(&format!("v=DKIM1; p={RSA_2048}")),
+            State::InSync,
+            "",
+        ),
+        (
+            "anyKey: true",
+            &txt(&format!("k=ed25519; p={ED25519}")),
+            State::InSync,
+            "",
+        ),
+        (
+            "anyKey: true",
+            &txt("v=DKIM1; p="),
+            State::Drifted,
+            "want a key, found it empty",
+        ),
+        (
+            "anyKey: true",
+            &txt("v=DKIM1; p=AAAA"),
+            State::Drifted,
+            "want a key, found",
+        ),
+        (
+            "anyKey: true",
+            &format!(
+                "{}\n{}",
+                txt(&format!("p={RSA_2048}")),
+                txt(&format!("p={OTHER_RSA_2048}"))
+            ),
+            State::Drifted,
+            "found 2",
+        ),
+        ("anyKey: true", "", State::Missing, "found none"),
+        (
+            "anyKey: true",
+            &format!("{S1} CNAME s1.p.example\ns1.p.example TXT p={RSA_2048}"),
+            State::InSync,
+            "",
+        ),
+        (
+            "anyKey: true, flags: [Testing]",
+            &txt(&format!("p={RSA_2048}")),
+            State::Drifted,
+            "t: want y",
+        ),
+    ]);
+}
+
+#[test]
+fn a_cname_is_judged_by_its_first_hop() {
+    let want = "cname: s1.p.example";
+    check(&[
+        (
+            want,
+            &format!("{S1} CNAME s1.p.example\ns1.p.example TXT p={RSA_2048}"),
+            State::InSync,
+            "",
+        ),
+        (want, &format!("{S1} CNAME s1.p.example"), State::InSync, ""),
+        (
+            want,
+            &format!("{S1} CNAME s1.p.example\ns1.p.example TXT !SERVFAIL"),
+            State::InSync,
+            "",
+        ),
+        (
+            want,
+            &format!("{S1} CNAME s1.p.example\ns1.p.example CNAME {S1}"),
+            State::InSync,
+            "",
+        ),
+        (
+            want,
+            &format!("{S1} CNAME other.p.example"),
+            State::Drifted,
+            "want s1.p.example, found other.p.example",
+        ),
+        (
+            want,
+            &txt(&format!("v=DKIM1; p={RSA_2048}")),
+            State::Drifted,
+            "copied or flattened; will not follow",
+        ),
+        (want, &txt("v=DKIM1; p="), State::Drifted, "copied or flattened"),
+        (want, &txt("hello"), State::Missing, "found none"),
+        (want, "", State::Missing, "found none"),
+        (want, &format!("{S1} CNAME !TIMEOUT"), State::Unknown, ""),
+        (want, &format!("{S1} TXT !TIMEOUT"), State::Unknown, ""),
+    ]);
+    let verdict = verdict(
+        want,
+        &format!("{S1} CNAME s1.p.example\ns1.p.example TXT !SERVFAIL"),
+    );
+    assert!(
+        verdict.is_complete(),
+        "what stands at the end of the chain is evidence"
+    );
+    assert_eq!(record(&verdict, S1).kind, Kind::Cname);
+}
+
+#[test]
+fn a_revoked_selector() {
+    let revoked = "state: Revoked";
+    check(&[
+        (revoked, "", State::InSync, ""),
+        (revoked, &txt("v=DKIM1; p="), State::InSync, ""),
+        (revoked, &txt("p="), State::InSync, ""),
+        (revoked, &txt("v=DKIM1; k=rsa"), State::InSync, ""),
+        (revoked, &txt("v=spf1 -all"), State::InSync, ""),
+        (
+            revoked,
+            &format!("{}\n{}", txt("p="), txt("v=DKIM1; p=")),
+            State::InSync,
+            "",
+        ),
+        (
+            revoked,
+            &txt(&format!("v=DKIM1; p={RSA_2048}")),
+            State::Drifted,
+            "a live key",
+        ),
+        (revoked, &txt("v=DKIM1; p=AAAA"), State::Drifted, "want it empty"),
+        (
+            revoked,
+            &format!("{}\n{}", txt("p="), txt(&format!("p={RSA_2048}"))),
+            State::Drifted,
+            "a live key",
+        ),
+        (
+            revoked,
+            &format!("{S1} CNAME s1.p.example\ns1.p.example TXT p={RSA_2048}"),
+            State::Drifted,
+            "a live key",
+        ),
+        (revoked, &format!("{S1} TXT !REFUSED"), State::Unknown, ""),
+    ]);
+}
+
+#[test]
+fn a_parked_domain_has_no_key_behind_any_selector() {
+    let intent = facts::intent("{domain: a.nl, role: Parked}");
+    let wildcard = "*._domainkey.a.nl";
+    for (zone, want) in [
+        ("*._domainkey.a.nl TXT v=DKIM1; p=".to_owned(), State::InSync),
+        (String::new(), State::InSync),
+        ("*.a.nl TXT v=spf1 -all".to_owned(), State::InSync),
+        (
+            format!("*._domainkey.a.nl TXT v=DKIM1; p={RSA_2048}"),
+            State::Drifted,
+        ),
+        (format!("*.a.nl TXT v=DKIM1; p={RSA_2048}"), State::Drifted),
+        // The literal owner says one thing, the synthesised answer another.
+        (
+            format!("*._domainkey.a.nl TXT p=\nzegel-no-such-selector._domainkey.a.nl TXT p={RSA_2048}"),
+            State::Drifted,
+        ),
+        ("*._domainkey.a.nl TXT !SERVFAIL".to_owned(), State::Unknown),
+        (
+            format!(
+                "*._domainkey.a.nl TXT !SERVFAIL\nzegel-no-such-selector._domainkey.a.nl TXT p={RSA_2048}"
+            ),
+            State::Drifted,
+        ),
+    ] {
+        let verdict = judge_in(&zone, &intent);
+        assert_eq!(
+            record(&verdict, wildcard).state,
+            want,
+            "{zone}: {:#?}",
+            record(&verdict, wildcard)
+        );
+    }
+    assert_eq!(
+        findings(&judge_in("", &intent), "DKIM-041").len(),
+        1,
+        "absent is equivalent, and said"
+    );
+    assert!(findings(&judge_in("*._domainkey.a.nl TXT p=", &intent), "DKIM-041").is_empty());
+}
+
+#[test]
+fn an_explicit_selector_beats_the_wildcard() {
+    let intent =
+        facts::intent("{domain: a.nl, role: Parked, dkim: {selectors: [{name: s1, state: Revoked}]}}");
+    let zone = format!("*._domainkey.a.nl TXT p=\n{}", txt(&format!("p={RSA_2048}")));
+    let verdict = judge_in(&zone, &intent);
+    assert_eq!(record(&verdict, "*._domainkey.a.nl").state, State::InSync);
+    assert_eq!(record(&verdict, S1).state, State::Drifted);
+}
+
+#[test]
+fn a_verdict_says_what_it_rests_on() {
+    let verdict = verdict("cname: s1.p.example", &format!("{S1} 300 TXT v=DKIM1; p="));
+    let record = record(&verdict, S1);
+    let asked: Vec<String> = record.questions.iter().map(ToString::to_string).collect();
+    assert_eq!(asked, ["s1._domainkey.a.nl CNAME", "s1._domainkey.a.nl TXT"]);
+    assert_eq!(record.ttl, Some(facts::NEGATIVE_TTL), "the longest of both");
+    assert_eq!(record.seen_at, Some(facts::now()));
+    assert!(record.expires_at > record.seen_at);
+    assert_eq!(record.desired, ["s1.p.example"]);
+}
+
+#[test]
+fn unanswered_is_a_third_thing() {
+    let verdict = verdict("anyKey: true", &format!("{S1} TXT !TIMEOUT"));
+    let record = record(&verdict, S1);
+    assert_eq!(
+        (record.state, record.unanswered),
+        (State::Unknown, Some(Trouble::Timeout))
+    );
+    assert!(!verdict.is_complete());
+}
