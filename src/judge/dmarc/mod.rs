@@ -1,32 +1,21 @@
-//! DMARC: stub.
+//! DMARC (RFC 9989, RFC 9990, RFC 9991): the state of a wanted record, the policy that applies, who gets its reports.
+//!
+//! [`walk`] is the tree walk and its organizational domain; [`discover`] the policy for mail from a domain and from
+//! names below it, with what receivers of RFC 7489 would do instead; `reports` the destinations and their agreement;
+//! `state` compares what is wanted with what is there; `checks` makes findings. Pure: all answers come from the
+//! inquiry.
 
-use super::{Finding, RecordVerdict, State, desired};
-use crate::inquiry::Inquiry;
-use crate::intent::{DmarcWant, Intent, Wanted};
+mod checks;
+mod discovery;
+mod legacy;
+mod reports;
+mod state;
+mod walk;
 
-/// The state of a wanted record.
-pub(super) fn state(
-    _intent: &Intent,
-    wanted: &Wanted,
-    _want: &DmarcWant,
-    _inquiry: &mut Inquiry<'_>,
-    _findings: &mut Vec<Finding>,
-) -> RecordVerdict {
-    RecordVerdict {
-        name: wanted.name.clone(),
-        kind: desired(wanted).kind,
-        standard: wanted.standard(),
-        state: State::Unknown,
-        desired: desired(wanted).values,
-        observed: Vec::new(),
-        differences: Vec::new(),
-        unanswered: None,
-        ttl: None,
-        seen_at: None,
-        expires_at: None,
-        questions: Vec::new(),
-    }
-}
+pub use self::discovery::{Discovery, Effective, Outcome, Subdomains, discover};
+pub use self::legacy::{Legacy, PUBLIC_SUFFIX_LIST};
+pub use self::reports::Destination;
+pub use self::walk::{Found, Step, applicable, organizational_domain, targets, walk};
 
-/// What is wrong with the domain's DMARC.
-pub(super) fn check(_intent: &Intent, _inquiry: &mut Inquiry<'_>, _findings: &mut Vec<Finding>) {}
+pub(super) use self::checks::check;
+pub(super) use self::state::state;

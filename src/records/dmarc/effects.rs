@@ -193,7 +193,7 @@ impl Record {
     }
 
     /// Whether the missing p is all that is wrong with the policies.
-    pub(super) fn only_misses_p(&self) -> bool {
+    pub fn only_misses_p(&self) -> bool {
         self.policy_tag(TagName::P) == PolicyTag::Absent
             && self.policy_tag(TagName::Sp) != PolicyTag::Invalid
             && self.policy_tag(TagName::Np) != PolicyTag::Invalid

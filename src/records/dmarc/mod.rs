@@ -17,8 +17,8 @@ use serde::Serialize;
 
 pub use self::compare::compare;
 pub use self::effects::{Application, Effects, PolicyTag};
-pub use self::parse::{Record, Tag, TagName, likeness, parse};
-pub use self::uri::{Mailto, Uri, UriProblem, parse_list, parse_uri};
+pub use self::parse::{NearMiss, Record, Tag, TagName, likeness, near_miss, parse};
+pub use self::uri::{Uri, UriProblem, parse_list, parse_uri};
 
 /// What a TXT value at `_dmarc` is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -152,6 +152,26 @@ impl Record {
     }
 }
 
+/// What keeps a text that was meant as a record from being one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum NearMiss {
+    /// Something stands before v.
+    Before(&'static str),
+    /// No semicolon follows the version.
+    Separator(&'static str),
+    /// v is missing, misplaced or not exactly DMARC1.
+    Version(&'static str),
+}
+
+impl NearMiss {
+    /// What is wrong, in a few words.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Before(why) | Self::Separator(why) | Self::Version(why) => why,
+        }
+    }
+}
+
 /// Tells DMARC records from near misses and from other text.
 pub fn likeness(text: &[u8]) -> Likeness {
     let record = parse(text);
@@ -162,52 +182,50 @@ pub fn likeness(text: &[u8]) -> Likeness {
             return Likeness::Dmarc;
         }
     }
-    near_miss(text, &record).map_or(Likeness::Other, Likeness::NearMiss)
+    near_miss(text).map_or(Likeness::Other, |miss| Likeness::NearMiss(miss.as_str()))
 }
 
 /// Why a text that is no DMARC record was meant as one; `None` when nothing says so.
-fn near_miss(text: &[u8], record: &Record) -> Option<&'static str> {
+///
+/// To be asked only of what [`likeness`] does not call a record.
+pub fn near_miss(text: &[u8]) -> Option<NearMiss> {
+    let record = parse(text);
     // White space, quotes and what other programs put in front of a text; none of it may stand before v.
-    let junk = |octet: &u8| !(octet.is_ascii_alphanumeric());
-    let start = text.iter().position(|octet| !junk(octet)).unwrap_or(text.len());
-    let core = text.get(start..).unwrap_or_default();
-    let version = record.first(TagName::V);
-    let value = version.map(|tag| record.value(tag)).unwrap_or_default();
-    let written = starts_with(value, b"dmarc");
-    if start > 0 && starts_with(core, b"v") && (starts_with(&squeezed(core), b"v=dmarc1")) {
-        return Some(match text.first() {
+    let start = text
+        .iter()
+        .position(u8::is_ascii_alphanumeric)
+        .unwrap_or(text.len());
+    let core = squeezed(text.get(start..).unwrap_or_default());
+    if start > 0 && starts_with(&core, b"v=dmarc1") {
+        return Some(NearMiss::Before(match text.first() {
             Some(b'"' | b'\'') => "quotes stand in the text itself, before v=DMARC1",
             Some(octet) if octet.is_ascii_whitespace() => "white space stands before v=DMARC1",
             _ => "something stands before v=DMARC1",
-        });
+        }));
     }
-    if version.is_some_and(|tag| tag.span.start == 0) && written {
-        if value.eq_ignore_ascii_case(b"dmarc1") {
-            return Some("v must be exactly DMARC1, in capitals");
-        }
-        return Some(match value.get(6..).and_then(|rest| rest.first()) {
-            Some(b'\\') => "a backslash stands after v=DMARC1",
+    let version = record.first(TagName::V);
+    let value = version.map(|tag| record.value(tag)).unwrap_or_default();
+    if starts_with(value, b"dmarc") {
+        let first = version.is_some_and(|tag| tag.span.start == 0);
+        let exact = value.eq_ignore_ascii_case(b"dmarc1");
+        return match value.get(6..).and_then(|rest| rest.first()) {
+            _ if exact && first => Some(NearMiss::Version("v must be exactly DMARC1, in capitals")),
+            _ if exact => Some(NearMiss::Version("v is not the first tag")),
+            _ if !first => None,
+            Some(b'\\') => Some(NearMiss::Separator("a backslash stands after v=DMARC1")),
             Some(octet) if !octet.is_ascii_alphanumeric() && starts_with(value, b"dmarc1") => {
-                "no semicolon follows v=DMARC1"
+                Some(NearMiss::Separator("no semicolon follows v=DMARC1"))
             }
-            _ => "the version is not DMARC1",
-        });
+            _ => Some(NearMiss::Version("the version is not DMARC1")),
+        };
     }
-    if written && value.eq_ignore_ascii_case(b"dmarc1") {
-        return Some("v is not the first tag");
+    let forms: [&[u8]; 4] = [b"dmarc1;", b"v:dmarc1", b"vdmarc1", b"v==dmarc1"];
+    if forms.iter().any(|form| starts_with(&core, form)) {
+        return Some(NearMiss::Version("the text does not start with v=DMARC1"));
     }
-    let squeezed = squeezed(core);
-    if starts_with(&squeezed, b"dmarc1;") || starts_with(&squeezed, b"v:dmarc1") {
-        return Some("the text does not start with v=DMARC1");
-    }
-    if starts_with(&squeezed, b"vdmarc1") || starts_with(&squeezed, b"v==dmarc1") {
-        return Some("the text does not start with v=DMARC1");
-    }
-    let policy = record.tags.first().filter(|tag| tag.tag == TagName::P);
-    if version.is_none() && policy.is_some_and(|tag| super::Policy::parse(record.value(tag)).is_some()) {
-        return Some("v=DMARC1 is missing");
-    }
-    None
+    let policy = record.tags.first().filter(|tag| tag.tag == TagName::P)?;
+    let missing = version.is_none() && super::Policy::parse(record.value(policy)).is_some();
+    missing.then_some(NearMiss::Version("v=DMARC1 is missing"))
 }
 
 fn starts_with(text: &[u8], lower: &[u8]) -> bool {

@@ -16,19 +16,12 @@ pub struct Uri {
     pub scheme: String,
     /// Where a `!10m` stands (RFC 7489 6.2; gone since RFC 9989).
     pub size: Option<Span>,
-    /// The address, where the URI is a valid `mailto:`.
-    pub mailto: Option<Mailto>,
-    /// Why it is no URI receivers can use.
-    pub problem: Option<UriProblem>,
-}
-
-/// The address of a `mailto:` URI.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Mailto {
-    /// What stands after the `@`: the destination host of RFC 9990 4.
-    pub host: Name,
+    /// The host part of its authority: the destination host of RFC 9990 4.
+    pub host: Option<Name>,
     /// A `?subject=…` follows.
     pub query: bool,
+    /// Why it is no URI receivers can use.
+    pub problem: Option<UriProblem>,
 }
 
 /// Why something is no URI receivers can use.
@@ -91,12 +84,16 @@ pub fn parse_uri(octets: &[u8], offset: usize) -> Uri {
         .map(|at| text[..at].to_ascii_lowercase())
         .unwrap_or_default();
     let rest = colon.map_or("", |at| &text[at + 1..]);
-    let mailto = if scheme == "mailto" { mailto(rest) } else { None };
-    let problem = problem(body, &scheme, rest, mailto.is_some());
+    let host = match scheme.as_str() {
+        "mailto" => addressed_host(rest),
+        _ => authority_host(rest),
+    };
+    let problem = problem(body, &scheme, rest, host.is_some());
     Uri {
         span: offset..offset + octets.len(),
         canonical: canonical(&scheme, rest, &text),
-        mailto: mailto.filter(|_| problem.is_none()),
+        host: host.filter(|_| problem.is_none()),
+        query: rest.contains('?'),
         size: size.map(|at| offset + at..offset + octets.len()),
         text,
         scheme,
@@ -158,22 +155,25 @@ fn escapes_are_whole(body: &[u8]) -> bool {
         })
 }
 
-fn mailto(rest: &str) -> Option<Mailto> {
-    let (address, query) = match rest.split_once('?') {
-        Some((address, _)) => (address, true),
-        None => (rest, false),
-    };
+/// The host after the one `@` of a `mailto:`.
+fn addressed_host(rest: &str) -> Option<Name> {
+    let address = rest.split('?').next().unwrap_or_default();
     let (local, host) = address.split_once('@')?;
-    if local.is_empty() || host.is_empty() || host.contains('@') {
-        return None;
-    }
+    if local.is_empty() { None } else { plain_host(host) }
+}
+
+/// The host of `//user@host:port/path`.
+fn authority_host(rest: &str) -> Option<Name> {
+    let authority = rest.strip_prefix("//")?.split(['/', '?', '#']).next()?;
+    let host = authority.rsplit('@').next()?;
+    plain_host(host.split(':').next()?)
+}
+
+fn plain_host(host: &str) -> Option<Name> {
     let name: Name = host.parse().ok()?;
     let labels = name.labels();
-    let plain = labels
-        .iter()
-        .flatten()
-        .all(|octet| octet.is_ascii_alphanumeric() || matches!(octet, b'-' | b'_'));
-    (!name.is_root() && plain).then_some(Mailto { host: name, query })
+    let plain = |octet: &u8| octet.is_ascii_alphanumeric() || matches!(octet, b'-' | b'_');
+    (!name.is_root() && labels.iter().flatten().all(plain)).then_some(name)
 }
 
 fn canonical(scheme: &str, rest: &str, text: &str) -> String {

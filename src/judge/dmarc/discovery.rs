@@ -1,0 +1,209 @@
+//! The policy for mail from a domain, and from names below it (RFC 9989 4.7, 4.10.1).
+
+use super::legacy::{Legacy, legacy};
+use super::reports::{Destination, destinations};
+use super::walk::{Found, Step, applicable, organizational_domain, targets, walk};
+use crate::inquiry::{Inquiry, Kind, Need, Question, Reply};
+use crate::name::Name;
+use crate::records::dmarc::{Application, Policy, Record, TagName};
+
+/// What a receiver finds for a domain.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Discovery {
+    /// The domain in the From of the mail.
+    pub domain: Name,
+    /// The full walk from it, in order.
+    pub steps: Vec<Step>,
+    /// How it ended.
+    pub outcome: Outcome,
+    /// `None` when an unanswered name hides it.
+    pub organizational_domain: Option<Name>,
+    /// Where the record that applies stands.
+    pub policy_domain: Option<Name>,
+    /// The record that applies, or that would if it could be applied.
+    pub record: Option<Record>,
+    /// The policy for mail from the domain; only with [`Outcome::Policy`].
+    pub policy: Option<Effective>,
+    /// Whether the domain exists: any record at or below it; `None` when that could not be asked.
+    pub exists: Option<bool>,
+    /// The policies for names below the domain that have no record of their own.
+    pub subdomains: Subdomains,
+    /// What receivers of RFC 7489 do.
+    pub legacy: Legacy,
+    /// Where reports about the domain go.
+    pub destinations: Vec<Destination>,
+}
+
+/// How a discovery ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Outcome {
+    /// A policy applies.
+    Policy,
+    /// No record: receivers apply no DMARC.
+    None,
+    /// A record that starts no DMARC processing (RFC 9989 4.10.1).
+    Invalid,
+    /// It could not be asked.
+    Unknown,
+}
+
+/// A policy and where it comes from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Effective {
+    /// What receivers are asked to do, `t=y` counted in.
+    pub policy: Policy,
+    /// The tag it was read from: p, sp or np.
+    pub tag: TagName,
+    /// `t=y`: the tag says one level more.
+    pub testing: bool,
+}
+
+/// The policies for names below a domain; `None` where none applies or it could not be asked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Subdomains {
+    /// For names that exist.
+    pub existing: Option<Effective>,
+    /// For names that do not.
+    pub nonexistent: Option<Effective>,
+}
+
+/// Discovers the policy for mail from `domain`; `own` is the need of its own record, all else is evidence.
+pub fn discover(domain: &Name, inquiry: &mut Inquiry<'_>, own: Need) -> Discovery {
+    let steps = walk(&targets(domain), inquiry, own, Need::Evidence);
+    let exists = exists(domain, inquiry);
+    let place = applicable(domain, &steps);
+    let found = place.flatten();
+    let record = found.and_then(Step::record);
+    let inherited = found.is_some_and(|step| step.domain != *domain);
+    let policy = record.and_then(|record| match (inherited, exists) {
+        (false, _) => effective(record, TagName::P),
+        (true, Some(true)) => effective(record, TagName::Sp),
+        (true, Some(false)) => effective(record, TagName::Np),
+        (true, None) => {
+            let (sp, np) = (effective(record, TagName::Sp), effective(record, TagName::Np));
+            sp.filter(|sp| np.is_some_and(|np| np.policy == sp.policy))
+        }
+    });
+    let outcome = match (place, record) {
+        (None, _) => Outcome::Unknown,
+        (Some(_), None) => Outcome::None,
+        (_, Some(record)) if record.application() == Application::Not => Outcome::Invalid,
+        _ if policy.is_none() => Outcome::Unknown,
+        _ => Outcome::Policy,
+    };
+    let organizational = organizational_domain(domain, &steps);
+    let destinations = match (found, record) {
+        (Some(step), Some(record)) if outcome != Outcome::Invalid => {
+            let organizational = match inherited {
+                false => organizational.clone(),
+                true => Some(step.domain.clone()),
+            };
+            destinations(&step.domain, record, organizational.as_ref(), inquiry)
+        }
+        _ => Vec::new(),
+    };
+    Discovery {
+        domain: domain.clone(),
+        outcome,
+        policy_domain: found.map(|step| step.domain.clone()),
+        record: record.cloned(),
+        policy,
+        exists,
+        subdomains: subdomains(domain, &steps, inquiry),
+        legacy: legacy(domain, inquiry),
+        destinations,
+        organizational_domain: organizational,
+        steps,
+    }
+}
+
+/// The policy a record gives by p, sp or np; `None` when it starts no DMARC processing.
+pub(super) fn effective(record: &Record, tag: TagName) -> Option<Effective> {
+    let effects = record.effects()?;
+    let absent = |tag: TagName| record.policy_tag(tag).policy().is_none();
+    let counts_whole =
+        record.application() == Application::AsWritten || absent(TagName::P) && record.only_misses_p();
+    let read_from = |tag: TagName| match tag {
+        _ if !counts_whole => TagName::P,
+        TagName::Np if !absent(TagName::Np) => TagName::Np,
+        TagName::Np | TagName::Sp if !absent(TagName::Sp) => TagName::Sp,
+        _ => TagName::P,
+    };
+    let policy = match tag {
+        TagName::Np => effects.nonexistent,
+        TagName::Sp => effects.subdomain,
+        _ => effects.policy,
+    };
+    Some(Effective {
+        policy: if effects.testing { policy.lowered() } else { policy },
+        tag: read_from(tag),
+        testing: effects.testing,
+    })
+}
+
+/// Whether a name exists (RFC 9989 3.2.13, A.4): any answer but NXDOMAIN says so, whatever the type that was asked.
+///
+/// An alias exists even where its target does not (RFC 8020 2: the denied name is the chain's last).
+pub(super) fn exists(name: &Name, inquiry: &mut Inquiry<'_>) -> Option<bool> {
+    for kind in [Kind::Mx, Kind::A] {
+        match inquiry.ask(Question::new(name.clone(), kind), Need::Evidence) {
+            Reply::Records(..) | Reply::NoData(_) => return Some(true),
+            Reply::NxDomain(fact) => return Some(!fact.chain.is_empty()),
+            Reply::Open => return None,
+            Reply::Unanswered(_) => {}
+        }
+    }
+    None
+}
+
+/// The policies for a name below `domain` that has no record of its own: as a walk from there would find them.
+fn subdomains(domain: &Name, steps: &[Step], inquiry: &mut Inquiry<'_>) -> Subdomains {
+    let Ok(below) = domain.prepend("x") else {
+        return Subdomains::default();
+    };
+    let own: Vec<Step>;
+    let steps = if domain.label_count() < 8 {
+        steps
+    } else if steps.len() > 1 {
+        steps.get(1..).unwrap_or_default() // The walk from below jumps over this domain.
+    } else {
+        own = walk(
+            targets(domain).get(1..).unwrap_or_default(),
+            inquiry,
+            Need::Evidence,
+            Need::Evidence,
+        );
+        &own
+    };
+    let record = applicable(&below, steps).flatten().and_then(Step::record);
+    Subdomains {
+        existing: record.and_then(|record| effective(record, TagName::Sp)),
+        nonexistent: record.and_then(|record| effective(record, TagName::Np)),
+    }
+}
+
+impl Discovery {
+    /// What stands at the domain's own `_dmarc`.
+    pub fn own(&self) -> Option<&Step> {
+        self.steps.first().filter(|step| step.domain == self.domain)
+    }
+
+    /// The domain's own one record.
+    pub fn own_record(&self) -> Option<&Record> {
+        self.own().and_then(Step::record)
+    }
+
+    /// Whether the record that applies stands at another name.
+    pub fn is_inherited(&self) -> bool {
+        self.policy_domain
+            .as_ref()
+            .is_some_and(|place| *place != self.domain)
+    }
+
+    /// The names of the walk that gave no usable answer.
+    pub fn unanswered(&self) -> impl Iterator<Item = &Step> {
+        self.steps
+            .iter()
+            .filter(|step| matches!(step.found, Found::Unanswered(Some(_))))
+    }
+}

@@ -1,0 +1,117 @@
+//! What receivers that still follow RFC 7489 make of a domain: the public suffix list, no tree walk, no np, no t.
+//!
+//! RFC 7489 is obsolete since May 2026 and will be followed for years. Its organizational domain is one label more
+//! than the longest suffix of the list (3.2); only that and the domain itself are asked (6.6.3); sp applies to every
+//! sub-domain; pct enforces in part.
+
+use psl::{Psl, Type};
+
+use super::walk::texts;
+use crate::inquiry::{Inquiry, Kind, Need, Question};
+use crate::name::Name;
+use crate::records::dmarc::{Likeness, Policy, Record, TagName, likeness, parse};
+
+/// The embedded public suffix list: the crate's version and the day it was made from the list.
+pub const PUBLIC_SUFFIX_LIST: &str = "psl 2.1.247 of 2026-11-05";
+
+/// What receivers of RFC 7489 do.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Legacy {
+    /// By the public suffix list.
+    pub organizational_domain: Name,
+    /// Where the record that applies was found; `None` when none applies or the answer is missing.
+    pub policy_domain: Option<Name>,
+    /// The policy for mail from the domain; `None` when none applies or the answer is missing.
+    pub policy: Option<Policy>,
+    /// They enforce on so many percent only.
+    pub partial: Option<u8>,
+}
+
+/// The longest public suffix of `name`, in labels, and whether a registry (not a private owner) put it on the list.
+fn suffix(name: &Name) -> Option<(usize, bool)> {
+    let labels = name.labels();
+    let plain = |label: &Vec<u8>| label.iter().all(|octet| !matches!(octet, b'.' | b'\\'));
+    if !labels.iter().all(plain) {
+        return None; // The list knows no such name; its text would be split at the wrong places.
+    }
+    let suffix = psl::List.suffix(name.as_str().as_bytes())?;
+    let count = suffix.as_bytes().split(|&octet| octet == b'.').count();
+    Some((count, suffix.typ() == Some(Type::Icann)))
+}
+
+/// Whether a registry registers names below this one, by the list.
+#[allow(dead_code)] // The rules about public suffixes ask it.
+pub(super) fn is_registry_suffix(name: &Name) -> bool {
+    suffix(name).is_some_and(|(count, registry)| registry && count == name.label_count())
+}
+
+/// Whether this is a public suffix of either kind, by the list.
+#[allow(dead_code)] // The rules about public suffixes ask it.
+pub(super) fn is_public_suffix(name: &Name) -> bool {
+    suffix(name).is_some_and(|(count, _)| count == name.label_count())
+        && psl::List
+            .suffix(name.as_str().as_bytes())
+            .is_some_and(|suffix| suffix.is_known())
+}
+
+/// The organizational domain of RFC 7489 3.2.
+pub(super) fn organizational_domain(name: &Name) -> Name {
+    match suffix(name) {
+        Some((count, _)) => name.suffix(count + 1),
+        None => name.clone(),
+    }
+}
+
+/// What receivers of RFC 7489 do with mail from `domain`.
+pub(super) fn legacy(domain: &Name, inquiry: &mut Inquiry<'_>) -> Legacy {
+    let organizational = organizational_domain(domain);
+    let mut legacy = Legacy {
+        organizational_domain: organizational.clone(),
+        policy_domain: None,
+        policy: None,
+        partial: None,
+    };
+    for place in [domain, &organizational] {
+        let Some(records) = records(place, inquiry) else {
+            break;
+        };
+        match records.as_slice() {
+            [] => {}
+            [record] => {
+                legacy.policy_domain = Some(place.clone());
+                legacy.policy = policy(record, place != domain);
+                legacy.partial = record.partial();
+                break;
+            }
+            _ => break, // Several end the discovery: no DMARC (6.6.3 step 5).
+        }
+    }
+    legacy
+}
+
+/// The DMARC records at a domain; `None` when that cannot be known.
+fn records(domain: &Name, inquiry: &mut Inquiry<'_>) -> Option<Vec<Record>> {
+    let Ok(name) = domain.prepend("_dmarc") else {
+        return Some(Vec::new());
+    };
+    let reply = inquiry.ask(Question::new(name, Kind::Txt), Need::Evidence);
+    reply.records()?;
+    let texts = texts(reply);
+    let records = texts.iter().filter(|text| likeness(text) == Likeness::Dmarc);
+    Some(records.map(|text| parse(text)).collect())
+}
+
+/// p, or for a sub-domain sp before p; without a valid p, or with an invalid sp, none where rua is valid, else nothing
+/// (RFC 7489 6.6.3 step 6).
+fn policy(record: &Record, inherited: bool) -> Option<Policy> {
+    use crate::records::dmarc::PolicyTag;
+    let (p, sp) = (record.policy_tag(TagName::P), record.policy_tag(TagName::Sp));
+    match (p, sp) {
+        (PolicyTag::Is(_), PolicyTag::Is(policy)) if inherited => Some(policy),
+        (PolicyTag::Is(policy), PolicyTag::Is(_) | PolicyTag::Absent) => Some(policy),
+        _ => {
+            let reported = record.uris(TagName::Rua).iter().any(|uri| uri.problem.is_none());
+            reported.then_some(Policy::None)
+        }
+    }
+}

@@ -1,0 +1,154 @@
+//! The DNS tree walk (RFC 9989 4.10) and the organizational domain it selects (4.10.2).
+//!
+//! At most eight names are asked: the domain itself, then its ancestors, a name of more than eight labels being cut to
+//! seven. A record with `psd=y` or `psd=n` ends the walk. Several records at one name count as none there, and the
+//! walk goes on. A name that gave no usable answer leaves open what stands there: whatever would have to be selected
+//! beyond it is unknown.
+
+use crate::inquiry::{Inquiry, Kind, Need, Question, Rdata, Reply, Trouble};
+use crate::name::Name;
+use crate::records::dmarc::{Likeness, Record, likeness, parse};
+
+/// One name of a walk.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Step {
+    /// The domain looked at.
+    pub domain: Name,
+    /// Its policy record's name, `_dmarc.` and the domain.
+    pub asked: Name,
+    /// What stands there.
+    pub found: Found,
+    /// Every TXT value there, octets as they came.
+    pub texts: Vec<Vec<u8>>,
+    /// The CNAME targets followed.
+    pub chain: Vec<Name>,
+}
+
+/// What stands at a name, as the walk counts it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Found {
+    /// No DMARC record.
+    Nothing,
+    /// Exactly one.
+    Record(Box<Record>),
+    /// So many that all are discarded.
+    Several(usize),
+    /// No usable answer; `None` while the question is open.
+    Unanswered(Option<Trouble>),
+}
+
+impl Step {
+    /// The one record there.
+    pub fn record(&self) -> Option<&Record> {
+        match &self.found {
+            Found::Record(record) => Some(record),
+            _ => None,
+        }
+    }
+
+    /// Whether a walk ends here.
+    fn ends(&self) -> bool {
+        self.record()
+            .is_some_and(|record| record.public_suffix().is_some())
+    }
+}
+
+/// The domains whose `_dmarc` a full walk from `domain` asks, in order.
+pub fn targets(domain: &Name) -> Vec<Name> {
+    let count = domain.label_count();
+    let above = (1..count.min(8)).rev();
+    std::iter::once(domain.clone())
+        .chain(above.map(|labels| domain.suffix(labels)))
+        .collect()
+}
+
+/// Walks over `targets` until one ends it: the first is asked with `own`, the rest with `above`.
+///
+/// While answers are open all further names are asked at once; those beyond the end of the walk are asked in vain.
+pub fn walk(targets: &[Name], inquiry: &mut Inquiry<'_>, own: Need, above: Need) -> Vec<Step> {
+    let mut steps: Vec<Step> = Vec::new();
+    for target in targets {
+        let need = if steps.is_empty() { own } else { above };
+        // A name too long for `_dmarc.` holds no record.
+        let Ok(asked) = target.prepend("_dmarc") else {
+            continue;
+        };
+        let step = look(target, asked, inquiry, need);
+        let ends = step.ends();
+        steps.push(step);
+        if ends {
+            break;
+        }
+    }
+    steps
+}
+
+/// Looks at one name.
+fn look(domain: &Name, asked: Name, inquiry: &mut Inquiry<'_>, need: Need) -> Step {
+    let reply = inquiry.ask(Question::new(asked.clone(), Kind::Txt), need);
+    let texts = texts(reply);
+    let mut records = texts.iter().filter(|text| likeness(text) == Likeness::Dmarc);
+    let found = match (reply, records.next(), records.count()) {
+        (Reply::Open, ..) => Found::Unanswered(None),
+        (Reply::Unanswered(trouble), ..) => Found::Unanswered(Some(trouble)),
+        (_, None, _) => Found::Nothing,
+        (_, Some(text), 0) => Found::Record(Box::new(parse(text))),
+        (_, Some(_), more) => Found::Several(more + 1),
+    };
+    Step {
+        domain: domain.clone(),
+        asked,
+        found,
+        texts,
+        chain: reply.fact().map(|fact| fact.chain.clone()).unwrap_or_default(),
+    }
+}
+
+/// The joined TXT values of an answer.
+pub(super) fn texts(reply: Reply<'_>) -> Vec<Vec<u8>> {
+    let records = reply.records().unwrap_or_default();
+    let texts = records.iter().filter_map(|record| match record {
+        Rdata::Txt(txt) => Some(txt.joined()),
+        _ => None,
+    });
+    texts.collect()
+}
+
+/// The organizational domain of `start` (RFC 9989 4.10.2); `None` when an unanswered name hides it.
+pub fn organizational_domain(start: &Name, steps: &[Step]) -> Option<Name> {
+    let mut highest = None;
+    for step in steps {
+        let record = match &step.found {
+            Found::Unanswered(_) => return None,
+            Found::Nothing | Found::Several(_) => continue,
+            Found::Record(record) => record,
+        };
+        match record.public_suffix() {
+            Some(false) => return Some(step.domain.clone()),
+            Some(true) if step.domain != *start => return Some(start.suffix(step.domain.label_count() + 1)),
+            _ => highest = Some(step.domain.clone()),
+        }
+    }
+    Some(highest.unwrap_or_else(|| start.clone()))
+}
+
+/// The record that applies to mail from `start` (RFC 9989 4.10.1): its own, its organizational domain's, or its public
+/// suffix's.
+///
+/// `None` when an unanswered name hides which; `Some(None)` when there is none.
+pub fn applicable<'s>(start: &Name, steps: &'s [Step]) -> Option<Option<&'s Step>> {
+    let at = |name: &Name| steps.iter().find(|step| step.domain == *name);
+    match at(start).map(|step| &step.found) {
+        Some(Found::Record(_)) => return Some(at(start)),
+        Some(Found::Unanswered(_)) => return None,
+        _ => {}
+    }
+    let organizational = organizational_domain(start, steps)?;
+    let own = at(&organizational).filter(|step| step.record().is_some());
+    let suffix = || {
+        steps
+            .iter()
+            .find(|step| step.record().and_then(Record::public_suffix) == Some(true))
+    };
+    Some(own.or_else(suffix))
+}

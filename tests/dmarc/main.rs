@@ -1,0 +1,8 @@
+//! DMARC as specification: the tree of RFC 9989, the states of a wanted record, the rules.
+
+#[path = "../support/facts.rs"]
+mod facts;
+
+mod report;
+mod states;
+mod tree;
