@@ -194,3 +194,6 @@ fn character_strings(mut octets: &[u8]) -> Option<Vec<Vec<u8>>> {
     }
     Some(strings)
 }
+
+#[cfg(test)]
+mod tests;

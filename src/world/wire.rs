@@ -248,3 +248,143 @@ fn telling(trouble: Trouble) -> u8 {
         Trouble::Limit => 0,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use hickory_resolver::proto::op::{Edns, OpCode, Query};
+    use hickory_resolver::proto::rr::rdata::{CNAME, MX, SOA, TXT};
+    use hickory_resolver::proto::rr::{Name, RData, Record};
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::inquiry::Kind;
+    use crate::world::reading::Trail;
+
+    fn name(text: &str) -> Name {
+        Name::from_ascii(text).unwrap()
+    }
+
+    fn query() -> Message {
+        let mut query = Message::query();
+        query.metadata.id = 7;
+        query.add_query(Query::query(name("a.example."), RecordType::TXT));
+        query
+    }
+
+    /// An answer with something of everything.
+    fn answer() -> Vec<u8> {
+        let mut message = Message::response(7, OpCode::Query);
+        message.metadata.recursion_available = true;
+        message.add_queries(query().queries);
+        let root = Name::root();
+        for (owner, data) in [
+            ("a.example.", RData::CNAME(CNAME(name("b.example.")))),
+            (
+                "b.example.",
+                RData::TXT(TXT::new(vec!["v=spf1 -all".to_owned(), String::new()])),
+            ),
+            ("b.example.", RData::MX(MX::new(10, name("c.example.")))),
+        ] {
+            message.add_answer(Record::from_rdata(name(owner), 60, data));
+        }
+        let soa = SOA::new(root.clone(), root.clone(), 1, 1, 1, 1, 60);
+        message.add_authority(Record::from_rdata(root, 60, RData::SOA(soa)));
+        message.set_edns(Edns::new());
+        message.to_vec().unwrap()
+    }
+
+    /// All that is done with what a server sends.
+    fn take(octets: &[u8]) {
+        let query = query();
+        is_truncated(octets, &query);
+        if let Ok(Some(answer)) = read(octets, &query)
+            && let Ok(answer) = usable(answer)
+        {
+            for kind in [Kind::Txt, Kind::Mx, Kind::Spf, Kind::Cname, Kind::Soa] {
+                Trail::new("a.example".parse().unwrap()).follow(kind, &answer);
+            }
+        }
+    }
+
+    #[test]
+    fn what_belongs_to_another_question_is_ignored() {
+        let ours = answer();
+        assert!(read(&ours, &query()).unwrap().is_some());
+        let (mut other_id, mut other_name, mut question) = (ours.clone(), ours.clone(), ours.clone());
+        other_id[1] = 8;
+        other_name[13] = b'x';
+        question[2] &= 0x7f;
+        for (what, octets) in [("id", other_id), ("name", other_name), ("a query", question)] {
+            assert_eq!(read(&octets, &query()), Ok(None), "{what}");
+        }
+        let mut other_case = ours.clone();
+        other_case[13] = b'A';
+        assert!(read(&other_case, &query()).unwrap().is_some());
+        assert_eq!(read(&ours[..ours.len() - 1], &query()), Err(Trouble::Malformed));
+        assert_eq!(read(&[], &query()), Ok(None));
+    }
+
+    #[test]
+    fn an_error_without_question_is_an_answer_and_an_answer_without_question_is_none() {
+        for (code, want) in [(ResponseCode::FormErr, true), (ResponseCode::NoError, false)] {
+            let octets = Message::error_msg(7, OpCode::Query, code).to_vec().unwrap();
+            assert_eq!(read(&octets, &query()).unwrap().is_some(), want, "{code}");
+        }
+    }
+
+    #[test]
+    fn who_neither_recurses_nor_is_responsible_or_sends_us_upward_is_lame() {
+        let ns = |owner: &str| Record::from_rdata(name(owner), 60, RData::NS(rr_ns()));
+        let soa = || {
+            let soa = SOA::new(Name::root(), Name::root(), 1, 1, 1, 1, 60);
+            Record::from_rdata(name("example."), 60, RData::SOA(soa))
+        };
+        let table = [
+            ("neither RA nor AA", false, false, vec![], true),
+            ("no data, from a resolver without SOA", true, false, vec![], false),
+            ("no data", true, false, vec![ns("example."), soa()], false),
+            (
+                "no data, by the zone itself",
+                false,
+                true,
+                vec![ns("example.")],
+                false,
+            ),
+            ("a referral", true, false, vec![ns("example.")], true),
+            ("a referral to the root", false, true, vec![ns(".")], true),
+        ];
+        for (what, recursive, authoritative, authorities, lame) in table {
+            let mut message = Message::response(7, OpCode::Query);
+            message.add_queries(query().queries);
+            message.metadata.recursion_available = recursive;
+            message.metadata.authoritative = authoritative;
+            message.add_authorities(authorities);
+            assert_eq!(usable(message).is_err(), lame, "{what}");
+        }
+    }
+
+    fn rr_ns() -> hickory_resolver::proto::rr::rdata::NS {
+        hickory_resolver::proto::rr::rdata::NS(name("ns.example."))
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(2048))]
+
+        #[test]
+        fn no_octets_make_us_fall(changes in prop::collection::vec((any::<prop::sample::Index>(), any::<u8>()), 0..8), cut in any::<prop::sample::Index>()) {
+            let mut octets = answer();
+            for (at, value) in changes {
+                let at = at.index(octets.len());
+                octets[at] = value;
+            }
+            take(&octets);
+            octets.truncate(cut.index(octets.len()));
+            take(&octets);
+        }
+
+        #[test]
+        fn no_noise_makes_us_fall(noise in prop::collection::vec(any::<u8>(), 0..600)) {
+            take(&[&7_u16.to_be_bytes()[..], &noise].concat());
+        }
+    }
+}

@@ -1,0 +1,254 @@
+//! What is read of hostile and of honest messages, record by record.
+
+use hickory_resolver::proto::op::OpCode;
+use hickory_resolver::proto::rr::Record;
+use hickory_resolver::proto::rr::rdata::{A, CNAME, NULL, SOA, TXT};
+
+use super::*;
+
+fn ours(text: &str) -> Name {
+    text.parse().unwrap()
+}
+
+fn record(owner: &str, ttl: u32, data: RData) -> Record {
+    Record::from_rdata(wire_name(&ours(owner)).unwrap(), ttl, data)
+}
+
+fn a(owner: &str, last: u8) -> Record {
+    record(owner, 300, RData::A(A::new(192, 0, 2, last)))
+}
+
+fn cname(owner: &str, target: &str) -> Record {
+    record(owner, 300, RData::CNAME(CNAME(wire_name(&ours(target)).unwrap())))
+}
+
+fn soa(owner: &str, ttl: u32, minimum: u32) -> Record {
+    let root = rr::Name::root();
+    record(
+        owner,
+        ttl,
+        RData::SOA(SOA::new(root.clone(), root, 1, 1, 1, 1, minimum)),
+    )
+}
+
+fn message(code: ResponseCode, answers: Vec<Record>, authorities: Vec<Record>) -> Message {
+    let mut message = Message::response(1, OpCode::Query);
+    message.metadata.response_code = code;
+    message.add_answers(answers);
+    message.add_authorities(authorities);
+    message
+}
+
+/// What a message says about the addresses of `a.example`: the step, the chain and the TTL.
+fn read(code: ResponseCode, answers: Vec<Record>, authorities: Vec<Record>) -> (Step, Vec<Name>, u32) {
+    let mut trail = Trail::new(ours("a.example"));
+    let step = trail.follow(Kind::A, &message(code, answers, authorities));
+    (step, trail.chain, trail.ttl)
+}
+
+fn addresses(last: &[u8]) -> Step {
+    let records = last.iter().map(|&last| Rdata::A([192, 0, 2, last].into()));
+    Step::Answered(Answer::Records(records.collect()))
+}
+
+fn failed(trouble: Trouble) -> Step {
+    Step::Answered(Answer::Unanswered(trouble))
+}
+
+#[test]
+fn only_what_hangs_on_the_name_is_read() {
+    let answers = vec![
+        a("elders.example", 9),
+        a("A.Example", 1),
+        cname("elders.example", "x.example"),
+    ];
+    assert_eq!(
+        read(ResponseCode::NoError, answers, vec![]),
+        (addresses(&[1]), vec![], 300)
+    );
+    let answers = vec![a("elders.example", 9)];
+    let absent = Step::Answered(Answer::NoData);
+    assert_eq!(read(ResponseCode::NoError, answers, vec![]), (absent, vec![], 0));
+    let mut chaos = a("a.example", 1);
+    chaos.dns_class = DNSClass::CH;
+    let absent = Step::Answered(Answer::NoData);
+    assert_eq!(read(ResponseCode::NoError, vec![chaos], vec![]).0, absent);
+}
+
+#[test]
+fn neither_order_nor_doubles_of_records_count() {
+    let straight = vec![
+        cname("a.example", "b.example"),
+        a("b.example", 1),
+        a("b.example", 2),
+    ];
+    let crooked = vec![
+        a("b.example", 2),
+        a("b.example", 1),
+        a("b.example", 2),
+        cname("a.example", "b.example"),
+    ];
+    let read = |answers| read(ResponseCode::NoError, answers, vec![]);
+    assert_eq!(read(straight), (addresses(&[1, 2]), vec![ours("b.example")], 300));
+    assert_eq!(read(crooked), (addresses(&[1, 2]), vec![ours("b.example")], 300));
+}
+
+#[test]
+fn records_at_the_name_come_before_an_alias_there_and_of_two_aliases_always_the_same_is_followed() {
+    let both = vec![
+        cname("a.example", "b.example"),
+        a("a.example", 1),
+        a("b.example", 2),
+    ];
+    assert_eq!(
+        read(ResponseCode::NoError, both, vec![]),
+        (addresses(&[1]), vec![], 300)
+    );
+    let mut two = vec![
+        cname("a.example", "c.example"),
+        cname("a.example", "b.example"),
+        a("b.example", 2),
+    ];
+    for _ in 0..2 {
+        two.reverse();
+        assert_eq!(
+            read(ResponseCode::NoError, two.clone(), vec![]).0,
+            addresses(&[2])
+        );
+    }
+}
+
+#[test]
+fn an_absence_holds_as_long_as_the_soa_of_its_own_zone_says() {
+    for (owner, ttl, minimum, want) in [
+        ("example", 600, 60, 60),
+        ("example", 30, 60, 30),
+        (".", 600, 60, 60),
+        // A zone the name cannot be in, and TTLs with their highest bit set (RFC 2181 8).
+        ("b.example", 600, 60, 0),
+        ("example", u32::MAX, 60, 0),
+        ("example", 600, 1 << 31, 0),
+    ] {
+        let (step, _, found) = read(ResponseCode::NXDomain, vec![], vec![soa(owner, ttl, minimum)]);
+        assert_eq!(
+            (step, found),
+            (Step::Answered(Answer::NxDomain), want),
+            "{owner} {ttl} {minimum}"
+        );
+    }
+}
+
+#[test]
+fn the_shortest_ttl_of_chain_and_records_counts() {
+    let mut link = cname("a.example", "b.example");
+    let mut end = a("b.example", 1);
+    (link.ttl, end.ttl) = (20, 30);
+    assert_eq!(
+        read(ResponseCode::NoError, vec![link.clone(), end.clone()], vec![]).2,
+        20
+    );
+    (link.ttl, end.ttl) = (40, 30);
+    assert_eq!(read(ResponseCode::NoError, vec![link, end], vec![]).2, 30);
+    let gone = vec![cname("a.example", "b.example")];
+    assert_eq!(
+        read(ResponseCode::NXDomain, gone, vec![soa("example", 60, 60)]).2,
+        60
+    );
+}
+
+#[test]
+fn an_alias_out_of_the_message_is_asked_for_and_one_to_nothing_is_not() {
+    let alias = || vec![cname("a.example", "b.elders")];
+    assert_eq!(read(ResponseCode::NoError, alias(), vec![]).0, Step::Further);
+    assert_eq!(
+        read(ResponseCode::NoError, alias(), vec![soa("example", 60, 60)]).0,
+        Step::Further
+    );
+    let absent = Step::Answered(Answer::NoData);
+    assert_eq!(
+        read(ResponseCode::NoError, alias(), vec![soa("elders", 60, 60)]).0,
+        absent
+    );
+    let gone = Step::Answered(Answer::NxDomain);
+    assert_eq!(read(ResponseCode::NXDomain, alias(), vec![]).0, gone);
+}
+
+#[test]
+fn circles_and_long_chains_end() {
+    for (from, to) in [
+        ("a.example", "a.example"),
+        ("b.example", "a.example"),
+        ("b.example", "b.example"),
+    ] {
+        let circle = vec![cname("a.example", "b.example"), cname(from, to)];
+        assert_eq!(
+            read(ResponseCode::NoError, circle, vec![]).0,
+            failed(Trouble::CnameLoop),
+            "{from}"
+        );
+    }
+    for (length, reached) in [(16, true), (17, false), (5_000, false)] {
+        let owner = |n: usize| {
+            if n == 0 {
+                "a.example".to_owned()
+            } else {
+                format!("n{n}.example")
+            }
+        };
+        let mut chain: Vec<_> = (0..length).map(|n| cname(&owner(n), &owner(n + 1))).collect();
+        chain.push(a(&owner(length), 1));
+        let step = read(ResponseCode::NoError, chain, vec![]).0;
+        let want = if reached {
+            addresses(&[1])
+        } else {
+            failed(Trouble::CnameLoop)
+        };
+        assert_eq!(step, want, "{length}");
+    }
+}
+
+#[test]
+fn a_message_that_gives_and_denies_is_no_answer() {
+    let step = read(ResponseCode::NXDomain, vec![a("a.example", 1)], vec![]).0;
+    assert_eq!(step, failed(Trouble::Malformed));
+}
+
+#[test]
+fn the_retired_type_is_read_as_text_where_it_is_text() {
+    for (octets, strings) in [
+        (
+            &b"\x02v=\x00\x01x"[..],
+            Some(vec![b"v=".to_vec(), vec![], b"x".to_vec()]),
+        ),
+        (b"", Some(vec![])),
+        (b"\x05v=", None),
+    ] {
+        let mut trail = Trail::new(ours("a.example"));
+        let code = RecordType::Unknown(99);
+        let data = RData::Unknown {
+            code,
+            rdata: if octets.is_empty() {
+                NULL::new()
+            } else {
+                NULL::with(octets.to_vec())
+            },
+        };
+        let txt = record(
+            "a.example",
+            60,
+            RData::TXT(TXT::new(vec!["other type".to_owned()])),
+        );
+        let step = trail.follow(
+            Kind::Spf,
+            &message(
+                ResponseCode::NoError,
+                vec![txt, record("a.example", 60, data)],
+                vec![],
+            ),
+        );
+        let want = strings.map_or(Answer::NoData, |strings| {
+            Answer::Records(vec![Rdata::Txt(Txt { strings })])
+        });
+        assert_eq!(step, Step::Answered(want), "{octets:?}");
+    }
+}

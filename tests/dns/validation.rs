@@ -1,0 +1,160 @@
+//! DNSSEC, when told to validate from a given key down: what is signed, what is forged, what could not be proven.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use hickory_resolver::net::runtime::TokioRuntimeProvider;
+use hickory_resolver::proto::dnssec::crypto::Ed25519SigningKey;
+use hickory_resolver::proto::dnssec::rdata::DNSKEY;
+use hickory_resolver::proto::dnssec::{DnssecSigner, SigningKey};
+use hickory_resolver::proto::rr::rdata::{A, SOA, TXT};
+use hickory_resolver::proto::rr::{self, RData, Record};
+use hickory_server::dnssec::NxProofKind;
+use hickory_server::server::Server;
+use hickory_server::store::in_memory::InMemoryZoneHandler;
+use hickory_server::zone_handler::{AxfrPolicy, Catalog, ZoneType};
+use tokio::net::{TcpListener, UdpSocket};
+use zegel::inquiry::{Answer, Kind, Trouble};
+use zegel::world::{Config, TrustAnchor};
+
+use super::dns::{DnsServer, Fault, SERVFAIL};
+use super::{hasty, question, text, world};
+
+/// A signed zone `ondertekend.example` and the server that has it.
+struct Signed {
+    address: std::net::SocketAddr,
+    anchor: TrustAnchor,
+    _server: Server<Catalog>,
+}
+
+fn new_key() -> Ed25519SigningKey {
+    let pkcs8 = Ed25519SigningKey::generate_pkcs8().expect("a key");
+    Ed25519SigningKey::from_pkcs8(&pkcs8).expect("the key just made")
+}
+
+fn anchor(key: &dyn SigningKey) -> TrustAnchor {
+    let dnskey = DNSKEY::from_key(&key.to_public_key().expect("its public half"));
+    format!("ondertekend.example. 3600 IN DNSKEY {dnskey}\n")
+        .parse()
+        .expect("a trust anchor")
+}
+
+async fn signed() -> Signed {
+    let apex = rr::Name::from_ascii("ondertekend.example.").expect("a name");
+    let nsec = Some(NxProofKind::Nsec);
+    let mut zone = InMemoryZoneHandler::<TokioRuntimeProvider>::empty(
+        apex.clone(),
+        ZoneType::Primary,
+        AxfrPolicy::Deny,
+        nsec,
+    );
+    let soa = SOA::new(apex.clone(), apex.clone(), 1, 3600, 600, 86400, 60);
+    zone.upsert_mut(Record::from_rdata(apex.clone(), 3600, RData::SOA(soa)), 1);
+    let txt = TXT::new(vec!["v=spf1 -all".to_owned()]);
+    zone.upsert_mut(Record::from_rdata(apex.clone(), 300, RData::TXT(txt)), 1);
+    let host = apex.prepend_label("www").expect("a name");
+    zone.upsert_mut(Record::from_rdata(host, 300, RData::A(A::new(192, 0, 2, 1))), 1);
+    let key = new_key();
+    let anchor = anchor(&key);
+    let dnskey = DNSKEY::from_key(&key.to_public_key().expect("its public half"));
+    let signer = DnssecSigner::new(dnskey, Box::new(key), apex.clone(), Duration::from_secs(86400));
+    zone.add_zone_signing_key_mut(signer).expect("a key for the zone");
+    zone.secure_zone_mut().expect("the zone can be signed");
+    let mut catalog = Catalog::new();
+    catalog.upsert(apex.into(), vec![Arc::new(zone)]);
+    catalog.upsert(rr::Name::root().into(), vec![Arc::new(unsigned_root())]);
+    let mut server = Server::new(catalog);
+    let udp = UdpSocket::bind("127.0.0.1:0").await.expect("a free port");
+    let address = udp.local_addr().expect("bound");
+    server.register_socket(udp);
+    let tcp = TcpListener::bind(address).await.expect("the same port for TCP");
+    server.register_listener(tcp, Duration::from_secs(5), 64);
+    Signed {
+        address,
+        anchor,
+        _server: server,
+    }
+}
+
+/// Above the signed zone nothing is signed and nothing refused: as a resolver would have it.
+fn unsigned_root() -> InMemoryZoneHandler<TokioRuntimeProvider> {
+    let root = rr::Name::root();
+    let mut zone = InMemoryZoneHandler::empty(root.clone(), ZoneType::Primary, AxfrPolicy::Deny, None);
+    let soa = SOA::new(root.clone(), root.clone(), 1, 3600, 600, 86400, 60);
+    zone.upsert_mut(Record::from_rdata(root, 3600, RData::SOA(soa)), 1);
+    zone
+}
+
+#[tokio::test]
+async fn what_is_signed_is_answered_its_absences_too() {
+    let zone = signed().await;
+    let world = world(Config {
+        resolvers: vec![zone.address],
+        trust_anchor: Some(zone.anchor.clone()),
+        ..Config::default()
+    });
+    for (owner, kind, answer) in [
+        ("ondertekend.example", Kind::Txt, text("v=spf1 -all")),
+        ("ondertekend.example", Kind::Mx, Answer::NoData),
+        ("weg.ondertekend.example", Kind::A, Answer::NxDomain),
+    ] {
+        assert_eq!(
+            world.ask(&question(owner, kind), None).await.answer,
+            answer,
+            "{owner} {kind}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn what_another_key_signed_is_bogus_and_only_for_those_who_validate() {
+    let zone = signed().await;
+    let config = Config {
+        resolvers: vec![zone.address],
+        trust_anchor: Some(anchor(&new_key())),
+        ..Config::default()
+    };
+    let trusting = Config {
+        trust_anchor: None,
+        ..config.clone()
+    };
+    let (validating, trusting) = (world(config), world(trusting));
+    for (owner, kind, answer) in [
+        ("ondertekend.example", Kind::Txt, text("v=spf1 -all")),
+        ("weg.ondertekend.example", Kind::A, Answer::NxDomain),
+    ] {
+        let asked = question(owner, kind);
+        let bogus = Answer::Unanswered(Trouble::Bogus);
+        assert_eq!(validating.ask(&asked, None).await.answer, bogus, "{asked}");
+        assert_eq!(trusting.ask(&asked, None).await.answer, answer, "{asked}");
+    }
+}
+
+#[tokio::test]
+async fn an_unsigned_answer_where_a_key_is_trusted_is_bogus() {
+    let forger = DnsServer::start("ondertekend.example TXT v=spf1 +all");
+    let world = world(Config {
+        trust_anchor: Some(anchor(&new_key())),
+        ..hasty(&[&forger])
+    });
+    let fact = world.ask(&question("ondertekend.example", Kind::Txt), None).await;
+    assert_eq!(fact.answer, Answer::Unanswered(Trouble::Bogus));
+}
+
+#[tokio::test]
+async fn where_the_proof_could_not_be_fetched_nothing_is_called_bogus() {
+    for (fault, trouble) in [(Fault::Silent, Trouble::Timeout), (SERVFAIL, Trouble::ServFail)] {
+        let server = DnsServer::start("ondertekend.example TXT v=spf1 -all");
+        for kind in ["DNSKEY", "DS", "NS"] {
+            server.fail_type("ondertekend.example", kind, fault);
+            server.fail_type("example", kind, fault);
+            server.fail_type(".", kind, fault);
+        }
+        let world = world(Config {
+            trust_anchor: Some(anchor(&new_key())),
+            ..hasty(&[&server])
+        });
+        let fact = world.ask(&question("ondertekend.example", Kind::Txt), None).await;
+        assert_eq!(fact.answer, Answer::Unanswered(trouble), "{fault:?}");
+    }
+}
