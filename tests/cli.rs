@@ -1,7 +1,12 @@
 //! The program as a person or a pipeline runs it: commands, files in, text out, exit codes.
 
+#[path = "support/dns.rs"]
+mod dns;
+
 mod cli {
+    mod check;
     mod explain;
     mod harness;
+    mod inspect;
     mod plan;
 }

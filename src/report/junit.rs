@@ -5,6 +5,7 @@
 use std::fmt::Write;
 
 use super::sarif::Invalid;
+use super::text::harmless;
 use super::view::{Open, Report};
 use crate::judge::State;
 use crate::rules::Severity;
@@ -237,13 +238,7 @@ fn escaped(text: &str) -> String {
             '\n' => out.push_str("&#10;"),
             '\t' => out.push_str("&#9;"),
             '\u{fffe}' | '\u{ffff}' => out.push('\u{fffd}'),
-            control if control.is_control() => {
-                let mut buffer = [0; 4];
-                for octet in control.encode_utf8(&mut buffer).bytes() {
-                    let _ = write!(out, "\\{octet:03}");
-                }
-            }
-            other => out.push(other),
+            other => out.push_str(&harmless(other.encode_utf8(&mut [0; 4]))),
         }
     }
     out

@@ -8,6 +8,7 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 use serde_json::{Value, json};
 
+use super::text::harmless;
 use super::view::{Open, Report};
 use crate::intent::SpecError;
 use crate::rules::{self, Rule, Severity};
@@ -98,7 +99,11 @@ impl Run {
         }
         for finding in &report.verdict.findings {
             let rule = Descriptor::of(finding.rule);
-            let message = format!("{} Fix: {}", finding.message.trim_end(), finding.fix);
+            let message = format!(
+                "{}. Fix: {}",
+                finding.message.trim_end_matches(['.', ' ']),
+                finding.fix
+            );
             // What is not managed is told, and never fails a build.
             let severity = if report.counts(finding) {
                 finding.severity
@@ -145,7 +150,7 @@ impl Run {
             "ruleId": rule.id,
             "ruleIndex": index,
             "level": level(severity),
-            "message": {"text": message},
+            "message": {"text": harmless(&message)},
             "locations": [location],
             "partialFingerprints": {"zegel/v1": fingerprint},
         }));

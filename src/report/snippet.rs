@@ -7,7 +7,7 @@
 use std::borrow::Cow;
 use std::ops::Range;
 
-use annotate_snippets::{AnnotationKind, Group, Level, Renderer, Snippet};
+use annotate_snippets::{AnnotationKind, Group, Level, Origin, Renderer, Snippet};
 
 use super::Style;
 use super::text::harmless;
@@ -16,7 +16,9 @@ use crate::records::presentation;
 use crate::rules::Severity;
 
 /// The finding as text, with a line end; `place` says where the manifest asks for the record (`file:line`).
-pub fn render(finding: &Finding, place: Option<&str>, style: Style) -> String {
+///
+/// `counts` is whether the finding has a say in the outcome: one that has none says so.
+pub fn render(finding: &Finding, place: Option<&str>, counts: bool, style: Style) -> String {
     let level = match finding.severity {
         Severity::Error => Level::ERROR,
         Severity::Warning => Level::WARNING,
@@ -42,21 +44,25 @@ pub fn render(finding: &Finding, place: Option<&str>, style: Style) -> String {
             .primary_title(Cow::from(&message))
             .id(finding.rule.id),
     );
+    if let Some(name) = &name {
+        group = group.element(Origin::path(name.as_str()));
+    }
     if finding.excerpt.is_some() {
         let mut annotation = AnnotationKind::Primary.span(marked);
         if !label.is_empty() {
             annotation = annotation.label(label.as_str());
         }
-        let snippet = Snippet::source(shown.as_str())
-            .line_numbering(false)
-            .path(name.as_deref())
-            .annotation(annotation);
-        group = group.element(snippet);
-    } else if let Some(name) = &name {
-        group = group.element(annotate_snippets::Origin::path(name.as_str()));
+        group = group.element(
+            Snippet::source(shown.as_str())
+                .line_numbering(false)
+                .annotation(annotation),
+        );
     }
     if let Some(asked_by) = &asked_by {
         group = group.element(Level::NOTE.message(asked_by.as_str()));
+    }
+    if !counts {
+        group = group.element(Level::NOTE.message("not managed by the manifest: does not count"));
     }
     group = group.element(Level::NOTE.message(source.as_str()));
     group = group.element(Level::HELP.message(fix.as_str()));

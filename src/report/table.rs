@@ -6,6 +6,7 @@ use super::text::{hanging, harmless, table};
 use super::view::{Open, Outcome};
 use super::{Origin, Report, Style, snippet};
 use crate::api::RecordStatus;
+use crate::rules;
 
 /// One domain, ended by an empty line.
 pub fn domain(report: &Report, style: Style) -> String {
@@ -16,35 +17,67 @@ pub fn domain(report: &Report, style: Style) -> String {
         out.push_str(&records_table(report.origin, &records, style));
     }
     for record in records.iter().filter(|record| !record.differences.is_empty()) {
-        let _ = writeln!(out, "{} {}", record.name, record.type_);
-        for (label, values) in [("  want   ", &record.desired), ("  found  ", &record.observed)] {
-            for value in values {
-                out.push_str(&hanging(label, &harmless(value), columns));
-            }
-            if values.is_empty() {
-                let _ = writeln!(out, "{label}nothing");
-            }
-        }
-        for difference in &record.differences {
-            out.push_str(&hanging("  - ", &harmless(difference), columns));
-        }
+        out.push_str(&differences(record, columns));
     }
-    for finding in &report.verdict.findings {
-        let place = report.place.as_ref().zip(report.line_of(finding));
-        let place = place.map(|(place, line)| format!("{}:{line}", place.file));
-        out.push_str(&snippet::render(finding, place.as_deref(), style));
-    }
-    for open in report
-        .verdict
-        .unanswered
-        .iter()
-        .map(Open::from)
-        .filter(|open| open.essential)
-    {
+    out.push_str(&findings(report, style));
+    for open in essential(report) {
         let line = format!("{} {}: {}", open.name, open.type_, open.why);
         out.push_str(&hanging("not answered: ", &line, columns));
     }
     out.push('\n');
+    out
+}
+
+/// The essential questions without an answer.
+fn essential(report: &Report) -> impl Iterator<Item = Open> {
+    let open = report.verdict.unanswered.iter().map(Open::from);
+    open.filter(|open| open.essential)
+}
+
+fn differences(record: &RecordStatus, columns: usize) -> String {
+    let mut out = format!("{} {}\n", record.name, record.type_);
+    for (label, values) in [("  want   ", &record.desired), ("  found  ", &record.observed)] {
+        for value in values {
+            out.push_str(&hanging(label, &harmless(value), columns));
+        }
+        if values.is_empty() {
+            let _ = writeln!(out, "{label}nothing");
+        }
+    }
+    for difference in &record.differences {
+        out.push_str(&hanging("  - ", &harmless(difference), columns));
+    }
+    out
+}
+
+/// At most this many unanswered evidence questions are named: an outage leaves dozens, which say the same.
+const MOST_NOT_CHECKED: usize = 3;
+
+fn findings(report: &Report, style: Style) -> String {
+    let mut out = String::new();
+    let all = report.verdict.findings.iter();
+    let (not_checked, said): (Vec<_>, Vec<_>) =
+        all.partition(|finding| finding.rule == &rules::dns::NOT_CHECKED);
+    for finding in said {
+        let place = report.place.as_ref().zip(report.line_of(finding));
+        let place = place.map(|(place, line)| format!("{}:{line}", place.file));
+        out.push('\n');
+        out.push_str(&snippet::render(
+            finding,
+            place.as_deref(),
+            report.counts(finding),
+            style,
+        ));
+    }
+    if !not_checked.is_empty() {
+        out.push('\n');
+    }
+    for finding in not_checked.iter().take(MOST_NOT_CHECKED) {
+        out.push_str(&hanging("", &harmless(&finding.message), style.columns()));
+    }
+    if let Some(more @ 1..) = not_checked.len().checked_sub(MOST_NOT_CHECKED) {
+        let _ = writeln!(out, "not checked: {more} more (--output json names them)");
+    }
     out
 }
 
@@ -68,13 +101,7 @@ fn headline(report: &Report, style: Style) -> String {
             _ => parts.push(format!("{count} {many}")),
         }
     }
-    let open = report
-        .verdict
-        .unanswered
-        .iter()
-        .map(Open::from)
-        .filter(|open| open.essential)
-        .count();
+    let open = essential(report).count();
     if open > 0 {
         parts.push(format!("{open} not answered"));
     }
@@ -90,13 +117,13 @@ fn headline(report: &Report, style: Style) -> String {
         .place
         .as_ref()
         .map(|place| format!(" ({}:{})", harmless(&place.file), place.line));
-    let domain = paint(style, BOLD, report.verdict.domain.to_string());
-    let word = paint(style, colour, word.to_owned());
-    format!(
-        "{domain}: {word}: {}{}\n",
-        parts.join(", "),
-        place.unwrap_or_default()
-    )
+    let domain = report.verdict.domain.to_string();
+    let line = format!("{word}: {}{}", parts.join(", "), place.unwrap_or_default());
+    // Wrapped first, painted then: colours have no width.
+    let text = hanging(&format!("{domain}: "), &line, style.columns());
+    let rest = text.get(domain.len() + 2 + word.len()..).unwrap_or_default();
+    let (domain, word) = (paint(style, BOLD, domain), paint(style, colour, word.to_owned()));
+    format!("{domain}: {word}{rest}")
 }
 
 fn records_table(origin: Origin, records: &[RecordStatus], style: Style) -> String {

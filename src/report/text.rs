@@ -6,16 +6,21 @@ use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 pub fn harmless(text: &str) -> String {
     let mut shown = String::with_capacity(text.len());
     for character in text.chars() {
-        if character.is_control() || character.width().unwrap_or(0) == 0 {
+        if is_harmless(character) {
+            shown.push(character);
+        } else {
             let mut buffer = [0; 4];
             for octet in character.encode_utf8(&mut buffer).bytes() {
                 shown.push_str(&format!("\\{octet:03}"));
             }
-        } else {
-            shown.push(character);
         }
     }
     shown
+}
+
+/// Whether a character neither moves the cursor nor hides or reorders others.
+pub fn is_harmless(character: char) -> bool {
+    !character.is_control() && character.width().unwrap_or(0) > 0
 }
 
 /// Columns `text` takes on a terminal.
@@ -81,8 +86,14 @@ pub fn table(rows: &[Vec<String>], columns: usize, paint: impl Fn(usize, usize, 
         })
         .collect();
     let before: usize = widths.iter().map(|width| width + 2).sum();
+    let widest = rows
+        .iter()
+        .filter_map(|row| row.get(last))
+        .map(|cell| width(cell))
+        .max()
+        .unwrap_or(0);
     // A table that cannot leave its last column room puts that column on lines of its own.
-    let own_line = before + 20 > columns;
+    let own_line = before + widest.min(14) > columns;
     let mut out = String::new();
     for (number, row) in rows.iter().enumerate() {
         let mut line = String::new();
@@ -104,7 +115,7 @@ pub fn table(rows: &[Vec<String>], columns: usize, paint: impl Fn(usize, usize, 
             out.push('\n');
             line = " ".repeat(first_indent);
         }
-        for (index, piece) in wrap(cell, columns.saturating_sub(indent).max(20))
+        for (index, piece) in wrap(cell, columns.saturating_sub(indent).max(10))
             .into_iter()
             .enumerate()
         {

@@ -1,0 +1,202 @@
+//! `zegel check`: manifests against live DNS.
+
+use std::net::SocketAddr;
+
+use super::harness::{Run, folder, zegel, zegel_with};
+use crate::dns::{DnsServer, SERVFAIL};
+
+const ZONE: &str = "
+    voorbeeld.nl         60 TXT   v=spf1 mx -all
+    voorbeeld.nl            MX    10 mail.voorbeeld.nl
+    mail.voorbeeld.nl       A     192.0.2.1
+    _dmarc.voorbeeld.nl     TXT   v=DMARC1; p=reject
+";
+
+const MANIFEST: &str = "\
+apiVersion: zegel.dev/v1alpha1
+kind: MailDomain
+metadata: {name: voorbeeld-nl, namespace: mail}
+spec:
+  domain: voorbeeld.nl
+  role: Mail
+  spf:
+    mechanisms: [mx]
+    all: Fail
+  dmarc:
+    policy: Reject
+";
+
+fn check(server: SocketAddr, args: &[&str], stdin: &str) -> Run {
+    let server = server.to_string();
+    let always = ["check", "--resolver", &server, "--dns-timeout", "1s"];
+    zegel_with(&[&always[..], args].concat(), stdin)
+}
+
+#[test]
+fn in_sync_is_zero() {
+    let dns = DnsServer::start(ZONE);
+    let run = check(dns.address(), &["-"], MANIFEST);
+    assert_eq!(run.code, 0, "{run:?}");
+    assert!(
+        run.out.starts_with("voorbeeld.nl: ok: 2 of 2 records in sync"),
+        "{}",
+        run.out
+    );
+}
+
+#[test]
+fn a_difference_is_one_and_says_what_differs_where() {
+    let dns = DnsServer::start(ZONE);
+    dns.set("_dmarc.voorbeeld.nl TXT v=DMARC1; p=none");
+    let run = check(dns.address(), &["-"], MANIFEST);
+    assert_eq!(run.code, 1, "{run:?}");
+    for part in [
+        "voorbeeld.nl: wrong: 1 of 2 records in sync",
+        "want   v=DMARC1; p=reject",
+        "found  v=DMARC1; p=none",
+        "(-:5)",
+    ] {
+        assert!(run.out.contains(part), "{part}\n{}", run.out);
+    }
+    let run = check(dns.address(), &["-o", "sarif", "-"], MANIFEST);
+    let log: serde_json::Value = serde_json::from_str(&run.out).expect("SARIF is JSON");
+    let drift = log["runs"][0]["results"]
+        .as_array()
+        .expect("results")
+        .iter()
+        .find(|result| result["ruleId"] == "DRIFT");
+    let place = &drift.expect("the drift is a result")["locations"][0]["physicalLocation"];
+    assert_eq!(
+        (run.code, &place["region"]["startLine"]),
+        (1, &10.into()),
+        "{}",
+        run.out
+    );
+    let run = check(dns.address(), &["-o", "junit", "-"], MANIFEST);
+    assert!(
+        run.code == 1 && run.out.contains("<failure type=\"Drifted\""),
+        "{run:?}"
+    );
+}
+
+#[test]
+fn json_says_where_the_manifest_stands() {
+    let dns = DnsServer::start(ZONE);
+    let run = check(dns.address(), &["-o", "json", "-"], MANIFEST);
+    let object: serde_json::Value = serde_json::from_str(&run.out).expect("one line of JSON");
+    for (field, value) in [
+        ("file", serde_json::json!("-")),
+        ("line", 5.into()),
+        ("namespace", "mail".into()),
+        ("name", "voorbeeld-nl".into()),
+        ("source", "manifest".into()),
+    ] {
+        assert_eq!(object[field], value, "{}", run.out);
+    }
+}
+
+#[test]
+fn an_outage_is_three_but_a_difference_outweighs_it() {
+    let dns = DnsServer::start(ZONE);
+    dns.fail("voorbeeld.nl", SERVFAIL);
+    let run = check(dns.address(), &["-"], MANIFEST);
+    assert_eq!(run.code, 3, "{run:?}");
+    dns.set("_dmarc.voorbeeld.nl TXT v=DMARC1; p=none");
+    let run = check(dns.address(), &["-"], MANIFEST);
+    assert_eq!(run.code, 1, "{run:?}");
+    dns.fail_all(SERVFAIL);
+    let run = check(dns.address(), &["-o", "json", "-"], MANIFEST);
+    let object: serde_json::Value = serde_json::from_str(&run.out).expect("one line of JSON");
+    assert_eq!(
+        (run.code, &object["summary"]["unknown"]),
+        (3, &2.into()),
+        "{run:?}"
+    );
+}
+
+#[test]
+fn an_invalid_manifest_is_two_and_the_others_are_checked() {
+    let dns = DnsServer::start(ZONE);
+    let both = MANIFEST
+        .replace("all: Fail", "all: Fail\n    redirect: x.example")
+        .replace("voorbeeld", "beide");
+    let syntax = MANIFEST
+        .replace("[mx]", "[mx, 'ip4:999.0.0.0']")
+        .replace("voorbeeld", "syntax");
+    let upper = MANIFEST.replace("domain: voorbeeld", "domain: HOOFD");
+    let twice = MANIFEST.replace(
+        "  dmarc:",
+        "  dkim: {selectors: [{name: a, anyKey: true}, {name: a, anyKey: true}]}\n  dmarc:",
+    );
+    let twice = twice.replace("voorbeeld", "dubbel");
+    let text = [MANIFEST, &both, &syntax, &upper, &twice].join("---\n");
+    let folder = folder(&[("all.yaml", &text)]);
+    let file = folder.path().join("all.yaml");
+    let file = file.to_str().expect("the path is UTF-8");
+    let run = check(dns.address(), &["-o", "json", file], "");
+    assert_eq!((run.code, run.out.lines().count()), (2, 1), "{run:?}");
+    for (line, what) in [
+        (19, "spec.spf"),
+        (33, "spec.spf.mechanisms[1]"),
+        (43, "spec.domain"),
+        (61, "spec.dkim.selectors[1]"),
+    ] {
+        let at = format!("error: {file}:{line}: {what}");
+        assert!(
+            run.err.lines().any(|text| text.starts_with(&at)),
+            "{at}\n{}",
+            run.err
+        );
+    }
+}
+
+#[test]
+fn two_manifests_of_one_domain_are_told() {
+    let dns = DnsServer::start(ZONE);
+    let run = check(dns.address(), &["-"], &format!("{MANIFEST}---\n{MANIFEST}"));
+    assert_eq!(run.code, 0, "{run:?}");
+    assert!(
+        run.err.contains("-:5 and -:17 name the same domain"),
+        "{}",
+        run.err
+    );
+}
+
+#[test]
+fn waiting_ends_when_dns_is_right() {
+    let dns = DnsServer::start(ZONE);
+    dns.set("_dmarc.voorbeeld.nl 3600 TXT v=DMARC1; p=none");
+    let address = dns.address();
+    let waiting = std::thread::spawn(move || check(address, &["--wait", "60s", "-"], MANIFEST));
+    // The first look has been had when both records were asked for.
+    tokio::runtime::Runtime::new()
+        .expect("a runtime")
+        .block_on(dns.until(|seen| {
+            let asked = |name: &str| seen.questions.keys().any(|(asked, _)| asked.as_str() == name);
+            asked("_dmarc.voorbeeld.nl") && asked("voorbeeld.nl")
+        }));
+    dns.set("_dmarc.voorbeeld.nl 3600 TXT v=DMARC1; p=reject");
+    let run = waiting.join().expect("the check ends");
+    assert_eq!(run.code, 0, "{run:?}");
+}
+
+#[test]
+fn waiting_ends_when_the_time_is_up() {
+    let dns = DnsServer::start("voorbeeld.nl TXT v=spf1 -all");
+    let run = check(dns.address(), &["--wait", "1s", "-"], MANIFEST);
+    assert_eq!(run.code, 1, "{run:?}");
+}
+
+#[test]
+fn nothing_to_check_is_a_usage_error() {
+    for args in [
+        &["check", "/nonexistent"][..],
+        &["check"],
+        &["check", "--wait", "soon", "-"],
+    ] {
+        let run = zegel(args);
+        assert_eq!((run.code, run.out.as_str()), (2, ""), "{args:?}: {}", run.err);
+    }
+    let run = zegel_with(&["check", "-"], "kind: Pod\n");
+    assert!(run.code == 2 && run.err.contains("no MailDomain"), "{run:?}");
+}

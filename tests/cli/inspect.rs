@@ -1,0 +1,249 @@
+//! `zegel inspect`: any domain, no manifest.
+
+use std::net::SocketAddr;
+
+use super::harness::{Run, folder, zegel, zegel_with};
+use crate::dns::{DnsServer, SERVFAIL};
+
+/// A domain with nothing wrong, one that lets anyone send, one that accepts and sends no mail.
+const ZONE: &str = "
+    voorbeeld.nl                 TXT   v=spf1 mx ip4:192.0.2.0/24 -all
+    voorbeeld.nl                 MX    10 mail.voorbeeld.nl
+    mail.voorbeeld.nl            A     192.0.2.1
+    _dmarc.voorbeeld.nl          TXT   v=DMARC1; p=reject; rua=mailto:dmarc@voorbeeld.nl
+    selector1._domainkey.voorbeeld.nl CNAME s1.provider.example
+    s1.provider.example          TXT   v=DKIM1; k=ed25519; p=11qYAYKxCrfVS/7TyWQHOg7hcvPapiMlrwIaaPcHURo=
+    ed._domainkey.voorbeeld.nl   TXT   v=DKIM1; k=ed25519; p=11qYAYKxCrfVS/7TyWQHOg7hcvPapiMlrwIaaPcHURo=
+
+    leeg.nl                      TXT   v=spf1 -all
+    leeg.nl                      MX    0 .
+    leeg.nl                      A     192.0.2.9
+    _dmarc.leeg.nl               TXT   v=DMARC1; p=reject
+";
+
+fn inspect(server: SocketAddr, args: &[&str]) -> Run {
+    let server = server.to_string();
+    let always = ["inspect", "--resolver", &server, "--dns-timeout", "1s"];
+    zegel(&[&always[..], args].concat())
+}
+
+fn objects(run: &Run) -> Vec<serde_json::Value> {
+    let lines = run.out.lines();
+    lines
+        .map(|line| serde_json::from_str(line).expect("every line is JSON"))
+        .collect()
+}
+
+#[test]
+fn what_stands_in_dns_is_shown() {
+    let dns = DnsServer::start(ZONE);
+    let run = inspect(dns.address(), &["voorbeeld.nl"]);
+    assert_eq!(run.code, 0, "{run:?}");
+    for part in [
+        "voorbeeld.nl: ok",
+        "v=spf1 mx ip4:192.0.2.0/24 -all",
+        "v=DMARC1; p=reject; rua=mailto:dmarc@voorbeeld.nl",
+        "CNAME s1.provider.example",
+        "10 mail.voorbeeld.nl",
+    ] {
+        assert!(run.out.contains(part), "{part}\n{}", run.out);
+    }
+}
+
+#[test]
+fn json_is_one_object_a_line_and_domain() {
+    let dns = DnsServer::start(ZONE);
+    let run = inspect(
+        dns.address(),
+        &["--output", "json", "voorbeeld.nl", "leeg.nl", "VOORBEELD.nl."],
+    );
+    assert_eq!(run.code, 0, "{run:?}");
+    let mut objects = objects(&run);
+    objects.sort_by_key(|object| object["domain"].as_str().map(str::to_owned));
+    let domains: Vec<_> = objects
+        .iter()
+        .map(|object| object["domain"].as_str().expect("a domain"))
+        .collect();
+    assert_eq!(domains, ["leeg.nl", "voorbeeld.nl"]);
+    let keys: Vec<&String> = objects[1].as_object().expect("an object").keys().collect();
+    assert_eq!(
+        keys,
+        ["domain", "source", "summary", "records", "findings", "unanswered"]
+    );
+    assert_eq!(objects[0]["records"][0]["observed"][0], "v=spf1 -all");
+    assert_eq!(objects[0]["records"][0]["state"], "Observed");
+}
+
+#[test]
+fn a_list_is_read_from_a_file_and_from_standard_input() {
+    let dns = DnsServer::start(ZONE);
+    let folder = folder(&[("list", "# two\nvoorbeeld.nl # mine\n\nleeg.nl\n")]);
+    let list = folder.path().join("list");
+    let list = list.to_str().expect("the path is UTF-8");
+    let run = inspect(dns.address(), &["-o", "json", "--from", list]);
+    assert_eq!((run.code, objects(&run).len()), (0, 2), "{run:?}");
+    let server = dns.address().to_string();
+    let run = zegel_with(
+        &["inspect", "--resolver", &server, "-o", "json", "--from", "-"],
+        "leeg.nl\n",
+    );
+    assert_eq!((run.code, objects(&run).len()), (0, 1), "{run:?}");
+}
+
+#[test]
+fn a_named_selector_is_looked_at() {
+    let dns = DnsServer::start(ZONE);
+    let run = inspect(dns.address(), &["voorbeeld.nl"]);
+    assert!(!run.out.contains("ed._domainkey"), "{}", run.out);
+    let run = inspect(dns.address(), &["voorbeeld.nl", "--selector", "ed"]);
+    assert!(run.out.contains("ed._domainkey.voorbeeld.nl"), "{}", run.out);
+}
+
+#[test]
+fn a_name_in_its_own_letters_is_asked_in_dns_letters_and_that_is_said() {
+    let dns = DnsServer::start("xn--bcher-kva.example TXT v=spf1 -all");
+    let run = inspect(dns.address(), &["-o", "json", "bücher.example"]);
+    assert_eq!(objects(&run)[0]["domain"], "xn--bcher-kva.example");
+    assert!(
+        run.err
+            .contains("bücher.example is asked as xn--bcher-kva.example"),
+        "{}",
+        run.err
+    );
+}
+
+#[test]
+fn what_could_not_be_asked_is_unknown_and_never_wrong() {
+    let dns = DnsServer::start(ZONE);
+    dns.fail_all(SERVFAIL);
+    let run = inspect(dns.address(), &["-o", "json", "voorbeeld.nl"]);
+    assert_eq!(run.code, 3, "{run:?}");
+    let object = &objects(&run)[0];
+    assert_eq!(object["summary"]["errors"], 0);
+    let open = object["unanswered"].as_array().expect("a list");
+    for (name, kind) in [
+        ("voorbeeld.nl", "TXT"),
+        ("voorbeeld.nl", "MX"),
+        ("_dmarc.voorbeeld.nl", "TXT"),
+    ] {
+        let found = open
+            .iter()
+            .find(|open| open["name"] == name && open["type"] == kind);
+        let found = found.unwrap_or_else(|| panic!("{name} {kind}: {open:?}"));
+        assert_eq!(
+            (&found["essential"], &found["reason"]),
+            (&true.into(), &"ServFail".into())
+        );
+    }
+    let run = inspect(dns.address(), &["voorbeeld.nl"]);
+    assert!(
+        run.code == 3 && run.out.contains("voorbeeld.nl: unknown"),
+        "{run:?}"
+    );
+}
+
+#[test]
+fn no_server_at_all_is_unknown_too() {
+    let mut dns = DnsServer::start(ZONE);
+    let address = dns.address();
+    dns.stop();
+    let run = inspect(address, &["--timeout", "2s", "voorbeeld.nl"]);
+    assert_eq!(run.code, 3, "{run:?}");
+}
+
+#[test]
+fn what_is_no_domain_is_a_usage_error_and_the_others_are_shown() {
+    let dns = DnsServer::start(ZONE);
+    for bad in ["https://voorbeeld.nl/", "info@voorbeeld.nl", "a..nl", "-a.nl", ""] {
+        let run = inspect(dns.address(), &["-o", "json", "voorbeeld.nl", "--", bad]);
+        assert_eq!((run.code, objects(&run).len()), (2, 1), "{bad}: {run:?}");
+        assert!(run.err.contains("is no domain"), "{}", run.err);
+    }
+    for args in [
+        &["inspect"][..],
+        &["inspect", "--from", "/nonexistent/list"],
+        &["inspect", "--resolver", "dns.example", "a.nl"],
+        &["inspect", "--output", "zone", "a.nl"],
+        &["inspect", "--timeout", "0s", "a.nl"],
+        &["inspect", "--selector", "s1._domainkey.a.nl", "a.nl"],
+    ] {
+        let run = zegel(args);
+        assert_eq!((run.code, run.out.as_str()), (2, ""), "{args:?}: {}", run.err);
+    }
+}
+
+#[test]
+fn reports_for_pipelines_come_whole() {
+    let dns = DnsServer::start(ZONE);
+    let run = inspect(dns.address(), &["-o", "sarif", "voorbeeld.nl", "leeg.nl"]);
+    let log: serde_json::Value = serde_json::from_str(&run.out).expect("SARIF is JSON");
+    assert_eq!((run.code, &log["version"]), (0, &"2.1.0".into()));
+    let run = inspect(dns.address(), &["-o", "junit", "voorbeeld.nl", "leeg.nl"]);
+    assert!(
+        run.code == 0 && run.out.matches("<testsuite ").count() == 2,
+        "{run:?}"
+    );
+}
+
+#[test]
+fn a_closed_pipe_ends_quietly() {
+    use std::process::{Command, Stdio};
+    let dns = DnsServer::start(ZONE);
+    let mut child = Command::new(env!("CARGO_BIN_EXE_zegel"))
+        .args([
+            "inspect",
+            "-o",
+            "json",
+            "voorbeeld.nl",
+            "--resolver",
+            &dns.address().to_string(),
+        ])
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("the program starts");
+    drop(child.stdout.take());
+    let output = child.wait_with_output().expect("the program ends");
+    assert_eq!(
+        (output.status.code(), output.stderr.as_slice()),
+        (Some(0), &b""[..])
+    );
+}
+
+#[test]
+fn what_is_written_as_a_manifest_is_in_sync() {
+    let dns = DnsServer::start(ZONE);
+    let written = inspect(
+        dns.address(),
+        &["-o", "manifest", "voorbeeld.nl", "leeg.nl", "--selector", "ed"],
+    );
+    assert_eq!(written.code, 0, "{written:?}");
+    assert!(
+        written.out.contains("role: Parked") && written.out.contains("role: Mail"),
+        "{}",
+        written.out
+    );
+    let server = dns.address().to_string();
+    let run = zegel_with(&["check", "-o", "json", "--resolver", &server, "-"], &written.out);
+    assert_eq!(run.code, 0, "{}\n{run:?}", written.out);
+    let objects = objects(&run);
+    let mail = objects
+        .iter()
+        .find(|object| object["domain"] == "voorbeeld.nl")
+        .expect("the domain is checked");
+    let managed: Vec<&str> = mail["records"]
+        .as_array()
+        .expect("records")
+        .iter()
+        .map(|record| record["name"].as_str().expect("a name"))
+        .collect();
+    for name in [
+        "voorbeeld.nl",
+        "selector1._domainkey.voorbeeld.nl",
+        "ed._domainkey.voorbeeld.nl",
+        "_dmarc.voorbeeld.nl",
+    ] {
+        assert!(managed.contains(&name), "{name}: {managed:?}\n{}", written.out);
+    }
+}

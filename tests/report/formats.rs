@@ -1,0 +1,196 @@
+//! Every format, over the same report.
+
+use zegel::inquiry::Need;
+use zegel::intent::SpecError;
+use zegel::judge::State;
+use zegel::records::Standard;
+use zegel::report::sarif::{self, Invalid};
+use zegel::report::{Origin, Outcome, Report, Style, junit, table};
+use zegel::rules::Severity;
+
+use super::made_up::{everything, finding, record, unanswered, verdict};
+
+fn invalid() -> Invalid {
+    Invalid {
+        file: "mail/bad.yaml".to_owned(),
+        line: 9,
+        error: SpecError::new("spec.spf.all", "write one of all and redirect <not both>"),
+    }
+}
+
+#[test]
+fn table_for_a_person() {
+    insta::assert_snapshot!(table::domain(&everything(), Style::PLAIN));
+}
+
+#[test]
+fn table_on_a_narrow_terminal() {
+    let style = Style {
+        width: 60,
+        colour: false,
+    };
+    let text = table::domain(&everything(), style);
+    insta::assert_snapshot!(text);
+}
+
+#[test]
+fn colour_changes_no_letter() {
+    let colour = Style {
+        colour: true,
+        ..Style::PLAIN
+    };
+    let painted = table::domain(&everything(), colour);
+    assert!(painted.contains("\u{1b}[31m"), "{painted}");
+    let mut plain = String::new();
+    let mut rest = painted.as_str();
+    while let Some((before, after)) = rest.split_once("\u{1b}[") {
+        plain.push_str(before);
+        rest = after.split_once('m').expect("an escape ends").1;
+    }
+    plain.push_str(rest);
+    assert_eq!(plain, table::domain(&everything(), Style::PLAIN));
+}
+
+#[test]
+fn json_names_things_as_the_status_does() {
+    let line = everything().to_json();
+    assert!(!line.contains('\n'));
+    let value: serde_json::Value = serde_json::from_str(&line).expect("it is JSON");
+    let keys: Vec<&String> = value.as_object().expect("an object").keys().collect();
+    assert_eq!(
+        keys,
+        [
+            "domain",
+            "source",
+            "file",
+            "line",
+            "namespace",
+            "name",
+            "summary",
+            "records",
+            "findings",
+            "unanswered"
+        ]
+    );
+    insta::assert_snapshot!(format!("{value:#}"));
+}
+
+#[test]
+fn sarif_points_at_the_manifest() {
+    let log: serde_json::Value =
+        serde_json::from_str(&sarif::log(&[everything()], &[invalid()])).expect("it is JSON");
+    insta::assert_snapshot!(format!("{:#}", log["runs"][0]["results"]));
+    let rules = log["runs"][0]["tool"]["driver"]["rules"]
+        .as_array()
+        .expect("rules");
+    for result in log["runs"][0]["results"].as_array().expect("results") {
+        let index = result["ruleIndex"]
+            .as_u64()
+            .and_then(|index| usize::try_from(index).ok())
+            .expect("an index");
+        assert_eq!(rules[index]["id"], result["ruleId"]);
+        assert!(
+            rules[index]["help"]["text"]
+                .as_str()
+                .is_some_and(|help| !help.is_empty())
+        );
+    }
+    let invocation = &log["runs"][0]["invocations"][0];
+    assert_eq!(invocation["executionSuccessful"], false);
+    assert!(
+        invocation["toolExecutionNotifications"][0]["message"]["text"]
+            .as_str()
+            .is_some_and(|text| text.contains("SERVFAIL"))
+    );
+}
+
+#[test]
+fn junit_keeps_failures_and_errors_apart() {
+    insta::assert_snapshot!(junit::suites(&[everything()], &[invalid()]));
+}
+
+#[test]
+fn a_look_that_could_not_be_made_is_no_suite_that_passed() {
+    let mut none = verdict(Vec::new(), Vec::new());
+    none.unanswered = vec![unanswered(Need::Essential)];
+    let xml = junit::suites(&[Report::of_domain(none, Vec::new())], &[]);
+    assert!(
+        xml.contains("errors=\"1\"") && xml.contains("<error type=\"ServFail\""),
+        "{xml}"
+    );
+}
+
+#[test]
+fn the_outcome_is_the_worst_that_is_known() {
+    let in_sync = || record("voorbeeld.nl", Standard::Spf, State::InSync);
+    let unknown = || record("voorbeeld.nl", Standard::Spf, State::Unknown);
+    let missing = || record("voorbeeld.nl", Standard::Spf, State::Missing);
+    for (records, findings, open, origin, outcome) in [
+        (vec![], vec![], None, Origin::Domain, Outcome::Fine),
+        (vec![in_sync()], vec![], None, Origin::Manifest, Outcome::Fine),
+        (
+            vec![in_sync(), unknown()],
+            vec![],
+            None,
+            Origin::Manifest,
+            Outcome::Unknown,
+        ),
+        (
+            vec![unknown(), missing()],
+            vec![],
+            Some(Need::Essential),
+            Origin::Manifest,
+            Outcome::Wrong,
+        ),
+        (
+            vec![in_sync()],
+            vec![],
+            Some(Need::Essential),
+            Origin::Manifest,
+            Outcome::Unknown,
+        ),
+        (
+            vec![in_sync()],
+            vec![],
+            Some(Need::Evidence),
+            Origin::Manifest,
+            Outcome::Fine,
+        ),
+        (
+            vec![in_sync()],
+            vec![finding(Severity::Error, true)],
+            None,
+            Origin::Manifest,
+            Outcome::Wrong,
+        ),
+        (
+            vec![in_sync()],
+            vec![finding(Severity::Error, false)],
+            None,
+            Origin::Manifest,
+            Outcome::Fine,
+        ),
+        (
+            vec![],
+            vec![finding(Severity::Error, false)],
+            None,
+            Origin::Domain,
+            Outcome::Wrong,
+        ),
+        (
+            vec![],
+            vec![finding(Severity::Warning, true)],
+            None,
+            Origin::Domain,
+            Outcome::Fine,
+        ),
+    ] {
+        let mut verdict = verdict(records, findings);
+        verdict.unanswered = open.map(unanswered).into_iter().collect();
+        let report = match origin {
+            Origin::Domain => Report::of_domain(verdict, Vec::new()),
+            Origin::Manifest => Report::of_manifest(verdict, Default::default(), Vec::new()),
+        };
+        assert_eq!(report.outcome(), outcome, "{report:?}");
+    }
+}

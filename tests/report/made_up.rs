@@ -1,0 +1,134 @@
+//! Verdicts nobody judged: one of everything, hostile text included.
+
+use std::collections::BTreeSet;
+
+use zegel::inquiry::{Kind, Need, Question, Trouble};
+use zegel::judge::{Excerpt, Finding, RecordVerdict, State, Unanswered, Verdict};
+use zegel::name::Name;
+use zegel::records::Standard;
+use zegel::report::{Place, Report};
+use zegel::rules::{Rule, Severity};
+
+/// A rule that is in no catalogue.
+pub(crate) static RULE: Rule = Rule {
+    id: "SPF-999",
+    severity: Severity::Error,
+    standard: Standard::Spf,
+    title: "more terms query DNS than receivers follow",
+    section: "RFC 7208 4.6.4",
+    why: "Receivers stop at ten and treat the record as broken: nobody is authorised.",
+    fix: "Take out includes nobody sends through.",
+    bad: "v=spf1 include:a include:b -all",
+    good: "v=spf1 include:a -all",
+};
+
+pub(crate) fn name(text: &str) -> Name {
+    text.parse().expect("a name")
+}
+
+pub(crate) fn record(owner: &str, standard: Standard, state: State) -> RecordVerdict {
+    RecordVerdict {
+        name: name(owner),
+        kind: Kind::Txt,
+        standard,
+        state,
+        desired: Vec::new(),
+        observed: Vec::new(),
+        differences: Vec::new(),
+        unanswered: None,
+        ttl: Some(3600),
+        seen_at: None,
+        expires_at: None,
+        questions: Vec::new(),
+    }
+}
+
+pub(crate) fn finding(severity: Severity, managed: bool) -> Finding {
+    Finding {
+        rule: &RULE,
+        severity,
+        managed,
+        record: Some(name("voorbeeld.nl")),
+        message: "14 terms query DNS, at most 10 are allowed".to_owned(),
+        fix: "Take out include:b.example: nobody sends through it.".to_owned(),
+        excerpt: None,
+    }
+}
+
+pub(crate) fn verdict(records: Vec<RecordVerdict>, findings: Vec<Finding>) -> Verdict {
+    Verdict {
+        domain: name("voorbeeld.nl"),
+        records,
+        findings,
+        unanswered: Vec::new(),
+        questions: 12,
+        valid_until: None,
+    }
+}
+
+pub(crate) fn unanswered(need: Need) -> Unanswered {
+    Unanswered {
+        question: Question::new(name("s1._domainkey.voorbeeld.nl"), Kind::Txt),
+        need,
+        standards: BTreeSet::from([Standard::Dkim]),
+        why: Trouble::ServFail,
+    }
+}
+
+/// One of everything.
+pub(crate) fn everything() -> Report {
+    let spf = RecordVerdict {
+        desired: vec!["v=spf1 mx -all".to_owned()],
+        observed: vec!["v=spf1 mx -all".to_owned()],
+        ..record("voorbeeld.nl", Standard::Spf, State::InSync)
+    };
+    let dkim = RecordVerdict {
+        unanswered: Some(Trouble::ServFail),
+        ttl: None,
+        ..record("s1._domainkey.voorbeeld.nl", Standard::Dkim, State::Unknown)
+    };
+    let dmarc = RecordVerdict {
+        desired: vec!["v=DMARC1; p=reject; rua=mailto:dmarc@voorbeeld.nl".to_owned()],
+        observed: vec!["v=DMARC1; p=none; rua=mailto:\\000<script>&\"@voorbeeld.nl".to_owned()],
+        differences: vec![
+            "p: want reject, found none".to_owned(),
+            "rua: want mailto:dmarc@voorbeeld.nl, found mailto:\\000<script>&\"@voorbeeld.nl".to_owned(),
+        ],
+        ..record("_dmarc.voorbeeld.nl", Standard::Dmarc, State::Drifted)
+    };
+    let missing = RecordVerdict {
+        desired: vec!["v=DKIM1; p=MCow".to_owned()],
+        differences: vec!["want a key record, found none".to_owned()],
+        ..record("s2._domainkey.voorbeeld.nl", Standard::Dkim, State::Missing)
+    };
+    let text = b"v=spf1 ip4:192.0.2.0/24 \xff\x1b[31m include:b.example ?all".to_vec();
+    let at = text
+        .windows(17)
+        .position(|window| window == b"include:b.example")
+        .expect("the term is there");
+    let error = Finding {
+        excerpt: Some(Excerpt {
+            text,
+            span: at..at + 17,
+            label: "the 11th".to_owned(),
+        }),
+        ..finding(Severity::Error, true)
+    };
+    let hostile = Finding {
+        message: "a value holds \u{1b}]0;owned\u{7} and \u{202e}abc ]]> </failure>".to_owned(),
+        ..finding(Severity::Warning, true)
+    };
+    let unmanaged = Finding {
+        record: None,
+        ..finding(Severity::Info, false)
+    };
+    let mut verdict = verdict(vec![spf, dkim, dmarc, missing], vec![error, hostile, unmanaged]);
+    verdict.unanswered = vec![unanswered(Need::Essential)];
+    let place = Place {
+        file: "mail/my domains.yaml".to_owned(),
+        line: 6,
+        namespace: Some("mail".to_owned()),
+        name: "voorbeeld-nl".to_owned(),
+    };
+    Report::of_manifest(verdict, place, vec![8, 12, 20, 14])
+}
