@@ -71,7 +71,9 @@ pub struct Loaded {
 
 impl Loaded {
     /// Says on standard error all that is wrong; whether something makes the run fail.
-    pub fn complain(&self) -> bool {
+    pub fn complain(&mut self) -> bool {
+        self.invalid
+            .sort_by(|a, b| (&a.file, a.line).cmp(&(&b.file, b.line)));
         for (first, later) in &self.duplicates {
             output::note(&format!(
                 "warning: {}:{} and {}:{} name the same domain; in a cluster the older object claims it",

@@ -44,19 +44,17 @@ pub fn render(finding: &Finding, place: Option<&str>, counts: bool, style: Style
             .primary_title(Cow::from(&message))
             .id(finding.rule.id),
     );
-    if let Some(name) = &name {
-        group = group.element(Origin::path(name.as_str()));
-    }
     if finding.excerpt.is_some() {
         let mut annotation = AnnotationKind::Primary.span(marked);
         if !label.is_empty() {
             annotation = annotation.label(label.as_str());
         }
-        group = group.element(
-            Snippet::source(shown.as_str())
-                .line_numbering(false)
-                .annotation(annotation),
-        );
+        let snippet = Snippet::source(shown.as_str())
+            .line_numbering(false)
+            .path(name.as_deref());
+        group = group.element(snippet.annotation(annotation));
+    } else if let Some(name) = &name {
+        group = group.element(Origin::path(name.as_str()));
     }
     if let Some(asked_by) = &asked_by {
         group = group.element(Level::NOTE.message(asked_by.as_str()));
@@ -72,9 +70,21 @@ pub fn render(finding: &Finding, place: Option<&str>, counts: bool, style: Style
     } else {
         Renderer::plain()
     };
-    let mut text = renderer.term_width(style.columns()).render(&[group]);
-    text.push('\n');
-    text
+    let text = renderer.term_width(style.columns()).render(&[group]);
+    let text = match &name {
+        Some(name) => without_position(&text, name),
+        None => text,
+    };
+    text + "\n"
+}
+
+/// A record is one line, and the mark shows the place: `name:1:38` says no more than `name`.
+fn without_position(text: &str, name: &str) -> String {
+    let Some((before, after)) = text.split_once(&format!("--> {name}:1:")) else {
+        return text.to_owned();
+    };
+    let after = after.trim_start_matches(|character: char| character.is_ascii_digit());
+    format!("{before}--> {name}{after}")
 }
 
 /// The excerpt in presentation format, cut to about `columns` around the mark, and the mark in octets of that text.

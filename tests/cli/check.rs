@@ -138,8 +138,8 @@ fn an_invalid_manifest_is_two_and_the_others_are_checked() {
     for (line, what) in [
         (19, "spec.spf"),
         (33, "spec.spf.mechanisms[1]"),
-        (43, "spec.domain"),
-        (61, "spec.dkim.selectors[1]"),
+        (42, "spec.domain"),
+        (59, "spec.dkim.selectors[1]"),
     ] {
         let at = format!("error: {file}:{line}: {what}");
         assert!(

@@ -12,8 +12,8 @@ const ZONE: &str = "
     mail.voorbeeld.nl            A     192.0.2.1
     _dmarc.voorbeeld.nl          TXT   v=DMARC1; p=reject; rua=mailto:dmarc@voorbeeld.nl
     selector1._domainkey.voorbeeld.nl CNAME s1.provider.example
-    s1.provider.example          TXT   v=DKIM1; k=ed25519; p=11qYAYKxCrfVS/7TyWQHOg7hcvPapiMlrwIaaPcHURo=
-    ed._domainkey.voorbeeld.nl   TXT   v=DKIM1; k=ed25519; p=11qYAYKxCrfVS/7TyWQHOg7hcvPapiMlrwIaaPcHURo=
+    s1.provider.example          TXT   v=DKIM1; k=ed25519; p=M+WOVwWymPU8WoZZc83jsOpPmnYTX1StMQsXDDeBEBE=
+    ed._domainkey.voorbeeld.nl   TXT   v=DKIM1; k=ed25519; p=M+WOVwWymPU8WoZZc83jsOpPmnYTX1StMQsXDDeBEBE=
 
     leeg.nl                      TXT   v=spf1 -all
     leeg.nl                      MX    0 .
@@ -219,11 +219,6 @@ fn what_is_written_as_a_manifest_is_in_sync() {
         &["-o", "manifest", "voorbeeld.nl", "leeg.nl", "--selector", "ed"],
     );
     assert_eq!(written.code, 0, "{written:?}");
-    assert!(
-        written.out.contains("role: Parked") && written.out.contains("role: Mail"),
-        "{}",
-        written.out
-    );
     let server = dns.address().to_string();
     let run = zegel_with(&["check", "-o", "json", "--resolver", &server, "-"], &written.out);
     assert_eq!(run.code, 0, "{}\n{run:?}", written.out);
