@@ -80,11 +80,17 @@ pub fn render(finding: &Finding, place: Option<&str>, counts: bool, style: Style
 
 /// A record is one line, and the mark shows the place: `name:1:38` says no more than `name`.
 fn without_position(text: &str, name: &str) -> String {
-    let Some((before, after)) = text.split_once(&format!("--> {name}:1:")) else {
+    let arrow = text.find("-->").unwrap_or_default();
+    let position = format!("{name}:1:");
+    let Some(at) = text.get(arrow..).and_then(|rest| rest.find(&position)) else {
         return text.to_owned();
     };
-    let after = after.trim_start_matches(|character: char| character.is_ascii_digit());
-    format!("{before}--> {name}{after}")
+    let (before, after) = text.split_at(arrow + at + name.len());
+    let after = after.get(":1:".len()..).unwrap_or_default();
+    format!(
+        "{before}{}",
+        after.trim_start_matches(|character: char| character.is_ascii_digit())
+    )
 }
 
 /// The excerpt in presentation format, cut to about `columns` around the mark, and the mark in octets of that text.
