@@ -4,6 +4,8 @@
 mod facts;
 #[path = "spf/meaning.rs"]
 mod meaning;
+#[path = "spf/suite.rs"]
+mod suite;
 
 use facts::{World, name};
 use zegel::inquiry::{Answer, Kind, Question, Rdata, Trouble, Txt};

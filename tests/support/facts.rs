@@ -98,6 +98,11 @@ impl World {
         set.1.push(rdata);
     }
 
+    /// Lets one type at a name get no answer.
+    pub(crate) fn fail(&mut self, owner: Name, kind: Kind, trouble: Trouble) {
+        self.troubles.insert((owner, Some(kind)), trouble);
+    }
+
     /// What this world answers.
     pub(crate) fn answer(&self, question: &Question) -> Fact {
         let mut chain: Vec<Name> = Vec::new();

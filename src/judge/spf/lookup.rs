@@ -1,4 +1,4 @@
-//! Asking for the SPF record at a name (RFC 7208 4.4, 4.5).
+//! Asking for the SPF record at a name (RFC 7208 4.4, 4.5), and making names of octets.
 
 use crate::inquiry::{Fact, Inquiry, Kind, Need, Question, Rdata, Reply, Trouble};
 use crate::name::Name;
@@ -74,4 +74,15 @@ fn joined(record: &Rdata) -> Option<Vec<u8>> {
         Rdata::Txt(txt) => Some(txt.joined()),
         _ => None,
     }
+}
+
+/// A domain as SPF writes it, as a name; `None` where it is none: an empty or long label, or not ASCII (RFC 7208 4.3).
+///
+/// Every visible character may stand in a domain-spec, so labels are taken octet by octet: nothing is an escape.
+pub(super) fn name_of(domain: &str) -> Option<Name> {
+    let domain = domain.strip_suffix('.').unwrap_or(domain);
+    if domain.is_empty() || !domain.is_ascii() {
+        return None;
+    }
+    Name::from_labels(domain.split('.')).ok()
 }

@@ -1,0 +1,167 @@
+//! Macro expansion (RFC 7208 7).
+
+use crate::records::spf::{Macro, MacroString, Piece};
+
+use super::client::Client;
+
+/// A name longer than this loses labels from the left (RFC 7208 7.3).
+const MAX_NAME: usize = 253;
+
+/// What a macro string is expanded for.
+pub(super) struct Values<'c> {
+    /// Who sends.
+    pub(super) client: &'c Client,
+    /// The domain whose record is evaluated, `%{d}`.
+    pub(super) domain: &'c str,
+    /// The client's validated name, `%{p}`; only wanted where the string uses it.
+    pub(super) validated: &'c str,
+}
+
+/// Expands a domain-spec to a name of at most 253 characters.
+pub(super) fn domain(string: &MacroString, values: &Values<'_>) -> String {
+    let expanded = text(string, values);
+    let expanded = expanded.strip_suffix('.').unwrap_or(&expanded);
+    let mut name = expanded;
+    while name.len() > MAX_NAME {
+        match name.split_once('.') {
+            Some((_, rest)) => name = rest,
+            None => break,
+        }
+    }
+    name.to_owned()
+}
+
+/// Expands a macro string.
+pub(super) fn text(string: &MacroString, values: &Values<'_>) -> String {
+    let pieces = string.pieces.iter().map(|piece| match piece {
+        Piece::Literal(text) => text.clone(),
+        Piece::Percent => "%".to_owned(),
+        Piece::Space => " ".to_owned(),
+        Piece::UrlSpace => "%20".to_owned(),
+        Piece::Macro(one) => expand(one, values),
+    });
+    pieces.collect()
+}
+
+/// Whether the string asks for the client's validated name.
+pub(super) fn uses_validated_name(string: &MacroString) -> bool {
+    string.macros().any(|one| one.letter == 'p')
+}
+
+fn expand(one: &Macro, values: &Values<'_>) -> String {
+    let client = values.client;
+    let value = match one.letter {
+        's' => client.sender(),
+        'l' => client.local.clone(),
+        'o' => client.sender_domain.clone(),
+        'd' => values.domain.to_owned(),
+        'i' => client.dotted_ip(),
+        'p' => values.validated.to_owned(),
+        'v' => if client.ip.is_ipv4() { "in-addr" } else { "ip6" }.to_owned(),
+        'h' => client.helo.clone(),
+        'c' => client.ip.to_string(),
+        'r' => if client.receiver.is_empty() {
+            "unknown"
+        } else {
+            &client.receiver
+        }
+        .to_owned(),
+        't' => client.now.as_second().to_string(),
+        _ => String::new(), // The parser lets no other letter through.
+    };
+    let delimiters = if one.delimiters.is_empty() {
+        "."
+    } else {
+        &one.delimiters
+    };
+    let mut parts: Vec<&str> = value.split(|letter| delimiters.contains(letter)).collect();
+    if one.reverse {
+        parts.reverse();
+    }
+    let keep = one
+        .keep
+        .map_or(parts.len(), |keep| usize::try_from(keep).unwrap_or(usize::MAX));
+    let skip = parts.len().saturating_sub(keep);
+    let joined = parts.get(skip..).unwrap_or_default().join(".");
+    if one.escape { escape(&joined) } else { joined }
+}
+
+/// Everything but unreserved characters in URL encoding (RFC 3986 2.3).
+fn escape(text: &str) -> String {
+    let mut escaped = String::with_capacity(text.len());
+    for octet in text.bytes() {
+        match octet {
+            b'-' | b'.' | b'_' | b'~' => escaped.push(char::from(octet)),
+            octet if octet.is_ascii_alphanumeric() => escaped.push(char::from(octet)),
+            other => escaped.push_str(&format!("%{other:02X}")),
+        }
+    }
+    escaped
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::records::spf::parse_macro_string;
+
+    /// The examples of RFC 7208 7.4.
+    #[test]
+    fn examples_of_the_rfc() {
+        let now = "2026-11-22T12:00:00Z".parse().unwrap();
+        let client = |ip: &str| {
+            Client::new(
+                ip.parse().unwrap(),
+                "strong-bad@email.example.com",
+                "mail.example.com",
+                "",
+                now,
+            )
+        };
+        let expanded = |ip: &str, string: &str| {
+            let client = client(ip);
+            let values = Values {
+                client: &client,
+                domain: "email.example.com",
+                validated: "unknown",
+            };
+            text(&parse_macro_string(string.as_bytes()).unwrap(), &values)
+        };
+        for (string, text) in [
+            ("%{s}", "strong-bad@email.example.com"),
+            ("%{o}", "email.example.com"),
+            ("%{d}", "email.example.com"),
+            ("%{d4}", "email.example.com"),
+            ("%{d3}", "email.example.com"),
+            ("%{d2}", "example.com"),
+            ("%{d1}", "com"),
+            ("%{dr}", "com.example.email"),
+            ("%{d2r}", "example.email"),
+            ("%{l}", "strong-bad"),
+            ("%{l-}", "strong.bad"),
+            ("%{lr}", "strong-bad"),
+            ("%{lr-}", "bad.strong"),
+            ("%{l1r-}", "strong"),
+            ("%{ir}.%{v}._spf.%{d2}", "3.2.0.192.in-addr._spf.example.com"),
+            ("%{lr-}.lp._spf.%{d2}", "bad.strong.lp._spf.example.com"),
+            (
+                "%{lr-}.lp.%{ir}.%{v}._spf.%{d2}",
+                "bad.strong.lp.3.2.0.192.in-addr._spf.example.com",
+            ),
+            (
+                "%{ir}.%{v}.%{l1r-}.lp._spf.%{d2}",
+                "3.2.0.192.in-addr.strong.lp._spf.example.com",
+            ),
+            (
+                "%{d2}.trusted-domains.example.net",
+                "example.com.trusted-domains.example.net",
+            ),
+            ("%{t} %{r} %{c} %%%_%-", "1795348800 unknown 192.0.2.3 % %20"),
+        ] {
+            assert_eq!(expanded("192.0.2.3", string), text, "{string}");
+        }
+        assert_eq!(
+            expanded("2001:db8::cb01", "%{ir}.%{v}._spf.%{d2}"),
+            "1.0.B.C.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.8.B.D.0.1.0.0.2.ip6._spf.example.com"
+        );
+    }
+}
