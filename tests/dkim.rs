@@ -7,9 +7,13 @@ mod facts;
 mod compared;
 #[path = "dkim/keys.rs"]
 mod keys;
+#[path = "dkim/mx.rs"]
+mod mx;
 #[path = "dkim/rules.rs"]
 mod rules;
 #[path = "dkim/rules_dkim.rs"]
 mod rules_dkim;
+#[path = "dkim/rules_mx.rs"]
+mod rules_mx;
 #[path = "dkim/states.rs"]
 mod states;

@@ -16,7 +16,14 @@ pub(super) fn gone(target: &Name, inquiry: &mut Inquiry<'_>) -> Option<Name> {
     (seen.nxdomain && seen.chain.is_empty()).then_some(domain)
 }
 
-/// The name one level below the public suffix.
+/// The name one level below the public suffix, by the embedded list; private suffixes (`github.io`) count, for below
+/// them too anybody may take a name.
 fn registrable(name: &Name) -> Name {
-    name.suffix(2)
+    let plain = |label: &Vec<u8>| label.iter().all(|octet| !matches!(octet, b'.' | b'\\'));
+    let text = name.as_str();
+    match psl::domain_str(text) {
+        // The text splits into labels only where no label holds a dot itself.
+        Some(domain) if name.labels().iter().all(plain) => domain.parse().unwrap_or_else(|_| name.suffix(2)),
+        _ => name.suffix(2),
+    }
 }

@@ -1,7 +1,228 @@
-//! Rules about what all TXT-based records share.
+//! Rules about what all TXT-based records share: names, strings, aliases, sizes.
 
 use super::{Rule, Severity};
 use crate::records::Standard;
+
+/// A text is split so that joining it breaks it.
+pub const SPLIT: Rule = Rule {
+    id: "DNS-002",
+    severity: Severity::Error,
+    standard: Standard::Dns,
+    title: "a text is split so that joining it breaks it",
+    section: "RFC 7208 3.3, RFC 6376 3.6.2.2, RFC 9989 4.5",
+    why: "Character-strings are joined with nothing between them. Where a blank or semicolon stood at the seam and was lost, two terms become one wrong one.",
+    fix: "Put the blank or semicolon inside one of the two strings.",
+    bad: "\"v=spf1 include:a.example\" \"include:b.example -all\"",
+    good: "\"v=spf1 include:a.example \" \"include:b.example -all\"",
+};
+
+/// A record that no DNS message can hold.
+pub const TOO_LONG: Rule = Rule {
+    id: "DNS-003",
+    severity: Severity::Error,
+    standard: Standard::Dns,
+    title: "a record that no DNS message can hold",
+    section: "RFC 1035 3.2.1",
+    why: "The data of one record has at most 65,535 octets, the length octets of its strings included: what is longer cannot be published.",
+    fix: "Move parts of it to other names, as SPF does with include.",
+    bad: "an SPF record of 66,000 octets",
+    good: "two SPF records of half the size, one including the other",
+};
+
+/// A name that holds a CNAME can hold nothing else.
+pub const CNAME: Rule = Rule {
+    id: "DNS-005",
+    severity: Severity::Warning,
+    standard: Standard::Dns,
+    title: "a name that holds a CNAME can hold nothing else",
+    section: "RFC 1034 3.6.2, RFC 2181 10.1",
+    why: "A CNAME shares its name with no other record: what should stand here must stand at its target, which may belong to somebody else.",
+    fix: "Publish the record at the target, or remove the CNAME and publish it here.",
+    bad: "_dmarc CNAME _dmarc.provider.example, and a TXT wanted there",
+    good: "_dmarc TXT \"v=DMARC1; p=reject\"",
+};
+
+/// The answer does not fit 512 octets.
+pub const LARGE: Rule = Rule {
+    id: "DNS-006",
+    severity: Severity::Info,
+    standard: Standard::Dns,
+    title: "the answer does not fit 512 octets",
+    section: "RFC 7208 3.4, RFC 6376 3.6.2",
+    why: "Without EDNS a second question over TCP is needed. Nearly all resolvers have EDNS; where TCP is blocked besides, the record cannot be had.",
+    fix: "Remove TXT records nobody uses any more, as old proofs of ownership.",
+    bad: "seven TXT records at the domain",
+    good: "the two that are used",
+};
+
+/// The answer does not fit 1232 octets.
+pub const OVERSIZED: Rule = Rule {
+    id: "DNS-007",
+    severity: Severity::Warning,
+    standard: Standard::Dns,
+    title: "the answer does not fit 1232 octets",
+    section: "RFC 9715 3",
+    why: "Answers of that size are cut off and asked again over TCP, as fragments are not safe: slower for everybody, and lost where TCP is blocked.",
+    fix: "Remove TXT records nobody uses any more; move parts of long ones to other names.",
+    bad: "30 TXT records at the domain",
+    good: "those that are used",
+};
+
+/// The record is kept for more than a day.
+pub const TTL: Rule = Rule {
+    id: "DNS-009",
+    severity: Severity::Info,
+    standard: Standard::Dns,
+    title: "the record is kept for more than a day",
+    section: "RFC 1035 3.2.1",
+    why: "Resolvers keep an answer for its TTL: a mistake, or a key that was lost, stays with them that long.",
+    fix: "Use a TTL between five minutes and a day, an hour being usual.",
+    bad: "TTL 604800",
+    good: "TTL 3600",
+};
+
+/// Two records of one spec want the same name.
+pub const CONFLICT: Rule = Rule {
+    id: "DNS-010",
+    severity: Severity::Error,
+    standard: Standard::Dns,
+    title: "two records of one spec want the same name",
+    section: "RFC 2181 5, RFC 1034 3.6.2",
+    why: "They cannot both be in sync: two TXT records of one standard are undefined, and a CNAME stands alone.",
+    fix: "Remove one of the two from the spec.",
+    bad: "spf.alsoAt s1._domainkey and dkim.selectors s1",
+    good: "dkim.selectors s1",
+};
+
+/// Quotes or backslashes stand in the value itself.
+pub const ESCAPED: Rule = Rule {
+    id: "DNS-011",
+    severity: Severity::Error,
+    standard: Standard::Dns,
+    title: "quotes or backslashes stand in the value itself",
+    section: "RFC 1035 5.1",
+    why: "Quotes and backslashes belong to the zone file's notation. Entered into a form that adds its own they become part of the value, and receivers do not recognise it.",
+    fix: "Enter the value without quotes and backslashes.",
+    bad: "\\\"v=spf1 -all\\\"",
+    good: "v=spf1 -all",
+};
+
+/// A character outside ASCII.
+pub const NON_ASCII: Rule = Rule {
+    id: "DNS-012",
+    severity: Severity::Error,
+    standard: Standard::Dns,
+    title: "a character outside ASCII",
+    section: "RFC 7208 3.1, RFC 6376 3.2, RFC 9989 4.8",
+    why: "The record is ASCII. Word processors and web pages slip in curly quotes, long dashes, no-break and zero-width spaces that look right and break the record.",
+    fix: "Type the value anew in a plain text editor.",
+    bad: "v=spf1 include:a.example –all",
+    good: "v=spf1 include:a.example -all",
+};
+
+/// White space before the version.
+pub const LEADING_SPACE: Rule = Rule {
+    id: "DNS-013",
+    severity: Severity::Error,
+    standard: Standard::Dns,
+    title: "white space before the version",
+    section: "RFC 7208 4.5, RFC 9989 4.7",
+    why: "A record is recognised by its first octets. With a blank before them it is no record.",
+    fix: "Remove the white space.",
+    bad: "\" v=DMARC1; p=reject\"",
+    good: "\"v=DMARC1; p=reject\"",
+};
+
+/// The record stands at a name with the domain twice.
+pub const NAME_TWICE: Rule = Rule {
+    id: "DNS-014",
+    severity: Severity::Error,
+    standard: Standard::Dns,
+    title: "the record stands at a name with the domain twice",
+    section: "RFC 1035 5.1",
+    why: "Many forms append the domain to what is entered. With the full name entered the record lands one level too deep, where nobody looks.",
+    fix: "Enter the name without the domain, or with a dot at its end.",
+    bad: "_dmarc.voorbeeld.nl.voorbeeld.nl",
+    good: "_dmarc.voorbeeld.nl",
+};
+
+/// A wildcard does not cover a name that exists.
+pub const WILDCARD_GAP: Rule = Rule {
+    id: "DNS-016",
+    severity: Severity::Warning,
+    standard: Standard::Dns,
+    title: "a wildcard does not cover a name that exists",
+    section: "RFC 4592 2.2, RFC 7208 3.5",
+    why: "A wildcard answers only for names that do not exist. A host with an address has none of the wildcard's records, so mail in its name is not covered.",
+    fix: "Publish the same SPF record at the host, in spec.spf.alsoAt.",
+    bad: "* TXT \"v=spf1 -all\", mail A 192.0.2.25",
+    good: "mail TXT \"v=spf1 a -all\" besides",
+};
+
+/// A wildcard TXT answers where records of other standards are looked for.
+pub const WILDCARD_TEXT: Rule = Rule {
+    id: "DNS-017",
+    severity: Severity::Warning,
+    standard: Standard::Dns,
+    title: "a wildcard TXT answers where records of other standards are looked for",
+    section: "RFC 4592 2.2, RFC 9989 4.10",
+    why: "_dmarc, selectors and the like answer with the wildcard's text as long as they have no record of their own. Receivers must sort out what is not theirs; some count it as a broken record.",
+    fix: "Publish the records themselves, or move the wildcard's text to the names it is for.",
+    bad: "* TXT \"verification=1\" and no _dmarc",
+    good: "_dmarc TXT \"v=DMARC1; p=reject\" of its own",
+};
+
+/// A name is said not to exist although a name below it does.
+pub const DENIED_PARENT: Rule = Rule {
+    id: "DNS-018",
+    severity: Severity::Warning,
+    standard: Standard::Dns,
+    title: "a name is said not to exist although a name below it does",
+    section: "RFC 8020 2, RFC 9989 4.10",
+    why: "NXDOMAIN means that nothing exists below either: resolvers that keep to it lose the records there, and DMARC takes the domain for one that does not exist.",
+    fix: "Let the name server answer NOERROR: most do; ask the provider to mend theirs.",
+    bad: "a.voorbeeld.nl: NXDOMAIN, _dmarc.a.voorbeeld.nl: a record",
+    good: "a.voorbeeld.nl: NOERROR without records",
+};
+
+/// A mail domain with an underscore.
+pub const UNDERSCORE: Rule = Rule {
+    id: "DNS-019",
+    severity: Severity::Warning,
+    standard: Standard::Dns,
+    title: "a mail domain with an underscore",
+    section: "RFC 5321 4.1.2, RFC 1123 2.1",
+    why: "Addresses may not have an underscore in their domain, so receivers that check the grammar refuse mail from it.",
+    fix: "Use a domain of letters, digits and inner hyphens.",
+    bad: "post_1.voorbeeld.nl",
+    good: "post-1.voorbeeld.nl",
+};
+
+/// A domain name in the record is not written as A-labels.
+pub const U_LABEL: Rule = Rule {
+    id: "DNS-020",
+    severity: Severity::Error,
+    standard: Standard::Dns,
+    title: "a domain name in the record is not written as A-labels",
+    section: "RFC 8616 4, RFC 7208 4.3",
+    why: "Names in DNS records are ASCII: letters with accents and other scripts are written xn--…. In any other form receivers cannot look them up.",
+    fix: "Write the A-label form of the name.",
+    bad: "include:münchen.example",
+    good: "include:xn--mnchen-3ya.example",
+};
+
+/// An xn-- label that encodes no name.
+pub const A_LABEL: Rule = Rule {
+    id: "DNS-021",
+    severity: Severity::Warning,
+    standard: Standard::Dns,
+    title: "an xn-- label that encodes no name",
+    section: "RFC 5891 5.4",
+    why: "A label that starts with xn-- must decode to a valid name and encode to the same label again. This one does not, so it can belong to nobody who registered it rightly.",
+    fix: "Mend the label, or remove the name.",
+    bad: "include:xn--zzzzzzzz999.example",
+    good: "include:xn--mnchen-3ya.example",
+};
 
 /// Something a rule wanted to know got no answer.
 pub const NOT_CHECKED: Rule = Rule {
@@ -17,4 +238,23 @@ pub const NOT_CHECKED: Rule = Rule {
 };
 
 /// Every rule of this file, by id.
-pub const RULES: &[&Rule] = &[&NOT_CHECKED];
+pub const RULES: &[&Rule] = &[
+    &SPLIT,
+    &TOO_LONG,
+    &CNAME,
+    &LARGE,
+    &OVERSIZED,
+    &TTL,
+    &CONFLICT,
+    &ESCAPED,
+    &NON_ASCII,
+    &LEADING_SPACE,
+    &NAME_TWICE,
+    &WILDCARD_GAP,
+    &WILDCARD_TEXT,
+    &DENIED_PARENT,
+    &UNDERSCORE,
+    &U_LABEL,
+    &A_LABEL,
+    &NOT_CHECKED,
+];

@@ -1,0 +1,206 @@
+//! The rules about the MX RRset as a whole, and what the role of the domain requires of it.
+
+use super::{exchanges, hosts};
+use crate::api::Role;
+use crate::inquiry::{Inquiry, Kind, Need, Question};
+use crate::intent::Intent;
+use crate::judge::Finding;
+use crate::judge::basis::{Seen, evidence};
+use crate::name::Name;
+use crate::records::{Standard, tags};
+use crate::rules::{Rule, Severity, mx as rules};
+
+/// What is wrong with the domain's MX.
+pub(in crate::judge) fn check(intent: &Intent, inquiry: &mut Inquiry<'_>, findings: &mut Vec<Finding>) {
+    // Where the role requires something of the MX, or nobody said what the domain is for, looking is not complete
+    // without it.
+    let need = match intent.role {
+        Some(Role::Mail) => Need::Evidence,
+        None | Some(Role::SendOnly | Role::ReceiveOnly | Role::Parked) => Need::Essential,
+    };
+    let question = Question::new(intent.domain.clone(), Kind::Mx);
+    let Some(seen) = Seen::from_reply(inquiry.ask(question, need)) else {
+        return;
+    };
+    let exchanges = exchanges(&seen);
+    let is_null = matches!(exchanges.as_slice(), [(_, host)] if host.is_root());
+    let mut checker = Checker {
+        intent,
+        inquiry,
+        findings,
+    };
+    checker.null_records(&exchanges);
+    checker.role(&exchanges, is_null);
+    match exchanges.as_slice() {
+        [] => checker.implicit(),
+        _ if is_null => checker.closed(),
+        _ => {}
+    }
+    let managed = intent.manages(Standard::Mx);
+    hosts::check(&intent.domain, &exchanges, managed, inquiry, findings);
+}
+
+struct Checker<'c, 'f> {
+    intent: &'c Intent,
+    inquiry: &'c mut Inquiry<'f>,
+    findings: &'c mut Vec<Finding>,
+}
+
+impl<'f> Checker<'_, 'f> {
+    fn say(&mut self, rule: &'static Rule, worst: Severity, message: impl Into<String>) {
+        let managed = self.intent.manages(Standard::Mx);
+        let finding = Finding::new(rule, managed, self.intent.domain.clone(), message);
+        self.findings.push(finding.at_most(worst));
+    }
+
+    fn see(&mut self, name: &Name, kind: Kind) -> Option<Seen<'f>> {
+        evidence(self.inquiry, name, kind)
+    }
+
+    /// Null MX records in the wrong company (RFC 7505 3).
+    fn null_records(&mut self, exchanges: &[(u16, Name)]) {
+        let nulls: Vec<u16> = exchanges
+            .iter()
+            .filter(|(_, host)| host.is_root())
+            .map(|(preference, _)| *preference)
+            .collect();
+        if nulls.len() > 1 {
+            let message = format!("want one null MX, found {}", nulls.len());
+            self.say(&rules::SEVERAL_NULL, Severity::Error, message);
+        }
+        if !nulls.is_empty() && nulls.len() < exchanges.len() {
+            let message = format!(
+                "want a null MX alone, found it beside {} other MX",
+                exchanges.len() - nulls.len()
+            );
+            self.say(&rules::NULL_BESIDE_HOST, Severity::Error, message);
+        }
+        if let Some(preference) = nulls.iter().find(|&&preference| preference != 0) {
+            let message = format!("want 0 ., found {preference} .");
+            self.say(&rules::NULL_PREFERENCE, Severity::Error, message);
+        }
+    }
+
+    /// What the role requires.
+    fn role(&mut self, exchanges: &[(u16, Name)], is_null: bool) {
+        match self.intent.role {
+            Some(role @ (Role::SendOnly | Role::Mail)) if is_null => {
+                let message =
+                    format!("want no null MX for a domain of role {role:?}, found one: its mail is refused");
+                self.say(&rules::NULL_BUT_SENDS, Severity::Error, message);
+            }
+            Some(Role::ReceiveOnly) if is_null => {
+                let message = "want an MX host for a domain of role ReceiveOnly, found a null MX";
+                self.say(&rules::RECEIVES_NOTHING, Severity::Error, message);
+            }
+            Some(role @ (Role::ReceiveOnly | Role::Mail)) if exchanges.is_empty() => {
+                // Mail may rely on its own address; nobody said it must not.
+                let worst = match role {
+                    Role::ReceiveOnly => Severity::Error,
+                    _ => Severity::Warning,
+                };
+                let message = format!("want an MX host for a domain of role {role:?}, found none");
+                self.say(&rules::RECEIVES_NOTHING, worst, message);
+            }
+            _ => {}
+        }
+    }
+
+    /// No MX: mail goes to the domain's own address, if it has one.
+    fn implicit(&mut self) {
+        if self.intent.role == Some(Role::Parked) {
+            return;
+        }
+        let domain = self.intent.domain.clone();
+        let seen = [Kind::A, Kind::Aaaa].map(|kind| self.see(&domain, kind));
+        if seen.iter().flatten().any(|seen| !seen.records.is_empty()) {
+            let message = "want an MX, found none: mail goes to the domain's own address";
+            self.say(&rules::IMPLICIT, Severity::Warning, message);
+        }
+    }
+
+    /// A null MX: is it needed, and is the domain closed for senders too?
+    fn closed(&mut self) {
+        let domain = self.intent.domain.clone();
+        let seen = [Kind::A, Kind::Aaaa].map(|kind| self.see(&domain, kind));
+        if seen
+            .iter()
+            .all(|seen| seen.is_some_and(|seen| seen.records.is_empty()))
+        {
+            let message = "a null MX where no A or AAAA could be taken for one";
+            self.say(&rules::NULL_WITHOUT_ADDRESS, Severity::Info, message);
+        }
+        let Ok(policy) = domain.prepend("_dmarc") else {
+            return;
+        };
+        let dmarc = self.see(&policy, Kind::Txt).map(|seen| seen.texts());
+        if let Some(dmarc) = &dmarc
+            && let Some(address) = dmarc.iter().find_map(|text| report_address_at(text, &domain))
+        {
+            let message = format!("want reports sent to a domain that takes mail, found {address}");
+            self.say(&rules::REPORTS_TO_NULL, Severity::Warning, message);
+        }
+        if self.intent.role.is_none()
+            && let (Some(dmarc), Some(spf)) = (dmarc, self.see(&domain, Kind::Txt))
+        {
+            self.parked_set(&spf.texts(), &dmarc);
+        }
+    }
+
+    /// What a domain without mail needs besides.
+    fn parked_set(&mut self, spf: &[Vec<u8>], dmarc: &[Vec<u8>]) {
+        let is_spf = |text: &&Vec<u8>| {
+            let start = text.get(..7).unwrap_or(text);
+            start.eq_ignore_ascii_case(b"v=spf1 ") || text.eq_ignore_ascii_case(b"v=spf1")
+        };
+        let closed = |text: &Vec<u8>| {
+            text.get(6..)
+                .is_some_and(|terms| terms.trim_ascii().eq_ignore_ascii_case(b"-all"))
+        };
+        let records: Vec<&Vec<u8>> = spf.iter().filter(is_spf).collect();
+        let rejects = |text: &Vec<u8>| tag(text, b"p").is_some_and(|p| p.eq_ignore_ascii_case(b"reject"));
+        let mut open = Vec::new();
+        match records.as_slice() {
+            [one] if closed(one) => {}
+            [_] => {
+                let message = "a null MX, but SPF lets others send: replies and bounces cannot be delivered";
+                self.say(&rules::NULL_BUT_SENDS, Severity::Warning, message);
+            }
+            _ => open.push("v=spf1 -all"),
+        }
+        if !dmarc.iter().any(rejects) {
+            open.push("v=DMARC1; p=reject");
+        }
+        if !open.is_empty() {
+            let message = format!("a null MX without {}", open.join(" and "));
+            self.say(&rules::PARKED_INCOMPLETE, Severity::Warning, message);
+        }
+    }
+}
+
+/// The value of a tag of a DMARC record.
+fn tag<'t>(text: &'t [u8], name: &[u8]) -> Option<&'t [u8]> {
+    text.starts_with(b"v=DMARC1").then_some(())?;
+    tags::split(text).into_iter().find_map(|part| match part.kind {
+        tags::PartKind::Tag { name: at, value } if text.get(at.clone())?.eq_ignore_ascii_case(name) => {
+            text.get(value)
+        }
+        _ => None,
+    })
+}
+
+/// A report address of this very domain.
+fn report_address_at(text: &[u8], domain: &Name) -> Option<String> {
+    let uris = [b"rua", b"ruf"].into_iter().filter_map(|name| tag(text, name));
+    for uri in uris.flat_map(|value| value.split(|&octet| octet == b',')) {
+        let uri = String::from_utf8_lossy(uri);
+        let address = uri.trim().trim_start_matches("mailto:");
+        let host = address
+            .rsplit_once('@')
+            .map(|(_, host)| host.split('!').next().unwrap_or(host));
+        if host.and_then(|host| host.parse::<Name>().ok()).as_ref() == Some(domain) {
+            return Some(address.to_owned());
+        }
+    }
+    None
+}
