@@ -1,0 +1,32 @@
+# Every task of the project; `make` alone lists them.
+
+.DEFAULT_GOAL := help
+.PHONY: help demo test lint crd docs tools advisories clean
+
+help: ## This list
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+demo: ## A cluster and a DNS server on loopback: in sync, drift, mended (KEEP=1 leaves it running until Ctrl-C)
+	@dev/demo/run
+
+test: ## Everything: format, lints, all tests on a real API server and real DNS, licences
+	@dev/test
+
+lint: ## Format and lints only
+	cargo fmt --check
+	cargo clippy --locked --all-targets -- --deny warnings
+
+crd: ## Write crds/, the chart's template of it and docs/api.md anew, from src/api
+	UPDATE=1 cargo test --quiet --no-fail-fast --test crd --test chart --test docs what_the_types_say
+
+docs: crd ## All generated documentation
+	UPDATE=1 cargo test --quiet --no-fail-fast --test docs
+
+tools: ## Build etcd, kube-apiserver, kubectl and helm for the tests, once
+	@dev/control-plane
+
+advisories: ## Known vulnerabilities in the tree (needs the network and cargo-deny)
+	cargo deny check advisories
+
+clean: ## Remove what cargo built; the tools stay in the user's cache
+	cargo clean
