@@ -141,9 +141,10 @@ pub struct MailDomainSpec {
     #[x_kube(validation = Rule::new(format!("!self.matches('^[ -~]*$') || self.matches('^{LABEL}([.]{LABEL})*[.]?$')"))
         .message("this is no domain name: labels of 1 to 63 letters, digits and inner hyphens, with dots between"))]
     pub domain: String,
-    /// What the domain is used for; decides which records are derived.
+    /// What the domain is used for; decides which records are derived. Mail: sends and receives. SendOnly: sends.
+    /// ReceiveOnly: receives. Parked: neither.
     pub role: Role,
-    /// How often DNS is looked at, at least 10s. Default 1h.
+    /// How often DNS is looked at, at least 10s; answers within their TTL are not asked again. Default 1h.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(length(min = 2, max = 16))]
     #[x_kube(validation = duration_rule())]
@@ -164,7 +165,8 @@ pub struct MailDomainSpec {
     #[x_kube(validation = duration_rule())]
     #[x_kube(validation = year_rule())]
     pub stale_after: Option<String>,
-    /// What Ready means here. Default Compliant.
+    /// What Ready=True promises. Observed: DNS was looked at, completely and recently. InSync: and every managed record
+    /// is what it should be. Compliant: and no managed standard has an Error finding. Default Compliant.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(with = "ReadyWhen")]
     pub ready_when: Option<ReadyWhen>,
@@ -217,7 +219,8 @@ pub struct SpfSpec {
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     #[schemars(length(max = 256), inner(length(min = 1, max = 255)))]
     pub mechanisms: Vec<String>,
-    /// What the record says of everybody else. Exactly one of all and redirect.
+    /// What the record says of everybody else: Fail (-all), SoftFail (~all), Neutral (?all). Exactly one of all and
+    /// redirect.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(with = "SpfAll")]
     pub all: Option<SpfAll>,
@@ -301,7 +304,7 @@ pub struct DkimSelector {
     /// The selector.
     #[schemars(length(min = 1, max = 240))]
     pub name: String,
-    /// Published (default) or Revoked.
+    /// Published (a key stands there) or Revoked (no key may stand there). Default Published.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(with = "SelectorState")]
     pub state: Option<SelectorState>,
@@ -316,7 +319,7 @@ pub struct DkimSelector {
     /// Exactly one valid key, whichever: the provider rotates it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub any_key: Option<bool>,
-    /// Flags of the key record (t=, RFC 6376 3.6.1).
+    /// Flags of the key record (t=, RFC 6376 3.6.1). StrictIdentity: t=s. Testing: t=y.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     #[schemars(length(max = 2))]
     #[schemars(extend("x-kubernetes-list-type" = "set"))]
@@ -371,7 +374,7 @@ pub struct DmarcSpec {
     /// Testing (t=y, RFC 9989): receivers apply the policy one level below.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub testing: Option<bool>,
-    /// Whether this is a public suffix (psd, RFC 9989).
+    /// Whether this is a public suffix (psd, RFC 9989). Default Undetermined: the tree walk decides.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(with = "PublicSuffix")]
     pub public_suffix: Option<PublicSuffix>,

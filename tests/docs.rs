@@ -1,0 +1,225 @@
+//! The documentation: the API reference is what the CRD says, commands and rules are all spoken of, links lead somewhere.
+
+#![allow(clippy::unwrap_used, reason = "a test stops where it cannot go on")]
+
+use std::fmt::Write as _;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use serde_json::Value;
+use zegel::api;
+
+const ROOT: &str = env!("CARGO_MANIFEST_DIR");
+
+#[test]
+fn the_api_reference_is_what_the_types_say() {
+    let path = Path::new(ROOT).join("docs/api.md");
+    let fresh = api_reference();
+    if std::env::var_os("UPDATE").is_some() {
+        fs::write(&path, &fresh).unwrap();
+    }
+    let stored = fs::read_to_string(&path).unwrap_or_default();
+    assert!(
+        stored == fresh,
+        "docs/api.md is stale: run `make crd` and commit what it writes"
+    );
+}
+
+#[test]
+fn every_command_and_option_is_spoken_of() {
+    let text = fs::read_to_string(Path::new(ROOT).join("docs/cli.md")).unwrap();
+    let mut missing = Vec::new();
+    for command in commands(&help(&[])) {
+        if !text.contains(&format!("`zegel {command}")) {
+            missing.push(format!("zegel {command}"));
+        }
+        for option in options(&help(&[&command])) {
+            if !text.contains(&format!("`{option}")) {
+                missing.push(format!("zegel {command} {option}"));
+            }
+        }
+    }
+    assert!(missing.is_empty(), "docs/cli.md does not speak of {missing:#?}");
+}
+
+#[test]
+fn links_between_documents_lead_somewhere() {
+    for path in documents() {
+        let text = fs::read_to_string(&path).unwrap();
+        for target in links(&text) {
+            if target.contains("://") || target.starts_with('#') {
+                continue;
+            }
+            let file = target.split('#').next().unwrap();
+            let there = path.parent().unwrap().join(file);
+            assert!(there.exists(), "{}: {target} leads nowhere", path.display());
+        }
+    }
+}
+
+/// What a person gets from `zegel … --help`.
+fn help(args: &[&str]) -> String {
+    let output = Command::new(env!("CARGO_BIN_EXE_zegel"))
+        .args(args)
+        .arg("--help")
+        .output()
+        .unwrap();
+    assert!(output.status.success(), "{args:?}: {output:?}");
+    String::from_utf8(output.stdout).unwrap()
+}
+
+fn commands(help: &str) -> Vec<String> {
+    let listed = help.lines().skip_while(|line| *line != "Commands:").skip(1);
+    listed
+        .take_while(|line| !line.is_empty())
+        .filter(|line| line.starts_with("  ") && !line.starts_with("   "))
+        .filter_map(|line| line.split_whitespace().next().map(str::to_owned))
+        .filter(|command| command != "help")
+        .collect()
+}
+
+fn options(help: &str) -> Vec<String> {
+    help.lines()
+        .map(str::trim_start)
+        .filter(|line| line.starts_with('-'))
+        .filter_map(|line| {
+            let start = line.find("--")?;
+            let name = line[start..].split([' ', '=', ',', '<', '[', '.']).next()?;
+            (!matches!(name, "--help" | "--version")).then(|| name.to_owned())
+        })
+        .collect()
+}
+
+fn documents() -> Vec<PathBuf> {
+    let mut paths: Vec<PathBuf> = ["README.md", "CONTRIBUTING.md", "CHANGELOG.md"]
+        .iter()
+        .map(|name| Path::new(ROOT).join(name))
+        .collect();
+    for entry in fs::read_dir(Path::new(ROOT).join("docs")).unwrap() {
+        let path = entry.unwrap().path();
+        if path.extension().is_some_and(|it| it == "md") {
+            paths.push(path);
+        }
+    }
+    paths
+}
+
+/// The targets of `[text](target)`.
+fn links(text: &str) -> Vec<&str> {
+    text.match_indices("](")
+        .filter_map(|(start, _)| text[start + 2..].split(')').next())
+        .collect()
+}
+
+/// The reference as Markdown, from the schema alone.
+fn api_reference() -> String {
+    let crd = serde_json::to_value(api::crd()).unwrap();
+    let version = &crd["spec"]["versions"][0];
+    let schema = &version["schema"]["openAPIV3Schema"];
+    let mut out = String::from(
+        "# API reference\n\n\
+         Generated from the CRD by `make crd`. What the fields mean together: [concepts](concepts.md).\n\n\
+         ```\napiVersion: zegel.dev/v1alpha1\nkind: MailDomain      # namespaced; short name maildom, category mail\n```\n",
+    );
+    section(&mut out, "spec", &schema["properties"]["spec"]);
+    section(&mut out, "status", &schema["properties"]["status"]);
+
+    out.push_str("\n## Columns\n\n| column | from | shown |\n|---|---|---|\n");
+    for column in version["additionalPrinterColumns"].as_array().unwrap() {
+        let shown = match column["priority"].as_i64() {
+            Some(1) => "with `-o wide`",
+            _ => "always",
+        };
+        let (name, path) = (text(&column["name"]), text(&column["jsonPath"]));
+        writeln!(out, "| {name} | `{path}` | {shown} |").unwrap();
+    }
+    out.push_str("\n## Field selectors\n\n");
+    for field in version["selectableFields"].as_array().unwrap() {
+        let path = text(&field["jsonPath"]).trim_start_matches('.');
+        writeln!(out, "- `--field-selector {path}=…`").unwrap();
+    }
+    out
+}
+
+/// One object: its rules, its fields, then the objects below it.
+fn section(out: &mut String, path: &str, schema: &Value) {
+    write!(out, "\n## {path}\n\n{}\n", text(&schema["description"])).unwrap();
+    let rules = schema["x-kubernetes-validations"].as_array();
+    if let Some(rules) = rules {
+        out.push('\n');
+        for rule in rules {
+            writeln!(out, "- {}", text(&rule["message"])).unwrap();
+        }
+    }
+    out.push_str("\n| field | type | what it is |\n|---|---|---|\n");
+    let required: Vec<&str> = schema["required"]
+        .as_array()
+        .into_iter()
+        .flatten()
+        .map(text)
+        .collect();
+    let properties = schema["properties"].as_object().unwrap();
+    for (name, property) in properties {
+        let needed = if required.contains(&name.as_str()) {
+            " (required)"
+        } else {
+            ""
+        };
+        let mut what = text(&property["description"])
+            .replace('\n', " ")
+            .replace('|', "\\|");
+        for rule in property["x-kubernetes-validations"]
+            .as_array()
+            .into_iter()
+            .flatten()
+        {
+            if property["type"] == "string" {
+                write!(what, " *{}.*", text(&rule["message"])).unwrap();
+            }
+        }
+        writeln!(out, "| `{name}`{needed} | {} | {what} |", kind(property)).unwrap();
+    }
+    for (name, property) in properties {
+        let below = match property["type"].as_str() {
+            Some("object") => Some((format!("{path}.{name}"), property)),
+            Some("array") if property["items"]["type"] == "object" => {
+                Some((format!("{path}.{name}[]"), &property["items"]))
+            }
+            _ => None,
+        };
+        // Conditions are Kubernetes' own and documented there.
+        if let Some((path, schema)) = below.filter(|(path, _)| path != "status.conditions[]") {
+            section(out, &path, schema);
+        }
+    }
+}
+
+fn kind(schema: &Value) -> String {
+    if let Some(values) = schema["enum"].as_array() {
+        let values: Vec<String> = values.iter().map(|value| format!("`{}`", text(value))).collect();
+        return values.join(", ");
+    }
+    let limit = |keyword: &str| schema[keyword].as_u64();
+    match schema["type"].as_str() {
+        Some("array") => {
+            let most = limit("maxItems")
+                .map(|most| format!(", at most {most}"))
+                .unwrap_or_default();
+            format!("list of {}{most}", kind(&schema["items"]))
+        }
+        Some("string") if schema["format"] == "date-time" => "time".to_owned(),
+        Some("string") => {
+            let most = limit("maxLength")
+                .map(|most| format!(" up to {most}"))
+                .unwrap_or_default();
+            format!("string{most}")
+        }
+        Some(other) => other.to_owned(),
+        None => String::new(),
+    }
+}
+
+fn text(value: &Value) -> &str {
+    value.as_str().unwrap_or_default()
+}
