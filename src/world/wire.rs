@@ -25,7 +25,10 @@ pub(super) const UDP_PAYLOAD: u16 = 1232;
 /// Room for a datagram that is larger than we said we take.
 const UDP_BUFFER: usize = 4096;
 
-/// How long a server that did not answer is tried last.
+/// This many tries in a row without answer make a server suspect: one or two can be slow names.
+const SILENCES: u32 = 3;
+
+/// How long a suspect server is tried after the others; then one question may try it again.
 const SUSPICION: Duration = Duration::from_secs(30);
 
 /// The servers, and how patiently they are asked. Cheap to clone.
@@ -38,15 +41,23 @@ pub(super) struct Wire {
 
 struct Server {
     address: SocketAddr,
-    /// Until when it is tried after the others, because it was silent.
-    suspect_until: Mutex<Option<Instant>>,
+    health: Mutex<Health>,
+}
+
+/// What became of the last tries at a server.
+#[derive(Default)]
+struct Health {
+    /// How many tries in a row brought nothing.
+    silences: u32,
+    /// Until when it is tried after the others for that.
+    suspect_until: Option<Instant>,
 }
 
 impl Wire {
     pub(super) fn new(servers: &[SocketAddr], timeout: Duration, attempts: u32) -> Self {
         let server = |&address| Server {
             address,
-            suspect_until: Mutex::new(None),
+            health: Mutex::default(),
         };
         Self {
             servers: servers.iter().map(server).collect(),
@@ -73,17 +84,16 @@ impl Wire {
         for _ in 0..self.attempts {
             let mut silent = Vec::new();
             for server in willing {
-                match self.try_at(server, query, &encoded).await.and_then(usable) {
-                    Ok(answer) => {
-                        server.suspect(None);
-                        return Ok(answer);
-                    }
-                    Err(trouble @ (Trouble::Timeout | Trouble::Network)) => {
-                        server.suspect(Some(Instant::now() + SUSPICION));
+                let tried = self.try_at(server, query, &encoded).await;
+                server.note(tried.as_ref().err().copied());
+                match tried.and_then(usable) {
+                    Ok(answer) => return Ok(answer),
+                    Err(trouble) => {
                         troubles.push(trouble);
-                        silent.push(server);
+                        if is_silence(trouble) {
+                            silent.push(server);
+                        }
                     }
-                    Err(trouble) => troubles.push(trouble),
                 }
             }
             willing = silent;
@@ -114,14 +124,43 @@ impl Wire {
 }
 
 impl Server {
-    fn suspect(&self, until: Option<Instant>) {
-        *self.suspect_until.lock().unwrap_or_else(PoisonError::into_inner) = until;
+    /// Remembers whether a try brought anything at all; an outage is told once when it begins and once when it ends.
+    fn note(&self, trouble: Option<Trouble>) {
+        let mut health = self.health.lock().unwrap_or_else(PoisonError::into_inner);
+        let was_suspect = health.suspect_until.is_some();
+        let Some(trouble) = trouble.filter(|&trouble| is_silence(trouble)) else {
+            *health = Health::default();
+            if was_suspect {
+                tracing::info!(server = %self.address, "DNS server answers again");
+            }
+            return;
+        };
+        health.silences = health.silences.saturating_add(1);
+        if health.silences >= SILENCES {
+            health.suspect_until = Some(Instant::now() + SUSPICION);
+            if !was_suspect {
+                tracing::warn!(server = %self.address, reason = trouble.reason(), "DNS server does not answer");
+            }
+        }
     }
 
+    /// Whether others are to be tried first. When the time is over one asker is told no, and tries for all.
     fn is_suspect(&self, now: Instant) -> bool {
-        let until = *self.suspect_until.lock().unwrap_or_else(PoisonError::into_inner);
-        until.is_some_and(|until| now < until)
+        let mut health = self.health.lock().unwrap_or_else(PoisonError::into_inner);
+        match health.suspect_until {
+            None => false,
+            Some(until) if now < until => true,
+            Some(_) => {
+                health.suspect_until = Some(now + SUSPICION);
+                false
+            }
+        }
     }
+}
+
+/// Nothing came back: the server may be down, or the way to it.
+fn is_silence(trouble: Trouble) -> bool {
+    matches!(trouble, Trouble::Timeout | Trouble::Network)
 }
 
 enum Datagram {
