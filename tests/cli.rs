@@ -5,6 +5,7 @@ mod dns;
 
 mod cli {
     mod check;
+    mod dmarc;
     mod explain;
     mod harness;
     mod inspect;

@@ -4,6 +4,7 @@
 mod facts;
 
 mod report {
+    mod adopt;
     mod formats;
     mod made_up;
 }

@@ -9,6 +9,7 @@ use super::args::ReportFormat;
 use super::look::{Eyes, LookArgs, Reports};
 use super::{Exit, Failure, output};
 use crate::intent::Intent;
+use crate::judge::dkim::probes::PROBE_SELECTORS;
 use crate::judge::judge;
 use crate::name::Name;
 use crate::report::adopt::{Adopted, adopt};
@@ -117,7 +118,7 @@ fn probes(asked: &[String]) -> Vec<String> {
     let all = asked
         .iter()
         .cloned()
-        .chain(live::SELECTORS.iter().map(|selector| (*selector).to_owned()));
+        .chain(PROBE_SELECTORS.iter().map(|selector| (*selector).to_owned()));
     all.filter(|selector| seen.insert(selector.clone())).collect()
 }
 

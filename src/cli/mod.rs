@@ -8,6 +8,7 @@ pub mod args;
 pub mod check;
 pub mod controller;
 pub mod crd;
+pub mod dmarc;
 pub mod explain;
 pub mod inspect;
 pub mod look;
@@ -48,6 +49,8 @@ pub enum Command {
     Check(check::Args),
     /// Print the desired records of MailDomain manifests; asks DNS nothing.
     Plan(plan::Args),
+    /// Show one domain's DMARC in depth: the walk, the policy, who gets the reports.
+    Dmarc(dmarc::Args),
     /// Explain a rule: why, section, fix, a bad and a good example.
     Explain(explain::Args),
     /// Print the CustomResourceDefinition as YAML.
@@ -128,6 +131,7 @@ pub async fn run(command: Command) -> Result<Exit, Failure> {
         Command::Inspect(args) => inspect::run(&args).await,
         Command::Check(args) => check::run(&args).await,
         Command::Plan(args) => plan::run(&args),
+        Command::Dmarc(args) => dmarc::run(&args).await,
         Command::Explain(args) => explain::run(&args),
         Command::Crd => crd::run(),
         Command::Controller(args) => controller::run(args).await,

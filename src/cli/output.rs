@@ -7,6 +7,7 @@ use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 use super::Failure;
 use crate::report::Style;
+use crate::report::text::escaped_json;
 
 /// Writes `text` to standard output at once.
 ///
@@ -20,6 +21,11 @@ pub fn print(text: &str) -> Result<(), Failure> {
             ErrorKind::BrokenPipe => Failure::ClosedPipe,
             _ => Failure::Output(error),
         })
+}
+
+/// `value` as one line of JSON that no terminal takes for anything else.
+pub fn json_line(value: &impl serde::Serialize) -> String {
+    escaped_json(&serde_json::to_string(value).unwrap_or_default()) + "\n"
 }
 
 /// Says something about the run itself, on standard error.

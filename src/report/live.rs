@@ -9,54 +9,6 @@ use crate::inquiry::{Inquiry, Kind, Need, Question, Rdata, Reply, Trouble};
 use crate::name::Name;
 use crate::records::{self, Standard, presentation};
 
-/// The selectors `zegel inspect` probes: the fixed names large senders and common software give out.
-pub const SELECTORS: &[&str] = &[
-    // Microsoft 365, Google Workspace
-    "selector1",
-    "selector2",
-    "google",
-    // What software and guides call their first key
-    "default",
-    "dkim",
-    "dkim1",
-    "dkim2",
-    "mail",
-    "mail1",
-    "smtp",
-    "key1",
-    "key2",
-    "email",
-    "mta",
-    "s1024",
-    "s2048",
-    // Mailchimp and Mandrill, SendGrid, Mailjet, Campaign Monitor, Zoho, Mailgun
-    "k1",
-    "k2",
-    "k3",
-    "mandrill",
-    "s1",
-    "s2",
-    "smtpapi",
-    "mailjet",
-    "cm",
-    "zmail",
-    "zoho",
-    "mg",
-    "krs",
-    // Proton, Fastmail, iCloud, TransIP, Soverin
-    "protonmail",
-    "protonmail2",
-    "protonmail3",
-    "fm1",
-    "fm2",
-    "fm3",
-    "sig1",
-    "transip-a",
-    "transip-b",
-    "transip-c",
-    "soverin",
-];
-
 /// What one question brought.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Seen {
@@ -75,7 +27,8 @@ pub struct Seen {
 }
 
 impl Seen {
-    fn ask(name: Name, kind: Kind, need: Need, inquiry: &mut Inquiry<'_>) -> Self {
+    /// Asks, and keeps what came; an open question is one without records yet.
+    pub fn ask(name: Name, kind: Kind, need: Need, inquiry: &mut Inquiry<'_>) -> Self {
         let reply = inquiry.ask(Question::new(name.clone(), kind), need);
         Self {
             name,

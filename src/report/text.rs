@@ -23,6 +23,21 @@ pub fn is_harmless(character: char) -> bool {
     !character.is_control() && character.width().unwrap_or(0) > 0
 }
 
+/// JSON in which whatever could move a cursor or reorder text stands as `\uXXXX`: the same values, harmless to show.
+pub fn escaped_json(json: &str) -> String {
+    let mut out = String::with_capacity(json.len());
+    for character in json.chars() {
+        if is_harmless(character) {
+            out.push(character);
+            continue;
+        }
+        for unit in character.encode_utf16(&mut [0; 2]) {
+            out.push_str(&format!("\\u{unit:04x}"));
+        }
+    }
+    out
+}
+
 /// Columns `text` takes on a terminal.
 pub fn width(text: &str) -> usize {
     text.width()

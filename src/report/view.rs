@@ -5,7 +5,7 @@
 
 use serde::Serialize;
 
-use super::text::is_harmless;
+use super::text::escaped_json;
 use crate::api::{FindingStatus, RecordStatus, Summary, UnansweredStatus};
 use crate::inquiry::Need;
 use crate::judge::{Finding, RecordVerdict, State, Unanswered, Verdict};
@@ -205,7 +205,7 @@ impl Report {
             findings: self.verdict.findings.iter().map(finding).collect(),
             unanswered: self.verdict.unanswered.iter().map(Open::from).collect(),
         };
-        escaped(&serde_json::to_string(&line).unwrap_or_default())
+        escaped_json(&serde_json::to_string(&line).unwrap_or_default())
     }
 
     /// The line of the manifest that `finding` is about: its record's, or the domain's.
@@ -217,21 +217,6 @@ impl Report {
             .min_by_key(|(record, _)| record.standard != finding.rule.standard);
         Some(about.map_or(place.line, |(_, line)| *line))
     }
-}
-
-/// JSON in which whatever could move a cursor or reorder text stands as `\uXXXX`: the same values, harmless to show.
-fn escaped(json: &str) -> String {
-    let mut out = String::with_capacity(json.len());
-    for character in json.chars() {
-        if is_harmless(character) {
-            out.push(character);
-            continue;
-        }
-        for unit in character.encode_utf16(&mut [0; 2]) {
-            out.push_str(&format!("\\u{unit:04x}"));
-        }
-    }
-    out
 }
 
 /// The JSON line of one domain.

@@ -1,0 +1,73 @@
+//! The dkim block that live DNS satisfies: the selectors that were found. Pure.
+
+use super::super::live::Live;
+use super::{Adopted, tag_values};
+use crate::api::{DkimFlag, DkimSelector, DkimSpec, SelectorState};
+use crate::records::Standard;
+
+/// Proposes the block, or says why there is none.
+pub(super) fn propose(live: &Live, adopted: &mut Adopted) {
+    let mut selectors = Vec::new();
+    for (name, seen, keys) in live.found_selectors() {
+        let selector = DkimSelector {
+            name: name.to_owned(),
+            state: None,
+            public_key: None,
+            cname: None,
+            any_key: None,
+            flags: Vec::new(),
+        };
+        if let Some(target) = seen.chain.first() {
+            selectors.push(DkimSelector {
+                cname: Some(target.to_string()),
+                ..selector
+            });
+            continue;
+        }
+        match keys.as_slice() {
+            [key] => selectors.push(key_selector(selector, key)),
+            several => {
+                let text = format!(
+                    "selector {name}: {} key records, which verifiers may not tell apart",
+                    several.len()
+                );
+                adopted.remark(Standard::Dkim, text);
+            }
+        }
+    }
+    if selectors.is_empty() {
+        let text =
+            "no selector is known: DKIM selectors cannot be listed by asking DNS (name them with --selector)";
+        adopted.remark(Standard::Dkim, text);
+    } else {
+        adopted.spec.dkim = Some(DkimSpec { selectors });
+    }
+}
+
+/// A selector from its key record.
+fn key_selector(selector: DkimSelector, record: &[u8]) -> DkimSelector {
+    let tags = tag_values(record);
+    let value = |name: &str| {
+        tags.iter()
+            .find(|(tag, _)| tag == name)
+            .map(|(_, value)| value.as_str())
+    };
+    let key: String = value("p").unwrap_or_default().split_whitespace().collect();
+    if key.is_empty() {
+        return DkimSelector {
+            state: Some(SelectorState::Revoked),
+            ..selector
+        };
+    }
+    let flags = value("t").unwrap_or_default().split(':').map(str::trim);
+    let flags = flags.filter_map(|flag| match flag {
+        "s" => Some(DkimFlag::StrictIdentity),
+        "y" => Some(DkimFlag::Testing),
+        _ => None,
+    });
+    DkimSelector {
+        public_key: Some(key),
+        flags: flags.collect(),
+        ..selector
+    }
+}

@@ -1,0 +1,282 @@
+//! The manifest that live DNS satisfies: whatever stands in DNS, checking what was written finds it in sync.
+
+use proptest::prelude::*;
+use serde_json::Value;
+use zegel::api::Role;
+use zegel::cli::manifests;
+use zegel::inquiry::{Kind, Rdata};
+use zegel::intent::Intent;
+use zegel::judge::{State, Verdict};
+use zegel::report::adopt::{Adopted, adopt};
+use zegel::report::live;
+
+use crate::facts::{World, name, now};
+
+const SELECTORS: [&str; 2] = ["s1", "s2"];
+
+/// Adopts `domain` as `zegel inspect` does.
+fn adopted(world: &World, domain: &str) -> Adopted {
+    let selectors = SELECTORS.map(str::to_owned);
+    world.settle(|inquiry| {
+        let live = live::look(&name(domain), &selectors, inquiry);
+        adopt(&live, inquiry, now())
+    })
+}
+
+/// What `zegel check` says of the YAML that was written.
+fn checked(world: &World, adopted: &Adopted) -> Verdict {
+    let yaml = adopted.to_yaml().expect("the manifest can be written");
+    let (manifests, invalid) = manifests::read("written.yaml", &yaml);
+    assert!(invalid.is_empty(), "{invalid:?}\n{yaml}");
+    assert_eq!(manifests.len(), 1, "{yaml}");
+    assert_eq!(manifests[0].spec, adopted.spec, "{yaml}");
+    let intent = Intent::from_spec(&manifests[0].spec).unwrap_or_else(|errors| panic!("{errors:?}\n{yaml}"));
+    let verdict = world.judge(&intent);
+    for record in &verdict.records {
+        assert_eq!(record.state, State::InSync, "{record:?}\n{yaml}");
+    }
+    verdict
+}
+
+#[test]
+fn what_stands_there_is_said_in_the_words_of_a_manifest() {
+    let world = World::new(
+        "voorbeeld.nl TXT v=spf1 mx include:_spf.voorbeeld.nl include:other.example ~all
+         _spf.voorbeeld.nl TXT v=spf1 ip4:192.0.2.0/24 redirect=_spf2.voorbeeld.nl
+         _spf2.voorbeeld.nl TXT v=spf1 ip4:198.51.100.7 -all
+         other.example TXT v=spf1 -all
+         voorbeeld.nl MX 10 mail.voorbeeld.nl
+         s1._domainkey.voorbeeld.nl CNAME s1.provider.example
+         s1.provider.example TXT v=DKIM1; k=ed25519; p=M+WOVwWymPU8WoZZc83jsOpPmnYTX1StMQsXDDeBEBE=
+         s2._domainkey.voorbeeld.nl TXT v=DKIM1; k=ed25519; t=s; p=M+WOVwWymPU8WoZZc83jsOpPmnYTX1StMQsXDDeBEBE=
+         _dmarc.voorbeeld.nl TXT v=DMARC1; p=quarantine; sp=reject; adkim=s; rua=mailto:a@voorbeeld.nl!10m; pct=100",
+    );
+    let adopted = adopted(&world, "voorbeeld.nl");
+    checked(&world, &adopted);
+    insta::assert_snapshot!(adopted.to_yaml().expect("the manifest can be written"));
+}
+
+#[test]
+fn what_a_manifest_cannot_say_is_a_comment() {
+    for (zone, says) in [
+        ("a.nl TXT v=spf1 +all", "+all"),
+        ("a.nl TXT v=spf1 foo:bar -all", "foo:bar"),
+        ("a.nl TXT v=spf1 -all\na.nl TXT v=spf1 mx -all", "2 records"),
+        ("a.nl TXT !SERVFAIL", "SPF: not answered"),
+        ("_dmarc.a.nl TXT !TIMEOUT", "DMARC: not answered"),
+        ("_dmarc.a.nl TXT v=DMARC1; p=reject; colour=red", "colour=red"),
+        ("s1._domainkey.a.nl TXT v=DKIM1; p=%%%", "selector s1: "),
+        ("a.nl EXISTS", "SPF: no record"),
+        ("a.nl EXISTS", "DKIM: no selector is known"),
+        ("a.nl EXISTS", "_dmarc.a.nl is not managed"),
+    ] {
+        let world = World::new(zone);
+        let adopted = adopted(&world, "a.nl");
+        checked(&world, &adopted);
+        let yaml = adopted.to_yaml().expect("the manifest can be written");
+        let comments: Vec<&str> = yaml.lines().filter(|line| line.starts_with("# ")).collect();
+        assert!(
+            comments.iter().any(|comment| comment.contains(says)),
+            "{says}\n{yaml}"
+        );
+    }
+}
+
+#[test]
+fn a_policy_from_above_is_inherited() {
+    let world = World::new("mail.a.nl TXT v=spf1 -all\n_dmarc.a.nl TXT v=DMARC1; p=reject; sp=quarantine");
+    let adopted = adopted(&world, "mail.a.nl");
+    checked(&world, &adopted);
+    assert_eq!(
+        adopted.spec.dmarc.as_ref().and_then(|dmarc| dmarc.inherit),
+        Some(true),
+        "{adopted:?}"
+    );
+}
+
+#[test]
+fn hostile_text_stays_in_its_comment() {
+    let world = World::new("a.nl TXT v=spf1 x\\010spec:\\010\\032\\032role:\\032Parked -all");
+    let adopted = adopted(&world, "a.nl");
+    checked(&world, &adopted);
+    assert_eq!(adopted.spec.role, Role::Mail);
+}
+
+fn spf() -> impl Strategy<Value = String> {
+    let term = prop::sample::select(vec![
+        "mx",
+        "a",
+        "?mx",
+        "ip4:192.0.2.1/32",
+        "ip4:192.0.2.9/24",
+        "-ip4:10.0.0.0/8",
+        "ip6:2001:DB8::/32",
+        "include:b.example",
+        "~include:gone.example",
+        "include:_spf.a.nl",
+        "exists:%{i}.x.example",
+        "ptr",
+        "foo:bar",
+        "ip4:1.2.3",
+        "exp=e.a.nl",
+        "x=y",
+        "+all",
+        "redirect=b.example",
+        "a:%{d}/24//64",
+    ]);
+    let end = prop::sample::select(vec![
+        "",
+        "-all",
+        "~all",
+        "?all",
+        "+all",
+        "redirect=_spf.a.nl",
+        "-ALL mx",
+    ]);
+    (prop::collection::vec(term, 0..6), end)
+        .prop_map(|(terms, end)| format!("v=spf1 {} {end}", terms.join(" ")))
+}
+
+fn dmarc() -> impl Strategy<Value = String> {
+    let tag = prop::sample::select(vec![
+        "p=none",
+        "p=reject",
+        "p=bad",
+        "sp=quarantine",
+        "np=reject",
+        "t=y",
+        "t=n",
+        "psd=n",
+        "psd=y",
+        "adkim=s",
+        "aspf=r",
+        "pct=100",
+        "pct=50",
+        "rua=mailto:x@a.nl",
+        "rua=mailto:x@b.example!10m,mailto:y@a.nl",
+        "ruf=mailto:f@a.nl",
+        "fo=1:d",
+        "fo=q",
+        "ri=1",
+        "colour=red",
+        "rua=https://a.nl/",
+        "p",
+        "",
+    ]);
+    prop::collection::vec(tag, 0..6).prop_map(|tags| format!("v=DMARC1; {}", tags.join("; ")))
+}
+
+fn dkim() -> impl Strategy<Value = String> {
+    let key = "M+WOVwWymPU8WoZZc83jsOpPmnYTX1StMQsXDDeBEBE=";
+    let keys = [
+        key,
+        "",
+        "AAAA",
+        "%%%",
+        "M+WOVwWymPU8 WoZZc83jsOpPmnYTX1StMQsXDDeBEBE=",
+    ]
+    .map(str::to_owned)
+    .to_vec();
+    let tags = prop::sample::select(vec![
+        "k=ed25519; ",
+        "k=rsa; ",
+        "",
+        "k=ed25519; t=y; ",
+        "k=ed25519; t=s:y; ",
+        "h=sha1; ",
+        "s=tlsrpt; ",
+    ]);
+    (tags, prop::sample::select(keys)).prop_map(|(tags, key)| format!("v=DKIM1; {tags}p={key}"))
+}
+
+/// A domain with anything in it.
+fn zone() -> impl Strategy<Value = String> {
+    let some = |owner: &'static str, text: BoxedStrategy<String>| {
+        prop::collection::vec(text, 0..3).prop_map(move |texts| {
+            texts
+                .iter()
+                .map(|text| format!("{owner} TXT {text}\n"))
+                .collect::<String>()
+        })
+    };
+    let mx = prop::sample::select(vec![
+        "",
+        "a.nl MX 0 .\n",
+        "a.nl MX 10 m.a.nl\nm.a.nl A 192.0.2.1\n",
+        "a.nl A 192.0.2.1\n",
+    ]);
+    let alias = prop::sample::select(vec![
+        "",
+        "s2._domainkey.a.nl CNAME gone.example\n",
+        "s2._domainkey.a.nl CNAME s1._domainkey.a.nl\n",
+        "_spf.a.nl TXT v=spf1 ip4:192.0.2.0/24 -all\n",
+        "_spf.a.nl CNAME b.example\n",
+        "a.nl TXT !SERVFAIL\n",
+        "*._domainkey.a.nl TXT v=DKIM1; p=\n",
+        "_dmarc.nl TXT v=DMARC1; p=reject; psd=y\n",
+    ]);
+    let base = "a.nl EXISTS\nb.example TXT v=spf1 ip4:203.0.113.0/24 -all\n";
+    (
+        some("a.nl", spf().boxed()),
+        some("_dmarc.a.nl", dmarc().boxed()),
+        some("s1._domainkey.a.nl", dkim().boxed()),
+        mx,
+        alias,
+    )
+        .prop_map(move |(spf, dmarc, dkim, mx, alias)| format!("{base}{spf}{dmarc}{dkim}{mx}{alias}"))
+}
+
+proptest! {
+    #[test]
+    fn whatever_is_adopted_is_in_sync(zone in zone()) {
+        let world = World::new(&zone);
+        checked(&world, &adopted(&world, "a.nl"));
+    }
+}
+
+/// The municipalities as they were recorded, without addresses, keys or DMARC: judged by record state alone.
+#[test]
+fn a_real_fleet_is_adopted() {
+    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/../shared/data/fleet");
+    let read = |file: &str| std::fs::read_to_string(format!("{folder}/{file}"));
+    let (Ok(domains), Ok(targets)) = (read("nl-municipalities.json"), read("spf-include-targets.json"))
+    else {
+        eprintln!("SKIPPED: {folder} is not there");
+        return;
+    };
+    let domains: Vec<Value> = serde_json::from_str(&domains).expect("the fleet is JSON");
+    let targets: Value = serde_json::from_str(&targets).expect("the targets are JSON");
+    let mut world = World::default();
+    let mut txt = |owner: &str, text: &str| {
+        let rdata = Rdata::Txt(zegel::inquiry::Txt::split(text.as_bytes()));
+        world.push(name(owner), Kind::Txt, 3600, rdata);
+    };
+    for (owner, target) in targets.as_object().expect("an object") {
+        txt(owner, target["txt"].as_str().expect("a text"));
+    }
+    let fleet: Vec<&str> = domains
+        .iter()
+        .filter_map(|domain| domain["domain"].as_str())
+        .collect();
+    for domain in &domains {
+        let (owner, text) = (
+            domain["domain"].as_str().expect("a name"),
+            domain["spf"].as_str().expect("a text"),
+        );
+        if !text.is_empty() && targets.get(owner).is_none() {
+            txt(owner, text);
+        }
+    }
+    let mut without = Vec::new();
+    let mut helped = 0;
+    for domain in &fleet {
+        let adopted = adopted(&world, domain);
+        checked(&world, &adopted);
+        match &adopted.spec.spf {
+            None => without.push(*domain),
+            Some(spf) => helped += usize::from(!spf.also_at.is_empty()),
+        }
+    }
+    assert_eq!((fleet.len(), without), (342, vec!["wassenaar.nl"]));
+    assert!(helped > 20, "{helped} domains have helper names of their own");
+}
