@@ -1,8 +1,9 @@
-//! DMARC as specification: the tree of RFC 9989, the states of a wanted record, the rules.
+//! DMARC as specification: the tree of RFC 9989, the states of a wanted record, the report, the rules.
 
 #[path = "../support/facts.rs"]
 mod facts;
 
 mod report;
+mod rules;
 mod states;
 mod tree;

@@ -55,7 +55,9 @@ fn a_wanted_record() {
             "a near miss",
             "_dmarc.a.voorbeeld.nl TXT v=dmarc1; p=reject".to_owned(),
             State::Missing,
-            &[],
+            &[
+                "want a DMARC record, found a text receivers do not take for one: v must be exactly DMARC1, in capitals",
+            ],
         ),
         (
             "two records, both the same in effect",

@@ -5,6 +5,27 @@
 use crate::facts::{World, name};
 use zegel::report::dmarc::DmarcReport;
 
+/// B.4.1: records at the author domain and at the signing domain.
+const SIMPLE: &str = "
+    _dmarc.example.com TXT v=DMARC1; p=none
+    _dmarc.signing.example.com TXT v=DMARC1; p=none
+";
+
+/// B.4.2: the same, and an author domain of thirteen labels.
+const DEEP: &str = "
+    _dmarc.example.com TXT v=DMARC1; p=none
+    _dmarc.signing.example.com TXT v=DMARC1; p=none
+    a.b.c.d.e.f.g.h.i.j.k.example.com EXISTS
+";
+
+/// B.4.3: a public suffix that says psd=y.
+const BANK: &str = "
+    _dmarc.bank.example TXT v=DMARC1; p=none; psd=y
+    _dmarc.giant.bank.example TXT v=DMARC1; p=reject
+    mail.giant.bank.example EXISTS
+    mail.mega.bank.example EXISTS
+";
+
 fn look(zone: &str, domain: &str) -> DmarcReport {
     World::new(zone).settle(|inquiry| DmarcReport::look(&name(domain), inquiry))
 }
@@ -233,22 +254,40 @@ fn the_tables_of_the_rfc() {
             "policy org=example.com from=example.com reject/p sub=reject,reject",
         ),
         (
-            "B.4.1: both the domain and its parent have records: the signing name's organizational domain",
-            "_dmarc.example.com TXT v=DMARC1; p=none\n_dmarc.signing.example.com TXT v=DMARC1; p=none",
+            "B.4.1: the author domain of the simple example",
+            SIMPLE,
+            "example.com",
+            "policy org=example.com from=example.com none/p sub=none,none",
+        ),
+        (
+            "B.4.1: the signing domain has a record, and example.com has fewer labels",
+            SIMPLE,
             "signing.example.com",
             "policy org=example.com from=signing.example.com none/p sub=none,none",
         ),
         (
-            "B.4.2: a deep walk",
-            "_dmarc.k.example.com TXT v=DMARC1; p=quarantine\n_dmarc.example.com TXT v=DMARC1; p=reject\na.b.c.d.e.f.g.h.i.j.k.example.com EXISTS",
+            "B.4.2: a deep walk, no record before example.com",
+            DEEP,
             "a.b.c.d.e.f.g.h.i.j.k.example.com",
-            "policy org=example.com from=example.com reject/p sub=reject,reject",
+            "policy org=example.com from=example.com none/p sub=none,none",
         ),
         (
-            "B.4.3: a public suffix with psd=y and a domain with its own record",
-            "_dmarc.giant.bank.example TXT v=DMARC1; p=reject\n_dmarc.bank.example TXT v=DMARC1; p=none; psd=y\nmail.giant.bank.example EXISTS",
+            "B.4.3: the author domain has a record directly below psd=y",
+            BANK,
+            "giant.bank.example",
+            "policy org=giant.bank.example from=giant.bank.example reject/p sub=reject,reject",
+        ),
+        (
+            "B.4.3: the envelope sender's domain, one label further down",
+            BANK,
             "mail.giant.bank.example",
             "policy org=giant.bank.example from=giant.bank.example reject/p sub=reject,reject",
+        ),
+        (
+            "B.4.3: another bank's domain without any record",
+            BANK,
+            "mail.mega.bank.example",
+            "policy org=mega.bank.example from=bank.example none/p sub=none,none",
         ),
     ];
     for (section, zone, domain, expected) in rows {

@@ -40,13 +40,11 @@ fn suffix(name: &Name) -> Option<(usize, bool)> {
 }
 
 /// Whether a registry registers names below this one, by the list.
-#[allow(dead_code)] // The rules about public suffixes ask it.
 pub(super) fn is_registry_suffix(name: &Name) -> bool {
     suffix(name).is_some_and(|(count, registry)| registry && count == name.label_count())
 }
 
 /// Whether this is a public suffix of either kind, by the list.
-#[allow(dead_code)] // The rules about public suffixes ask it.
 pub(super) fn is_public_suffix(name: &Name) -> bool {
     suffix(name).is_some_and(|(count, _)| count == name.label_count())
         && psl::List

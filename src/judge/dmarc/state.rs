@@ -31,6 +31,8 @@ pub(in crate::judge) fn state(
 struct View<'i, 'f> {
     inquiry: &'i mut Inquiry<'f>,
     verdict: RecordVerdict,
+    /// Why a text that was meant as a record is none.
+    near_miss: Option<&'static str>,
 }
 
 impl<'i, 'f> View<'i, 'f> {
@@ -50,7 +52,11 @@ impl<'i, 'f> View<'i, 'f> {
             expires_at: None,
             questions: Vec::new(),
         };
-        Self { inquiry, verdict }
+        Self {
+            inquiry,
+            verdict,
+            near_miss: None,
+        }
     }
 
     /// Asks what the state hangs on and notes the answer's times.
@@ -103,6 +109,9 @@ impl<'i, 'f> View<'i, 'f> {
             if kind != Likeness::Other {
                 self.verdict.observed.push(presentation(&text));
             }
+            if let Likeness::NearMiss(why) = kind {
+                self.near_miss = self.near_miss.or(Some(why));
+            }
             if kind == Likeness::Dmarc {
                 records.push(parse(&text));
             }
@@ -115,7 +124,13 @@ impl<'i, 'f> View<'i, 'f> {
             return;
         };
         match records.as_slice() {
-            [] => self.verdict.state = State::Missing,
+            [] => {
+                self.verdict.state = State::Missing;
+                let why = self.near_miss;
+                let sentence =
+                    |why| format!("want a DMARC record, found a text receivers do not take for one: {why}");
+                self.verdict.differences = why.map(sentence).into_iter().collect();
+            }
             [record] => {
                 // sp and np matter only at an organizational domain: the walk is needed only where they decide.
                 let as_if = |organizational| dmarc::compare(wanted, record, Some(organizational));
