@@ -13,6 +13,8 @@ mod mx;
 mod rules;
 #[path = "dkim/rules_dkim.rs"]
 mod rules_dkim;
+#[path = "dkim/rules_dns.rs"]
+mod rules_dns;
 #[path = "dkim/rules_mx.rs"]
 mod rules_mx;
 #[path = "dkim/states.rs"]

@@ -9,7 +9,7 @@ use zegel::name::Name;
 use zegel::rules;
 
 use crate::facts::{self, World, findings, name};
-use crate::{rules_dkim, rules_mx};
+use crate::{rules_dkim, rules_dns, rules_mx};
 
 /// What is judged: a manifest's spec, or a domain that is only looked at.
 #[derive(Debug, Clone)]
@@ -105,7 +105,7 @@ pub(crate) fn probe<const N: usize>(selectors: [&'static str; N]) -> Subject {
 }
 
 fn cases() -> Vec<Case> {
-    [rules_dkim::cases(), rules_mx::cases()].concat()
+    [rules_dkim::cases(), rules_mx::cases(), rules_dns::cases()].concat()
 }
 
 #[test]
@@ -152,7 +152,7 @@ fn every_rule_has_a_case_that_fires_and_one_that_does_not() {
     }
     // What could not be asked is the judgement's own finding, tested with it.
     let elsewhere = [rules::dns::NOT_CHECKED.id];
-    let lists = [rules::dkim::RULES, rules::mx::RULES];
+    let lists = [rules::dkim::RULES, rules::mx::RULES, rules::dns::RULES];
     for rule in lists
         .into_iter()
         .flatten()

@@ -1,0 +1,86 @@
+//! What all TXT-based standards share: names, strings, aliases, sizes (RFC 1034, RFC 1035, RFC 2181, RFC 4592).
+//!
+//! Looks where the other standards look, at the same questions, and says what spoils records of every kind: a name
+//! that cannot hold TXT, a value with quotes in it, a wildcard that answers for everybody. Files: `places` (what is
+//! looked at), `text` (the values), `names` (the names and their answers).
+
+mod names;
+mod places;
+mod text;
+
+use super::basis::evidence;
+use super::{Finding, desired};
+use crate::inquiry::{Inquiry, Kind};
+use crate::intent::Intent;
+use crate::name::Name;
+use crate::records::Standard;
+use crate::rules::dns as rules;
+
+/// What is wrong with the names and values themselves.
+pub(super) fn check(intent: &Intent, inquiry: &mut Inquiry<'_>, findings: &mut Vec<Finding>) {
+    let places = places::all(intent, inquiry);
+    for place in &places {
+        text::check(place, findings);
+        names::check(place, findings);
+    }
+    names::together(intent, &places, inquiry, findings);
+    of_the_spec(intent, findings);
+}
+
+/// What the spec alone shows: records that exclude each other, or cannot be published.
+fn of_the_spec(intent: &Intent, findings: &mut Vec<Finding>) {
+    for (index, wanted) in intent.wanted.iter().enumerate() {
+        let this = desired(wanted);
+        for earlier in intent
+            .wanted
+            .iter()
+            .take(index)
+            .filter(|earlier| earlier.name == wanted.name)
+        {
+            let kinds = [this.kind, desired(earlier).kind];
+            let standards = [wanted.standard(), earlier.standard()];
+            let alone = kinds.contains(&Kind::Cname);
+            let same =
+                kinds[0] == kinds[1] && (standards[0] == standards[1] || standards.contains(&Standard::Dkim));
+            if alone || same {
+                let message = format!(
+                    "{} wants {} here and {} wants {}: both cannot be",
+                    earlier.path, kinds[1], wanted.path, kinds[0]
+                );
+                findings.push(Finding::new(&rules::CONFLICT, true, wanted.name.clone(), message));
+            }
+        }
+        for value in this.values.iter().filter(|_| this.kind == Kind::Txt) {
+            let octets = value.len() + value.len().div_ceil(255);
+            if octets > MAX_RDATA {
+                let message = format!(
+                    "want at most {MAX_RDATA} octets of record data, found {octets} in {}",
+                    wanted.path
+                );
+                findings.push(Finding::new(&rules::TOO_LONG, true, wanted.name.clone(), message));
+            }
+        }
+    }
+}
+
+/// The most octets the data of one record may have (RFC 1035 3.2.1: RDLENGTH has 16 bits).
+const MAX_RDATA: usize = 65_535;
+
+/// The registrable domain above a target that does not exist, where nobody has it: anyone may take it.
+pub(super) fn gone(target: &Name, inquiry: &mut Inquiry<'_>) -> Option<Name> {
+    let domain = registrable(target);
+    let seen = evidence(inquiry, &domain, Kind::Soa)?;
+    (seen.nxdomain && seen.chain.is_empty()).then_some(domain)
+}
+
+/// The name one level below the public suffix, by the embedded list; private suffixes (`github.io`) count, for below
+/// them too anybody may take a name.
+fn registrable(name: &Name) -> Name {
+    let plain = |label: &Vec<u8>| label.iter().all(|octet| !matches!(octet, b'.' | b'\\'));
+    let text = name.as_str();
+    match psl::domain_str(text) {
+        // The text splits into labels only where no label holds a dot itself.
+        Some(domain) if name.labels().iter().all(plain) => domain.parse().unwrap_or_else(|_| name.suffix(2)),
+        _ => name.suffix(2),
+    }
+}

@@ -1,0 +1,220 @@
+//! The rules about names and answers: aliases, sizes, TTLs, names entered twice, wildcards, denied parents.
+
+use super::places::{Place, is_meant};
+use super::text::bad_a_labels_of;
+use crate::inquiry::{Inquiry, Kind, Rdata};
+use crate::intent::{Intent, What};
+use crate::judge::Finding;
+use crate::judge::basis::{Seen, evidence};
+use crate::name::Name;
+use crate::records::{Standard, presentation};
+use crate::rules::Severity;
+use crate::rules::dns as rules;
+
+/// At most this many names are looked up a second time, with the domain appended again.
+const MAX_DOUBLED: usize = 4;
+
+/// At most this many mail hosts are looked at for a gap in a wildcard.
+const MAX_HOSTS: usize = 4;
+
+/// What is wrong with the answer at one place.
+pub(super) fn check(place: &Place<'_>, findings: &mut Vec<Finding>) {
+    let Some(seen) = &place.seen else { return };
+    let find = |rule, message: String| Finding::new(rule, place.managed, place.name.clone(), message);
+    if let Some(target) = seen.chain.first()
+        && !place.probed
+    {
+        let message = format!("TXT cannot be placed here; target {target}");
+        let finding = find(&rules::CNAME, message);
+        findings.push(if place.managed || place.standard == Standard::Spf {
+            finding
+        } else {
+            finding.at_most(Severity::Info)
+        });
+    }
+    let size = answer_size(&place.name, seen);
+    if size > 1232 {
+        let message = format!("want an answer of at most 1232 octets, found about {size}");
+        findings.push(find(&rules::OVERSIZED, message));
+    } else if size > 512 && place.standard != Standard::Dkim {
+        let message = format!("want an answer of at most 512 octets, found about {size}");
+        findings.push(find(&rules::LARGE, message));
+    }
+    let ttl = seen.fact.ttl;
+    if ttl > 86_400 && !place.texts().is_empty() {
+        findings.push(find(
+            &rules::TTL,
+            format!("want a TTL of at most 86400 s, found {ttl}"),
+        ));
+    }
+}
+
+/// What the places show together.
+pub(super) fn together(
+    intent: &Intent,
+    places: &[Place<'_>],
+    inquiry: &mut Inquiry<'_>,
+    findings: &mut Vec<Finding>,
+) {
+    let domain = &intent.domain;
+    if domain.labels().iter().any(|label| label.contains(&b'_')) {
+        let message = format!("want letters, digits and hyphens in a mail domain, found {domain}");
+        findings.push(Finding::new(&rules::UNDERSCORE, true, domain.clone(), message));
+    }
+    for label in bad_a_labels_of(domain) {
+        let message = format!("want a valid A-label, found {label}");
+        findings.push(Finding::new(&rules::A_LABEL, true, domain.clone(), message));
+    }
+    denied(domain, places, findings);
+    doubled(domain, places, inquiry, findings);
+    wildcard(intent, places, inquiry, findings);
+    gaps(intent, inquiry, findings);
+}
+
+/// The domain is said not to exist, but something below it does.
+fn denied(domain: &Name, places: &[Place<'_>], findings: &mut Vec<Finding>) {
+    let apex = places
+        .iter()
+        .find(|place| place.name == *domain)
+        .and_then(|place| place.seen);
+    if !apex.is_some_and(|seen| seen.nxdomain && seen.chain.is_empty()) {
+        return;
+    }
+    let exists = |place: &&Place<'_>| {
+        place
+            .seen
+            .is_some_and(|seen| !seen.records.is_empty() || !seen.chain.is_empty())
+    };
+    if let Some(below) = places.iter().find(exists) {
+        let message = format!(
+            "want NOERROR for {domain}, found NXDOMAIN although {} exists",
+            below.name
+        );
+        findings.push(Finding::new(
+            &rules::DENIED_PARENT,
+            below.managed,
+            domain.clone(),
+            message,
+        ));
+    }
+}
+
+/// Nothing at the right name, and the record where a form has appended the domain once more.
+fn doubled(domain: &Name, places: &[Place<'_>], inquiry: &mut Inquiry<'_>, findings: &mut Vec<Finding>) {
+    let vacant = places
+        .iter()
+        .filter(|place| place.is_vacant() && place.expected && !place.name.as_str().starts_with('*'));
+    for place in vacant.take(MAX_DOUBLED) {
+        let Ok(wrong) = domain.prepend(place.name.as_str()) else {
+            continue;
+        };
+        let Some(seen) = evidence(inquiry, &wrong, Kind::Txt) else {
+            continue;
+        };
+        let texts = seen.texts();
+        let Some(text) = texts.iter().find(|text| is_meant(place.standard, text)) else {
+            continue;
+        };
+        if of_wildcard(domain, text, inquiry) != Some(false) {
+            continue;
+        }
+        let message = format!("want the record at {}, found it at {wrong}", place.name);
+        let finding = Finding::new(&rules::NAME_TWICE, place.managed, place.name.clone(), message);
+        findings.push(finding.marking(text, 0..text.len(), "one level too deep"));
+    }
+}
+
+/// Text of a wildcard where records of another standard are looked for.
+fn wildcard(intent: &Intent, places: &[Place<'_>], inquiry: &mut Inquiry<'_>, findings: &mut Vec<Finding>) {
+    let domain = &intent.domain;
+    let mut answers: Vec<(Name, Standard, Seen<'_>)> = places
+        .iter()
+        .filter(|place| place.standard == Standard::Dmarc)
+        .filter_map(|place| Some((place.name.clone(), place.standard, place.seen?)))
+        .collect();
+    if (intent.role.is_none() || intent.manages(Standard::Dkim))
+        && let Ok(node) = domain.prepend("_domainkey")
+        && let Some(seen) = evidence(inquiry, &node, Kind::Txt)
+    {
+        answers.push((node, Standard::Dkim, seen));
+    }
+    for (name, standard, seen) in answers {
+        let texts = seen.texts();
+        let Some(text) = texts.iter().find(|text| !is_meant(standard, text)) else {
+            continue;
+        };
+        if of_wildcard(domain, text, inquiry) != Some(true) {
+            continue;
+        }
+        let shown = presentation(text.get(..40).unwrap_or(text));
+        let finding = Finding::new(
+            &rules::WILDCARD_TEXT,
+            intent.manages(standard),
+            name.clone(),
+            format!("want a {standard} record or none at {name}, found the wildcard's text: {shown}"),
+        );
+        let finding = finding.marking(text, 0..text.len(), "of the wildcard");
+        // SPF behind a wildcard is what parked domains are told to publish.
+        findings.push(if is_meant(Standard::Spf, text) {
+            finding.at_most(Severity::Info)
+        } else {
+            finding
+        });
+    }
+}
+
+/// Whether the wildcard below the domain answers with this text; `None` when that is not known.
+fn of_wildcard(domain: &Name, text: &[u8], inquiry: &mut Inquiry<'_>) -> Option<bool> {
+    let wildcard = domain.prepend("*").ok()?;
+    let seen = evidence(inquiry, &wildcard, Kind::Txt)?;
+    Some(seen.texts().iter().any(|one| one == text))
+}
+
+/// SPF behind a wildcard, and mail hosts it does not cover because they exist.
+fn gaps(intent: &Intent, inquiry: &mut Inquiry<'_>, findings: &mut Vec<Finding>) {
+    let Ok(wildcard) = intent.domain.prepend("*") else {
+        return;
+    };
+    let wants_spf = |name: &Name| {
+        intent
+            .wanted
+            .iter()
+            .any(|wanted| wanted.name == *name && matches!(wanted.what, What::Spf(_)))
+    };
+    if !wants_spf(&wildcard) {
+        return;
+    }
+    let Some(seen) = evidence(inquiry, &intent.domain, Kind::Mx) else {
+        return;
+    };
+    let hosts = seen.records.iter().filter_map(|rdata| match rdata {
+        Rdata::Mx { exchange, .. } => Some(exchange),
+        _ => None,
+    });
+    let below = |host: &&Name| host.is_at_or_below(&intent.domain) && **host != intent.domain;
+    for host in hosts.filter(below).take(MAX_HOSTS) {
+        let Some(seen) = evidence(inquiry, host, Kind::Txt) else {
+            continue;
+        };
+        let covered = seen.texts().iter().any(|text| is_meant(Standard::Spf, text));
+        if !covered && !seen.nxdomain {
+            let message =
+                format!("the wildcard's SPF does not cover {host}, which exists and has none of its own");
+            findings.push(Finding::new(&rules::WILDCARD_GAP, true, host.clone(), message));
+        }
+    }
+}
+
+/// The size of the answer, names compressed (RFC 1035 4.1.4).
+fn answer_size(name: &Name, seen: &Seen<'_>) -> usize {
+    let aliases: usize = seen.chain.iter().map(|target| 12 + target.wire_len()).sum();
+    let records: usize = seen
+        .records
+        .iter()
+        .map(|rdata| match rdata {
+            Rdata::Txt(txt) => 12 + txt.strings.iter().map(|string| 1 + string.len()).sum::<usize>(),
+            _ => 12,
+        })
+        .sum();
+    12 + name.wire_len() + 4 + aliases + records
+}

@@ -1,0 +1,206 @@
+//! Worlds for the rules about names, strings, aliases and sizes.
+
+use crate::keys::RSA_2048;
+use crate::rules::{Case, Subject, case, pair, probe};
+
+const DMARC: &str = "_dmarc.a.nl TXT v=DMARC1; p=reject";
+
+fn looked(rule: &'static str, fires: impl Into<String>, quiet: impl Into<String>) -> Vec<Case> {
+    pair(rule, probe(["s1"]), fires, quiet)
+}
+
+/// A spec that only its own text makes wrong.
+fn spec_alone(rule: &'static str, fires: impl Into<Subject>, quiet: impl Into<Subject>) -> Vec<Case> {
+    vec![case(rule, true, fires, ""), case(rule, false, quiet, "")]
+}
+
+pub(crate) fn cases() -> Vec<Case> {
+    [of_values(), of_names(), of_wildcards(), of_the_spec()].concat()
+}
+
+fn of_values() -> Vec<Case> {
+    let spf = |text: &str| format!("a.nl TXT {text}");
+    let many = |count: usize| {
+        let lines = (0..count).map(|n| format!("a.nl TXT verification-{n}={}", "x".repeat(80)));
+        lines.collect::<Vec<_>>().join("\n")
+    };
+    let good = "v=spf1 mx -all";
+    [
+        looked(
+            "DNS-002",
+            spf("\"v=spf1 include:a.example\" \"include:b.example -all\""),
+            spf("\"v=spf1 include:a.example \" \"include:b.example -all\""),
+        ),
+        looked(
+            "DNS-002",
+            spf("\"v=spf1 mx\" \"-all\""),
+            spf("\"v=spf1 mx -\" \"all\""),
+        ),
+        looked(
+            "DNS-002",
+            "_dmarc.a.nl TXT \"v=DMARC1; p=none\" \"rua=mailto:x@a.nl\"",
+            "_dmarc.a.nl TXT \"v=DMARC1; p=none;\" \"rua=mailto:x@a.nl\"",
+        ),
+        looked(
+            "DNS-002",
+            format!("s1._domainkey.a.nl TXT \"v=DKIM1\" \"p={RSA_2048}\""),
+            format!("s1._domainkey.a.nl TXT v=DKIM1; p={RSA_2048}"),
+        ),
+        looked("DNS-006", many(6), many(2)),
+        looked("DNS-007", many(14), many(6)),
+        looked(
+            "DNS-009",
+            "a.nl 604800 TXT v=spf1 -all",
+            "a.nl 86400 TXT v=spf1 -all",
+        ),
+        looked("DNS-009", "a.nl 604800 TXT v=spf1 -all", "a.nl 604800 TXT hello"),
+        looked("DNS-011", spf("\\\"v=spf1 -all\\\""), spf(good)),
+        looked("DNS-011", "_dmarc.a.nl TXT v=DMARC1\\\\; p=reject", DMARC),
+        looked("DNS-011", spf("\\\"v=spf1 -all\\\""), spf("\\\"hello\\\"")),
+        looked("DNS-012", spf("v=spf1 mx –all"), spf(good)),
+        looked("DNS-012", spf("v=spf1\u{a0}mx -all"), spf(good)),
+        looked("DNS-012", spf("v=spf1 mx \\255-all"), spf(good)),
+        looked("DNS-012", "_dmarc.a.nl TXT “v=DMARC1; p=reject”", DMARC),
+        looked("DNS-013", spf("\" v=spf1 -all\""), spf("\"v=spf1 -all \"")),
+        looked("DNS-013", "_dmarc.a.nl TXT \"\\009v=DMARC1; p=none\"", DMARC),
+        looked(
+            "DNS-020",
+            spf("v=spf1 include:münchen.example -all"),
+            spf("v=spf1 include:xn--mnchen-3ya.example -all"),
+        ),
+        looked(
+            "DNS-021",
+            spf("v=spf1 include:xn--zzzzzzzz999.example -all"),
+            spf("v=spf1 include:xn--mnchen-3ya.example -all"),
+        ),
+        spec_alone(
+            "DNS-021",
+            "{domain: xn--zzzzzzzz999.nl, role: Mail}",
+            "{domain: xn--mnchen-3ya.nl, role: Mail}",
+        ),
+    ]
+    .concat()
+}
+
+fn of_names() -> Vec<Case> {
+    let dkim = "{domain: a.nl, role: Mail, dkim: {selectors: [{name: s1, anyKey: true}]}}";
+    let key = format!("TXT v=DKIM1; p={RSA_2048}");
+    [
+        pair(
+            "DNS-005",
+            dkim,
+            format!("s1._domainkey.a.nl CNAME k.p.example\nk.p.example {key}"),
+            format!("s1._domainkey.a.nl {key}"),
+        ),
+        looked(
+            "DNS-005",
+            "a.nl CNAME b.nl\nb.nl TXT v=spf1 -all",
+            "a.nl TXT v=spf1 -all",
+        ),
+        looked(
+            "DNS-005",
+            "_dmarc.a.nl CNAME a.d.example\na.d.example TXT v=DMARC1; p=none",
+            DMARC,
+        ),
+        // A probed selector behind an alias is what providers ask for.
+        vec![case(
+            "DNS-005",
+            false,
+            probe(["s1"]),
+            format!("s1._domainkey.a.nl CNAME k.p.example\nk.p.example {key}"),
+        )],
+        vec![case(
+            "DNS-005",
+            false,
+            "{domain: a.nl, role: Mail, dkim: {selectors: [{name: s1, cname: k.p.example}]}}",
+            format!("s1._domainkey.a.nl CNAME k.p.example\nk.p.example {key}"),
+        )],
+        looked("DNS-014", "_dmarc.a.nl.a.nl TXT v=DMARC1; p=none", DMARC),
+        looked("DNS-014", "a.nl.a.nl TXT v=spf1 -all", "a.nl.a.nl TXT hello"),
+        pair(
+            "DNS-014",
+            dkim,
+            format!("s1._domainkey.a.nl.a.nl {key}"),
+            format!("s1._domainkey.a.nl {key}"),
+        ),
+        // A wildcard answers for every name, one with the domain twice too.
+        vec![case("DNS-014", false, probe([]), "*.a.nl TXT v=spf1 -all")],
+        looked("DNS-018", format!("{DMARC}\nDENY a.nl"), DMARC),
+        spec_alone(
+            "DNS-019",
+            "{domain: post_1.a.nl, role: Mail}",
+            "{domain: post-1.a.nl, role: Mail}",
+        ),
+    ]
+    .concat()
+}
+
+fn of_wildcards() -> Vec<Case> {
+    let spf =
+        "{domain: a.nl, role: Mail, spf: {mechanisms: [mx], all: Fail, alsoAt: [{name: '*', all: Fail}]}}";
+    let zone =
+        "*.a.nl TXT v=spf1 -all\na.nl TXT v=spf1 mx -all\na.nl MX 10 mail.a.nl\nmail.a.nl A 192.0.2.25";
+    [
+        pair(
+            "DNS-016",
+            spf,
+            zone,
+            format!("{zone}\nmail.a.nl TXT v=spf1 a -all"),
+        ),
+        looked(
+            "DNS-017",
+            "*.a.nl TXT verification=1",
+            format!("*.a.nl TXT verification=1\n{DMARC}\n_domainkey.a.nl EXISTS"),
+        ),
+        looked(
+            "DNS-017",
+            "*.a.nl TXT verification=1",
+            "_dmarc.a.nl TXT verification=1",
+        ),
+    ]
+    .concat()
+}
+
+fn of_the_spec() -> Vec<Case> {
+    let spf = |mechanisms: usize| {
+        let list: Vec<String> = (0..mechanisms)
+            .map(|n| {
+                format!(
+                    "'include:{n}.{}.{}.{}.nl'",
+                    "a".repeat(60),
+                    "b".repeat(60),
+                    "c".repeat(60)
+                )
+            })
+            .collect();
+        format!(
+            "{{domain: a.nl, role: Mail, spf: {{mechanisms: [{}], all: Fail}}}}",
+            list.join(", ")
+        )
+    };
+    let both = |name: &str| {
+        format!(
+            "{{domain: a.nl, role: Mail, spf: {{mechanisms: [mx], all: Fail, alsoAt: [{{name: {name}, all: Fail}}]}}, \
+             dkim: {{selectors: [{{name: s1, cname: k.p.example}}]}}}}"
+        )
+    };
+    [
+        spec_alone("DNS-003", long_spf(), spf(200)),
+        spec_alone("DNS-010", both("s1._domainkey"), both("s2._domainkey")),
+    ]
+    .concat()
+}
+
+/// The longest mechanisms a spec may hold: together they do not fit one record.
+fn long_spf() -> String {
+    let list: Vec<String> = (0..256)
+        .map(|n| {
+            let labels = [63, 63, 63].map(|length| "a".repeat(length)).join(".");
+            format!("'exists:%{{i}}.{n:04}.{labels}.{}.nl'", "b".repeat(43))
+        })
+        .collect();
+    format!(
+        "{{domain: a.nl, role: Mail, spf: {{mechanisms: [{}], all: Fail}}}}",
+        list.join(", ")
+    )
+}
