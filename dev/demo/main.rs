@@ -136,7 +136,7 @@ impl Stage {
 
     fn start_controller(&mut self) -> Result<(), Error> {
         let resolver = self.dns.address().to_string();
-        let args = ["controller", "--resolver", &resolver, "--listen", "127.0.0.1:0"];
+        let args = ["controller", "--resolver", &resolver, "--bind", "127.0.0.1:0"];
         show(&format!("zegel {}", args.join(" ")));
         let mut command = Command::new(zegel()?);
         command.args(args).env("KUBECONFIG", self.plane.kubeconfig());
