@@ -48,6 +48,8 @@ async fn demo() -> Result<(), Error> {
 
     step("A DNS server on loopback, with zones in which all is well");
     let dns = DnsServer::start(ZONE);
+    // That there is nothing above a domain is an answer too, and a verdict rests on it.
+    dns.negative_ttl(2);
     say(&format!("listening on {}", dns.address()));
 
     let mut stage = Stage {
