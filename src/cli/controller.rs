@@ -1,15 +1,121 @@
-//! `zegel controller`: the operator's arguments.
+//! `zegel controller`: the operator's arguments, turned into a client, a world and a listener.
 
+use std::net::SocketAddr;
+use std::time::Duration;
+
+use kube::Client;
+use tokio::net::TcpListener;
+use tokio::signal::unix::{SignalKind, signal};
+
+use super::args::duration;
 use super::{Exit, Failure};
+use crate::operator::{self, LeaseOptions, Options};
+use crate::world::{DnsArgs, World};
 
 /// The arguments of `zegel controller`.
 #[derive(Debug, clap::Args)]
-pub struct Args {}
+pub struct Args {
+    /// Look after MailDomains of this namespace only [default: all]
+    #[arg(long, value_name = "NAMESPACE")]
+    pub namespace: Option<String>,
+    /// Look after MailDomains with these labels only: key=value,…
+    #[arg(long, value_name = "SELECTOR")]
+    pub label_selector: Option<String>,
+    /// How many MailDomains are looked at at once
+    #[arg(long, value_name = "N", default_value_t = 32, value_parser = clap::value_parser!(u16).range(1..=1024))]
+    pub concurrency: u16,
+    /// How long one look at one domain may take; what is not answered by then is unknown
+    #[arg(long, value_name = "DURATION", default_value = "20s", value_parser = duration)]
+    pub timeout: Duration,
+    /// Where /livez, /readyz and /metrics are served
+    #[arg(long, value_name = "ADDRESS", default_value = "0.0.0.0:8080")]
+    pub listen: SocketAddr,
+    /// How several replicas agree on which one works.
+    #[command(flatten)]
+    pub election: ElectionArgs,
+    /// How DNS is asked.
+    #[command(flatten)]
+    pub dns: DnsArgs,
+}
 
-/// Runs the operator until it is told to stop.
+/// How several replicas agree on which one works.
+#[derive(Debug, Clone, clap::Args)]
+#[command(next_help_heading = "Leader election")]
+pub struct ElectionArgs {
+    /// Work only while holding a Lease: needed as soon as there is more than one replica
+    #[arg(long)]
+    pub leader_elect: bool,
+    /// The Lease's name
+    #[arg(long, value_name = "NAME", default_value = "zegel")]
+    pub lease_name: String,
+    /// The Lease's namespace [default: the pod's own]
+    #[arg(long, value_name = "NAMESPACE", env = "POD_NAMESPACE")]
+    pub lease_namespace: Option<String>,
+    /// How long a replica that falls silent keeps the others out
+    #[arg(long, value_name = "DURATION", default_value = "15s", value_parser = duration)]
+    pub lease_duration: Duration,
+    /// Who this replica is, in the Lease and in events [default: host name and process]
+    #[arg(long, value_name = "NAME", env = "POD_NAME")]
+    pub identity: Option<String>,
+}
+
+/// Runs the operator until SIGTERM or SIGINT.
 ///
 /// # Errors
-/// When it stops by itself.
-pub async fn run(_args: Args) -> Result<Exit, Failure> {
-    Err(Failure::Controller("this build holds no operator".to_owned()))
+/// When it cannot start, or stops by itself: the Lease was lost.
+pub async fn run(args: Args) -> Result<Exit, Failure> {
+    let usage = |error: &dyn std::fmt::Display| Failure::Usage(error.to_string());
+    let config = args.dns.config().map_err(|error| usage(&error))?;
+    let world = World::new(config).map_err(|error| usage(&error))?;
+    let client = Client::try_default()
+        .await
+        .map_err(|error| Failure::Usage(format!("no cluster to talk to: {error}")))?;
+    let listener = TcpListener::bind(args.listen)
+        .await
+        .map_err(|error| Failure::Usage(format!("cannot listen on {}: {error}", args.listen)))?;
+    let election = args.election;
+    let namespace = election.lease_namespace.clone();
+    let lease = election.leader_elect.then(|| LeaseOptions {
+        namespace: namespace.unwrap_or_else(|| client.default_namespace().to_owned()),
+        name: election.lease_name.clone(),
+        duration: election.lease_duration.max(Duration::from_secs(1)),
+    });
+    let identity = election.identity.unwrap_or_else(identity);
+    let listening = listener.local_addr().unwrap_or(args.listen);
+    tracing::info!(%listening, identity, version = env!("CARGO_PKG_VERSION"), "zegel controller");
+    let options = Options {
+        namespace: args.namespace,
+        label_selector: args.label_selector,
+        concurrency: args.concurrency,
+        lease,
+        listener: Some(listener),
+        identity,
+        deadline: args.timeout,
+    };
+    let stop = stop_signal().map_err(|error| Failure::Controller(format!("cannot hear signals: {error}")))?;
+    operator::run(client, world, options, stop)
+        .await
+        .map_err(|error| Failure::Controller(error.to_string()))?;
+    tracing::info!("stopped");
+    Ok(Exit::Fine)
+}
+
+/// Done at the first SIGTERM or SIGINT.
+fn stop_signal() -> std::io::Result<impl Future<Output = ()> + Send + 'static> {
+    let (mut terminate, mut interrupt) = (signal(SignalKind::terminate())?, signal(SignalKind::interrupt())?);
+    Ok(async move {
+        tokio::select! {
+            _ = terminate.recv() => {}
+            _ = interrupt.recv() => {}
+        }
+        tracing::info!("stopping");
+    })
+}
+
+/// A name no other process has, outside a pod.
+fn identity() -> String {
+    let host = std::fs::read_to_string("/proc/sys/kernel/hostname").unwrap_or_default();
+    let host = host.trim();
+    let host = if host.is_empty() { "zegel" } else { host };
+    format!("{host}-{}", std::process::id())
 }

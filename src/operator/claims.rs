@@ -1,0 +1,189 @@
+//! Which MailDomain a domain belongs to, when several want it.
+//!
+//! Only an object that says what must be there claims: one with a managed block, or whose role derives records.
+//! The oldest claim wins, then namespace and name decide, so every replica and every restart decides alike. When the
+//! winner goes, the next is woken. Pure: an index over what the watch has seen.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+
+use jiff::Timestamp;
+
+use crate::api::{MailDomainSpec, Role};
+
+/// An object's namespace and name.
+pub(super) type Key = (String, String);
+
+/// A claim, in the order in which claims win.
+type Claim = (Timestamp, Key);
+
+/// All claims.
+#[derive(Debug, Default)]
+pub(super) struct Claims {
+    by_domain: HashMap<String, BTreeSet<Claim>>,
+    by_object: BTreeMap<Key, (String, Timestamp)>,
+}
+
+impl Claims {
+    /// The object is there, or changed; gives the objects whose luck turned.
+    pub(super) fn apply(&mut self, key: &Key, created: Timestamp, spec: Option<&MailDomainSpec>) -> Vec<Key> {
+        let wanted = spec
+            .filter(|spec| claims(spec))
+            .map(|spec| spec.domain.to_ascii_lowercase());
+        let held = self.by_object.get(key);
+        if held.map(|(domain, created)| (domain.as_str(), *created))
+            == wanted.as_deref().map(|domain| (domain, created))
+        {
+            return Vec::new();
+        }
+        let mut woken = self.remove(key);
+        if let Some(domain) = wanted {
+            let before = self.winner(&domain).cloned();
+            let claims = self.by_domain.entry(domain.clone()).or_default();
+            claims.insert((created, key.clone()));
+            self.by_object.insert(key.clone(), (domain.clone(), created));
+            let after = self.winner(&domain);
+            if before.as_ref() != after {
+                woken.extend(before);
+            }
+        }
+        woken.retain(|other| other != key);
+        woken
+    }
+
+    /// The object is gone, or claims nothing any more; gives the object that wins now.
+    pub(super) fn remove(&mut self, key: &Key) -> Vec<Key> {
+        let Some((domain, created)) = self.by_object.remove(key) else {
+            return Vec::new();
+        };
+        let won = self.winner(&domain) == Some(key);
+        if let Some(claims) = self.by_domain.get_mut(&domain) {
+            claims.remove(&(created, key.clone()));
+            if claims.is_empty() {
+                self.by_domain.remove(&domain);
+            }
+        }
+        match won {
+            true => self.winner(&domain).cloned().into_iter().collect(),
+            false => Vec::new(),
+        }
+    }
+
+    /// Whose the domain is.
+    fn winner(&self, domain: &str) -> Option<&Key> {
+        self.by_domain.get(domain)?.first().map(|(_, key)| key)
+    }
+
+    /// Why the object may not have its domain: a sentence that names no object of another namespace.
+    pub(super) fn conflict(&self, key: &Key) -> Option<String> {
+        let (domain, _) = self.by_object.get(key)?;
+        let winner = self.winner(domain).filter(|winner| *winner != key)?;
+        let whose = match winner.0 == key.0 {
+            true => format!("MailDomain {:?} of this namespace", winner.1),
+            false => "a MailDomain of another namespace".to_owned(),
+        };
+        Some(format!(
+            "{domain} belongs to {whose}, which is older: one domain has one MailDomain"
+        ))
+    }
+}
+
+/// Whether a spec claims its domain, rather than only looking at it.
+fn claims(spec: &MailDomainSpec) -> bool {
+    let derives = matches!(spec.role, Role::Parked | Role::ReceiveOnly);
+    derives || spec.spf.is_some() || spec.dkim.is_some() || spec.dmarc.is_some()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn key(namespace: &str, name: &str) -> Key {
+        (namespace.to_owned(), name.to_owned())
+    }
+
+    fn spec(domain: &str, role: Role) -> MailDomainSpec {
+        serde_json::from_value(serde_json::json!({"domain": domain, "role": role})).unwrap()
+    }
+
+    fn at(second: i64) -> Timestamp {
+        Timestamp::from_second(second).unwrap()
+    }
+
+    #[test]
+    fn the_oldest_wins_and_its_heir_is_woken() {
+        let mut claims = Claims::default();
+        let parked = spec("a.nl", Role::Parked);
+        let (a, b, c) = (key("x", "a"), key("x", "b"), key("y", "c"));
+        assert!(claims.apply(&b, at(2), Some(&parked)).is_empty());
+        assert_eq!(claims.conflict(&b), None);
+        assert_eq!(
+            claims.apply(&a, at(1), Some(&parked)),
+            [b.clone()],
+            "the younger loses it"
+        );
+        assert!(claims.apply(&c, at(3), Some(&parked)).is_empty());
+        assert!(claims.conflict(&b).unwrap().contains("\"a\""));
+        assert_eq!(claims.remove(&a), [b.clone()]);
+        assert_eq!(claims.conflict(&b), None);
+        assert!(claims.remove(&c).is_empty(), "nobody waits for a loser");
+    }
+
+    #[test]
+    fn the_message_names_nothing_of_another_namespace() {
+        let mut claims = Claims::default();
+        let parked = spec("a.nl", Role::Parked);
+        claims.apply(&key("secret", "hidden"), at(1), Some(&parked));
+        claims.apply(&key("x", "a"), at(2), Some(&parked));
+        let message = claims.conflict(&key("x", "a")).unwrap();
+        assert!(
+            !message.contains("secret") && !message.contains("hidden"),
+            "{message}"
+        );
+    }
+
+    #[test]
+    fn at_one_moment_namespace_and_name_decide() {
+        let mut claims = Claims::default();
+        let parked = spec("a.nl", Role::Parked);
+        for key in [key("b", "a"), key("a", "b"), key("a", "a")] {
+            claims.apply(&key, at(1), Some(&parked));
+        }
+        assert_eq!(claims.conflict(&key("a", "a")), None);
+        assert!(claims.conflict(&key("a", "b")).is_some());
+        assert!(claims.conflict(&key("b", "a")).is_some());
+    }
+
+    #[test]
+    fn who_only_looks_claims_nothing() {
+        let mut claims = Claims::default();
+        claims.apply(&key("x", "a"), at(1), Some(&spec("a.nl", Role::Mail)));
+        claims.apply(&key("x", "b"), at(2), Some(&spec("a.nl", Role::Mail)));
+        claims.apply(&key("x", "c"), at(3), Some(&spec("a.nl", Role::Parked)));
+        assert_eq!(claims.conflict(&key("x", "b")), None);
+        assert_eq!(claims.conflict(&key("x", "c")), None);
+    }
+
+    #[test]
+    fn who_stops_claiming_lets_go() {
+        let mut claims = Claims::default();
+        let parked = spec("a.nl", Role::Parked);
+        let (a, b) = (key("x", "a"), key("x", "b"));
+        claims.apply(&a, at(1), Some(&parked));
+        claims.apply(&b, at(2), Some(&parked));
+        assert_eq!(
+            claims.apply(&a, at(1), Some(&spec("a.nl", Role::Mail))),
+            [b.clone()]
+        );
+        assert_eq!(
+            claims.apply(&a, at(1), Some(&parked)),
+            [b.clone()],
+            "and takes it back"
+        );
+        assert_eq!(
+            claims.apply(&a, at(1), None),
+            [b],
+            "a spec that cannot be read claims nothing"
+        );
+        assert!(claims.by_domain.len() == 1 && claims.by_object.len() == 1);
+    }
+}

@@ -1,0 +1,63 @@
+//! What stops a pass, or the whole controller. Each error has one word for events, conditions and metric labels.
+
+use super::status::Reason;
+
+/// What stopped us.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum Error {
+    /// The API server refused, or could not be reached.
+    #[error("the API server: {0}")]
+    Api(#[source] kube::Error),
+    /// Somebody else writes this status all the time.
+    #[error("the status was changed under every one of {0} attempts to write it")]
+    Contended(usize),
+    /// An older MailDomain claims the domain.
+    #[error("{0}")]
+    DomainConflict(String),
+    /// The object was deleted.
+    #[error("the object is gone")]
+    Gone,
+    /// The object does not parse, or its spec can be no record.
+    #[error("{0}")]
+    InvalidSpec(String),
+    /// The Lease went to another replica, or could not be renewed in time.
+    #[error("the Lease {name} was lost: {why}")]
+    LeaseLost {
+        /// `namespace/name`.
+        name: String,
+        /// What happened.
+        why: String,
+    },
+    /// The object changed while it was looked at: what was judged is not what is there.
+    #[error("the object changed while DNS was asked")]
+    Superseded,
+    /// Something the controller cannot go on without has ended.
+    #[error("{0} ended")]
+    Ended(&'static str),
+}
+
+impl Error {
+    /// The word used in conditions, events and metric labels.
+    pub fn reason(&self) -> &'static str {
+        match self {
+            Self::Api(_) => "APIError",
+            Self::Contended(_) => "Contended",
+            Self::DomainConflict(_) => Reason::DomainConflict.as_str(),
+            Self::Gone => "Gone",
+            Self::InvalidSpec(_) => Reason::InvalidSpec.as_str(),
+            Self::LeaseLost { .. } => "LeaseLost",
+            Self::Superseded => "Superseded",
+            Self::Ended(_) => "Ended",
+        }
+    }
+}
+
+impl From<kube::Error> for Error {
+    fn from(error: kube::Error) -> Self {
+        match error {
+            kube::Error::Api(status) if status.code == 404 => Self::Gone,
+            error => Self::Api(error),
+        }
+    }
+}

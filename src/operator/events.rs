@@ -1,0 +1,57 @@
+//! Events of a MailDomain, each told once whoever tells it: the name says which transition it is.
+
+use jiff::Timestamp;
+use k8s_openapi::api::core::v1::ObjectReference;
+use k8s_openapi::api::events::v1::Event as ApiEvent;
+use k8s_openapi::apimachinery::pkg::apis::meta::v1::{MicroTime, ObjectMeta};
+use kube::api::{Api, PostParams};
+use kube::{Client, Resource};
+
+use super::object::Watched;
+use super::status::Event;
+
+/// Who tells: fits every client's filter on the reporting controller.
+const CONTROLLER: &str = "zegel.dev/controller";
+
+/// Tells `event` about `object`; that it was told before is fine.
+///
+/// # Errors
+/// When the API server does not take it.
+pub(super) async fn send(
+    client: &Client,
+    instance: &str,
+    object: &Watched,
+    event: &Event,
+    now: Timestamp,
+) -> Result<(), kube::Error> {
+    let (namespace, name) = object.key();
+    let events: Api<ApiEvent> = Api::namespaced(client.clone(), namespace);
+    let told = ApiEvent {
+        metadata: ObjectMeta {
+            name: Some(event.name(name, object.uid())),
+            namespace: Some(namespace.to_owned()),
+            ..ObjectMeta::default()
+        },
+        action: Some("Observe".to_owned()),
+        event_time: Some(MicroTime(now)),
+        note: Some(event.note.clone()),
+        reason: Some(event.reason.to_owned()),
+        regarding: Some(ObjectReference {
+            api_version: Some(Watched::api_version(&()).into_owned()),
+            kind: Some(Watched::kind(&()).into_owned()),
+            namespace: Some(namespace.to_owned()),
+            name: Some(name.to_owned()),
+            uid: Some(object.uid().to_owned()),
+            ..ObjectReference::default()
+        }),
+        reporting_controller: Some(CONTROLLER.to_owned()),
+        reporting_instance: Some(instance.chars().take(128).collect()),
+        type_: Some(if event.warning { "Warning" } else { "Normal" }.to_owned()),
+        ..ApiEvent::default()
+    };
+    match events.create(&PostParams::default(), &told).await {
+        Err(kube::Error::Api(status)) if status.code == 409 => Ok(()),
+        Err(error) => Err(error),
+        Ok(_) => Ok(()),
+    }
+}

@@ -1,0 +1,250 @@
+//! What the controller counts, and what it knows of each object: for `/metrics`.
+//!
+//! Series of objects are made from the store at each scrape, never kept: an object that is gone leaves none, and a
+//! standby has none.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use kube::runtime::reflector::Store;
+use prometheus_client::collector::Collector;
+use prometheus_client::encoding::{DescriptorEncoder, EncodeLabelSet, EncodeMetric};
+use prometheus_client::metrics::MetricType;
+use prometheus_client::metrics::counter::Counter;
+use prometheus_client::metrics::family::Family;
+use prometheus_client::metrics::gauge::ConstGauge;
+use prometheus_client::metrics::histogram::Histogram;
+use prometheus_client::registry::Registry;
+
+use super::memory::Memories;
+use super::object::Watched;
+use super::outage::Outage;
+use crate::api::MailDomainStatus;
+
+/// What the passes count.
+#[derive(Debug, Clone)]
+pub(super) struct Metrics {
+    /// Passes, by how they ended: Ready's reason, or the error's.
+    pub(super) reconciles: Family<Outcome, Counter>,
+    /// How long they took, in seconds.
+    pub(super) durations: Histogram,
+    /// Status writes.
+    pub(super) writes: Counter,
+    /// Events told, by reason.
+    pub(super) events: Family<Outcome, Counter>,
+}
+
+/// How something ended.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
+pub(super) struct Outcome {
+    pub(super) reason: String,
+}
+
+impl Outcome {
+    pub(super) fn new(reason: &str) -> Self {
+        Self {
+            reason: reason.to_owned(),
+        }
+    }
+}
+
+impl Default for Metrics {
+    fn default() -> Self {
+        Self {
+            reconciles: Family::default(),
+            durations: Histogram::new([0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1.0, 3.0, 10.0, 30.0]),
+            writes: Counter::default(),
+            events: Family::default(),
+        }
+    }
+}
+
+impl Metrics {
+    pub(super) fn register(&self, registry: &mut Registry) {
+        registry.register(
+            "reconciles",
+            "Passes over a MailDomain, by Ready's reason or the error that stopped it",
+            self.reconciles.clone(),
+        );
+        registry.register(
+            "reconcile_duration_seconds",
+            "How long a pass took",
+            self.durations.clone(),
+        );
+        registry.register("status_writes", "Status writes", self.writes.clone());
+        registry.register("events", "Events told, by reason", self.events.clone());
+    }
+}
+
+/// Makes the series of objects.
+pub(super) struct Objects {
+    pub(super) store: Store<Watched>,
+    pub(super) memories: Arc<Memories>,
+    pub(super) leading: Arc<AtomicBool>,
+    pub(super) outage: Arc<Outage>,
+}
+
+impl std::fmt::Debug for Objects {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Objects").finish_non_exhaustive()
+    }
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct Named {
+    namespace: String,
+    name: String,
+    domain: String,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct OfCondition {
+    namespace: String,
+    name: String,
+    domain: String,
+    r#type: String,
+    status: String,
+    reason: String,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct OfState {
+    namespace: String,
+    name: String,
+    domain: String,
+    state: &'static str,
+}
+
+impl Collector for Objects {
+    fn encode(&self, mut encoder: DescriptorEncoder<'_>) -> Result<(), std::fmt::Error> {
+        let leading = self.leading.load(Ordering::Relaxed);
+        plain(
+            &mut encoder,
+            "leader",
+            "Whether this replica is the one that works",
+            leading,
+        )?;
+        if !leading {
+            return Ok(());
+        }
+        let objects = self.store.state();
+        let out = self.outage.is_on(objects.len());
+        plain(
+            &mut encoder,
+            "dns_outage",
+            "Whether DNS answers nothing at all",
+            out,
+        )?;
+        gauge(
+            &mut encoder,
+            "maildomain_condition",
+            "The conditions of each MailDomain as they are: 1",
+            objects.iter().flat_map(|object| conditions(object)),
+        )?;
+        gauge(
+            &mut encoder,
+            "maildomain_records",
+            "Managed records of each MailDomain, by state",
+            objects.iter().flat_map(|object| records(object)),
+        )?;
+        gauge(
+            &mut encoder,
+            "maildomain_last_observation_timestamp_seconds",
+            "When each MailDomain was last looked at completely",
+            objects.iter().filter_map(|object| {
+                let remembered = self.memories.of(object).status.last_observation;
+                let written = status_of(object).and_then(|status| status.last_observation.as_ref());
+                let last = remembered.max(written.map(|time| time.0))?;
+                Some((named(object), last.as_second()))
+            }),
+        )?;
+        gauge(
+            &mut encoder,
+            "maildomain_next_observation_timestamp_seconds",
+            "When each MailDomain is looked at next",
+            objects.iter().filter_map(|object| {
+                let next = self.memories.next_look(object.uid())?;
+                Some((named(object), next.as_second()))
+            }),
+        )
+    }
+}
+
+/// One series without labels: 1 or 0.
+fn plain(
+    encoder: &mut DescriptorEncoder<'_>,
+    name: &str,
+    help: &str,
+    value: bool,
+) -> Result<(), std::fmt::Error> {
+    let family = encoder.encode_descriptor(name, help, None, MetricType::Gauge)?;
+    ConstGauge::new(i64::from(value)).encode(family)
+}
+
+fn gauge<L: EncodeLabelSet>(
+    encoder: &mut DescriptorEncoder<'_>,
+    name: &str,
+    help: &str,
+    series: impl Iterator<Item = (L, i64)>,
+) -> Result<(), std::fmt::Error> {
+    let mut family = encoder.encode_descriptor(name, help, None, MetricType::Gauge)?;
+    for (labels, value) in series {
+        ConstGauge::new(value).encode(family.encode_family(&labels)?)?;
+    }
+    Ok(())
+}
+
+fn status_of(object: &Watched) -> Option<&MailDomainStatus> {
+    object.status.as_ref()
+}
+
+fn named(object: &Watched) -> Named {
+    let (namespace, name) = object.key();
+    Named {
+        namespace: namespace.to_owned(),
+        name: name.to_owned(),
+        domain: object.domain().to_owned(),
+    }
+}
+
+fn conditions(object: &Watched) -> impl Iterator<Item = (OfCondition, i64)> {
+    let named = named(object);
+    let conditions = status_of(object)
+        .into_iter()
+        .flat_map(|status| &status.conditions);
+    conditions.map(move |condition| {
+        let labels = OfCondition {
+            namespace: named.namespace.clone(),
+            name: named.name.clone(),
+            domain: named.domain.clone(),
+            r#type: condition.type_.clone(),
+            status: condition.status.clone(),
+            reason: condition.reason.clone(),
+        };
+        (labels, 1)
+    })
+}
+
+fn records(object: &Watched) -> impl Iterator<Item = (OfState, i64)> {
+    let named = named(object);
+    let summary = status_of(object).and_then(|status| status.summary.as_ref());
+    let states = summary.map(|summary| {
+        [
+            ("InSync", summary.in_sync),
+            ("Drifted", summary.drifted),
+            ("Missing", summary.missing),
+            ("Unexpected", summary.unexpected),
+            ("Unknown", summary.unknown),
+            ("Unanswered", summary.unanswered),
+        ]
+    });
+    states.into_iter().flatten().map(move |(state, count)| {
+        let labels = OfState {
+            namespace: named.namespace.clone(),
+            name: named.name.clone(),
+            domain: named.domain.clone(),
+            state,
+        };
+        (labels, i64::from(count))
+    })
+}

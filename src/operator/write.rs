@@ -1,0 +1,247 @@
+//! The write of a status: never on another object than the one that was judged, never over news, once per change.
+//!
+//! Every write carries the uid and the resourceVersion it was made from. Gone means the pass is over. A conflict means
+//! somebody wrote meanwhile: the object is read again, and when it is the same object with the same spec, the same
+//! verdict is read together with the newer status, without asking DNS.
+
+use kube::api::{Api, Patch, PatchParams};
+use kube::{Resource, ResourceExt};
+use serde_json::json;
+
+use super::error::Error;
+use super::events;
+use super::memory::{Memory, Written};
+use super::metrics::Outcome as Label;
+use super::object::Watched;
+use super::reconcile::{Context, REQUESTED_AT, now};
+use super::status::{self, Before, Event, Next, Outcome};
+use crate::api::MailDomainStatus;
+
+/// Whose fields they are.
+pub(super) const FIELD_MANAGER: &str = "zegel-controller";
+/// So often is a status written again that somebody changed meanwhile.
+const ATTEMPTS: usize = 5;
+
+/// An object as a pass reads it: the newest of what the watch has shown and what we wrote.
+#[derive(Debug, Clone)]
+pub(super) struct Subject {
+    object: Watched,
+    resource_version: String,
+    status: Option<MailDomainStatus>,
+    memory: Memory,
+}
+
+impl Subject {
+    pub(super) fn read(object: &Watched, context: &Context) -> Self {
+        let memory = context.memories.of(object);
+        let written = memory
+            .written
+            .as_ref()
+            .filter(|written| written.is_newer_than(object));
+        let (resource_version, status) = match written {
+            Some(written) => (written.resource_version.clone(), Some(written.status.clone())),
+            None => (
+                object.resource_version().unwrap_or_default(),
+                object.status.clone(),
+            ),
+        };
+        Self {
+            object: object.clone(),
+            resource_version,
+            status,
+            memory,
+        }
+    }
+
+    /// The status before this pass.
+    pub(super) fn status(&self) -> Option<&MailDomainStatus> {
+        self.status.as_ref()
+    }
+
+    /// Whether no pass ever said anything about it.
+    pub(super) fn is_new(&self) -> bool {
+        self.status().is_none_or(|status| status.conditions.is_empty())
+    }
+
+    /// Whether somebody asked for a look since the last pass of this process.
+    pub(super) fn is_look_requested(&self) -> bool {
+        self.memory.passed && self.memory.requested_at.as_ref() != self.object.annotations().get(REQUESTED_AT)
+    }
+
+    /// Writes what follows from `outcome`, when it is worth a write, and tells what is worth telling.
+    pub(super) async fn write(mut self, outcome: Outcome<'_>, context: &Context) -> Result<Next, Error> {
+        for attempt in 0..ATTEMPTS {
+            let next = self.next(outcome, context);
+            if !next.write {
+                // A first pass after a start, or a write whose answer never came: what was just said is said again.
+                let again = attempt > 0 || !self.memory.passed;
+                let event = match again {
+                    true => status::recent_event(&next.status, now(context)),
+                    false => None,
+                };
+                self.end(&next, None, event, context).await;
+                return Ok(next);
+            }
+            match self.apply(&next.status, context).await {
+                Ok(written) => {
+                    context.metrics.writes.inc();
+                    self.log(&next);
+                    let event = next.event.clone();
+                    self.end(&next, Some(written), event, context).await;
+                    return Ok(next);
+                }
+                Err(kube::Error::Api(refused)) if refused.code == 409 => self.read_again(context).await?,
+                Err(error) => return Err(error.into()),
+            }
+        }
+        Err(Error::Contended(ATTEMPTS))
+    }
+
+    fn next(&self, outcome: Outcome<'_>, context: &Context) -> Next {
+        let before = Before {
+            uid: self.object.uid(),
+            generation: self.object.generation(),
+            status: self.status(),
+            memory: &self.memory.status,
+        };
+        status::next(&before, outcome, now(context))
+    }
+
+    async fn apply(&self, status: &MailDomainStatus, context: &Context) -> kube::Result<Written> {
+        let (namespace, name) = self.object.key();
+        let patch = json!({
+            "apiVersion": Watched::api_version(&()),
+            "kind": Watched::kind(&()),
+            "metadata": {
+                "name": name,
+                "namespace": namespace,
+                "uid": self.object.uid(),
+                "resourceVersion": self.resource_version,
+            },
+            "status": status,
+        });
+        let params = PatchParams::apply(FIELD_MANAGER).force();
+        let written = api(&self.object, context)
+            .patch_status(name, &params, &Patch::Apply(&patch))
+            .await?;
+        Ok(Written {
+            resource_version: written.resource_version().unwrap_or_default(),
+            status: written.status.unwrap_or_else(|| status.clone()),
+        })
+    }
+
+    /// Reads the object again: the same object with the same spec, or the pass is over.
+    async fn read_again(&mut self, context: &Context) -> Result<(), Error> {
+        let (_, name) = self.object.key();
+        let object = api(&self.object, context).get(name).await?;
+        if object.uid() != self.object.uid() || object.generation() != self.object.generation() {
+            return Err(Error::Superseded);
+        }
+        self.resource_version = object.resource_version().unwrap_or_default();
+        self.status = object.status.clone();
+        self.object = object;
+        Ok(())
+    }
+
+    /// Remembers how the pass ended and tells its event, or one that could not be told before.
+    async fn end(&self, next: &Next, written: Option<Written>, event: Option<Event>, context: &Context) {
+        let event = event.or_else(|| self.memory.untold.clone());
+        let untold = match event {
+            Some(event) => self.tell(event, context).await,
+            None => None,
+        };
+        if !context.desk.is_current(&self.object) {
+            return;
+        }
+        let requested_at = self.object.annotations().get(REQUESTED_AT).cloned();
+        context.memories.change(&self.object, |memory| {
+            memory.status = next.memory.clone();
+            memory.written = written.or_else(|| memory.written.take());
+            memory.requested_at = requested_at;
+            memory.untold = untold;
+            memory.passed = true;
+        });
+    }
+
+    /// Tells an event; gives it back when it could not be told.
+    async fn tell(&self, event: Event, context: &Context) -> Option<Event> {
+        let (namespace, name) = self.object.key();
+        let told = events::send(
+            &context.client,
+            &context.instance,
+            &self.object,
+            &event,
+            now(context),
+        )
+        .await;
+        match told {
+            Ok(()) => {
+                context
+                    .metrics
+                    .events
+                    .get_or_create(&Label::new(event.reason))
+                    .inc();
+                None
+            }
+            // The object's namespace is going, or the object is: nobody is left to tell.
+            Err(kube::Error::Api(status))
+                if matches!(status.code, 403 | 404) && status.message.contains("terminat") =>
+            {
+                None
+            }
+            Err(error) => {
+                tracing::warn!(namespace, name, event = event.reason, %error, "cannot tell an event; trying again at the next look");
+                Some(event)
+            }
+        }
+    }
+
+    /// One line a transition; an outage of DNS has a line of its own.
+    fn log(&self, next: &Next) {
+        let ready = |status: &MailDomainStatus| {
+            let ready = status
+                .conditions
+                .iter()
+                .find(|condition| condition.type_ == "Ready");
+            ready.map(|ready| (ready.status.clone(), ready.reason.clone(), ready.message.clone()))
+        };
+        let before = self
+            .status()
+            .and_then(ready)
+            .map(|(_, reason, _)| reason)
+            .unwrap_or_default();
+        let Some((status, reason, message)) = ready(&next.status) else {
+            return;
+        };
+        let (namespace, name) = self.object.key();
+        let domain = self.object.domain();
+        let dns = status::Reason::DnsUnavailable.as_str();
+        if before == reason || before == dns || reason == dns {
+            tracing::debug!(
+                namespace,
+                name,
+                domain,
+                ready = status,
+                reason,
+                before,
+                message,
+                "status written"
+            );
+        } else {
+            tracing::info!(
+                namespace,
+                name,
+                domain,
+                ready = status,
+                reason,
+                before,
+                message,
+                "status changed"
+            );
+        }
+    }
+}
+
+fn api(object: &Watched, context: &Context) -> Api<Watched> {
+    Api::namespaced(context.client.clone(), object.key().0)
+}
