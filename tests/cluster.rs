@@ -1,0 +1,24 @@
+//! The controller on a real API server, with DNS on loopback: what people and machines see.
+#![allow(
+    unreachable_pub,
+    clippy::unwrap_used,
+    clippy::expect_used,
+    reason = "a test stops where it cannot go on"
+)]
+
+#[path = "cluster/bad.rs"]
+mod bad;
+#[path = "support/control_plane.rs"]
+mod control_plane;
+#[path = "support/dns.rs"]
+mod dns;
+#[path = "cluster/identity.rs"]
+mod identity;
+#[path = "support/kstatus.rs"]
+mod kstatus;
+#[path = "cluster/life.rs"]
+mod life;
+#[path = "cluster/process.rs"]
+mod process;
+#[path = "cluster/stage.rs"]
+mod stage;

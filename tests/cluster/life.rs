@@ -1,0 +1,236 @@
+//! The life of a MailDomain: created, drifting, mended, unreachable, suspended, gone.
+
+use jiff::SignedDuration;
+use serde_json::json;
+
+use crate::dns::SERVFAIL;
+use crate::kstatus::condition;
+use crate::stage::{RIGHT, Stage, WEAKER, run, spec, spec_with};
+
+#[test]
+fn created_and_ready_in_one_write_and_none_while_nothing_changes() {
+    run(async {
+        let stage = Stage::new("create").await;
+        stage.create("voorbeeld-nl", spec()).await;
+        let status = stage.ready("voorbeeld-nl", "True", "InSync").await;
+        assert_eq!(status.summary.unwrap().ratio, "2/2");
+        assert_eq!(
+            condition(&stage.statuses("voorbeeld-nl").pop().unwrap(), "SPF"),
+            Some(("True", "InSync"))
+        );
+        stage.told("voorbeeld-nl", &["InSync"]).await;
+        stage.passed(1).await;
+        for _ in 0..3 {
+            stage.look("voorbeeld-nl").await;
+        }
+        assert_eq!(stage.writes("voorbeeld-nl").await, 1);
+        assert_eq!(stage.passes().await, 4, "its own write is no reason for a pass");
+        stage.told("voorbeeld-nl", &["InSync"]).await;
+        stage.end().await;
+    });
+}
+
+#[test]
+fn drift_is_unconfirmed_then_drifted_then_mended() {
+    run(async {
+        let stage = Stage::new("drift").await;
+        stage.create("voorbeeld-nl", spec()).await;
+        stage.ready("voorbeeld-nl", "True", "InSync").await;
+        stage.dns.set(WEAKER);
+        stage.look("voorbeeld-nl").await;
+        stage.ready("voorbeeld-nl", "False", "Drifted").await;
+        let status = stage.statuses("voorbeeld-nl").pop().unwrap();
+        let record = status
+            .records
+            .iter()
+            .find(|record| record.name == "_dmarc.voorbeeld.nl")
+            .unwrap();
+        assert_eq!(
+            (record.state.as_str(), record.cause.as_deref()),
+            ("Drifted", Some("World"))
+        );
+        assert_eq!(record.observed, ["v=DMARC1; p=none"]);
+        stage.dns.set(RIGHT);
+        stage.look("voorbeeld-nl").await;
+        stage.ready("voorbeeld-nl", "True", "InSync").await;
+        assert_eq!(
+            stage.story("voorbeeld-nl"),
+            ["True InSync", "False Unconfirmed", "False Drifted", "True InSync"]
+        );
+        stage.told("voorbeeld-nl", &["InSync", "Drifted", "InSync"]).await;
+        stage.end().await;
+    });
+}
+
+#[test]
+fn a_slip_of_one_look_is_never_drift() {
+    run(async {
+        let stage = Stage::new("slip").await;
+        // The first answer holds for an hour: the second is asked for after settleWindow.
+        stage
+            .create("voorbeeld-nl", spec_with(json!({"settleWindow": "1h"})))
+            .await;
+        stage.ready("voorbeeld-nl", "True", "InSync").await;
+        stage.dns.set("_dmarc.voorbeeld.nl 3600 TXT v=DMARC1; p=none");
+        stage.look("voorbeeld-nl").await;
+        stage.ready("voorbeeld-nl", "False", "Unconfirmed").await;
+        stage.dns.set(RIGHT);
+        stage.look("voorbeeld-nl").await;
+        stage.ready("voorbeeld-nl", "True", "InSync").await;
+        let told = stage.events("voorbeeld-nl").await;
+        assert!(told.iter().all(|(reason, _)| reason == "InSync"), "{told:?}");
+        stage.end().await;
+    });
+}
+
+#[test]
+fn a_new_intent_propagates_before_it_is_drift() {
+    run(async {
+        let stage = Stage::new("propagate").await;
+        stage.create("voorbeeld-nl", spec()).await;
+        stage.ready("voorbeeld-nl", "True", "InSync").await;
+        stage
+            .edit("voorbeeld-nl", json!({"dmarc": {"policy": "Quarantine"}}))
+            .await;
+        stage.ready("voorbeeld-nl", "False", "Drifted").await;
+        assert_eq!(
+            stage.story("voorbeeld-nl"),
+            ["True InSync", "False Propagating", "False Drifted"]
+        );
+        let status = stage.statuses("voorbeeld-nl").pop().unwrap();
+        let record = status
+            .records
+            .iter()
+            .find(|record| record.name == "_dmarc.voorbeeld.nl")
+            .unwrap();
+        assert_eq!(record.cause.as_deref(), Some("Spec"));
+        stage.dns.set("_dmarc.voorbeeld.nl 1 TXT v=DMARC1; p=quarantine");
+        stage.look("voorbeeld-nl").await;
+        stage.ready("voorbeeld-nl", "True", "InSync").await;
+        stage.end().await;
+    });
+}
+
+#[test]
+fn an_outage_of_dns_keeps_what_is_known() {
+    run(async {
+        let stage = Stage::new("outage").await;
+        stage.create("voorbeeld-nl", spec()).await;
+        stage.ready("voorbeeld-nl", "True", "InSync").await;
+        stage.dns.fail_all(SERVFAIL);
+        stage.pass_time(SignedDuration::from_hours(1));
+        stage.look("voorbeeld-nl").await;
+        let status = stage
+            .until("voorbeeld-nl", |status| {
+                status.summary.as_ref().is_some_and(|all| all.unanswered == 2)
+            })
+            .await;
+        assert_eq!(
+            condition(&status, "Ready"),
+            Some(("True", "InSync")),
+            "not yet stale"
+        );
+        assert!(status.records.iter().all(|record| record.state == "InSync"));
+        stage.pass_time(SignedDuration::from_hours(6));
+        stage.look("voorbeeld-nl").await;
+        let status = stage.ready("voorbeeld-nl", "Unknown", "DNSUnavailable").await;
+        assert!(status.records.iter().all(|record| record.state == "InSync"));
+        assert!(stage.metrics().await.contains("zegel_dns_outage 1"));
+        stage.dns.heal();
+        stage.look("voorbeeld-nl").await;
+        stage.ready("voorbeeld-nl", "True", "InSync").await;
+        assert_eq!(
+            stage.story("voorbeeld-nl"),
+            ["True InSync", "Unknown DNSUnavailable", "True InSync"]
+        );
+        stage
+            .told("voorbeeld-nl", &["InSync", "DNSUnavailable", "DNSRecovered"])
+            .await;
+        assert!(stage.metrics().await.contains("zegel_dns_outage 0"));
+        stage.end().await;
+    });
+}
+
+#[test]
+fn an_outage_recovers_by_itself() {
+    run(async {
+        let stage = Stage::new("recover").await;
+        stage.dns.fail_all(SERVFAIL);
+        stage
+            .create("voorbeeld-nl", spec_with(json!({"interval": "10s"})))
+            .await;
+        stage.ready("voorbeeld-nl", "Unknown", "DNSUnavailable").await;
+        stage.dns.heal();
+        // Failures are shared for a while: by the clock of the world, which is put forward past it.
+        stage.pass_time(SignedDuration::from_secs(60));
+        stage.ready("voorbeeld-nl", "True", "InSync").await;
+        stage
+            .told("voorbeeld-nl", &["DNSUnavailable", "DNSRecovered"])
+            .await;
+        stage.end().await;
+    });
+}
+
+#[test]
+fn suspended_is_left_alone() {
+    run(async {
+        let stage = Stage::new("suspend").await;
+        stage.create("voorbeeld-nl", spec()).await;
+        stage.ready("voorbeeld-nl", "True", "InSync").await;
+        stage.edit("voorbeeld-nl", json!({"suspend": true})).await;
+        let status = stage.ready("voorbeeld-nl", "True", "InSync").await;
+        assert_eq!(condition(&status, "Suspended"), Some(("True", "Suspended")));
+        stage.dns.forget();
+        stage.dns.set(WEAKER);
+        stage.look("voorbeeld-nl").await;
+        assert_eq!(stage.dns.seen().total(), 0, "nobody looks");
+        stage.ready("voorbeeld-nl", "True", "InSync").await;
+        stage.edit("voorbeeld-nl", json!({"suspend": false})).await;
+        stage.look("voorbeeld-nl").await;
+        stage.ready("voorbeeld-nl", "False", "Drifted").await;
+        stage.end().await;
+    });
+}
+
+#[test]
+fn a_deleted_object_leaves_no_series() {
+    run(async {
+        let stage = Stage::new("series").await;
+        stage.create("voorbeeld-nl", spec()).await;
+        stage.ready("voorbeeld-nl", "True", "InSync").await;
+        let ready = r#"zegel_maildomain_condition{namespace="series",name="voorbeeld-nl",domain="voorbeeld.nl",type="Ready",status="True",reason="InSync"} 1"#;
+        crate::stage::eventually("the series", async || stage.metrics().await.contains(ready)).await;
+        stage.passed(1).await;
+        let metrics = stage.metrics().await;
+        for series in [
+            r#"zegel_maildomain_records{namespace="series",name="voorbeeld-nl",domain="voorbeeld.nl",state="InSync"} 2"#,
+            "zegel_maildomain_last_observation_timestamp_seconds{",
+            "zegel_maildomain_next_observation_timestamp_seconds{",
+            r#"zegel_reconciles_total{reason="InSync"} 1"#,
+            "zegel_status_writes_total 1",
+            "zegel_reconcile_duration_seconds_count 1",
+            "zegel_dns_questions_total{",
+            "zegel_leader 1",
+        ] {
+            assert!(metrics.contains(series), "{series} is not in\n{metrics}");
+        }
+        stage.delete("voorbeeld-nl").await;
+        crate::stage::eventually("no series", async || !stage.metrics().await.contains("voorbeeld")).await;
+        stage.end().await;
+    });
+}
+
+#[test]
+fn the_first_look_that_takes_long_says_so() {
+    run(async {
+        let stage = Stage::new("slow").await;
+        stage.dns.fail_all(crate::dns::Fault::Held);
+        stage.create("voorbeeld-nl", spec()).await;
+        stage.ready("voorbeeld-nl", "Unknown", "Progressing").await;
+        stage.dns.heal();
+        stage.ready("voorbeeld-nl", "True", "InSync").await;
+        assert_eq!(stage.writes("voorbeeld-nl").await, 2);
+        stage.told("voorbeeld-nl", &["InSync"]).await;
+        stage.end().await;
+    });
+}

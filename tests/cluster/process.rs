@@ -1,0 +1,1 @@
+//! The program itself: killed and started anew, and several of it.

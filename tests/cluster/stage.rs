@@ -1,0 +1,445 @@
+//! A stage for one test: a namespace, a DNS server, a controller in this process, and a watch that remembers all.
+//!
+//! All tests of the program share one API server and one runtime. The controller's clock can be put forward, so that
+//! hours pass at once; nothing here sleeps for longer than it takes to look again.
+
+use std::collections::BTreeMap;
+use std::future::Future;
+use std::sync::atomic::{AtomicI64, Ordering};
+use std::sync::{Arc, LazyLock, Weak};
+use std::time::Duration;
+
+use futures::StreamExt;
+use jiff::{SignedDuration, Timestamp};
+use k8s_openapi::api::events::v1::Event;
+use kube::api::{Api, DeleteParams, ListParams, ObjectMeta, Patch, PatchParams, PostParams};
+use kube::runtime::{WatchStreamExt, watcher};
+use kube::{Client, ResourceExt};
+use serde_json::{Value, json};
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::{TcpListener, TcpStream};
+use tokio::runtime::Runtime;
+use tokio::sync::{Mutex, oneshot, watch};
+use tokio::task::JoinHandle;
+use tokio::time::{sleep, timeout};
+use zegel::api::{MailDomain, MailDomainStatus};
+use zegel::operator::{self, Options, REQUESTED_AT};
+use zegel::world::{Config, World};
+
+use crate::control_plane::ControlPlane;
+use crate::dns::DnsServer;
+use crate::kstatus;
+
+/// How long anything may take to come about.
+pub const PATIENCE: Duration = Duration::from_secs(60);
+
+static RUNTIME: LazyLock<Runtime> = LazyLock::new(|| Runtime::new().unwrap());
+static PLANE: Mutex<Weak<ControlPlane>> = Mutex::const_new(Weak::new());
+
+/// A domain whose SPF and DMARC are what [`spec`] wants; answers hold for a second.
+pub const ZONE: &str = "
+voorbeeld.nl        1 TXT v=spf1 ip4:192.0.2.1 -all
+voorbeeld.nl        1 MX  10 mail.voorbeeld.nl
+mail.voorbeeld.nl   1 A   192.0.2.1
+mail.voorbeeld.nl   1 AAAA 2001:db8::1
+_dmarc.voorbeeld.nl 1 TXT v=DMARC1; p=reject
+nl                  1 SOA 1
+";
+
+/// As [`ZONE`], with a weaker DMARC policy.
+pub const WEAKER: &str = "_dmarc.voorbeeld.nl 1 TXT v=DMARC1; p=none";
+/// As [`ZONE`].
+pub const RIGHT: &str = "_dmarc.voorbeeld.nl 1 TXT v=DMARC1; p=reject";
+
+/// The spec [`ZONE`] is right for.
+pub fn spec() -> Value {
+    json!({
+        "domain": "voorbeeld.nl",
+        "role": "Mail",
+        "interval": "1h",
+        "settleWindow": "2s",
+        "readyWhen": "InSync",
+        "spf": {"mechanisms": ["ip4:192.0.2.1"], "all": "Fail"},
+        "dmarc": {"policy": "Reject"},
+    })
+}
+
+/// [`spec`] with some fields replaced.
+pub fn spec_with(change: Value) -> Value {
+    let mut spec = spec();
+    for (key, value) in change.as_object().unwrap() {
+        spec[key] = value.clone();
+    }
+    spec
+}
+
+/// Runs a test on the runtime all tests share, with a bound on its time.
+pub fn run(test: impl Future<Output = ()>) {
+    RUNTIME.block_on(async {
+        timeout(Duration::from_secs(180), test)
+            .await
+            .expect("the test ends in time")
+    });
+}
+
+/// The control plane all tests share; gone with the last of them.
+pub async fn plane() -> Arc<ControlPlane> {
+    let mut shared = PLANE.lock().await;
+    if let Some(plane) = shared.upgrade() {
+        return plane;
+    }
+    let plane = Arc::new(ControlPlane::start().await.unwrap());
+    plane.install_crd().await.unwrap();
+    *shared = Arc::downgrade(&plane);
+    plane
+}
+
+/// What a watch has seen.
+#[derive(Debug, Clone, Default)]
+pub struct Seen {
+    /// The objects there are.
+    pub objects: BTreeMap<String, MailDomain>,
+    /// Every status anybody could see, in order: name, uid, generation.
+    pub statuses: Vec<(String, String, i64, MailDomainStatus)>,
+}
+
+/// The stage.
+pub struct Stage {
+    pub plane: Arc<ControlPlane>,
+    pub namespace: String,
+    pub dns: DnsServer,
+    ahead: Arc<AtomicI64>,
+    world: World,
+    seen: watch::Receiver<Seen>,
+    watching: JoinHandle<()>,
+    controller: Option<Running>,
+}
+
+/// A controller in this process.
+struct Running {
+    stop: oneshot::Sender<()>,
+    done: JoinHandle<Result<(), operator::Error>>,
+    metrics: std::net::SocketAddr,
+}
+
+impl Stage {
+    /// A stage with a controller at work.
+    pub async fn new(namespace: &str) -> Self {
+        let mut stage = Self::empty(namespace).await;
+        stage.start().await;
+        stage
+    }
+
+    /// A stage without controller.
+    pub async fn empty(namespace: &str) -> Self {
+        let plane = plane().await;
+        plane.create_namespace(namespace).await.unwrap();
+        let dns = DnsServer::start(ZONE);
+        let ahead = Arc::new(AtomicI64::new(0));
+        let clock = {
+            let ahead = ahead.clone();
+            move || Timestamp::now() + SignedDuration::from_secs(ahead.load(Ordering::Relaxed))
+        };
+        let config = Config {
+            resolvers: vec![dns.address()],
+            timeout: Duration::from_secs(20),
+            ..Config::default()
+        };
+        let world = World::with_clock(config, Arc::new(clock)).unwrap();
+        let (seen, watching) = follow(plane.client(), namespace);
+        Self {
+            plane,
+            namespace: namespace.to_owned(),
+            dns,
+            ahead,
+            world,
+            seen,
+            watching,
+            controller: None,
+        }
+    }
+
+    /// Starts a controller.
+    pub async fn start(&mut self) {
+        let listener = TcpListener::bind(("127.0.0.1", 0)).await.unwrap();
+        let metrics = listener.local_addr().unwrap();
+        let (stop, stopped) = oneshot::channel::<()>();
+        let options = Options {
+            namespace: Some(self.namespace.clone()),
+            label_selector: None,
+            concurrency: 16,
+            lease: None,
+            listener: Some(listener),
+            identity: "test".to_owned(),
+            deadline: Duration::from_secs(25),
+        };
+        let stopped = async {
+            let _ = stopped.await;
+        };
+        let done = tokio::spawn(operator::run(
+            self.plane.client(),
+            self.world.clone(),
+            options,
+            stopped,
+        ));
+        self.controller = Some(Running { stop, done, metrics });
+        eventually("the controller is ready", async || {
+            http(metrics, "/readyz")
+                .await
+                .is_some_and(|(status, _)| status == 200)
+        })
+        .await;
+    }
+
+    /// Stops the controller in order.
+    pub async fn stop(&mut self) {
+        let running = self.controller.take().unwrap();
+        drop(running.stop);
+        timeout(PATIENCE, running.done).await.unwrap().unwrap().unwrap();
+    }
+
+    pub fn api(&self) -> Api<MailDomain> {
+        Api::namespaced(self.plane.client(), &self.namespace)
+    }
+
+    pub async fn create(&self, name: &str, spec: Value) -> MailDomain {
+        let object: MailDomain = serde_json::from_value(json!({
+            "apiVersion": "zegel.dev/v1alpha1",
+            "kind": "MailDomain",
+            "metadata": ObjectMeta { name: Some(name.to_owned()), ..ObjectMeta::default() },
+            "spec": spec,
+        }))
+        .unwrap();
+        self.api().create(&PostParams::default(), &object).await.unwrap()
+    }
+
+    /// Changes fields of a spec.
+    pub async fn edit(&self, name: &str, spec: Value) {
+        let patch = Patch::Merge(json!({"spec": spec}));
+        self.api()
+            .patch(name, &PatchParams::default(), &patch)
+            .await
+            .unwrap();
+    }
+
+    pub async fn delete(&self, name: &str) {
+        self.api().delete(name, &DeleteParams::default()).await.unwrap();
+    }
+
+    /// Puts the controller's clock forward.
+    pub fn pass_time(&self, duration: SignedDuration) {
+        self.ahead.fetch_add(duration.as_secs(), Ordering::Relaxed);
+    }
+
+    /// Asks for a look past the cache and waits until it is over.
+    pub async fn look(&self, name: &str) {
+        let before = self.passes().await;
+        let value = format!("{}", Timestamp::now());
+        let patch = Patch::Merge(json!({"metadata": {"annotations": {REQUESTED_AT: value}}}));
+        self.api()
+            .patch(name, &PatchParams::default(), &patch)
+            .await
+            .unwrap();
+        eventually("a pass ends", async || self.passes().await > before).await;
+    }
+
+    /// Waits until the object's status is as wished.
+    pub async fn until(&self, name: &str, wished: impl Fn(&MailDomainStatus) -> bool) -> MailDomainStatus {
+        self.until_object(name, |object| object.status.as_ref().is_some_and(&wished))
+            .await
+            .status
+            .unwrap()
+    }
+
+    /// Waits until Ready is this.
+    pub async fn ready(&self, name: &str, status: &str, reason: &str) -> MailDomainStatus {
+        self.until_object(name, |object| {
+            let generation = object.metadata.generation;
+            let current = object
+                .status
+                .as_ref()
+                .filter(|status| status.observed_generation == generation);
+            current.is_some_and(|current| kstatus::condition(current, "Ready") == Some((status, reason)))
+        })
+        .await
+        .status
+        .unwrap()
+    }
+
+    async fn until_object(&self, name: &str, wished: impl Fn(&MailDomain) -> bool) -> MailDomain {
+        let mut seen = self.seen.clone();
+        let found = timeout(
+            PATIENCE,
+            seen.wait_for(|seen| seen.objects.get(name).is_some_and(&wished)),
+        )
+        .await;
+        match found {
+            Ok(seen) => seen.unwrap().objects[name].clone(),
+            Err(_) => {
+                let last = self.seen.borrow().objects.get(name).cloned();
+                panic!("{name} never came to be as wished; it is {last:#?}");
+            }
+        }
+    }
+
+    /// Every status of an object that anybody could see.
+    pub fn statuses(&self, name: &str) -> Vec<MailDomainStatus> {
+        let seen = self.seen.borrow();
+        let mine = seen.statuses.iter().filter(|(other, ..)| other == name);
+        mine.map(|(.., status)| status.clone()).collect()
+    }
+
+    /// Ready's (status, reason) of every status of an object, repetitions left out.
+    pub fn story(&self, name: &str) -> Vec<String> {
+        let mut story: Vec<String> = self
+            .statuses(name)
+            .iter()
+            .filter_map(|status| {
+                kstatus::condition(status, "Ready").map(|(value, reason)| format!("{value} {reason}"))
+            })
+            .collect();
+        story.dedup();
+        story
+    }
+
+    /// Waits until the watch has shown what the API server has now, then counts the statuses that were written.
+    pub async fn writes(&self, name: &str) -> usize {
+        let now = self.api().get(name).await.unwrap();
+        let version = now.resource_version();
+        self.until_object(name, |object| object.resource_version() == version)
+            .await;
+        let statuses = self.statuses(name);
+        statuses
+            .iter()
+            .filter(|status| !status.conditions.is_empty())
+            .count()
+    }
+
+    /// The events told of an object: reason and type, in order of their time.
+    pub async fn events(&self, name: &str) -> Vec<(String, String)> {
+        events(&self.plane.client(), &self.namespace, name).await
+    }
+
+    /// Waits until so many events were told, and gives them.
+    pub async fn told(&self, name: &str, reasons: &[&str]) {
+        eventually(&format!("events of {name}: {reasons:?}"), async || {
+            let events = self.events(name).await;
+            events
+                .iter()
+                .map(|(reason, _)| reason.as_str())
+                .eq(reasons.iter().copied())
+        })
+        .await;
+    }
+
+    /// How many passes were made.
+    pub async fn passes(&self) -> u64 {
+        let metrics = self.metrics().await;
+        let lines = metrics
+            .lines()
+            .filter(|line| line.starts_with("zegel_reconciles_total"));
+        lines
+            .filter_map(|line| line.rsplit(' ').next()?.parse::<u64>().ok())
+            .sum()
+    }
+
+    /// Waits until exactly so many passes were made.
+    pub async fn passed(&self, passes: u64) {
+        eventually("passes", async || self.passes().await >= passes).await;
+        assert_eq!(self.passes().await, passes);
+    }
+
+    /// What `/metrics` says.
+    pub async fn metrics(&self) -> String {
+        let address = self.controller.as_ref().unwrap().metrics;
+        http(address, "/metrics").await.unwrap().1
+    }
+
+    /// Holds all that was seen against kstatus, and ends.
+    pub async fn end(mut self) {
+        if self.controller.is_some() {
+            self.stop().await;
+        }
+        self.watching.abort();
+        let seen = self.seen.borrow().clone();
+        let mut before: BTreeMap<&str, &MailDomainStatus> = BTreeMap::new();
+        for (name, uid, generation, status) in &seen.statuses {
+            if status.conditions.is_empty() {
+                continue;
+            }
+            let broken = kstatus::violations(*generation, status);
+            assert!(broken.is_empty(), "{name}: {broken:?}\n{status:#?}");
+            if let Some(before) = before.insert(uid, status) {
+                let broken = kstatus::step_violations(before, status);
+                assert!(broken.is_empty(), "{name}: {broken:?}\n{before:#?}\n{status:#?}");
+            }
+        }
+    }
+}
+
+/// The events told of an object, in order of their time.
+pub async fn events(client: &Client, namespace: &str, name: &str) -> Vec<(String, String)> {
+    let events: Api<Event> = Api::namespaced(client.clone(), namespace);
+    let mut events = events.list(&ListParams::default()).await.unwrap().items;
+    events.retain(|event| {
+        event
+            .regarding
+            .as_ref()
+            .is_some_and(|object| object.name.as_deref() == Some(name))
+    });
+    events.sort_by_key(|event| event.event_time.clone());
+    let told = |event: Event| (event.reason.unwrap_or_default(), event.type_.unwrap_or_default());
+    events.into_iter().map(told).collect()
+}
+
+/// Waits until something that can only be asked for is so.
+pub async fn eventually(what: &str, holds: impl AsyncFn() -> bool) {
+    let wait = async {
+        while !holds().await {
+            sleep(Duration::from_millis(25)).await;
+        }
+    };
+    assert!(timeout(PATIENCE, wait).await.is_ok(), "not in time: {what}");
+}
+
+/// A GET: status and body.
+pub async fn http(address: std::net::SocketAddr, path: &str) -> Option<(u16, String)> {
+    let mut stream = TcpStream::connect(address).await.ok()?;
+    let request = format!("GET {path} HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\n\r\n");
+    stream.write_all(request.as_bytes()).await.ok()?;
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).await.ok()?;
+    let (head, body) = answer.split_once("\r\n\r\n")?;
+    let status = head.split(' ').nth(1)?.parse().ok()?;
+    Some((status, body.to_owned()))
+}
+
+/// Follows a namespace and remembers every status.
+fn follow(client: Client, namespace: &str) -> (watch::Receiver<Seen>, JoinHandle<()>) {
+    let (sender, receiver) = watch::channel(Seen::default());
+    let api: Api<MailDomain> = Api::namespaced(client, namespace);
+    let task = tokio::spawn(async move {
+        let mut events = std::pin::pin!(watcher(api, watcher::Config::default()).default_backoff());
+        while let Some(event) = events.next().await {
+            sender.send_modify(|seen| match event {
+                Ok(watcher::Event::Apply(object) | watcher::Event::InitApply(object)) => {
+                    let status = object.status.clone().unwrap_or_default();
+                    let (name, uid) = (object.name_any(), object.uid().unwrap_or_default());
+                    let generation = object.metadata.generation.unwrap_or_default();
+                    let same = seen.objects.get(&name).is_some_and(|before| {
+                        before.uid() == object.uid() && before.status.as_ref() == Some(&status)
+                    });
+                    if !same {
+                        seen.statuses.push((name.clone(), uid, generation, status));
+                    }
+                    seen.objects.insert(name, object);
+                }
+                Ok(watcher::Event::Delete(object)) => {
+                    seen.objects.remove(&object.name_any());
+                }
+                _ => {}
+            });
+        }
+    });
+    (receiver, task)
+}
