@@ -10,4 +10,5 @@ mod cli {
     mod harness;
     mod inspect;
     mod plan;
+    mod spf;
 }

@@ -15,6 +15,7 @@ pub mod look;
 pub mod manifests;
 pub mod output;
 pub mod plan;
+pub mod spf;
 
 use std::process::ExitCode;
 
@@ -49,6 +50,8 @@ pub enum Command {
     Check(check::Args),
     /// Print the desired records of MailDomain manifests; asks DNS nothing.
     Plan(plan::Args),
+    /// Show one domain's SPF in depth: what a receiver decides about a client.
+    Spf(spf::Args),
     /// Show one domain's DMARC in depth: the walk, the policy, who gets the reports.
     Dmarc(dmarc::Args),
     /// Explain a rule: why, section, fix, a bad and a good example.
@@ -131,6 +134,7 @@ pub async fn run(command: Command) -> Result<Exit, Failure> {
         Command::Inspect(args) => inspect::run(&args).await,
         Command::Check(args) => check::run(&args).await,
         Command::Plan(args) => plan::run(&args),
+        Command::Spf(args) => spf::run(&args).await,
         Command::Dmarc(args) => dmarc::run(&args).await,
         Command::Explain(args) => explain::run(&args),
         Command::Crd => crd::run(),

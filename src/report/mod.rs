@@ -14,6 +14,7 @@ pub mod live;
 pub mod plan;
 pub mod sarif;
 pub mod snippet;
+pub mod spf;
 pub mod table;
 pub mod text;
 pub mod view;

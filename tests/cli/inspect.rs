@@ -219,6 +219,15 @@ fn what_is_written_as_a_manifest_is_in_sync() {
         &["-o", "manifest", "voorbeeld.nl", "leeg.nl", "--selector", "ed"],
     );
     assert_eq!(written.code, 0, "{written:?}");
+    let parked = written
+        .out
+        .split("---\n")
+        .find(|document| document.contains("domain: leeg.nl"));
+    assert!(
+        parked.is_some_and(|document| document.contains("role: Parked")),
+        "{}",
+        written.out
+    );
     let server = dns.address().to_string();
     let run = zegel_with(&["check", "-o", "json", "--resolver", &server, "-"], &written.out);
     assert_eq!(run.code, 0, "{}\n{run:?}", written.out);

@@ -1,0 +1,103 @@
+//! `zegel spf`: one domain's SPF in depth.
+
+use super::harness::{Run, zegel};
+use crate::dns::{DnsServer, SERVFAIL};
+
+const ZONE: &str = "
+    a.nl              TXT  v=spf1 include:_spf.a.nl exists:%{l}.users.a.nl exp=why.a.nl -all
+    _spf.a.nl         TXT  v=spf1 ip4:192.0.2.0/24 ?all
+    jan.users.a.nl    A    127.0.0.2
+    why.a.nl          TXT  %{c} is not one of ours
+    soft.nl           TXT  v=spf1 ~all
+";
+
+fn spf(dns: &DnsServer, args: &[&str]) -> Run {
+    let server = dns.address().to_string();
+    zegel(&[&["spf", "--resolver", &server, "--dns-timeout", "1s"], args].concat())
+}
+
+#[test]
+fn a_client_is_judged_as_a_receiver_would() {
+    let dns = DnsServer::start(ZONE);
+    for (args, result, code) in [
+        (&["a.nl", "--ip", "192.0.2.7"][..], "pass", 0),
+        (
+            &["a.nl", "--ip", "198.51.100.1", "--sender", "jan@a.nl"],
+            "pass",
+            0,
+        ),
+        (
+            &["a.nl", "--ip", "198.51.100.1", "--sender", "piet@a.nl"],
+            "fail",
+            1,
+        ),
+        (&["soft.nl", "--ip", "198.51.100.1"], "softfail", 1),
+        (&["none.nl", "--ip", "198.51.100.1"], "none", 1),
+    ] {
+        let run = spf(&dns, &[args, &["-o", "json"]].concat());
+        let said: serde_json::Value = serde_json::from_str(&run.out).expect("one line of JSON");
+        assert_eq!(
+            (said["result"].as_str(), run.code),
+            (Some(result), code),
+            "{args:?}: {run:?}"
+        );
+        let run = spf(&dns, args);
+        assert!(run.out.contains(&format!(": {result}\n")), "{run:?}");
+    }
+}
+
+#[test]
+fn it_says_what_decided_and_how_it_came_there() {
+    let dns = DnsServer::start(ZONE);
+    let run = spf(&dns, &["a.nl", "--ip", "192.0.2.7", "-o", "json"]);
+    let said: serde_json::Value = serde_json::from_str(&run.out).expect("one line of JSON");
+    assert_eq!(said["mechanism"], "ip4:192.0.2.0/24");
+    assert_eq!(said["path"], serde_json::json!(["a.nl", "_spf.a.nl"]));
+    assert_eq!(said["identity"], "mailfrom");
+    let run = spf(&dns, &["a.nl", "--ip", "2001:db8::1", "-o", "json"]);
+    let said: serde_json::Value = serde_json::from_str(&run.out).expect("one line of JSON");
+    assert_eq!(
+        said["explanation"], "2001:db8::1 is not one of ours",
+        "{}",
+        run.out
+    );
+    let run = spf(
+        &dns,
+        &[
+            "a.nl",
+            "--ip",
+            "192.0.2.7",
+            "--sender",
+            "",
+            "--helo",
+            "a.nl",
+            "-o",
+            "json",
+        ],
+    );
+    assert!(run.out.contains("\"identity\":\"helo\""), "{}", run.out);
+}
+
+#[test]
+fn dns_trouble_is_a_temperror_with_the_name() {
+    let dns = DnsServer::start(ZONE);
+    dns.fail("_spf.a.nl", SERVFAIL);
+    let run = spf(&dns, &["a.nl", "--ip", "192.0.2.7", "-o", "json"]);
+    let said: serde_json::Value = serde_json::from_str(&run.out).expect("one line of JSON");
+    assert_eq!(
+        (run.code, said["result"].as_str()),
+        (3, Some("temperror")),
+        "{run:?}"
+    );
+    assert_eq!(
+        (said["problem"]["name"].as_str(), said["problem"]["type"].as_str()),
+        (Some("_spf.a.nl"), Some("TXT"))
+    );
+    for args in [
+        &["a..nl", "--ip", "192.0.2.7"][..],
+        &["a.nl", "--ip", "here"],
+        &[],
+    ] {
+        assert_eq!(spf(&dns, args).code, 2, "{args:?}");
+    }
+}
