@@ -4,6 +4,8 @@
 mod facts;
 #[path = "spf/meaning.rs"]
 mod meaning;
+#[path = "spf/rules.rs"]
+mod rules;
 #[path = "spf/suite.rs"]
 mod suite;
 

@@ -11,7 +11,7 @@ use crate::rules;
 use super::lookup::{Looked, Values, look};
 
 /// The label asked below a wildcard's parent: nobody has a reason to publish there.
-const UNLIKELY_LABEL: &str = "zegel-wildcard-probe";
+pub(super) const UNLIKELY_LABEL: &str = "zegel-wildcard-probe";
 
 /// The state of a wanted record.
 pub(in crate::judge) fn state(

@@ -1,0 +1,478 @@
+//! One record, judged by its text alone.
+
+use std::net::{Ipv4Addr, Ipv6Addr};
+
+use crate::judge::spf::lookup::name_of;
+use crate::records::spf::{
+    Addresses, DomainSpec, Mechanism, Modifier, Network4, Network6, Qualifier, Record, SyntaxErrorKind,
+    TermKind,
+};
+use crate::rules::Severity;
+use crate::rules::spf::{record as rules, syntax};
+
+use super::Desk;
+
+/// So many networks are compared with each other: the largest real record has 126 terms.
+const MAX_COMPARED: usize = 256;
+
+/// Judges `record`; `apex` where mail from the domain itself is judged by it.
+pub(super) fn check(record: &Record, apex: bool, desk: &mut Desk<'_>) {
+    errors(record, desk);
+    spelling(record, desk);
+    ends(record, apex, desk);
+    terms(record, desk);
+    networks(record, desk);
+    modifiers(record, desk);
+}
+
+fn errors(record: &Record, desk: &mut Desk<'_>) {
+    let end = record
+        .all()
+        .and_then(|(index, _)| record.terms.get(index))
+        .map(|term| term.span.end);
+    for error in record.errors() {
+        use SyntaxErrorKind as Kind;
+        let rule = match error.kind {
+            Kind::AllArgument => &syntax::ALL_ARGUMENT,
+            Kind::Control => &syntax::CONTROL,
+            Kind::Delimiter => &syntax::DELIMITER,
+            Kind::DomainEnd => &syntax::DOMAIN_END,
+            Kind::DualCidr => &syntax::DUAL_CIDR,
+            Kind::DuplicateExplanation => &syntax::DUPLICATE_EXPLANATION,
+            Kind::DuplicateRedirect => &syntax::DUPLICATE_REDIRECT,
+            Kind::Exists => &syntax::EXISTS,
+            Kind::Include => &syntax::INCLUDE_DOMAIN,
+            Kind::Ip4 => &syntax::IP4,
+            Kind::Ip6 => &syntax::IP6,
+            Kind::MacroLetter => &syntax::MACRO_LETTER,
+            Kind::Modifier => &syntax::MODIFIER,
+            Kind::NonAscii => &syntax::NON_ASCII,
+            Kind::Percent => &syntax::PERCENT,
+            Kind::Prefix => &syntax::PREFIX,
+            Kind::Punctuation => &syntax::PUNCTUATION,
+            Kind::Qualifier => &syntax::QUALIFIER,
+            Kind::SecondVersion => &syntax::SECOND_VERSION,
+            Kind::Transformer => &syntax::TRANSFORMER,
+            Kind::UnknownMechanism | Kind::Other => &syntax::UNKNOWN_MECHANISM,
+            Kind::Url => &syntax::URL,
+            Kind::WrongFamily => &syntax::WRONG_FAMILY,
+        };
+        if end.is_some_and(|end| error.span.start >= end) {
+            let message = "this stands behind all, and still makes every check a permerror";
+            desk.say(&syntax::BEHIND_ALL, Some(error.span.clone()), message);
+        }
+        desk.say(
+            rule,
+            Some(error.span),
+            format!("permerror for every sender: {}", error.message),
+        );
+    }
+}
+
+fn spelling(record: &Record, desk: &mut Desk<'_>) {
+    let text = &record.text;
+    if !text.starts_with(b"v=spf1") {
+        desk.say(
+            &rules::VERSION_CASE,
+            Some(0..text.len().min(6)),
+            "want v=spf1 in small letters",
+        );
+    }
+    let double = text.windows(2).position(|pair| pair == b"  ");
+    let trailing = text
+        .len()
+        .checked_sub(1)
+        .filter(|last| text.get(*last) == Some(&b' '));
+    if let Some(at) = double.or(trailing) {
+        desk.say(&rules::SPARE_SPACES, Some(at..at + 1), "a space more than needed");
+    }
+    for (index, term) in record.terms.iter().enumerate() {
+        let shown = record.term_text(index);
+        let name = shown.split([':', '/', '=']).next().unwrap_or_default();
+        if !name.bytes().any(|octet| octet.is_ascii_uppercase()) {
+            continue;
+        }
+        match &term.kind {
+            TermKind::Directive { .. } => {
+                let message = format!("{name} works; want small letters");
+                desk.say(&rules::MECHANISM_CASE, Some(term.span.clone()), message);
+            }
+            TermKind::Modifier(Modifier::Redirect(_) | Modifier::Explanation(_)) => {
+                let message = format!("{name}= works; want small letters");
+                desk.say(&rules::MODIFIER_CASE, Some(term.span.clone()), message);
+            }
+            _ => {}
+        }
+    }
+}
+
+fn ends(record: &Record, apex: bool, desk: &mut Desk<'_>) {
+    let span = |index: usize| record.terms.get(index).map(|term| term.span.clone());
+    let alls: Vec<usize> = record
+        .directives()
+        .filter(|(_, _, mechanism)| matches!(mechanism, Mechanism::All))
+        .map(|(index, _, _)| index)
+        .collect();
+    if let Some(second) = alls.get(1) {
+        desk.say(
+            &rules::SEVERAL_ALL,
+            span(*second),
+            format!("all stands {} times; the first decides", alls.len()),
+        );
+    }
+    let include = record
+        .directives()
+        .find(|(_, _, mechanism)| matches!(mechanism, Mechanism::Include(_)));
+    match (record.all(), record.redirect()) {
+        (Some((all, qualifier)), redirect) => {
+            match qualifier {
+                Qualifier::Pass => {
+                    desk.say(
+                        &rules::PASS_ALL,
+                        span(all),
+                        "anyone may send in this domain's name",
+                    );
+                }
+                Qualifier::Neutral if apex => {
+                    desk.say(&rules::NEUTRAL_ALL, span(all), "want -all or ~all, found ?all");
+                }
+                _ => {}
+            }
+            if let Some((index, _)) = redirect {
+                desk.say(
+                    &rules::REDIRECT_AND_ALL,
+                    span(index),
+                    "receivers ignore this, because all is there",
+                );
+            }
+            for (index, _, mechanism) in record.directives() {
+                if index > all && !matches!(mechanism, Mechanism::All) {
+                    let message = format!(
+                        "{} is never reached: all stands before it",
+                        record.term_text(index)
+                    );
+                    desk.say(&rules::AFTER_ALL, span(index), message);
+                }
+            }
+        }
+        (None, None) if apex => {
+            desk.say(
+                &rules::NO_END,
+                None,
+                "want -all or ~all at the end, found neither all nor redirect",
+            );
+            if let Some((index, _, _)) = include {
+                let message =
+                    "the included record's all does not count for this domain, and there is none of its own";
+                desk.say(&rules::INCLUDED_ALL, span(index), message);
+            }
+        }
+        _ => {}
+    }
+}
+
+fn terms(record: &Record, desk: &mut Desk<'_>) {
+    let end = record.all().map_or(usize::MAX, |(index, _)| index);
+    let mut queried: Vec<String> = Vec::new();
+    for (index, _, mechanism) in record.directives() {
+        let span = record.terms.get(index).map(|term| term.span.clone());
+        let shown = record.term_text(index);
+        if matches!(mechanism, Mechanism::Ptr(_)) {
+            desk.say(
+                &rules::PTR,
+                span.clone(),
+                format!("{shown}: the standard says not to use ptr"),
+            );
+        }
+        if mechanism.queries() && index < end && queried.len() < MAX_COMPARED {
+            let canonical = mechanism.to_string();
+            if queried.contains(&canonical) {
+                let message = format!(
+                    "{shown} stands before: it costs one more of the ten terms and matches nobody new"
+                );
+                desk.say(&rules::SAME_TWICE, span, message);
+            }
+            queried.push(canonical);
+        }
+    }
+    for term in &record.terms {
+        let domain = match &term.kind {
+            TermKind::Directive { mechanism, .. } => mechanism.domain(),
+            TermKind::Modifier(Modifier::Redirect(domain) | Modifier::Explanation(domain)) => Some(domain),
+            _ => None,
+        };
+        if let Some(domain) = domain {
+            macros(domain, term.span.clone(), desk);
+        }
+    }
+}
+
+fn macros(domain: &DomainSpec, span: crate::records::Span, desk: &mut Desk<'_>) {
+    if let Some(literal) = domain.literal().filter(|literal| name_of(literal).is_none()) {
+        let message = format!("{literal} holds an empty label, or one over 63 octets: DNS has no such name");
+        desk.say(&rules::IMPOSSIBLE_NAME, Some(span.clone()), message);
+    }
+    for one in domain.string.macros() {
+        let span = Some(span.clone());
+        match one.letter {
+            'p' => desk.say(
+                &rules::MACRO_P,
+                span.clone(),
+                format!("{one} costs a PTR lookup in the client's zone"),
+            ),
+            'h' => desk.say(
+                &rules::HELO_MACRO,
+                span.clone(),
+                format!("{one} is whatever the client says in HELO"),
+            ),
+            's' | 'l' => {
+                let message = format!("{one} never matches a local part outside ASCII");
+                desk.say(&rules::LOCAL_PART, span.clone(), message);
+            }
+            _ => {}
+        }
+        if one.escape {
+            desk.say(
+                &rules::ESCAPED_MACRO,
+                span,
+                format!("{one} escapes its value: want a small letter"),
+            );
+        }
+    }
+}
+
+fn networks(record: &Record, desk: &mut Desk<'_>) {
+    let end = record.all().map_or(usize::MAX, |(index, _)| index);
+    let mut v4: Vec<(Qualifier, Network4)> = Vec::new();
+    let mut v6: Vec<(Qualifier, Network6)> = Vec::new();
+    for (index, qualifier, mechanism) in record.directives().filter(|(index, _, _)| *index < end) {
+        let span = record.terms.get(index).map(|term| term.span.clone());
+        let (wide, special, written, inside) = match mechanism {
+            Mechanism::Ip4(network) => {
+                let inside = v4.iter().any(|(other, wider)| {
+                    *other == qualifier && wider.prefix <= network.prefix && wider.contains(network.address)
+                });
+                if v4.len() < MAX_COMPARED {
+                    v4.push((qualifier, *network));
+                }
+                (
+                    network.prefix < 16,
+                    special4(*network),
+                    network.network() == *network,
+                    inside,
+                )
+            }
+            Mechanism::Ip6(network) => {
+                let inside = v6.iter().any(|(other, wider)| {
+                    *other == qualifier && wider.prefix <= network.prefix && wider.contains(network.address)
+                });
+                if v6.len() < MAX_COMPARED {
+                    v6.push((qualifier, *network));
+                }
+                (
+                    network.prefix < 32,
+                    special6(*network),
+                    network.network() == *network,
+                    inside,
+                )
+            }
+            _ => continue,
+        };
+        let shown = record.term_text(index);
+        if wide && qualifier == Qualifier::Pass {
+            desk.say(
+                &rules::WIDE,
+                span.clone(),
+                format!("{shown} is a very wide network"),
+            );
+        }
+        if let Some((what, severity)) = special {
+            desk.say_as(
+                &rules::SPECIAL,
+                severity,
+                span.clone(),
+                format!("{shown} is {what}: no receiver sees it"),
+            );
+        }
+        if !written {
+            desk.say(
+                &rules::HOST_BITS,
+                span.clone(),
+                format!("{shown} means {mechanism}"),
+            );
+        }
+        if inside {
+            desk.say(
+                &rules::OVERLAP,
+                span,
+                format!("{shown} lies in a network named before"),
+            );
+        }
+    }
+    let passing = Addresses::new(
+        v4.iter()
+            .filter(|(qualifier, _)| *qualifier == Qualifier::Pass)
+            .map(|(_, network)| *network),
+        v6.iter()
+            .filter(|(qualifier, _)| *qualifier == Qualifier::Pass)
+            .map(|(_, network)| *network),
+    );
+    if passing.is_all_v4() || passing.is_all_v6() {
+        let family = if passing.is_all_v4() { "IPv4" } else { "IPv6" };
+        desk.say(
+            &rules::EVERYBODY,
+            None,
+            format!("the networks together are every {family} address: anyone may send"),
+        );
+    }
+}
+
+fn modifiers(record: &Record, desk: &mut Desk<'_>) {
+    let fails = record
+        .directives()
+        .any(|(_, qualifier, _)| qualifier == Qualifier::Fail);
+    if let Some((index, _)) = record.explanation().filter(|_| !fails) {
+        let span = record.terms.get(index).map(|term| term.span.clone());
+        desk.say(
+            &rules::POINTLESS_EXPLANATION,
+            span,
+            "no term of this record says fail, so nobody is told",
+        );
+    }
+    for term in &record.terms {
+        let TermKind::Modifier(Modifier::Unknown { name, value }) = &term.kind else {
+            continue;
+        };
+        let span = Some(term.span.clone());
+        if matches!(
+            name.as_str(),
+            "a" | "mx" | "ptr" | "ip4" | "ip6" | "include" | "exists" | "all"
+        ) {
+            let message =
+                format!("{name}={value} authorizes nobody: the mechanism is written {name}:{value}");
+            desk.say(&rules::LOST_MECHANISM, span.clone(), message);
+        }
+        let wanted = match name.as_str() {
+            "ra" if value.is_empty() || value.contains('@') => "the local part of an address of this domain",
+            "rp" if value.parse::<u8>().is_ok_and(|percent| percent <= 100) => continue,
+            "rp" => "a percentage from 0 to 100",
+            "rr" if value
+                .split(':')
+                .all(|part| matches!(part, "all" | "e" | "f" | "s" | "n")) =>
+            {
+                continue;
+            }
+            "rr" => "all, e, f, s, n with colons between",
+            _ => continue,
+        };
+        desk.say(
+            &rules::REPORT_MODIFIER,
+            span,
+            format!("{name}: want {wanted}, found {value:?}"),
+        );
+    }
+}
+
+fn special4(network: Network4) -> Option<(&'static str, Severity)> {
+    const RANGES: &[(Ipv4Addr, u8, &str, Severity)] = &[
+        (Ipv4Addr::new(0, 0, 0, 0), 8, "this network", Severity::Warning),
+        (Ipv4Addr::new(10, 0, 0, 0), 8, "private", Severity::Warning),
+        (
+            Ipv4Addr::new(100, 64, 0, 0),
+            10,
+            "shared by carriers",
+            Severity::Warning,
+        ),
+        (Ipv4Addr::new(127, 0, 0, 0), 8, "loopback", Severity::Warning),
+        (Ipv4Addr::new(169, 254, 0, 0), 16, "link-local", Severity::Warning),
+        (Ipv4Addr::new(172, 16, 0, 0), 12, "private", Severity::Warning),
+        (
+            Ipv4Addr::new(192, 0, 2, 0),
+            24,
+            "for documentation",
+            Severity::Info,
+        ),
+        (Ipv4Addr::new(192, 168, 0, 0), 16, "private", Severity::Warning),
+        (
+            Ipv4Addr::new(198, 18, 0, 0),
+            15,
+            "for benchmarks",
+            Severity::Warning,
+        ),
+        (
+            Ipv4Addr::new(198, 51, 100, 0),
+            24,
+            "for documentation",
+            Severity::Info,
+        ),
+        (
+            Ipv4Addr::new(203, 0, 113, 0),
+            24,
+            "for documentation",
+            Severity::Info,
+        ),
+        (
+            Ipv4Addr::new(224, 0, 0, 0),
+            3,
+            "multicast or reserved",
+            Severity::Warning,
+        ),
+    ];
+    let found = RANGES.iter().find(|(address, prefix, _, _)| {
+        let range = Network4 {
+            address: *address,
+            prefix: *prefix,
+        };
+        network.prefix >= *prefix && range.contains(network.address)
+    });
+    found.map(|(_, _, what, severity)| (*what, *severity))
+}
+
+fn special6(network: Network6) -> Option<(&'static str, Severity)> {
+    const RANGES: &[(Ipv6Addr, u8, &str, Severity)] = &[
+        (
+            Ipv6Addr::UNSPECIFIED,
+            96,
+            "unspecified, loopback or IPv4-compatible",
+            Severity::Warning,
+        ),
+        (
+            Ipv6Addr::new(0, 0, 0, 0, 0, 0xffff, 0, 0),
+            96,
+            "an IPv4 address in IPv6 clothes",
+            Severity::Warning,
+        ),
+        (
+            Ipv6Addr::new(0x2001, 0xdb8, 0, 0, 0, 0, 0, 0),
+            32,
+            "for documentation",
+            Severity::Info,
+        ),
+        (
+            Ipv6Addr::new(0xfc00, 0, 0, 0, 0, 0, 0, 0),
+            7,
+            "private",
+            Severity::Warning,
+        ),
+        (
+            Ipv6Addr::new(0xfe80, 0, 0, 0, 0, 0, 0, 0),
+            10,
+            "link-local",
+            Severity::Warning,
+        ),
+        (
+            Ipv6Addr::new(0xff00, 0, 0, 0, 0, 0, 0, 0),
+            8,
+            "multicast",
+            Severity::Warning,
+        ),
+    ];
+    let found = RANGES.iter().find(|(address, prefix, _, _)| {
+        let range = Network6 {
+            address: *address,
+            prefix: *prefix,
+        };
+        network.prefix >= *prefix && range.contains(network.address)
+    });
+    found.map(|(_, _, what, severity)| (*what, *severity))
+}
