@@ -4,6 +4,8 @@
 //! was seen counts although something else got no answer; without one, an unanswered question makes the state
 //! unknown.
 
+use std::collections::HashSet;
+
 use jiff::Timestamp;
 
 use super::{RecordVerdict, State, desired};
@@ -38,17 +40,13 @@ impl<'f> Seen<'f> {
 
     /// The TXT records' strings, each joined; the same record twice is one.
     pub(super) fn texts(&self) -> Vec<Vec<u8>> {
-        let mut distinct: Vec<&Rdata> = Vec::new();
-        for rdata in self.records {
-            if !distinct.contains(&rdata) {
-                distinct.push(rdata);
-            }
-        }
+        let mut known = HashSet::new();
         let joined = |rdata: &Rdata| match rdata {
             Rdata::Txt(txt) => Some(txt.joined()),
             _ => None,
         };
-        distinct.into_iter().filter_map(joined).collect()
+        let distinct = self.records.iter().filter(|rdata| known.insert(*rdata));
+        distinct.filter_map(joined).collect()
     }
 }
 

@@ -9,6 +9,7 @@ mod desired;
 pub mod dkim;
 pub mod dmarc;
 pub mod dns;
+pub mod fleet;
 pub mod mx;
 pub mod spf;
 mod verdict;

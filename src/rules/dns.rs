@@ -16,19 +16,6 @@ pub const SPLIT: Rule = Rule {
     good: "\"v=spf1 include:a.example \" \"include:b.example -all\"",
 };
 
-/// A record that no DNS message can hold.
-pub const TOO_LONG: Rule = Rule {
-    id: "DNS-003",
-    severity: Severity::Error,
-    standard: Standard::Dns,
-    title: "a record that no DNS message can hold",
-    section: "RFC 1035 3.2.1",
-    why: "The data of one record has at most 65,535 octets, the length octets of its strings included: what is longer cannot be published.",
-    fix: "Move parts of it to other names, as SPF does with include.",
-    bad: "an SPF record of 66,000 octets",
-    good: "two SPF records of half the size, one including the other",
-};
-
 /// A name that holds a CNAME can hold nothing else.
 pub const CNAME: Rule = Rule {
     id: "DNS-005",
@@ -240,7 +227,6 @@ pub const NOT_CHECKED: Rule = Rule {
 /// Every rule of this file, by id.
 pub const RULES: &[&Rule] = &[
     &SPLIT,
-    &TOO_LONG,
     &CNAME,
     &LARGE,
     &OVERSIZED,

@@ -289,3 +289,69 @@ fn unanswered_is_a_third_thing() {
     );
     assert!(!verdict.is_complete());
 }
+
+#[test]
+fn a_dark_standby_is_a_warning_while_another_selector_has_a_key() {
+    use zegel::rules::Severity;
+    let intent = facts::intent(
+        "{domain: a.nl, role: Mail, dkim: {selectors: [{name: s1, cname: s1.p.example}, {name: s2, cname: \
+         s2.p.example}]}}",
+    );
+    let aliases =
+        "s1._domainkey.a.nl CNAME s1.p.example\ns2._domainkey.a.nl CNAME s2.p.example\np.example SOA x";
+    let key = format!("s2.p.example TXT v=DKIM1; p={RSA_2048}");
+    for (more, want) in [
+        (key.clone(), Some(Severity::Warning)),
+        (
+            format!("s1.p.example TXT v=DKIM1; p=\n{key}"),
+            Some(Severity::Warning),
+        ),
+        // Whether the other has one could not be asked: nobody knows that all are dark.
+        ("s2.p.example TXT !SERVFAIL".to_owned(), Some(Severity::Warning)),
+        (String::new(), Some(Severity::Error)),
+        ("s1.p.example TXT v=DKIM1; p=".to_owned(), Some(Severity::Error)),
+        (format!("s1.p.example TXT p={OTHER_RSA_2048}\n{key}"), None),
+    ] {
+        let verdict = judge_in(&format!("{aliases}\n{more}"), &intent);
+        let found = findings(&verdict, "DKIM-037")
+            .first()
+            .map(|finding| finding.severity);
+        assert_eq!(found, want, "{more}");
+        assert!(
+            verdict.records.iter().all(|record| record.state == State::InSync),
+            "{more}"
+        );
+    }
+}
+
+#[test]
+fn nothing_at_a_probe_is_not_known_and_no_finding() {
+    let mut intent = facts::observe("a.nl");
+    intent.probes = vec!["s1".to_owned(), "s2".to_owned()];
+    let verdict = judge_in("a.nl TXT v=spf1 -all", &intent);
+    let dkim: Vec<_> = verdict
+        .findings
+        .iter()
+        .filter(|finding| finding.rule.id.starts_with("DKIM"))
+        .collect();
+    assert!(dkim.is_empty(), "{dkim:#?}");
+    let verdict = judge_in("s2._domainkey.a.nl TXT v=DKIM1; k=rsa", &intent);
+    assert!(
+        findings(&verdict, "DKIM-007")
+            .iter()
+            .all(|finding| !finding.managed)
+    );
+    assert_eq!(findings(&verdict, "DKIM-007").len(), 1);
+}
+
+#[test]
+fn a_hostile_selector_ends_in_few_findings() {
+    let mut zone = String::new();
+    for n in 0..2000 {
+        zone.push_str(&format!("{S1} TXT v=DKIM1; x{n}=1;; k=\\255; p=%\n"));
+    }
+    let verdict = verdict("anyKey: true", &zone);
+    assert_eq!(record(&verdict, S1).state, State::Drifted);
+    assert!(verdict.findings.len() < 40, "{}", verdict.findings.len());
+    assert!(record(&verdict, S1).differences.len() <= 16);
+}

@@ -16,6 +16,9 @@ use crate::records::{Standard, presentation};
 use crate::rules::Severity;
 use crate::rules::dkim as rules;
 
+/// At most this many records of one selector are looked at closely: more than one is wrong already.
+const MAX_RECORDS: usize = 4;
+
 /// One selector of the domain, with what its answer holds.
 #[derive(Debug)]
 pub(super) struct Survey<'i> {
@@ -119,10 +122,10 @@ fn alone(survey: &Survey<'_>, inquiry: &mut Inquiry<'_>, findings: &mut Vec<Find
         testing,
         strict_identity,
     };
-    for record in &seen.keys {
+    for record in seen.keys.iter().take(MAX_RECORDS) {
         key::check(record, &setting, findings);
     }
-    for (text, why) in &seen.near_misses {
+    for (text, why) in seen.near_misses.iter().take(MAX_RECORDS) {
         let whole = 0..text.len();
         let pem = text.windows(11).any(|window| window == b"-----BEGIN ");
         let (rule, message) = if pem {
@@ -222,7 +225,7 @@ fn dark(surveys: &[Survey<'_>], findings: &mut Vec<Finding>) {
             finding
         } else {
             finding.at_most(Severity::Warning).with_fix(
-                "Nothing while the provider keeps it as a standby; another selector of this domain has a key.",
+                "Nothing while the provider keeps it as a standby and another selector of the domain signs.",
             )
         });
     }

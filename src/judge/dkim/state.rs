@@ -79,7 +79,7 @@ fn published(wanted: &dkim::Wanted, selector: &Selector) -> Judged {
 /// A CNAME whose first hop must be `target`: what stands behind it is the provider's.
 fn alias(target: &Name, name: &Name, basis: &mut Basis, inquiry: &mut Inquiry<'_>) -> Option<Judged> {
     let seen = basis.ask(inquiry, name, Kind::Cname)?;
-    let targets: Vec<&Name> = seen
+    let mut targets: Vec<&Name> = seen
         .records
         .iter()
         .filter_map(|rdata| match rdata {
@@ -87,6 +87,7 @@ fn alias(target: &Name, name: &Name, basis: &mut Basis, inquiry: &mut Inquiry<'_
             _ => None,
         })
         .collect();
+    targets.dedup();
     if !targets.is_empty() {
         let observed = targets.iter().map(|target| format!("CNAME {target}")).collect();
         let (state, differences) = match targets.as_slice() {

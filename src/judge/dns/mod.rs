@@ -27,7 +27,7 @@ pub(super) fn check(intent: &Intent, inquiry: &mut Inquiry<'_>, findings: &mut V
     of_the_spec(intent, findings);
 }
 
-/// What the spec alone shows: records that exclude each other, or cannot be published.
+/// What the spec alone shows: records that exclude each other.
 fn of_the_spec(intent: &Intent, findings: &mut Vec<Finding>) {
     for (index, wanted) in intent.wanted.iter().enumerate() {
         let this = desired(wanted);
@@ -50,21 +50,8 @@ fn of_the_spec(intent: &Intent, findings: &mut Vec<Finding>) {
                 findings.push(Finding::new(&rules::CONFLICT, true, wanted.name.clone(), message));
             }
         }
-        for value in this.values.iter().filter(|_| this.kind == Kind::Txt) {
-            let octets = value.len() + value.len().div_ceil(255);
-            if octets > MAX_RDATA {
-                let message = format!(
-                    "want at most {MAX_RDATA} octets of record data, found {octets} in {}",
-                    wanted.path
-                );
-                findings.push(Finding::new(&rules::TOO_LONG, true, wanted.name.clone(), message));
-            }
-        }
     }
 }
-
-/// The most octets the data of one record may have (RFC 1035 3.2.1: RDLENGTH has 16 bits).
-const MAX_RDATA: usize = 65_535;
 
 /// The registrable domain above a target that does not exist, where nobody has it: anyone may take it.
 pub(super) fn gone(target: &Name, inquiry: &mut Inquiry<'_>) -> Option<Name> {

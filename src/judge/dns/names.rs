@@ -57,13 +57,14 @@ pub(super) fn together(
     findings: &mut Vec<Finding>,
 ) {
     let domain = &intent.domain;
+    let managed = !intent.wanted.is_empty();
     if domain.labels().iter().any(|label| label.contains(&b'_')) {
         let message = format!("want letters, digits and hyphens in a mail domain, found {domain}");
-        findings.push(Finding::new(&rules::UNDERSCORE, true, domain.clone(), message));
+        findings.push(Finding::new(&rules::UNDERSCORE, managed, domain.clone(), message));
     }
     for label in bad_a_labels_of(domain) {
         let message = format!("want a valid A-label, found {label}");
-        findings.push(Finding::new(&rules::A_LABEL, true, domain.clone(), message));
+        findings.push(Finding::new(&rules::A_LABEL, managed, domain.clone(), message));
     }
     denied(domain, places, findings);
     doubled(domain, places, inquiry, findings);

@@ -7,6 +7,9 @@ use crate::name::Name;
 use crate::records::Standard;
 use crate::records::dkim::{self, Likeness};
 
+/// At most this many values of one name are looked at: more than one is wrong already.
+const MAX_TEXTS: usize = 8;
+
 /// A name, and what was found there.
 #[derive(Debug)]
 pub(super) struct Place<'f> {
@@ -28,7 +31,10 @@ impl Place<'_> {
     /// The values that were meant for this standard, quotes and odd characters before the version aside.
     pub(super) fn texts(&self) -> Vec<Vec<u8>> {
         let texts = self.seen.iter().flat_map(Seen::texts);
-        texts.filter(|text| is_meant(self.standard, text)).collect()
+        texts
+            .filter(|text| is_meant(self.standard, text))
+            .take(MAX_TEXTS)
+            .collect()
     }
 
     /// Whether no record of the standard stands there, as far as was seen.
