@@ -29,7 +29,7 @@ pub struct Args {
     pub timeout: Duration,
     /// Where /livez, /readyz and /metrics are served
     #[arg(long, value_name = "ADDRESS", default_value = "0.0.0.0:8080")]
-    pub listen: SocketAddr,
+    pub bind: SocketAddr,
     /// How several replicas agree on which one works.
     #[command(flatten)]
     pub election: ElectionArgs,
@@ -70,9 +70,9 @@ pub async fn run(args: Args) -> Result<Exit, Failure> {
     let client = Client::try_default()
         .await
         .map_err(|error| Failure::Usage(format!("no cluster to talk to: {error}")))?;
-    let listener = TcpListener::bind(args.listen)
+    let listener = TcpListener::bind(args.bind)
         .await
-        .map_err(|error| Failure::Usage(format!("cannot listen on {}: {error}", args.listen)))?;
+        .map_err(|error| Failure::Usage(format!("cannot listen on {}: {error}", args.bind)))?;
     let election = args.election;
     let namespace = election.lease_namespace.clone();
     let lease = election.leader_elect.then(|| LeaseOptions {
@@ -81,8 +81,9 @@ pub async fn run(args: Args) -> Result<Exit, Failure> {
         duration: election.lease_duration.max(Duration::from_secs(1)),
     });
     let identity = election.identity.unwrap_or_else(identity);
-    let listening = listener.local_addr().unwrap_or(args.listen);
-    tracing::info!(%listening, identity, version = env!("CARGO_PKG_VERSION"), "zegel controller");
+    let listening = listener.local_addr().unwrap_or(args.bind);
+    let pid = std::process::id();
+    tracing::info!(%listening, identity, pid, version = env!("CARGO_PKG_VERSION"), "zegel controller");
     let options = Options {
         namespace: args.namespace,
         label_selector: args.label_selector,

@@ -234,13 +234,18 @@ impl Stage {
     /// Asks for a look past the cache and waits until it is over.
     pub async fn look(&self, name: &str) {
         let before = self.passes().await;
-        let value = format!("{}", Timestamp::now());
+        self.annotate(name).await;
+        eventually("a pass ends", async || self.passes().await > before).await;
+    }
+
+    /// Asks for a look past the cache.
+    pub async fn annotate(&self, name: &str) {
+        let value = Timestamp::now().to_string();
         let patch = Patch::Merge(json!({"metadata": {"annotations": {REQUESTED_AT: value}}}));
         self.api()
             .patch(name, &PatchParams::default(), &patch)
             .await
             .unwrap();
-        eventually("a pass ends", async || self.passes().await > before).await;
     }
 
     /// Waits until the object's status is as wished.
