@@ -257,7 +257,14 @@ mod tests {
     }
 
     #[test]
-    fn a_trust_anchor_without_keys_is_refused() {
+    fn a_trust_anchor_is_read_from_a_file_and_one_without_keys_is_refused_by_its_name() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("root.key");
+        let missing = TrustAnchor::from_file(&path).unwrap_err().to_string();
+        assert!(missing.contains("root.key"), "{missing}");
+        let key = "l9P2M6oMD9rb3ymLwUuiOyJdQhQWB7ghEgTVbkhW/Ps=";
+        std::fs::write(&path, format!("example.nl. 3600 IN DNSKEY 257 3 15 {key}\n")).unwrap();
+        assert!(TrustAnchor::from_file(&path).is_ok());
         assert!("; nothing here\n".parse::<TrustAnchor>().is_err());
         assert!("example.nl. 60 IN A 192.0.2.1\n".parse::<TrustAnchor>().is_err());
     }

@@ -17,7 +17,7 @@ use tokio::net::{TcpListener, UdpSocket};
 use zegel::inquiry::{Answer, Kind, Trouble};
 use zegel::world::{Config, TrustAnchor};
 
-use super::dns::{DnsServer, Fault, SERVFAIL};
+use super::dns::{DnsServer, Fault, REFUSED, SERVFAIL};
 use super::{hasty, question, text, world};
 
 /// A signed zone `ondertekend.example` and the server that has it.
@@ -139,6 +139,30 @@ async fn an_unsigned_answer_where_a_key_is_trusted_is_bogus() {
     });
     let fact = world.ask(&question("ondertekend.example", Kind::Txt), None).await;
     assert_eq!(fact.answer, Answer::Unanswered(Trouble::Bogus));
+    // A resolver that validates too must not keep the evidence from us.
+    let seen = forger.seen();
+    assert_eq!((seen.checking_disabled, seen.total() > 1), (seen.total(), true));
+}
+
+#[tokio::test]
+async fn who_validates_tells_failures_apart_as_well() {
+    let server = DnsServer::start("ondertekend.example TXT v=spf1 -all");
+    for (fault, trouble) in [
+        (SERVFAIL, Trouble::ServFail),
+        (REFUSED, Trouble::Refused),
+        (Fault::Lame, Trouble::Lame),
+        (Fault::Garbage, Trouble::Malformed),
+        (Fault::Silent, Trouble::Timeout),
+        (Fault::TruncatedForGood, Trouble::Network),
+    ] {
+        server.fail_all(fault);
+        let world = world(Config {
+            trust_anchor: Some(anchor(&new_key())),
+            ..hasty(&[&server])
+        });
+        let fact = world.ask(&question("ondertekend.example", Kind::Txt), None).await;
+        assert_eq!(fact.answer, Answer::Unanswered(trouble), "{fault:?}");
+    }
 }
 
 #[tokio::test]

@@ -73,6 +73,8 @@ pub(crate) struct Seen {
     pub(crate) questions: BTreeMap<(Name, RecordType), usize>,
     /// Those over TCP.
     pub(crate) over_tcp: usize,
+    /// Those with CD set (RFC 4035 3.2.2).
+    pub(crate) checking_disabled: usize,
     /// Being answered now.
     pub(crate) in_flight: usize,
     /// The most that were being answered at once.
@@ -242,8 +244,17 @@ impl DnsServer {
     /// Listens again, on the same port.
     pub(crate) fn restart(&mut self) {
         self.stop();
-        let udp = std::net::UdpSocket::bind(self.address).expect("the same UDP port");
-        let tcp = std::net::TcpListener::bind(self.address).expect("the same TCP port");
+        // Somebody's outgoing socket may have been given the port meanwhile; it will not keep it for long.
+        let (udp, tcp) = (0..1_000)
+            .find_map(|_| {
+                let udp = std::net::UdpSocket::bind(self.address).ok();
+                let both = udp.zip(std::net::TcpListener::bind(self.address).ok());
+                if both.is_none() {
+                    std::thread::sleep(std::time::Duration::from_millis(10));
+                }
+                both
+            })
+            .expect("the same port again");
         self.run(udp, tcp);
     }
 
@@ -332,10 +343,14 @@ impl State {
             let name = Name::from_labels(question.name().iter()).expect("a name from the wire");
             (name, question.query_type())
         });
+        let checking_disabled = query
+            .as_ref()
+            .is_some_and(|query| query.metadata.checking_disabled);
         self.seen.send_modify(|seen| {
             seen.in_flight += 1;
             seen.peak = seen.peak.max(seen.in_flight);
             seen.over_tcp += usize::from(tcp);
+            seen.checking_disabled += usize::from(checking_disabled);
             if let Some(asked) = &asked {
                 *seen.questions.entry(asked.clone()).or_default() += 1;
             }
