@@ -2,12 +2,16 @@
 
 #[path = "support/facts.rs"]
 mod facts;
+#[path = "spf/fleet.rs"]
+mod fleet;
 #[path = "spf/meaning.rs"]
 mod meaning;
 #[path = "spf/rules.rs"]
 mod rules;
 #[path = "spf/suite.rs"]
 mod suite;
+#[path = "spf/walks.rs"]
+mod walks;
 
 use facts::{World, name};
 use zegel::inquiry::{Answer, Kind, Question, Rdata, Trouble, Txt};
