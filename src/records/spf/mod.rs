@@ -10,6 +10,7 @@ mod compare;
 mod domain_spec;
 mod likeness;
 mod parse;
+mod parse_macros;
 mod write;
 
 #[cfg(test)]
@@ -19,7 +20,8 @@ pub use self::addresses::{Addresses, Network4, Network6};
 pub use self::compare::compare;
 pub use self::domain_spec::{DomainSpec, Macro, MacroString, Piece};
 pub use self::likeness::{Likeness, likeness};
-pub use self::parse::{parse, parse_macro_string};
+pub use self::parse::parse;
+pub use self::parse_macros::parse_macro_string;
 pub use self::write::{AsSpec, BuildError, build};
 use super::Span;
 

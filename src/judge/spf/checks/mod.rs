@@ -1,9 +1,10 @@
 //! The checks of SPF: which rules the published records break.
 //!
-//! [`text`] reads one record, [`tree`] what it leads to, [`beside`] the other records of the domain. Each finding points
+//! [`text`] and [`networks`] read one record, [`tree`] what it leads to, [`beside`] the other records of the domain. Each finding points
 //! at the part of the record it is about; a rule speaks of at most four places in one record.
 
 mod beside;
+mod networks;
 mod text;
 mod tree;
 
@@ -106,11 +107,14 @@ impl<'d> Desk<'d> {
     fn values(&mut self, values: &Values<'_>, inquiry: &mut Inquiry<'_>, apex: bool) {
         for (text, why) in &values.near_misses {
             self.text.clone_from(text);
-            self.say(
-                &rules::NEAR_MISS,
-                None,
-                format!("receivers see no SPF record here: {why}"),
-            );
+            // Beside a record that works it does no harm but to whoever thinks it works.
+            let severity = if values.records.is_empty() {
+                Severity::Error
+            } else {
+                Severity::Warning
+            };
+            let message = format!("receivers do not take this for an SPF record: {why}");
+            self.say_as(&rules::NEAR_MISS, severity, None, message);
         }
         let [text] = values.records.as_slice() else {
             self.text.clear();
