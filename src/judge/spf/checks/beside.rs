@@ -24,6 +24,7 @@ const EDNS: usize = 1232;
 /// Judges what stands beside `values`, the domain's own TXT.
 pub(super) fn check(intent: &Intent, values: &Values<'_>, inquiry: &mut Inquiry<'_>, desk: &mut Desk<'_>) {
     let domain = &intent.domain;
+    desk.text.clear(); // None of it is about a part of the SPF record, where that is not said.
     others(values, desk);
     size(domain, values, desk);
     retired_type(domain, inquiry, desk);
@@ -113,7 +114,7 @@ fn swapped(domain: &Name, values: &Values<'_>, inquiry: &mut Inquiry<'_>, desk: 
         has_policy |= is_dmarc(&text);
         if likeness(&text) == Likeness::Spf {
             let message = format!("an SPF record at {policy}: receivers look for it at {domain}");
-            desk.say(&tree::SWAPPED, None, message);
+            desk.at(&policy).say(&tree::SWAPPED, None, message);
         }
     }
     let [text] = values.records.as_slice() else {
@@ -123,6 +124,8 @@ fn swapped(domain: &Name, values: &Values<'_>, inquiry: &mut Inquiry<'_>, desk: 
     let all = own.all().filter(|(_, qualifier)| *qualifier == Qualifier::Fail);
     if let Some((index, _)) = all.filter(|(index, _)| has_policy && *index > 0) {
         let span = own.terms.get(index).map(|term| term.span.clone());
+        let mut desk = desk.at(domain);
+        desk.text.clone_from(text);
         desk.say(
             &record::FAIL_BEFORE_DMARC,
             span,
@@ -187,22 +190,17 @@ fn mail_hosts(intent: &Intent, own: &Record, inquiry: &mut Inquiry<'_>, desk: &m
         if !values.records.is_empty() {
             continue;
         }
+        let mut desk = desk.at(host);
         if wildcard {
             let message =
                 format!("{host} exists, so the wildcard does not answer for it: it has no SPF record");
             desk.say(&tree::WILDCARD_GAP, None, message);
         } else if sends {
-            desk.say(
-                &tree::HELO_NAME,
-                None,
-                format!("{host} sends mail and has no SPF record for its own name"),
-            );
+            let message = format!("{host} sends mail and has no SPF record for its own name");
+            desk.say(&tree::HELO_NAME, None, message);
         } else {
-            desk.say(
-                &tree::NEVER_SENDS,
-                None,
-                format!("{host} receives mail, sends none, and has no SPF record"),
-            );
+            let message = format!("{host} receives mail, sends none, and has no SPF record");
+            desk.say(&tree::NEVER_SENDS, None, message);
         }
     }
 }

@@ -69,6 +69,11 @@ impl<'d> Desk<'d> {
         }
     }
 
+    /// The same for another name of the domain.
+    fn at<'e>(&'e mut self, name: &'e Name) -> Desk<'e> {
+        Desk::new(name, self.managed, self.findings)
+    }
+
     /// A rule is broken at `span` of the record, or by the record as a whole.
     fn say(&mut self, rule: &'static Rule, span: Option<Span>, message: impl Into<String>) {
         self.say_as(rule, rule.severity, span, message);
