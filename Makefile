@@ -16,11 +16,11 @@ lint: ## Format and lints only
 	cargo fmt --check
 	cargo clippy --locked --all-targets -- --deny warnings
 
-crd: ## Write crds/, the chart's template of it and docs/api.md anew, from src/api
+crd: ## Write what is generated: crds/, the chart's template of it, docs/api.md, docs/rules.md
 	UPDATE=1 cargo test --quiet --no-fail-fast --test crd --test chart --test docs what_the_types_say
 
-docs: crd ## All generated documentation
-	UPDATE=1 cargo test --quiet --no-fail-fast --test docs
+docs: crd ## The same, and then hold the documentation to the program
+	cargo test --quiet --test docs --test examples
 
 tools: ## Build etcd, kube-apiserver, kubectl and helm for the tests, once
 	@dev/control-plane

@@ -377,6 +377,7 @@ async fn the_api_server_says_what_is_said_offline() {
     the_domain_is_immutable(&objects).await;
     what_is_no_maildomain_is_refused(&plane).await;
     it_is_found_by_every_name_and_selected_by_field(&plane).await;
+    the_table_fits_a_terminal(&plane).await;
 }
 
 fn refusal_of<K: std::fmt::Debug>(result: kube::Result<K>, spec: &Value) -> Box<Status> {
@@ -518,5 +519,46 @@ async fn it_is_found_by_every_name_and_selected_by_field(plane: &ControlPlane) {
             "maildomain.zegel.dev/good-1\n",
             "{selector}"
         );
+    }
+}
+
+/// Names and domains of 14 characters, the longest reason, every state known: 100 columns.
+async fn the_table_fits_a_terminal(plane: &ControlPlane) {
+    let objects: Api<MailDomain> = Api::namespaced(plane.client(), "default");
+    let spec = json!({"domain": "abcdefghijk.nl", "role": "Mail"});
+    let object = MailDomain::new("abcdefghijk-nl", serde_json::from_value(spec).unwrap());
+    objects.create(&PostParams::default(), &object).await.unwrap();
+    for (ready, reason) in [
+        ("Unknown", "DNSUnavailable"),
+        ("False", "DomainConflict"),
+        ("False", "Noncompliant"),
+    ] {
+        let condition = |kind: &str, status: &str| {
+            let since = "2026-11-21T20:57:00Z";
+            json!({"type": kind, "status": status, "reason": reason, "message": "", "lastTransitionTime": since})
+        };
+        let conditions = [
+            condition("Ready", ready),
+            condition("SPF", "False"),
+            condition("DKIM", "False"),
+            condition("DMARC", "False"),
+        ];
+        let status =
+            json!({"status": {"reason": reason, "summary": {"ratio": "126/128"}, "conditions": conditions}});
+        let patched = objects
+            .patch_status("abcdefghijk-nl", &PatchParams::default(), &Patch::Merge(&status))
+            .await;
+        patched.unwrap();
+        let mut kubectl = plane.kubectl();
+        kubectl.args(["get", "maildomain", "abcdefghijk-nl"]);
+        let table = control_plane::run(kubectl).unwrap();
+        assert!(table.contains(reason) && table.contains("126/128"), "{table}");
+        // An age takes mostly three or four columns (`45m`, `100d`); here it is seconds: two.
+        let widest = table
+            .lines()
+            .map(|line| line.trim_end().chars().count())
+            .max()
+            .unwrap();
+        assert!(widest + 2 <= 100, "{widest} columns:\n{table}");
     }
 }

@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use serde_json::Value;
-use zegel::api;
+use zegel::{api, rules};
 
 const ROOT: &str = env!("CARGO_MANIFEST_DIR");
 
@@ -23,6 +23,20 @@ fn the_api_reference_is_what_the_types_say() {
     assert!(
         stored == fresh,
         "docs/api.md is stale: run `make crd` and commit what it writes"
+    );
+}
+
+#[test]
+fn the_catalogue_of_rules_is_what_the_types_say() {
+    let path = Path::new(ROOT).join("docs/rules.md");
+    let fresh = catalogue();
+    if std::env::var_os("UPDATE").is_some() {
+        fs::write(&path, &fresh).unwrap();
+    }
+    let stored = fs::read_to_string(&path).unwrap_or_default();
+    assert!(
+        stored == fresh,
+        "docs/rules.md is stale: run `make crd` and commit what it writes"
     );
 }
 
@@ -56,6 +70,43 @@ fn links_between_documents_lead_somewhere() {
             assert!(there.exists(), "{}: {target} leads nowhere", path.display());
         }
     }
+}
+
+/// The rules as Markdown, one section each.
+fn catalogue() -> String {
+    let rules: Vec<_> = rules::all().collect();
+    let mut out = format!(
+        "# Rules\n\nGenerated from the catalogue by `make crd`; `zegel explain ID` says the same. {} rules. Error: receivers \
+         discard, permerror or bounce because of it, or anyone may send in the domain's name. Warning: a SHOULD is broken, \
+         or interoperation is known to suffer. Info: advice.\n\n| rule | severity | what is wrong | section |\n|---|---|---|---|\n",
+        rules.len()
+    );
+    for rule in &rules {
+        let (id, anchor) = (rule.id, rule.id.to_lowercase());
+        let (severity, title, section) = (rule.severity.as_str(), cell(rule.title), cell(rule.section));
+        writeln!(out, "| [{id}](#{anchor}) | {severity} | {title} | {section} |").unwrap();
+    }
+    for rule in rules {
+        write!(
+            out,
+            "\n## {}\n\n**{}** ({}, {})\n\n{}\n\n*Fix:* {}\n\n```text\nbad:  {}\ngood: {}\n```\n",
+            rule.id,
+            rule.title,
+            rule.severity.as_str(),
+            rule.section,
+            rule.why,
+            rule.fix,
+            rule.bad.replace('\n', "\n      "),
+            rule.good.replace('\n', "\n      "),
+        )
+        .unwrap();
+    }
+    out
+}
+
+/// Text that may stand in a table.
+fn cell(text: &str) -> String {
+    text.replace('|', "\\|").replace('\n', " ")
 }
 
 /// What a person gets from `zegel … --help`.
