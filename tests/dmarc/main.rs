@@ -3,6 +3,7 @@
 #[path = "../support/facts.rs"]
 mod facts;
 
+mod outages;
 mod report;
 mod rules;
 mod states;
