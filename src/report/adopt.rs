@@ -61,7 +61,7 @@ fn parked(live: &Live, inquiry: &mut Inquiry<'_>, now: Timestamp) -> Option<Adop
     let mut spec = bare(live, Role::Parked);
     if let [record] = live.dmarc_texts().as_slice() {
         let (dmarc, _) = dmarc::spec_of(record);
-        spec.dmarc = Some(DmarcSpec {
+        spec.dmarc = dmarc.map(|dmarc| DmarcSpec {
             testing: None,
             public_suffix: None,
             alignment: None,

@@ -217,7 +217,9 @@ impl Record {
             let text = crate::records::presentation(self.text.get(tag.span.clone()).unwrap_or_default());
             match tag.tag {
                 TagName::Unknown | TagName::Pct | TagName::Rf | TagName::Ri => {
-                    lost.push(format!("{text}: receivers of RFC 9989 ignore it"));
+                    lost.push(format!(
+                        "{text} has no place in a manifest: receivers of RFC 9989 ignore it"
+                    ));
                 }
                 _ if tag.duplicate => lost.push(format!("{text}: said twice")),
                 _ => {}
