@@ -50,7 +50,7 @@ pub enum Command {
     Check(check::Args),
     /// Print the desired records of MailDomain manifests; asks DNS nothing.
     Plan(plan::Args),
-    /// Show one domain's SPF in depth: what a receiver decides about a client.
+    /// Show one domain's SPF in depth: what a receiver decides about a client, or what all of it costs.
     Spf(spf::Args),
     /// Show one domain's DMARC in depth: the walk, the policy, who gets the reports.
     Dmarc(dmarc::Args),

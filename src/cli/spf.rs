@@ -1,14 +1,23 @@
-//! `zegel spf`: one domain's SPF in depth: what a receiver decides about a client.
+//! `zegel spf`: one domain's SPF in depth: what a receiver decides about a client, or what all of it costs.
 
 use std::net::IpAddr;
+
+use serde::Serialize;
 
 use super::dmarc::Format;
 use super::inspect::domain;
 use super::look::{Eyes, LookArgs};
 use super::{Exit, Failure, output};
-use crate::judge::spf::{Client, Outcome, evaluate};
+use crate::api::FindingStatus;
+use crate::inquiry::Need;
+use crate::intent::Intent;
+use crate::judge::judge;
+use crate::judge::spf::{Analysis, Client, Outcome, analyse, evaluate};
 use crate::name::Name;
-use crate::report::spf;
+use crate::records::Standard;
+use crate::report::view::{self, Open};
+use crate::report::{snippet, spf};
+use crate::rules::Severity;
 use crate::world::Freshness;
 
 /// The arguments of `zegel spf`.
@@ -17,14 +26,14 @@ pub struct Args {
     /// The domain
     #[arg(value_name = "DOMAIN", value_parser = domain)]
     pub domain: Name,
-    /// The address mail comes from
-    #[arg(long)]
-    pub ip: IpAddr,
-    /// The MAIL FROM address; an empty one is a bounce, and HELO is checked [default: postmaster@DOMAIN]
+    /// The address mail comes from; without it the whole tree is shown with what every term costs
     #[arg(long, value_name = "ADDRESS")]
+    pub ip: Option<IpAddr>,
+    /// The MAIL FROM address; an empty one is a bounce, and HELO is checked [default: postmaster@DOMAIN]
+    #[arg(long, value_name = "ADDRESS", requires = "ip")]
     pub sender: Option<String>,
     /// What the client says it is called [default: DOMAIN]
-    #[arg(long, value_name = "NAME")]
+    #[arg(long, value_name = "NAME", requires = "ip")]
     pub helo: Option<String>,
     /// How the result is written
     #[arg(long, short, value_enum, default_value_t = Format::Table, value_name = "FORMAT")]
@@ -37,18 +46,26 @@ pub struct Args {
 /// The receiver's name for `%{r}` where there is none (RFC 7208 7.3).
 const NO_RECEIVER: &str = "unknown";
 
-/// Checks one client. Fine means pass, unknown temperror; every other result lets the client not pass.
+/// Checks one client, or walks the whole tree.
 ///
 /// # Errors
 /// When no resolver can be asked, or the output cannot be written.
 pub async fn run(args: &Args) -> Result<Exit, Failure> {
     let eyes = Eyes::open(&args.look)?;
+    match args.ip {
+        Some(ip) => check_client(args, &eyes, ip).await,
+        None => walk_tree(args, &eyes).await,
+    }
+}
+
+/// Fine means pass, unknown temperror; every other result lets the client not pass.
+async fn check_client(args: &Args, eyes: &Eyes, ip: IpAddr) -> Result<Exit, Failure> {
     let sender = args
         .sender
         .clone()
         .unwrap_or_else(|| format!("postmaster@{}", args.domain));
     let helo = args.helo.clone().unwrap_or_else(|| args.domain.to_string());
-    let client = Client::new(args.ip, &sender, &helo, NO_RECEIVER, eyes.now()).at(args.domain.as_str());
+    let client = Client::new(ip, &sender, &helo, NO_RECEIVER, eyes.now()).at(args.domain.as_str());
     let fresh = Freshness::any();
     let evaluation = eyes.look(&fresh, |inquiry| evaluate(&client, inquiry)).await;
     output::print(&match args.output {
@@ -59,5 +76,60 @@ pub async fn run(args: &Args) -> Result<Exit, Failure> {
         Outcome::Pass => Exit::Fine,
         Outcome::TempError => Exit::Unknown,
         _ => Exit::Wrong,
+    })
+}
+
+/// A tree in JSON, with what is wrong in it.
+#[derive(Serialize)]
+struct Tree {
+    #[serde(flatten)]
+    analysis: Analysis,
+    findings: Vec<FindingStatus>,
+    unanswered: Vec<Open>,
+}
+
+/// Wrong means an Error finding about SPF; unknown that something of the tree could not be asked.
+async fn walk_tree(args: &Args, eyes: &Eyes) -> Result<Exit, Failure> {
+    let intent = Intent::observe(args.domain.clone(), Vec::new());
+    let (fresh, now) = (Freshness::any(), eyes.now());
+    let (analysis, mut verdict) = eyes
+        .look(&fresh, |inquiry| {
+            inquiry.on_behalf_of(Standard::Spf);
+            let analysis = analyse(&args.domain, inquiry, Need::Essential);
+            (analysis, judge(&intent, inquiry, now))
+        })
+        .await;
+    // The judgement looks at everything; this command speaks of SPF.
+    verdict
+        .findings
+        .retain(|finding| finding.rule.standard == Standard::Spf);
+    verdict
+        .unanswered
+        .retain(|unanswered| unanswered.standards.contains(&Standard::Spf));
+    let wrong = verdict
+        .findings
+        .iter()
+        .any(|finding| finding.severity == Severity::Error);
+    let unknown = !verdict.unanswered.is_empty();
+    output::print(&match args.output {
+        Format::Json => output::json_line(&Tree {
+            analysis,
+            findings: verdict.findings.iter().map(view::finding).collect(),
+            unanswered: verdict.unanswered.iter().map(Open::from).collect(),
+        }),
+        Format::Table => {
+            let style = output::style();
+            let mut text = spf::analysis(&analysis, style);
+            for finding in &verdict.findings {
+                text.push('\n');
+                text.push_str(&snippet::render(finding, None, true, style));
+            }
+            text
+        }
+    })?;
+    Ok(match (wrong, unknown) {
+        (true, _) => Exit::Wrong,
+        (false, true) => Exit::Unknown,
+        (false, false) => Exit::Fine,
     })
 }

@@ -3,7 +3,7 @@
 use std::net::SocketAddr;
 
 use super::harness::{Run, folder, zegel, zegel_with};
-use crate::dns::{DnsServer, SERVFAIL};
+use crate::dns::{DnsServer, Fault, SERVFAIL};
 
 /// A domain with nothing wrong, one that lets anyone send, one that accepts and sends no mail.
 const ZONE: &str = "
@@ -183,6 +183,36 @@ fn reports_for_pipelines_come_whole() {
         run.code == 0 && run.out.matches("<testsuite ").count() == 2,
         "{run:?}"
     );
+}
+
+#[test]
+fn domains_are_printed_as_they_come() {
+    use std::io::{BufRead, BufReader};
+    use std::process::{Command, Stdio};
+    let dns = DnsServer::start(ZONE);
+    dns.fail_type("voorbeeld.nl", "MX", Fault::Held);
+    let mut child = Command::new(env!("CARGO_BIN_EXE_zegel"))
+        .args([
+            "inspect",
+            "-o",
+            "json",
+            "voorbeeld.nl",
+            "leeg.nl",
+            "--dns-timeout",
+            "60s",
+        ])
+        .args(["--timeout", "60s", "--resolver", &dns.address().to_string()])
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        .spawn()
+        .expect("the program starts");
+    let mut lines = BufReader::new(child.stdout.take().expect("its output is piped")).lines();
+    let mut next = || lines.next().expect("a line comes").expect("it is UTF-8");
+    // The first domain is still being waited for.
+    assert!(next().starts_with("{\"domain\":\"leeg.nl\""));
+    dns.heal();
+    assert!(next().starts_with("{\"domain\":\"voorbeeld.nl\""));
+    assert_eq!(child.wait().expect("the program ends").code(), Some(0));
 }
 
 #[test]

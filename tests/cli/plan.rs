@@ -131,3 +131,16 @@ fn what_cannot_be_read_is_a_usage_error() {
         );
     }
 }
+
+#[test]
+fn a_file_that_blows_up_is_refused() {
+    let mut bomb = String::from("a0: &a0 [x,x,x,x,x,x,x,x,x]\n");
+    for level in 1..12 {
+        let alias = vec![format!("*a{}", level - 1); 9].join(",");
+        bomb.push_str(&format!("a{level}: &a{level} [{alias}]\n"));
+    }
+    for text in [bomb, "[".repeat(50_000), format!("{}x", "- ".repeat(50_000))] {
+        let run = zegel_with(&["plan", "-"], &text);
+        assert_eq!((run.code, run.out.as_str()), (2, ""), "{}", run.err);
+    }
+}

@@ -94,10 +94,44 @@ fn dns_trouble_is_a_temperror_with_the_name() {
         (Some("_spf.a.nl"), Some("TXT"))
     );
     for args in [
+        &["a.nl", "--sender", "jan@a.nl"],
         &["a..nl", "--ip", "192.0.2.7"][..],
         &["a.nl", "--ip", "here"],
         &[],
     ] {
         assert_eq!(spf(&dns, args).code, 2, "{args:?}");
     }
+}
+
+#[test]
+fn the_tree_says_what_every_term_costs() {
+    let dns = DnsServer::start(ZONE);
+    let run = spf(&dns, &["a.nl", "-o", "json"]);
+    let tree: serde_json::Value = serde_json::from_str(&run.out).expect("one line of JSON");
+    assert_eq!(run.code, 0, "{run:?}");
+    assert_eq!(
+        (&tree["lookups"]["worst"], &tree["lookups"]["lowerBound"]),
+        (&2.into(), &false.into()),
+        "{}",
+        run.out
+    );
+    assert_eq!(tree["tree"]["terms"][0]["target"]["name"], "_spf.a.nl");
+    let run = spf(&dns, &["a.nl"]);
+    for part in [
+        "a.nl: 2 of 10 terms that query DNS at worst",
+        "  1  include:_spf.a.nl",
+        "v=spf1 ip4:192.0.2.0/24 ?all",
+    ] {
+        assert!(run.out.contains(part), "{part}\n{}", run.out);
+    }
+}
+
+#[test]
+fn a_tree_that_breaks_is_wrong_and_one_that_cannot_be_asked_is_unknown() {
+    let dns =
+        DnsServer::start("a.nl TXT v=spf1 include:none.nl -all\nb.nl TXT v=spf1 include:a.example -all");
+    let run = spf(&dns, &["a.nl"]);
+    assert!(run.code == 1 && run.out.contains("error[SPF-"), "{run:?}");
+    dns.fail("a.example", SERVFAIL);
+    assert_eq!(spf(&dns, &["b.nl"]).code, 3);
 }
