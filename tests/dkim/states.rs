@@ -355,3 +355,73 @@ fn a_hostile_selector_ends_in_few_findings() {
     assert!(verdict.findings.len() < 40, "{}", verdict.findings.len());
     assert!(record(&verdict, S1).differences.len() <= 16);
 }
+
+#[test]
+fn what_a_provider_keeps_as_a_standby_is_no_error() {
+    use zegel::rules::Severity;
+    let intent = facts::intent(
+        "{domain: a.nl, role: Mail, dkim: {selectors: [{name: s1, cname: s1.p.example}, {name: s2, anyKey: true}]}}",
+    );
+    let zone = format!("s1._domainkey.a.nl CNAME s1.p.example\ns2._domainkey.a.nl TXT v=DKIM1; p={RSA_2048}");
+    for (standby, rule, want) in [
+        ("v=DKIM1; p=AAAA", "DKIM-010", Severity::Warning),
+        ("v=DKIM1; k=rsa", "DKIM-007", Severity::Warning),
+        ("v=dkim1; p=AAAA", "DKIM-005", Severity::Warning),
+        (
+            &format!("v=DKIM1; p={RFC_6376_EXAMPLE}"),
+            "DKIM-019",
+            Severity::Error,
+        ),
+    ] {
+        let verdict = judge_in(&format!("{zone}\ns1.p.example TXT {standby}"), &intent);
+        assert_eq!(findings(&verdict, rule)[0].severity, want, "{standby}");
+        let errors = verdict
+            .findings
+            .iter()
+            .filter(|finding| finding.managed && finding.severity == Severity::Error);
+        assert_eq!(
+            errors.count(),
+            usize::from(want == Severity::Error),
+            "{:#?}",
+            verdict.findings
+        );
+    }
+}
+
+#[test]
+fn how_findings_read() {
+    let intent = facts::intent("{domain: a.nl, role: Mail, dkim: {selectors: [{name: s1, anyKey: true}]}}");
+    let zone = format!(
+        "{S1} TXT v=DKIM1; h=sha1:sha256; t=y; p={RSA_1024}\n{S1} TXT v=DKIM1; k=ed25519; p={ED25519_SPKI}"
+    );
+    let verdict = judge_in(&zone, &intent);
+    let lines: Vec<String> = verdict
+        .findings
+        .iter()
+        .filter(|finding| finding.record == Some(facts::name(S1)))
+        .map(|finding| {
+            let marked = finding.excerpt.as_ref().map_or(String::new(), |excerpt| {
+                let piece = &excerpt.text[excerpt.span.clone()];
+                let shown = String::from_utf8_lossy(&piece[..piece.len().min(24)]).into_owned();
+                format!(" [{shown}: {}]", excerpt.label)
+            });
+            format!(
+                "{} {}: {}{marked}",
+                finding.severity.as_str(),
+                finding.rule.id,
+                finding.message
+            )
+        })
+        .collect();
+    insta::assert_snapshot!(lines.join("\n"), @r"
+    Error DKIM-011: want a public key in p, found an Ed25519 key wrapped in SubjectPublicKeyInfo; p= takes its last 32 octets alone [MCowBQYDK2VwAyEAKkZhUknn: verifies nothing]
+    Error DKIM-022: want one TXT record at a selector, found 2 [v=DKIM1; k=ed25519; p=MC: one too many]
+    Warning DKIM-015: want at least 2048 bits, found RSA 1024 [MIGfMA0GCSqGSIb3DQEBAQUA: this key]
+    Warning DKIM-024: want h without sha1, found it listed [sha1: not accepted any more]
+    Warning DKIM-027: want no t=y, found it: verifiers may treat signed mail as unsigned [y: testing]
+    ");
+    insta::assert_snapshot!(record(&verdict, S1).differences.join("\n"), @r"
+    want one TXT record, found 2: verifiers may take any of them
+    t: want no y, found y
+    ");
+}

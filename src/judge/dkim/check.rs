@@ -46,6 +46,21 @@ impl Survey<'_> {
             .is_some_and(|seen| seen.count() > 0 || !seen.chain.is_empty())
     }
 
+    /// A finding with the weight it has here.
+    ///
+    /// Behind a CNAME the provider may keep whatever it likes as a standby, and where no key is wanted a record no
+    /// verifier can use does no harm; that no selector has a key is said by its own rule. What lets others sign
+    /// weighs the same everywhere.
+    fn weighed(&self, finding: Finding) -> Finding {
+        let lets_others_sign = [&rules::KNOWN_KEY, &rules::PEM_OR_PRIVATE, &rules::TAKEOVER];
+        let spare = matches!(self.want, Some(DkimWant::Cname(_) | DkimWant::Revoked));
+        if spare && !lets_others_sign.contains(&finding.rule) {
+            finding.at_most(Severity::Warning)
+        } else {
+            finding
+        }
+    }
+
     fn usable_key(&self) -> Option<PublicKey> {
         self.seen.as_ref().and_then(Selector::usable_key)
     }
@@ -55,7 +70,9 @@ impl Survey<'_> {
 pub(in crate::judge) fn check(intent: &Intent, inquiry: &mut Inquiry<'_>, findings: &mut Vec<Finding>) {
     let surveys = survey(intent, inquiry, findings);
     for survey in &surveys {
-        alone(survey, inquiry, findings);
+        let mut found = Vec::new();
+        alone(survey, inquiry, &mut found);
+        findings.extend(found.into_iter().map(|finding| survey.weighed(finding)));
     }
     dark(&surveys, findings);
     together(intent, &surveys, findings);
@@ -141,13 +158,7 @@ fn alone(survey: &Survey<'_>, inquiry: &mut Inquiry<'_>, findings: &mut Vec<Find
                 format!("want a key record, found a near miss: {why}"),
             )
         };
-        let finding = find(rule, message).marking(text, whole, "discarded by verifiers");
-        let harmless = survey.is_revoked() && !pem;
-        findings.push(if harmless {
-            finding.at_most(Severity::Warning)
-        } else {
-            finding
-        });
+        findings.push(find(rule, message).marking(text, whole, "discarded by verifiers"));
     }
     several(seen, &find, findings);
     if seen.nxdomain
