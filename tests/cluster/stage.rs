@@ -213,13 +213,18 @@ impl Stage {
         self.api().create(&PostParams::default(), &object).await.unwrap()
     }
 
-    /// Changes fields of a spec.
+    /// Changes fields of a spec, and waits until the watch has seen it.
     pub async fn edit(&self, name: &str, spec: Value) {
         let patch = Patch::Merge(json!({"spec": spec}));
-        self.api()
+        let edited = self
+            .api()
             .patch(name, &PatchParams::default(), &patch)
             .await
             .unwrap();
+        self.until_object(name, |object| {
+            object.metadata.generation >= edited.metadata.generation
+        })
+        .await;
     }
 
     pub async fn delete(&self, name: &str) {

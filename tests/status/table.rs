@@ -561,6 +561,33 @@ fn a_finding_whose_evidence_is_missing_stays_and_does_not_age_into_an_error() {
 }
 
 #[test]
+fn only_missing_evidence_of_its_own_standard_keeps_a_finding() {
+    let of_spf = zegel::rules::all()
+        .find(|rule| rule.standard == Standard::Spf)
+        .unwrap();
+    for (unheard, stays) in [(Standard::Spf, true), (Standard::Dmarc, false)] {
+        let mut object = Object::in_sync();
+        let mut found = finding(true);
+        found.rule = of_spf;
+        object.look_with(0, &object.all_in_sync(0), vec![found]);
+        let mut verdict = verdict(&object.intent, &object.all_in_sync(10), Vec::new());
+        verdict.unanswered.push(evidence_unanswered(unheard));
+        let (intent, schedule) = (object.intent.clone(), object.schedule);
+        let outcome = Outcome::Judged {
+            intent: &intent,
+            schedule: &schedule,
+            verdict: &verdict,
+        };
+        let status = object.pass(10, outcome).status;
+        assert_eq!(
+            !status.findings.is_empty(),
+            stays,
+            "{unheard:?} could not be asked"
+        );
+    }
+}
+
+#[test]
 fn with_nothing_managed_ready_is_true_once_something_was_observed() {
     let mut object = Object::new();
     object.intent.wanted.clear();

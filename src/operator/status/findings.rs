@@ -11,6 +11,7 @@ use crate::intent::Intent;
 use crate::judge::{Finding, Verdict};
 use crate::name::Name;
 use crate::records::Standard;
+use crate::report::view;
 use crate::rules::{self, Severity};
 
 /// This look's findings with their age, and the earlier ones this look could not judge anew; errors first.
@@ -23,7 +24,7 @@ pub(super) fn carry(
     let mut findings: Vec<FindingStatus> = verdict
         .findings
         .iter()
-        .map(|finding| view(finding, since(previous, finding, now)))
+        .map(|finding| dated(finding, since(previous, finding, now)))
         .collect();
     let unheard: BTreeSet<Standard> = verdict
         .unanswered
@@ -72,15 +73,10 @@ pub(super) fn severity_of(finding: &FindingStatus) -> Severity {
         .unwrap_or(Severity::Info)
 }
 
-fn view(finding: &Finding, since: Timestamp) -> FindingStatus {
+fn dated(finding: &Finding, since: Timestamp) -> FindingStatus {
     FindingStatus {
-        rule: finding.rule.id.to_owned(),
-        severity: finding.severity.as_str().to_owned(),
-        record: finding.record.as_ref().map(ToString::to_string),
-        managed: Some(finding.managed),
         since: Some(Time(since)),
-        message: finding.message.clone(),
-        fix: finding.fix.clone(),
+        ..view::finding(finding)
     }
 }
 
