@@ -2,6 +2,8 @@
 
 use std::net::IpAddr;
 
+use proptest::prelude::*;
+
 use crate::facts::{World, judge_in, name, now, observe};
 use zegel::inquiry::{MAX_QUESTIONS, Need};
 use zegel::judge::spf::{Analysis, Client, Evaluation, Outcome, analyse, evaluate};
@@ -286,5 +288,60 @@ fn a_hostile_zone_costs_little() {
         let client = Client::new(IpAddr::from([192, 0, 2, 77]), "x@x.nl", "x.nl", "", now());
         let found = World::new(&zone).settle(|inquiry| evaluate(&client, inquiry));
         assert!(found.lookups <= 11 && found.voids <= 3, "{what}: {found:?}");
+    }
+}
+
+/// A small zone of records that include each other in every way.
+fn tangle() -> impl Strategy<Value = String> {
+    let term = (0..9_usize, 0..5_usize).prop_map(|(kind, node)| match kind {
+        0 | 1 => format!("include:n{node}.x.nl"),
+        2 => format!("a:n{node}.x.nl"),
+        3 => format!("mx:n{node}.x.nl"),
+        4 => format!("exists:n{node}.x.nl"),
+        5 => format!("ip4:192.0.2.{}", node * 60),
+        6 => format!("~include:n{node}.x.nl"),
+        7 => "-all".to_owned(),
+        _ => format!("redirect=n{node}.x.nl"),
+    });
+    let record = prop::collection::vec(term, 0..4).prop_map(|terms| format!("v=spf1 {}", terms.join(" ")));
+    let node = (record, 0..4_u8).prop_map(|(record, with)| (record, with & 1 == 1, with & 2 == 2));
+    prop::collection::vec(node, 5).prop_map(|nodes| {
+        let lines = nodes
+            .iter()
+            .enumerate()
+            .map(|(number, (record, address, exchange))| {
+                let name = format!("n{number}.x.nl");
+                let mut lines = format!("{name} TXT {record}\n");
+                if *address {
+                    lines.push_str(&format!("{name} A 192.0.2.{}\n", number * 60));
+                }
+                if *exchange {
+                    lines.push_str(&format!("{name} MX 1 n{}.x.nl\n", (number + 1) % 5));
+                }
+                lines
+            });
+        lines.collect()
+    })
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(200))]
+
+    /// The two walks agree: no sender costs more than the worst the analysis found, none less than the best.
+    #[test]
+    fn an_evaluation_stays_within_the_analysis(zone in tangle(), last in 0..255_u8) {
+        let analysis = analysed(&zone, "n0.x.nl");
+        let client = Client::new(IpAddr::from([192, 0, 2, last]), "x@n0.x.nl", "n0.x.nl", "", now());
+        let found = World::new(&zone).settle(|inquiry| evaluate(&client, inquiry));
+        let failed = matches!(found.result, Outcome::TempError | Outcome::PermError);
+        let lookups = analysis.lookups;
+        prop_assert!(found.lookups <= 11 && found.voids <= 3, "{:?}", found);
+        if !failed {
+            prop_assert!(lookups.lower_bound || found.lookups <= lookups.worst, "{} {:?} {:?}", zone, found, lookups);
+            prop_assert!(found.lookups >= lookups.best, "{} {:?} {:?}", zone, found, lookups);
+            prop_assert!(lookups.lower_bound || found.voids <= analysis.voids, "{} {:?}", zone, found);
+        }
+        let verdict = judge_in(&zone, &observe("n0.x.nl"));
+        prop_assert!(verdict.questions <= MAX_QUESTIONS);
     }
 }
