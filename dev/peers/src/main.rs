@@ -1,0 +1,222 @@
+//! SPF checks a second, on one core, from facts in memory: Zegel beside mail-auth, and pyspf where Python has it.
+//!
+//! ```text
+//! cargo run --release -- FLEET_DIR [PYTHON]
+//! ```
+//!
+//! FLEET_DIR holds recorded domains (`nl-municipalities.json`, `spf-include-targets.json`). Every domain with a record is
+//! checked for an address nobody authorises, so that the whole record is walked. What is not recorded is answered "no
+//! data" to all three. mail-auth is given its records already parsed, as its own cache would hold them; Zegel parses
+//! them anew in every check, as pyspf does. Rounds alternate; medians are printed. Results that differ are listed.
+
+use std::borrow::Borrow;
+use std::collections::{BTreeMap, HashMap};
+use std::hash::Hash;
+use std::net::{IpAddr, Ipv4Addr};
+use std::path::Path;
+use std::process::Command;
+use std::sync::Arc;
+use std::time::Instant;
+
+use jiff::{SignedDuration, Timestamp};
+use mail_auth::common::parse::TxtRecordParser;
+use mail_auth::spf::Spf;
+use mail_auth::spf::verify::SpfParameters;
+use mail_auth::{DnsError, DnssecStatus, Error, MX, MessageAuthenticator, Parameters, RecordSet, ResolverCache, Txt};
+use serde_json::Value;
+use zegel::inquiry::{Answer, Fact, Facts, Inquiry, Kind, Question, Rdata};
+use zegel::judge::spf::{Client, evaluate};
+use zegel::name::Name;
+
+const ADDRESS: IpAddr = IpAddr::V4(Ipv4Addr::new(203, 0, 113, 77));
+const ROUNDS: usize = 7;
+
+struct World {
+    domains: Vec<String>,
+    txt: BTreeMap<String, String>,
+    mx: BTreeMap<String, Vec<String>>,
+}
+
+fn main() -> Result<(), Box<dyn std::error::Error>> {
+    let mut arguments = std::env::args().skip(1);
+    let fleet = arguments.next().ok_or("usage: zegel-peers FLEET_DIR [PYTHON]")?;
+    let world = World::read(Path::new(&fleet))?;
+    let (mut zegel, mut mail_auth) = (Zegel::new(&world)?, MailAuth::new(&world)?);
+    let (mut ours, mut theirs) = (Vec::new(), Vec::new());
+    for _ in 0..ROUNDS {
+        ours.push(rate(&world, |domain| zegel.check(domain)));
+        theirs.push(rate(&world, |domain| mail_auth.check(domain)));
+    }
+    let (ours, theirs) = (median(ours), median(theirs));
+    println!("{} domains, {ROUNDS} rounds each, medians, one core", world.domains.len());
+    println!("zegel      {ours:>9.0} checks/s   1.00");
+    println!("mail-auth  {theirs:>9.0} checks/s   {:.2}   (records parsed beforehand)", theirs / ours);
+    if let Some(python) = arguments.next() {
+        let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("pyspf_counts.py");
+        let output = Command::new(python).arg(script).arg(&fleet).arg("--rate").output()?;
+        let rate: f64 = String::from_utf8_lossy(&output.stdout).trim().parse().map_err(|_| {
+            format!("pyspf did not run: {}", String::from_utf8_lossy(&output.stderr))
+        })?;
+        println!("pyspf      {rate:>9.0} checks/s   {:.4}", rate / ours);
+    }
+    let mut differ = 0;
+    for domain in &world.domains {
+        let (ours, theirs) = (zegel.check(domain), mail_auth.check(domain));
+        if ours != theirs {
+            differ += 1;
+            println!("differs: {domain}: zegel {ours}, mail-auth {theirs}");
+        }
+    }
+    println!("{differ} results differ from mail-auth's");
+    Ok(())
+}
+
+fn rate(world: &World, mut check: impl FnMut(&str) -> String) -> f64 {
+    let began = Instant::now();
+    for domain in &world.domains {
+        std::hint::black_box(check(domain));
+    }
+    world.domains.len() as f64 / began.elapsed().as_secs_f64()
+}
+
+fn median(mut rates: Vec<f64>) -> f64 {
+    rates.sort_by(f64::total_cmp);
+    rates[rates.len() / 2]
+}
+
+impl World {
+    fn read(fleet: &Path) -> Result<Self, Box<dyn std::error::Error>> {
+        let json = |file: &str| -> Result<Value, Box<dyn std::error::Error>> {
+            Ok(serde_json::from_str(&std::fs::read_to_string(fleet.join(file))?)?)
+        };
+        let mut world = Self { domains: Vec::new(), txt: BTreeMap::new(), mx: BTreeMap::new() };
+        for (name, target) in json("spf-include-targets.json")?.as_object().ok_or("no targets")? {
+            world.txt.insert(name.to_lowercase(), target["txt"].as_str().unwrap_or_default().to_owned());
+        }
+        for entry in json("nl-municipalities.json")?.as_array().ok_or("no municipalities")? {
+            let domain = entry["domain"].as_str().ok_or("no domain")?.to_owned();
+            let Some(spf) = entry["spf"].as_str().filter(|spf| !spf.is_empty()) else { continue };
+            world.txt.insert(domain.clone(), spf.to_owned());
+            let hosts = entry["mx"].as_array().into_iter().flatten().filter_map(Value::as_str);
+            world.mx.insert(domain.clone(), hosts.map(str::to_owned).collect());
+            world.domains.push(domain);
+        }
+        Ok(world)
+    }
+}
+
+/// Zegel over a map of facts; what a check asks and the world does not know is noted as no data, once.
+struct Zegel {
+    facts: Facts,
+}
+
+impl Zegel {
+    fn new(world: &World) -> Result<Self, Box<dyn std::error::Error>> {
+        let mut facts = Facts::new();
+        for (name, text) in &world.txt {
+            let records = vec![Rdata::Txt(zegel::inquiry::Txt::split(text.as_bytes()))];
+            facts.insert(Question::new(name.parse()?, Kind::Txt), fact(Answer::Records(records)));
+        }
+        for (name, hosts) in &world.mx {
+            let mx = |host: &String| Ok(Rdata::Mx { preference: 10, exchange: host.parse()? });
+            let records = hosts.iter().map(mx).collect::<Result<Vec<_>, zegel::name::NameError>>()?;
+            facts.insert(Question::new(name.parse::<Name>()?, Kind::Mx), fact(Answer::Records(records)));
+        }
+        Ok(Self { facts })
+    }
+
+    fn check(&mut self, domain: &str) -> String {
+        let sender = format!("postmaster@{domain}");
+        let client = Client::new(ADDRESS, &sender, domain, "receiver.example", Timestamp::UNIX_EPOCH);
+        loop {
+            let mut inquiry = Inquiry::new(&self.facts);
+            let evaluation = evaluate(&client, &mut inquiry);
+            let open = inquiry.open();
+            if open.is_empty() {
+                return evaluation.result.to_string();
+            }
+            self.facts.extend(open.into_iter().map(|question| (question, fact(Answer::NoData))));
+        }
+    }
+}
+
+fn fact(answer: Answer) -> Fact {
+    let seen_at = Timestamp::UNIX_EPOCH;
+    Fact { answer, chain: Vec::new(), ttl: 3600, seen_at, expires_at: seen_at + SignedDuration::from_hours(1) }
+}
+
+/// A cache that holds the whole world: what is not in it does not exist.
+struct Whole<K, V> {
+    known: HashMap<K, V>,
+    otherwise: V,
+}
+
+impl<K: Eq + Hash, V: Clone> ResolverCache<K, V> for Whole<K, V> {
+    fn get<Q: Hash + Eq + ?Sized>(&self, name: &Q) -> Option<V>
+    where
+        K: Borrow<Q>,
+    {
+        Some(self.known.get(name).unwrap_or(&self.otherwise).clone())
+    }
+
+    fn remove<Q: Hash + Eq + ?Sized>(&self, _: &Q) -> Option<V>
+    where
+        K: Borrow<Q>,
+    {
+        None
+    }
+
+    fn insert(&self, _: K, _: V, _: Instant) {}
+}
+
+struct MailAuth {
+    authenticator: MessageAuthenticator,
+    runtime: tokio::runtime::Runtime,
+    txt: Whole<Box<str>, Txt>,
+    mx: Whole<Box<str>, RecordSet<MX>>,
+    v4: Whole<Box<str>, RecordSet<Ipv4Addr>>,
+    v6: Whole<Box<str>, RecordSet<std::net::Ipv6Addr>>,
+    ptr: Whole<IpAddr, RecordSet<Box<str>>>,
+}
+
+impl MailAuth {
+    fn new(world: &World) -> Result<Self, Box<dyn std::error::Error>> {
+        let missing = Txt::Error(Error::Dns(DnsError::InvalidRecordType));
+        let parsed = |text: &str| match Spf::parse(text.as_bytes()) {
+            Ok(spf) => Txt::Spf(Arc::new(spf)),
+            Err(error) => Txt::Error(error),
+        };
+        let txt = world.txt.iter().map(|(name, text)| (format!("{name}.").into(), parsed(text)));
+        let mx = world.mx.iter().map(|(name, hosts)| {
+            let exchanges = hosts.iter().map(|host| host.as_str().into()).collect();
+            (format!("{name}.").into(), set(vec![MX { exchanges, preference: 10 }]))
+        });
+        Ok(Self {
+            authenticator: MessageAuthenticator::new_system_conf().map_err(|error| error.to_string())?,
+            runtime: tokio::runtime::Builder::new_current_thread().build()?,
+            txt: Whole { known: txt.collect(), otherwise: missing },
+            mx: Whole { known: mx.collect(), otherwise: set(Vec::new()) },
+            v4: Whole { known: HashMap::new(), otherwise: set(Vec::new()) },
+            v6: Whole { known: HashMap::new(), otherwise: set(Vec::new()) },
+            ptr: Whole { known: HashMap::new(), otherwise: set(Vec::new()) },
+        })
+    }
+
+    fn check(&mut self, domain: &str) -> String {
+        let sender = format!("postmaster@{domain}");
+        let parameters = Parameters {
+            params: SpfParameters::verify_mail_from(ADDRESS, domain, "receiver.example", &sender),
+            cache_txt: Some(&self.txt),
+            cache_mx: Some(&self.mx),
+            cache_ptr: Some(&self.ptr),
+            cache_ipv4: Some(&self.v4),
+            cache_ipv6: Some(&self.v6),
+        };
+        let output = self.runtime.block_on(self.authenticator.check_host(parameters));
+        format!("{:?}", output.result()).to_lowercase()
+    }
+}
+
+fn set<T>(records: Vec<T>) -> RecordSet<T> {
+    RecordSet { rrset: records.into(), dnssec_status: DnssecStatus::Indeterminate }
+}
