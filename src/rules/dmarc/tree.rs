@@ -257,7 +257,7 @@ pub const RECORD_MAKES_NAME: Rule = Rule {
     standard: Standard::Dmarc,
     title: "the record alone makes the name exist",
     section: "RFC 8020 2",
-    why: "The name has no record of its own but the one below it at _dmarc. Without that it would not exist, and np would count for it; now sp would, once the record goes by another way.",
+    why: "The name has no record of its own but the one below it at _dmarc. That alone makes the name exist: without it DNS would deny the name, and the policy for names that do not exist (np) would count.",
     fix: "Remove the record, if nothing is sent from the name.",
     bad: "_dmarc.oud.voorbeeld.nl, and nothing at oud.voorbeeld.nl",
     good: "nothing at or below oud.voorbeeld.nl",
