@@ -146,8 +146,8 @@ async fn the_api_server_takes_every_object_and_grants_what_is_needed_and_no_more
         "patch maildomains.zegel.dev --subresource status --namespace mail",
         "create events.events.k8s.io --namespace mail",
         "create leases.coordination.k8s.io --namespace zegel-system",
-        "get leases.coordination.k8s.io/zegel-controller --namespace zegel-system",
-        "update leases.coordination.k8s.io/zegel-controller --namespace zegel-system",
+        "get leases.coordination.k8s.io/zegel --namespace zegel-system",
+        "update leases.coordination.k8s.io/zegel --namespace zegel-system",
     ] {
         assert!(may(&plane, account, question), "must be granted: {question}");
     }
@@ -162,9 +162,9 @@ async fn the_api_server_takes_every_object_and_grants_what_is_needed_and_no_more
         "get configmaps --namespace zegel-system",
         "list pods --all-namespaces",
         "list events.events.k8s.io --namespace mail",
-        "get leases.coordination.k8s.io/zegel-controller --namespace mail",
-        "patch leases.coordination.k8s.io/zegel-controller --namespace zegel-system",
-        "delete leases.coordination.k8s.io/zegel-controller --namespace zegel-system",
+        "get leases.coordination.k8s.io/zegel --namespace mail",
+        "patch leases.coordination.k8s.io/zegel --namespace zegel-system",
+        "delete leases.coordination.k8s.io/zegel --namespace zegel-system",
         "patch events.events.k8s.io --namespace mail",
         "get leases.coordination.k8s.io/other --namespace zegel-system",
         "list customresourcedefinitions.apiextensions.k8s.io",

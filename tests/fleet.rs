@@ -276,7 +276,7 @@ async fn the_controller_gives_every_municipality_its_verdict_and_finds_the_one_t
     let mut command = Command::new(env!("CARGO_BIN_EXE_zegel"));
     command
         .args(["controller", "--resolver", &server.address().to_string()])
-        .args(["--listen", "127.0.0.1:0"])
+        .args(["--leader-elect", "--bind", "127.0.0.1:0"])
         .env("KUBECONFIG", &account)
         .env("POD_NAMESPACE", "zegel-system");
     let mut controller =

@@ -226,3 +226,34 @@ fn domain(text: &str) -> Result<Name, SpecError> {
     }
     Ok(name)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const SPEC: &str = "{domain: a.nl, role: Mail, dkim: {selectors: [{name: s, anyKey: true}]}, \
+                        dmarc: {cname: a.nl.dmarc.example}}";
+
+    fn digest(spec: &str) -> String {
+        Intent::from_spec(&serde_saphyr::from_str(spec).unwrap())
+            .unwrap()
+            .digest()
+    }
+
+    #[test]
+    fn the_digest_is_of_what_is_judged_and_of_nothing_else() {
+        let before = digest(SPEC);
+        for (what, with) in [
+            ("role: Mail", "role: SendOnly, spf: {all: Fail}"),
+            ("anyKey: true", "anyKey: true, flags: [Testing]"),
+            ("anyKey: true", "state: Revoked"),
+            ("dmarc.example", "dmarc.example, atLeast: Reject"),
+            ("dmarc.example", "other.example"),
+        ] {
+            assert_ne!(digest(&SPEC.replace(what, with)), before, "{with}");
+        }
+        let timing =
+            "role: Mail, interval: 5m, settleWindow: 1m, staleAfter: 1h, readyWhen: Observed, suspend: true";
+        assert_eq!(digest(&SPEC.replace("role: Mail", timing)), before);
+    }
+}

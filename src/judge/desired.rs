@@ -2,6 +2,7 @@
 
 use crate::inquiry::Kind;
 use crate::intent::{DkimWant, DmarcWant, Wanted, What};
+use crate::records::dkim;
 
 /// What must be published.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -20,10 +21,7 @@ pub fn desired(wanted: &Wanted) -> Desired {
     let (values, condition) = match &wanted.what {
         What::Spf(record) => (vec![record.to_text()], None),
         What::Dkim(DkimWant::Key(key)) => (key.to_text().into_iter().collect(), None),
-        What::Dkim(DkimWant::AnyKey(_)) => (
-            Vec::new(),
-            condition("exactly one valid key, whichever: the provider publishes it"),
-        ),
+        What::Dkim(DkimWant::AnyKey(key)) => (Vec::new(), Some(any_key(key))),
         What::Dkim(DkimWant::Cname(target)) => (vec![target.to_string()], None),
         What::Dkim(DkimWant::Revoked) => (
             vec!["v=DKIM1; p=".to_owned()],
@@ -37,7 +35,10 @@ pub fn desired(wanted: &Wanted) -> Desired {
             Vec::new(),
             condition("no record here: the organizational domain's applies"),
         ),
-        What::Dmarc(DmarcWant::Cname { target, .. }) => (vec![target.to_string()], None),
+        What::Dmarc(DmarcWant::Cname { target, at_least }) => (
+            vec![target.to_string()],
+            at_least.map(|policy| format!("the policy at its end must be at least p={policy}")),
+        ),
         What::NullMx => (
             vec!["0 .".to_owned()],
             condition("only where the name has an A or AAAA record"),
@@ -52,4 +53,15 @@ pub fn desired(wanted: &Wanted) -> Desired {
         values,
         condition,
     }
+}
+
+/// The flags are said too: they are part of what is wanted, and so of an intent's digest.
+fn any_key(key: &dkim::Wanted) -> String {
+    let flags = match (key.testing, key.strict_identity) {
+        (false, false) => "",
+        (false, true) => " with t=s",
+        (true, false) => " with t=y",
+        (true, true) => " with t=y:s",
+    };
+    format!("exactly one valid key{flags}, whichever: the provider publishes it")
 }

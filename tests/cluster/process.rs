@@ -9,7 +9,7 @@ use kube::api::{Api, DeleteParams, Patch, PatchParams, PostParams};
 use serde_json::json;
 
 use crate::control_plane::Process;
-use crate::stage::{RIGHT, Stage, WEAKER, eventually, http, run, spec};
+use crate::stage::{RELEASE, RIGHT, Stage, WEAKER, eventually, http, run, spec};
 
 /// A `zegel controller` on a leash.
 struct Program {
@@ -19,7 +19,7 @@ struct Program {
 
 impl Program {
     fn start(stage: &Stage, name: &str, more: &[&str]) -> Self {
-        Self::start_as(stage, name, stage.plane.kubeconfig(), more)
+        Self::start_as(stage, name, &stage.plane.account, more)
     }
 
     fn start_as(stage: &Stage, name: &str, kubeconfig: &std::path::Path, more: &[&str]) -> Self {
@@ -195,7 +195,7 @@ fn of_two_replicas_one_works_and_the_other_follows_it() {
         let election = [
             "--leader-elect",
             "--lease-namespace",
-            "replicas",
+            RELEASE,
             "--lease-duration",
             "3s",
         ];
@@ -242,7 +242,7 @@ fn of_two_replicas_one_works_and_the_other_follows_it() {
         eventually("c leads", async || c.leads().await).await;
 
         // The Lease is taken from the leader: it stops at once, by itself.
-        let leases: Api<Lease> = Api::namespaced(stage.plane.client(), "replicas");
+        let leases: Api<Lease> = Api::namespaced(stage.plane.client(), RELEASE);
         let taken =
             Patch::Merge(json!({"spec": {"holderIdentity": "somebody", "leaseDurationSeconds": 600}}));
         leases

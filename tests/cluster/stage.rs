@@ -5,6 +5,8 @@
 
 use std::collections::BTreeMap;
 use std::future::Future;
+use std::ops::Deref;
+use std::path::PathBuf;
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Arc, LazyLock, Weak};
 use std::time::Duration;
@@ -26,7 +28,7 @@ use zegel::api::{MailDomain, MailDomainStatus};
 use zegel::operator::{self, Options, REQUESTED_AT};
 use zegel::world::{Config, World};
 
-use crate::control_plane::ControlPlane;
+use crate::control_plane::{ControlPlane, client_from};
 use crate::dns::DnsServer;
 use crate::kstatus;
 
@@ -34,7 +36,10 @@ use crate::kstatus;
 pub const PATIENCE: Duration = Duration::from_secs(60);
 
 static RUNTIME: LazyLock<Runtime> = LazyLock::new(|| Runtime::new().unwrap());
-static PLANE: Mutex<Weak<ControlPlane>> = Mutex::const_new(Weak::new());
+/// The namespace the chart is installed in.
+pub const RELEASE: &str = "zegel-system";
+
+static PLANE: Mutex<Weak<Cluster>> = Mutex::const_new(Weak::new());
 
 /// A domain whose SPF and DMARC are what [`spec`] wants; answers hold for a second.
 pub const ZONE: &str = "
@@ -82,14 +87,30 @@ pub fn run(test: impl Future<Output = ()>) {
     });
 }
 
+/// A control plane with the chart applied, and what its ServiceAccount signs in with.
+pub struct Cluster {
+    plane: ControlPlane,
+    /// A kubeconfig with the ServiceAccount's token: every controller here has the chart's rights and no more.
+    pub account: PathBuf,
+}
+
+impl Deref for Cluster {
+    type Target = ControlPlane;
+
+    fn deref(&self) -> &ControlPlane {
+        &self.plane
+    }
+}
+
 /// The control plane all tests share; gone with the last of them.
-pub async fn plane() -> Arc<ControlPlane> {
+pub async fn plane() -> Arc<Cluster> {
     let mut shared = PLANE.lock().await;
     if let Some(plane) = shared.upgrade() {
         return plane;
     }
-    let plane = Arc::new(ControlPlane::start().await.unwrap());
-    plane.install_crd().await.unwrap();
+    let plane = ControlPlane::start().await.unwrap();
+    let account = plane.install_chart(RELEASE, &[]).await.unwrap();
+    let plane = Arc::new(Cluster { plane, account });
     *shared = Arc::downgrade(&plane);
     plane
 }
@@ -105,7 +126,7 @@ pub struct Seen {
 
 /// The stage.
 pub struct Stage {
-    pub plane: Arc<ControlPlane>,
+    pub plane: Arc<Cluster>,
     pub namespace: String,
     pub dns: DnsServer,
     ahead: Arc<AtomicI64>,
@@ -176,12 +197,8 @@ impl Stage {
         let stopped = async {
             let _ = stopped.await;
         };
-        let done = tokio::spawn(operator::run(
-            self.plane.client(),
-            self.world.clone(),
-            options,
-            stopped,
-        ));
+        let client = client_from(&self.plane.account).await.unwrap();
+        let done = tokio::spawn(operator::run(client, self.world.clone(), options, stopped));
         self.controller = Some(Running { stop, done, metrics });
         eventually("the controller is ready", async || {
             http(metrics, "/readyz")
