@@ -29,6 +29,8 @@ pub(super) struct Subject {
     resource_version: String,
     status: Option<MailDomainStatus>,
     memory: Memory,
+    /// The request for a look that this pass answers: one that is made meanwhile is for the next.
+    requested_at: Option<String>,
 }
 
 impl Subject {
@@ -50,6 +52,7 @@ impl Subject {
             resource_version,
             status,
             memory,
+            requested_at: object.annotations().get(REQUESTED_AT).cloned(),
         }
     }
 
@@ -65,7 +68,7 @@ impl Subject {
 
     /// Whether somebody asked for a look since the last pass of this process.
     pub(super) fn is_look_requested(&self) -> bool {
-        self.memory.passed && self.memory.requested_at.as_ref() != self.object.annotations().get(REQUESTED_AT)
+        self.memory.passed && self.memory.requested_at != self.requested_at
     }
 
     /// Writes what follows from `outcome`, when it is worth a write, and tells what is worth telling.
@@ -153,7 +156,7 @@ impl Subject {
         if !context.desk.is_current(&self.object) {
             return;
         }
-        let requested_at = self.object.annotations().get(REQUESTED_AT).cloned();
+        let requested_at = self.requested_at.clone();
         context.memories.change(&self.object, |memory| {
             memory.status = next.memory.clone();
             memory.written = written.or_else(|| memory.written.take());

@@ -6,7 +6,7 @@ use serde_json::json;
 
 use crate::dns::Fault;
 use crate::kstatus::condition;
-use crate::stage::{Stage, run, spec, spec_with};
+use crate::stage::{Stage, eventually, run, spec, spec_with};
 
 #[test]
 fn a_verdict_never_lands_on_an_object_made_anew() {
@@ -76,6 +76,30 @@ fn a_label_written_during_a_slow_answer_costs_no_second_look() {
         stage.ready("voorbeeld-nl", "True", "InSync").await;
         stage.passed(1).await;
         assert_eq!(stage.dns.asked("_dmarc.voorbeeld.nl", "TXT"), 1);
+        stage.end().await;
+    });
+}
+
+#[test]
+fn a_look_asked_for_during_a_slow_answer_is_not_lost() {
+    run(async {
+        let stage = Stage::new("asked").await;
+        stage
+            .create("voorbeeld-nl", spec_with(json!({"settleWindow": "1h"})))
+            .await;
+        stage.ready("voorbeeld-nl", "True", "InSync").await;
+        // The first look has something to write, and the second request comes between its reading and its writing.
+        stage.dns.set("_dmarc.voorbeeld.nl 3600 TXT v=DMARC1; p=none");
+        stage.dns.fail_type("_dmarc.voorbeeld.nl", "TXT", Fault::Held);
+        stage.annotate("voorbeeld-nl").await;
+        stage.dns.until(|seen| seen.in_flight > 0).await;
+        stage.annotate("voorbeeld-nl").await;
+        stage.dns.heal();
+        stage.ready("voorbeeld-nl", "False", "Unconfirmed").await;
+        eventually("the second look", async || {
+            stage.dns.asked("_dmarc.voorbeeld.nl", "TXT") == 3
+        })
+        .await;
         stage.end().await;
     });
 }
