@@ -76,6 +76,68 @@ fn a_hostile_zone_costs_texts_and_nothing_that_decides() {
 }
 
 #[test]
+fn the_largest_spec_with_the_longest_names_still_fits() {
+    let mut object = Object::new();
+    let label = "x".repeat(60);
+    for number in 0..97 {
+        object.intent.wanted.push(Wanted {
+            name: name(&format!(
+                "s{number:02}{}.{label}.{label}.{label}.voorbeeld.nl",
+                "y".repeat(54)
+            )),
+            kind: Kind::Cname,
+            what: What::Dkim(DkimWant::Cname(name("s.provider.example"))),
+            path: String::new(),
+        });
+    }
+    let judge = |object: &mut Object, now, verdict: &_| {
+        let (intent, schedule) = (object.intent.clone(), object.schedule);
+        let outcome = Outcome::Judged {
+            intent: &intent,
+            schedule: &schedule,
+            verdict,
+        };
+        object.pass(now, outcome).status
+    };
+    let says = vec![Says::State(State::Unexpected, 0, 2_000_000_000); object.intent.wanted.len()];
+    let mut differing = verdict(&object.intent, &says, vec![finding(true); 40]);
+    for record in &mut differing.records {
+        record.desired = vec!["\u{1}\"\\".repeat(300); 2];
+        record.observed = (0..20)
+            .map(|n| format!("{n}{}", "\u{1}".repeat(30_000)))
+            .collect();
+        record.differences = vec!["\u{1}".repeat(9000); 40];
+    }
+    let status = judge(&mut object, 0, &differing);
+    assert!(octets(&status) <= MAX_STATUS_OCTETS, "{}", octets(&status));
+    let mut silent = differing.clone();
+    for record in &mut silent.records {
+        record.state = State::Unknown;
+        record.unanswered = Some(zegel::inquiry::Trouble::OtherRcode);
+    }
+    let status = judge(&mut object, 10, &silent);
+    assert!(octets(&status) <= MAX_STATUS_OCTETS, "{}", octets(&status));
+    assert_eq!(status.records.len(), 100);
+    for record in &status.records {
+        assert!(record.state == "Unexpected" && record.since.is_some() && record.settle_until.is_some());
+    }
+    let status = judge(&mut object, 3_000_000, &differing);
+    assert!(
+        status
+            .records
+            .iter()
+            .all(|record| record.cause.as_deref() == Some("Spec")),
+        "what was cut is still known to be the same"
+    );
+    object.generation += 1;
+    // `pass` holds every status against the bound.
+    let status = object
+        .pass(3_000_001, Outcome::InvalidSpec(&"\u{1}".repeat(2000)))
+        .status;
+    assert_eq!(status.records.len(), 100);
+}
+
+#[test]
 fn an_entry_that_was_cut_in_sync_did_not_have_its_intent_changed() {
     let (mut object, verdict) = hostile(0, State::InSync, &"\"\\".repeat(30_000), 200);
     let (intent, schedule) = (object.intent.clone(), object.schedule);

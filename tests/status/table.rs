@@ -208,6 +208,23 @@ fn the_same_answer_from_the_cache_confirms_nothing_and_is_asked_anew() {
 }
 
 #[test]
+fn a_second_answer_that_is_due_already_is_asked_for_at_once() {
+    // The cache still holds an answer that somebody else had long ago.
+    let mut object = Object::in_sync();
+    object.look(2000, &object.with_dmarc(2000, drifted(0, 7200)));
+    assert_eq!(object.ready(), ("False", "Unconfirmed"));
+    assert_eq!(object.requeue(), 1, "not at the next interval");
+    object.look(2001, &object.with_dmarc(2001, SERVFAIL));
+    assert_eq!(
+        object.requeue(),
+        30,
+        "an outage is no reason to ask without pause"
+    );
+    object.look(2031, &object.with_dmarc(2031, drifted(2031, 7200)));
+    assert_eq!(object.ready(), ("False", "Drifted"));
+}
+
+#[test]
 fn an_outage_condemns_nobody() {
     let mut object = Object::in_sync();
     object.look(0, &object.with_dmarc(0, drifted(0, 300)));
@@ -257,6 +274,49 @@ fn the_old_answers_largest_ttl_counts() {
     object.look(60, &object.with_dmarc(60, drifted(0, 100)));
     assert_eq!(object.dmarc().ttl, Some(7200));
     assert_eq!(object.dmarc().settle_until.as_ref().unwrap().0, at(60 + 7200));
+}
+
+#[test]
+fn the_largest_ttl_counts_although_it_was_never_worth_a_write() {
+    let mut object = Object::in_sync();
+    let writes = object.writes;
+    object.look(0, &object.with_dmarc(0, Says::State(State::InSync, 0, 7200)));
+    object.look(60, &object.with_dmarc(60, Says::State(State::InSync, 60, 100)));
+    assert_eq!(object.writes, writes);
+    object.change_dmarc("new.provider.example");
+    let old = object.dmarc().observed.clone();
+    let mut verdict = verdict(
+        &object.intent,
+        &object.with_dmarc(120, drifted(120, 40)),
+        Vec::new(),
+    );
+    verdict.records[1].observed = old;
+    let (intent, schedule) = (object.intent.clone(), object.schedule);
+    let outcome = Outcome::Judged {
+        intent: &intent,
+        schedule: &schedule,
+        verdict: &verdict,
+    };
+    object.pass(120, outcome);
+    assert_eq!(object.dmarc().settle_until.as_ref().unwrap().0, at(120 + 7200));
+}
+
+#[test]
+fn what_the_desired_text_does_not_say_is_part_of_the_intent() {
+    use zegel::records::dmarc::Policy;
+    let mut object = Object::in_sync();
+    object.look(0, &object.all_in_sync(0));
+    object.intent.wanted[1].what = zegel::intent::What::Dmarc(zegel::intent::DmarcWant::Cname {
+        target: name("d.provider.example"),
+        at_least: Some(Policy::Reject),
+    });
+    object.generation += 1;
+    object.look(10, &[SERVFAIL, SERVFAIL, SERVFAIL]);
+    assert_eq!(
+        object.ready(),
+        ("Unknown", "DNSUnavailable"),
+        "nobody ever looked whether the policy is that strong"
+    );
 }
 
 #[test]

@@ -20,6 +20,7 @@ const MAX_DIFFERENCES: usize = 16;
 const MAX_DIFFERENCE_OCTETS: usize = 256;
 const MAX_FINDINGS: usize = 32;
 const MAX_MESSAGE_OCTETS: usize = 1024;
+const SHORTEST_SENTENCE_OCTETS: usize = 128;
 /// Between a text and what is said of its cut.
 const MARK: &str = "… [cut: ";
 
@@ -34,7 +35,7 @@ pub(super) fn cut(status: &mut MailDomainStatus) {
         cut += cut_finding(finding, MAX_MESSAGE_OCTETS);
     }
     cut += drop_in_sync(status, MAX_RECORDS);
-    let steps: [fn(&mut MailDomainStatus) -> usize; 8] = [
+    let steps: [fn(&mut MailDomainStatus) -> usize; 10] = [
         |status| shorten(status, 1024),
         |status| shorten(status, 256),
         |status| shorten(status, 64),
@@ -42,7 +43,9 @@ pub(super) fn cut(status: &mut MailDomainStatus) {
         |status| drop_in_sync(status, 0),
         |status| drop_findings(status, 8),
         |status| shorten(status, 0),
+        drop_observed,
         |status| drop_findings(status, 0),
+        shorten_conditions,
     ];
     for step in steps {
         set_truncated(status, cut);
@@ -52,6 +55,17 @@ pub(super) fn cut(status: &mut MailDomainStatus) {
         cut += step(status);
     }
     set_truncated(status, cut);
+}
+
+/// Cuts a status that was within its bounds before something was added to it, if it must be.
+pub(super) fn cut_further(status: &mut MailDomainStatus) {
+    if octets(status) <= MAX_STATUS_OCTETS {
+        return;
+    }
+    let before = status.truncated;
+    cut(status);
+    // What was cut before cannot be told from what is cut again; the same pass again must say the same.
+    status.truncated = status.truncated.max(before);
 }
 
 /// The values of an RRset as a status holds them.
@@ -176,6 +190,25 @@ fn drop_mild_findings(status: &mut MailDomainStatus) -> usize {
         .findings
         .retain(|finding| super::findings::severity_of(finding) == Severity::Error);
     all - status.findings.len()
+}
+
+/// Shortens what conditions say to a sentence.
+fn shorten_conditions(status: &mut MailDomainStatus) -> usize {
+    let mut cut = 0;
+    for condition in &mut status.conditions {
+        cut += usize::from(condition.message.len() > SHORTEST_SENTENCE_OCTETS);
+        condition.message = cut_octets(&condition.message, SHORTEST_SENTENCE_OCTETS);
+    }
+    cut
+}
+
+/// Drops what was observed: of a record that differs, what decides and what is desired are left.
+fn drop_observed(status: &mut MailDomainStatus) -> usize {
+    status
+        .records
+        .iter_mut()
+        .map(|record| std::mem::take(&mut record.observed).len())
+        .sum()
 }
 
 /// Drops entries that are in sync, the last first, until at most `keep` entries are left or none is in sync.

@@ -52,6 +52,8 @@ pub struct Memory {
     pub last_observation: Option<Timestamp>,
     /// How many looks in a row left an essential question unanswered.
     pub failures: u32,
+    /// The largest TTL of each entry of the status' records: it causes no write by itself.
+    pub ttls: Vec<Option<i64>>,
 }
 
 /// What a pass came to.
@@ -145,7 +147,12 @@ fn judged(
     verdict: &Verdict,
     now: Timestamp,
 ) -> Next {
-    let previous = before.status.cloned().unwrap_or_default();
+    let mut previous = before.status.cloned().unwrap_or_default();
+    if before.memory.ttls.len() == previous.records.len() {
+        for (record, seen) in previous.records.iter_mut().zip(&before.memory.ttls) {
+            record.ttl = record.ttl.max(*seen);
+        }
+    }
     let digest = intent.digest();
     let same_intent = previous.intent_digest.as_deref() == Some(digest.as_str());
     let complete = is_complete(verdict);
@@ -181,8 +188,9 @@ fn judged(
         &status.records,
         now,
     );
-    let memory = Memory {
+    let mut memory = Memory {
         intent_digest: digest,
+        ttls: Vec::new(),
         last_observation,
         failures: if complete {
             0
@@ -199,6 +207,7 @@ fn judged(
         now,
     );
     bounds::cut(&mut status);
+    memory.ttls = status.records.iter().map(|record| record.ttl).collect();
     Next {
         requeue: Some(requeue),
         ..finish(before, status, Some(schedule), memory, now)
@@ -225,6 +234,7 @@ fn finish(
     if ready::changed(before.status, &status) {
         status.reason_since = Some(Time(floor(now)));
     }
+    bounds::cut_further(&mut status);
     let event = event::of_change(before.status, &status);
     let write = before
         .status

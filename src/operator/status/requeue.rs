@@ -3,7 +3,7 @@
 use jiff::{SignedDuration, Timestamp};
 
 use super::{findings, plus, records};
-use crate::api::MailDomainStatus;
+use crate::api::{MailDomainStatus, RecordStatus};
 use crate::intent::Schedule;
 
 /// The first retry of a look that left something essential unanswered; doubled each time, up to the interval.
@@ -20,11 +20,17 @@ pub(super) fn after(
     failures: u32,
     now: Timestamp,
 ) -> SignedDuration {
+    // A deadline that is past already was met by no answer yet: due now, unless none could be had.
+    let due = |record: &RecordStatus, deadline: Timestamp| match record.unanswered {
+        None => deadline.max(now),
+        Some(_) => deadline,
+    };
     let settling = status
         .records
         .iter()
         .filter(|record| records::phase(record).is_some())
-        .filter_map(|record| record.settle_until.as_ref().map(|time| time.0));
+        .filter_map(|record| Some(due(record, record.settle_until.as_ref()?.0)))
+        .filter(|deadline| *deadline >= now);
     let young = status
         .findings
         .iter()
@@ -34,11 +40,11 @@ pub(super) fn after(
         .last_observation
         .as_ref()
         .map(|time| plus(time.0, schedule.stale_after));
-    let deadline = settling
-        .chain(young)
+    let deadline = young
         .chain(stale)
         .chain(valid_until)
         .filter(|deadline| *deadline > now)
+        .chain(settling)
         .map(|deadline| deadline.duration_since(now))
         .min();
     let regular = jittered(schedule.interval, uid);
