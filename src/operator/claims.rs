@@ -2,7 +2,8 @@
 //!
 //! Only an object that says what must be there claims: one with a managed block, or whose role derives records.
 //! The oldest claim wins, then namespace and name decide, so every replica and every restart decides alike. When the
-//! winner goes, the next is woken. Pure: an index over what the watch has seen.
+//! winner changes, the old and the new one are woken, and every rival that was or will be told its name. Pure: an
+//! index over what the watch has seen.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
@@ -41,16 +42,13 @@ impl Claims {
             let claims = self.by_domain.entry(domain.clone()).or_default();
             claims.insert((created, key.clone()));
             self.by_object.insert(key.clone(), (domain.clone(), created));
-            let after = self.winner(&domain);
-            if before.as_ref() != after {
-                woken.extend(before);
-            }
+            woken.extend(self.concerned(&domain, before.as_ref()));
         }
         woken.retain(|other| other != key);
         woken
     }
 
-    /// The object is gone, or claims nothing any more; gives the object that wins now.
+    /// The object is gone, or claims nothing any more; gives the objects whose luck, or whose message, turned.
     pub(super) fn remove(&mut self, key: &Key) -> Vec<Key> {
         let Some((domain, created)) = self.by_object.remove(key) else {
             return Vec::new();
@@ -63,9 +61,24 @@ impl Claims {
             }
         }
         match won {
-            true => self.winner(&domain).cloned().into_iter().collect(),
+            true => self.concerned(&domain, Some(key)),
             false => Vec::new(),
         }
+    }
+
+    /// Whom it concerns that the domain was `before`'s until now: nobody when it still is.
+    fn concerned(&self, domain: &str, before: Option<&Key>) -> Vec<Key> {
+        let after = self.winner(domain);
+        if before == after {
+            return Vec::new();
+        }
+        let named_to = |rival: &Key, winner: Option<&Key>| winner.is_some_and(|winner| winner.0 == rival.0);
+        let claims = self.by_domain.get(domain).into_iter().flatten();
+        claims
+            .map(|(_, rival)| rival)
+            .filter(|rival| Some(*rival) == after || named_to(rival, before) || named_to(rival, after))
+            .cloned()
+            .collect()
     }
 
     /// Whose the domain is.
@@ -126,6 +139,23 @@ mod tests {
         assert_eq!(claims.remove(&a), std::slice::from_ref(&b));
         assert_eq!(claims.conflict(&b), None);
         assert!(claims.remove(&c).is_empty(), "nobody waits for a loser");
+    }
+
+    #[test]
+    fn who_was_told_the_winners_name_is_told_the_next() {
+        let mut claims = Claims::default();
+        let parked = spec("a.nl", Role::Parked);
+        let (a, b, c, far) = (key("x", "a"), key("x", "b"), key("x", "c"), key("y", "a"));
+        for (second, key) in [&a, &b, &c, &far].into_iter().enumerate() {
+            claims.apply(key, at(i64::try_from(second).unwrap()), Some(&parked));
+        }
+        assert!(claims.conflict(&c).unwrap().contains("\"a\""));
+        assert_eq!(
+            claims.remove(&a),
+            [b, c.clone()],
+            "to another namespace the message is the same"
+        );
+        assert!(claims.conflict(&c).unwrap().contains("\"b\""));
     }
 
     #[test]

@@ -32,6 +32,8 @@ struct State {
     seen: HashMap<Key, Seen>,
     /// While the watch lists anew: what it has listed so far.
     listed: Option<HashSet<Key>>,
+    /// Who needs a pass once the list is whole: the store shows nothing of it before.
+    waiting: Vec<Key>,
     /// Where to ask for passes; none on a standby.
     passes: Option<mpsc::UnboundedSender<ObjectRef<Watched>>>,
 }
@@ -128,6 +130,8 @@ impl Desk {
                 for key in gone {
                     self.remove(state, &key);
                 }
+                let waiting = std::mem::take(&mut state.waiting);
+                state.wake(waiting);
             }
         }
     }
@@ -152,7 +156,7 @@ impl Desk {
         if before.as_ref() != Some(&seen) {
             wake.push(key);
         }
-        state.wake(&wake);
+        state.wake(wake);
     }
 
     fn remove(&self, state: &mut State, key: &Key) {
@@ -160,7 +164,7 @@ impl Desk {
             self.memories.forget(&seen.uid);
         }
         let wake = state.claims.remove(key);
-        state.wake(&wake);
+        state.wake(wake);
     }
 
     fn lock(&self) -> MutexGuard<'_, State> {
@@ -169,11 +173,15 @@ impl Desk {
 }
 
 impl State {
-    fn wake(&self, keys: &[Key]) {
+    fn wake(&mut self, keys: Vec<Key>) {
         let Some(passes) = &self.passes else { return };
+        if self.listed.is_some() {
+            self.waiting.extend(keys);
+            return;
+        }
         for (namespace, name) in keys {
             // Whoever listened has stopped: the process is ending.
-            let _ = passes.send(ObjectRef::new(name).within(namespace));
+            let _ = passes.send(ObjectRef::new(&name).within(&namespace));
         }
     }
 }
@@ -187,4 +195,55 @@ fn digest(object: &Watched) -> u64 {
     let mut hasher = DefaultHasher::new();
     object.meta().annotations.hash(&mut hasher);
     hasher.finish()
+}
+
+#[cfg(test)]
+mod tests {
+    use kube::runtime::reflector;
+    use serde_json::json;
+
+    use super::*;
+
+    fn object(name: &str, generation: i64) -> Watched {
+        serde_json::from_value(json!({
+            "metadata": {"namespace": "n", "name": name, "uid": name, "generation": generation},
+            "spec": {"domain": "a.nl", "role": "Mail"},
+        }))
+        .unwrap()
+    }
+
+    #[test]
+    fn what_a_new_list_brings_is_woken_when_the_store_shows_it() {
+        let (store, mut writer) = reflector::store();
+        let desk = Desk::new(store.clone(), Arc::default());
+        let mut asked = desk.lead();
+        let mut woken = |event: watcher::Event<Watched>| {
+            writer.apply_watcher_event(&event);
+            desk.note(&event);
+            let mut woken = Vec::new();
+            while let Ok(reference) = asked.try_recv() {
+                let shown = store.get(&reference).map(|object| object.generation());
+                woken.push((reference.name, shown));
+            }
+            woken.sort();
+            woken
+        };
+        let none: Vec<(String, Option<i64>)> = Vec::new();
+        assert_eq!(woken(watcher::Event::Init), none);
+        assert_eq!(woken(watcher::Event::InitApply(object("a", 1))), none);
+        assert_eq!(woken(watcher::Event::InitDone), [("a".to_owned(), Some(1))]);
+        // The watch was lost, and while it was, `a` was edited and `b` created; the first new list breaks off.
+        for _ in 0..2 {
+            assert_eq!(woken(watcher::Event::Init), none);
+            assert_eq!(woken(watcher::Event::InitApply(object("a", 2))), none);
+            assert_eq!(woken(watcher::Event::InitApply(object("b", 1))), none);
+        }
+        let both = [("a".to_owned(), Some(2)), ("b".to_owned(), Some(1))];
+        assert_eq!(woken(watcher::Event::InitDone), both);
+        assert_eq!(woken(watcher::Event::Apply(object("b", 1))), none);
+        assert_eq!(
+            woken(watcher::Event::Apply(object("b", 2))),
+            [("b".to_owned(), Some(2))]
+        );
+    }
 }
