@@ -80,7 +80,9 @@ pub async fn run(args: Args) -> Result<Exit, Failure> {
         name: election.lease_name.clone(),
         duration: election.lease_duration.max(Duration::from_secs(1)),
     });
-    let identity = election.identity.unwrap_or_else(identity);
+    // A Lease held by nobody is free: an empty name would let every replica in.
+    let given = election.identity.filter(|name| !name.trim().is_empty());
+    let identity = given.unwrap_or_else(identity);
     let listening = listener.local_addr().unwrap_or(args.bind);
     let pid = std::process::id();
     tracing::info!(%listening, identity, pid, version = env!("CARGO_PKG_VERSION"), "zegel controller");

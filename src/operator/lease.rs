@@ -112,8 +112,10 @@ impl Lease {
         loop {
             sleep(self.options.duration / 5).await;
             let end = renewed + limit;
+            // The others count from the write: it was not earlier than this, however late its answer comes.
+            let asked = Instant::now();
             match timeout_at(end, self.renew()).await {
-                Ok(Ok(None)) => renewed = Instant::now(),
+                Ok(Ok(None)) => renewed = asked,
                 Ok(Ok(Some(holder))) => return self.lost(format!("{holder} holds it")),
                 Ok(Err(error)) if Instant::now() < end => {
                     tracing::warn!(lease = self.label(), %error, "cannot renew the Lease; trying on");
@@ -175,7 +177,7 @@ impl Lease {
                 .or_else(|| now.clone()),
             holder_identity: Some(self.identity.clone()),
             lease_duration_seconds: Some(
-                i32::try_from(self.options.duration.as_secs().max(1)).unwrap_or(i32::MAX),
+                i32::try_from(self.options.duration.as_millis().div_ceil(1000).max(1)).unwrap_or(i32::MAX),
             ),
             lease_transitions: Some(match ours {
                 Some(_) => transitions,

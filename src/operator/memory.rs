@@ -55,6 +55,23 @@ impl Memories {
         self.lock().remove(uid);
     }
 
+    /// The watch shows this object: a write of ours that is not newer need not be remembered.
+    pub(super) fn shown(&self, object: &Watched) {
+        if let Some(memory) = self.lock().get_mut(object.uid()) {
+            memory.written = memory
+                .written
+                .take()
+                .filter(|written| written.is_newer_than(object));
+        }
+    }
+
+    /// When an object was last looked at completely.
+    pub(super) fn last_observation(&self, uid: &str) -> Option<Timestamp> {
+        self.lock()
+            .get(uid)
+            .and_then(|memory| memory.status.last_observation)
+    }
+
     /// When an object is looked at next.
     pub(super) fn next_look(&self, uid: &str) -> Option<Timestamp> {
         self.lock().get(uid).and_then(|memory| memory.next_look)

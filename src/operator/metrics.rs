@@ -128,7 +128,7 @@ impl Collector for Objects {
             return Ok(());
         }
         let objects = self.store.state();
-        let out = self.outage.is_on(objects.len());
+        let out = self.outage.is_on();
         plain(
             &mut encoder,
             "dns_outage",
@@ -152,7 +152,7 @@ impl Collector for Objects {
             "maildomain_last_observation_timestamp_seconds",
             "When each MailDomain was last looked at completely",
             objects.iter().filter_map(|object| {
-                let remembered = self.memories.of(object).status.last_observation;
+                let remembered = self.memories.last_observation(object.uid());
                 let written = status_of(object).and_then(|status| status.last_observation.as_ref());
                 let last = remembered.max(written.map(|time| time.0))?;
                 Some((named(object), last.as_second()))

@@ -13,11 +13,12 @@ use super::error::Error;
 use super::memory::Memories;
 use super::metrics::{Metrics, Outcome as Label};
 use super::object::Watched;
-use super::outage::Outage;
+use super::outage::{Heard, Outage};
 use super::status::{self, Outcome};
 use super::watch::Desk;
 use super::write::Subject;
 use crate::api::MailDomainSpec;
+use crate::inquiry::Facts;
 use crate::intent::{Intent, Schedule, SpecError};
 use crate::judge::{Verdict, judge};
 use crate::world::{Freshness, World};
@@ -132,8 +133,11 @@ async fn settle(subject: &Subject, intent: &Intent, context: &Context) -> Result
         true => Freshness::since(context.world.now()),
         false => Freshness::any(),
     };
+    let began = context.world.now();
+    let mut heard = Heard::default();
     let look = async {
-        let verdict = ask(intent, &fresh, context).await;
+        let (verdict, facts) = ask(intent, &fresh, context).await;
+        heard.add(&facts, began);
         let now = context.world.now();
         let unconfirmed = status::unconfirmed_questions(subject.status(), &verdict, now);
         if unconfirmed.is_empty() {
@@ -142,28 +146,32 @@ async fn settle(subject: &Subject, intent: &Intent, context: &Context) -> Result
         for question in unconfirmed {
             fresh.require(question, now);
         }
-        ask(intent, &fresh, context).await
+        let (verdict, facts) = ask(intent, &fresh, context).await;
+        heard.add(&facts, began);
+        verdict
     };
-    let mut look = std::pin::pin!(look);
-    let verdict = tokio::select! {
-        verdict = &mut look => verdict,
-        () = sleep(PATIENCE), if subject.is_new() => {
-            subject.clone().write(Outcome::Waiting(intent), context).await?;
-            look.await
+    let verdict = {
+        let mut look = std::pin::pin!(look);
+        tokio::select! {
+            verdict = &mut look => verdict,
+            () = sleep(PATIENCE), if subject.is_new() => {
+                subject.clone().write(Outcome::Waiting(intent), context).await?;
+                look.await
+            }
         }
     };
-    context.outage.note(&verdict, context.store.len());
+    context.outage.note(subject.uid(), &heard, context.store.len());
     Ok(verdict)
 }
 
-async fn ask(intent: &Intent, fresh: &Freshness, context: &Context) -> Verdict {
+async fn ask(intent: &Intent, fresh: &Freshness, context: &Context) -> (Verdict, Facts) {
     let settled = context
         .world
         .settle(context.deadline, fresh, |inquiry| {
             judge(intent, inquiry, context.world.now())
         })
         .await;
-    settled.verdict
+    (settled.verdict, settled.facts)
 }
 
 /// What to do after an error: try again, later each time.

@@ -156,6 +156,9 @@ impl Desk {
         if before.as_ref() != Some(&seen) {
             wake.push(key);
         }
+        if state.listed.is_none() {
+            self.memories.shown(object);
+        }
         state.wake(wake);
     }
 

@@ -56,6 +56,11 @@ impl Subject {
         }
     }
 
+    /// The object's uid.
+    pub(super) fn uid(&self) -> &str {
+        self.object.uid()
+    }
+
     /// The status before this pass.
     pub(super) fn status(&self) -> Option<&MailDomainStatus> {
         self.status.as_ref()
@@ -77,7 +82,7 @@ impl Subject {
             let next = self.next(outcome, context);
             if !next.write {
                 // A first pass after a start, or a write whose answer never came: what was just said is said again.
-                let again = attempt > 0 || !self.memory.passed;
+                let again = attempt > 0 || !self.memory.passed || self.memory.errors > 0;
                 let event = match again {
                     true => status::recent_event(&next.status, now(context)),
                     false => None,
@@ -157,9 +162,11 @@ impl Subject {
             return;
         }
         let requested_at = self.requested_at.clone();
+        let shown = context.store.get(&self.object.reference());
+        let is_news = |written: &Written| shown.as_ref().is_none_or(|shown| written.is_newer_than(shown));
         context.memories.change(&self.object, |memory| {
             memory.status = next.memory.clone();
-            memory.written = written.or_else(|| memory.written.take());
+            memory.written = written.or_else(|| memory.written.take()).filter(is_news);
             memory.requested_at = requested_at;
             memory.untold = untold;
             memory.passed = true;
