@@ -52,8 +52,8 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     println!("zegel      {ours:>9.0} checks/s   1.00");
     println!("mail-auth  {theirs:>9.0} checks/s   {:.2}   (records parsed beforehand)", theirs / ours);
     if let Some(python) = arguments.next() {
-        let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("pyspf_counts.py");
-        let output = Command::new(python).arg(script).arg(&fleet).arg("--rate").output()?;
+        let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("pyspf_rate.py");
+        let output = Command::new(python).arg(script).arg(&fleet).output()?;
         let rate: f64 = String::from_utf8_lossy(&output.stdout).trim().parse().map_err(|_| {
             format!("pyspf did not run: {}", String::from_utf8_lossy(&output.stderr))
         })?;
