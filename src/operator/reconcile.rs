@@ -180,14 +180,19 @@ pub(super) fn after_error(object: Arc<Watched>, error: &Error, context: Arc<Cont
     match error {
         // The watch brings what there is now.
         Error::Gone => Action::await_change(),
-        Error::Superseded => Action::requeue(Duration::from_secs(1)),
+        Error::Superseded => Action::requeue(doubled(Duration::from_secs(1), &object, &context)),
         error => {
-            let errors = context.memories.of(&object).errors.min(6);
-            let wait = Duration::from_secs(5) * 2_u32.pow(errors.saturating_sub(1));
+            let wait = doubled(Duration::from_secs(5), &object, &context);
             tracing::warn!(namespace, name, reason = error.reason(), %error, retry_in = ?wait, "the pass was stopped");
             Action::requeue(wait)
         }
     }
+}
+
+/// `wait`, twice as long after each further error in a row, five times over.
+fn doubled(wait: Duration, object: &Watched, context: &Context) -> Duration {
+    let errors = context.memories.of(object).errors.min(6);
+    wait * 2_u32.pow(errors.saturating_sub(1))
 }
 
 fn action(wait: SignedDuration) -> Action {

@@ -302,6 +302,23 @@ fn the_largest_ttl_counts_although_it_was_never_worth_a_write() {
 }
 
 #[test]
+fn an_observation_of_a_clock_that_was_wrong_keeps_nobody_green() {
+    let mut object = Object::in_sync();
+    object.look(1000 * HOUR, &object.all_in_sync(1000 * HOUR));
+    object.restart();
+    // The clock is set right, and DNS is out.
+    object.look(0, &[SERVFAIL, SERVFAIL, SERVFAIL]);
+    assert_eq!(object.ready(), ("True", "Compliant"));
+    object.look(6 * HOUR, &[SERVFAIL, SERVFAIL, SERVFAIL]);
+    assert_eq!(object.ready(), ("Unknown", "DNSUnavailable"));
+    let mut object = Object::in_sync();
+    object.look(1000 * HOUR, &object.all_in_sync(1000 * HOUR));
+    object.look(0, &object.all_in_sync(0));
+    let last = object.status.as_ref().unwrap().last_observation.clone();
+    assert_eq!(last.unwrap().0, at(0), "what cannot be is written anew");
+}
+
+#[test]
 fn what_the_desired_text_does_not_say_is_part_of_the_intent() {
     use zegel::records::dmarc::Policy;
     let mut object = Object::in_sync();
@@ -607,6 +624,13 @@ fn a_finding_whose_evidence_is_missing_stays_and_does_not_age_into_an_error() {
         object.ready(),
         ("False", "Noncompliant"),
         "and blindness clears nothing"
+    );
+    let mut says = object.all_in_sync(1250);
+    says[2] = SERVFAIL;
+    object.look_with(1250, &says, vec![finding(true)]);
+    assert_eq!(
+        object.message(),
+        "1 error: SPF-T01 at voorbeeld.nl; 1 could not be asked"
     );
     assert_eq!(
         object.status.as_ref().unwrap().findings[0]

@@ -79,7 +79,8 @@ pub(super) fn errors(status: &MailDomainStatus) -> String {
         })
         .collect();
     let names = names(errors.iter().map(String::as_str));
-    format!("{}: {names}", counted(errors.len(), "error"))
+    let of = counted(errors.len(), "error");
+    format!("{of}: {names}{}", not_asked(&status.records))
 }
 
 /// Why nothing is known of this intent yet.

@@ -159,7 +159,11 @@ fn judged(
     let last_observation = match complete {
         true => Some(floor(now)),
         false => {
-            let written = previous.last_observation.as_ref().map(|time| time.0);
+            // A clock that was wrong keeps nobody green: nothing was observed later than now.
+            let written = previous
+                .last_observation
+                .as_ref()
+                .map(|time| time.0.min(floor(now)));
             let remembered = before.memory.last_observation;
             written
                 .filter(|_| same_intent)
@@ -268,7 +272,8 @@ fn worth_a_write(
         same.last_observation.as_ref(),
     ) {
         let age = now.duration_since(seen.0);
-        if previous.intent_digest == status.intent_digest && age <= schedule.stale_after / 2 {
+        let is_recent = !age.is_negative() && age <= schedule.stale_after / 2;
+        if previous.intent_digest == status.intent_digest && is_recent {
             same.last_observation = previous.last_observation.clone();
         }
     }
