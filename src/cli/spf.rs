@@ -65,12 +65,16 @@ async fn check_client(args: &Args, eyes: &Eyes, ip: IpAddr) -> Result<Exit, Fail
         .clone()
         .unwrap_or_else(|| format!("postmaster@{}", args.domain));
     let helo = args.helo.clone().unwrap_or_else(|| args.domain.to_string());
-    let client = Client::new(ip, &sender, &helo, NO_RECEIVER, eyes.now()).at(args.domain.as_str());
+    let mut client = Client::new(ip, &sender, &helo, NO_RECEIVER, eyes.now());
+    // A bounce is checked at the name HELO gave, whatever domain was asked about (RFC 7208 2.4).
+    if !sender.is_empty() {
+        client = client.at(args.domain.as_str());
+    }
     let fresh = Freshness::any();
     let evaluation = eyes.look(&fresh, |inquiry| evaluate(&client, inquiry)).await;
     output::print(&match args.output {
         Format::Json => output::json_line(&evaluation),
-        Format::Table => spf::evaluation(&args.domain, &evaluation, output::style()),
+        Format::Table => spf::evaluation(client.domain(), &evaluation, output::style()),
     })?;
     Ok(match evaluation.result {
         Outcome::Pass => Exit::Fine,

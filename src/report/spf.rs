@@ -8,12 +8,11 @@ use std::fmt::Write;
 use super::Style;
 use super::text::{hanging, harmless};
 use crate::judge::spf::{Analysis, Evaluation, Identity, Node, TermCost};
-use crate::name::Name;
 
 /// What a person reads of an evaluation at `domain`.
-pub fn evaluation(domain: &Name, evaluation: &Evaluation, style: Style) -> String {
+pub fn evaluation(domain: &str, evaluation: &Evaluation, style: Style) -> String {
     let columns = style.columns();
-    let mut out = format!("{domain}: {}\n", evaluation.result);
+    let mut out = format!("{}: {}\n", harmless(domain), evaluation.result);
     let mut line = |label: &str, text: &str| {
         out.push_str(&hanging(&format!("  {label:<12}"), &harmless(text), columns));
     };

@@ -79,6 +79,24 @@ fn it_says_what_decided_and_how_it_came_there() {
 }
 
 #[test]
+fn a_bounce_is_checked_at_the_helo_name() {
+    let dns = DnsServer::start(ZONE);
+    let bounce = ["a.nl", "--ip", "192.0.2.7", "--sender", "", "--helo", "soft.nl"];
+    let run = spf(&dns, &[&bounce[..], &["-o", "json"]].concat());
+    let said: serde_json::Value = serde_json::from_str(&run.out).expect("one line of JSON");
+    assert_eq!(
+        (&said["result"], &said["identity"], &said["path"]),
+        (
+            &serde_json::json!("softfail"),
+            &serde_json::json!("helo"),
+            &serde_json::json!(["soft.nl"])
+        ),
+    );
+    let run = spf(&dns, &bounce);
+    assert!(run.out.starts_with("soft.nl: softfail"), "{}", run.out);
+}
+
+#[test]
 fn dns_trouble_is_a_temperror_with_the_name() {
     let dns = DnsServer::start(ZONE);
     dns.fail("_spf.a.nl", SERVFAIL);

@@ -495,6 +495,39 @@ fn a_sound_domain_has_no_error_and_no_warning() {
     assert!(bad.is_empty(), "{bad:#?}");
 }
 
+/// What may be registered lies below the public suffix, not below the last label.
+#[test]
+fn a_take_over_is_told_by_the_public_suffix_list() {
+    for (target, others, free) in [
+        ("_spf.gone.co.uk", "co.uk NS ns.nic.uk", true),
+        ("_spf.here.co.uk", "here.co.uk NS ns.here.co.uk", false),
+        (
+            "gone.azurewebsites.net",
+            "azurewebsites.net NS ns.microsoft.com",
+            true,
+        ),
+        ("_spf.a.here.nl", "here.nl NS ns.here.nl", false),
+    ] {
+        let verdict = judged(&format!("@ TXT v=spf1 include:{target} -all\n{others}"), None);
+        let rule = if free { "SPF-039" } else { "SPF-031" };
+        assert_eq!(
+            findings(&verdict, rule).len(),
+            1,
+            "{target}: {:#?}",
+            verdict.findings
+        );
+    }
+}
+
+/// A wildcard answers for `_dmarc` as well; that is no SPF record somebody put there.
+#[test]
+fn a_wildcard_is_not_swapped_with_dmarc() {
+    let wildcard = "@ TXT v=spf1 -all\n*.voorbeeld.nl TXT v=spf1 -all";
+    assert!(findings(&judged(wildcard, None), "SPF-095").is_empty());
+    let swapped = "@ TXT v=spf1 -all\n_dmarc.voorbeeld.nl TXT v=spf1 -all";
+    assert_eq!(findings(&judged(swapped, None), "SPF-095").len(), 1);
+}
+
 #[test]
 fn an_outage_breaks_no_rule() {
     for zone in [

@@ -69,6 +69,11 @@ impl Client {
         Self { domain, ..self }
     }
 
+    /// The domain that is checked.
+    pub fn domain(&self) -> &str {
+        &self.domain
+    }
+
     /// `<local-part>@<domain>`.
     pub(super) fn sender(&self) -> String {
         format!("{}@{}", self.local, self.sender_domain)

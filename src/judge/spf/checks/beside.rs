@@ -4,6 +4,7 @@ use crate::api::Role;
 use crate::inquiry::{Inquiry, Kind, Need, Question, Rdata};
 use crate::intent::{Intent, What};
 use crate::judge::spf::lookup::{Looked, Values, look};
+use crate::judge::spf::state::UNLIKELY_LABEL;
 use crate::name::Name;
 use crate::records::presentation;
 use crate::records::spf::{Likeness, Mechanism, Qualifier, Record, likeness, parse};
@@ -112,7 +113,8 @@ fn swapped(domain: &Name, values: &Values<'_>, inquiry: &mut Inquiry<'_>, desk: 
     let mut has_policy = false;
     for text in texts {
         has_policy |= is_dmarc(&text);
-        if likeness(&text) == Likeness::Spf {
+        // A wildcard speaks for every name, `_dmarc` among them: nobody put its text there by mistake.
+        if likeness(&text) == Likeness::Spf && !is_wildcard(domain, &text, inquiry) {
             let message = format!("an SPF record at {policy}: receivers look for it at {domain}");
             desk.at(&policy).say(&tree::SWAPPED, None, message);
         }
@@ -131,6 +133,17 @@ fn swapped(domain: &Name, values: &Values<'_>, inquiry: &mut Inquiry<'_>, desk: 
             span,
             "receivers may reject on -all before DKIM and DMARC are looked at",
         );
+    }
+}
+
+/// Whether any name below `domain` is answered with `text`.
+fn is_wildcard(domain: &Name, text: &[u8], inquiry: &mut Inquiry<'_>) -> bool {
+    let Ok(probe) = domain.prepend(UNLIKELY_LABEL) else {
+        return false;
+    };
+    match look(inquiry, &probe, Need::Evidence) {
+        Looked::Answered(values) => values.records.iter().any(|record| record == text),
+        _ => false,
     }
 }
 

@@ -2,7 +2,8 @@
 
 use std::collections::BTreeSet;
 
-use crate::inquiry::{Inquiry, Kind, Need, Question, Rdata, Reply};
+use crate::inquiry::{Inquiry, Kind, Need, Question, Rdata};
+use crate::judge::dns;
 use crate::judge::spf::analyse::{Analysis, Site, Via, analyse};
 use crate::judge::spf::evaluate::{MAX_LOOKUPS, MAX_MX, MAX_VOIDS};
 use crate::judge::spf::lookup::{Looked, look, name_of};
@@ -75,8 +76,10 @@ fn hindered(
         Obstacle::Bounds => desk.say(&rules::NOT_EXPLORED, span, message),
         Obstacle::Loop => desk.say(&rules::LOOP, span, message),
         Obstacle::SenderDependent => desk.say(&rules::NOT_FOLLOWED, span, message),
-        Obstacle::Missing { nxdomain: true } if is_free(name, inquiry) => {
-            let message = format!("{message}, nor does the domain it lies in: anyone may register it");
+        Obstacle::Missing { nxdomain: true }
+            if let Some(free) = name_of(name).and_then(|name| dns::gone(&name, inquiry)) =>
+        {
+            let message = format!("{message}, nor does {free}: anyone may register it");
             desk.say(&rules::TAKE_OVER, span, message);
         }
         Obstacle::Missing { .. } | Obstacle::Malformed | Obstacle::Several(_) | Obstacle::Syntax(_) => {
@@ -89,17 +92,6 @@ fn hindered(
         }
         Obstacle::Open | Obstacle::Unanswered(_) => {} // An outage is no fault of the record.
     }
-}
-
-/// Whether the two rightmost labels of a name that does not exist name a domain that does not exist either.
-fn is_free(name: &str, inquiry: &mut Inquiry<'_>) -> bool {
-    let Some(name) = name_of(name).filter(|name| name.label_count() >= 2) else {
-        return false;
-    };
-    matches!(
-        inquiry.ask(Question::new(name.suffix(2), Kind::Ns), Need::Evidence),
-        Reply::NxDomain(_)
-    )
 }
 
 /// A record that could be read.
