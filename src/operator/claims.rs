@@ -17,6 +17,10 @@ pub(super) type Key = (String, String);
 /// A claim, in the order in which claims win.
 type Claim = (Timestamp, Key);
 
+/// So many rivals, the oldest first, are woken when a winner changes: thousands that come and go together must not
+/// each wake all the others.
+const MOST_CONCERNED: usize = 32;
+
 /// All claims.
 #[derive(Debug, Default)]
 pub(super) struct Claims {
@@ -77,6 +81,7 @@ impl Claims {
         claims
             .map(|(_, rival)| rival)
             .filter(|rival| Some(*rival) == after || named_to(rival, before) || named_to(rival, after))
+            .take(MOST_CONCERNED)
             .cloned()
             .collect()
     }
@@ -156,6 +161,20 @@ mod tests {
             "to another namespace the message is the same"
         );
         assert!(claims.conflict(&c).unwrap().contains("\"b\""));
+    }
+
+    #[test]
+    fn thousands_of_rivals_that_go_together_wake_few() {
+        let mut claims = Claims::default();
+        let parked = spec("a.nl", Role::Parked);
+        let rivals: Vec<Key> = (0..2000)
+            .map(|number| key("x", &format!("{number:04}")))
+            .collect();
+        for rival in &rivals {
+            claims.apply(rival, at(1), Some(&parked));
+        }
+        let woken: usize = rivals.iter().map(|rival| claims.remove(rival).len()).sum();
+        assert!(woken <= rivals.len() * MOST_CONCERNED, "{woken}");
     }
 
     #[test]
