@@ -4,6 +4,7 @@
 //! somebody wrote meanwhile: the object is read again, and when it is the same object with the same spec, the same
 //! verdict is read together with the newer status, without asking DNS.
 
+use jiff::SignedDuration;
 use kube::api::{Api, Patch, PatchParams};
 use kube::{Resource, ResourceExt};
 use serde_json::json;
@@ -21,6 +22,8 @@ use crate::api::MailDomainStatus;
 pub(super) const FIELD_MANAGER: &str = "zegel-controller";
 /// So often is a status written again that somebody changed meanwhile.
 const ATTEMPTS: usize = 5;
+/// An object that waits for a person has no next look: an event that could not be told is tried again after this.
+const RETELL: Option<SignedDuration> = Some(SignedDuration::from_mins(5));
 
 /// An object as a pass reads it: the newest of what the watch has shown and what we wrote.
 #[derive(Debug, Clone)]
@@ -79,7 +82,7 @@ impl Subject {
     /// Writes what follows from `outcome`, when it is worth a write, and tells what is worth telling.
     pub(super) async fn write(mut self, outcome: Outcome<'_>, context: &Context) -> Result<Next, Error> {
         for attempt in 0..ATTEMPTS {
-            let next = self.next(outcome, context);
+            let mut next = self.next(outcome, context);
             if !next.write {
                 // A first pass after a start, or a write whose answer never came: what was just said is said again.
                 let again = attempt > 0 || !self.memory.passed || self.memory.errors > 0;
@@ -87,7 +90,8 @@ impl Subject {
                     true => status::recent_event(&next.status, now(context)),
                     false => None,
                 };
-                self.end(&next, None, event, context).await;
+                let told = self.end(&next, None, event, context).await;
+                next.requeue = next.requeue.or(RETELL.filter(|_| !told));
                 return Ok(next);
             }
             match self.apply(&next.status, context).await {
@@ -95,7 +99,8 @@ impl Subject {
                     context.metrics.writes.inc();
                     self.log(&next);
                     let event = next.event.clone();
-                    self.end(&next, Some(written), event, context).await;
+                    let told = self.end(&next, Some(written), event, context).await;
+                    next.requeue = next.requeue.or(RETELL.filter(|_| !told));
                     return Ok(next);
                 }
                 Err(kube::Error::Api(refused)) if refused.code == 409 => self.read_again(context).await?,
@@ -151,16 +156,24 @@ impl Subject {
         Ok(())
     }
 
-    /// Remembers how the pass ended and tells its event, or one that could not be told before.
-    async fn end(&self, next: &Next, written: Option<Written>, event: Option<Event>, context: &Context) {
+    /// Remembers how the pass ended and tells its event, or one that could not be told before; gives whether all was
+    /// told.
+    async fn end(
+        &self,
+        next: &Next,
+        written: Option<Written>,
+        event: Option<Event>,
+        context: &Context,
+    ) -> bool {
         let event = event.or_else(|| self.memory.untold.clone());
         let untold = match event {
             Some(event) => self.tell(event, context).await,
             None => None,
         };
         if !context.desk.is_current(&self.object) {
-            return;
+            return true;
         }
+        let told = untold.is_none();
         let requested_at = self.requested_at.clone();
         let shown = context.store.get(&self.object.reference());
         let is_news = |written: &Written| shown.as_ref().is_none_or(|shown| written.is_newer_than(shown));
@@ -171,6 +184,7 @@ impl Subject {
             memory.untold = untold;
             memory.passed = true;
         });
+        told
     }
 
     /// Tells an event; gives it back when it could not be told.
