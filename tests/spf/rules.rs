@@ -519,6 +519,23 @@ fn a_take_over_is_told_by_the_public_suffix_list() {
     }
 }
 
+/// Hosts of a domain nobody has are as good as an include of it.
+#[test]
+fn a_host_of_a_free_domain_is_a_take_over() {
+    for (terms, free) in [
+        ("a:mail.gone.nl", 1),
+        ("mx:gone.nl", 1),
+        ("exists:list.gone.nl", 1),
+        ("-a:mail.gone.nl", 0),
+        ("a:mail.here.nl", 0),
+        ("a:mail.voorbeeld.nl a mx", 0),
+    ] {
+        let verdict = judged(&format!("@ TXT v=spf1 {terms} -all\nhere.nl NS ns.here.nl"), None);
+        let found = findings(&verdict, "SPF-039").len();
+        assert_eq!(found, free, "{terms}: {:#?}", verdict.findings);
+    }
+}
+
 /// A wildcard answers for `_dmarc` as well; that is no SPF record somebody put there.
 #[test]
 fn a_wildcard_is_not_swapped_with_dmarc() {

@@ -390,10 +390,11 @@ impl Walk<'_, '_> {
             voids: (0, 0),
         };
         if self.probes.len() < MAX_PROBES
-            && let Some(found) = probe(mechanism, domain, top, &term.term, self.inquiry)
+            && let Some(mut found) = probe(mechanism, domain, top, &term.term, self.inquiry)
         {
             cost.voids = (u32::from(found.void_v4), u32::from(found.void_v6));
             term.void = found.void_v4;
+            found.passes = passes;
             if passes {
                 self.v4.extend(found.networks.iter().copied());
             }

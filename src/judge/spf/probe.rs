@@ -18,6 +18,8 @@ pub(super) struct Probe {
     pub(super) top: Option<usize>,
     /// As it stands.
     pub(super) term: String,
+    /// Whether what matches it passes.
+    pub(super) passes: bool,
     /// Whether it is `mx`.
     pub(super) is_mx: bool,
     /// Whether it is `exists`.

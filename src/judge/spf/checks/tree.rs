@@ -48,7 +48,7 @@ pub(super) fn check(record: &Record, inquiry: &mut Inquiry<'_>, desk: &mut Desk<
         desk.say(&rules::DEEP, span(deepest.top), message);
     }
     for probe in &analysis.probes {
-        probed(probe, span(probe.top), desk);
+        probed(probe, span(probe.top), inquiry, desk);
     }
     web_server(&analysis, record, inquiry, desk);
     explanation(record, inquiry, desk);
@@ -176,8 +176,17 @@ fn is_wildcard(name: &str, record: &Record, inquiry: &mut Inquiry<'_>) -> bool {
     }
 }
 
-fn probed(probe: &Probe, span: Option<Span>, desk: &mut Desk<'_>) {
+fn probed(probe: &Probe, span: Option<Span>, inquiry: &mut Inquiry<'_>, desk: &mut Desk<'_>) {
     let Probe { target, term, at, .. } = probe;
+    // Whoever registers the domain chooses the addresses that pass.
+    if probe.passes
+        && probe.void_v4
+        && probe.void_v6
+        && let Some(free) = name_of(target).and_then(|name| dns::gone(&name, inquiry))
+    {
+        let message = format!("{term} in the record of {at}: {free} does not exist: anyone may register it");
+        desk.say(&rules::TAKE_OVER, span.clone(), message);
+    }
     if probe.mx_count > MAX_MX {
         let message = format!(
             "{target} has {} MX records, at most {MAX_MX} are allowed in one term",
