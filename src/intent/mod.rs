@@ -54,15 +54,6 @@ impl Wanted {
             What::NullMx => Standard::Mx,
         }
     }
-
-    /// What is judged although no desired text says it: what the provider publishes must still be strong enough.
-    fn beyond_text(&self) -> String {
-        match &self.what {
-            What::Dkim(DkimWant::AnyKey(key)) => format!("{} {}", key.testing, key.strict_identity),
-            What::Dmarc(DmarcWant::Cname { at_least, .. }) => format!("{at_least:?}"),
-            What::Spf(_) | What::Dkim(_) | What::Dmarc(_) | What::NullMx => String::new(),
-        }
-    }
 }
 
 /// What must be at a name.
@@ -195,12 +186,8 @@ impl Intent {
         for wanted in &self.wanted {
             let desired = crate::judge::desired(wanted);
             let line = format!(
-                "\n{} {} {:?} {:?} {}",
-                wanted.name,
-                desired.kind,
-                desired.values,
-                desired.condition,
-                wanted.beyond_text()
+                "\n{} {} {:?} {:?}",
+                wanted.name, desired.kind, desired.values, desired.condition
             );
             context.update(line.as_bytes());
         }
