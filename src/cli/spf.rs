@@ -9,7 +9,7 @@ use super::inspect::domain;
 use super::look::{Eyes, LookArgs};
 use super::{Exit, Failure, output};
 use crate::api::FindingStatus;
-use crate::inquiry::Need;
+use crate::inquiry::{Need, Question};
 use crate::intent::Intent;
 use crate::judge::judge;
 use crate::judge::spf::{Analysis, Client, Outcome, analyse, evaluate};
@@ -96,11 +96,12 @@ struct Tree {
 async fn walk_tree(args: &Args, eyes: &Eyes) -> Result<Exit, Failure> {
     let intent = Intent::observe(args.domain.clone(), Vec::new());
     let (fresh, now) = (Freshness::any(), eyes.now());
-    let (analysis, mut verdict) = eyes
+    let (analysis, walked, mut verdict) = eyes
         .look(&fresh, |inquiry| {
             inquiry.on_behalf_of(Standard::Spf);
             let analysis = analyse(&args.domain, inquiry, Need::Essential);
-            (analysis, judge(&intent, inquiry, now))
+            let walked: Vec<Question> = inquiry.asked().map(|(question, _)| question.clone()).collect();
+            (analysis, walked, judge(&intent, inquiry, now))
         })
         .await;
     // The judgement looks at everything; this command speaks of SPF.
@@ -114,7 +115,11 @@ async fn walk_tree(args: &Args, eyes: &Eyes) -> Result<Exit, Failure> {
         .findings
         .iter()
         .any(|finding| finding.severity == Severity::Error);
-    let unknown = !verdict.unanswered.is_empty();
+    // What stands beside the tree may be a warning more or less; it makes nothing of the tree unknown.
+    let unknown = verdict
+        .unanswered
+        .iter()
+        .any(|unanswered| walked.contains(&unanswered.question));
     output::print(&match args.output {
         Format::Json => output::json_line(&Tree {
             analysis,

@@ -121,6 +121,19 @@ fn dns_trouble_is_a_temperror_with_the_name() {
     }
 }
 
+/// The web server's address is asked for too, and is no part of the tree.
+#[test]
+fn only_an_outage_inside_the_tree_makes_it_unknown() {
+    let dns = DnsServer::start("b.nl TXT v=spf1 a -all\nb.nl A 11.0.0.1\nb.nl AAAA 2a00::1");
+    dns.fail("www.b.nl", SERVFAIL);
+    let run = spf(&dns, &["b.nl", "-o", "json"]);
+    assert!(run.out.contains("www.b.nl"), "{run:?}");
+    assert_eq!(run.code, 0, "{run:?}");
+    let dns = DnsServer::start(ZONE);
+    dns.fail("_spf.a.nl", SERVFAIL);
+    assert_eq!(spf(&dns, &["a.nl"]).code, 3);
+}
+
 #[test]
 fn the_tree_says_what_every_term_costs() {
     let dns = DnsServer::start(ZONE);
