@@ -47,6 +47,11 @@ fn of_values() -> Vec<Case> {
             format!("s1._domainkey.a.nl TXT v=DKIM1; p={RSA_2048}"),
         ),
         looked("DNS-006", many(6), many(2)),
+        looked(
+            "DNS-050",
+            "a.nl TXT v=spf1 include:b.nl -all\nb.nl TXT !SERVFAIL",
+            "a.nl TXT v=spf1 include:b.nl -all\nb.nl TXT v=spf1 ip4:192.0.2.1 -all",
+        ),
         looked("DNS-007", many(14), many(6)),
         looked(
             "DNS-009",
