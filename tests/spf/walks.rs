@@ -219,6 +219,21 @@ fn costs_of_trees() {
             1,
         ),
         ("x.nl TXT v=spf1 -all redirect=a.nl mx", 0, 0, false, 0),
+        // Nobody passes the first include, so everybody pays for the second.
+        (
+            "x.nl TXT v=spf1 include:a.nl include:b.nl -all\na.nl TXT v=spf1 -all\nb.nl TXT v=spf1 ip4:192.0.2.1 ~all",
+            2,
+            2,
+            false,
+            0,
+        ),
+        (
+            "x.nl TXT v=spf1 include:a.nl mx:x.nl -all\na.nl TXT v=spf1 -all\nx.nl MX 10 x.nl\nx.nl A 192.0.2.1\nx.nl AAAA 2001:db8::1",
+            2,
+            2,
+            false,
+            0,
+        ),
         ("x.nl TXT v=spf1 include:x.nl -all", 1, 1, true, 0),
         ("y.nl EXISTS", 0, 0, false, 0),
     ] {

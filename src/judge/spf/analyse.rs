@@ -156,7 +156,7 @@ pub fn analyse(domain: &Name, inquiry: &mut Inquiry<'_>, need: Need) -> Analysis
         domain: domain.to_string(),
         record: node.record.clone(),
         lookups: Lookups {
-            best: cost.best,
+            best: cost.pass.min(cost.other),
             worst: cost.worst,
             lower_bound: walk.lower_bound,
         },
@@ -172,7 +172,10 @@ pub fn analyse(domain: &Name, inquiry: &mut Inquiry<'_>, need: Need) -> Analysis
 /// What a record, or a term, costs.
 #[derive(Debug, Clone, Copy, Default)]
 struct Cost {
-    best: u32,
+    /// At least, until it passes or matches; `u32::MAX` where it never does.
+    pass: u32,
+    /// At least, until it ends in anything else or does not match.
+    other: u32,
     worst: u32,
     /// For IPv4 and for IPv6 senders.
     voids: (u32, u32),
@@ -300,7 +303,9 @@ impl Walk<'_, '_> {
     ) -> (Vec<TermCost>, Cost) {
         let mut terms = Vec::new();
         let mut sum = Cost::default();
-        let mut first = true;
+        // What the luckiest sender has spent before the term at hand.
+        let mut spent = 0_u32;
+        (sum.pass, sum.other) = (u32::MAX, u32::MAX);
         let end = record.all().map(|(index, _)| index);
         for (index, qualifier, mechanism) in record.directives() {
             let mut term = TermCost {
@@ -313,9 +318,13 @@ impl Walk<'_, '_> {
             if !term.unreachable {
                 let passes = passes && qualifier == Qualifier::Pass;
                 let cost = self.mechanism(mechanism, &mut term, domain, top.or(Some(index)), passes);
-                if std::mem::take(&mut first) {
-                    sum.best = cost.best;
-                }
+                let decides = if qualifier == Qualifier::Pass {
+                    &mut sum.pass
+                } else {
+                    &mut sum.other
+                };
+                *decides = (*decides).min(spent.saturating_add(cost.pass));
+                spent = spent.saturating_add(cost.other);
                 term.lookups = cost.worst;
                 sum.add(cost);
             }
@@ -337,13 +346,16 @@ impl Walk<'_, '_> {
                     passes,
                 };
                 let cost = self.follow(target, step, &mut term);
-                if first {
-                    sum.best = cost.best;
-                }
+                sum.pass = sum.pass.min(spent.saturating_add(cost.pass));
+                spent = spent.saturating_add(cost.other);
                 term.lookups = cost.worst;
                 sum.add(cost);
             }
             terms.push(term);
+        }
+        sum.other = sum.other.min(spent);
+        if !record.is_valid() {
+            (sum.pass, sum.other) = (0, 0); // Receivers stop before its first term.
         }
         (terms, sum)
     }
@@ -365,7 +377,15 @@ impl Walk<'_, '_> {
                         prefix: 0,
                     });
                 }
-                return Cost::default();
+                let other = if matches!(mechanism, Mechanism::All) {
+                    u32::MAX
+                } else {
+                    0
+                };
+                return Cost {
+                    other,
+                    ..Cost::default()
+                };
             }
             Mechanism::Ip4(network) => {
                 if passes {
@@ -385,7 +405,8 @@ impl Walk<'_, '_> {
             Mechanism::A { .. } | Mechanism::Mx { .. } | Mechanism::Ptr(_) | Mechanism::Exists(_) => {}
         }
         let mut cost = Cost {
-            best: 1,
+            pass: 1,
+            other: 1,
             worst: 1,
             voids: (0, 0),
         };
@@ -418,14 +439,16 @@ impl Walk<'_, '_> {
                 passes: step.passes,
             });
             return Cost {
-                best: 1,
+                pass: 1,
+                other: 1,
                 worst: 1,
                 voids: (0, 0),
             };
         };
         let (node, mut cost) = self.visit(&target, step);
         term.target = Some(node);
-        cost.best = cost.best.saturating_add(1);
+        cost.pass = cost.pass.saturating_add(1);
+        cost.other = cost.other.saturating_add(1);
         cost.worst = cost.worst.saturating_add(1);
         cost
     }
