@@ -105,9 +105,14 @@ impl Fleet {
     }
 }
 
+/// The program; `ZEGEL` names another build of it, to measure that one.
+fn program() -> PathBuf {
+    std::env::var_os("ZEGEL").map_or_else(|| PathBuf::from(env!("CARGO_BIN_EXE_zegel")), PathBuf::from)
+}
+
 /// Runs zegel; gives its standard output and exit code.
 fn zegel(arguments: &[&str]) -> (String, i32) {
-    let output = Command::new(env!("CARGO_BIN_EXE_zegel"))
+    let output = Command::new(program())
         .args(arguments)
         .output()
         .expect("zegel runs");
@@ -307,7 +312,7 @@ async fn the_controller_gives_every_municipality_its_verdict_and_finds_the_one_t
     assert_eq!(created, fleet.domains.len(), "every manifest is accepted");
 
     let began = Instant::now();
-    let mut command = Command::new(env!("CARGO_BIN_EXE_zegel"));
+    let mut command = Command::new(program());
     command
         .args(["controller", "--resolver", &server.address().to_string()])
         .args(["--leader-elect", "--bind", "127.0.0.1:0"])

@@ -9,6 +9,7 @@ use super::look::{Eyes, LookArgs, Reports};
 use super::manifests::{self, Manifest};
 use super::{Exit, Failure, output};
 use crate::intent::Intent;
+use crate::judge::fleet::{SharedKey, shared_keys};
 use crate::judge::judge;
 use crate::report::{Outcome, Report};
 use crate::world::Freshness;
@@ -55,14 +56,21 @@ pub async fn run(args: &Args) -> Result<Exit, Failure> {
     let eyes = Eyes::open(&args.look)?;
     let until = args.wait.map(|wait| Instant::now() + wait);
     let mut reports = Reports::new(args.output);
-    let look = |(manifest, intent): (Manifest, Intent)| watch(&eyes, manifest, intent, until);
+    let shared = shared_keys(jobs.iter().map(|(_, intent)| intent));
+    let look = |(manifest, intent): (Manifest, Intent)| watch(&eyes, manifest, intent, &shared, until);
     eyes.each(jobs, look, |report| reports.add(report)).await?;
     let exit = reports.finish(&loaded.invalid)?;
     Ok(if failed { Exit::Usage } else { exit })
 }
 
 /// Looks at one manifest's domain, again and again until it is in sync or the time is up.
-async fn watch(eyes: &Eyes, manifest: Manifest, intent: Intent, until: Option<Instant>) -> Report {
+async fn watch(
+    eyes: &Eyes,
+    manifest: Manifest,
+    intent: Intent,
+    shared: &[SharedKey],
+    until: Option<Instant>,
+) -> Report {
     let lines: Vec<u64> = intent
         .wanted
         .iter()
@@ -73,6 +81,7 @@ async fn watch(eyes: &Eyes, manifest: Manifest, intent: Intent, until: Option<In
     loop {
         let now = eyes.now();
         let verdict = eyes.look(&fresh, |inquiry| judge(&intent, inquiry, now)).await;
+        let verdict = verdict.with_findings(shared.iter().filter_map(|key| key.finding(&intent.domain)));
         let report = Report::of_manifest(verdict, manifest.place.clone(), lines.clone());
         let left = until.map_or(Duration::ZERO, |until| {
             until.saturating_duration_since(Instant::now())

@@ -1,14 +1,13 @@
-//! What only several verdicts show together: one DKIM key behind several domains.
+//! What only several manifests show together: one DKIM key for several domains.
 //!
-//! A verdict knows its own domain alone; whoever has many (`check` over a folder, a report over a fleet) asks here.
-//! Pure: verdicts in, findings out.
+//! A judgement knows its own domain alone; whoever has many intents (`check` over a folder) asks here. Pure: intents in,
+//! findings out.
 
 use std::collections::BTreeMap;
 
-use super::{Finding, Verdict};
-use crate::inquiry::Kind;
+use super::Finding;
+use crate::intent::{DkimWant, Intent, What};
 use crate::name::Name;
-use crate::records::{Standard, dkim};
 use crate::rules;
 
 /// One key under the names of several domains.
@@ -43,31 +42,23 @@ impl SharedKey {
 /// At most this many other names stand in a message.
 const MAX_NAMES: usize = 5;
 
-/// The usable keys that managed TXT selectors of more than one domain hold, by fingerprint.
+/// The keys that the intents of more than one domain want, by the key's octets.
 ///
-/// Selectors that are CNAMEs do not count: which key stands at their end is the provider's choice, and some providers
-/// use one for all their customers.
-pub fn shared_keys(verdicts: &[&Verdict]) -> Vec<SharedKey> {
-    let mut places: BTreeMap<Vec<u8>, SharedKey> = BTreeMap::new();
-    for verdict in verdicts {
-        for record in &verdict.records {
-            let by_alias = record.observed.iter().any(|value| value.starts_with("CNAME "));
-            if record.standard != Standard::Dkim || record.kind != Kind::Txt || by_alias {
+/// Selectors that are CNAMEs, or that may hold any key, do not count: which key stands there is the provider's choice,
+/// and some providers use one for all their customers.
+pub fn shared_keys<'i>(intents: impl IntoIterator<Item = &'i Intent>) -> Vec<SharedKey> {
+    let mut places: BTreeMap<&[u8], SharedKey> = BTreeMap::new();
+    for intent in intents {
+        for wanted in &intent.wanted {
+            let What::Dkim(DkimWant::Key(record)) = &wanted.what else {
                 continue;
-            }
-            for value in &record.observed {
-                let Some(key) = dkim::parse(value.as_bytes()).usable_key() else {
-                    continue;
-                };
-                let shared = places.entry(key.octets.clone()).or_insert_with(|| SharedKey {
-                    key: key.describe(),
-                    at: Vec::new(),
-                });
-                let place = (verdict.domain.clone(), record.name.clone());
-                if !shared.at.contains(&place) {
-                    shared.at.push(place);
-                }
-            }
+            };
+            let Some(key) = &record.key else { continue };
+            let shared = places.entry(&key.octets).or_insert_with(|| SharedKey {
+                key: key.describe(),
+                at: Vec::new(),
+            });
+            shared.at.push((intent.domain.clone(), wanted.name.clone()));
         }
     }
     let mut shared: Vec<SharedKey> = places.into_values().collect();

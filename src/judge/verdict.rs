@@ -174,6 +174,14 @@ pub struct Verdict {
 }
 
 impl Verdict {
+    /// Adds what was found beyond this domain alone, in its place.
+    #[must_use]
+    pub fn with_findings(mut self, findings: impl IntoIterator<Item = Finding>) -> Self {
+        self.findings.extend(findings);
+        super::order(&mut self.findings);
+        self
+    }
+
     /// Whether every essential question got an answer: a complete observation.
     pub fn is_complete(&self) -> bool {
         !self

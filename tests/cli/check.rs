@@ -200,3 +200,26 @@ fn nothing_to_check_is_a_usage_error() {
     let run = zegel_with(&["check", "-"], "kind: Pod\n");
     assert!(run.code == 2 && run.err.contains("no MailDomain"), "{run:?}");
 }
+
+#[test]
+fn one_dkim_key_for_two_domains_is_said_of_both() {
+    const KEY: &str = "KkZhUknn54Y2uXOG6yEr/dz3BKu1FORwnVDXm2d/JYk=";
+    let domains = ["a.nl", "b.nl"];
+    let manifest = |domain: &str| {
+        format!(
+            "---\napiVersion: zegel.dev/v1alpha1\nkind: MailDomain\nmetadata: {{name: {domain}}}\nspec:\n  \
+             domain: {domain}\n  role: Mail\n  dkim: {{selectors: [{{name: s1, publicKey: {KEY}}}]}}\n"
+        )
+    };
+    let zone = domains.map(|domain| format!("s1._domainkey.{domain} TXT v=DKIM1; k=ed25519; p={KEY}"));
+    let dns = DnsServer::start(&zone.join("\n"));
+    let run = check(
+        dns.address(),
+        &["-o", "json", "-"],
+        &domains.map(manifest).concat(),
+    );
+    let said = run.out.lines().filter(|line| line.contains("DKIM-045")).count();
+    assert_eq!(said, 2, "{run:?}");
+    let alone = check(dns.address(), &["-o", "json", "-"], &manifest("a.nl"));
+    assert!(!alone.out.contains("DKIM-045"), "{alone:?}");
+}

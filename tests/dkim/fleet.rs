@@ -1,46 +1,45 @@
 //! Keys shared between the domains of a fleet.
 
-use zegel::judge::Verdict;
+use zegel::intent::Intent;
 use zegel::judge::fleet::shared_keys;
 
-use crate::facts::{self, judge_in, name};
+use crate::facts::{self, name};
 use crate::keys::*;
 
-fn verdict(domain: &str, record: &str) -> Verdict {
-    let spec = format!("{{domain: {domain}, role: Mail, dkim: {{selectors: [{{name: s1, anyKey: true}}]}}}}");
-    judge_in(
-        &format!("s1._domainkey.{domain} {record}\nk.p.example TXT v=DKIM1; p={RSA_2048}"),
-        &facts::intent(&spec),
-    )
+fn intent(domain: &str, selector: &str) -> Intent {
+    facts::intent(&format!(
+        "{{domain: {domain}, role: Mail, dkim: {{selectors: [{{name: s1, {selector}}}]}}}}"
+    ))
 }
 
 #[test]
-fn one_key_behind_two_domains_is_found_at_both() {
-    let same = format!("TXT v=DKIM1; p={RSA_2048}");
-    let verdicts = [
-        verdict("a.nl", &same),
-        verdict("b.nl", &format!("TXT k=rsa; p={RSA_2048_PKCS1}")),
-        verdict("c.nl", &format!("TXT v=DKIM1; p={OTHER_RSA_2048}")),
-        verdict("d.nl", "TXT v=DKIM1; p="),
+fn one_key_for_two_domains_is_found_at_both() {
+    let intents = [
+        intent("a.nl", &format!("publicKey: {RSA_2048}")),
+        intent("b.nl", &format!("publicKey: {RSA_2048_PKCS1}")),
+        intent("c.nl", &format!("publicKey: {OTHER_RSA_2048}")),
+        intent("d.nl", "state: Revoked"),
     ];
-    let shared = shared_keys(&verdicts.iter().collect::<Vec<_>>());
+    let shared = shared_keys(&intents);
     assert_eq!(shared.len(), 1, "{shared:#?}");
-    let finding = shared[0].finding(&name("b.nl")).unwrap();
-    assert_eq!(finding.rule.id, "DKIM-045");
-    assert_eq!(finding.record, Some(name("s1._domainkey.b.nl")));
-    assert!(
-        finding.message.contains("s1._domainkey.a.nl"),
-        "{}",
-        finding.message
-    );
+    for (domain, other) in [("a.nl", "s1._domainkey.b.nl"), ("b.nl", "s1._domainkey.a.nl")] {
+        let finding = shared[0].finding(&name(domain)).unwrap();
+        assert_eq!(finding.rule.id, "DKIM-045");
+        assert_eq!(finding.record, Some(name(&format!("s1._domainkey.{domain}"))));
+        assert!(finding.message.contains(other), "{}", finding.message);
+    }
     assert!(shared[0].finding(&name("c.nl")).is_none());
 }
 
 #[test]
-fn a_providers_key_behind_cnames_is_the_providers_choice() {
-    let verdicts = [
-        verdict("a.nl", "CNAME k.p.example"),
-        verdict("b.nl", "CNAME k.p.example"),
-    ];
-    assert!(shared_keys(&verdicts.iter().collect::<Vec<_>>()).is_empty());
+fn a_providers_key_is_the_providers_choice() {
+    let alias = ["a.nl", "b.nl"].map(|domain| intent(domain, "cname: k.p.example"));
+    let any = ["a.nl", "b.nl"].map(|domain| intent(domain, "anyKey: true"));
+    assert!(shared_keys(alias.iter().chain(&any)).is_empty());
+}
+
+#[test]
+fn one_key_under_two_selectors_of_one_domain_is_the_judgements_own_finding() {
+    let selector = format!("publicKey: {RSA_2048}}}, {{name: s2, publicKey: {RSA_2048}");
+    assert!(shared_keys([&intent("a.nl", &selector)]).is_empty());
 }
