@@ -216,6 +216,9 @@ impl Record {
         for tag in &self.tags {
             let text = crate::records::presentation(self.text.get(tag.span.clone()).unwrap_or_default());
             match tag.tag {
+                TagName::Pct if self.partial().is_some() && effects.policy != Policy::None => lost.push(format!(
+                    "{text} differs from what any manifest can say: receivers of RFC 7489 enforce on that share only"
+                )),
                 TagName::Unknown | TagName::Pct | TagName::Rf | TagName::Ri => {
                     lost.push(format!(
                         "{text} has no place in a manifest: receivers of RFC 9989 ignore it"

@@ -45,6 +45,7 @@ pub const RULES: &[&Rule] = &[
     &tree::SUFFIX_TAKES_OVER,
     &tree::SUFFIX_POLICY,
     &tree::ALIAS_END,
+    &tree::TAKEOVER,
     &tree::RECORD_MAKES_NAME,
     &tree::NO_RECORD,
     &tree::SILENT_NOT_REJECT,

@@ -250,6 +250,19 @@ pub const ALIAS_END: Rule = Rule {
     good: "_dmarc.voorbeeld.nl CNAME voorbeeld.nl.provider.example",
 };
 
+/// The CNAME ends in a domain that nobody has.
+pub const TAKEOVER: Rule = Rule {
+    id: "DMARC-048",
+    severity: Severity::Error,
+    standard: Standard::Dmarc,
+    title: "the CNAME leads into a domain that anyone may register",
+    section: "RFC 9989 10",
+    why: "Whoever registers the domain publishes your policy: it can be taken back to none, and the reports of all mail in your name go where they choose.",
+    fix: "Take the CNAME away, or publish the record itself.",
+    bad: "_dmarc.voorbeeld.nl CNAME voorbeeld.nl.gone.example, where gone.example does not exist",
+    good: "_dmarc.voorbeeld.nl TXT \"v=DMARC1; p=reject\"",
+};
+
 /// The record alone makes the name exist.
 pub const RECORD_MAKES_NAME: Rule = Rule {
     id: "DMARC-040",

@@ -7,6 +7,7 @@ use crate::intent::{DkimWant, What};
 use crate::judge::dmarc::discovery::{Outcome, effective};
 use crate::judge::dmarc::legacy::{is_public_suffix, is_registry_suffix};
 use crate::judge::dmarc::walk::{Found, Step, texts};
+use crate::judge::dns;
 use crate::records::dmarc::{Policy, Record, TagName};
 use crate::rules::dmarc::tree as rules;
 
@@ -15,6 +16,7 @@ const UNLIKELY_LABEL: &str = "zegel-no-such-name";
 
 pub(super) fn check(case: &mut Case<'_>, inquiry: &mut Inquiry<'_>) {
     applies(case);
+    takeover(case, inquiry);
     silent(case, inquiry);
     organization(case);
     if let Some(record) = case.discovery.own_record() {
@@ -24,6 +26,25 @@ pub(super) fn check(case: &mut Case<'_>, inquiry: &mut Inquiry<'_>) {
             Some(_) => own_beside_organization(case, record, inquiry),
             None => {}
         }
+    }
+}
+
+/// An alias into a domain nobody has: whoever registers it writes this domain's policy.
+fn takeover(case: &mut Case<'_>, inquiry: &mut Inquiry<'_>) {
+    let own = case
+        .discovery
+        .own()
+        .filter(|step| matches!(step.found, Found::Nothing));
+    let Some(end) = own.and_then(|step| step.chain.last()) else {
+        return;
+    };
+    if let Some(gone) = dns::gone(end, inquiry) {
+        let message = format!(
+            "the CNAME leads to {end}, but {gone} does not exist: whoever registers it writes the policy and reads the \
+             reports"
+        );
+        let finding = case.finding(&rules::TAKEOVER, message);
+        case.say(finding);
     }
 }
 
