@@ -68,3 +68,44 @@ async fn metrics(State(served): State<Arc<Served>>) -> Response {
         Err(_) => StatusCode::INTERNAL_SERVER_ERROR.into_response(),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::net::SocketAddr;
+
+    use tokio::io::{AsyncReadExt, AsyncWriteExt};
+    use tokio::net::TcpStream;
+
+    use super::*;
+
+    /// The status line and the body.
+    async fn ask(address: SocketAddr, path: &str) -> io::Result<(String, String)> {
+        let mut stream = TcpStream::connect(address).await?;
+        let request = format!("GET {path} HTTP/1.1\r\nHost: zegel\r\nConnection: close\r\n\r\n");
+        stream.write_all(request.as_bytes()).await?;
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).await?;
+        let (head, body) = answer.split_once("\r\n\r\n").unwrap_or_default();
+        let status = head.lines().next().unwrap_or_default();
+        Ok((status.to_owned(), body.to_owned()))
+    }
+
+    #[tokio::test]
+    async fn live_at_once_and_ready_when_the_caches_are_filled() -> io::Result<()> {
+        let listener = TcpListener::bind("127.0.0.1:0").await?;
+        let address = listener.local_addr()?;
+        let served = Arc::new(Served::new(Registry::default()));
+        tokio::spawn(serve(listener, served.clone()));
+
+        let said = |status: &str, body: &str| (format!("HTTP/1.1 {status}"), body.to_owned());
+        let waiting = said("503 Service Unavailable", "the caches are not filled yet");
+        assert_eq!(ask(address, "/livez").await?, said("200 OK", "ok"));
+        assert_eq!(ask(address, "/readyz").await?, waiting);
+
+        served.set_ready();
+        assert_eq!(ask(address, "/livez").await?, said("200 OK", "ok"));
+        assert_eq!(ask(address, "/readyz").await?, said("200 OK", "ok"));
+        assert_eq!(ask(address, "/metrics").await?, said("200 OK", "# EOF\n"));
+        Ok(())
+    }
+}
