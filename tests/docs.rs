@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use serde_json::Value;
+use zegel::judge::dkim::probes::PROBE_SELECTORS;
 use zegel::{api, rules};
 
 const ROOT: &str = env!("CARGO_MANIFEST_DIR");
@@ -58,6 +59,21 @@ fn every_command_and_option_is_spoken_of() {
 }
 
 #[test]
+fn the_probed_selectors_are_the_listed_ones() {
+    let text = fs::read_to_string(Path::new(ROOT).join("docs/cli.md")).unwrap();
+    let section = text
+        .split("\n### Probed selectors\n")
+        .nth(1)
+        .expect("a section on probed selectors");
+    let section = section.split("\n#").next().unwrap();
+    let listed: Vec<&str> = section.split('`').skip(1).step_by(2).collect();
+    assert_eq!(
+        listed, PROBE_SELECTORS,
+        "docs/cli.md lists other selectors than are probed"
+    );
+}
+
+#[test]
 fn links_between_documents_lead_somewhere() {
     for path in documents() {
         let text = fs::read_to_string(&path).unwrap();
@@ -85,6 +101,13 @@ fn catalogue() -> String {
         let (id, anchor) = (rule.id, rule.id.to_lowercase());
         let (severity, title, section) = (rule.severity.as_str(), cell(rule.title), cell(rule.section));
         writeln!(out, "| [{id}](#{anchor}) | {severity} | {title} | {section} |").unwrap();
+    }
+    out.push_str(
+        "\n## Not rules, and why\n\nNumbers that are left free. `zegel explain` does not know them.\n\n\
+         | number | why |\n|---|---|\n",
+    );
+    for (id, reason) in rules::NOT_RULES {
+        writeln!(out, "| {id} | {} |", cell(reason)).unwrap();
     }
     for rule in rules {
         write!(

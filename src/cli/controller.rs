@@ -95,7 +95,7 @@ pub async fn run(args: Args) -> Result<Exit, Failure> {
         identity,
         deadline: args.timeout,
     };
-    let stop = stop_signal().map_err(|error| Failure::Controller(format!("cannot hear signals: {error}")))?;
+    let stop = stop_signal().map_err(|error| Failure::Usage(format!("cannot hear signals: {error}")))?;
     operator::run(client, world, options, stop)
         .await
         .map_err(|error| Failure::Controller(error.to_string()))?;

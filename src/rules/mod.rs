@@ -79,3 +79,86 @@ pub fn all() -> impl Iterator<Item = &'static Rule> {
 pub fn find(id: &str) -> Option<&'static Rule> {
     all().find(|rule| rule.id.eq_ignore_ascii_case(id))
 }
+
+/// Numbers of the catalogue that are no rule, and why: what cannot happen, and what nobody can tell from DNS and a
+/// manifest alone. By family and id.
+pub const NOT_RULES: &[(&str, &str)] = &[
+    (
+        "DNS-001",
+        "A string of more than 255 octets cannot occur: its length is one octet. Longer values are split when written.",
+    ),
+    (
+        "DNS-003",
+        "A TXT record of more than 65535 octets cannot occur: its length is two octets.",
+    ),
+    (
+        "DNS-004",
+        "A label of more than 63 octets, or a name of more than 255, cannot occur: DNS carries none, and a manifest \
+         with one is refused.",
+    ),
+    (
+        "DNS-008",
+        "Several TTLs in one record set cannot be seen: an answer carries one TTL per record set here.",
+    ),
+    (
+        "DNS-015",
+        "A record hidden below a zone cut is seen only by the authority that holds it; a resolver never meets it.",
+    ),
+    (
+        "SPF-048",
+        "How many names a client's address has is known only when that client sends.",
+    ),
+    (
+        "SPF-100",
+        "Whether a list of addresses was another domain's record that has changed since needs history.",
+    ),
+    (
+        "DKIM-034",
+        "How old a key is needs history: a record has no date.",
+    ),
+    (
+        "DKIM-035",
+        "Whether a rotation went in the right order needs history, and the signer's own view.",
+    ),
+    (
+        "DKIM-036",
+        "Whether a selector held another key before needs history.",
+    ),
+    (
+        "DMARC-032",
+        "How long a domain was at p=none and p=quarantine before p=reject needs history.",
+    ),
+    (
+        "DMARC-041",
+        "A name outside ASCII cannot occur: a manifest with one is refused, and `zegel inspect` turns one into A-labels.",
+    ),
+    (
+        "DRPT-025",
+        "Authorising reports at one's own mailbox is work rather than a fault: `zegel dmarc` prints the record to publish.",
+    ),
+    (
+        "MX-012",
+        "A preference beyond 65535 cannot occur: it is two octets.",
+    ),
+];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_no_rule_is_none() {
+        for (id, reason) in NOT_RULES {
+            assert_eq!(find(id), None, "{id} is a rule, and said to be none");
+            assert!(reason.ends_with('.'), "{id} has no reason");
+        }
+    }
+
+    #[test]
+    fn no_number_is_left_out_twice() {
+        let mut ids: Vec<_> = NOT_RULES.iter().map(|(id, _)| id).collect();
+        ids.sort_unstable();
+        ids.dedup();
+        assert_eq!(ids.len(), NOT_RULES.len());
+    }
+}

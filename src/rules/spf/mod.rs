@@ -2,10 +2,6 @@
 //!
 //! [`syntax`]: what makes a record unreadable. [`record`]: what a readable record says, judged by itself. [`tree`]:
 //! what it comes to with the records it leads to, and beside the other names of the domain.
-//!
-//! Two things are no rule, for no answer of DNS and no manifest tells them: how many names a client's address has
-//! (SPF-048, known only when somebody sends), and whether a list of addresses was once another domain's record that
-//! has changed since (SPF-100).
 
 pub mod record;
 pub mod syntax;
