@@ -15,6 +15,7 @@ use crate::judge::judge;
 use crate::judge::spf::{Analysis, Client, Outcome, analyse, evaluate};
 use crate::name::Name;
 use crate::records::Standard;
+use crate::report::text::harmless;
 use crate::report::view::{self, Open};
 use crate::report::{snippet, spf};
 use crate::rules::Severity;
@@ -30,10 +31,10 @@ pub struct Args {
     #[arg(long, value_name = "ADDRESS")]
     pub ip: Option<IpAddr>,
     /// The MAIL FROM address; an empty one is a bounce, and HELO is checked [default: postmaster@DOMAIN]
-    #[arg(long, value_name = "ADDRESS", requires = "ip")]
+    #[arg(long, value_name = "ADDRESS", requires = "ip", value_parser = sender)]
     pub sender: Option<String>,
     /// What the client says it is called [default: DOMAIN]
-    #[arg(long, value_name = "NAME", requires = "ip")]
+    #[arg(long, value_name = "NAME", requires = "ip", value_parser = without_blanks)]
     pub helo: Option<String>,
     /// How the result is written
     #[arg(long, short, value_enum, default_value_t = Format::Table, value_name = "FORMAT")]
@@ -45,6 +46,22 @@ pub struct Args {
 
 /// The receiver's name for `%{r}` where there is none (RFC 7208 7.3).
 const NO_RECEIVER: &str = "unknown";
+
+/// A MAIL FROM address, with or without the angle brackets it has in SMTP.
+fn sender(text: &str) -> Result<String, String> {
+    let address = text
+        .strip_prefix('<')
+        .and_then(|text| text.strip_suffix('>'))
+        .unwrap_or(text);
+    without_blanks(address)
+}
+
+fn without_blanks(text: &str) -> Result<String, String> {
+    if text.contains(char::is_whitespace) {
+        return Err("white space: want it without blanks".to_owned());
+    }
+    Ok(text.to_owned())
+}
 
 /// Checks one client, or walks the whole tree.
 ///
@@ -66,15 +83,26 @@ async fn check_client(args: &Args, eyes: &Eyes, ip: IpAddr) -> Result<Exit, Fail
         .unwrap_or_else(|| format!("postmaster@{}", args.domain));
     let helo = args.helo.clone().unwrap_or_else(|| args.domain.to_string());
     let mut client = Client::new(ip, &sender, &helo, NO_RECEIVER, eyes.now());
+    let mut note = None;
     // A bounce is checked at the name HELO gave, whatever domain was asked about (RFC 7208 2.4).
     if !sender.is_empty() {
+        if !client.domain().eq_ignore_ascii_case(args.domain.as_str()) {
+            let own = harmless(client.domain());
+            note = Some(format!(
+                "a receiver checks {own} for this sender, not {}: try zegel spf {own}",
+                args.domain
+            ));
+        }
         client = client.at(args.domain.as_str());
     }
     let fresh = Freshness::any();
     let evaluation = eyes.look(&fresh, |inquiry| evaluate(&client, inquiry)).await;
+    if let Some(note) = &note {
+        output::note(note);
+    }
     output::print(&match args.output {
         Format::Json => output::json_line(&evaluation),
-        Format::Table => spf::evaluation(client.domain(), &evaluation, output::style()),
+        Format::Table => spf::evaluation(client.domain(), &evaluation, note.as_deref(), output::style()),
     })?;
     Ok(match evaluation.result {
         Outcome::Pass => Exit::Fine,

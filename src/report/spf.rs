@@ -3,14 +3,12 @@
 //! For one client: the result, the term that decided, and the path to it. For nobody in particular: the tree of all
 //! records an evaluation can reach, with what every term costs.
 
-use std::fmt::Write;
-
 use super::Style;
 use super::text::{hanging, harmless};
-use crate::judge::spf::{Analysis, Evaluation, Identity, Node, TermCost};
+use crate::judge::spf::{Analysis, Evaluation, Identity, MAX_LOOKUPS, MAX_VOIDS, Node, TermCost};
 
-/// What a person reads of an evaluation at `domain`.
-pub fn evaluation(domain: &str, evaluation: &Evaluation, style: Style) -> String {
+/// What a person reads of an evaluation at `domain`, with a `note` about what was asked.
+pub fn evaluation(domain: &str, evaluation: &Evaluation, note: Option<&str>, style: Style) -> String {
     let columns = style.columns();
     let mut out = format!("{}: {}\n", harmless(domain), evaluation.result);
     let mut line = |label: &str, text: &str| {
@@ -36,31 +34,58 @@ pub fn evaluation(domain: &str, evaluation: &Evaluation, style: Style) -> String
     if let Some(explanation) = &evaluation.explanation {
         line("explanation", explanation);
     }
-    let mut cost = String::new();
-    let _ = write!(
-        cost,
-        "{} of 10 terms that query DNS, {} of 2 that find nothing",
-        evaluation.lookups, evaluation.voids
+    let cost = format!(
+        "{}, {}",
+        lookups(evaluation.lookups, false, ""),
+        voids(evaluation.voids, false)
     );
     line("cost", &cost);
+    if let Some(note) = note {
+        line("note", note);
+    }
     out
 }
 
 /// What a person reads of a domain's whole tree.
 pub fn analysis(analysis: &Analysis, style: Style) -> String {
     let columns = style.columns();
-    let more = if analysis.lookups.lower_bound {
-        " or more"
-    } else {
-        ""
-    };
+    let Analysis {
+        lookups: found,
+        ipv4_addresses,
+        ..
+    } = analysis;
     let head = format!(
-        "{} of 10 terms that query DNS at worst{more}, {} at best; {} of 2 that find nothing; {} IPv4 addresses pass",
-        analysis.lookups.worst, analysis.lookups.best, analysis.voids, analysis.ipv4_addresses
+        "{}, {} at best; {}; {ipv4_addresses} IPv4 {}",
+        lookups(found.worst, found.lower_bound, " at worst"),
+        found.best,
+        voids(analysis.voids, analysis.voids_lower_bound),
+        if *ipv4_addresses == 1 {
+            "address passes"
+        } else {
+            "addresses pass"
+        }
     );
     let mut out = hanging(&format!("{}: ", harmless(&analysis.domain)), &head, columns);
     branch(&analysis.tree, 1, columns, &mut out);
     out
+}
+
+/// How many terms query DNS, beside the limit.
+fn lookups(count: u32, lower_bound: bool, when: &str) -> String {
+    let at_least = if lower_bound { "at least " } else { "" };
+    if count > MAX_LOOKUPS {
+        return format!("{at_least}{count} terms that query DNS{when}, at most {MAX_LOOKUPS} are allowed");
+    }
+    format!("{at_least}{count} of {MAX_LOOKUPS} terms that query DNS{when}")
+}
+
+/// How many of them find nothing, beside the limit.
+fn voids(count: u32, lower_bound: bool) -> String {
+    let or_more = if lower_bound { " or more" } else { "" };
+    if count > MAX_VOIDS {
+        return format!("{count}{or_more} that find nothing, at most {MAX_VOIDS} are allowed");
+    }
+    format!("{count}{or_more} of {MAX_VOIDS} that find nothing")
 }
 
 /// One record and all below it; the walk that made the tree bounds its depth.

@@ -96,6 +96,45 @@ fn a_bounce_is_checked_at_the_helo_name() {
     assert!(run.out.starts_with("soft.nl: softfail"), "{}", run.out);
 }
 
+/// The domain that was asked about is checked, and it is said that receivers do otherwise.
+#[test]
+fn a_sender_of_another_domain_gets_a_note() {
+    let dns = DnsServer::start(ZONE);
+    let note = "a receiver checks other.nl for this sender, not a.nl";
+    for (sender, noted) in [("x@other.nl", true), ("<x@other.nl>", true), ("<x@A.nl>", false)] {
+        let client = ["a.nl", "--ip", "192.0.2.7", "--sender", sender];
+        let run = spf(&dns, &client);
+        assert!(run.out.starts_with("a.nl: pass"), "{sender}: {run:?}");
+        assert_eq!(
+            (
+                run.err.contains(note),
+                run.out.contains("a receiver checks other.nl")
+            ),
+            (noted, noted),
+            "{sender}: {run:?}"
+        );
+        let run = spf(&dns, &[&client[..], &["-o", "json"]].concat());
+        assert_eq!(run.err.contains(note), noted, "{sender}: {run:?}");
+        assert!(run.out.starts_with('{') && !run.out.contains(note), "{run:?}");
+    }
+    let run = spf(
+        &dns,
+        &["a.nl", "--ip", "192.0.2.7", "--sender", "<>", "--helo", "a.nl"],
+    );
+    assert!(run.out.contains("helo: there was no sender"), "{run:?}");
+    for (option, value) in [
+        ("--sender", "a b@a.nl"),
+        ("--sender", "<a@a.nl >"),
+        ("--helo", "a\tb"),
+    ] {
+        let run = spf(&dns, &["a.nl", "--ip", "192.0.2.7", option, value]);
+        assert!(
+            run.code == 2 && run.err.contains("white space"),
+            "{option} {value}: {run:?}"
+        );
+    }
+}
+
 #[test]
 fn dns_trouble_is_a_temperror_with_the_name() {
     let dns = DnsServer::start(ZONE);

@@ -7,6 +7,7 @@ use proptest::prelude::*;
 use crate::facts::{World, judge_in, name, now, observe};
 use zegel::inquiry::{MAX_QUESTIONS, Need};
 use zegel::judge::spf::{Analysis, Client, Evaluation, Outcome, analyse, evaluate};
+use zegel::report::{Style, spf};
 
 const ZONE: &str = "
     voorbeeld.nl        TXT   v=spf1 ip4:192.0.2.0/28 include:_spf.provider.nl mx a:gone.voorbeeld.nl -all exp=e.voorbeeld.nl
@@ -203,7 +204,15 @@ fn costs_of_trees() {
             false,
             0,
         ),
-        ("x.nl TXT v=spf1 include:%{d}.a.nl -all", 1, 1, true, 0),
+        ("x.nl TXT v=spf1 include:%{i}.a.nl -all", 1, 1, true, 0),
+        // The domain is known, and is another one in every record.
+        (
+            "x.nl TXT v=spf1 include:_spf.%{d} -all\n_spf.x.nl TXT v=spf1 a:%{d2r}.z.nl a:%{d1} redirect=b.%{d}\nb._spf.x.nl TXT v=spf1 exists:%{d3}.a.nl -all\nx._spf.z.nl A 192.0.2.1\nx._spf.z.nl AAAA 2001:db8::1\n_spf.x.nl.a.nl A 127.0.0.2",
+            2,
+            5,
+            false,
+            1,
+        ),
         (
             "x.nl TXT v=spf1 include:a.nl -all\na.nl TXT !SERVFAIL",
             1,
@@ -303,6 +312,68 @@ fn a_hostile_zone_costs_little() {
         let client = Client::new(IpAddr::from([192, 0, 2, 77]), "x@x.nl", "x.nl", "", now());
         let found = World::new(&zone).settle(|inquiry| evaluate(&client, inquiry));
         assert!(found.lookups <= 11 && found.voids <= 3, "{what}: {found:?}");
+    }
+}
+
+/// Voids are counted where they were seen; where a sender decides, or nobody looked, there may be more.
+#[test]
+fn voids_that_depend_on_the_sender_are_not_counted_as_none() {
+    for (terms, voids, lower_bound) in [
+        ("exists:z.nl", 1, false),
+        ("exists:%{d}.z.nl", 1, false),
+        ("exists:%{i}.z.nl", 0, true),
+        ("a:%{l}.z.nl exists:z.nl", 1, true),
+        ("mx:%{o}", 0, true),
+        ("ptr", 0, true),
+        ("include:%{h}", 0, true),
+        ("a:down.nl", 0, true),
+        ("mx:down.nl", 0, true),
+    ] {
+        let zone = format!("x.nl TXT v=spf1 {terms} -all\ndown.nl ANY !SERVFAIL");
+        let found = analysed(&zone, "x.nl");
+        assert_eq!(
+            (found.voids, found.voids_lower_bound),
+            (voids, lower_bound),
+            "{terms}"
+        );
+        let json = serde_json::to_value(&found).unwrap_or_default();
+        assert_eq!(
+            (&json["voids"], &json["voidsLowerBound"]),
+            (&voids.into(), &lower_bound.into())
+        );
+    }
+}
+
+#[test]
+fn the_tree_as_a_person_reads_it() {
+    let head = |terms: &str| {
+        let zone = format!("x.nl TXT v=spf1 {terms} -all\na.nl A 192.0.2.1\na.nl AAAA 2001:db8::1");
+        let wide = Style {
+            width: 400,
+            colour: false,
+        };
+        let text = spf::analysis(&analysed(&zone, "x.nl"), wide);
+        text.lines().next().unwrap_or_default().to_owned()
+    };
+    for (terms, line) in [
+        (
+            "a:a.nl",
+            "1 of 10 terms that query DNS at worst, 1 at best; 0 of 2 that find nothing; 1 IPv4 address passes",
+        ),
+        (
+            "include:%{i}.a.nl",
+            "at least 1 of 10 terms that query DNS at worst, 1 at best; 0 or more of 2 that find nothing; 0 IPv4 addresses pass",
+        ),
+        (
+            "a:b.nl a:b.nl a:b.nl",
+            "3 of 10 terms that query DNS at worst, 1 at best; 3 that find nothing, at most 2 are allowed; 0 IPv4 addresses pass",
+        ),
+        (
+            &"a:a.nl ".repeat(14),
+            "14 terms that query DNS at worst, at most 10 are allowed, 1 at best; 0 of 2 that find nothing; 1 IPv4 address passes",
+        ),
+    ] {
+        assert_eq!(head(terms), format!("x.nl: {line}"), "{terms}");
     }
 }
 

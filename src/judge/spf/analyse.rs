@@ -15,9 +15,10 @@ use crate::name::Name;
 use crate::records::presentation;
 use crate::records::spf::{Addresses, DomainSpec, Mechanism, Network4, Qualifier, Record, parse};
 
+use super::expand::without_sender;
 use super::lookup::{Looked, look, name_of};
 use super::obstacle::Obstacle;
-use super::probe::{Probe, probe};
+use super::probe::{self, Probe};
 
 /// How deep includes are followed: a receiver gives up at ten.
 pub const MAX_DEPTH: usize = 12;
@@ -40,6 +41,8 @@ pub struct Analysis {
     pub lookups: Lookups,
     /// Terms whose query finds nothing, at worst, over the address family with more of them.
     pub voids: u32,
+    /// Whether it may be more: what some terms find depends on who sends, or was not seen.
+    pub voids_lower_bound: bool,
     /// How many IPv4 addresses are let pass.
     pub ipv4_addresses: u64,
     /// The records and what each term costs.
@@ -50,6 +53,9 @@ pub struct Analysis {
     /// Every term that was looked into.
     #[serde(skip)]
     pub(super) probes: Vec<Probe>,
+    /// The first term that was not looked into for [`MAX_PROBES`].
+    #[serde(skip)]
+    pub(super) unprobed: Option<Unprobed>,
     /// Terms without IPv4 and without IPv6 answers.
     #[serde(skip)]
     pub(super) void_families: (u32, u32),
@@ -132,6 +138,17 @@ pub(super) struct Site {
     pub(super) passes: bool,
 }
 
+/// A term past the bound of those that are looked into.
+#[derive(Debug, Clone)]
+pub(super) struct Unprobed {
+    /// As it stands.
+    pub(super) term: String,
+    /// The record it stands in.
+    pub(super) at: String,
+    /// The term of the apex record that leads here.
+    pub(super) top: Option<usize>,
+}
+
 /// Walks the tree of `domain`; its own record is asked for with `need`, everything else as evidence.
 pub fn analyse(domain: &Name, inquiry: &mut Inquiry<'_>, need: Need) -> Analysis {
     let mut walk = Walk {
@@ -142,6 +159,8 @@ pub fn analyse(domain: &Name, inquiry: &mut Inquiry<'_>, need: Need) -> Analysis
         known: HashMap::new(),
         ancestors: Vec::new(),
         lower_bound: false,
+        voids_lower_bound: false,
+        unprobed: None,
         v4: Vec::new(),
     };
     let step = Step {
@@ -161,10 +180,12 @@ pub fn analyse(domain: &Name, inquiry: &mut Inquiry<'_>, need: Need) -> Analysis
             lower_bound: walk.lower_bound,
         },
         voids: cost.voids.0.max(cost.voids.1),
+        voids_lower_bound: walk.lower_bound || walk.voids_lower_bound,
         ipv4_addresses: addresses.count_v4(),
         tree: node,
         sites: walk.sites,
         probes: walk.probes,
+        unprobed: walk.unprobed,
         void_families: cost.voids,
     }
 }
@@ -205,6 +226,8 @@ struct Walk<'w, 'f> {
     known: HashMap<Name, Cost>,
     ancestors: Vec<Name>,
     lower_bound: bool,
+    voids_lower_bound: bool,
+    unprobed: Option<Unprobed>,
     v4: Vec<Network4>,
 }
 
@@ -410,9 +433,21 @@ impl Walk<'_, '_> {
             worst: 1,
             voids: (0, 0),
         };
-        if self.probes.len() < MAX_PROBES
-            && let Some(mut found) = probe(mechanism, domain, top, &term.term, self.inquiry)
-        {
+        let Some(target) = probe::target(mechanism, domain) else {
+            self.voids_lower_bound = true; // Another name for every sender.
+            return cost;
+        };
+        if self.probes.len() >= MAX_PROBES {
+            self.voids_lower_bound = true;
+            self.unprobed.get_or_insert_with(|| Unprobed {
+                term: term.term.clone(),
+                at: domain.to_owned(),
+                top,
+            });
+            return cost;
+        }
+        if let Some(mut found) = probe::probe(mechanism, target, domain, top, &term.term, self.inquiry) {
+            self.voids_lower_bound |= found.unsure;
             cost.voids = (u32::from(found.void_v4), u32::from(found.void_v6));
             term.void = found.void_v4;
             found.passes = passes;
@@ -426,7 +461,7 @@ impl Walk<'_, '_> {
 
     /// Goes on where an include or redirect leads.
     fn follow(&mut self, target: &DomainSpec, step: Step, term: &mut TermCost) -> Cost {
-        let Some(target) = target.literal() else {
+        let Some(target) = without_sender(target, &step.parent) else {
             self.lower_bound = true;
             self.sites.push(Site {
                 name: target.to_string(),

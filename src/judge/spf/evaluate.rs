@@ -18,10 +18,10 @@ use super::lookup::{Looked, look, name_of};
 use super::outcome::{Evaluation, Outcome, Problem};
 
 /// Terms that query DNS, over the whole evaluation (RFC 7208 4.6.4).
-pub(super) const MAX_LOOKUPS: u32 = 10;
+pub const MAX_LOOKUPS: u32 = 10;
 
 /// Terms whose query brings nothing (RFC 7208 4.6.4).
-pub(super) const MAX_VOIDS: u32 = 2;
+pub const MAX_VOIDS: u32 = 2;
 
 /// Mail exchanges of one `mx` (RFC 7208 4.6.4).
 pub(super) const MAX_MX: usize = 10;

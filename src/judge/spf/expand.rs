@@ -1,6 +1,6 @@
 //! Macro expansion (RFC 7208 7).
 
-use crate::records::spf::{Macro, MacroString, Piece};
+use crate::records::spf::{DomainSpec, Macro, MacroString, Piece};
 
 use super::client::Client;
 
@@ -19,9 +19,25 @@ pub(super) struct Values<'c> {
 
 /// Expands a domain-spec to a name of at most 253 characters.
 pub(super) fn domain(string: &MacroString, values: &Values<'_>) -> String {
-    let expanded = text(string, values);
-    let expanded = expanded.strip_suffix('.').unwrap_or(&expanded);
-    let mut name = expanded;
+    shortened(&text(string, values))
+}
+
+/// Expands a domain-spec that is the same for every sender, in the record of `domain`, to lower case; `None` where it
+/// hangs on who sends. A wildcard's record is read at whatever name was asked for, so there `%{d}` hangs on it too.
+pub(super) fn without_sender(spec: &DomainSpec, domain: &str) -> Option<String> {
+    if spec.is_literal() {
+        return spec.literal();
+    }
+    if domain.starts_with("*.") || spec.string.macros().any(|one| one.letter != 'd') {
+        return None;
+    }
+    let expanded = pieces(&spec.string, |one| transformed(one, domain));
+    Some(shortened(&expanded).to_ascii_lowercase())
+}
+
+/// Without a trailing dot, and without as many labels from the left as make it too long.
+fn shortened(expanded: &str) -> String {
+    let mut name = expanded.strip_suffix('.').unwrap_or(expanded);
     while name.len() > MAX_NAME {
         match name.split_once('.') {
             Some((_, rest)) => name = rest,
@@ -33,12 +49,16 @@ pub(super) fn domain(string: &MacroString, values: &Values<'_>) -> String {
 
 /// Expands a macro string.
 pub(super) fn text(string: &MacroString, values: &Values<'_>) -> String {
+    pieces(string, |one| expand(one, values))
+}
+
+fn pieces(string: &MacroString, expand: impl Fn(&Macro) -> String) -> String {
     let pieces = string.pieces.iter().map(|piece| match piece {
         Piece::Literal(text) => text.clone(),
         Piece::Percent => "%".to_owned(),
         Piece::Space => " ".to_owned(),
         Piece::UrlSpace => "%20".to_owned(),
-        Piece::Macro(one) => expand(one, values),
+        Piece::Macro(one) => expand(one),
     });
     pieces.collect()
 }
@@ -69,6 +89,11 @@ fn expand(one: &Macro, values: &Values<'_>) -> String {
         't' => client.now.as_second().to_string(),
         _ => String::new(), // The parser lets no other letter through.
     };
+    transformed(one, &value)
+}
+
+/// Cuts a value into parts and puts them together again (RFC 7208 7.3).
+fn transformed(one: &Macro, value: &str) -> String {
     let delimiters = if one.delimiters.is_empty() {
         "."
     } else {

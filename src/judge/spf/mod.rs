@@ -19,6 +19,6 @@ mod state;
 pub use self::analyse::{Analysis, Lookups, MAX_DEPTH, MAX_PROBES, MAX_RECORDS, Node, TermCost, analyse};
 pub(super) use self::checks::check;
 pub use self::client::Client;
-pub use self::evaluate::evaluate;
+pub use self::evaluate::{MAX_LOOKUPS, MAX_VOIDS, evaluate};
 pub use self::outcome::{Evaluation, Identity, Outcome, Problem};
 pub(super) use self::state::state;

@@ -5,6 +5,7 @@ use crate::name::Name;
 use crate::records::spf::{Mechanism, Network4};
 
 use super::evaluate::MAX_MX;
+use super::expand::without_sender;
 use super::lookup::name_of;
 
 /// What one term finds.
@@ -40,26 +41,33 @@ pub(super) struct Probe {
     pub(super) null_mx: bool,
     /// An `mx` without MX, whose target has an IPv4 address of its own.
     pub(super) address_without_mx: bool,
+    /// Something of it was not answered: it may find nothing.
+    pub(super) unsure: bool,
     /// The IPv4 networks it lets pass.
     pub(super) networks: Vec<Network4>,
 }
 
-/// Looks into a term of the record at `domain`; `None` where there is nothing to ask without a sender.
+/// The name a term of the record at `domain` speaks of; `None` where it is another one for every sender.
+pub(super) fn target(mechanism: &Mechanism, domain: &str) -> Option<String> {
+    match mechanism {
+        Mechanism::A { domain: written, .. } | Mechanism::Mx { domain: written, .. } => match written {
+            Some(written) => without_sender(written, domain),
+            None => Some(domain.to_owned()),
+        },
+        Mechanism::Exists(written) => without_sender(written, domain),
+        _ => None,
+    }
+}
+
+/// Looks into a term of the record at `domain` that speaks of `target`; `None` where that is no name to ask for.
 pub(super) fn probe(
     mechanism: &Mechanism,
+    target: String,
     domain: &str,
     top: Option<usize>,
     term: &str,
     inquiry: &mut Inquiry<'_>,
 ) -> Option<Probe> {
-    let target = match mechanism {
-        Mechanism::A { domain: written, .. } | Mechanism::Mx { domain: written, .. } => match written {
-            Some(written) => written.literal()?,
-            None => domain.to_owned(),
-        },
-        Mechanism::Exists(written) => written.literal()?,
-        _ => return None,
-    };
     let name = name_of(&target)?;
     let mut probe = Probe {
         target,
@@ -87,6 +95,7 @@ impl Probe {
     fn a(&mut self, name: &Name, prefix: u8, inquiry: &mut Inquiry<'_>) {
         let v4 = ask(inquiry, name, Kind::A);
         let v6 = ask(inquiry, name, Kind::Aaaa);
+        self.unsure = v4.records().is_none() || (!self.is_exists && v6.records().is_none());
         self.alias = v4.fact().and_then(|fact| fact.chain.first()).cloned();
         self.void_v4 = v4.records().is_some_and(<[Rdata]>::is_empty);
         self.void_v6 = match self.is_exists {
@@ -99,6 +108,7 @@ impl Probe {
 
     fn mx(&mut self, name: &Name, prefix: u8, inquiry: &mut Inquiry<'_>) {
         let Some(records) = ask(inquiry, name, Kind::Mx).records() else {
+            self.unsure = true;
             return;
         };
         self.mx_count = records.len();
@@ -117,6 +127,7 @@ impl Probe {
         let mut all_empty = !self.exchanges.is_empty();
         for exchange in self.exchanges.clone().iter().take(MAX_MX) {
             let reply = ask(inquiry, exchange, Kind::A);
+            self.unsure |= reply.records().is_none();
             all_empty &= reply.records().is_some_and(<[Rdata]>::is_empty);
             self.take(reply, prefix);
         }

@@ -333,9 +333,9 @@ pub const NOT_FOLLOWED: Rule = rule(
     Severity::Info,
     "RFC 7208 7",
     "a branch that depends on the sender",
-    "A name with macros is another one for every sender: what stands behind it is not looked at, and the counts are lower bounds.",
+    "A name with macros other than %{d} is another one for every sender: what stands behind it is not looked at, and the counts are lower bounds.",
     "Check it with a sender: zegel spf DOMAIN --ip … --sender ….",
-    "v=spf1 include:%{d2}.spf.provider.example -all",
+    "v=spf1 include:%{l}._spf.provider.example -all",
     "v=spf1 include:spf.provider.example -all",
 );
 

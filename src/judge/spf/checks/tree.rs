@@ -4,8 +4,9 @@ use std::collections::BTreeSet;
 
 use crate::inquiry::{Inquiry, Kind, Need, Question, Rdata};
 use crate::judge::dns;
-use crate::judge::spf::analyse::{Analysis, Site, Via, analyse};
+use crate::judge::spf::analyse::{Analysis, MAX_PROBES, Site, Via, analyse};
 use crate::judge::spf::evaluate::{MAX_LOOKUPS, MAX_MX, MAX_VOIDS};
+use crate::judge::spf::expand::without_sender;
 use crate::judge::spf::lookup::{Looked, look, name_of};
 use crate::judge::spf::obstacle::Obstacle;
 use crate::judge::spf::probe::Probe;
@@ -49,6 +50,13 @@ pub(super) fn check(record: &Record, inquiry: &mut Inquiry<'_>, desk: &mut Desk<
     }
     for probe in &analysis.probes {
         probed(probe, span(probe.top), inquiry, desk);
+    }
+    if let Some(unprobed) = &analysis.unprobed {
+        let message = format!(
+            "{} in the record of {} was not looked into, nor was any term after it: {MAX_PROBES} were",
+            unprobed.term, unprobed.at
+        );
+        desk.say(&rules::NOT_EXPLORED, span(unprobed.top), message);
     }
     web_server(&analysis, record, inquiry, desk);
     explanation(record, inquiry, desk);
@@ -286,7 +294,7 @@ fn explanation(record: &Record, inquiry: &mut Inquiry<'_>, desk: &mut Desk<'_>) 
         let message = "once the redirect is followed, only the target's own exp= is used";
         desk.say(&rules::UNUSED_EXPLANATION, span.clone(), message);
     }
-    let Some(name) = target.literal().and_then(|literal| name_of(&literal)) else {
+    let Some(name) = without_sender(target, desk.name.as_str()).and_then(|target| name_of(&target)) else {
         return;
     };
     let Some(records) = inquiry
