@@ -11,7 +11,8 @@
 //! Pure, and held so by `tests/architecture.rs`:
 //! - [`api`]: the `MailDomain` kind. Types and schema rules only.
 //! - [`intent`]: the spec made certain: defaults filled, impossible states refused.
-//! - [`name`], [`inquiry`]: domain names; the seam of questions and facts between judgement and world.
+//! - [`duration`], [`name`]: durations and domain names as people write them.
+//! - [`inquiry`]: the seam of questions and facts between judgement and world.
 //! - [`records`]: one standard, one file: parse with spans, write canonically, compare by effect.
 //! - [`rules`]: the catalogue: id, severity, section, why, fix.
 //! - [`judge`]: what is desired, what is drift, what is wrong; the walks that need answers.
@@ -27,6 +28,7 @@
 
 pub mod api;
 pub mod cli;
+pub mod duration;
 pub mod inquiry;
 pub mod intent;
 pub mod judge;

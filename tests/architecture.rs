@@ -42,21 +42,24 @@ const FORBIDDEN: &[(&str, &str)] = &[
     ("eprintln!", "prints"),
 ];
 
-/// Which module may name which; what is not here is not allowed. `intent` also names `judge::desired`, which is a
-/// function of the intent alone: an intent's digest is that of the records it wants.
+/// Which module may name which; what is not here is not allowed.
 const ARROWS: &[(&str, &[&str])] = &[
-    ("api", &[]),
+    ("duration", &[]),
+    ("api", &["duration"]),
     ("name", &[]),
+    ("records", &["name"]),
     ("inquiry", &["name", "records"]),
-    ("records", &["inquiry", "name"]),
     ("rules", &["records"]),
-    ("intent", &["api", "inquiry", "judge::desired", "name", "records"]),
-    ("judge", &["api", "inquiry", "intent", "name", "records", "rules"]),
+    ("intent", &["api", "duration", "inquiry", "name", "records"]),
+    ("judge", &["inquiry", "intent", "name", "records", "rules"]),
     (
         "report",
         &["api", "inquiry", "intent", "judge", "name", "records", "rules"],
     ),
-    ("world", &["inquiry", "name", "records", "intent", "judge"]),
+    (
+        "world",
+        &["duration", "inquiry", "name", "records", "intent", "judge"],
+    ),
     ("serve", &[]),
     (
         "operator",
@@ -67,8 +70,8 @@ const ARROWS: &[(&str, &[&str])] = &[
     (
         "cli",
         &[
-            "api", "inquiry", "intent", "judge", "name", "operator", "records", "report", "rules", "serve",
-            "world",
+            "api", "duration", "inquiry", "intent", "judge", "name", "operator", "records", "report",
+            "rules", "serve", "world",
         ],
     ),
 ];

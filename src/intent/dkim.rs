@@ -4,8 +4,8 @@
 
 use std::collections::BTreeMap;
 
-use super::{DkimWant, SpecError, Wanted, What};
-use crate::api::{DkimFlag, DkimSelector, MailDomainSpec, Role, SelectorState};
+use super::{Desired, ManagedRrset, Role, Rrsets, SpecError, What};
+use crate::api::{DkimFlag, DkimSelector, MailDomainSpec, SelectorState};
 use crate::inquiry::Kind;
 use crate::name::Name;
 use crate::records::dkim::{self, PublicKey};
@@ -16,8 +16,24 @@ const MAX_SELECTORS: usize = 64;
 /// At most this many octets of publicKey.
 const MAX_PUBLIC_KEY: usize = 8 * 1024;
 
+/// What must be at a selector.
+#[derive(Debug, Clone, PartialEq)]
+pub enum DkimWant {
+    /// Exactly this key.
+    Key(dkim::Wanted),
+    /// Exactly one valid key, whichever.
+    AnyKey(dkim::Wanted),
+    /// A CNAME to this name.
+    Cname(Name),
+    /// No usable key: `p=` empty or nothing at all.
+    Revoked,
+    /// `*._domainkey` with an empty `p=`; nothing at all is equivalent.
+    WildcardRevoked,
+}
+
 /// The RRsets the spec wants for this standard, or all that is wrong with the block.
-pub(super) fn wanted(spec: &MailDomainSpec, domain: &Name) -> Result<Vec<Wanted>, Vec<SpecError>> {
+pub(super) fn wanted(spec: &MailDomainSpec, domain: &Name) -> Rrsets {
+    let role = Role::from(spec.role);
     let mut errors = Vec::new();
     let mut wanted = Vec::new();
     let selectors = spec.dkim.as_ref().map_or(&[][..], |block| &block.selectors);
@@ -48,12 +64,12 @@ pub(super) fn wanted(spec: &MailDomainSpec, domain: &Name) -> Result<Vec<Wanted>
             continue;
         }
         names.insert(name.clone(), index);
-        match want(entry, spec.role, &name, &path) {
+        match want(entry, role, &name, &path) {
             Ok(want) => wanted.push(entry_wanted(name, want, path)),
             Err(wrong) => errors.extend(wrong),
         }
     }
-    if spec.role == Role::Parked {
+    if role == Role::Parked {
         match domain.prepend("*._domainkey") {
             Ok(name) => wanted.push(entry_wanted(
                 name,
@@ -70,12 +86,35 @@ pub(super) fn wanted(spec: &MailDomainSpec, domain: &Name) -> Result<Vec<Wanted>
     }
 }
 
-fn entry_wanted(name: Name, want: DkimWant, path: String) -> Wanted {
+/// What must be published at a selector.
+pub(super) fn desired(want: &DkimWant) -> Desired {
+    let revoked = || Desired::txt(["v=DKIM1; p=".to_owned()]);
+    match want {
+        DkimWant::Key(key) => Desired::txt(key.to_text()),
+        DkimWant::AnyKey(key) => Desired::txt([]).when(any_key(key)),
+        DkimWant::Cname(target) => Desired::cname(target),
+        DkimWant::Revoked => revoked().when("or no record at all: no key is as good as a revoked one"),
+        DkimWant::WildcardRevoked => revoked().when("absent is equivalent"),
+    }
+}
+
+/// The flags are said too: they are part of what is wanted, and so of an intent's digest.
+fn any_key(key: &dkim::Wanted) -> String {
+    let flags = match (key.testing, key.strict_identity) {
+        (false, false) => "",
+        (false, true) => " with t=s",
+        (true, false) => " with t=y",
+        (true, true) => " with t=y:s",
+    };
+    format!("exactly one valid key{flags}, whichever: the provider publishes it")
+}
+
+fn entry_wanted(name: Name, want: DkimWant, path: String) -> ManagedRrset {
     let kind = match want {
         DkimWant::Cname(_) => Kind::Cname,
         _ => Kind::Txt,
     };
-    Wanted {
+    ManagedRrset {
         name,
         kind,
         what: What::Dkim(want),
@@ -139,8 +178,8 @@ fn want(entry: &DkimSelector, role: Role, name: &Name, path: &str) -> Result<Dki
         }
         return finish(DkimWant::Revoked, errors);
     }
-    if matches!(role, Role::ReceiveOnly | Role::Parked) {
-        let message = format!("a {role:?} domain sends no mail: only selectors with state: Revoked");
+    if !role.sends() {
+        let message = format!("a {role} domain sends no mail: only selectors with state: Revoked");
         wrong("state", message);
     }
     match given.as_slice() {
@@ -248,7 +287,7 @@ mod tests {
         let shown: Vec<String> = wanted
             .iter()
             .map(|wanted| {
-                let desired = crate::judge::desired(wanted);
+                let desired = wanted.desired();
                 format!("{} {} {}", wanted.name, desired.kind, desired.values.join(" | "))
             })
             .collect();

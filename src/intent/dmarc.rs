@@ -2,15 +2,32 @@
 
 use std::collections::BTreeSet;
 
-use super::{DmarcWant, SpecError, Wanted, What};
-use crate::api::{Alignment, Alignments, DmarcPolicy, DmarcSpec, MailDomainSpec, PublicSuffix, Role};
+use super::{Desired, ManagedRrset, Role, Rrsets, SpecError, What};
+use crate::api::{Alignment, Alignments, DmarcPolicy, DmarcSpec, MailDomainSpec, PublicSuffix};
 use crate::inquiry::Kind;
 use crate::name::Name;
 use crate::records::dmarc::{self, Policy};
 
+/// What must be at `_dmarc`.
+#[derive(Debug, Clone, PartialEq)]
+pub enum DmarcWant {
+    /// This record.
+    Record(dmarc::Wanted),
+    /// No record here, and one above that applies.
+    Inherit,
+    /// A CNAME to this name, with at least this policy at its end.
+    Cname {
+        /// The provider's name.
+        target: Name,
+        /// The weakest acceptable policy there.
+        at_least: Option<Policy>,
+    },
+}
+
 /// The RRsets the spec wants for this standard, or all that is wrong with the block.
-pub(super) fn wanted(spec: &MailDomainSpec, domain: &Name) -> Result<Vec<Wanted>, Vec<SpecError>> {
-    let sends = matches!(spec.role, Role::Mail | Role::SendOnly);
+pub(super) fn wanted(spec: &MailDomainSpec, domain: &Name) -> Rrsets {
+    let role = Role::from(spec.role);
+    let sends = role.sends();
     let block = match &spec.dmarc {
         None if sends => return Ok(Vec::new()),
         None => DmarcSpec::default(),
@@ -26,7 +43,7 @@ pub(super) fn wanted(spec: &MailDomainSpec, domain: &Name) -> Result<Vec<Wanted>
     let want = if sends {
         sending(&block, &name, &mut errors)
     } else {
-        refuse_for_role(&block, spec.role, &mut errors);
+        refuse_for_role(&block, role, &mut errors);
         Some(DmarcWant::Record(record(
             &block,
             DmarcPolicy::Reject,
@@ -39,13 +56,29 @@ pub(super) fn wanted(spec: &MailDomainSpec, domain: &Name) -> Result<Vec<Wanted>
         "spec.role"
     };
     match want {
-        Some(want) if errors.is_empty() => Ok(vec![Wanted {
+        Some(want) if errors.is_empty() => Ok(vec![ManagedRrset {
             name,
             kind: Kind::Txt,
             what: What::Dmarc(want),
             path: path.to_owned(),
         }]),
         _ => Err(errors),
+    }
+}
+
+/// What must be published at `_dmarc`.
+pub(super) fn desired(want: &DmarcWant) -> Desired {
+    match want {
+        DmarcWant::Record(record) => Desired::txt([record.to_text()]),
+        DmarcWant::Inherit => Desired::txt([]).when("no record here: the organizational domain's applies"),
+        DmarcWant::Cname {
+            target,
+            at_least: None,
+        } => Desired::cname(target),
+        DmarcWant::Cname {
+            target,
+            at_least: Some(policy),
+        } => Desired::cname(target).when(format!("the policy at its end must be at least p={policy}")),
     }
 }
 
@@ -122,7 +155,7 @@ fn fields_of_a_record(block: &DmarcSpec) -> Vec<&'static str> {
 fn refuse_for_role(block: &DmarcSpec, role: Role, errors: &mut Vec<SpecError>) {
     let mut refuse = |field: &str, there: bool, why: &str| {
         if there {
-            let message = format!("{why}: role {role:?} derives p=reject");
+            let message = format!("{why}: role {role} derives p=reject");
             errors.push(SpecError::new(format!("spec.dmarc.{field}"), message));
         }
     };
@@ -268,7 +301,7 @@ mod tests {
 
     fn wants(role: &str, dmarc: &str) -> Result<Vec<DmarcWant>, Vec<String>> {
         let wanted = wanted(&spec(role, dmarc), &"voorbeeld.nl".parse().unwrap());
-        let want = |wanted: Wanted| match wanted.what {
+        let want = |wanted: ManagedRrset| match wanted.what {
             What::Dmarc(want) => want,
             other => panic!("{other:?}"),
         };
@@ -414,7 +447,7 @@ mod tests {
             let mut spec = spec("Mail", "");
             spec.dmarc = Some(block);
             let wanted = wanted(&spec, &"voorbeeld.nl".parse().unwrap()).unwrap();
-            assert_eq!(crate::judge::desired(&wanted[0]).values, [text]);
+            assert_eq!(wanted[0].desired().values, [text]);
         }
     }
 }

@@ -1,19 +1,26 @@
 //! The spec, made certain: every default filled, every impossible combination refused.
 //!
-//! [`Intent`] is what is judged: the wanted RRsets and the role. [`Schedule`] is when and how strictly; changing it
+//! [`Intent`] is what is judged: the managed RRsets and the role. [`Schedule`] is when and how strictly; changing it
 //! changes no verdict. Both are made from the spec alone, offline, by controller and `zegel check` alike; whatever is
-//! wrong with a spec is said all at once, each error with the field it is about. Pure.
+//! wrong with a spec is said all at once, each error with the field it is about. Each standard has a room of its own
+//! here, a variant of [`What`] and a row in the table. Pure.
 
+mod desired;
 mod dkim;
 mod dmarc;
+mod mx;
+mod role;
 mod schedule;
 mod spf;
 
 use aws_lc_rs::digest;
 
-pub use self::dmarc::dmarc_spec;
-pub use self::schedule::{Schedule, parse_duration};
-use crate::api::{MailDomainSpec, Role};
+pub use self::desired::Desired;
+pub use self::dkim::DkimWant;
+pub use self::dmarc::{DmarcWant, dmarc_spec};
+pub use self::role::Role;
+pub use self::schedule::Schedule;
+use crate::api::MailDomainSpec;
 use crate::inquiry::Kind;
 use crate::name::Name;
 use crate::records::{self, Standard};
@@ -26,14 +33,14 @@ pub struct Intent {
     /// What it is used for; `None` when nobody said (`zegel inspect`).
     pub role: Option<Role>,
     /// The managed RRsets, in the order they are shown.
-    pub wanted: Vec<Wanted>,
+    pub wanted: Vec<ManagedRrset>,
     /// DKIM selectors to look at although they are not managed.
     pub probes: Vec<String>,
 }
 
 /// One managed RRset.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Wanted {
+pub struct ManagedRrset {
     /// The owner name.
     pub name: Name,
     /// The record type that is published there (none for [`DmarcWant::Inherit`], which still names TXT).
@@ -42,18 +49,6 @@ pub struct Wanted {
     pub what: What,
     /// The field of the manifest that asks for it: `spec.dkim.selectors[2]`.
     pub path: String,
-}
-
-impl Wanted {
-    /// The standard this RRset serves.
-    pub fn standard(&self) -> Standard {
-        match self.what {
-            What::Spf(_) => Standard::Spf,
-            What::Dkim(_) => Standard::Dkim,
-            What::Dmarc(_) => Standard::Dmarc,
-            What::NullMx => Standard::Mx,
-        }
-    }
 }
 
 /// What must be at a name.
@@ -69,35 +64,70 @@ pub enum What {
     NullMx,
 }
 
-/// What must be at a selector.
-#[derive(Debug, Clone, PartialEq)]
-pub enum DkimWant {
-    /// Exactly this key.
-    Key(records::dkim::Wanted),
-    /// Exactly one valid key, whichever.
-    AnyKey(records::dkim::Wanted),
-    /// A CNAME to this name.
-    Cname(Name),
-    /// No usable key: `p=` empty or nothing at all.
-    Revoked,
-    /// `*._domainkey` with an empty `p=`; nothing at all is equivalent.
-    WildcardRevoked,
+impl ManagedRrset {
+    /// The standard this RRset serves.
+    pub fn standard(&self) -> Standard {
+        match self.what {
+            What::Spf(_) => Standard::Spf,
+            What::Dkim(_) => Standard::Dkim,
+            What::Dmarc(_) => Standard::Dmarc,
+            What::NullMx => Standard::Mx,
+        }
+    }
+
+    /// What must be published for it.
+    pub fn desired(&self) -> Desired {
+        match &self.what {
+            What::Spf(record) => spf::desired(record),
+            What::Dkim(want) => dkim::desired(want),
+            What::Dmarc(want) => dmarc::desired(want),
+            What::NullMx => mx::desired(),
+        }
+    }
 }
 
-/// What must be at `_dmarc`.
-#[derive(Debug, Clone, PartialEq)]
-pub enum DmarcWant {
-    /// This record.
-    Record(records::dmarc::Wanted),
-    /// No record here, and one above that applies.
-    Inherit,
-    /// A CNAME to this name, with at least this policy at its end.
-    Cname {
-        /// The provider's name.
-        target: Name,
-        /// The weakest acceptable policy there.
-        at_least: Option<records::dmarc::Policy>,
-    },
+/// What a standard's block and the role want: the RRsets, or all that is wrong with the block.
+type Rrsets = Result<Vec<ManagedRrset>, Vec<SpecError>>;
+
+/// What one standard gives.
+struct Row {
+    /// The RRsets a spec wants for it.
+    wanted: fn(&MailDomainSpec, &Name) -> Rrsets,
+    /// Whether a role requires something of it although no RRset is wanted: findings about it count then.
+    required: fn(Role) -> bool,
+}
+
+/// The table: one row a standard.
+fn row(standard: Standard) -> Row {
+    let never = |_: Role| false;
+    match standard {
+        Standard::Spf => Row {
+            wanted: spf::wanted,
+            required: never,
+        },
+        Standard::Dkim => Row {
+            wanted: dkim::wanted,
+            required: never,
+        },
+        Standard::Dmarc => Row {
+            wanted: dmarc::wanted,
+            required: never,
+        },
+        Standard::Mx => Row {
+            wanted: mx::wanted,
+            required: mx::required,
+        },
+        // What all share is wanted by nobody.
+        Standard::Dns => Row {
+            wanted: |_, _| Ok(Vec::new()),
+            required: never,
+        },
+    }
+}
+
+/// Whether a spec claims its domain, rather than only looking at it: it has a block, or its role derives records.
+pub fn claims(spec: &MailDomainSpec) -> bool {
+    !Role::from(spec.role).sends() || spec.blocks().next().is_some()
 }
 
 /// What is wrong with one field of a spec.
@@ -129,34 +159,21 @@ impl Intent {
         let domain = domain(&spec.domain).map_err(|error| vec![error])?;
         let mut errors = Vec::new();
         let mut wanted = Vec::new();
-        for part in [
-            spf::wanted(spec, &domain),
-            dkim::wanted(spec, &domain),
-            dmarc::wanted(spec, &domain),
-        ] {
-            match part {
-                Ok(part) => wanted.extend(part),
-                Err(wrong) => errors.extend(wrong),
-            }
-        }
         if let Err(wrong) = Schedule::from_spec(spec) {
             errors.extend(wrong);
         }
-        if spec.role == Role::Parked {
-            let name = domain.clone();
-            wanted.push(Wanted {
-                name,
-                kind: Kind::Mx,
-                what: What::NullMx,
-                path: "spec.role".to_owned(),
-            });
+        for standard in Standard::ALL {
+            match (row(*standard).wanted)(spec, &domain) {
+                Ok(part) => wanted.extend(part),
+                Err(wrong) => errors.extend(wrong),
+            }
         }
         if !errors.is_empty() {
             return Err(errors);
         }
         Ok(Self {
             domain,
-            role: Some(spec.role),
+            role: Some(spec.role.into()),
             wanted,
             probes: Vec::new(),
         })
@@ -174,9 +191,8 @@ impl Intent {
 
     /// Whether findings about `standard` count: something of it is wanted, or the role requires it.
     pub fn manages(&self, standard: Standard) -> bool {
-        let required_by_role = standard == Standard::Mx
-            && matches!(self.role, Some(Role::SendOnly | Role::ReceiveOnly | Role::Parked));
-        required_by_role || self.wanted.iter().any(|wanted| wanted.standard() == standard)
+        self.role.is_some_and(row(standard).required)
+            || self.wanted.iter().any(|wanted| wanted.standard() == standard)
     }
 
     /// A digest of what is judged, for telling one intent from the next; hexadecimal.
@@ -184,7 +200,7 @@ impl Intent {
         let mut context = digest::Context::new(&digest::SHA256);
         context.update(format!("{} {:?}", self.domain, self.role).as_bytes());
         for wanted in &self.wanted {
-            let desired = crate::judge::desired(wanted);
+            let desired = wanted.desired();
             let line = format!(
                 "\n{} {} {:?} {:?}",
                 wanted.name, desired.kind, desired.values, desired.condition
@@ -230,6 +246,21 @@ fn domain(text: &str) -> Result<Name, SpecError> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn who_wants_something_by_its_role_alone_claims_its_domain() {
+        for role in ["Mail", "SendOnly", "ReceiveOnly", "Parked"] {
+            let spec: MailDomainSpec =
+                serde_saphyr::from_str(&format!("{{domain: a.nl, role: {role}}}")).unwrap();
+            let derives = Intent::from_spec(&spec).is_ok_and(|intent| !intent.wanted.is_empty());
+            assert_eq!(claims(&spec), derives, "{role}");
+        }
+        for block in ["spf: {all: Fail}", "dkim: {selectors: []}", "dmarc: {}"] {
+            let spec: MailDomainSpec =
+                serde_saphyr::from_str(&format!("{{domain: a.nl, role: Mail, {block}}}")).unwrap();
+            assert!(claims(&spec), "{block}");
+        }
+    }
 
     const SPEC: &str = "{domain: a.nl, role: Mail, dkim: {selectors: [{name: s, anyKey: true}]}, \
                         dmarc: {cname: a.nl.dmarc.example}}";

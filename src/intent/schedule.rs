@@ -4,6 +4,7 @@ use jiff::SignedDuration;
 
 use super::SpecError;
 use crate::api::{MailDomainSpec, ReadyWhen};
+use crate::duration;
 
 /// The timing of one MailDomain, defaults filled.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -29,7 +30,7 @@ impl Schedule {
         let mut errors = Vec::new();
         let mut read = |field: &str, text: &Option<String>, default: SignedDuration| match text {
             None => default,
-            Some(text) => parse_duration(text).unwrap_or_else(|why| {
+            Some(text) => duration::parse(text).unwrap_or_else(|why| {
                 errors.push(SpecError::new(format!("spec.{field}"), why));
                 default
             }),
@@ -58,82 +59,5 @@ impl Schedule {
             ready_when,
             suspend,
         })
-    }
-}
-
-/// Reads a duration as Kubernetes writes it: `90s`, `15m`, `1h30m`; at most 8760h.
-///
-/// # Errors
-/// A sentence that says what is wrong.
-pub fn parse_duration(text: &str) -> Result<SignedDuration, String> {
-    let wrong = || format!("{text:?} is no duration: write 90s, 15m, 6h or 1h30m");
-    let mut total = 0_i64;
-    let mut digits = String::new();
-    let mut last_unit = i64::MAX;
-    if text.is_empty() {
-        return Err(wrong());
-    }
-    for character in text.chars() {
-        if character.is_ascii_digit() && digits.len() < 9 {
-            digits.push(character);
-            continue;
-        }
-        let unit = match character {
-            'h' => 3600,
-            'm' => 60,
-            's' => 1,
-            _ => return Err(wrong()),
-        };
-        if unit >= last_unit {
-            return Err(wrong());
-        }
-        last_unit = unit;
-        total += digits.parse::<i64>().map_err(|_| wrong())? * unit;
-        digits.clear();
-    }
-    if !digits.is_empty() {
-        return Err(wrong());
-    }
-    if total > 8760 * 3600 {
-        return Err(format!("{text:?} is longer than a year (8760h)"));
-    }
-    Ok(SignedDuration::from_secs(total))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn durations_are_read_as_kubernetes_writes_them() {
-        for (text, seconds) in [
-            ("10s", 10),
-            ("15m", 900),
-            ("1h", 3600),
-            ("1h30m", 5400),
-            ("0s", 0),
-            ("1h0m5s", 3605),
-        ] {
-            assert_eq!(
-                parse_duration(text),
-                Ok(SignedDuration::from_secs(seconds)),
-                "{text}"
-            );
-        }
-        for text in [
-            "",
-            "5",
-            "h",
-            "1d",
-            "1m1h",
-            "1h1h",
-            "-1h",
-            "1.5h",
-            "9000h",
-            "9999999999s",
-            "１h",
-        ] {
-            assert!(parse_duration(text).is_err(), "{text}");
-        }
     }
 }

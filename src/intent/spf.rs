@@ -3,8 +3,8 @@
 
 use std::collections::BTreeSet;
 
-use super::{SpecError, Wanted, What};
-use crate::api::{MailDomainSpec, Role, SpfAll, SpfSpec};
+use super::{Desired, ManagedRrset, Role, Rrsets, SpecError, What};
+use crate::api::{MailDomainSpec, SpfAll, SpfSpec};
 use crate::inquiry::Kind;
 use crate::name::Name;
 use crate::records::spf::{Qualifier, Record, build};
@@ -22,9 +22,10 @@ const MAX_ALSO_AT: usize = 32;
 const MAX_RECORD: usize = 65_000;
 
 /// The RRsets the spec wants for this standard, or all that is wrong with the block.
-pub(super) fn wanted(spec: &MailDomainSpec, domain: &Name) -> Result<Vec<Wanted>, Vec<SpecError>> {
+pub(super) fn wanted(spec: &MailDomainSpec, domain: &Name) -> Rrsets {
     let wrong = |path: &str, message: String| Err(vec![SpecError::new(path, message)]);
-    match (spec.role, &spec.spf) {
+    let role = Role::from(spec.role);
+    match (role, &spec.spf) {
         (Role::Mail, None) => Ok(Vec::new()),
         (Role::Mail | Role::SendOnly, Some(block)) => from_block(block, domain),
         (Role::SendOnly, None) => wrong(
@@ -33,10 +34,7 @@ pub(super) fn wanted(spec: &MailDomainSpec, domain: &Name) -> Result<Vec<Wanted>
         ),
         (Role::ReceiveOnly | Role::Parked, Some(_)) => wrong(
             "spec.spf",
-            format!(
-                "role {:?} derives v=spf1 -all: leave the block out, or choose role Mail or SendOnly",
-                spec.role
-            ),
+            format!("role {role} derives v=spf1 -all: leave the block out, or choose role Mail or SendOnly"),
         ),
         (Role::ReceiveOnly | Role::Parked, None) => match build(&[], Some(Qualifier::Fail), None, None) {
             Ok(record) => Ok(vec![want(domain.clone(), record, "spec.role".to_owned())]),
@@ -45,8 +43,13 @@ pub(super) fn wanted(spec: &MailDomainSpec, domain: &Name) -> Result<Vec<Wanted>
     }
 }
 
-fn want(name: Name, record: Record, path: String) -> Wanted {
-    Wanted {
+/// The record itself.
+pub(super) fn desired(record: &Record) -> Desired {
+    Desired::txt([record.to_text()])
+}
+
+fn want(name: Name, record: Record, path: String) -> ManagedRrset {
+    ManagedRrset {
         name,
         kind: Kind::Txt,
         what: What::Spf(record),
@@ -54,7 +57,7 @@ fn want(name: Name, record: Record, path: String) -> Wanted {
     }
 }
 
-fn from_block(block: &SpfSpec, domain: &Name) -> Result<Vec<Wanted>, Vec<SpecError>> {
+fn from_block(block: &SpfSpec, domain: &Name) -> Rrsets {
     let mut errors = Vec::new();
     let mut wanted = Vec::new();
     let path = "spec.spf".to_owned();

@@ -8,9 +8,9 @@ use std::collections::HashSet;
 
 use jiff::Timestamp;
 
-use super::{RecordVerdict, State, desired};
+use super::{RecordVerdict, State};
 use crate::inquiry::{Fact, Inquiry, Kind, Need, Question, Rdata, Reply, Trouble};
-use crate::intent::Wanted;
+use crate::intent::ManagedRrset;
 use crate::name::Name;
 
 /// A usable answer: records, or their proven absence.
@@ -99,8 +99,8 @@ impl Basis {
     }
 
     /// The verdict: a difference that was seen counts; else what got no answer makes it unknown.
-    pub(super) fn verdict(self, wanted: &Wanted, judged: Judged) -> RecordVerdict {
-        let desired = desired(wanted);
+    pub(super) fn verdict(self, wanted: &ManagedRrset, judged: Judged) -> RecordVerdict {
+        let desired = wanted.desired();
         let blind = self.open || self.trouble.is_some();
         RecordVerdict {
             name: wanted.name.clone(),

@@ -5,7 +5,6 @@
 //! includes, DMARC's tree), and the checks that make findings. Nothing here waits, and `now` is an argument.
 
 mod basis;
-mod desired;
 pub mod dkim;
 pub mod dmarc;
 pub mod dns;
@@ -16,7 +15,6 @@ mod verdict;
 
 use jiff::Timestamp;
 
-pub use self::desired::{Desired, desired};
 pub use self::verdict::{Excerpt, Finding, RecordVerdict, State, Unanswered, Verdict};
 use crate::inquiry::{Inquiry, Need};
 use crate::intent::{Intent, What};

@@ -9,7 +9,8 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use jiff::Timestamp;
 
-use crate::api::{MailDomainSpec, Role};
+use crate::api::MailDomainSpec;
+use crate::intent::claims;
 
 /// An object's namespace and name.
 pub(super) type Key = (String, String);
@@ -105,15 +106,10 @@ impl Claims {
     }
 }
 
-/// Whether a spec claims its domain, rather than only looking at it.
-fn claims(spec: &MailDomainSpec) -> bool {
-    let derives = matches!(spec.role, Role::Parked | Role::ReceiveOnly);
-    derives || spec.spf.is_some() || spec.dkim.is_some() || spec.dmarc.is_some()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::api::Role;
 
     fn key(namespace: &str, name: &str) -> Key {
         (namespace.to_owned(), name.to_owned())

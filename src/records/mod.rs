@@ -16,38 +16,40 @@ use serde::Serialize;
 /// A stretch of a record's joined text, in octets.
 pub type Span = Range<usize>;
 
-/// The standards Zegel knows, as status, JSON and conditions name them.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
-#[non_exhaustive]
-pub enum Standard {
-    /// Sender Policy Framework, RFC 7208.
-    #[serde(rename = "SPF")]
-    Spf,
-    /// DomainKeys Identified Mail, RFC 6376.
-    #[serde(rename = "DKIM")]
-    Dkim,
-    /// RFC 9989, with the reports of RFC 9990 and RFC 9991.
-    #[serde(rename = "DMARC")]
-    Dmarc,
-    /// Mail exchanges, RFC 5321 5 and RFC 7505.
-    #[serde(rename = "MX")]
-    Mx,
-    /// What all of them share: names, TXT strings, CNAMEs.
-    #[serde(rename = "DNS")]
-    Dns,
+/// Makes the enumeration, the list of all and their names from the one list below: nothing can be forgotten in another.
+macro_rules! standards {
+    ($($(#[$doc:meta])* $standard:ident = $name:literal,)*) => {
+        /// The standards Zegel knows, as status, JSON and conditions name them.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
+        pub enum Standard {
+            $($(#[$doc])* #[serde(rename = $name)] $standard,)*
+        }
+
+        impl Standard {
+            /// Every standard, in the order they are shown.
+            pub const ALL: &'static [Self] = &[$(Self::$standard,)*];
+
+            /// The name people know it by; also the condition type in status.
+            pub const fn as_str(self) -> &'static str {
+                match self {
+                    $(Self::$standard => $name,)*
+                }
+            }
+        }
+    };
 }
 
-impl Standard {
-    /// The name people know it by; also the condition type in status.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Spf => "SPF",
-            Self::Dkim => "DKIM",
-            Self::Dmarc => "DMARC",
-            Self::Mx => "MX",
-            Self::Dns => "DNS",
-        }
-    }
+standards! {
+    /// Sender Policy Framework, RFC 7208.
+    Spf = "SPF",
+    /// DomainKeys Identified Mail, RFC 6376.
+    Dkim = "DKIM",
+    /// RFC 9989, with the reports of RFC 9990 and RFC 9991.
+    Dmarc = "DMARC",
+    /// Mail exchanges, RFC 5321 5 and RFC 7505.
+    Mx = "MX",
+    /// What all of them share: names, TXT strings, CNAMEs.
+    Dns = "DNS",
 }
 
 impl std::fmt::Display for Standard {

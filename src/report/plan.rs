@@ -10,8 +10,7 @@ use serde::Serialize;
 use super::text::{harmless, table};
 use super::{Place, Style};
 use crate::inquiry::{Kind, Txt};
-use crate::intent::{Intent, Wanted, What};
-use crate::judge::desired;
+use crate::intent::{Intent, ManagedRrset, What};
 use crate::name::Name;
 
 /// The TTL a plan suggests, in seconds.
@@ -42,8 +41,8 @@ pub fn rows(intent: &Intent) -> Vec<Row> {
     intent.wanted.iter().map(row).collect()
 }
 
-fn row(wanted: &Wanted) -> Row {
-    let desired = desired(wanted);
+fn row(wanted: &ManagedRrset) -> Row {
+    let desired = wanted.desired();
     Row {
         name: wanted.name.clone(),
         kind: desired.kind,

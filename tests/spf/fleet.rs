@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use crate::facts::{World, name};
 use zegel::inquiry::{Kind, Need, Rdata, Txt};
-use zegel::intent::{Intent, Wanted, What};
+use zegel::intent::{Intent, ManagedRrset, What};
 use zegel::judge::State;
 use zegel::judge::spf::{Node, analyse};
 use zegel::name::Name;
@@ -91,7 +91,7 @@ fn what_a_municipality_publishes_can_be_wanted() {
         );
         let record = built.unwrap_or_else(|errors| panic!("{domain}: {errors:?}"));
         let mut intent = Intent::observe(domain.clone(), Vec::new());
-        intent.wanted.push(Wanted {
+        intent.wanted.push(ManagedRrset {
             name: domain.clone(),
             kind: Kind::Txt,
             what: What::Spf(record),

@@ -3,7 +3,7 @@
 use proptest::prelude::*;
 use zegel::api::MailDomainStatus;
 use zegel::inquiry::Kind;
-use zegel::intent::{DkimWant, Wanted, What};
+use zegel::intent::{DkimWant, ManagedRrset, What};
 use zegel::judge::State;
 use zegel::operator::status::{MAX_STATUS_OCTETS, Outcome, same_text};
 
@@ -17,7 +17,7 @@ fn octets(status: &MailDomainStatus) -> usize {
 fn hostile(now: i64, state: State, value: &str, findings: usize) -> (Object, zegel::judge::Verdict) {
     let mut object = Object::new();
     for number in 0..97 {
-        object.intent.wanted.push(Wanted {
+        object.intent.wanted.push(ManagedRrset {
             name: name(&format!("s{number}._domainkey.voorbeeld.nl")),
             kind: Kind::Cname,
             what: What::Dkim(DkimWant::Cname(name("s.provider.example"))),
@@ -80,7 +80,7 @@ fn the_largest_spec_with_the_longest_names_still_fits() {
     let mut object = Object::new();
     let label = "x".repeat(60);
     for number in 0..97 {
-        object.intent.wanted.push(Wanted {
+        object.intent.wanted.push(ManagedRrset {
             name: name(&format!(
                 "s{number:02}{}.{label}.{label}.{label}.voorbeeld.nl",
                 "y".repeat(54)

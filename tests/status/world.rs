@@ -3,10 +3,10 @@
 use std::collections::BTreeSet;
 
 use jiff::{SignedDuration, Timestamp};
-use zegel::api::{MailDomainStatus, ReadyWhen, RecordStatus, Role};
+use zegel::api::{MailDomainStatus, ReadyWhen, RecordStatus};
 use zegel::inquiry::{Kind, Need, Question, Trouble};
-use zegel::intent::{DkimWant, DmarcWant, Intent, Schedule, Wanted, What};
-use zegel::judge::{Finding, RecordVerdict, State, Unanswered, Verdict, desired};
+use zegel::intent::{DkimWant, DmarcWant, Intent, ManagedRrset, Role, Schedule, What};
+use zegel::judge::{Finding, RecordVerdict, State, Unanswered, Verdict};
 use zegel::name::Name;
 use zegel::operator::status::{Before, Event, Memory, Next, Outcome, next};
 use zegel::records::Standard;
@@ -63,7 +63,7 @@ impl Object {
     /// An object that manages a DKIM selector, a DMARC record and a null MX.
     pub fn new() -> Self {
         let domain = name("voorbeeld.nl");
-        let wanted = |name: &str, kind, what| Wanted {
+        let wanted = |name: &str, kind, what| ManagedRrset {
             name: name.parse().unwrap(),
             kind,
             what,
@@ -230,7 +230,7 @@ pub fn verdict(intent: &Intent, says: &[Says], findings: Vec<Finding>) -> Verdic
     let mut records = Vec::new();
     let mut unanswered = Vec::new();
     for (wanted, says) in intent.wanted.iter().zip(says) {
-        let desired = desired(wanted);
+        let desired = wanted.desired();
         let question = Question::new(wanted.name.clone(), desired.kind);
         let mut record = RecordVerdict {
             name: wanted.name.clone(),

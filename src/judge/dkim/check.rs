@@ -5,9 +5,8 @@
 use super::key::{self, Setting};
 use super::node;
 use super::selector::Selector;
-use crate::api::Role;
 use crate::inquiry::{Inquiry, Kind};
-use crate::intent::{DkimWant, Intent, What};
+use crate::intent::{DkimWant, Intent, Role, What};
 use crate::judge::basis::evidence;
 use crate::judge::{Finding, dns};
 use crate::name::Name;

@@ -3,7 +3,7 @@
 use super::UNLIKELY_SELECTOR;
 use super::selector::{Selector, has_key};
 use crate::inquiry::{Inquiry, Kind, Rdata};
-use crate::intent::{DkimWant, Intent, Wanted};
+use crate::intent::{DkimWant, Intent, ManagedRrset};
 use crate::judge::basis::{Basis, Judged};
 use crate::judge::{Finding, RecordVerdict, State};
 use crate::name::Name;
@@ -14,7 +14,7 @@ use crate::rules;
 /// The state of a wanted record.
 pub(in crate::judge) fn state(
     intent: &Intent,
-    wanted: &Wanted,
+    wanted: &ManagedRrset,
     want: &DkimWant,
     inquiry: &mut Inquiry<'_>,
     findings: &mut Vec<Finding>,
@@ -165,7 +165,7 @@ fn live(material: &Material) -> String {
 /// nobody has is asked as well: it shows what verifiers see.
 fn wildcard(
     intent: &Intent,
-    wanted: &Wanted,
+    wanted: &ManagedRrset,
     basis: &mut Basis,
     inquiry: &mut Inquiry<'_>,
     findings: &mut Vec<Finding>,

@@ -4,8 +4,8 @@ use jiff::Timestamp;
 
 use super::walk::{Found, Step, applicable, organizational_domain, targets, texts, walk};
 use crate::inquiry::{Inquiry, Kind, Need, Question, Rdata, Reply, Trouble};
-use crate::intent::{DmarcWant, Intent, Wanted};
-use crate::judge::{Finding, RecordVerdict, State, desired};
+use crate::intent::{DmarcWant, Intent, ManagedRrset};
+use crate::judge::{Finding, RecordVerdict, State};
 use crate::name::Name;
 use crate::records::dmarc::{self, Likeness, Policy, likeness, parse};
 use crate::records::{Class, Comparison, presentation};
@@ -13,7 +13,7 @@ use crate::records::{Class, Comparison, presentation};
 /// The state of a wanted record. What is wrong beside is for the checks to say, so nothing goes to the findings.
 pub(in crate::judge) fn state(
     intent: &Intent,
-    wanted: &Wanted,
+    wanted: &ManagedRrset,
     want: &DmarcWant,
     inquiry: &mut Inquiry<'_>,
     _findings: &mut Vec<Finding>,
@@ -36,8 +36,8 @@ struct View<'i, 'f> {
 }
 
 impl<'i, 'f> View<'i, 'f> {
-    fn new(wanted: &Wanted, inquiry: &'i mut Inquiry<'f>) -> Self {
-        let desired = desired(wanted);
+    fn new(wanted: &ManagedRrset, inquiry: &'i mut Inquiry<'f>) -> Self {
+        let desired = wanted.desired();
         let verdict = RecordVerdict {
             name: wanted.name.clone(),
             kind: desired.kind,

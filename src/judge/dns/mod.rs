@@ -8,8 +8,8 @@ mod names;
 mod places;
 mod text;
 
+use super::Finding;
 use super::basis::evidence;
-use super::{Finding, desired};
 use crate::inquiry::{Inquiry, Kind};
 use crate::intent::Intent;
 use crate::name::Name;
@@ -30,14 +30,14 @@ pub(super) fn check(intent: &Intent, inquiry: &mut Inquiry<'_>, findings: &mut V
 /// What the spec alone shows: records that exclude each other.
 fn of_the_spec(intent: &Intent, findings: &mut Vec<Finding>) {
     for (index, wanted) in intent.wanted.iter().enumerate() {
-        let this = desired(wanted);
+        let this = wanted.desired();
         for earlier in intent
             .wanted
             .iter()
             .take(index)
             .filter(|earlier| earlier.name == wanted.name)
         {
-            let kinds = [this.kind, desired(earlier).kind];
+            let kinds = [this.kind, earlier.desired().kind];
             let standards = [wanted.standard(), earlier.standard()];
             let alone = kinds.contains(&Kind::Cname);
             let same =

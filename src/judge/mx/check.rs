@@ -1,9 +1,8 @@
 //! The rules about the MX RRset as a whole, and what the role of the domain requires of it.
 
 use super::{exchanges, hosts};
-use crate::api::Role;
 use crate::inquiry::{Inquiry, Kind, Need, Question};
-use crate::intent::Intent;
+use crate::intent::{Intent, Role};
 use crate::judge::Finding;
 use crate::judge::basis::{Seen, evidence};
 use crate::name::Name;

@@ -11,13 +11,13 @@ pub(super) use self::check::check;
 use super::basis::{Basis, Judged, Seen};
 use super::{Finding, RecordVerdict, State};
 use crate::inquiry::{Inquiry, Kind, Rdata};
-use crate::intent::{Intent, Wanted};
+use crate::intent::{Intent, ManagedRrset};
 use crate::name::Name;
 
 /// The state of a wanted null MX.
 pub(super) fn state(
     _intent: &Intent,
-    wanted: &Wanted,
+    wanted: &ManagedRrset,
     inquiry: &mut Inquiry<'_>,
     _findings: &mut Vec<Finding>,
 ) -> RecordVerdict {
@@ -31,7 +31,7 @@ pub(super) fn state(
 }
 
 /// `0 .` alone; where the name has no address, no MX at all is the same.
-fn null_mx(wanted: &Wanted, basis: &mut Basis, inquiry: &mut Inquiry<'_>) -> Option<Judged> {
+fn null_mx(wanted: &ManagedRrset, basis: &mut Basis, inquiry: &mut Inquiry<'_>) -> Option<Judged> {
     let seen = basis.ask(inquiry, &wanted.name, Kind::Mx)?;
     let exchanges = exchanges(&seen);
     let aliases = seen.chain.iter().map(|target| format!("CNAME {target}"));

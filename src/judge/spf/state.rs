@@ -1,8 +1,8 @@
 //! The state of a wanted SPF record.
 
 use crate::inquiry::{Inquiry, Kind, Need, Question};
-use crate::intent::{Intent, Wanted};
-use crate::judge::{Excerpt, Finding, RecordVerdict, State, desired};
+use crate::intent::{Intent, ManagedRrset};
+use crate::judge::{Excerpt, Finding, RecordVerdict, State};
 use crate::name::Name;
 use crate::records::Class;
 use crate::records::spf::{Record, compare, parse};
@@ -16,7 +16,7 @@ pub(super) const UNLIKELY_LABEL: &str = "zegel-wildcard-probe";
 /// The state of a wanted record.
 pub(in crate::judge) fn state(
     _intent: &Intent,
-    wanted: &Wanted,
+    wanted: &ManagedRrset,
     record: &Record,
     inquiry: &mut Inquiry<'_>,
     findings: &mut Vec<Finding>,
@@ -26,7 +26,7 @@ pub(in crate::judge) fn state(
         kind: Kind::Txt,
         standard: wanted.standard(),
         state: State::InSync,
-        desired: desired(wanted).values,
+        desired: wanted.desired().values,
         observed: Vec::new(),
         differences: Vec::new(),
         unanswered: None,
@@ -74,7 +74,7 @@ pub(in crate::judge) fn state(
 
 /// Takes one answer into the verdict.
 fn judge_values(
-    wanted: &Wanted,
+    wanted: &ManagedRrset,
     name: &Name,
     record: &Record,
     values: &Values<'_>,
@@ -141,7 +141,7 @@ fn missing(name: &Name, values: &Values<'_>) -> String {
     }
 }
 
-fn equivalent(wanted: &Wanted, text: &[u8], notes: &[String]) -> Finding {
+fn equivalent(wanted: &ManagedRrset, text: &[u8], notes: &[String]) -> Finding {
     let rule = &rules::spf::EQUIVALENT;
     Finding {
         rule,

@@ -13,20 +13,22 @@ use crate::intent::Intent;
 use crate::judge::State;
 use crate::records::Standard;
 
-/// Every condition type the controller owns, in the order they are shown; others in a status are somebody else's.
-const OWN: [&str; 11] = [
+/// The condition types the controller owns beside one a standard, in the order they are shown before those; others in
+/// a status are somebody else's.
+const OWN: [&str; 6] = [
     "Ready",
     "Reconciling",
     "Stalled",
     "Suspended",
     "InSync",
     "Compliant",
-    "SPF",
-    "DKIM",
-    "DMARC",
-    "MX",
-    "DNS",
 ];
+
+/// Every condition type the controller owns, in the order they are shown.
+fn own_types() -> impl Iterator<Item = &'static str> {
+    let standards = Standard::ALL.iter().map(|standard| standard.as_str());
+    OWN.into_iter().chain(standards)
+}
 
 /// The conditions of a pass that judged: Ready, its halves, and the standards of `records`.
 pub(super) fn judged(
@@ -105,22 +107,14 @@ pub(super) fn with_suspended(
 pub(super) fn own(conditions: &[Condition]) -> impl Iterator<Item = &Condition> {
     conditions
         .iter()
-        .filter(|condition| OWN.contains(&condition.type_.as_str()))
+        .filter(|condition| own_types().any(|own| own == condition.type_))
 }
 
 /// The standards an intent manages records of, in the order they are shown.
 pub(super) fn standards_of_intent(intent: &Intent) -> Vec<&'static str> {
-    let wanted = |standard: &str| {
-        intent
-            .wanted
-            .iter()
-            .any(|wanted| wanted.standard().as_str() == standard)
-    };
-    STANDARDS
-        .iter()
-        .map(|standard| standard.as_str())
-        .filter(|standard| wanted(standard))
-        .collect()
+    let wanted = |standard: Standard| intent.wanted.iter().any(|wanted| wanted.standard() == standard);
+    let standards = Standard::ALL.iter().filter(|standard| wanted(**standard));
+    standards.map(|standard| standard.as_str()).collect()
 }
 
 /// The standards a status has conditions of.
@@ -131,30 +125,22 @@ pub(super) fn standards_of_status(status: &MailDomainStatus) -> Vec<&'static str
             .iter()
             .any(|condition| condition.type_ == standard)
     };
-    STANDARDS
+    Standard::ALL
         .iter()
         .map(|standard| standard.as_str())
         .filter(|standard| known(standard))
         .collect()
 }
 
-const STANDARDS: [Standard; 5] = [
-    Standard::Spf,
-    Standard::Dkim,
-    Standard::Dmarc,
-    Standard::Mx,
-    Standard::Dns,
-];
-
 fn standards_of(records: &[RecordStatus]) -> impl Iterator<Item = &'static str> {
-    STANDARDS
+    Standard::ALL
         .iter()
         .map(|standard| standard.as_str())
         .filter(|standard| records.iter().any(|record| record.standard == *standard))
 }
 
 fn place(type_: &str) -> usize {
-    OWN.iter().position(|own| *own == type_).unwrap_or(OWN.len())
+    own_types().position(|own| own == type_).unwrap_or(usize::MAX)
 }
 
 /// A list in the making: keeps the time of the last change of each status.

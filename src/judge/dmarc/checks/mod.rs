@@ -9,9 +9,8 @@ mod reports;
 mod tree;
 
 use super::discovery::{Discovery, discover};
-use crate::api::Role;
 use crate::inquiry::{Inquiry, Need};
-use crate::intent::{DmarcWant, Intent, What};
+use crate::intent::{DmarcWant, Intent, Role, What};
 use crate::judge::Finding;
 use crate::name::Name;
 use crate::records::Standard;

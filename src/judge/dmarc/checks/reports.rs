@@ -3,8 +3,8 @@
 use std::collections::BTreeSet;
 
 use super::Case;
-use crate::api::Role;
 use crate::inquiry::{Inquiry, Kind, Need, Question, Rdata, Reply};
+use crate::intent::Role;
 use crate::judge::Finding;
 use crate::judge::dmarc::reports::Destination;
 use crate::judge::dmarc::walk::texts;

@@ -1,9 +1,8 @@
 //! The policy that applies, and where it comes from.
 
 use super::Case;
-use crate::api::Role;
 use crate::inquiry::{Inquiry, Kind, Need, Question, Reply};
-use crate::intent::{DkimWant, What};
+use crate::intent::{DkimWant, Role, What};
 use crate::judge::dmarc::discovery::{Outcome, effective};
 use crate::judge::dmarc::legacy::{is_public_suffix, is_registry_suffix};
 use crate::judge::dmarc::walk::{Found, Step, texts};

@@ -1,8 +1,7 @@
 //! What stands beside the SPF record: other TXT, other types, other names of the domain.
 
-use crate::api::Role;
 use crate::inquiry::{Inquiry, Kind, Need, Question, Rdata};
-use crate::intent::{Intent, What};
+use crate::intent::{Intent, Role, What};
 use crate::judge::spf::lookup::{Looked, Values, look};
 use crate::judge::spf::state::UNLIKELY_LABEL;
 use crate::name::Name;

@@ -1,0 +1,258 @@
+//! What a person writes: the spec of a `MailDomain`. Types and schema rules only.
+//!
+//! The rules are CEL, evaluated by the API server on every write and by [`super::violations`] offline. They judge
+//! structure: what may stand beside what. Each message says what to write instead. Rules that look at each entry of a
+//! long list stay free of regular expressions, for the API server refuses a schema whose rules could cost too much.
+
+#![allow(
+    clippy::duplicated_attributes,
+    reason = "printer columns share their keys, and the lint takes that for a slip"
+)]
+#![allow(
+    unreachable_pub,
+    reason = "the schema derive copies each type into a function, where pub reaches nobody"
+)]
+
+mod dkim;
+mod dmarc;
+mod spf;
+
+use kube::core::Rule;
+use kube::{CustomResource, KubeSchema};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+pub use self::dkim::*;
+pub use self::dmarc::*;
+pub use self::spf::*;
+use super::MailDomainStatus;
+use crate::duration::PATTERN as DURATION;
+
+/// What a domain's e-mail DNS must be.
+#[derive(CustomResource, KubeSchema, Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[kube(
+    group = "zegel.dev",
+    version = "v1alpha1",
+    kind = "MailDomain",
+    doc = "The e-mail DNS of one domain: what it must be, and what it is.",
+    namespaced,
+    shortname = "maildom",
+    category = "mail",
+    status = "MailDomainStatus",
+    derive = "PartialEq",
+    cel,
+    selectable = ".spec.domain",
+    selectable = ".status.reason",
+    printcolumn(name = "Domain", type_ = "string", json_path = ".spec.domain"),
+    printcolumn(
+        name = "Ready",
+        type_ = "string",
+        json_path = ".status.conditions[?(@.type==\"Ready\")].status"
+    ),
+    printcolumn(
+        name = "Status",
+        type_ = "string",
+        description = "Why Ready is what it is",
+        json_path = ".status.reason"
+    ),
+    printcolumn(
+        name = "Records",
+        type_ = "string",
+        description = "Records in sync, of all that are managed",
+        json_path = ".status.summary.ratio"
+    ),
+    printcolumn(
+        name = "SPF",
+        type_ = "string",
+        json_path = ".status.conditions[?(@.type==\"SPF\")].status"
+    ),
+    printcolumn(
+        name = "DKIM",
+        type_ = "string",
+        json_path = ".status.conditions[?(@.type==\"DKIM\")].status"
+    ),
+    printcolumn(
+        name = "DMARC",
+        type_ = "string",
+        json_path = ".status.conditions[?(@.type==\"DMARC\")].status"
+    ),
+    printcolumn(name = "Age", type_ = "date", json_path = ".metadata.creationTimestamp"),
+    printcolumn(name = "Role", type_ = "string", priority = 1, json_path = ".spec.role"),
+    printcolumn(
+        name = "Errors",
+        type_ = "integer",
+        priority = 1,
+        json_path = ".status.summary.errors"
+    ),
+    printcolumn(
+        name = "Warnings",
+        type_ = "integer",
+        priority = 1,
+        json_path = ".status.summary.warnings"
+    ),
+    printcolumn(
+        name = "Since",
+        type_ = "date",
+        priority = 1,
+        json_path = ".status.reasonSince"
+    ),
+    printcolumn(
+        name = "Observed",
+        type_ = "date",
+        priority = 1,
+        json_path = ".status.lastObservation"
+    ),
+    printcolumn(
+        name = "Message",
+        type_ = "string",
+        priority = 1,
+        json_path = ".status.conditions[?(@.type==\"Ready\")].message"
+    )
+)]
+#[x_kube(validation = Rule::new("self.role != 'SendOnly' || has(self.spf)")
+    .field_path(".spf").message("role SendOnly needs an spf block: it says who may send"))]
+#[x_kube(validation = Rule::new("!(self.role in ['ReceiveOnly', 'Parked']) || !has(self.spf)")
+    .field_path(".spf").message("roles ReceiveOnly and Parked take no spf block: their record is \"v=spf1 -all\", for nobody sends"))]
+#[x_kube(validation = Rule::new(
+    "!(self.role in ['ReceiveOnly', 'Parked']) || !has(self.dkim) \
+     || self.dkim.selectors.all(s, has(s.state) && s.state == 'Revoked')")
+    .field_path(".dkim").message("roles ReceiveOnly and Parked take only DKIM selectors with state Revoked: nobody signs"))]
+#[x_kube(validation = Rule::new(
+    "!(self.role in ['ReceiveOnly', 'Parked']) || !has(self.dmarc) \
+     || (!has(self.dmarc.testing) || !self.dmarc.testing) && (!has(self.dmarc.inherit) || !self.dmarc.inherit) \
+     && !has(self.dmarc.cname) && !has(self.dmarc.atLeast) && !has(self.dmarc.publicSuffix) && !has(self.dmarc.alignment) \
+     && (!has(self.dmarc.policy) || self.dmarc.policy == 'Reject')")
+    .field_path(".dmarc").message("roles ReceiveOnly and Parked take in dmarc only policy Reject, subdomainPolicy, \
+     nonexistentSubdomainPolicy, aggregateReports, failureReports and failureOptions"))]
+#[x_kube(validation = Rule::new(
+    "self.role in ['ReceiveOnly', 'Parked'] || !has(self.dmarc) \
+     || [has(self.dmarc.policy), has(self.dmarc.inherit) && self.dmarc.inherit, has(self.dmarc.cname)]\
+     .filter(set, set).size() == 1")
+    .field_path(".dmarc").message("dmarc needs exactly one of policy, inherit: true and cname"))]
+#[x_kube(validation = Rule::new(format!(
+    "!has(self.staleAfter) || !self.staleAfter.matches({DURATION:?}) \
+     || has(self.interval) && !self.interval.matches({DURATION:?}) \
+     || duration(self.staleAfter) >= duration(has(self.interval) ? self.interval : '1h')"))
+    .field_path(".staleAfter").message("staleAfter must be at least interval (default 1h): an observation lasts until the next one"))]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct MailDomainSpec {
+    /// The domain: A-labels, lower case, no trailing dot. Immutable.
+    #[schemars(length(min = 1, max = 253))]
+    #[x_kube(validation = Rule::new("self == oldSelf")
+        .message("domain is immutable: make another MailDomain for another domain"))]
+    #[x_kube(validation = Rule::new("self == self.lowerAscii()")
+        .message("write the domain in lower case"))]
+    #[x_kube(validation = Rule::new("!self.endsWith('.')")
+        .message("write the domain without a trailing dot: it is always absolute"))]
+    #[x_kube(validation = Rule::new("self.matches('^[ -~]*$')")
+        .message("write the domain in A-labels (xn--…), as DNS does"))]
+    #[x_kube(validation = Rule::new(format!("!self.matches('^[ -~]*$') || self.matches('^{LABEL}([.]{LABEL})*[.]?$')"))
+        .message("this is no domain name: labels of 1 to 63 letters, digits and inner hyphens, with dots between"))]
+    pub domain: String,
+    /// What the domain is used for; decides which records are derived. Mail: sends and receives. SendOnly: sends.
+    /// ReceiveOnly: receives. Parked: neither.
+    pub role: Role,
+    /// How often DNS is looked at, at least 10s; answers within their TTL are not asked again. Default 1h.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(length(min = 2, max = 16))]
+    #[x_kube(validation = duration_rule())]
+    #[x_kube(validation = year_rule())]
+    #[x_kube(validation = Rule::new(format!(
+        "!self.matches({DURATION:?}) || duration(self) >= duration('10s')"))
+        .message("interval must be at least 10s"))]
+    pub interval: Option<String>,
+    /// How long a difference may be on its way before it counts. Default 15m.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(length(min = 2, max = 16))]
+    #[x_kube(validation = duration_rule())]
+    #[x_kube(validation = year_rule())]
+    pub settle_window: Option<String>,
+    /// How old a complete observation may be before Ready is Unknown. Default the larger of 6h and twice the interval.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(length(min = 2, max = 16))]
+    #[x_kube(validation = duration_rule())]
+    #[x_kube(validation = year_rule())]
+    pub stale_after: Option<String>,
+    /// What Ready=True promises. Observed: DNS was looked at, completely and recently. InSync: and every managed record
+    /// is what it should be. Compliant: and no managed standard has an Error finding. Default Compliant.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "ReadyWhen")]
+    pub ready_when: Option<ReadyWhen>,
+    /// Stops looking and judging; the status stays as it was.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub suspend: Option<bool>,
+    /// The SPF record (RFC 7208). Left out: observed, never drift.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub spf: Option<SpfSpec>,
+    /// The DKIM key records (RFC 6376). Left out: observed, never drift.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub dkim: Option<DkimSpec>,
+    /// The DMARC record (RFC 9989). Left out: observed, never drift.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub dmarc: Option<DmarcSpec>,
+}
+
+impl MailDomainSpec {
+    /// The blocks that are there, each by its field: `spf`. A block left out is not managed.
+    pub fn blocks(&self) -> impl Iterator<Item = &'static str> {
+        // Every field by its name, so that a new one is either a block or said to be none.
+        let Self {
+            domain: _,
+            role: _,
+            interval: _,
+            settle_window: _,
+            stale_after: _,
+            ready_when: _,
+            suspend: _,
+            spf,
+            dkim,
+            dmarc,
+        } = self;
+        [
+            ("spf", spf.is_some()),
+            ("dkim", dkim.is_some()),
+            ("dmarc", dmarc.is_some()),
+        ]
+        .into_iter()
+        .filter_map(|(block, there)| there.then_some(block))
+    }
+}
+
+/// What a domain is used for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
+pub enum Role {
+    /// Sends and receives.
+    Mail,
+    /// Receives only: nobody may send in its name.
+    ReceiveOnly,
+    /// Sends only.
+    SendOnly,
+    /// Neither sends nor receives.
+    Parked,
+}
+
+/// What Ready=True promises.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize, JsonSchema)]
+pub enum ReadyWhen {
+    /// DNS was looked at, completely and recently.
+    Observed,
+    /// And every managed record is in sync.
+    InSync,
+    /// And no managed standard has an Error finding.
+    #[default]
+    Compliant,
+}
+
+/// A label of letters, digits and inner hyphens (RFC 952, RFC 1123 2.1), and underscores, which real zones hold.
+const LABEL: &str = "[A-Za-z0-9_]([A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?";
+
+fn duration_rule() -> Rule {
+    Rule::new(format!("self.matches({DURATION:?})")).message("write a duration as 90s, 15m, 6h or 1h30m")
+}
+
+fn year_rule() -> Rule {
+    Rule::new(format!(
+        "!self.matches({DURATION:?}) || duration(self) <= duration('8760h')"
+    ))
+    .message("a duration is at most a year (8760h)")
+}
