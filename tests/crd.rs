@@ -17,6 +17,11 @@ use self::control_plane::ControlPlane;
 
 const CRD: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/crds/maildomains.zegel.dev.yaml");
 
+const CHART: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/charts/zegel/templates/crd.yaml");
+
+/// What the chart adds to the CRD.
+const KEPT: [&str; 2] = ["  annotations:", "    helm.sh/resource-policy: keep"];
+
 #[test]
 fn the_crd_on_disk_is_what_the_types_say() {
     let fresh = api::crd_yaml();
@@ -34,6 +39,33 @@ fn the_crd_on_disk_is_what_the_types_say() {
         api::crd(),
         "the YAML does not read back as what was written"
     );
+}
+
+/// Whoever installs from the program, from the file or with the chart gets the same: with another default of status,
+/// `helm install --wait` would succeed without a controller.
+#[test]
+fn the_program_the_file_and_the_chart_hold_the_same_bytes() {
+    let printed = std::process::Command::new(env!("CARGO_BIN_EXE_zegel"))
+        .arg("crd")
+        .output()
+        .unwrap();
+    assert!(printed.status.success(), "{printed:?}");
+    let printed = String::from_utf8(printed.stdout).unwrap();
+    assert!(
+        printed == std::fs::read_to_string(CRD).unwrap(),
+        "`zegel crd` prints another CRD than crds/ holds"
+    );
+    // The chart's template adds switches, each on lines of its own, and the annotation they switch.
+    let template = std::fs::read_to_string(CHART).unwrap();
+    let plain: String = template
+        .split_inclusive('\n')
+        .filter(|line| !line.contains("{{") && !KEPT.contains(&line.trim_end()))
+        .collect();
+    assert!(
+        printed == plain,
+        "charts/zegel/templates/crd.yaml holds another CRD than `zegel crd` prints"
+    );
+    assert!(printed.contains("observedGeneration: -1"));
 }
 
 /// The schema keeps its promises to older and newer controllers and to the API server.

@@ -60,19 +60,21 @@ pub struct Rule {
     pub good: &'static str,
 }
 
-/// Every rule, by family and id.
+/// The table: the rules of each standard, by family and id.
+fn row(standard: Standard) -> &'static [&'static [&'static Rule]] {
+    match standard {
+        Standard::Spf => &[spf::RULES],
+        Standard::Dkim => &[dkim::RULES],
+        Standard::Dmarc => &[dmarc::RULES, reporting::RULES],
+        Standard::Mx => &[mx::RULES],
+        Standard::Dns => &[dns::RULES],
+    }
+}
+
+/// Every rule, by standard, family and id.
 pub fn all() -> impl Iterator<Item = &'static Rule> {
-    [
-        dns::RULES,
-        spf::RULES,
-        dkim::RULES,
-        dmarc::RULES,
-        reporting::RULES,
-        mx::RULES,
-    ]
-    .into_iter()
-    .flatten()
-    .copied()
+    let families = Standard::ALL.iter().flat_map(|standard| row(*standard));
+    families.flat_map(|rules| rules.iter().copied())
 }
 
 /// The rule with this id, letter case aside.
@@ -145,6 +147,15 @@ pub const NOT_RULES: &[(&str, &str)] = &[
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_rule_stands_in_the_room_of_its_standard() {
+        for standard in Standard::ALL {
+            for rule in row(*standard).iter().copied().flatten() {
+                assert_eq!(rule.standard, *standard, "{}", rule.id);
+            }
+        }
+    }
 
     #[test]
     fn what_is_no_rule_is_none() {
