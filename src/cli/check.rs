@@ -98,6 +98,6 @@ async fn watch(
         tokio::time::sleep(pause.min(left)).await;
         pause = (pause * 2).min(LONGEST_PAUSE);
         // Past our own memory: only what is answered from now on can show the change.
-        fresh = Freshness::since(eyes.now());
+        fresh = Freshness::not_before(eyes.now());
     }
 }

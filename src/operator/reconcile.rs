@@ -130,7 +130,7 @@ fn sentence(errors: &[SpecError]) -> String {
 /// Asks DNS until the judgement has no question left; a difference whose deadline has passed is asked anew.
 async fn settle(subject: &Subject, intent: &Intent, context: &Context) -> Result<Verdict, Error> {
     let mut fresh = match subject.is_look_requested() {
-        true => Freshness::since(context.world.now()),
+        true => Freshness::not_before(context.world.now()),
         false => Freshness::any(),
     };
     let began = context.world.now();

@@ -19,10 +19,10 @@ impl Freshness {
         Self::default()
     }
 
-    /// No answer seen before `time` does, whatever the question.
-    pub fn since(time: Timestamp) -> Self {
+    /// No answer seen before `floor` does, whatever the question and whatever its TTL.
+    pub fn not_before(floor: Timestamp) -> Self {
         Self {
-            all: Some(time),
+            all: Some(floor),
             some: HashMap::new(),
         }
     }

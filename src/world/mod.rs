@@ -13,6 +13,7 @@
 mod cache;
 mod config;
 mod freshness;
+mod health;
 mod metrics;
 mod reading;
 mod validate;
@@ -32,6 +33,7 @@ use tokio::time::{Instant, timeout, timeout_at};
 use self::cache::Cache;
 pub use self::config::{CacheBounds, Config, ConfigError, DnsArgs, TrustAnchor, parse_resolver};
 pub use self::freshness::Freshness;
+pub use self::health::Health;
 pub use self::metrics::{Metrics, QuestionLabels};
 use self::reading::{Step, Trail};
 use self::validate::Validator;
@@ -86,7 +88,27 @@ struct Flight {
     landed: Landing,
 }
 
-type Landing = Arc<watch::Sender<Option<Fact>>>;
+type Landing = Arc<watch::Sender<Progress>>;
+
+/// How far a question has come.
+#[derive(Debug, Clone)]
+enum Progress {
+    /// It waits for a place on the wire.
+    Waiting,
+    /// It was sent.
+    OnTheWire,
+    /// It is answered, or given up.
+    Landed(Fact),
+}
+
+impl Progress {
+    fn fact(&self) -> Option<&Fact> {
+        match self {
+            Self::Landed(fact) => Some(fact),
+            Self::Waiting | Self::OnTheWire => None,
+        }
+    }
+}
 
 impl World {
     /// A world that asks as `config` says.
@@ -106,7 +128,7 @@ impl World {
             true => config::system_resolvers()?,
             false => config.resolvers,
         };
-        let wire = Wire::new(&servers, config.timeout, config.attempts.get());
+        let wire = Wire::new(&servers, config.timeout, config.attempts.get(), clock.clone());
         let validator = config
             .trust_anchor
             .map(|anchor| Validator::new(wire.clone(), &anchor));
@@ -136,6 +158,12 @@ impl World {
     /// What this world counts about itself.
     pub fn metrics(&self) -> &Metrics {
         &self.inner.metrics
+    }
+
+    /// Whether the resolvers answer: told by their own pulse and a control question, never by how many domains are
+    /// broken. It is as new as the last question that went out.
+    pub fn health(&self) -> Health {
+        self.inner.wire.health()
     }
 
     /// Runs `judge` until it has no open question left: one pass.
@@ -193,51 +221,56 @@ impl World {
 
     /// Answers one question, from memory when it is there and not seen before `floor`.
     pub async fn ask(&self, question: &Question, floor: Option<Timestamp>) -> Fact {
-        let mut landing = {
-            let now = self.now();
-            let mut book = self.inner.book();
-            if let Some(fact) = book.cache.find(question, floor, now) {
-                self.inner.metrics.cache_hits.inc();
-                return fact.clone();
-            }
-            match book.flights.get(question) {
-                // A floor in the future cannot be met by anything; what is asked from now on comes nearest.
-                Some(flight) if floor.is_none_or(|floor| flight.began >= floor.min(now)) => {
-                    self.inner.metrics.coalesced.inc();
-                    flight.landed.subscribe()
-                }
-                _ => self.take_off(&mut book, question.clone(), now),
-            }
+        self.ask_until(question, floor, None).await
+    }
+
+    /// The same, and no longer than until `end`.
+    async fn ask_until(&self, question: &Question, floor: Option<Timestamp>, end: Option<Instant>) -> Fact {
+        let (mut landing, departing) = match self.find(question, floor) {
+            Found::Remembered(fact) => return fact,
+            Found::OnItsWay(landing) => (landing, None),
+            Found::Departing(landing, flying, landed) => (landing, Some(flying.fly(landed))),
         };
-        let landed = landing.wait_for(Option::is_some).await.ok();
-        let fact = landed.and_then(|fact| fact.clone());
-        fact.unwrap_or_else(|| {
-            self.inner
-                .fact(Answer::Unanswered(Trouble::Timeout), Vec::new(), 0)
-        })
+        // Not with the book in hand: a runtime that shuts down drops what is spawned, which asks for the book.
+        if let Some(flying) = departing {
+            tokio::spawn(flying);
+        }
+        let landed = landing.wait_for(|progress| progress.fact().is_some());
+        let landed = match end {
+            None => landed.await.ok(),
+            Some(end) => timeout_at(end, landed).await.ok().and_then(Result::ok),
+        };
+        if let Some(fact) = landed.and_then(|progress| progress.fact().cloned()) {
+            return fact;
+        }
+        let trouble = match *landing.borrow() {
+            Progress::Waiting => Trouble::Limit,
+            Progress::OnTheWire | Progress::Landed(_) => Trouble::Timeout,
+        };
+        self.inner.fact(Answer::Unanswered(trouble), Vec::new(), 0)
     }
 
-    /// Answers `open` into `facts`, all at once, until `end`.
-    async fn answer(&self, open: Vec<Question>, fresh: &Freshness, end: Instant, facts: &mut Facts) {
-        let mut pending: FuturesUnordered<_> = open
-            .iter()
-            .map(|question| async move { (question, self.ask(question, fresh.floor(question)).await) })
-            .collect();
-        while let Ok(Some((question, fact))) = timeout_at(end, pending.next()).await {
-            facts.insert(question.clone(), fact);
+    /// Looks a question up among what is known and what is on its way, and books a new one when it is in neither.
+    fn find(&self, question: &Question, floor: Option<Timestamp>) -> Found {
+        let now = self.now();
+        let mut book = self.inner.book();
+        if let Some(fact) = book.cache.find(question, floor, now) {
+            self.inner.metrics.cache_hits.inc();
+            return Found::Remembered(fact.clone());
         }
-        drop(pending);
-        for question in open {
-            facts.entry(question).or_insert_with(|| {
-                self.inner
-                    .fact(Answer::Unanswered(Trouble::Timeout), Vec::new(), 0)
-            });
+        match book.flights.get(question) {
+            // A floor in the future cannot be met by anything; what is asked from now on comes nearest.
+            Some(flight) if floor.is_none_or(|floor| flight.began >= floor.min(now)) => {
+                self.inner.metrics.coalesced.inc();
+                Found::OnItsWay(flight.landed.subscribe())
+            }
+            _ => self.book_flight(&mut book, question.clone(), now),
         }
     }
 
-    /// Sends a question on its way, in a task of its own: whoever waits may stop waiting.
-    fn take_off(&self, book: &mut Book, question: Question, now: Timestamp) -> watch::Receiver<Option<Fact>> {
-        let (landed, landing) = watch::channel(None);
+    /// Books a flight; whoever waits may stop waiting.
+    fn book_flight(&self, book: &mut Book, question: Question, now: Timestamp) -> Found {
+        let (landed, landing) = watch::channel(Progress::Waiting);
         let landed = Arc::new(landed);
         let number = book.next_flight;
         book.next_flight += 1;
@@ -252,9 +285,30 @@ impl World {
             question,
             number,
         };
-        tokio::spawn(flying.fly(landed));
-        landing
+        Found::Departing(landing, flying, landed)
     }
+
+    /// Answers `open` into `facts`, all at once, until `end`.
+    async fn answer(&self, open: Vec<Question>, fresh: &Freshness, end: Instant, facts: &mut Facts) {
+        let asked = open.into_iter().map(|question| async move {
+            let fact = self.ask_until(&question, fresh.floor(&question), Some(end)).await;
+            (question, fact)
+        });
+        let mut pending: FuturesUnordered<_> = asked.collect();
+        while let Some((question, fact)) = pending.next().await {
+            facts.insert(question, fact);
+        }
+    }
+}
+
+/// Where a question's answer is to be had.
+enum Found {
+    /// It is known.
+    Remembered(Fact),
+    /// Somebody asks it already.
+    OnItsWay(watch::Receiver<Progress>),
+    /// It goes out now, in a task of its own.
+    Departing(watch::Receiver<Progress>, Flying, Landing),
 }
 
 impl fmt::Debug for World {
@@ -331,6 +385,10 @@ impl Flying {
             place = inner.places.acquire() => place,
             () = self.deserted(&landed) => return,
         };
+        landed.send_if_modified(|progress| {
+            *progress = Progress::OnTheWire;
+            false
+        });
         inner.metrics.in_flight.inc();
         let began = Instant::now();
         // A chain that leads from server to server gets no more patience than two names would.
@@ -345,14 +403,17 @@ impl Flying {
             .metrics
             .record(self.question.kind, &fact.answer, began.elapsed());
         let mut book = inner.book();
-        book.cache.keep(self.question.clone(), fact.clone(), fact.seen_at);
+        // What was overtaken by a later question is older than it looks.
+        if self.is_latest(&book) {
+            book.cache.keep(self.question.clone(), fact.clone(), fact.seen_at);
+        }
         inner
             .metrics
             .cached
             .set(i64::try_from(book.cache.len()).unwrap_or(i64::MAX));
         self.remove_from(&mut book);
         drop(book);
-        landed.send_replace(Some(fact));
+        landed.send_replace(Progress::Landed(fact));
     }
 
     /// Comes back once nobody waits for this question, and then nobody can join it.
@@ -367,12 +428,13 @@ impl Flying {
         }
     }
 
+    fn is_latest(&self, book: &Book) -> bool {
+        let latest = book.flights.get(&self.question);
+        latest.is_some_and(|flight| flight.number == self.number)
+    }
+
     fn remove_from(&self, book: &mut Book) {
-        if book
-            .flights
-            .get(&self.question)
-            .is_some_and(|flight| flight.number == self.number)
-        {
+        if self.is_latest(book) {
             book.flights.remove(&self.question);
         }
     }

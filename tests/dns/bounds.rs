@@ -46,7 +46,7 @@ async fn a_pass_asks_until_nothing_is_open() {
         .await;
     assert_eq!(again.facts, settled.facts, "what is remembered is not asked");
     assert_eq!(server.seen().total(), 4);
-    let fresh = Freshness::since(world.now());
+    let fresh = Freshness::not_before(world.now());
     world
         .settle(LONG, &fresh, |inquiry| walk(inquiry, "a.example"))
         .await;
@@ -122,6 +122,32 @@ async fn a_pass_ends_at_its_deadline() {
         settled.facts[&question("a.example", Kind::Txt)].answer,
         text("b.example")
     );
+}
+
+#[tokio::test]
+async fn what_still_waits_for_its_place_at_the_deadline_was_never_asked() {
+    let server = DnsServer::start("");
+    server.fail_all(Fault::Held);
+    let world = world(Config {
+        concurrency: NonZeroUsize::MIN,
+        ..patient(&[&server])
+    });
+    let judge = |inquiry: &mut Inquiry<'_>| {
+        let mut troubles = Vec::new();
+        for owner in ["a.example", "b.example", "c.example"] {
+            if let Reply::Unanswered(trouble) = inquiry.ask(question(owner, Kind::Txt), Need::Essential) {
+                troubles.push(trouble);
+            }
+        }
+        troubles.sort();
+        troubles
+    };
+    let settled = world
+        .settle(Duration::from_millis(300), &Freshness::any(), judge)
+        .await;
+    let (never, late) = (Trouble::Limit, Trouble::Timeout);
+    assert_eq!(settled.verdict, [never, never, late]);
+    assert_eq!(server.seen().total(), 1);
 }
 
 #[tokio::test]

@@ -5,7 +5,9 @@ mod dns;
 
 mod answers;
 mod bounds;
+mod edns;
 mod failures;
+mod health;
 mod sharing;
 mod validation;
 

@@ -86,7 +86,7 @@ async fn a_confirmation_is_asked_past_what_is_remembered() {
     );
     assert_eq!(
         world
-            .ask(&asked, Freshness::since(hands.now()).floor(&asked))
+            .ask(&asked, Freshness::not_before(hands.now()).floor(&asked))
             .await
             .answer,
         text("nieuw")
@@ -200,4 +200,57 @@ async fn what_nobody_waits_for_any_more_is_not_sent() {
         text("x")
     );
     assert_eq!(server.asked("twee.example", "TXT"), 0);
+}
+
+#[tokio::test]
+async fn what_a_confirmation_overtook_is_not_remembered_over_it() {
+    let server = DnsServer::start("voorbeeld.nl 300 TXT oud");
+    let hands = Hands::new();
+    let world = hands.world(patient(&[&server]));
+    let asked = question("voorbeeld.nl", Kind::Txt);
+    server.fail_all(Fault::Held);
+    let early = world.ask(&asked, None);
+    let late = async {
+        server.until(|seen| seen.in_flight == 1).await;
+        hands.forward(1);
+        // Whatever goes wrong with this one name alone, the answer comes at once and is right.
+        server.fail("voorbeeld.nl", Fault::OneLink);
+        server.set("voorbeeld.nl 300 TXT nieuw");
+        let late = world.ask(&asked, Some(hands.now())).await;
+        server.set("voorbeeld.nl 300 TXT oud");
+        hands.forward(1);
+        server.release();
+        late
+    };
+    let (early, late) = tokio::join!(early, late);
+    assert_eq!((early.answer, late.answer), (text("oud"), text("nieuw")));
+    let remembered = world.ask(&asked, None).await;
+    assert_eq!(remembered.answer, text("nieuw"));
+}
+
+#[test]
+fn a_runtime_that_shuts_down_leaves_nobody_waiting() {
+    let server = DnsServer::start("voorbeeld.nl TXT v=spf1 -all");
+    let world = world(patient(&[&server]));
+    let runtime = tokio::runtime::Runtime::new().expect("a runtime");
+    let handle = runtime.handle().clone();
+    runtime.shutdown_background();
+    let (done, is_done) = std::sync::mpsc::channel();
+    // In a thread of its own, for whoever waits for himself cannot be woken.
+    std::thread::spawn(move || {
+        let alive = tokio::runtime::Builder::new_current_thread()
+            .build()
+            .expect("another runtime");
+        let fact = alive.block_on(async {
+            let _inside = handle.enter();
+            world.ask(&question("voorbeeld.nl", Kind::Txt), None).await
+        });
+        done.send(fact.answer)
+    });
+    let answer = is_done.recv_timeout(std::time::Duration::from_secs(20));
+    assert_eq!(
+        answer,
+        Ok(Answer::Unanswered(Trouble::Limit)),
+        "it was never asked"
+    );
 }

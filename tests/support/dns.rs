@@ -15,6 +15,8 @@
 
 #![allow(dead_code)] // Each user takes its part.
 
+#[path = "dns_fault.rs"]
+mod fault;
 #[path = "dns_zone.rs"]
 mod zone;
 
@@ -30,41 +32,10 @@ use tokio::net::{TcpListener, TcpStream, UdpSocket};
 use tokio::sync::{oneshot, watch};
 use zegel::name::Name;
 
+#[allow(unused_imports, reason = "each user takes its part")]
+pub(crate) use self::fault::{Fault, NOTIMP, REFUSED, SERVFAIL, Shape};
+use self::fault::{Faults, Spoilt};
 use self::zone::{Found, Zone, record_type, wire};
-
-/// How an answer goes wrong.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Fault {
-    /// Another name server's business: neither AA nor RA, and no answer.
-    Lame,
-    /// An answer that is no DNS message, behind the right id.
-    Garbage,
-    /// Held back until [`DnsServer::release`].
-    Held,
-    /// Only the first link of a CNAME chain.
-    OneLink,
-    /// The right answer under a wrong id.
-    WrongId,
-    /// The right id over an answer to another question.
-    WrongQuestion,
-    /// An error code.
-    Rcode(ResponseCode),
-    /// No answer at all.
-    Silent,
-    /// Truncated over UDP whatever its size; right over TCP.
-    Truncated,
-    /// Truncated over UDP; over TCP the connection is closed.
-    TruncatedForGood,
-    /// Name servers of the root instead of an answer, with RA.
-    UpwardReferral,
-}
-
-/// SERVFAIL.
-pub(crate) const SERVFAIL: Fault = Fault::Rcode(ResponseCode::ServFail);
-/// REFUSED.
-pub(crate) const REFUSED: Fault = Fault::Rcode(ResponseCode::Refused);
-/// NOTIMP.
-pub(crate) const NOTIMP: Fault = Fault::Rcode(ResponseCode::NotImp);
 
 /// What a test can look at.
 #[derive(Debug, Clone, Default)]
@@ -73,6 +44,8 @@ pub(crate) struct Seen {
     pub(crate) questions: BTreeMap<(Name, RecordType), usize>,
     /// Those over TCP.
     pub(crate) over_tcp: usize,
+    /// Those without EDNS (RFC 6891).
+    pub(crate) without_edns: usize,
     /// Those with CD set (RFC 4035 3.2.2).
     pub(crate) checking_disabled: usize,
     /// Being answered now.
@@ -101,12 +74,6 @@ struct State {
     seen: watch::Sender<Seen>,
     /// Counts the times everything held was let go.
     gate: watch::Sender<u64>,
-}
-
-#[derive(Default)]
-struct Faults {
-    all: Option<Fault>,
-    by_name: BTreeMap<(Name, Option<RecordType>), Fault>,
 }
 
 impl DnsServer {
@@ -324,7 +291,12 @@ async fn serve_connection(mut stream: TcpStream, state: Arc<State>) {
         }
         let answer = state.answer(&query, true).await;
         state.done();
-        let Some(answer) = answer else { return };
+        let Some(answer) = answer else {
+            if lock(&state.faults).all == Some(Fault::TruncatedReset) {
+                let _ = stream.set_zero_linger();
+            }
+            return;
+        };
         let length = u16::try_from(answer.len()).expect("a message of at most 64 KiB");
         let framed = [&length.to_be_bytes()[..], &answer].concat();
         if stream.write_all(&framed).await.is_err() {
@@ -350,6 +322,7 @@ impl State {
             seen.in_flight += 1;
             seen.peak = seen.peak.max(seen.in_flight);
             seen.over_tcp += usize::from(tcp);
+            seen.without_edns += usize::from(query.as_ref().is_some_and(|query| query.edns.is_none()));
             seen.checking_disabled += usize::from(checking_disabled);
             if let Some(asked) = &asked {
                 *seen.questions.entry(asked.clone()).or_default() += 1;
@@ -362,6 +335,9 @@ impl State {
             gate.changed().await.ok()?;
             fault = None;
         }
+        if tcp && fault == Some(Fault::TruncatedHanging) {
+            std::future::pending::<()>().await;
+        }
         self.reply(&query, &name, kind, fault, tcp)
     }
 
@@ -370,9 +346,7 @@ impl State {
     }
 
     fn fault(&self, name: &Name, kind: RecordType) -> Option<Fault> {
-        let faults = lock(&self.faults);
-        let of = |kind| faults.by_name.get(&(name.clone(), kind)).copied();
-        of(Some(kind)).or_else(|| of(None)).or(faults.all)
+        lock(&self.faults).of(name, kind)
     }
 
     fn reply(
@@ -392,39 +366,17 @@ impl State {
             edns.set_max_payload(1232);
             reply.set_edns(edns);
         }
-        match fault {
-            Some(Fault::Silent) => return None,
-            Some(Fault::TruncatedForGood) if tcp => return None,
-            Some(Fault::Garbage) => {
-                let mut garbage = query.metadata.id.to_be_bytes().to_vec();
-                garbage.extend([0x80, 0x80, 0, 1, 0, 9, 0, 0, 0, 0, 0xff, 0xff, 0xff]);
-                return Some(garbage);
-            }
-            Some(Fault::Lame) => reply.metadata.recursion_available = false,
-            Some(Fault::Rcode(code)) => reply.metadata.response_code = code,
-            Some(Fault::UpwardReferral) => {
-                let server = rr::rdata::NS(wire(&parse("a.root-servers.net")));
-                reply.add_authority(rr::Record::from_rdata(
-                    rr::Name::root(),
-                    3600,
-                    rr::RData::NS(server),
-                ));
-            }
-            Some(Fault::WrongId) => reply.metadata.id = query.metadata.id.wrapping_add(1),
-            Some(Fault::WrongQuestion) => {
-                reply.queries.clear();
-                let other = wire(&parse("other.example"));
-                reply.add_query(hickory_resolver::proto::op::Query::query(other, kind));
-            }
-            _ => {}
-        }
-        if !matches!(fault, Some(Fault::Lame | Fault::Rcode(_) | Fault::UpwardReferral)) {
+        let fault = fault.filter(|fault| fault.concerns(query));
+        if fault.is_none_or(Fault::leaves_the_records) {
             self.fill(&mut reply, name, kind, fault != Some(Fault::OneLink));
+        }
+        if let Some(Spoilt::Octets(octets)) = fault.map(|fault| fault.spoil(&mut reply, tcp)) {
+            return octets;
         }
         debug_assert_eq!(reply.metadata.message_type, MessageType::Response);
         let encoded = reply.to_vec().expect("an answer can be written");
         let room = usize::from(query.max_payload());
-        let cut = matches!(fault, Some(Fault::Truncated | Fault::TruncatedForGood));
+        let cut = fault.is_some_and(Fault::cuts);
         match !tcp && (cut || encoded.len() > room) {
             true => reply.truncate().to_vec().ok(),
             false => Some(encoded),
