@@ -82,15 +82,16 @@ pub async fn run(args: &Args) -> Result<Exit, Failure> {
         )));
     }
     let eyes = Eyes::open(&args.look)?;
-    let selectors = probes(&args.selectors);
+    let (asked, probes) = selectors(&args.selectors);
+    let looked_at = [asked.clone(), probes.clone()].concat();
     let wants_manifest = args.output == Format::Manifest;
     let look = async |domain: Name| {
-        let intent = Intent::observe(domain.clone(), selectors.clone());
+        let intent = Intent::observe(domain.clone(), asked.clone(), probes.clone());
         let now = eyes.now();
         let fresh = Freshness::any();
         eyes.look(&fresh, |inquiry| {
             // First, so that what is essential here is essential in the verdict.
-            let live = live::look(&domain, &selectors, inquiry);
+            let live = live::look(&domain, &looked_at, inquiry);
             let verdict = judge(&intent, inquiry, now);
             let adopted = wants_manifest.then(|| adopt(&live, inquiry, now));
             (Report::of_domain(verdict, live.observed()), adopted)
@@ -112,14 +113,13 @@ pub async fn run(args: &Args) -> Result<Exit, Failure> {
     Ok(if usable { exit } else { Exit::Usage })
 }
 
-/// The probed selectors: those asked for first, then the documented list.
-fn probes(asked: &[String]) -> Vec<String> {
+/// The selectors asked for by name, each once, and those of the documented list beside them.
+fn selectors(named: &[String]) -> (Vec<String>, Vec<String>) {
     let mut seen = BTreeSet::new();
-    let all = asked
-        .iter()
-        .cloned()
-        .chain(PROBE_SELECTORS.iter().map(|selector| (*selector).to_owned()));
-    all.filter(|selector| seen.insert(selector.clone())).collect()
+    let mut once = |selector: &String| seen.insert(selector.clone());
+    let asked = named.iter().filter(|selector| once(selector)).cloned().collect();
+    let listed = PROBE_SELECTORS.iter().map(|selector| (*selector).to_owned());
+    (asked, listed.filter(|selector| once(selector)).collect())
 }
 
 fn read(file: &str) -> Result<String, Failure> {

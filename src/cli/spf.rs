@@ -122,7 +122,7 @@ struct Tree {
 
 /// Wrong means an Error finding about SPF; unknown that something of the tree could not be asked.
 async fn walk_tree(args: &Args, eyes: &Eyes) -> Result<Exit, Failure> {
-    let intent = Intent::observe(args.domain.clone(), Vec::new());
+    let intent = Intent::observe(args.domain.clone(), Vec::new(), Vec::new());
     let (fresh, now) = (Freshness::any(), eyes.now());
     let (analysis, walked, mut verdict) = eyes
         .look(&fresh, |inquiry| {

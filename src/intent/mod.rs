@@ -34,7 +34,9 @@ pub struct Intent {
     pub role: Option<Role>,
     /// The managed RRsets, in the order they are shown.
     pub wanted: Vec<ManagedRrset>,
-    /// DKIM selectors to look at although they are not managed.
+    /// DKIM selectors somebody asked for by name although they are not managed: each is spoken of, whatever it holds.
+    pub asked: Vec<String>,
+    /// DKIM selectors that are merely tried: one that holds nothing says nothing.
     pub probes: Vec<String>,
 }
 
@@ -175,16 +177,19 @@ impl Intent {
             domain,
             role: Some(spec.role.into()),
             wanted,
+            asked: Vec::new(),
             probes: Vec::new(),
         })
     }
 
-    /// Nothing wanted: the domain is only looked at, with these DKIM selectors.
-    pub fn observe(domain: Name, probes: Vec<String>) -> Self {
+    /// Nothing wanted: the domain is only looked at, with the DKIM selectors that were asked for by name and those
+    /// that are merely tried.
+    pub fn observe(domain: Name, asked: Vec<String>, probes: Vec<String>) -> Self {
         Self {
             domain,
             role: None,
             wanted: Vec::new(),
+            asked,
             probes,
         }
     }

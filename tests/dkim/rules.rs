@@ -32,7 +32,8 @@ impl Case {
         match &self.subject {
             Subject::Spec(spec) => facts::intent(spec),
             Subject::Probes(probes) => {
-                Intent::observe(name("a.nl"), probes.iter().map(ToString::to_string).collect())
+                let probes = probes.iter().map(ToString::to_string).collect();
+                Intent::observe(name("a.nl"), Vec::new(), probes)
             }
         }
     }

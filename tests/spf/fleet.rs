@@ -90,7 +90,7 @@ fn what_a_municipality_publishes_can_be_wanted() {
             spec.explanation.as_deref(),
         );
         let record = built.unwrap_or_else(|errors| panic!("{domain}: {errors:?}"));
-        let mut intent = Intent::observe(domain.clone(), Vec::new());
+        let mut intent = Intent::observe(domain.clone(), Vec::new(), Vec::new());
         intent.wanted.push(ManagedRrset {
             name: domain.clone(),
             kind: Kind::Txt,

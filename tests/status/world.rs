@@ -83,6 +83,7 @@ impl Object {
                     wanted("_dmarc.voorbeeld.nl", Kind::Cname, policy),
                     wanted("voorbeeld.nl", Kind::Mx, What::NullMx),
                 ],
+                asked: Vec::new(),
                 probes: Vec::new(),
             },
             schedule: Schedule {

@@ -176,7 +176,7 @@ pub(crate) fn intent(spec: &str) -> Intent {
 
 /// Nothing wanted: only looked at.
 pub(crate) fn observe(domain: &str) -> Intent {
-    Intent::observe(name(domain), Vec::new())
+    Intent::observe(name(domain), Vec::new(), Vec::new())
 }
 
 /// The findings of a rule.

@@ -97,7 +97,7 @@ fn survey<'i>(intent: &'i Intent, inquiry: &mut Inquiry<'_>, findings: &mut Vec<
             _ => {}
         }
     }
-    for probe in &intent.probes {
+    for probe in intent.asked.iter().chain(&intent.probes) {
         match intent.domain.prepend(&format!("{probe}._domainkey")) {
             Ok(name) => look(name, None, &mut surveys),
             Err(error) => findings.push(Finding::new(

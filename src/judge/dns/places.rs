@@ -86,7 +86,7 @@ pub(super) fn all<'f>(intent: &Intent, inquiry: &mut Inquiry<'f>) -> Vec<Place<'
     {
         add(name, Standard::Dmarc, false, true, false);
     }
-    for probe in &intent.probes {
+    for probe in intent.asked.iter().chain(&intent.probes) {
         if let Ok(name) = intent.domain.prepend(&format!("{probe}._domainkey")) {
             add(name, Standard::Dkim, false, false, true);
         }
