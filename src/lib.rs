@@ -3,8 +3,8 @@
 //! ```text
 //! MailDomain ──▶ Intent ──────────────┐
 //!                                     ▼
-//! Question ◀── open ──── judge(&Intent, &mut Inquiry, now) ──▶ Verdict ──▶ status · events · metrics · text · JSON
-//!     │                               ▲
+//! Question ◀── open ──── judge(&Intent, &mut Inquiry, now) ──▶ Verdict ──▶ history::next(before, …) ──▶ status · events · metrics
+//!     │                               ▲                         └──▶ report ──▶ text · JSON · SARIF · JUnit
 //!     └──▶ world (DNS) ───────────────┘ Facts
 //! ```
 //!
@@ -16,6 +16,7 @@
 //! - [`records`]: one standard, one file: parse with spans, write canonically, compare by effect.
 //! - [`rules`]: the catalogue: id, severity, section, why, fix.
 //! - [`judge`]: what is desired, what is drift, what is wrong; the walks that need answers.
+//! - [`history`]: the status: what a verdict means for an object with a history, and what follows from it.
 //! - [`report`]: a verdict as table, JSON, SARIF, JUnit, zone file, manifest.
 //!
 //! The shell:
@@ -24,11 +25,13 @@
 //! - [`serve`]: `/livez`, `/readyz`, `/metrics`.
 //! - [`cli`]: one file a command.
 //!
-//! Arrows point one way: `cli, operator → world → inquiry` and `cli, operator → report → judge → rules, records`.
+//! Arrows point one way: `cli, operator → world → inquiry`, `operator → history → judge` and `cli → report → judge →
+//! rules, records`.
 
 pub mod api;
 pub mod cli;
 pub mod duration;
+pub mod history;
 pub mod inquiry;
 pub mod intent;
 pub mod judge;

@@ -60,11 +60,15 @@ const ARROWS: &[(&str, &[&str])] = &[
         "world",
         &["duration", "inquiry", "name", "records", "intent", "judge"],
     ),
+    (
+        "history",
+        &["api", "inquiry", "intent", "judge", "name", "records", "rules"],
+    ),
     ("serve", &[]),
     (
         "operator",
         &[
-            "api", "inquiry", "intent", "judge", "name", "records", "report", "rules", "serve", "world",
+            "api", "history", "inquiry", "intent", "judge", "name", "records", "rules", "serve", "world",
         ],
     ),
     (

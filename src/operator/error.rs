@@ -1,6 +1,6 @@
 //! What stops a pass, or the whole controller. Each error has one word for events, conditions and metric labels.
 
-use super::status::Reason;
+use crate::history::Reason;
 
 /// What stopped us.
 #[derive(Debug, thiserror::Error)]

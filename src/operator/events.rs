@@ -8,7 +8,7 @@ use kube::api::{Api, PostParams};
 use kube::{Client, Resource};
 
 use super::object::Watched;
-use super::status::Event;
+use crate::history::Event;
 
 /// Who tells: fits every client's filter on the reporting controller.
 const CONTROLLER: &str = "zegel.dev/controller";

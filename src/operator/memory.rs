@@ -6,14 +6,14 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use jiff::Timestamp;
 
 use super::object::Watched;
-use super::status::{self, Event};
 use crate::api::MailDomainStatus;
+use crate::history::{self, Event};
 
 /// What is remembered of one object.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Memory {
     /// What the next status depends on.
-    pub(super) status: status::Memory,
+    pub(super) status: history::Memory,
     /// What we wrote last: the watch may not have shown it yet.
     pub(super) written: Option<Written>,
     /// The last request for a look that was heard.

@@ -3,11 +3,11 @@
 //! ```text
 //! watch ─▶ store, claims ─▶ which objects need a pass ─▶ reconcile: read → intent → settle(judge) → status → requeue
 //!                                                                                   world            │
-//!                                                            events ◀── write ◀── status (pure) ◀────┘
+//!                                                            events ◀── write ◀── history (pure) ◀────┘
 //! ```
 //!
-//! [`run`] is the whole controller. Every replica follows the watch; the one that holds the Lease works. [`status`] is
-//! the pure part: what a verdict means for an object with a history.
+//! [`run`] is the whole controller. Every replica follows the watch; the one that holds the Lease works. What a verdict
+//! means for an object with a history is not decided here: [`crate::history`] does, and the operator carries.
 
 mod claims;
 mod error;
@@ -18,7 +18,6 @@ mod metrics;
 mod object;
 mod outage;
 mod reconcile;
-pub mod status;
 mod watch;
 mod write;
 

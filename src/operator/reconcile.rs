@@ -14,10 +14,10 @@ use super::memory::Memories;
 use super::metrics::{Metrics, Outcome as Label};
 use super::object::Watched;
 use super::outage::{Heard, Outage};
-use super::status::{self, Outcome};
 use super::watch::Desk;
 use super::write::Subject;
 use crate::api::MailDomainSpec;
+use crate::history::{self, Outcome};
 use crate::inquiry::Facts;
 use crate::intent::{Intent, Schedule, SpecError};
 use crate::judge::{Verdict, judge};
@@ -139,7 +139,7 @@ async fn settle(subject: &Subject, intent: &Intent, context: &Context) -> Result
         let (verdict, facts) = ask(intent, &fresh, context).await;
         heard.add(&facts, began);
         let now = context.world.now();
-        let unconfirmed = status::unconfirmed_questions(subject.status(), &verdict, now);
+        let unconfirmed = history::unconfirmed_questions(subject.status(), &verdict, now);
         if unconfirmed.is_empty() {
             return verdict;
         }

@@ -15,8 +15,8 @@ use super::memory::{Memory, Written};
 use super::metrics::Outcome as Label;
 use super::object::Watched;
 use super::reconcile::{Context, REQUESTED_AT, now};
-use super::status::{self, Before, Event, Next, Outcome};
 use crate::api::MailDomainStatus;
+use crate::history::{self, Before, Event, Next, Outcome};
 
 /// Whose fields they are.
 pub(super) const FIELD_MANAGER: &str = "zegel-controller";
@@ -87,7 +87,7 @@ impl Subject {
                 // A first pass after a start, or a write whose answer never came: what was just said is said again.
                 let again = attempt > 0 || !self.memory.passed || self.memory.errors > 0;
                 let event = match again {
-                    true => status::recent_event(&next.status, now(context)),
+                    true => history::recent_event(&next.status, now(context)),
                     false => None,
                 };
                 let told = self.end(&next, None, event, context).await;
@@ -117,7 +117,7 @@ impl Subject {
             status: self.status(),
             memory: &self.memory.status,
         };
-        status::next(&before, outcome, now(context))
+        history::next(&before, outcome, now(context))
     }
 
     async fn apply(&self, status: &MailDomainStatus, context: &Context) -> kube::Result<Written> {
@@ -239,7 +239,7 @@ impl Subject {
         };
         let (namespace, name) = self.object.key();
         let domain = self.object.domain();
-        let dns = status::Reason::DnsUnavailable.as_str();
+        let dns = history::Reason::DnsUnavailable.as_str();
         if before == reason || before == dns || reason == dns {
             tracing::debug!(
                 namespace,

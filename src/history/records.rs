@@ -7,8 +7,8 @@
 use jiff::{SignedDuration, Timestamp};
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::Time;
 
-use super::bounds::{cut_values, same_text};
-use super::{ceil, floor, plus};
+use super::clock::{ceil, floor, plus};
+use super::text::{cut_values, same_text};
 use crate::api::{MailDomainStatus, RecordStatus, UnansweredStatus};
 use crate::inquiry::Question;
 use crate::intent::Schedule;

@@ -5,8 +5,9 @@
 
 use jiff::Timestamp;
 
+use super::clock::plus;
 use super::records::{Phase, phase, state_of};
-use super::{findings, message, plus};
+use super::{findings, message};
 use crate::api::{MailDomainStatus, ReadyWhen};
 use crate::intent::Schedule;
 use crate::judge::{State, Verdict};

@@ -4,11 +4,11 @@ use std::collections::BTreeSet;
 
 use jiff::{SignedDuration, Timestamp};
 use zegel::api::{MailDomainStatus, ReadyWhen, RecordStatus};
+use zegel::history::{Before, Event, Memory, Next, Outcome, next};
 use zegel::inquiry::{Kind, Need, Question, Trouble};
 use zegel::intent::{DkimWant, DmarcWant, Intent, ManagedRrset, Role, Schedule, What};
 use zegel::judge::{Finding, RecordVerdict, State, Unanswered, Verdict};
 use zegel::name::Name;
-use zegel::operator::status::{Before, Event, Memory, Next, Outcome, next};
 use zegel::records::Standard;
 use zegel::rules::{Rule, Severity};
 

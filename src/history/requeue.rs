@@ -2,7 +2,8 @@
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::{findings, plus, records};
+use super::clock::plus;
+use super::{findings, records};
 use crate::api::{MailDomainStatus, RecordStatus};
 use crate::intent::Schedule;
 

@@ -6,7 +6,7 @@
 use jiff::Timestamp;
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::{Condition, Time};
 
-use super::floor;
+use super::clock::floor;
 use super::ready::{Activity, Reading, Readings, Truth, worst_state};
 use crate::api::{MailDomainStatus, RecordStatus};
 use crate::intent::Intent;
@@ -185,7 +185,7 @@ impl<'a> List<'a> {
             type_: type_.to_owned(),
             status: truth.as_str().to_owned(),
             reason: reason.to_owned(),
-            message: super::bounds::cut_octets(message, 1024),
+            message: super::text::cut_octets(message, 1024),
             observed_generation: Some(self.generation),
             last_transition_time: since.unwrap_or_else(|| Time(floor(self.now))),
         });

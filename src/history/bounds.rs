@@ -1,12 +1,10 @@
 //! The bounds on a status: a hostile zone or a huge spec can cost texts, never the status itself. Pure.
 //!
 //! Cut first are texts, then findings below Error, then entries that are in sync, then the rest of the findings;
-//! never state, since or settleUntil of a record that differs. A text that was cut says how long it was and carries
-//! a digest, so that a change behind the cut is still seen.
-
-use aws_lc_rs::digest;
+//! never state, since or settleUntil of a record that differs.
 
 use super::records::state_of;
+use super::text::{MAX_VALUE_OCTETS, cut_octets, cut_text, is_cut};
 use crate::api::{FindingStatus, MailDomainStatus, RecordStatus};
 use crate::judge::State;
 use crate::rules::Severity;
@@ -14,15 +12,11 @@ use crate::rules::Severity;
 /// A status' JSON is never longer.
 pub const MAX_STATUS_OCTETS: usize = 64 * 1024;
 const MAX_RECORDS: usize = 128;
-const MAX_VALUES: usize = 4;
-const MAX_VALUE_OCTETS: usize = 4096;
 const MAX_DIFFERENCES: usize = 16;
 const MAX_DIFFERENCE_OCTETS: usize = 256;
 const MAX_FINDINGS: usize = 32;
 const MAX_MESSAGE_OCTETS: usize = 1024;
 const SHORTEST_SENTENCE_OCTETS: usize = 128;
-/// Between a text and what is said of its cut.
-const MARK: &str = "… [cut: ";
 
 /// Keeps `status` within its bounds and counts what was cut.
 pub(super) fn cut(status: &mut MailDomainStatus) {
@@ -68,76 +62,12 @@ pub(super) fn cut_further(status: &mut MailDomainStatus) {
     status.truncated = status.truncated.max(before);
 }
 
-/// The values of an RRset as a status holds them.
-pub(super) fn cut_values(values: &[String]) -> Vec<String> {
-    values
-        .iter()
-        .take(MAX_VALUES)
-        .map(|value| cut_text(value, MAX_VALUE_OCTETS))
-        .collect()
-}
-
-/// Whether two texts, cut or not, are the same text.
-pub fn same_text(one: &str, other: &str) -> bool {
-    one == other || identity(one) == identity(other)
-}
-
-/// `text` with at most `octets` octets, an ellipsis included, cut on a character.
-pub(super) fn cut_octets(text: &str, octets: usize) -> String {
-    if text.len() <= octets {
-        return text.to_owned();
-    }
-    let mut cut = cut_octets_bare(text, octets.saturating_sub("…".len()));
-    cut.push('…');
-    cut
-}
-
-/// The first `octets` octets of `text`, cut on a character.
-pub(super) fn cut_octets_bare(text: &str, octets: usize) -> String {
-    text[..text.floor_char_boundary(octets)].to_owned()
-}
-
 fn octets(status: &MailDomainStatus) -> usize {
     serde_json::to_vec(status).map_or(usize::MAX, |json| json.len())
 }
 
 fn set_truncated(status: &mut MailDomainStatus, cut: usize) {
     status.truncated = (cut > 0).then(|| i32::try_from(cut).unwrap_or(i32::MAX));
-}
-
-/// A text shortened to `limit` octets and a mark; one that was cut already keeps what its mark says.
-fn cut_text(text: &str, limit: usize) -> String {
-    let (head, mark) = match split_mark(text) {
-        Some((head, mark)) => (head, Some(mark)),
-        None => (text, None),
-    };
-    if head.len() <= limit {
-        return text.to_owned();
-    }
-    let mark = mark.map_or_else(|| mark_of(text), str::to_owned);
-    format!("{}{mark}", cut_octets_bare(head, limit))
-}
-
-fn mark_of(text: &str) -> String {
-    let digest = digest::digest(&digest::SHA256, text.as_bytes());
-    let hex: String = digest
-        .as_ref()
-        .iter()
-        .take(8)
-        .map(|octet| format!("{octet:02x}"))
-        .collect();
-    format!("{MARK}{} octets, sha256 {hex}]", text.len())
-}
-
-fn split_mark(text: &str) -> Option<(&str, &str)> {
-    if !text.ends_with(']') {
-        return None;
-    }
-    text.rfind(MARK).map(|at| text.split_at(at))
-}
-
-fn identity(text: &str) -> String {
-    split_mark(text).map_or_else(|| mark_of(text), |(_, mark)| mark.to_owned())
 }
 
 fn cut_record(record: &mut RecordStatus, differences: usize, difference: usize, value: usize) -> usize {
@@ -149,7 +79,7 @@ fn cut_record(record: &mut RecordStatus, differences: usize, difference: usize, 
     }
     for text in record.desired.iter_mut().chain(&mut record.observed) {
         let shorter = cut_text(text, value);
-        cut += usize::from(split_mark(&shorter).is_some());
+        cut += usize::from(is_cut(&shorter));
         *text = shorter;
     }
     cut

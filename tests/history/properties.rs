@@ -3,9 +3,9 @@
 use jiff::SignedDuration;
 use proptest::prelude::*;
 use zegel::api::ReadyWhen;
+use zegel::history::Outcome;
 use zegel::inquiry::Trouble;
 use zegel::judge::State;
-use zegel::operator::status::Outcome;
 
 use crate::world::*;
 

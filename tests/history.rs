@@ -1,13 +1,13 @@
 //! The status as a specification: what follows from a previous status, a verdict and a time.
 #![allow(unreachable_pub, clippy::unwrap_used)]
 
-#[path = "status/bounds.rs"]
+#[path = "history/bounds.rs"]
 mod bounds;
-#[path = "status/history.rs"]
-mod history;
 #[path = "support/kstatus.rs"]
 mod kstatus;
-#[path = "status/table.rs"]
+#[path = "history/properties.rs"]
+mod properties;
+#[path = "history/table.rs"]
 mod table;
-#[path = "status/world.rs"]
+#[path = "history/world.rs"]
 mod world;

@@ -2,10 +2,10 @@
 
 use proptest::prelude::*;
 use zegel::api::MailDomainStatus;
+use zegel::history::{MAX_STATUS_OCTETS, Outcome, same_text};
 use zegel::inquiry::Kind;
 use zegel::intent::{DkimWant, ManagedRrset, What};
 use zegel::judge::State;
-use zegel::operator::status::{MAX_STATUS_OCTETS, Outcome, same_text};
 
 use crate::world::*;
 

@@ -34,7 +34,7 @@ impl Event {
     /// `object` is the MailDomain's name, `uid` its uid.
     pub fn name(&self, object: &str, uid: &str) -> String {
         let hash = digest::digest(&digest::SHA256, format!("{uid} {}", self.transition).as_bytes());
-        let mut name = super::bounds::cut_octets_bare(object, 230);
+        let mut name = super::text::cut_octets_bare(object, 230);
         // Object names end in a letter or digit; a cut one may not.
         name.truncate(name.trim_end_matches(['-', '.']).len());
         name.push('.');
@@ -104,7 +104,7 @@ fn event(before: Option<Reason>, status: &MailDomainStatus) -> Option<Event> {
     Some(Event {
         reason: word,
         warning,
-        note: super::bounds::cut_octets(&ready.message, MAX_NOTE),
+        note: super::text::cut_octets(&ready.message, MAX_NOTE),
         transition: format!("{} {} {}", ready.status, ready.reason, since.0.as_second()),
     })
 }

@@ -5,13 +5,12 @@ use std::collections::BTreeSet;
 use jiff::{SignedDuration, Timestamp};
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::Time;
 
-use super::{floor, plus};
+use super::clock::{floor, plus};
 use crate::api::{FindingStatus, MailDomainStatus};
 use crate::intent::Intent;
 use crate::judge::{Finding, Verdict};
 use crate::name::Name;
 use crate::records::Standard;
-use crate::report::view;
 use crate::rules::{self, Severity};
 
 /// This look's findings with their age, and the earlier ones this look could not judge anew; errors first.
@@ -75,8 +74,13 @@ pub(super) fn severity_of(finding: &FindingStatus) -> Severity {
 
 fn dated(finding: &Finding, since: Timestamp) -> FindingStatus {
     FindingStatus {
+        rule: finding.rule.id.to_owned(),
+        severity: finding.severity.as_str().to_owned(),
+        record: finding.record.as_ref().map(Name::to_string),
+        managed: Some(finding.managed),
         since: Some(Time(since)),
-        ..view::finding(finding)
+        message: finding.message.clone(),
+        fix: finding.fix.clone(),
     }
 }
 

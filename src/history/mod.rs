@@ -10,6 +10,7 @@
 //! losing it costs at most an early retry.
 
 mod bounds;
+mod clock;
 mod conditions;
 mod event;
 mod findings;
@@ -17,15 +18,18 @@ mod message;
 mod ready;
 mod records;
 mod requeue;
+mod text;
 
 use jiff::{SignedDuration, Timestamp};
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::Time;
 
-pub use self::bounds::{MAX_STATUS_OCTETS, same_text};
+pub use self::bounds::MAX_STATUS_OCTETS;
+use self::clock::floor;
 pub use self::event::{Event, recent_event};
 use self::ready::Reading;
 pub use self::ready::Reason;
 pub use self::records::unconfirmed_questions;
+pub use self::text::same_text;
 use crate::api::MailDomainStatus;
 use crate::intent::{Intent, Schedule};
 use crate::judge::{RecordVerdict, State, Verdict};
@@ -282,23 +286,4 @@ fn worth_a_write(
         ..previous.clone()
     };
     same != previous
-}
-
-/// `at` in whole seconds, as a status can hold it, not later than `at`.
-fn floor(at: Timestamp) -> Timestamp {
-    Timestamp::from_second(at.as_second()).unwrap_or(at)
-}
-
-/// `at` in whole seconds, not earlier than `at`: for deadlines.
-fn ceil(at: Timestamp) -> Timestamp {
-    let floor = floor(at);
-    if floor == at {
-        return at;
-    }
-    plus(floor, SignedDuration::from_secs(1))
-}
-
-/// `at` and `duration` later, or the end of time.
-fn plus(at: Timestamp, duration: SignedDuration) -> Timestamp {
-    at.checked_add(duration).unwrap_or(Timestamp::MAX)
 }

@@ -2,9 +2,9 @@
 
 use jiff::SignedDuration;
 use zegel::api::{MailDomainStatus, ReadyWhen};
+use zegel::history::{Outcome, recent_event, unconfirmed_questions};
 use zegel::inquiry::Trouble;
 use zegel::judge::State;
-use zegel::operator::status::{Outcome, recent_event, unconfirmed_questions};
 use zegel::records::Standard;
 
 use crate::kstatus::Kstatus;
