@@ -2,7 +2,7 @@
 
 use clap::ValueEnum;
 
-use super::inspect::domain;
+use super::domain::domain;
 use super::look::{Eyes, LookArgs};
 use super::{Exit, Failure, output};
 use crate::name::Name;

@@ -1,13 +1,13 @@
 //! `zegel inspect`: what DNS says about any domain, linted; no manifest needed.
 
 use std::collections::BTreeSet;
-use std::io::Read;
 
 use clap::ValueEnum;
 
 use super::args::ReportFormat;
+use super::domain::{domain, sends_no_mail};
 use super::look::{Eyes, LookArgs, Reports};
-use super::{Exit, Failure, output};
+use super::{Exit, Failure, file, list, output};
 use crate::intent::Intent;
 use crate::judge::dkim::probes::PROBE_SELECTORS;
 use crate::judge::judge;
@@ -23,9 +23,12 @@ pub struct Args {
     /// The domains
     #[arg(required_unless_present = "from", value_name = "DOMAIN")]
     pub domains: Vec<String>,
-    /// More domains, one a line; # starts a comment, - is standard input
+    /// More domains: one a line, CSV, web or mail addresses; # starts a comment, - is standard input
     #[arg(long, value_name = "FILE")]
     pub from: Vec<String>,
+    /// Look at public suffixes (gov.uk) too: domains below which organizations register their own
+    #[arg(long)]
+    pub public_suffixes: bool,
     /// A DKIM selector to look at, beside those that are always probed; repeat for more
     #[arg(long = "selector", value_name = "NAME", value_parser = selector)]
     pub selectors: Vec<String>,
@@ -70,12 +73,8 @@ impl Format {
 /// # Errors
 /// When a list cannot be read, no resolver can be asked, or the output cannot be written.
 pub async fn run(args: &Args) -> Result<Exit, Failure> {
-    let mut texts = args.domains.clone();
-    for file in &args.from {
-        texts.extend(listed(&read(file)?));
-    }
-    let (domains, usable) = domains(&texts);
-    if domains.is_empty() && usable {
+    let named = Named::read(args)?;
+    if named.domains.is_empty() && !named.incomplete {
         return Err(Failure::Usage(format!(
             "no domain stands in {}",
             args.from.join(", ")
@@ -108,9 +107,9 @@ pub async fn run(args: &Args) -> Result<Exit, Failure> {
                 .unwrap_or_else(|error| format!("# {}: {error}\n", adopted.spec.domain))
         }
     };
-    eyes.each(domains, look, done).await?;
+    eyes.each(named.domains, look, done).await?;
     let exit = reports.finish(&[])?;
-    Ok(if usable { exit } else { Exit::Usage })
+    Ok(if named.incomplete { Exit::Usage } else { exit })
 }
 
 /// The selectors asked for by name, each once, and those of the documented list beside them.
@@ -122,77 +121,94 @@ fn selectors(named: &[String]) -> (Vec<String>, Vec<String>) {
     (asked, listed.filter(|selector| once(selector)).collect())
 }
 
-fn read(file: &str) -> Result<String, Failure> {
-    let mut text = String::new();
-    if file == "-" {
-        let read = std::io::stdin().lock().read_to_string(&mut text);
-        read.map_err(|error| Failure::Usage(format!("cannot read standard input: {error}")))?;
-        return Ok(text);
-    }
-    std::fs::read_to_string(file).map_err(|error| Failure::Usage(format!("cannot read {file}: {error}")))
+/// The domains that were named, each once.
+#[derive(Debug, Default)]
+struct Named {
+    domains: Vec<Name>,
+    /// Whether a domain may be missing.
+    incomplete: bool,
 }
 
-/// The domains of a list: one a line, `#` starts a comment.
-fn listed(text: &str) -> Vec<String> {
-    let lines = text
-        .lines()
-        .map(|line| line.split('#').next().unwrap_or_default().trim());
-    lines.filter(|line| !line.is_empty()).map(str::to_owned).collect()
-}
-
-/// The domains, each once; whether all could be used. What cannot is said on standard error.
-fn domains(texts: &[String]) -> (Vec<Name>, bool) {
-    let (mut domains, mut seen, mut usable) = (Vec::new(), BTreeSet::new(), true);
-    for text in texts {
-        match domain(text) {
-            Ok(name) => {
-                if !text.is_ascii() {
-                    output::note(&format!("{} is asked as {name}", harmless(text)));
+impl Named {
+    /// Reads arguments and lists; what can be no domain is said on standard error.
+    fn read(args: &Args) -> Result<Self, Failure> {
+        let mut named = Self::default();
+        let mut seen = BTreeSet::new();
+        for text in &args.domains {
+            let name = domain(text).and_then(|name| match sends_no_mail(&name, args.public_suffixes) {
+                Some(why) => Err(why),
+                None => Ok(name),
+            });
+            match name {
+                Ok(name) => {
+                    spelt(text, &name);
+                    named.add(name, &mut seen);
                 }
-                if seen.insert(name.clone()) {
-                    domains.push(name);
+                Err(why) => {
+                    named.incomplete = true;
+                    output::note(&format!("error: {} is no domain: {why}", harmless(text)));
                 }
-            }
-            Err(why) => {
-                usable = false;
-                output::note(&format!("error: {} is no domain: {why}", harmless(text)));
             }
         }
+        for path in &args.from {
+            named.read_list(path, args.public_suffixes, &mut seen)?;
+        }
+        Ok(named)
     }
-    (domains, usable)
+
+    fn add(&mut self, name: Name, seen: &mut BTreeSet<Name>) {
+        if seen.insert(name.clone()) {
+            self.domains.push(name);
+        }
+    }
+
+    fn read_list(&mut self, path: &str, suffixes: bool, seen: &mut BTreeSet<Name>) -> Result<(), Failure> {
+        let shown = harmless(file::shown(path));
+        let octets = file::octets(path)?;
+        let (text, encoding) =
+            file::decode(&octets).map_err(|why| Failure::Usage(format!("cannot read {shown}: {why}")))?;
+        if encoding == file::Encoding::Latin1 {
+            output::note(&format!(
+                "note: {shown} is neither UTF-8 nor UTF-16, and is read as Latin-1"
+            ));
+        }
+        let list = list::read(&text, suffixes);
+        for (text, name) in &list.spelt {
+            spelt(text, name);
+        }
+        let (missed, beside): (Vec<_>, Vec<_>) = list.skipped.iter().partition(|skipped| skipped.matters);
+        for (word, skipped) in [("note", beside), ("error", missed)] {
+            for skipped in skipped.iter().take(MOST_SKIPPED) {
+                let text = if skipped.text.is_empty() {
+                    String::new()
+                } else {
+                    format!("{:?} ", harmless(&skipped.text))
+                };
+                output::note(&format!(
+                    "{word}: {shown}:{}: {text}skipped: {}",
+                    skipped.line, skipped.why
+                ));
+            }
+            if let Some(more @ 1..) = skipped.len().checked_sub(MOST_SKIPPED) {
+                output::note(&format!("{word}: {shown}: {more} more skipped"));
+            }
+            self.incomplete |= word == "error" && !skipped.is_empty();
+        }
+        for name in list.domains {
+            self.add(name, seen);
+        }
+        Ok(())
+    }
 }
 
-/// A domain as a person writes it: U-labels become A-labels (UTS #46), letter case and a trailing dot mean nothing.
-///
-/// # Errors
-/// What is wrong with it, in a few words.
-pub fn domain(text: &str) -> Result<Name, String> {
-    if text.contains("://") || text.contains('/') {
-        return Err("write the domain alone, not a URL".to_owned());
+/// At most this many skipped texts of a list are named one by one.
+const MOST_SKIPPED: usize = 20;
+
+/// Says how a name that was written in its own letters is asked.
+fn spelt(text: &str, name: &Name) {
+    if !text.is_ascii() {
+        output::note(&format!("{} is asked as {name}", harmless(text)));
     }
-    if text.contains('@') {
-        return Err("write the part behind the @".to_owned());
-    }
-    let ascii = if text.is_ascii() {
-        text.to_owned()
-    } else {
-        idna::domain_to_ascii(text)
-            .map_err(|_| "its letters make no internationalised name (UTS #46)".to_owned())?
-    };
-    let name: Name = ascii
-        .parse()
-        .map_err(|error: crate::name::NameError| error.to_string())?;
-    let host = |label: &Vec<u8>| {
-        label
-            .iter()
-            .all(|octet| octet.is_ascii_alphanumeric() || matches!(octet, b'-' | b'_'))
-            && !label.starts_with(b"-")
-            && !label.ends_with(b"-")
-    };
-    if name.is_root() || !name.labels().iter().all(host) {
-        return Err("labels hold letters, digits and inner hyphens".to_owned());
-    }
-    Ok(name)
 }
 
 /// A selector: one or more labels below `_domainkey`.
@@ -204,38 +220,4 @@ fn selector(text: &str) -> Result<String, String> {
         return Err("write the selector alone: what stands before ._domainkey".to_owned());
     }
     Ok(name.to_string())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_list_has_comments_and_empty_lines() {
-        assert_eq!(listed("# all\na.nl\n\n b.nl # here\r\n#c.nl\n"), ["a.nl", "b.nl"]);
-    }
-
-    #[test]
-    fn domains_are_read_as_people_write_them() {
-        for (text, name) in [
-            ("Voorbeeld.NL.", "voorbeeld.nl"),
-            ("bücher.example", "xn--bcher-kva.example"),
-            ("_spf.a.nl", "_spf.a.nl"),
-        ] {
-            assert_eq!(domain(text).map(|name| name.to_string()), Ok(name.to_owned()));
-        }
-        for text in [
-            "",
-            ".",
-            "a..b",
-            "a b.nl",
-            "-a.nl",
-            "https://a.nl/",
-            "x@a.nl",
-            "a.nl\u{202e}",
-            &"a".repeat(70),
-        ] {
-            assert!(domain(text).is_err(), "{text:?}");
-        }
-    }
 }

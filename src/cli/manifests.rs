@@ -8,14 +8,13 @@ mod locate;
 mod schema;
 
 use std::collections::BTreeMap;
-use std::io::Read;
 use std::path::{Path, PathBuf};
 
 use kube::CustomResourceExt;
 use serde::Deserialize;
 use serde_json::Value;
 
-use super::{Failure, output};
+use super::{Failure, file, output};
 use crate::api::{MailDomain, MailDomainSpec};
 use crate::intent::SpecError;
 use crate::report::Place;
@@ -102,17 +101,13 @@ impl Loaded {
 pub fn load(paths: &[String]) -> Result<Loaded, Failure> {
     let mut loaded = Loaded::default();
     for path in paths {
-        if path == "-" {
-            let mut text = String::new();
-            let read = std::io::stdin().lock().read_to_string(&mut text);
-            read.map_err(|error| Failure::Usage(format!("cannot read standard input: {error}")))?;
-            read_into(&mut loaded, "-", &text);
+        if path == file::STDIN {
+            read_into(&mut loaded, path, &file::text(path)?);
             continue;
         }
-        for file in files(Path::new(path))? {
-            let text = std::fs::read_to_string(&file)
-                .map_err(|error| Failure::Usage(format!("cannot read {}: {error}", file.display())))?;
-            read_into(&mut loaded, &file.display().to_string(), &text);
+        for found in files(Path::new(path))? {
+            let found = found.display().to_string();
+            read_into(&mut loaded, &found, &file::text(&found)?);
         }
     }
     if loaded.manifests.is_empty() && loaded.invalid.is_empty() {

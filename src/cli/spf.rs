@@ -5,7 +5,7 @@ use std::net::IpAddr;
 use serde::Serialize;
 
 use super::dmarc::Format;
-use super::inspect::domain;
+use super::domain::domain;
 use super::look::{Eyes, LookArgs};
 use super::{Exit, Failure, output};
 use crate::api::FindingStatus;

@@ -91,6 +91,84 @@ fn a_list_is_read_from_a_file_and_from_standard_input() {
 }
 
 #[test]
+fn a_list_is_read_as_people_save_one() {
+    let dns = DnsServer::start(ZONE);
+    let server = dns.address().to_string();
+    let table = "\u{feff}Gemeente;Website\r\nVoorbeeld;https://Voorbeeld.nl/contact\r\nLeeg;info@leeg.nl\r\n";
+    let utf16 = |octets: fn(u16) -> [u8; 2]| table.encode_utf16().flat_map(octets).collect::<Vec<u8>>();
+    let latin1 = b"G\xe9meente;Website\nS\xfadwest;voorbeeld.nl\n;leeg.nl\n".to_vec();
+    for octets in [
+        table.as_bytes().to_vec(),
+        utf16(u16::to_le_bytes),
+        utf16(u16::to_be_bytes),
+        latin1,
+    ] {
+        let folder = folder(&[]);
+        let list = folder.path().join("list.csv");
+        std::fs::write(&list, &octets).expect("the file can be written");
+        let list = list.to_str().expect("the path is UTF-8");
+        let run = zegel(&["inspect", "--resolver", &server, "-o", "json", "--from", list]);
+        assert_eq!((run.code, objects(&run).len()), (0, 2), "{octets:?}: {run:?}");
+    }
+}
+
+#[test]
+fn what_a_list_holds_beside_domains_is_named_and_a_missed_domain_is_two() {
+    let dns = DnsServer::start(ZONE);
+    let server = dns.address().to_string();
+    for (text, code, says) in [
+        (
+            "192.0.2.1\nleeg.nl\n",
+            2,
+            "error: standard input:1: \"192.0.2.1\" skipped: an IP address",
+        ),
+        (
+            "leeg.nl\n2.0.192.in-addr.arpa\n",
+            2,
+            "standard input:2: \"2.0.192.in-addr.arpa\" skipped: 2.0.192.in-addr.arpa is a reverse zone",
+        ),
+        ("leeg.nl nl\n", 0, "note: standard input:1: \"nl\" skipped"),
+        ("co.uk\nleeg.nl", 2, "public suffix"),
+        ("leeg.nl -a.nl", 2, "labels hold"),
+    ] {
+        let run = zegel_with(
+            &["inspect", "--resolver", &server, "-o", "json", "--from", "-"],
+            text,
+        );
+        assert_eq!((run.code, objects(&run).len()), (code, 1), "{text:?}: {run:?}");
+        assert!(run.err.contains(says), "{text:?}: {}", run.err);
+    }
+    for octets in [&b"PK\x03\x04"[..], b"\xff\xfea"] {
+        let folder = folder(&[]);
+        let list = folder.path().join("list.xlsx");
+        std::fs::write(&list, octets).expect("the file can be written");
+        let run = zegel(&["inspect", "--from", list.to_str().expect("the path is UTF-8")]);
+        assert!(
+            run.code == 2 && run.out.is_empty() && run.err.contains("save it as"),
+            "{run:?}"
+        );
+    }
+}
+
+#[test]
+fn what_sends_no_mail_is_refused_with_a_sentence() {
+    for (name, says) in [
+        ("192.0.2.1", "an IP address has no mail records"),
+        ("2001:db8::1", "an IP address has no mail records"),
+        ("2.0.192.in-addr.arpa", "is a reverse zone"),
+        ("nl", "is one label"),
+        ("co.uk", "is a public suffix"),
+    ] {
+        let run = zegel(&["inspect", name]);
+        assert_eq!((run.code, run.out.as_str()), (2, ""), "{name}");
+        assert!(run.err.contains(says), "{name}: {}", run.err);
+    }
+    let dns = DnsServer::start("gov.uk TXT v=spf1 -all");
+    let run = inspect(dns.address(), &["-o", "json", "--public-suffixes", "gov.uk"]);
+    assert_eq!(objects(&run)[0]["domain"], "gov.uk", "{run:?}");
+}
+
+#[test]
 fn a_named_selector_is_looked_at() {
     let dns = DnsServer::start(ZONE);
     let run = inspect(dns.address(), &["voorbeeld.nl"]);

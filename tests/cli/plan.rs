@@ -144,3 +144,34 @@ fn a_file_that_blows_up_is_refused() {
         assert_eq!((run.code, run.out.as_str()), (2, ""), "{}", run.err);
     }
 }
+
+#[test]
+fn a_manifest_in_utf_16_is_read_and_other_encodings_are_refused_in_words() {
+    let folder = folder(&[]);
+    let path = folder.path().join("m.yaml");
+    let file = path.to_str().expect("the path is UTF-8");
+    let utf16 = |octets: fn(u16) -> [u8; 2]| {
+        let marked = format!("\u{feff}{PARKED}").replace('\n', "\r\n");
+        marked.encode_utf16().flat_map(octets).collect::<Vec<u8>>()
+    };
+    for octets in [utf16(u16::to_le_bytes), utf16(u16::to_be_bytes)] {
+        std::fs::write(&path, octets).expect("the file can be written");
+        let run = zegel(&["plan", "-o", "zone", file]);
+        assert!(
+            run.code == 0 && run.out.contains("leeg.example. 3600 IN MX"),
+            "{run:?}"
+        );
+    }
+    for (octets, says) in [
+        (&b"# caf\n# caf\xe9\n"[..], "line 2 is neither UTF-8 nor UTF-16"),
+        (b"PK\x03\x04", "spreadsheet"),
+        (b"\xff\xfe\0\0", "UTF-32"),
+    ] {
+        std::fs::write(&path, octets).expect("the file can be written");
+        let run = zegel(&["plan", file]);
+        assert!(
+            run.code == 2 && run.out.is_empty() && run.err.contains(says),
+            "{run:?}"
+        );
+    }
+}
