@@ -142,7 +142,7 @@ fn missing(name: &Name, values: &Values<'_>) -> String {
 }
 
 fn equivalent(wanted: &ManagedRrset, text: &[u8], notes: &[String]) -> Finding {
-    let rule = &rules::spf::EQUIVALENT;
+    let rule = &rules::spf::beside::EQUIVALENT;
     Finding {
         rule,
         severity: rule.severity,

@@ -1,23 +1,22 @@
 //! Rules about SPF (RFC 7208).
 //!
 //! [`syntax`]: what makes a record unreadable. [`record`]: what a readable record says, judged by itself. [`tree`]:
-//! what it comes to with the records it leads to, and beside the other names of the domain.
+//! what it leads to. [`limits`]: what an evaluation costs. [`beside`]: what stands beside it, or in its place. Data only.
 
+pub mod beside;
+pub mod limits;
 pub mod record;
 pub mod syntax;
 pub mod tree;
 
-use super::{Rule, Severity};
-use crate::records::Standard;
-
-pub use self::tree::EQUIVALENT;
+use super::Rule;
 
 /// Every rule of this family, by id.
 pub const RULES: &[&Rule] = &[
     &record::SEVERAL,
     &record::NEAR_MISS,
     &record::VERSION_CASE,
-    &tree::RETIRED_TYPE,
+    &beside::RETIRED_TYPE,
     &syntax::NON_ASCII,
     &syntax::CONTROL,
     &record::SPARE_SPACES,
@@ -45,15 +44,15 @@ pub const RULES: &[&Rule] = &[
     &syntax::URL,
     &tree::WILDCARD_TARGET,
     &tree::TAKE_OVER,
-    &tree::TOO_MANY,
-    &tree::REDIRECT_COUNTS,
-    &tree::ORDER_DECIDES,
-    &tree::NO_HEAD_ROOM,
-    &tree::VOIDS,
-    &tree::VOIDS_IP6,
-    &tree::TOO_MANY_MX,
-    &tree::MX_QUERIES,
-    &tree::DEEP,
+    &limits::TOO_MANY,
+    &limits::REDIRECT_COUNTS,
+    &limits::ORDER_DECIDES,
+    &limits::NO_HEAD_ROOM,
+    &limits::VOIDS,
+    &limits::VOIDS_IP6,
+    &limits::TOO_MANY_MX,
+    &limits::MX_QUERIES,
+    &limits::DEEP,
     &tree::OWN_VOID,
     &tree::NULL_MX,
     &tree::ALIAS,
@@ -92,42 +91,17 @@ pub const RULES: &[&Rule] = &[
     &record::LOCAL_PART,
     &record::HELO_MACRO,
     &tree::NOT_FOLLOWED,
-    &tree::LARGE,
-    &tree::WILDCARD_GAP,
-    &tree::HELO_NAME,
-    &tree::NEVER_SENDS,
-    &tree::ELSEWHERE,
-    &tree::SWAPPED,
+    &beside::LARGE,
+    &beside::WILDCARD_GAP,
+    &beside::HELO_NAME,
+    &beside::NEVER_SENDS,
+    &beside::ELSEWHERE,
+    &beside::SWAPPED,
     &record::SENDER_ID,
     &record::REPORT_MODIFIER,
     &syntax::SECOND_VERSION,
     &syntax::PUNCTUATION,
-    &tree::NONE,
-    &EQUIVALENT,
-    &tree::NOT_EXPLORED,
+    &beside::NONE,
+    &beside::EQUIVALENT,
+    &limits::NOT_EXPLORED,
 ];
-
-/// A rule of this standard.
-#[allow(clippy::too_many_arguments)] // The fields of a rule, in order: a table reads best without their names.
-const fn rule(
-    id: &'static str,
-    severity: Severity,
-    section: &'static str,
-    title: &'static str,
-    why: &'static str,
-    fix: &'static str,
-    bad: &'static str,
-    good: &'static str,
-) -> Rule {
-    Rule {
-        id,
-        severity,
-        standard: Standard::Spf,
-        title,
-        section,
-        why,
-        fix,
-        bad,
-        good,
-    }
-}

@@ -8,7 +8,7 @@ use crate::name::Name;
 use crate::records::presentation;
 use crate::records::spf::{Likeness, Mechanism, Qualifier, Record, likeness, parse};
 use crate::rules::Severity;
-use crate::rules::spf::{record, tree};
+use crate::rules::spf::{beside, record};
 
 use super::Desk;
 
@@ -51,7 +51,7 @@ fn others(values: &Values<'_>, desk: &mut Desk<'_>) {
                 "a DMARC record at {}: receivers look for it at _dmarc.{}",
                 desk.name, desk.name
             );
-            desk.say(&tree::SWAPPED, None, message);
+            desk.say(&beside::SWAPPED, None, message);
         }
     }
 }
@@ -80,14 +80,14 @@ fn size(domain: &Name, values: &Values<'_>, desk: &mut Desk<'_>) {
     let limit = if octets > EDNS { EDNS } else { PLAIN };
     let message =
         format!("all TXT records of {domain} make an answer of about {octets} octets, more than {limit}");
-    desk.say_as(&tree::LARGE, severity, None, message);
+    desk.say_as(&beside::LARGE, severity, None, message);
 }
 
 fn retired_type(domain: &Name, inquiry: &mut Inquiry<'_>, desk: &mut Desk<'_>) {
     let reply = inquiry.ask(Question::new(domain.clone(), Kind::Spf), Need::Evidence);
     if reply.records().is_some_and(|records| !records.is_empty()) {
         desk.say(
-            &tree::RETIRED_TYPE,
+            &beside::RETIRED_TYPE,
             None,
             format!("{domain} has a record of type SPF (99), which nobody reads"),
         );
@@ -115,7 +115,7 @@ fn swapped(domain: &Name, values: &Values<'_>, inquiry: &mut Inquiry<'_>, desk: 
         // A wildcard speaks for every name, `_dmarc` among them: nobody put its text there by mistake.
         if likeness(&text) == Likeness::Spf && !is_wildcard(domain, &text, inquiry) {
             let message = format!("an SPF record at {policy}: receivers look for it at {domain}");
-            desk.at(&policy).say(&tree::SWAPPED, None, message);
+            desk.at(&policy).say(&beside::SWAPPED, None, message);
         }
     }
     let [text] = values.records.as_slice() else {
@@ -154,7 +154,7 @@ fn absent(domain: &Name, values: &Values<'_>, inquiry: &mut Inquiry<'_>, desk: &
             && !found.records.is_empty()
         {
             desk.say(
-                &tree::ELSEWHERE,
+                &beside::ELSEWHERE,
                 None,
                 format!("an SPF record stands at {name} and none at {domain}"),
             );
@@ -166,7 +166,7 @@ fn absent(domain: &Name, values: &Values<'_>, inquiry: &mut Inquiry<'_>, desk: &
     } else {
         ""
     };
-    desk.say(&tree::NONE, None, format!("{domain} has no SPF record{why}"));
+    desk.say(&beside::NONE, None, format!("{domain} has no SPF record{why}"));
 }
 
 /// Mail hosts below the domain: do they have SPF of their own?
@@ -206,13 +206,13 @@ fn mail_hosts(intent: &Intent, own: &Record, inquiry: &mut Inquiry<'_>, desk: &m
         if wildcard {
             let message =
                 format!("{host} exists, so the wildcard does not answer for it: it has no SPF record");
-            desk.say(&tree::WILDCARD_GAP, None, message);
+            desk.say(&beside::WILDCARD_GAP, None, message);
         } else if sends {
             let message = format!("{host} sends mail and has no SPF record for its own name");
-            desk.say(&tree::HELO_NAME, None, message);
+            desk.say(&beside::HELO_NAME, None, message);
         } else {
             let message = format!("{host} receives mail, sends none, and has no SPF record");
-            desk.say(&tree::NEVER_SENDS, None, message);
+            desk.say(&beside::NEVER_SENDS, None, message);
         }
     }
 }

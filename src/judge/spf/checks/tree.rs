@@ -13,7 +13,7 @@ use crate::judge::spf::probe::Probe;
 use crate::judge::spf::state::UNLIKELY_LABEL;
 use crate::records::Span;
 use crate::records::spf::{Addresses, Mechanism, Qualifier, Record, parse_macro_string};
-use crate::rules::spf::tree as rules;
+use crate::rules::spf::{limits, tree as rules};
 
 use super::Desk;
 
@@ -46,7 +46,7 @@ pub(super) fn check(record: &Record, inquiry: &mut Inquiry<'_>, desk: &mut Desk<
             "{} is {} records away: each level waits for the one above",
             deepest.name, deepest.depth
         );
-        desk.say(&rules::DEEP, span(deepest.top), message);
+        desk.say(&limits::DEEP, span(deepest.top), message);
     }
     for probe in &analysis.probes {
         probed(probe, span(probe.top), inquiry, desk);
@@ -56,7 +56,7 @@ pub(super) fn check(record: &Record, inquiry: &mut Inquiry<'_>, desk: &mut Desk<
             "{} in the record of {} was not looked into, nor was any term after it: {MAX_PROBES} were",
             unprobed.term, unprobed.at
         );
-        desk.say(&rules::NOT_EXPLORED, span(unprobed.top), message);
+        desk.say(&limits::NOT_EXPLORED, span(unprobed.top), message);
     }
     web_server(&analysis, record, inquiry, desk);
     explanation(record, inquiry, desk);
@@ -81,7 +81,7 @@ fn hindered(
     };
     let message = format!("{term} of {name} in the record of {parent}: {obstacle}");
     match obstacle {
-        Obstacle::Bounds => desk.say(&rules::NOT_EXPLORED, span, message),
+        Obstacle::Bounds => desk.say(&limits::NOT_EXPLORED, span, message),
         Obstacle::Loop => desk.say(&rules::LOOP, span, message),
         Obstacle::SenderDependent => desk.say(&rules::NOT_FOLLOWED, span, message),
         Obstacle::Missing { nxdomain: true }
@@ -200,14 +200,14 @@ fn probed(probe: &Probe, span: Option<Span>, inquiry: &mut Inquiry<'_>, desk: &m
             "{target} has {} MX records, at most {MAX_MX} are allowed in one term",
             probe.mx_count
         );
-        desk.say(&rules::TOO_MANY_MX, span.clone(), message);
+        desk.say(&limits::TOO_MANY_MX, span.clone(), message);
     }
     if at != desk.name.as_str() {
         return; // The rest is for whoever writes that record.
     }
     if (MANY_MX + 1..=MAX_MX).contains(&probe.mx_count) {
         let message = format!("{term} costs one term and {} further queries", probe.mx_count);
-        desk.say(&rules::MX_QUERIES, span.clone(), message);
+        desk.say(&limits::MX_QUERIES, span.clone(), message);
     }
     if probe.null_mx {
         desk.say(
@@ -335,13 +335,13 @@ fn counts(analysis: &Analysis, record: &Record, desk: &mut Desk<'_>) {
             "{at_least}{} terms query DNS, at most {MAX_LOOKUPS} are allowed ({costs})",
             lookups.worst
         );
-        desk.say(&rules::TOO_MANY, None, message);
+        desk.say(&limits::TOO_MANY, None, message);
         if lookups.best <= MAX_LOOKUPS {
             let message = format!(
                 "from {} terms for the luckiest sender to {} for one nothing matches",
                 lookups.best, lookups.worst
             );
-            desk.say(&rules::ORDER_DECIDES, None, message);
+            desk.say(&limits::ORDER_DECIDES, None, message);
         }
         let redirect = record.redirect().filter(|_| record.all().is_none());
         if let Some((index, target)) = redirect {
@@ -351,14 +351,14 @@ fn counts(analysis: &Analysis, record: &Record, desk: &mut Desk<'_>) {
                 "{cost} of the {} terms are redirect={target} and what stands behind it",
                 lookups.worst
             );
-            desk.say(&rules::REDIRECT_COUNTS, span, message);
+            desk.say(&limits::REDIRECT_COUNTS, span, message);
         }
     } else if lookups.worst + 1 >= MAX_LOOKUPS {
         let message = format!(
             "{at_least}{} of {MAX_LOOKUPS} terms that query DNS are used ({costs})",
             lookups.worst
         );
-        desk.say(&rules::NO_HEAD_ROOM, None, message);
+        desk.say(&limits::NO_HEAD_ROOM, None, message);
     }
     let (v4, v6) = analysis.void_families;
     let names = |wanted: fn(&Probe) -> bool| {
@@ -374,7 +374,7 @@ fn counts(analysis: &Analysis, record: &Record, desk: &mut Desk<'_>) {
     if v4 > MAX_VOIDS {
         let names = names(|probe| probe.void_v4);
         desk.say(
-            &rules::VOIDS,
+            &limits::VOIDS,
             None,
             format!("{v4} terms find nothing, at most {MAX_VOIDS} may ({names})"),
         );
@@ -382,6 +382,6 @@ fn counts(analysis: &Analysis, record: &Record, desk: &mut Desk<'_>) {
         let names = names(|probe| probe.void_v6);
         let message =
             format!("{v6} terms find nothing for a sender on IPv6, at most {MAX_VOIDS} may ({names})");
-        desk.say(&rules::VOIDS_IP6, None, message);
+        desk.say(&limits::VOIDS_IP6, None, message);
     }
 }
