@@ -4,6 +4,8 @@
 mod facts;
 #[path = "spf/fleet.rs"]
 mod fleet;
+#[path = "spf/kinds.rs"]
+mod kinds;
 #[path = "spf/meaning.rs"]
 mod meaning;
 #[path = "spf/rules.rs"]

@@ -372,6 +372,12 @@ const ROWS: &[(&str, &str, &str)] = &[
         "@ TXT v=spf1 include:1.x.nl -all\n{chain}",
         "@ TXT v=spf1 include:1.x.nl -all\n1.x.nl TXT v=spf1 -all",
     ),
+    ("SPF-104", "@ TXT v=spf1 mx~all", "@ TXT v=spf1 mx ~all"),
+    (
+        "SPF-105",
+        "@ TXT v=spf1 include:<b>a.example</b> -all",
+        "@ TXT v=spf1 include:a.example -all",
+    ),
 ];
 
 const ELEVEN: &str = "@ TXT v=spf1 a:1.x.nl a:2.x.nl a:3.x.nl a:4.x.nl include:b.x.nl -all\nb.x.nl TXT v=spf1 mx a:5.x.nl a:6.x.nl a:7.x.nl a:8.x.nl a:9.x.nl -all";

@@ -3,7 +3,7 @@
 use crate::inquiry::{Fact, Inquiry, Kind, Need, Question, Rdata, Reply, Trouble};
 use crate::name::Name;
 use crate::records::presentation;
-use crate::records::spf::{Likeness, likeness};
+use crate::records::spf::{Likeness, NearMiss, likeness};
 
 /// What a TXT question about SPF brought.
 pub(super) enum Looked<'f> {
@@ -20,7 +20,7 @@ pub(super) struct Values<'f> {
     /// The SPF records, joined, octets as they came.
     pub(super) records: Vec<Vec<u8>>,
     /// What was meant as one and is none, and why.
-    pub(super) near_misses: Vec<(Vec<u8>, &'static str)>,
+    pub(super) near_misses: Vec<(Vec<u8>, NearMiss)>,
     /// Every other value, joined.
     pub(super) others: Vec<Vec<u8>>,
     /// Whether the name itself does not exist.

@@ -129,7 +129,8 @@ fn judge_values(
 }
 
 fn missing(name: &Name, values: &Values<'_>) -> String {
-    if let Some((_, why)) = values.near_misses.first() {
+    if let Some((_, miss)) = values.near_misses.first() {
+        let why = &miss.why;
         return format!("want an SPF record, found a text receivers do not take for one: {why}");
     }
     match (values.fact.chain.first(), values.nxdomain) {

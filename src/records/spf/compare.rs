@@ -6,7 +6,9 @@
 
 use std::collections::BTreeSet;
 
-use super::{Addresses, DomainSpec, Mechanism, Modifier, Network4, Network6, Qualifier, Record, TermKind};
+use super::addresses::{Addresses, Network4, Network6};
+use super::domain_spec::DomainSpec;
+use super::record::{Mechanism, Modifier, Qualifier, Record, TermKind};
 use crate::name::Name;
 use crate::records::Comparison;
 

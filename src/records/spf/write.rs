@@ -2,8 +2,9 @@
 
 use std::fmt;
 
+use super::domain_spec::DomainSpec;
 use super::parse::parse;
-use super::{DualCidr, Mechanism, Modifier, Qualifier, Record, Term, TermKind};
+use super::record::{DualCidr, Mechanism, Modifier, Qualifier, Record, Term, TermKind};
 use crate::records::presentation;
 
 /// What is wrong with one part of a record that is to be built.
@@ -234,12 +235,7 @@ impl fmt::Display for Mechanism {
     }
 }
 
-fn host(
-    f: &mut fmt::Formatter<'_>,
-    name: &str,
-    domain: Option<&super::DomainSpec>,
-    cidr: DualCidr,
-) -> fmt::Result {
+fn host(f: &mut fmt::Formatter<'_>, name: &str, domain: Option<&DomainSpec>, cidr: DualCidr) -> fmt::Result {
     f.write_str(name)?;
     if let Some(domain) = domain {
         write!(f, ":{}", domain.canonical())?;

@@ -99,9 +99,11 @@ pub const RULES: &[&Rule] = &[
     &beside::SWAPPED,
     &record::SENDER_ID,
     &record::REPORT_MODIFIER,
-    &syntax::SECOND_VERSION,
+    &record::SECOND_VERSION,
     &syntax::PUNCTUATION,
     &beside::NONE,
     &beside::EQUIVALENT,
     &limits::NOT_EXPLORED,
+    &syntax::MISSING_BLANK,
+    &syntax::MARKUP,
 ];

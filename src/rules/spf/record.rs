@@ -392,3 +392,16 @@ pub const REPORT_MODIFIER: Rule = Rule {
     bad: "v=spf1 mx -all rp=150",
     good: "v=spf1 mx -all rp=100",
 };
+
+/// A second version inside the record.
+pub const SECOND_VERSION: Rule = Rule {
+    id: "SPF-098",
+    severity: Severity::Warning,
+    standard: Standard::Spf,
+    title: "a second version inside the record",
+    section: "RFC 7208 6",
+    why: "v=spf1 counts at the beginning only. Further on it is a modifier nobody knows, which receivers ignore; but somebody pasted one record behind another, and terms behind the first all are never reached.",
+    fix: "Merge the terms into one record with one version and one all.",
+    bad: "v=spf1 mx -all v=spf1 include:spf.example.com -all",
+    good: "v=spf1 mx include:spf.example.com -all",
+};

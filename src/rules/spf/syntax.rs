@@ -113,8 +113,8 @@ pub const URL: Rule = Rule {
     severity: Severity::Error,
     standard: Standard::Spf,
     title: "a URL or mail address where a domain belongs",
-    section: "RFC 7208 12",
-    why: "Receivers ask DNS for the name as it stands; http:// or an @ makes it no domain name.",
+    section: "RFC 7208 7.1",
+    why: "Receivers ask DNS for the name as it stands, http:// or @ and all: nothing is there, and an include of it is a permerror. Where a path follows the record cannot even be read.",
     fix: "Keep the host name only.",
     bad: "v=spf1 include:https://spf.example.com -all",
     good: "v=spf1 include:spf.example.com -all",
@@ -289,19 +289,6 @@ pub const DOMAIN_END: Rule = Rule {
     good: "v=spf1 a:mailserver.example.com -all",
 };
 
-/// Two records merged into one.
-pub const SECOND_VERSION: Rule = Rule {
-    id: "SPF-098",
-    severity: Severity::Error,
-    standard: Standard::Spf,
-    title: "two records merged into one",
-    section: "RFC 7208 12",
-    why: "v=spf1 stands once, at the beginning. In the middle it is a syntax error: somebody pasted a second record behind the first, or a provider joined two.",
-    fix: "Merge the terms into one record with one version and one all.",
-    bad: "v=spf1 mx -all v=spf1 include:spf.example.com -all",
-    good: "v=spf1 mx include:spf.example.com -all",
-};
-
 /// A comma, semicolon or quote between terms.
 pub const PUNCTUATION: Rule = Rule {
     id: "SPF-099",
@@ -313,4 +300,30 @@ pub const PUNCTUATION: Rule = Rule {
     fix: "Replace it by one space.",
     bad: "v=spf1 mx, include:spf.example.com; -all",
     good: "v=spf1 mx include:spf.example.com -all",
+};
+
+/// Two terms without a blank between them.
+pub const MISSING_BLANK: Rule = Rule {
+    id: "SPF-104",
+    severity: Severity::Error,
+    standard: Standard::Spf,
+    title: "two terms without a blank between them",
+    section: "RFC 7208 4.6.1",
+    why: "Terms are separated by spaces. Without one the two become a single term: mostly none at all, which makes the record a permerror; sometimes another name than was meant, which is then asked for.",
+    fix: "Put one space between the two terms.",
+    bad: "v=spf1 ip4:192.0.2.81~all",
+    good: "v=spf1 ip4:192.0.2.81 ~all",
+};
+
+/// Markup in the record.
+pub const MARKUP: Rule = Rule {
+    id: "SPF-105",
+    severity: Severity::Error,
+    standard: Standard::Spf,
+    title: "markup in the record",
+    section: "RFC 7208 12",
+    why: "A record copied from a web page or a document brought its markup along, which became part of a term: mostly no receiver can read it then, and the record is a permerror.",
+    fix: "Type the terms again, or paste them as plain text.",
+    bad: "v=spf1 include:<b>spf.example.com</b> -all",
+    good: "v=spf1 include:spf.example.com -all",
 };

@@ -33,7 +33,10 @@ pub(super) fn check(intent: &Intent, values: &Values<'_>, inquiry: &mut Inquiry<
         absent(domain, values, inquiry, desk);
     }
     if let [text] = values.records.as_slice() {
-        mail_hosts(intent, &parse(text), inquiry, desk);
+        let own = parse(text);
+        if own.is_valid() {
+            mail_hosts(intent, &own, inquiry, desk);
+        }
     }
 }
 
@@ -122,6 +125,9 @@ fn swapped(domain: &Name, values: &Values<'_>, inquiry: &mut Inquiry<'_>, desk: 
         return;
     };
     let own = parse(text);
+    if !own.is_valid() {
+        return;
+    }
     let all = own.all().filter(|(_, qualifier)| *qualifier == Qualifier::Fail);
     if let Some((index, _)) = all.filter(|(index, _)| has_policy && *index > 0) {
         let span = own.terms.get(index).map(|term| term.span.clone());

@@ -108,9 +108,18 @@ impl<'d> Desk<'d> {
         });
     }
 
+    /// A rule is broken at `span`, and what mends it is another rule's business.
+    fn say_fix(&mut self, rule: &'static Rule, span: Span, message: impl Into<String>, fix: &str) {
+        let before = self.findings.len();
+        self.say(rule, Some(span), message);
+        if let Some(said) = self.findings.get_mut(before) {
+            fix.clone_into(&mut said.fix);
+        }
+    }
+
     /// Judges the SPF values at the name; `apex` where it is the domain itself.
     fn values(&mut self, values: &Values<'_>, inquiry: &mut Inquiry<'_>, apex: bool) {
-        for (text, why) in &values.near_misses {
+        for (text, miss) in &values.near_misses {
             self.text.clone_from(text);
             // Beside a record that works it does no harm but to whoever thinks it works.
             let severity = if values.records.is_empty() {
@@ -118,8 +127,9 @@ impl<'d> Desk<'d> {
             } else {
                 Severity::Warning
             };
-            let message = format!("receivers do not take this for an SPF record: {why}");
-            self.say_as(&rules::NEAR_MISS, severity, None, message);
+            let message = format!("receivers do not take this for an SPF record: {}", miss.why);
+            let before = Some(0..miss.before).filter(|before| !before.is_empty());
+            self.say_as(&rules::NEAR_MISS, severity, before, message);
         }
         let [text] = values.records.as_slice() else {
             self.text.clear();
@@ -142,7 +152,8 @@ impl<'d> Desk<'d> {
         self.text.clone_from(text);
         let record = parse(text);
         text::check(&record, apex, self);
-        if apex {
+        // Of a record nobody evaluates there is nothing more to say.
+        if apex && record.is_valid() {
             tree::check(&record, inquiry, self);
         }
     }

@@ -1,8 +1,11 @@
 //! One record, judged by its text alone.
 
 use crate::judge::spf::lookup::name_of;
-use crate::records::spf::{DomainSpec, Mechanism, Modifier, Qualifier, Record, SyntaxErrorKind, TermKind};
+use crate::records::spf::{
+    DomainSpec, Mechanism, Modifier, Qualifier, Record, SyntaxError, SyntaxErrorKind, TermKind,
+};
 use crate::rules::spf::{record as rules, syntax};
+use crate::rules::{Rule, Severity};
 
 use super::{Desk, networks};
 
@@ -11,7 +14,11 @@ const MAX_COMPARED: usize = 256;
 
 /// Judges `record`; `apex` where mail from the domain itself is judged by it.
 pub(super) fn check(record: &Record, apex: bool, desk: &mut Desk<'_>) {
-    errors(record, desk);
+    if !record.is_valid() {
+        errors(record, desk); // Nobody evaluates it: that, and why, is all there is to say.
+        return;
+    }
+    slips(record, desk);
     spelling(record, desk);
     ends(record, apex, desk);
     terms(record, desk);
@@ -19,48 +26,101 @@ pub(super) fn check(record: &Record, apex: bool, desk: &mut Desk<'_>) {
     modifiers(record, desk);
 }
 
+/// The rule a term breaks.
+fn rule_of(kind: SyntaxErrorKind) -> &'static Rule {
+    use SyntaxErrorKind as Kind;
+    match kind {
+        Kind::AllArgument => &syntax::ALL_ARGUMENT,
+        Kind::Control => &syntax::CONTROL,
+        Kind::Delimiter => &syntax::DELIMITER,
+        Kind::DomainEnd => &syntax::DOMAIN_END,
+        Kind::DualCidr => &syntax::DUAL_CIDR,
+        Kind::DuplicateExplanation => &syntax::DUPLICATE_EXPLANATION,
+        Kind::DuplicateRedirect => &syntax::DUPLICATE_REDIRECT,
+        Kind::Exists => &syntax::EXISTS,
+        Kind::Include => &syntax::INCLUDE_DOMAIN,
+        Kind::Ip4 => &syntax::IP4,
+        Kind::Ip6 => &syntax::IP6,
+        Kind::MacroLetter => &syntax::MACRO_LETTER,
+        Kind::Markup => &syntax::MARKUP,
+        Kind::MissingBlank => &syntax::MISSING_BLANK,
+        Kind::Modifier => &syntax::MODIFIER,
+        Kind::NonAscii => &syntax::NON_ASCII,
+        Kind::Percent => &syntax::PERCENT,
+        Kind::Prefix => &syntax::PREFIX,
+        Kind::Punctuation => &syntax::PUNCTUATION,
+        Kind::Qualifier => &syntax::QUALIFIER,
+        Kind::Transformer => &syntax::TRANSFORMER,
+        Kind::UnknownMechanism | Kind::Other => &syntax::UNKNOWN_MECHANISM,
+        Kind::Url => &syntax::URL,
+        Kind::WrongFamily => &syntax::WRONG_FAMILY,
+    }
+}
+
+/// Kinds of which one slip makes many: said once a record.
+fn is_one_slip(kind: SyntaxErrorKind) -> bool {
+    use SyntaxErrorKind as Kind;
+    matches!(
+        kind,
+        Kind::Control | Kind::Markup | Kind::NonAscii | Kind::Punctuation
+    )
+}
+
 fn errors(record: &Record, desk: &mut Desk<'_>) {
     let end = record
         .all()
         .and_then(|(index, _)| record.terms.get(index))
-        .map(|term| term.span.end);
-    for error in record.errors() {
-        use SyntaxErrorKind as Kind;
-        let rule = match error.kind {
-            Kind::AllArgument => &syntax::ALL_ARGUMENT,
-            Kind::Control => &syntax::CONTROL,
-            Kind::Delimiter => &syntax::DELIMITER,
-            Kind::DomainEnd => &syntax::DOMAIN_END,
-            Kind::DualCidr => &syntax::DUAL_CIDR,
-            Kind::DuplicateExplanation => &syntax::DUPLICATE_EXPLANATION,
-            Kind::DuplicateRedirect => &syntax::DUPLICATE_REDIRECT,
-            Kind::Exists => &syntax::EXISTS,
-            Kind::Include => &syntax::INCLUDE_DOMAIN,
-            Kind::Ip4 => &syntax::IP4,
-            Kind::Ip6 => &syntax::IP6,
-            Kind::MacroLetter => &syntax::MACRO_LETTER,
-            Kind::Modifier => &syntax::MODIFIER,
-            Kind::NonAscii => &syntax::NON_ASCII,
-            Kind::Percent => &syntax::PERCENT,
-            Kind::Prefix => &syntax::PREFIX,
-            Kind::Punctuation => &syntax::PUNCTUATION,
-            Kind::Qualifier => &syntax::QUALIFIER,
-            Kind::SecondVersion => &syntax::SECOND_VERSION,
-            Kind::Transformer => &syntax::TRANSFORMER,
-            Kind::UnknownMechanism | Kind::Other => &syntax::UNKNOWN_MECHANISM,
-            Kind::Url => &syntax::URL,
-            Kind::WrongFamily => &syntax::WRONG_FAMILY,
-        };
-        if end.is_some_and(|end| error.span.start >= end) {
-            let message = "this stands behind all, and still makes every check a permerror";
-            desk.say(&syntax::BEHIND_ALL, Some(error.span.clone()), message);
+        .map_or(usize::MAX, |term| term.span.end);
+    let errors = record.errors();
+    for (index, error) in errors.iter().enumerate() {
+        let alike = |other: &&SyntaxError| other.kind == error.kind;
+        let mut message = format!("permerror for every sender: {}", error.message);
+        if is_one_slip(error.kind) {
+            if errors.iter().take(index).any(|other| alike(&other)) {
+                continue;
+            }
+            let places = errors.iter().filter(alike).count();
+            if places > 1 {
+                message.push_str(&format!(" ({places} places)"));
+            }
         }
-        desk.say(
-            rule,
-            Some(error.span),
-            format!("permerror for every sender: {}", error.message),
+        let rule = rule_of(error.kind);
+        // Modifiers stand where they like; a mechanism behind all was given up, and yet it is read.
+        let is_modifier = matches!(
+            error.kind,
+            SyntaxErrorKind::DuplicateExplanation | SyntaxErrorKind::DuplicateRedirect
         );
+        if error.span.start >= end && !is_modifier {
+            message.push_str("; it stands behind all, and is read all the same");
+            desk.say_fix(&syntax::BEHIND_ALL, error.span.clone(), message, rule.fix);
+        } else {
+            desk.say(rule, Some(error.span.clone()), message);
+        }
     }
+}
+
+/// What receivers read to the letter, and hardly anybody means.
+fn slips(record: &Record, desk: &mut Desk<'_>) {
+    for slip in record.slips() {
+        let message = format!("receivers take this to the letter: {}", slip.message);
+        desk.say_as(rule_of(slip.kind), Severity::Warning, Some(slip.span), message);
+    }
+    for term in &record.terms {
+        if let TermKind::Modifier(Modifier::Unknown { name, value }) = &term.kind
+            && is_second_version(name, value)
+        {
+            let message = format!("{name}={value} stands inside the record, where receivers ignore it");
+            desk.say(&rules::SECOND_VERSION, Some(term.span.clone()), message);
+        }
+    }
+}
+
+/// `v=spf1`, and what it is glued to another term.
+fn is_second_version(name: &str, value: &str) -> bool {
+    name.ends_with('v')
+        && value
+            .get(..3)
+            .is_some_and(|start| start.eq_ignore_ascii_case("spf"))
 }
 
 fn spelling(record: &Record, desk: &mut Desk<'_>) {

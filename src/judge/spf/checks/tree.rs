@@ -60,9 +60,7 @@ pub(super) fn check(record: &Record, inquiry: &mut Inquiry<'_>, desk: &mut Desk<
     }
     web_server(&analysis, record, inquiry, desk);
     explanation(record, inquiry, desk);
-    if record.is_valid() {
-        counts(&analysis, record, desk);
-    }
+    counts(&analysis, record, desk);
 }
 
 /// An include or redirect that could not be followed.

@@ -1,0 +1,57 @@
+//! A stretch of a record with its place in it: what every reader here takes and points at.
+
+use super::syntax_error::{SyntaxError, SyntaxErrorKind as Kind};
+use crate::records::Span;
+
+/// A stretch of a record, and where it begins.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Part<'t> {
+    pub(super) text: &'t str,
+    pub(super) at: usize,
+}
+
+/// A value, or what is wrong with the text.
+pub(super) type Parsed<T> = Result<T, SyntaxError>;
+
+impl<'t> Part<'t> {
+    /// What stands from `offset` on; nothing past the end, or inside a character.
+    pub(super) fn from(self, offset: usize) -> Self {
+        self.until(offset, self.text.len())
+    }
+
+    /// What stands from `offset` up to `end`.
+    pub(super) fn until(self, offset: usize, end: usize) -> Self {
+        Self {
+            text: self.text.get(offset..end).unwrap_or_default(),
+            at: self.at + offset,
+        }
+    }
+
+    /// Without `prefix`, where it begins with it.
+    pub(super) fn strip_prefix(self, prefix: char) -> Option<Self> {
+        self.text
+            .starts_with(prefix)
+            .then(|| self.from(prefix.len_utf8()))
+    }
+
+    /// Its place in the record.
+    pub(super) fn span(self) -> Span {
+        self.at..self.at + self.text.len()
+    }
+
+    /// That all of it is wrong.
+    pub(super) fn error(self, kind: Kind, message: impl Into<String>) -> SyntaxError {
+        error(kind, self.span(), message)
+    }
+}
+
+/// What is wrong with a stretch of the record.
+pub(super) fn error(kind: Kind, span: Span, message: impl Into<String>) -> SyntaxError {
+    let message = message.into();
+    SyntaxError { kind, span, message }
+}
+
+/// Whether it is a number without a sign.
+pub(super) fn is_digits(text: &str) -> bool {
+    !text.is_empty() && text.bytes().all(|octet| octet.is_ascii_digit())
+}

@@ -1,0 +1,207 @@
+//! The likeliest slip behind a term that is none, or that says what hardly anybody means.
+//!
+//! The grammar separates terms by spaces alone, so a comma, a tab or a missing blank makes one term of what should be
+//! two. What a receiver stumbles over is then far from the slip: here the slip is looked for. A guess counts only where
+//! mending it leaves terms that can be read.
+
+use std::net::Ipv4Addr;
+
+use super::domain_spec::{DomainSpec, Piece};
+use super::part::{Part, error};
+use super::record::{Modifier, TermKind};
+use super::syntax_error::{SyntaxError, SyntaxErrorKind as Kind};
+use super::terms::term;
+use crate::records::Span;
+
+/// Longer terms are not searched for a missing blank.
+const MAX_SEARCHED: usize = 512;
+
+/// So many places where a blank may be missing are tried.
+const MAX_JOINTS: usize = 16;
+
+/// What commonly stands between terms, or around them, and does not belong there.
+const SEPARATORS: [char; 6] = [',', ';', '"', '\'', '|', '`'];
+
+/// A better word for `error`, if there is one.
+pub(super) fn behind(part: Part<'_>, error: SyntaxError) -> SyntaxError {
+    markup(part)
+        .or_else(|| separator(part))
+        .or_else(|| missing_blank(part, true))
+        .unwrap_or_else(|| match error.kind {
+            Kind::DomainEnd => address_of_something(part, error.span.clone()).unwrap_or(error),
+            Kind::UnknownMechanism => unknown(part, error),
+            _ => error,
+        })
+}
+
+/// What a term that can be read says although its author hardly meant it.
+pub(super) fn doubtful(part: Part<'_>, kind: &TermKind) -> Option<SyntaxError> {
+    if let Some(missing) = missing_blank(part, false) {
+        return Some(missing);
+    }
+    let domain = match kind {
+        TermKind::Directive { mechanism, .. } => mechanism.domain()?,
+        TermKind::Modifier(Modifier::Redirect(domain) | Modifier::Explanation(domain)) => domain,
+        TermKind::Modifier(Modifier::Unknown { .. }) | TermKind::Invalid(_) => return None,
+    };
+    let literal = literals(domain);
+    if let Some(odd) = address_of_something(part, part.span()).filter(|_| domain.is_literal()) {
+        return Some(odd);
+    }
+    if let Some(one) = literal.chars().find(|one| SEPARATORS.contains(one)) {
+        let message = format!("{one:?} became part of the domain: terms are separated by spaces only");
+        return Some(error(Kind::Punctuation, place_of(part, one), message));
+    }
+    markup(part)
+}
+
+fn literals(domain: &DomainSpec) -> String {
+    let pieces = domain.string.pieces.iter().map(|piece| match piece {
+        Piece::Literal(text) => text.as_str(),
+        _ => "",
+    });
+    pieces.collect()
+}
+
+fn place_of(part: Part<'_>, character: char) -> Span {
+    let at = part.at + part.text.find(character).unwrap_or_default();
+    at..at + character.len_utf8()
+}
+
+/// Markup of a web page or document around or inside a term.
+fn markup(part: Part<'_>) -> Option<SyntaxError> {
+    const MARKS: [&str; 11] = [
+        "<", ">", "](", "**", "`", "&nbsp;", "&quot;", "&lt;", "&gt;", "&amp;", "&#",
+    ];
+    let lower = part.text.to_ascii_lowercase();
+    let mark = MARKS.iter().find(|mark| lower.contains(**mark))?;
+    let message = format!("{mark:?} is markup of a web page or document, and became part of the record");
+    Some(part.error(Kind::Markup, message))
+}
+
+/// A comma, semicolon or quote between or around terms.
+fn separator(part: Part<'_>) -> Option<SyntaxError> {
+    let first = part.text.chars().find(|one| SEPARATORS.contains(one))?;
+    let readable = part
+        .text
+        .split(SEPARATORS)
+        .filter(|piece| !piece.is_empty())
+        .all(|piece| {
+            let at = part.at;
+            term(Part { text: piece, at }).is_ok()
+        });
+    readable.then(|| {
+        let message = "terms are separated by spaces only, without commas, semicolons or quotes";
+        error(Kind::Punctuation, place_of(part, first), message)
+    })
+}
+
+/// Two terms and no blank between them. `bare` lets a name alone begin the second one.
+fn missing_blank(part: Part<'_>, bare: bool) -> Option<SyntaxError> {
+    let at = joint(part, bare)?;
+    let (before, after) = (part.until(0, at), part.from(at));
+    let message = format!(
+        "a blank is missing between {:?} and {:?}",
+        before.text, after.text
+    );
+    Some(after.error(Kind::MissingBlank, message))
+}
+
+/// The first place where a blank makes terms of the text that can all be read.
+fn joint(part: Part<'_>, bare: bool) -> Option<usize> {
+    let text = part.text;
+    if text.len() > MAX_SEARCHED {
+        return None;
+    }
+    let joints: Vec<usize> = (1..text.len())
+        .filter(|at| text.get(*at..).is_some_and(|rest| begins_term(rest, bare)))
+        .take(MAX_JOINTS)
+        .collect();
+    let reads = |from: usize, to: usize| term(part.until(from, to)).is_ok();
+    // From the last to the first: whether everything from there on can be read as terms.
+    let mut good: Vec<usize> = Vec::new();
+    for joint in joints.into_iter().rev() {
+        if reads(joint, text.len()) || good.iter().any(|later| reads(joint, *later)) {
+            good.push(joint);
+        }
+    }
+    good.into_iter().rev().find(|joint| reads(0, *joint))
+}
+
+/// Whether a term begins here that is no part of a name by chance.
+fn begins_term(text: &str, bare: bool) -> bool {
+    const NAMES: [&str; 8] = ["include", "exists", "all", "ip4", "ip6", "ptr", "mx", "a"];
+    let unsigned = text.strip_prefix(['+', '-', '~', '?']);
+    let signed = unsigned.is_some();
+    let rest = unsigned.unwrap_or(text).to_ascii_lowercase();
+    if !signed
+        && ["redirect=", "exp=", "v=spf"]
+            .iter()
+            .any(|name| rest.starts_with(name))
+    {
+        return true;
+    }
+    NAMES.iter().any(|name| {
+        let Some(behind) = rest.strip_prefix(name) else {
+            return false;
+        };
+        match behind.chars().next() {
+            Some(':') => true,
+            Some('/') => signed,
+            Some('+' | '-' | '~' | '?') | None => signed || (bare && *name != "a"),
+            Some(_) => signed && begins_term(behind, false),
+        }
+    })
+}
+
+/// A URL or mail address where a domain belongs.
+fn address_of_something(part: Part<'_>, span: Span) -> Option<SyntaxError> {
+    let (_, value) = part.text.split_once([':', '='])?;
+    let value = value.to_ascii_lowercase();
+    if value.contains("://") || value.starts_with("mailto:") {
+        return Some(error(Kind::Url, span, "a URL where a domain name belongs"));
+    }
+    let message = "a mail address where a domain name belongs";
+    value.contains('@').then(|| error(Kind::Url, span, message))
+}
+
+/// Behind a term that names no mechanism.
+fn unknown(part: Part<'_>, error: SyntaxError) -> SyntaxError {
+    let text = part.text;
+    let unsigned = text.strip_prefix(['+', '-', '~', '?']).unwrap_or(text);
+    let name = unsigned
+        .split([':', '/'])
+        .next()
+        .unwrap_or_default()
+        .to_ascii_lowercase();
+    if name.is_empty() || name.starts_with(['+', '-', '~', '?']) {
+        return part.error(
+            Kind::Qualifier,
+            "a qualifier stands directly before one mechanism",
+        );
+    }
+    if text.contains(SEPARATORS) {
+        let message = "terms are separated by spaces only, without commas, semicolons or quotes";
+        return part.error(Kind::Punctuation, message);
+    }
+    if let Some((modifier, _)) = unsigned.split_once('=') {
+        let message = if unsigned.len() < text.len() {
+            "a modifier has no qualifier".to_owned()
+        } else {
+            format!(
+                "{modifier:?} is no modifier name: it begins with a letter and holds letters, digits, -, _ and ."
+            )
+        };
+        return part.error(Kind::Modifier, message);
+    }
+    let hint = match name.as_str() {
+        "redirect" | "exp" => format!("; the modifier is written {name}="),
+        "ip" | "ipv4" | "ip-4" => "; meant is ip4:".to_owned(),
+        "ipv6" => "; meant is ip6:".to_owned(),
+        "inc" | "includes" | "inlcude" | "incude" => "; meant is include:".to_owned(),
+        _ if name.parse::<Ipv4Addr>().is_ok() => "; an address is written ip4:".to_owned(),
+        _ => String::new(),
+    };
+    let message = format!("{}{hint}", error.message);
+    SyntaxError { message, ..error }
+}
