@@ -12,7 +12,7 @@ use crate::records::dmarc::{self, Policy};
 #[derive(Debug, Clone, PartialEq)]
 pub enum DmarcWant {
     /// This record.
-    Record(dmarc::Wanted),
+    Record(dmarc::DesiredRecord),
     /// No record here, and one above that applies.
     Inherit,
     /// A CNAME to this name, with at least this policy at its end.
@@ -170,12 +170,12 @@ fn refuse_for_role(block: &DmarcSpec, role: Role, errors: &mut Vec<SpecError>) {
 }
 
 /// The record the block describes.
-fn record(block: &DmarcSpec, policy: DmarcPolicy, errors: &mut Vec<SpecError>) -> dmarc::Wanted {
+fn record(block: &DmarcSpec, policy: DmarcPolicy, errors: &mut Vec<SpecError>) -> dmarc::DesiredRecord {
     let alignment = block.alignment.unwrap_or_default();
     check_uris("aggregateReports", &block.aggregate_reports, errors);
     check_uris("failureReports", &block.failure_reports, errors);
     check_options(&block.failure_options, errors);
-    dmarc::Wanted {
+    dmarc::DesiredRecord {
         policy: strength(policy),
         subdomain_policy: block.subdomain_policy.map(strength),
         nonexistent_subdomain_policy: block.nonexistent_subdomain_policy.map(strength),
@@ -257,7 +257,7 @@ fn strength(policy: DmarcPolicy) -> Policy {
 }
 
 /// The block of a manifest that asks for this record: `zegel inspect --output manifest` writes it.
-pub fn dmarc_spec(wanted: &dmarc::Wanted) -> DmarcSpec {
+pub fn dmarc_spec(wanted: &dmarc::DesiredRecord) -> DmarcSpec {
     let policy = |policy: Policy| match policy {
         Policy::None => DmarcPolicy::None,
         Policy::Quarantine => DmarcPolicy::Quarantine,
@@ -442,7 +442,7 @@ mod tests {
             "v=DMARC1; p=none",
             "v=DMARC1; p=reject; sp=none; np=quarantine; t=y; psd=y; adkim=s; aspf=s; rua=mailto:a@b.nl; ruf=mailto:c@b.nl; fo=d",
         ] {
-            let (read, _) = dmarc::parse(text.as_bytes()).as_wanted();
+            let (read, _) = dmarc::parse(text.as_bytes()).as_desired();
             let block = dmarc_spec(&read.unwrap());
             let mut spec = spec("Mail", "");
             spec.dmarc = Some(block);

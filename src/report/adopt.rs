@@ -19,7 +19,7 @@ use crate::api::{DmarcSpec, MailDomainSpec, Role};
 use crate::inquiry::Inquiry;
 use crate::intent::{Intent, SpecError};
 use crate::judge::{State, judge};
-use crate::records::tags::{self, PartKind};
+use crate::records::tags::{self, PartKind, WhiteSpace};
 use crate::records::{self, Standard, presentation};
 
 /// A manifest in the making: the spec, and what it cannot say.
@@ -151,7 +151,7 @@ pub fn object_name(domain: &str) -> String {
 /// The tags of a record, names as they stand, values in presentation format; the first of a name first.
 fn tag_values(record: &[u8]) -> Vec<(String, String)> {
     let text = |span: records::Span| presentation(record.get(span).unwrap_or_default());
-    tags::split(record)
+    tags::split(record, WhiteSpace::Folding)
         .into_iter()
         .filter_map(|part| match part.kind {
             PartKind::Tag { name, value } => Some((text(name), text(value))),

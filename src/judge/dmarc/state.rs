@@ -119,7 +119,7 @@ impl<'i, 'f> View<'i, 'f> {
         Some(records)
     }
 
-    fn record(&mut self, intent: &Intent, wanted: &dmarc::Wanted) {
+    fn record(&mut self, intent: &Intent, wanted: &dmarc::DesiredRecord) {
         let Some(records) = self.records_here() else {
             return;
         };

@@ -6,7 +6,8 @@ use crate::intent::{Intent, Role};
 use crate::judge::Finding;
 use crate::judge::basis::{Seen, evidence};
 use crate::name::Name;
-use crate::records::{Standard, tags};
+use crate::records::Standard;
+use crate::records::dmarc::{self, Likeness, Policy, TagName};
 use crate::rules::{Rule, Severity, mx as rules};
 
 /// What is wrong with the domain's MX.
@@ -132,9 +133,9 @@ impl<'f> Checker<'_, 'f> {
         let Ok(policy) = domain.prepend("_dmarc") else {
             return;
         };
-        let dmarc = self.see(&policy, Kind::Txt).map(|seen| seen.texts());
+        let dmarc = self.see(&policy, Kind::Txt).map(|seen| records(&seen));
         if let Some(dmarc) = &dmarc
-            && let Some(address) = dmarc.iter().find_map(|text| report_address_at(text, &domain))
+            && let Some(address) = dmarc.iter().find_map(|record| report_address_at(record, &domain))
         {
             let message = format!("want reports sent to a domain that takes mail, found {address}");
             self.say(&rules::REPORTS_TO_NULL, Severity::Warning, message);
@@ -147,7 +148,7 @@ impl<'f> Checker<'_, 'f> {
     }
 
     /// What a domain without mail needs besides.
-    fn parked_set(&mut self, spf: &[Vec<u8>], dmarc: &[Vec<u8>]) {
+    fn parked_set(&mut self, spf: &[Vec<u8>], dmarc: &[dmarc::Record]) {
         let is_spf = |text: &&Vec<u8>| {
             let start = text.get(..7).unwrap_or(text);
             start.eq_ignore_ascii_case(b"v=spf1 ") || text.eq_ignore_ascii_case(b"v=spf1")
@@ -157,7 +158,10 @@ impl<'f> Checker<'_, 'f> {
                 .is_some_and(|terms| terms.trim_ascii().eq_ignore_ascii_case(b"-all"))
         };
         let records: Vec<&Vec<u8>> = spf.iter().filter(is_spf).collect();
-        let rejects = |text: &Vec<u8>| tag(text, b"p").is_some_and(|p| p.eq_ignore_ascii_case(b"reject"));
+        let rejects = |record: &dmarc::Record| {
+            let effects = record.effects();
+            effects.is_some_and(|effects| effects.policy == Policy::Reject)
+        };
         let mut open = Vec::new();
         match records.as_slice() {
             [one] if closed(one) => {}
@@ -177,29 +181,21 @@ impl<'f> Checker<'_, 'f> {
     }
 }
 
-/// The value of a tag of a DMARC record.
-fn tag<'t>(text: &'t [u8], name: &[u8]) -> Option<&'t [u8]> {
-    text.starts_with(b"v=DMARC1").then_some(())?;
-    tags::split(text).into_iter().find_map(|part| match part.kind {
-        tags::PartKind::Tag { name: at, value } if text.get(at.clone())?.eq_ignore_ascii_case(name) => {
-            text.get(value)
-        }
-        _ => None,
-    })
+/// The DMARC records among what was seen.
+fn records(seen: &Seen<'_>) -> Vec<dmarc::Record> {
+    let texts = seen.texts();
+    let records = texts
+        .iter()
+        .filter(|text| dmarc::likeness(text) == Likeness::Dmarc);
+    records.map(|text| dmarc::parse(text)).collect()
 }
 
 /// A report address of this very domain.
-fn report_address_at(text: &[u8], domain: &Name) -> Option<String> {
-    let uris = [b"rua", b"ruf"].into_iter().filter_map(|name| tag(text, name));
-    for uri in uris.flat_map(|value| value.split(|&octet| octet == b',')) {
-        let uri = String::from_utf8_lossy(uri);
-        let address = uri.trim().trim_start_matches("mailto:");
-        let host = address
-            .rsplit_once('@')
-            .map(|(_, host)| host.split('!').next().unwrap_or(host));
-        if host.and_then(|host| host.parse::<Name>().ok()).as_ref() == Some(domain) {
-            return Some(address.to_owned());
-        }
-    }
-    None
+fn report_address_at(record: &dmarc::Record, domain: &Name) -> Option<String> {
+    let uris = [TagName::Rua, TagName::Ruf]
+        .into_iter()
+        .flat_map(|tag| record.uris(tag));
+    uris.into_iter()
+        .find(|uri| uri.host.as_ref() == Some(domain))
+        .map(|uri| uri.text)
 }

@@ -2,7 +2,7 @@
 
 use super::{KeyError, KeyKind, PublicKey};
 use crate::records::Span;
-use crate::records::tags::{self, Part, PartKind};
+use crate::records::tags::{self, Part, PartKind, WhiteSpace};
 
 /// A key record with everything that stood in it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -82,7 +82,7 @@ pub enum Material {
 pub fn parse(text: &[u8]) -> Record {
     Record {
         text: text.to_vec(),
-        parts: tags::split(text),
+        parts: tags::split(text, WhiteSpace::Folding),
     }
 }
 

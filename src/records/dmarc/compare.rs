@@ -4,12 +4,12 @@ use std::collections::BTreeSet;
 
 use super::effects::{Application, Effects, PolicyTag};
 use super::parse::{Record, TagName};
-use super::{Policy, Wanted, parse};
+use super::{DesiredRecord, Policy, parse};
 use crate::records::{Comparison, presentation};
 
 /// Compares by effect. `organizational`: whether the owner is the organizational domain, as far as known; sp and np
 /// matter only there. Where it is not known they are compared as if it were.
-pub fn compare(wanted: &Wanted, observed: &Record, organizational: Option<bool>) -> Comparison {
+pub fn compare(wanted: &DesiredRecord, observed: &Record, organizational: Option<bool>) -> Comparison {
     let desired = parse(wanted.to_text().as_bytes());
     let Some(want) = desired.effects() else {
         return Comparison::equal(); // A wanted record always has a policy.
@@ -100,11 +100,16 @@ fn policy(observed: &Record, want: Policy, have: Policy) -> Option<String> {
     if want == have {
         return None;
     }
-    let written = match (observed.application(), observed.policy_tag(TagName::P)) {
-        (Application::AsWritten, _) => return Some(format!("p: want {want}, found {have}")),
-        (_, PolicyTag::Absent) => "absent".to_owned(),
-        (_, PolicyTag::Invalid) => format!("found {}, which is no policy", found(observed, TagName::P)),
-        (_, PolicyTag::Is(policy)) => format!("found {policy}, beside an sp or np that is no policy"),
+    if observed.application() == Application::AsWritten {
+        return Some(format!("p: want {want}, found {have}"));
+    }
+    let written = match observed.policy_tag(TagName::P) {
+        PolicyTag::Absent => "absent".to_owned(),
+        PolicyTag::Invalid => format!("found {}, which is no policy", found(observed, TagName::P)),
+        PolicyTag::Is(policy) => match observed.duplicates().find(|tag| tag.tag.counts()) {
+            Some(tag) => format!("{} stands there twice", tag.tag.as_str()),
+            None => format!("found {policy}, beside an sp or np that is no policy"),
+        },
     };
     Some(format!("p: want {want}, in effect {have} ({written})"))
 }

@@ -1,13 +1,14 @@
 //! What a receiver makes of a record: defaults filled, errors handled as RFC 9989 4.7 and 4.10.1 say.
 //!
-//! RFC 9989 does not say what a duplicate tag means. Where two disagree, the weakest reading is taken: nobody may
-//! count on more. (The findings name the duplicate.)
+//! RFC 9989 does not say what a duplicate tag means: some receivers take the first, some the last, some refuse the record
+//! as they would a DKIM key (RFC 6376 3.2). Nobody may count on more than the weakest of these, so a record in which a tag
+//! that counts stands twice asks for nothing. (The findings name the duplicate.)
 
 use std::collections::BTreeSet;
 
-use super::parse::{Record, Tag, TagName};
+use super::Policy;
+use super::parse::{Record, Tag, TagName, WHITE};
 use super::uri::{Uri, parse_list};
-use super::{Policy, Wanted};
 
 /// What p, sp or np says.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -35,7 +36,8 @@ impl PolicyTag {
 pub enum Application {
     /// As it is written.
     AsWritten,
-    /// As p=none: p is missing or invalid, or sp or np is invalid, and rua has a valid URI.
+    /// As p=none: p is missing or invalid, or sp or np is invalid, and rua has a valid URI; or a tag stands there
+    /// twice, and the weakest reading of that is none.
     AsNone,
     /// Not at all: the same, without a valid rua.
     Not,
@@ -95,7 +97,10 @@ impl Record {
             && self.policy_tag(TagName::Sp) != PolicyTag::Invalid
             && self.policy_tag(TagName::Np) != PolicyTag::Invalid;
         if usable {
-            return Application::AsWritten;
+            return match self.is_ambiguous() {
+                true => Application::AsNone,
+                false => Application::AsWritten,
+            };
         }
         let reported = self.uris(TagName::Rua).iter().any(|uri| uri.problem.is_none());
         if reported {
@@ -103,6 +108,11 @@ impl Record {
         } else {
             Application::Not
         }
+    }
+
+    /// Whether a tag that counts stands there twice: nobody can tell what a receiver makes of the record.
+    pub fn is_ambiguous(&self) -> bool {
+        self.duplicates().any(|tag| tag.tag.counts())
     }
 
     /// psd: `Some(true)` for y, `Some(false)` for n; duplicates that disagree say nothing.
@@ -140,7 +150,7 @@ impl Record {
         };
         let mut options = BTreeSet::new();
         for option in self.value(tag).split(|&octet| octet == b':') {
-            match option.trim_ascii().to_ascii_lowercase().as_slice() {
+            match WHITE.trimmed(option).to_ascii_lowercase().as_slice() {
                 [one @ (b'0' | b'1' | b'd' | b's')] => options.insert(char::from(*one).to_string()),
                 _ => return default(),
             };
@@ -150,8 +160,8 @@ impl Record {
 
     /// What a receiver does; `None` when it applies no DMARC because of this record (RFC 9989 4.10.1).
     ///
-    /// Where p is only missing, sp and np still count (4.7: as if p=none stood there); where p, sp or np is invalid,
-    /// the whole record counts as p=none.
+    /// Where p is only missing, sp and np still count (4.7: as if p=none stood there); where p, sp or np is invalid, or
+    /// a tag stands there twice, the whole record counts as p=none.
     pub fn effects(&self) -> Option<Effects> {
         let (sp, np) = (
             self.policy_tag(TagName::Sp).policy(),
@@ -194,90 +204,9 @@ impl Record {
 
     /// Whether the missing p is all that is wrong with the policies.
     pub fn only_misses_p(&self) -> bool {
-        self.policy_tag(TagName::P) == PolicyTag::Absent
+        !self.is_ambiguous()
+            && self.policy_tag(TagName::P) == PolicyTag::Absent
             && self.policy_tag(TagName::Sp) != PolicyTag::Invalid
             && self.policy_tag(TagName::Np) != PolicyTag::Invalid
-    }
-
-    /// What the record would be written as, and, a sentence each, what of it no manifest can say.
-    ///
-    /// `None` when what can be said has not the same effects: the record must then be mended before it can be managed.
-    pub fn as_wanted(&self) -> (Option<Wanted>, Vec<String>) {
-        let mut lost = Vec::new();
-        let Some(effects) = self.effects() else {
-            lost.push(
-                "p is missing or invalid and rua holds no valid URI: receivers apply no DMARC".to_owned(),
-            );
-            return (None, lost);
-        };
-        if self.application() == Application::AsNone {
-            lost.push("p, sp or np is missing or invalid: receivers act as if it said p=none".to_owned());
-        }
-        for tag in &self.tags {
-            let text = crate::records::presentation(self.text.get(tag.span.clone()).unwrap_or_default());
-            match tag.tag {
-                TagName::Pct if self.partial().is_some() && effects.policy != Policy::None => lost.push(format!(
-                    "{text} differs from what any manifest can say: receivers of RFC 7489 enforce on that share only"
-                )),
-                TagName::Unknown | TagName::Pct | TagName::Rf | TagName::Ri => {
-                    lost.push(format!(
-                        "{text} has no place in a manifest: receivers of RFC 9989 ignore it"
-                    ));
-                }
-                _ if tag.duplicate => lost.push(format!("{text}: said twice")),
-                _ => {}
-            }
-        }
-        let mut list = |tag: TagName| {
-            let mut seen = BTreeSet::new();
-            let mut uris = Vec::new();
-            for uri in self.uris(tag) {
-                match uri.problem {
-                    Some(problem) => {
-                        lost.push(format!("{}: {:?} {}", tag.as_str(), uri.text, problem.as_str()))
-                    }
-                    None if uri.scheme != "mailto" => {
-                        lost.push(format!(
-                            "{}: {}: only mailto: can be said",
-                            tag.as_str(),
-                            uri.text
-                        ));
-                    }
-                    None => {
-                        if seen.insert(uri.canonical.clone()) {
-                            uris.push(uri.text);
-                        }
-                    }
-                }
-            }
-            uris
-        };
-        let (aggregate_reports, failure_reports) = (list(TagName::Rua), list(TagName::Ruf));
-        let written = |tag| self.policy_tag(tag).policy();
-        let whole = self.application() == Application::AsWritten || self.only_misses_p();
-        let options: Vec<String> = effects.options.iter().cloned().collect();
-        let default = options == ["0"];
-        let wanted = Wanted {
-            policy: effects.policy,
-            subdomain_policy: written(TagName::Sp).filter(|_| whole),
-            nonexistent_subdomain_policy: written(TagName::Np).filter(|_| whole),
-            testing: effects.testing,
-            public_suffix: effects.public_suffix,
-            strict_dkim: effects.strict_dkim,
-            strict_spf: effects.strict_spf,
-            failure_options: if failure_reports.is_empty() || default {
-                Vec::new()
-            } else {
-                options
-            },
-            aggregate_reports,
-            failure_reports,
-        };
-        let same = super::compare(&wanted, self, None).differences;
-        if same.is_empty() {
-            return (Some(wanted), lost);
-        }
-        lost.extend(same);
-        (None, lost)
     }
 }

@@ -2,12 +2,16 @@
 //!
 //! [`likeness`] tells a record from what was meant as one; [`parse`] keeps all that stands in it, each tag with its
 //! span; [`Record::effects`] says what a receiver makes of it, errors included (RFC 9989 4.7, 4.10.1); [`compare`]
-//! asks whether two records have the same effects; [`Wanted::to_text`] writes the one canonical form. The same format
+//! asks whether two records have the same effects; [`DesiredRecord::to_text`] writes the one canonical form. White space
+//! is blanks and tabs, everywhere: a line end belongs to the name or value it stands in. The same format
 //! serves the records by which a report receiver agrees to get reports (RFC 9990 4). Pure: octets in, values out.
 
 mod compare;
 mod effects;
+mod likeness;
 mod parse;
+mod sayable;
+mod separators;
 mod uri;
 mod write;
 
@@ -17,7 +21,9 @@ use serde::Serialize;
 
 pub use self::compare::compare;
 pub use self::effects::{Application, Effects, PolicyTag};
-pub use self::parse::{NearMiss, Record, Tag, TagName, likeness, near_miss, parse};
+pub use self::likeness::{NearMiss, VersionFault, likeness, near_miss};
+pub use self::parse::{Record, Tag, TagName, parse};
+pub use self::separators::{Separator, WrongSeparator};
 pub use self::uri::{Uri, UriProblem, parse_list, parse_uri};
 
 /// What a TXT value at `_dmarc` is.
@@ -77,7 +83,7 @@ impl fmt::Display for Policy {
 
 /// What a record must say.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Wanted {
+pub struct DesiredRecord {
     /// p
     pub policy: Policy,
     /// sp
@@ -100,7 +106,7 @@ pub struct Wanted {
     pub failure_options: Vec<String>,
 }
 
-impl Wanted {
+impl DesiredRecord {
     /// A record that says nothing but its policy.
     pub fn new(policy: Policy) -> Self {
         Self {

@@ -1,8 +1,10 @@
 //! Reading a record without losing anything of it.
 
-use super::Likeness;
 use crate::records::Span;
-use crate::records::tags::{self, Part, PartKind};
+use crate::records::tags::{self, Part, PartKind, WhiteSpace};
+
+/// What may stand around tags, names, values and the entries of a list: blanks and tabs alone (RFC 9989 4.8, WSP).
+pub(super) const WHITE: WhiteSpace = WhiteSpace::Plain;
 
 /// A tag as its name says; letter case means nothing (RFC 9989 4.8).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -62,6 +64,11 @@ impl TagName {
         found.map_or(Self::Unknown, |(_, tag)| *tag)
     }
 
+    /// Whether RFC 9989 gives it a meaning: receivers ignore any other (4.7).
+    pub fn counts(self) -> bool {
+        !matches!(self, Self::Pct | Self::Rf | Self::Ri | Self::Unknown)
+    }
+
     /// The name as the RFCs write it; `?` for an unknown one.
     pub fn as_str(self) -> &'static str {
         match self {
@@ -112,15 +119,15 @@ pub struct Record {
 
 /// Reads a record; everything in `text` is kept.
 pub fn parse(text: &[u8]) -> Record {
-    let parts = tags::split(text);
+    let parts = tags::split(text, WHITE);
     let mut tags: Vec<Tag> = Vec::new();
     for part in &parts {
         if let PartKind::Tag { name, value } = &part.kind {
-            let duplicate = tags
-                .iter()
-                .any(|earlier| text[earlier.name.clone()].eq_ignore_ascii_case(&text[name.clone()]));
+            let octets = |span: &Span| text.get(span.clone()).unwrap_or_default();
+            let same = |earlier: &Tag| octets(&earlier.name).eq_ignore_ascii_case(octets(name));
+            let duplicate = tags.iter().any(same);
             tags.push(Tag {
-                tag: TagName::parse(&text[name.clone()]),
+                tag: TagName::parse(octets(name)),
                 span: part.span.clone(),
                 name: name.clone(),
                 value: value.clone(),
@@ -146,95 +153,21 @@ impl Record {
         self.all(tag).next()
     }
 
+    /// The tags that stand there again; every one of them is an error of the record.
+    pub fn duplicates(&self) -> impl Iterator<Item = &Tag> {
+        self.tags.iter().filter(|tag| tag.duplicate)
+    }
+
+    /// Where a line ends in the text. DMARC knows no such white space: what stands there belongs to a name or a value.
+    pub fn line_ends(&self) -> impl Iterator<Item = usize> {
+        let octets = self.text.iter().enumerate();
+        octets
+            .filter(|(_, octet)| matches!(octet, b'\r' | b'\n'))
+            .map(|(at, _)| at)
+    }
+
     /// A tag's value, octets as they came.
     pub fn value(&self, tag: &Tag) -> &[u8] {
         self.text.get(tag.value.clone()).unwrap_or_default()
     }
-}
-
-/// What keeps a text that was meant as a record from being one.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum NearMiss {
-    /// Something stands before v.
-    Before(&'static str),
-    /// No semicolon follows the version.
-    Separator(&'static str),
-    /// v is missing, misplaced or not exactly DMARC1.
-    Version(&'static str),
-}
-
-impl NearMiss {
-    /// What is wrong, in a few words.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Before(why) | Self::Separator(why) | Self::Version(why) => why,
-        }
-    }
-}
-
-/// Tells DMARC records from near misses and from other text.
-pub fn likeness(text: &[u8]) -> Likeness {
-    let record = parse(text);
-    if let Some(first) = record.tags.first() {
-        let starts =
-            first.span.start == 0 && record.parts.first().is_some_and(|part| part.span == first.span);
-        if starts && first.tag == TagName::V && record.value(first) == b"DMARC1" {
-            return Likeness::Dmarc;
-        }
-    }
-    near_miss(text).map_or(Likeness::Other, |miss| Likeness::NearMiss(miss.as_str()))
-}
-
-/// Why a text that is no DMARC record was meant as one; `None` when nothing says so.
-///
-/// To be asked only of what [`likeness`] does not call a record.
-pub fn near_miss(text: &[u8]) -> Option<NearMiss> {
-    let record = parse(text);
-    // White space, quotes and what other programs put in front of a text; none of it may stand before v.
-    let start = text
-        .iter()
-        .position(u8::is_ascii_alphanumeric)
-        .unwrap_or(text.len());
-    let core = squeezed(text.get(start..).unwrap_or_default());
-    if start > 0 && starts_with(&core, b"v=dmarc1") {
-        return Some(NearMiss::Before(match text.first() {
-            Some(b'"' | b'\'') => "quotes stand in the text itself, before v=DMARC1",
-            Some(octet) if octet.is_ascii_whitespace() => "white space stands before v=DMARC1",
-            _ => "something stands before v=DMARC1",
-        }));
-    }
-    let version = record.first(TagName::V);
-    let value = version.map(|tag| record.value(tag)).unwrap_or_default();
-    if starts_with(value, b"dmarc") {
-        let first = version.is_some_and(|tag| tag.span.start == 0);
-        let exact = value.eq_ignore_ascii_case(b"dmarc1");
-        return match value.get(6..).and_then(|rest| rest.first()) {
-            _ if exact && first => Some(NearMiss::Version("v must be exactly DMARC1, in capitals")),
-            _ if exact => Some(NearMiss::Version("v is not the first tag")),
-            _ if !first => None,
-            Some(b'\\') => Some(NearMiss::Separator("a backslash stands after v=DMARC1")),
-            Some(octet) if !octet.is_ascii_alphanumeric() && starts_with(value, b"dmarc1") => {
-                Some(NearMiss::Separator("no semicolon follows v=DMARC1"))
-            }
-            _ => Some(NearMiss::Version("the version is not DMARC1")),
-        };
-    }
-    let forms: [&[u8]; 4] = [b"dmarc1;", b"v:dmarc1", b"vdmarc1", b"v==dmarc1"];
-    if forms.iter().any(|form| starts_with(&core, form)) {
-        return Some(NearMiss::Version("the text does not start with v=DMARC1"));
-    }
-    let policy = record.tags.first().filter(|tag| tag.tag == TagName::P)?;
-    let missing = version.is_none() && super::Policy::parse(record.value(policy)).is_some();
-    missing.then_some(NearMiss::Version("v=DMARC1 is missing"))
-}
-
-fn starts_with(text: &[u8], lower: &[u8]) -> bool {
-    text.get(..lower.len())
-        .is_some_and(|head| head.eq_ignore_ascii_case(lower))
-}
-
-/// The first octets without white space: enough to know a version by.
-fn squeezed(text: &[u8]) -> Vec<u8> {
-    let visible = text.iter().filter(|octet| !octet.is_ascii_whitespace());
-    visible.take(16).copied().collect()
 }

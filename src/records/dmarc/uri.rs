@@ -1,5 +1,7 @@
-//! Report destinations (RFC 9989 4.6, 4.8): comma-separated URIs, with the `!size` of RFC 7489 still to be seen.
+//! Report destinations (RFC 9989 4.6, 4.8): comma-separated URIs, with the `!size` of RFC 7489 still to be seen, and
+//! what of an address RFC 6068 wants %-encoded.
 
+use super::parse::WHITE;
 use crate::name::Name;
 use crate::records::{Span, presentation};
 
@@ -20,6 +22,9 @@ pub struct Uri {
     pub host: Option<Name>,
     /// A `?subject=…` follows.
     pub query: bool,
+    /// The octets in it that must be %-encoded, each once: with a [`problem`](Self::problem) receivers skip the URI
+    /// for them, without one they break only what RFC 6068 2 says of an address.
+    pub to_encode: Vec<u8>,
     /// Why it is no URI receivers can use.
     pub problem: Option<UriProblem>,
 }
@@ -39,6 +44,10 @@ pub enum UriProblem {
     Character,
     /// A `mailto:` without exactly one `local@host`.
     Address,
+    /// `mailto://`: slashes where the address begins (RFC 6068 2).
+    Slashes,
+    /// Two addresses with no comma between them.
+    Run,
 }
 
 impl UriProblem {
@@ -53,6 +62,8 @@ impl UriProblem {
                 "has a character that must be %-encoded (`,` %2C, `!` %21, `;` %3B, space %20)"
             }
             Self::Address => "has no address of the form local@host after mailto:",
+            Self::Slashes => "has slashes after mailto:, where the address begins",
+            Self::Run => "holds more than one address: a comma belongs between them",
         }
     }
 }
@@ -63,12 +74,11 @@ pub fn parse_list(text: &[u8], span: Span) -> Vec<Uri> {
     let mut uris = Vec::new();
     let mut start = span.start;
     for piece in value.split(|&octet| octet == b',') {
-        let lead = piece
-            .iter()
-            .take_while(|octet| octet.is_ascii_whitespace())
-            .count();
-        let trimmed = piece.trim_ascii();
-        uris.push(parse_uri(trimmed, start + lead));
+        let entry = WHITE.trim(text, start..start + piece.len());
+        uris.push(parse_uri(
+            text.get(entry.clone()).unwrap_or_default(),
+            entry.start,
+        ));
         start += piece.len() + 1;
     }
     uris
@@ -79,15 +89,15 @@ pub fn parse_uri(octets: &[u8], offset: usize) -> Uri {
     let size = size_suffix(octets);
     let body = octets.get(..size.unwrap_or(octets.len())).unwrap_or_default();
     let text = presentation(body);
-    let colon = text.find(':').filter(|&at| is_scheme(&text[..at]));
-    let scheme = colon
-        .map(|at| text[..at].to_ascii_lowercase())
-        .unwrap_or_default();
-    let rest = colon.map_or("", |at| &text[at + 1..]);
+    let (scheme, rest) = match text.split_once(':').filter(|(scheme, _)| is_scheme(scheme)) {
+        Some((scheme, rest)) => (scheme.to_ascii_lowercase(), rest),
+        None => (String::new(), ""),
+    };
     let host = match scheme.as_str() {
         "mailto" => addressed_host(rest),
         _ => authority_host(rest),
     };
+    let to_encode = to_encode(body, &scheme);
     let problem = problem(body, &scheme, rest, host.is_some());
     Uri {
         span: offset..offset + octets.len(),
@@ -97,8 +107,61 @@ pub fn parse_uri(octets: &[u8], offset: usize) -> Uri {
         size: size.map(|at| offset + at..offset + octets.len()),
         text,
         scheme,
+        to_encode,
         problem,
     }
+}
+
+impl Uri {
+    /// The `mailto:` URI that was meant, where a slip at the scheme is all that keeps this from being one: it is
+    /// missing, misspelled, or followed by blanks or slashes, or the address stands in angle brackets.
+    pub fn meant(&self) -> Option<String> {
+        let (before, host) = self.text.rsplit_once('@')?;
+        let local = before
+            .rsplit([':', '/', '=', ' ', '<', '>', '"', '\''])
+            .next()
+            .filter(|local| !local.is_empty())?;
+        let lead = before.get(..before.len() - local.len())?;
+        let word: String = lead.chars().filter(char::is_ascii_alphanumeric).collect();
+        let host = host.trim_end_matches(['>', '"', '\'', ' ']);
+        let meant = format!("mailto:{local}@{host}");
+        // What stands before the address is a scheme someone tried to write, not a path or another address.
+        let scheme = word.len() <= 8 && !lead.contains('@');
+        let sound = parse_uri(meant.as_bytes(), 0);
+        (scheme && sound.problem.is_none() && sound.to_encode.is_empty() && meant != self.text)
+            .then_some(meant)
+    }
+}
+
+/// The octets that must be %-encoded where they stand: distinct, in order.
+///
+/// No URI holds white space, quotes, brackets and the like (RFC 3986 2); a report URI also no `!` (RFC 9989 4.8). The
+/// address of a `mailto:` holds, besides, none of `/ # [ ] & ; = %` (RFC 6068 2, rule 1), though a URI may.
+fn to_encode(body: &[u8], scheme: &str) -> Vec<u8> {
+    let mut found = Vec::new();
+    let start = if scheme == "mailto" { "mailto:".len() } else { 0 };
+    // Header fields follow an address; a `?` before any `@` is meant as a part of the address itself.
+    let addressed = body.iter().position(|octet| *octet == b'@').unwrap_or(0);
+    let fields = body.iter().skip(addressed).position(|octet| *octet == b'?');
+    let query = fields.map_or(body.len(), |at| addressed + at);
+    for (at, &octet) in body.iter().enumerate() {
+        let in_address = scheme == "mailto" && (start..query).contains(&at);
+        let allowed = match octet {
+            b'%' => escape_is_whole(body, at),
+            b'?' if addressed > 0 => !in_address,
+            b'/' | b'#' | b'[' | b']' | b'&' | b'=' => !in_address,
+            _ => is_uri_octet(octet),
+        };
+        if !allowed && octet.is_ascii() && !found.contains(&octet) {
+            found.push(octet);
+        }
+    }
+    found
+}
+
+/// Whether a URI may hold this octet (RFC 3986 2.2, 2.3), `!` and what ends a URI in a list left out.
+fn is_uri_octet(octet: u8) -> bool {
+    octet.is_ascii_alphanumeric() || b"-._~:/?#[]@$&'()*+=%".contains(&octet)
 }
 
 /// Where a `!` with digits and an optional unit ends the URI (RFC 7489 6.4, `dmarc-uri`).
@@ -123,6 +186,9 @@ fn problem(body: &[u8], scheme: &str, rest: &str, addressed: bool) -> Option<Uri
     if body.is_empty() {
         return Some(UriProblem::Empty);
     }
+    if is_run(body) {
+        return Some(UriProblem::Run);
+    }
     if !body.is_ascii() {
         return Some(UriProblem::NonAscii);
     }
@@ -134,8 +200,13 @@ fn problem(body: &[u8], scheme: &str, rest: &str, addressed: bool) -> Option<Uri
             UriProblem::NoScheme
         });
     }
-    let allowed = |octet: &u8| octet.is_ascii_alphanumeric() || b"-._~:/?#[]@$&'()*+=%".contains(octet);
-    if !body.iter().all(allowed) || !escapes_are_whole(body) {
+    if scheme == "mailto" && rest.starts_with("//") {
+        return Some(UriProblem::Slashes);
+    }
+    let escaped = |(at, octet): (usize, &u8)| *octet != b'%' || escape_is_whole(body, at);
+    // Square brackets are of a URI only where an authority holds an IPv6 address (RFC 3986 3.2.2).
+    let bracket = scheme == "mailto" && body.iter().any(|octet| matches!(octet, b'[' | b']'));
+    if bracket || !body.iter().all(|octet| is_uri_octet(*octet)) || !body.iter().enumerate().all(escaped) {
         return Some(UriProblem::Character);
     }
     if rest.is_empty() || (scheme == "mailto" && !addressed) {
@@ -144,20 +215,24 @@ fn problem(body: &[u8], scheme: &str, rest: &str, addressed: bool) -> Option<Uri
     None
 }
 
-/// Whether every `%` is followed by two hexadecimal digits (RFC 3986 2.1).
-fn escapes_are_whole(body: &[u8]) -> bool {
-    body.iter()
-        .enumerate()
-        .filter(|(_, octet)| **octet == b'%')
-        .all(|(at, _)| {
-            body.get(at + 1..at + 3)
-                .is_some_and(|digits| digits.iter().all(u8::is_ascii_hexdigit))
-        })
+/// Whether two addresses stand there with no comma between: a second `mailto:`, or blanks between two `@`.
+fn is_run(body: &[u8]) -> bool {
+    let lower = body.to_ascii_lowercase();
+    let schemes = lower.windows(7).filter(|window| window == b"mailto:").count();
+    let words = body.split(|octet| matches!(octet, b' ' | b'\t'));
+    schemes > 1 || words.filter(|word| word.contains(&b'@')).count() > 1
+}
+
+/// Whether the `%` at `at` is followed by two hexadecimal digits (RFC 3986 2.1).
+fn escape_is_whole(body: &[u8], at: usize) -> bool {
+    body.get(at + 1..at + 3)
+        .is_some_and(|digits| digits.iter().all(u8::is_ascii_hexdigit))
 }
 
 /// The host after the one `@` of a `mailto:`.
 fn addressed_host(rest: &str) -> Option<Name> {
-    let address = rest.split('?').next().unwrap_or_default();
+    // What follows a `#` is a fragment, as little of the address as the header fields after a `?` (RFC 3986 3.5).
+    let address = rest.split(['?', '#']).next().unwrap_or_default();
     let (local, host) = address.split_once('@')?;
     if local.is_empty() { None } else { plain_host(host) }
 }

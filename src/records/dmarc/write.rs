@@ -1,8 +1,8 @@
 //! Writing the one canonical form.
 
-use super::{Policy, Wanted};
+use super::{DesiredRecord, Policy};
 
-impl Wanted {
+impl DesiredRecord {
     /// The canonical record: v, p, sp, np, t, psd, adkim, aspf, rua, ruf, fo; defaults are not written.
     ///
     /// p stands second because RFC 7489 6.4 demanded it; pct, rf and ri are never written (RFC 9989 C.5.2).

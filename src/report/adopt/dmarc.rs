@@ -45,6 +45,6 @@ pub(super) fn propose(live: &Live, adopted: &mut Adopted) {
 
 /// A DMARC record in the words of the manifest, where it can be said, and what of it cannot.
 pub(super) fn spec_of(record: &[u8]) -> (Option<DmarcSpec>, Vec<String>) {
-    let (wanted, lost) = dmarc::parse(record).as_wanted();
+    let (wanted, lost) = dmarc::parse(record).as_desired();
     (wanted.map(|wanted| dmarc_spec(&wanted)), lost)
 }

@@ -77,7 +77,7 @@ impl Case<'_> {
     }
 
     /// The record the manifest asks for here.
-    fn wanted(&self) -> Option<&dmarc::Wanted> {
+    fn wanted(&self) -> Option<&dmarc::DesiredRecord> {
         self.intent.wanted.iter().find_map(|wanted| match &wanted.what {
             What::Dmarc(DmarcWant::Record(record)) => Some(record),
             _ => None,

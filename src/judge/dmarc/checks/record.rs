@@ -4,7 +4,7 @@ use super::Case;
 use crate::intent::What;
 use crate::judge::dmarc::walk::Found;
 use crate::records::dmarc::{
-    Application, Likeness, NearMiss, Policy, PolicyTag, Record, Tag, TagName, likeness, near_miss, parse,
+    Application, Likeness, Policy, PolicyTag, Record, Tag, TagName, VersionFault, likeness, near_miss, parse,
 };
 use crate::records::presentation;
 use crate::records::tags::PartKind;
@@ -42,17 +42,25 @@ pub(super) fn check(case: &mut Case<'_>) {
 }
 
 fn near_misses(case: &mut Case<'_>, texts: &[Vec<u8>]) {
-    for text in texts.iter().filter(|text| likeness(text) != Likeness::Dmarc) {
+    for text in texts {
         let Some(miss) = near_miss(text) else { continue };
-        let rule = match miss {
-            NearMiss::Before(_) => &rules::BEFORE_VERSION,
-            NearMiss::Separator(_) => &rules::SEPARATOR,
-            NearMiss::Version(_) => &rules::VERSION,
+        let rule = match miss.fault {
+            VersionFault::Before => &rules::BEFORE_VERSION,
+            VersionFault::Separator => &rules::SEPARATOR,
+            VersionFault::Version => &rules::VERSION,
         };
-        let message = format!("receivers do not take this for a DMARC record: {}", miss.as_str());
-        let finding = case
-            .finding(rule, message)
-            .marking(text, 0..text.len().min(10), miss.as_str());
+        let shown = match miss.fault {
+            VersionFault::Before => {
+                let before = presentation(text.get(miss.span.clone()).unwrap_or_default());
+                format!(": found {before:?}")
+            }
+            _ => String::new(),
+        };
+        let message = format!(
+            "receivers do not take this for a DMARC record: {}{shown}",
+            miss.why
+        );
+        let finding = case.finding(rule, message).marking(text, miss.span, miss.why);
         case.say(finding);
     }
 }
