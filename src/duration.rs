@@ -7,9 +7,8 @@ use std::time::Duration;
 
 use jiff::SignedDuration;
 
-/// The same as a regular expression, which the CRD's rules use; what [`parse`] takes and this does not is only too
-/// long.
-pub const PATTERN: &str = "^([0-9]{1,5}h)?([0-9]{1,6}m)?([0-9]{1,8}s)?$";
+/// The same as a regular expression, which the CRD's rules use; what it takes and [`parse`] does not is only too long.
+pub const PATTERN: &str = "^([0-9]{1,5}h([0-9]{1,6}m)?([0-9]{1,8}s)?|[0-9]{1,6}m([0-9]{1,8}s)?|[0-9]{1,8}s)$";
 
 /// The units, each smaller than the one before: what is written, the most digits before it, seconds.
 const UNITS: [(char, usize, i64); 3] = [('h', 5, 3600), ('m', 6, 60), ('s', 8, 1)];

@@ -7,9 +7,9 @@
 mod crd;
 mod spec;
 mod status;
-mod violations;
+mod validate;
 
 pub use crd::{crd, crd_yaml};
 pub use spec::*;
 pub use status::*;
-pub use violations::{Violation, update_violations, violations};
+pub use validate::{Fault, Validated, Violation, validate, validate_update};

@@ -1,6 +1,6 @@
 //! What a person writes: the spec of a `MailDomain`. Types and schema rules only.
 //!
-//! The rules are CEL, evaluated by the API server on every write and by [`super::violations`] offline. They judge
+//! The rules are CEL, evaluated by the API server on every write and by [`super::validate`] offline. They judge
 //! structure: what may stand beside what. Each message says what to write instead. Rules that look at each entry of a
 //! long list stay free of regular expressions, for the API server refuses a schema whose rules could cost too much.
 

@@ -1,0 +1,119 @@
+//! What every object must have: apiVersion, kind, and metadata with a name. Pure.
+//!
+//! The API server judges metadata by rules of its own, not by the CRD's schema; of these the ones a manifest meets.
+
+use serde_json::{Map, Value};
+
+use super::{Fault, Violation, words};
+
+/// The fields of metadata a manifest, or what a server gave back, may hold.
+const FIELDS: [&str; 15] = [
+    "annotations",
+    "creationTimestamp",
+    "deletionGracePeriodSeconds",
+    "deletionTimestamp",
+    "finalizers",
+    "generateName",
+    "generation",
+    "labels",
+    "managedFields",
+    "name",
+    "namespace",
+    "ownerReferences",
+    "resourceVersion",
+    "selfLink",
+    "uid",
+];
+
+/// At most so many characters in a name (RFC 1123).
+const MAX_NAME: usize = 253;
+
+/// At most so many in a label, and so in the name of a namespace.
+const MAX_LABEL: usize = 63;
+
+/// Says all that is wrong with the metadata of `object`.
+pub(super) fn judge(object: &Value, found: &mut Vec<Violation>) {
+    let mut say = |path: String, fault: Fault, message: String| {
+        found.push(Violation { path, fault, message });
+    };
+    let none = Map::new();
+    let metadata = match object.get("metadata") {
+        None | Some(Value::Null) => &none,
+        Some(Value::Object(fields)) => fields,
+        Some(other) => {
+            let message = format!("want an object with a name, found {}", words::found(other));
+            return say("metadata".to_owned(), Fault::Type, message);
+        }
+    };
+    for (field, value) in metadata {
+        let path = format!("metadata.{field}");
+        match (field.as_str(), value) {
+            (field, _) if !FIELDS.contains(&field) => {
+                let message = match words::nearest(field, FIELDS.into_iter()) {
+                    Some(near) => format!("there is no field {}: did you mean {near}?", words::quoted(field)),
+                    None => format!("there is no field {} here", words::quoted(field)),
+                };
+                say(path, Fault::Unknown, message);
+            }
+            ("labels" | "annotations", Value::Object(texts)) => {
+                for (key, value) in texts
+                    .iter()
+                    .filter(|(_, value)| !value.is_string() && !value.is_null())
+                {
+                    let message = format!("want a text, found {}: put it in quotes", words::found(value));
+                    say(format!("{path}.{key}"), Fault::Type, message);
+                }
+            }
+            ("labels" | "annotations", Value::Null) => {}
+            ("labels" | "annotations", other) => {
+                let message = format!("want names and texts, found {}", words::found(other));
+                say(path, Fault::Type, message);
+            }
+            ("name" | "namespace" | "generateName", value) if !value.is_string() && !value.is_null() => {
+                let message = format!("want a text, found {}: put it in quotes", words::found(value));
+                say(path, Fault::Type, message);
+            }
+            _ => {}
+        }
+    }
+    let text = |field: &str| metadata.get(field).and_then(Value::as_str).unwrap_or_default();
+    let is_text = |field: &str| {
+        metadata
+            .get(field)
+            .is_none_or(|value| value.is_string() || value.is_null())
+    };
+    if text("name").is_empty() && text("generateName").is_empty() && is_text("name") {
+        let message = "must be there: the object's name, such as the domain with hyphens for dots";
+        say("metadata.name".to_owned(), Fault::Required, message.to_owned());
+    }
+    if !text("name").is_empty() && !is_subdomain(text("name")) {
+        let message = format!(
+            "{} is no object's name: lower case letters, digits, inner hyphens and dots, at most {MAX_NAME} characters",
+            words::quoted(text("name"))
+        );
+        say("metadata.name".to_owned(), Fault::Invalid, message);
+    }
+    if !text("namespace").is_empty() && !is_label(text("namespace")) {
+        let message = format!(
+            "{} is no namespace: lower case letters, digits and inner hyphens, at most {MAX_LABEL} characters",
+            words::quoted(text("namespace"))
+        );
+        say("metadata.namespace".to_owned(), Fault::Invalid, message);
+    }
+}
+
+/// An RFC 1123 subdomain: labels with dots between.
+fn is_subdomain(text: &str) -> bool {
+    text.len() <= MAX_NAME && text.split('.').all(has_label_form)
+}
+
+/// An RFC 1123 label.
+fn is_label(text: &str) -> bool {
+    text.len() <= MAX_LABEL && has_label_form(text)
+}
+
+/// Lower case letters, digits and inner hyphens; a subdomain's labels may be longer than DNS takes.
+fn has_label_form(label: &str) -> bool {
+    let inner = |octet: u8| octet.is_ascii_lowercase() || octet.is_ascii_digit() || octet == b'-';
+    !label.is_empty() && label.bytes().all(inner) && !label.starts_with('-') && !label.ends_with('-')
+}

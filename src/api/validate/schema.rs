@@ -1,0 +1,251 @@
+//! The CRD's schema as a tree that can be walked beside a value. Pure.
+//!
+//! Only the keywords a structural schema may hold and ours does hold are known; a test says so of every other.
+
+use std::collections::BTreeMap;
+use std::sync::LazyLock;
+
+use kube::core::cel::{CompiledSchema, compile_schema};
+use serde_json::{Value, json};
+
+/// One node of the schema.
+#[derive(Debug, Default)]
+pub(super) struct Node {
+    /// `object`, `array`, `string`, `boolean`, `integer`, `number`; empty for any.
+    pub(super) kind: String,
+    /// What the field is, for whoever left it out.
+    pub(super) description: String,
+    /// The fields of an object, in the order they are documented.
+    pub(super) fields: Vec<(String, Node)>,
+    /// Whether fields that are not listed are kept.
+    pub(super) open: bool,
+    /// The fields that must be there.
+    pub(super) required: Vec<String>,
+    /// The entries of a list.
+    pub(super) items: Option<Box<Node>>,
+    /// The values that may stand here; empty for any.
+    pub(super) allowed: Vec<Value>,
+    /// `null` is a value here.
+    pub(super) nullable: bool,
+    /// What stands here when nothing does.
+    pub(super) default: Option<Value>,
+    /// Bounds, by their keyword: `maxLength`.
+    pub(super) bounds: BTreeMap<&'static str, f64>,
+    /// How the entries of a list are told apart.
+    pub(super) identity: Identity,
+    /// The node's own rules, and its pattern as one more; those of what lies below are the nodes' there.
+    pub(super) rules: Option<CompiledSchema>,
+}
+
+/// How the entries of a list are told apart.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub(super) enum Identity {
+    /// They are not.
+    #[default]
+    Atomic,
+    /// No value twice.
+    Set,
+    /// No two with the same values of these fields.
+    Map(Vec<String>),
+}
+
+/// The keywords that bound a value.
+const BOUNDS: [&str; 8] = [
+    "minLength",
+    "maxLength",
+    "minItems",
+    "maxItems",
+    "minProperties",
+    "maxProperties",
+    "minimum",
+    "maximum",
+];
+
+impl Node {
+    /// The schema of a whole `MailDomain`, without status: the controller writes that, and it has no bounds.
+    pub(super) fn root() -> &'static Self {
+        static ROOT: LazyLock<Node> = LazyLock::new(|| {
+            let versions = super::crd().spec.versions;
+            let schema = versions
+                .first()
+                .and_then(|version| version.schema.as_ref()?.open_api_v3_schema.as_ref())
+                .and_then(|schema| serde_json::to_value(schema).ok());
+            let mut root = Node::new(&schema.unwrap_or_default());
+            root.fields.retain(|(name, _)| name != "status");
+            // What every object has; metadata is judged by rules of its own.
+            for name in ["apiVersion", "kind"] {
+                let text = json!({"type": "string"});
+                root.fields.push((name.to_owned(), Node::new(&text)));
+            }
+            let any = json!({"x-kubernetes-preserve-unknown-fields": true});
+            root.fields.push(("metadata".to_owned(), Node::new(&any)));
+            root
+        });
+        &ROOT
+    }
+
+    /// The tree of a schema.
+    pub(super) fn new(schema: &Value) -> Self {
+        let text = |keyword: &str| schema.get(keyword).and_then(Value::as_str).unwrap_or_default();
+        let list = |keyword: &str| {
+            schema
+                .get(keyword)
+                .and_then(Value::as_array)
+                .cloned()
+                .unwrap_or_default()
+        };
+        let yes = |keyword: &str| schema.get(keyword).and_then(Value::as_bool).unwrap_or_default();
+        let texts = |keyword: &str| -> Vec<String> {
+            list(keyword)
+                .iter()
+                .filter_map(Value::as_str)
+                .map(str::to_owned)
+                .collect()
+        };
+        let fields = schema.get("properties").and_then(Value::as_object);
+        let kind = match yes("x-kubernetes-int-or-string") {
+            true => "",
+            false => text("type"),
+        };
+        Self {
+            kind: kind.to_owned(),
+            description: text("description").to_owned(),
+            fields: fields
+                .into_iter()
+                .flatten()
+                .map(|(name, schema)| (name.clone(), Self::new(schema)))
+                .collect(),
+            open: yes("x-kubernetes-preserve-unknown-fields") || schema.get("additionalProperties").is_some(),
+            required: texts("required"),
+            items: schema.get("items").map(|items| Box::new(Self::new(items))),
+            allowed: list("enum"),
+            nullable: yes("nullable"),
+            default: schema.get("default").cloned(),
+            bounds: BOUNDS
+                .iter()
+                .filter_map(|keyword| Some((*keyword, schema.get(*keyword)?.as_f64()?)))
+                .collect(),
+            identity: match text("x-kubernetes-list-type") {
+                "set" => Identity::Set,
+                "map" => Identity::Map(texts("x-kubernetes-list-map-keys")),
+                _ => Identity::Atomic,
+            },
+            rules: rules(schema),
+        }
+    }
+
+    /// The field of this name.
+    pub(super) fn field(&self, name: &str) -> Option<&Self> {
+        let found = self.fields.iter().find(|(field, _)| field == name);
+        found.map(|(_, node)| node)
+    }
+
+    /// A bound by its keyword.
+    pub(super) fn bound(&self, keyword: &str) -> Option<f64> {
+        self.bounds.get(keyword).copied()
+    }
+}
+
+/// The rules of this node alone, compiled; types below it are kept, for a rule looks into them.
+fn rules(schema: &Value) -> Option<CompiledSchema> {
+    let mut own: Vec<Value> = schema
+        .get("x-kubernetes-validations")
+        .and_then(Value::as_array)
+        .cloned()
+        .unwrap_or_default();
+    if let Some(pattern) = schema.get("pattern").and_then(Value::as_str) {
+        own.push(
+            json!({"rule": format!("self.matches({pattern:?})"), "message": format!("must match {pattern}")}),
+        );
+    }
+    if own.is_empty() {
+        return None;
+    }
+    let mut alone = schema.clone();
+    strip(&mut alone);
+    let fields = alone.as_object_mut()?;
+    fields.insert("x-kubernetes-validations".to_owned(), Value::Array(own));
+    Some(compile_schema(&alone))
+}
+
+/// Takes the rules out, here and below.
+fn strip(schema: &mut Value) {
+    let Some(fields) = schema.as_object_mut() else {
+        return;
+    };
+    fields.remove("x-kubernetes-validations");
+    if let Some(items) = fields.get_mut("items") {
+        strip(items);
+    }
+    let properties = fields.get_mut("properties").and_then(Value::as_object_mut);
+    for property in properties
+        .into_iter()
+        .flat_map(|properties| properties.values_mut())
+    {
+        strip(property);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Keywords with which no value is refused.
+    const HARMLESS: [&str; 2] = ["description", "format"];
+
+    /// Keywords the walk knows beside the bounds.
+    const KNOWN: [&str; 12] = [
+        "type",
+        "properties",
+        "required",
+        "items",
+        "enum",
+        "nullable",
+        "default",
+        "pattern",
+        "x-kubernetes-list-type",
+        "x-kubernetes-list-map-keys",
+        "x-kubernetes-validations",
+        "x-kubernetes-preserve-unknown-fields",
+    ];
+
+    fn unknown(schema: &Value, found: &mut Vec<String>) {
+        for (keyword, value) in schema.as_object().unwrap() {
+            let keyword = keyword.as_str();
+            if !KNOWN.contains(&keyword) && !BOUNDS.contains(&keyword) && !HARMLESS.contains(&keyword) {
+                found.push(keyword.to_owned());
+            }
+            match keyword {
+                "properties" => value
+                    .as_object()
+                    .unwrap()
+                    .values()
+                    .for_each(|below| unknown(below, found)),
+                "items" => unknown(value, found),
+                _ => {}
+            }
+        }
+    }
+
+    #[test]
+    fn every_keyword_of_the_spec_is_known() {
+        let crd = serde_json::to_value(super::super::crd()).unwrap();
+        let schema = &crd["spec"]["versions"][0]["schema"]["openAPIV3Schema"]["properties"]["spec"];
+        let mut found = Vec::new();
+        unknown(schema, &mut found);
+        assert_eq!(found, Vec::<String>::new(), "the walk does not judge by these");
+    }
+
+    #[test]
+    fn every_rule_compiles() {
+        fn rules(node: &Node) -> usize {
+            let own = node.rules.as_ref().map_or(0, |rules| {
+                assert!(!rules.has_errors(), "{:?}", rules.compilation_errors());
+                rules.validations.len()
+            });
+            let below = node.fields.iter().map(|(_, field)| rules(field)).sum::<usize>();
+            own + below + node.items.as_deref().map_or(0, rules)
+        }
+        assert!(rules(Node::root()) > 20);
+    }
+}
