@@ -5,6 +5,8 @@ mod facts;
 
 #[path = "dkim/compared.rs"]
 mod compared;
+#[path = "dkim/damage.rs"]
+mod damage;
 #[path = "dkim/fleet.rs"]
 mod fleet;
 #[path = "dkim/keys.rs"]

@@ -106,7 +106,15 @@ fn what_a_verifier_can_tell_is_different() {
         (format!("v=DKIM1; p={}", &RSA_2048[..200]), "cut short"),
         (
             format!("v=DKIM1; p={}", &RSA_2048[..RSA_2048.len() - 3]),
+            "cut short: 291 of 294 octets",
+        ),
+        (
+            format!("v=DKIM1; p={}", RSA_512.trim_end_matches('=')),
             "wrong length or with wrong padding",
+        ),
+        (
+            format!("v=DKIM1; p={}\n{}", &RSA_2048[..64], &RSA_2048[64..]),
+            "p: want RSA 2048 (sha256 30866418), found a line end in it",
         ),
         (
             format!("v=DKIM1; p=!{RSA_2048}"),

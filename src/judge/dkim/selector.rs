@@ -33,7 +33,7 @@ impl Selector {
         for text in seen.texts() {
             match dkim::likeness(&text) {
                 Likeness::Key => selector.keys.push(dkim::parse(&text)),
-                Likeness::NearMiss(why) => selector.near_misses.push((text, why)),
+                Likeness::NearMiss(why) => selector.near_misses.push((text, why.as_str())),
                 Likeness::Other => selector.others.push(text),
             }
         }

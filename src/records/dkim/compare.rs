@@ -4,7 +4,7 @@
 //! it is spelled. Different: flags not asked for or missing, `h` without sha256, `s` without email, another key, and
 //! whatever makes a verifier discard the record.
 
-use super::{Likeness, Material, PublicKey, Record, Wanted, likeness};
+use super::{Cause, Likeness, Material, PublicKey, Record, Wanted, likeness};
 use crate::records::{Comparison, presentation};
 
 /// Compares by effect.
@@ -23,7 +23,9 @@ pub fn compare(wanted: &Wanted, observed: &Record) -> Comparison {
             shortened(text)
         ));
     }
-    differences.extend(key_difference(wanted.key.as_ref(), &observed.material()));
+    // A line end in a key is the one damage with which it can still be decoded.
+    let damage = observed.damage().map(|damage| damage.cause);
+    differences.extend(key_difference(wanted.key.as_ref(), &observed.material(), damage));
     for (flag, want) in [("y", wanted.testing), ("s", wanted.strict_identity)] {
         match (want, observed.has_flag(flag)) {
             (true, false) => differences.push(format!("t: want {flag}, found none")),
@@ -42,8 +44,11 @@ pub fn compare(wanted: &Wanted, observed: &Record) -> Comparison {
 }
 
 /// How the key differs from what is wanted; `None` when it does not.
-fn key_difference(wanted: Option<&PublicKey>, found: &Material) -> Option<String> {
+fn key_difference(wanted: Option<&PublicKey>, found: &Material, damage: Option<Cause>) -> Option<String> {
     let want = wanted.map_or_else(|| "a key".to_owned(), PublicKey::describe);
+    if let Some(cause) = damage {
+        return Some(format!("p: want {want}, found {cause}"));
+    }
     match found {
         Material::Key(key) => match wanted {
             Some(wanted) if wanted.is_same_key(key) => None,

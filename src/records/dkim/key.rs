@@ -332,8 +332,27 @@ fn algorithm_name(oid: ObjectIdentifier) -> String {
     }
 }
 
+/// How long a DER SEQUENCE says it is, in octets with its header; `None` where none begins.
+pub(super) fn der_length(octets: &[u8]) -> Option<usize> {
+    let (&length, rest) = match octets {
+        [0x30, length, rest @ ..] => (length, rest),
+        _ => return None,
+    };
+    if length < 0x80 {
+        return Some(2 + usize::from(length));
+    }
+    let count = usize::from(length & 0x7f);
+    let digits = rest
+        .get(..count)
+        .filter(|digits| (1..=3).contains(&digits.len()))?;
+    let length = digits
+        .iter()
+        .fold(0, |length, &digit| length * 256 + usize::from(digit));
+    Some(2 + count + length)
+}
+
 /// Decodes base64 with folding white space anywhere in it.
-fn decode_base64(value: &[u8]) -> Result<Vec<u8>, KeyError> {
+pub(super) fn decode_base64(value: &[u8]) -> Result<Vec<u8>, KeyError> {
     let mut compact = Vec::with_capacity(value.len());
     for (at, &octet) in value.iter().enumerate() {
         match octet {

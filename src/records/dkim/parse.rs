@@ -1,6 +1,6 @@
 //! Reading a key record: every tag with its span, in order, and what is wrong with the list (RFC 6376 3.2, 3.6.1).
 
-use super::{KeyError, KeyKind, PublicKey};
+use super::{Damage, KeyError, KeyKind, PublicKey};
 use crate::records::Span;
 use crate::records::tags::{self, Part, PartKind, WhiteSpace};
 
@@ -160,13 +160,18 @@ impl Record {
     /// something else.
     pub fn usable_key(&self) -> Option<PublicKey> {
         let read = super::likeness(&self.text) == super::Likeness::Key && self.faults().is_empty();
-        if !read || !self.allows_sha256() || !self.allows_email() {
+        if !read || self.damage().is_some() || !self.allows_sha256() || !self.allows_email() {
             return None;
         }
         match self.material() {
             Material::Key(key) if key.is_acceptable() => Some(key),
             _ => None,
         }
+    }
+
+    /// What spoilt the key on its way into DNS, where that can be told.
+    pub fn damage(&self) -> Option<Damage> {
+        super::damage::damage(self)
     }
 
     /// What breaks the tag list, in order.
@@ -278,13 +283,16 @@ mod tests {
                     prop_assert_eq!(&text[span], item);
                 }
             }
+            if let Some(damage) = record.damage() {
+                prop_assert!(damage.span.start <= damage.span.end && damage.span.end <= text.len());
+            }
             let _ = (record.material(), record.usable_key(), record.trailing_white_space(), super::super::likeness(&text));
         }
 
         #[test]
         fn any_tag_list_is_read(text in "(v=DKIM1)?(; ?[a-z]{1,2} ?= ?[A-Za-z0-9+/=: ]{0,60}){0,6};? ?") {
             let record = parse(text.as_bytes());
-            let _ = (record.material(), record.usable_key(), record.faults());
+            let _ = (record.material(), record.usable_key(), record.faults(), record.damage());
         }
     }
 }
