@@ -16,6 +16,7 @@
 //! - [`records`]: one standard, one file: parse with spans, write canonically, compare by effect.
 //! - [`rules`]: the catalogue: id, severity, section, why, fix.
 //! - [`judge`]: what is desired, what is drift, what is wrong; the walks that need answers.
+//! - [`adopt`]: the `MailDomain` that live DNS satisfies already.
 //! - [`history`]: the status: what a verdict means for an object with a history, and what follows from it.
 //! - [`report`]: a verdict as table, JSON, SARIF, JUnit, zone file, manifest.
 //!
@@ -28,6 +29,7 @@
 //! Arrows point one way: `cli, operator → world → inquiry`, `operator → history → judge` and `cli → report → judge →
 //! rules, records`.
 
+pub mod adopt;
 pub mod api;
 pub mod cli;
 pub mod duration;

@@ -53,8 +53,14 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("intent", &["api", "duration", "inquiry", "name", "records"]),
     ("judge", &["inquiry", "intent", "name", "records", "rules"]),
     (
-        "report",
+        "adopt",
         &["api", "inquiry", "intent", "judge", "name", "records", "rules"],
+    ),
+    (
+        "report",
+        &[
+            "adopt", "api", "inquiry", "intent", "judge", "name", "records", "rules",
+        ],
     ),
     (
         "world",
@@ -74,8 +80,8 @@ const ARROWS: &[(&str, &[&str])] = &[
     (
         "cli",
         &[
-            "api", "duration", "inquiry", "intent", "judge", "name", "operator", "records", "report",
-            "rules", "serve", "world",
+            "adopt", "api", "duration", "inquiry", "intent", "judge", "name", "operator", "records",
+            "report", "rules", "serve", "world",
         ],
     ),
 ];

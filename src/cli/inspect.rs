@@ -8,13 +8,13 @@ use super::args::ReportFormat;
 use super::domain::{domain, sends_no_mail};
 use super::look::{Eyes, LookArgs, Reports};
 use super::{Exit, Failure, file, list, output};
+use crate::adopt::{Adopted, adopt, live};
 use crate::intent::Intent;
 use crate::judge::dkim::probes::PROBE_SELECTORS;
 use crate::judge::judge;
 use crate::name::Name;
-use crate::report::adopt::{Adopted, adopt};
 use crate::report::text::harmless;
-use crate::report::{Report, live};
+use crate::report::{Report, manifest};
 use crate::world::Freshness;
 
 /// The arguments of `zegel inspect`.
@@ -102,9 +102,7 @@ pub async fn run(args: &Args) -> Result<Exit, Failure> {
         None => reports.add(report),
         Some(adopted) => {
             reports.add(report);
-            adopted
-                .to_yaml()
-                .unwrap_or_else(|error| format!("# {}: {error}\n", adopted.spec.domain))
+            manifest::yaml(&adopted).unwrap_or_else(|error| format!("# {}: {error}\n", adopted.spec.domain))
         }
     };
     eyes.each(named.domains, look, done).await?;

@@ -6,11 +6,10 @@
 //!
 //! [`view`] holds what the formats share: a verdict in the words of the status, its summary and its outcome.
 
-pub mod adopt;
 pub mod dmarc;
 pub mod explain;
 pub mod junit;
-pub mod live;
+pub mod manifest;
 pub mod plan;
 pub mod sarif;
 pub mod snippet;

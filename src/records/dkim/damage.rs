@@ -175,7 +175,7 @@ fn taken_back(value: &[u8], kind: KeyKind, span: &Span) -> Option<Damage> {
         let plain: Vec<u8> = value.iter().map(|&octet| standard_letter(octet)).collect();
         let foreign = |octet: &u8| !(octet.is_ascii_alphanumeric() || url(octet) || b"= \t".contains(octet));
         if is_key(&padded(&plain)) || !value.iter().any(foreign) {
-            return at(Cause::Base64Url, value.iter().position(|octet| url(octet)), 1);
+            return at(Cause::Base64Url, value.iter().position(url), 1);
         }
     }
     if value.contains(&b' ') {

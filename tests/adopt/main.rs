@@ -1,16 +1,19 @@
 //! The manifest that live DNS satisfies: whatever stands in DNS, checking what was written finds it in sync.
 
+#[path = "../support/facts.rs"]
+mod facts;
+
 use std::io::Write as _;
 
 use proptest::prelude::*;
 use serde_json::Value;
+use zegel::adopt::{Adopted, adopt, live};
 use zegel::api::Role;
 use zegel::cli::manifests;
 use zegel::inquiry::{Kind, Rdata};
 use zegel::intent::Intent;
 use zegel::judge::{State, Verdict};
-use zegel::report::adopt::{Adopted, adopt};
-use zegel::report::live;
+use zegel::report::manifest;
 
 use crate::facts::{World, name, now};
 
@@ -27,7 +30,7 @@ fn adopted(world: &World, domain: &str) -> Adopted {
 
 /// What `zegel check` says of the YAML that was written.
 fn checked(world: &World, adopted: &Adopted) -> Verdict {
-    let yaml = adopted.to_yaml().expect("the manifest can be written");
+    let yaml = manifest::yaml(adopted).expect("the manifest can be written");
     let (manifests, invalid) = manifests::read("written.yaml", &yaml);
     assert!(invalid.is_empty(), "{invalid:?}\n{yaml}");
     assert_eq!(manifests.len(), 1, "{yaml}");
@@ -55,7 +58,7 @@ fn what_stands_there_is_said_in_the_words_of_a_manifest() {
     );
     let adopted = adopted(&world, "voorbeeld.nl");
     checked(&world, &adopted);
-    insta::assert_snapshot!(adopted.to_yaml().expect("the manifest can be written"));
+    insta::assert_snapshot!(manifest::yaml(&adopted).expect("the manifest can be written"));
 }
 
 #[test]
@@ -75,7 +78,7 @@ fn what_a_manifest_cannot_say_is_a_comment() {
         let world = World::new(zone);
         let adopted = adopted(&world, "a.nl");
         checked(&world, &adopted);
-        let yaml = adopted.to_yaml().expect("the manifest can be written");
+        let yaml = manifest::yaml(&adopted).expect("the manifest can be written");
         let comments: Vec<&str> = yaml.lines().filter(|line| line.starts_with("# ")).collect();
         assert!(
             comments.iter().any(|comment| comment.contains(says)),

@@ -1,12 +1,12 @@
 //! The dkim block that live DNS satisfies: the selectors that were found. Pure.
 
-use super::super::live::Live;
-use super::{Adopted, tag_values};
-use crate::api::{DkimFlag, DkimSelector, DkimSpec, SelectorState};
+use super::{Adopted, Live, index_in, tag_values};
+use crate::api::{DkimFlag, DkimSelector, DkimSpec, MailDomainSpec, SelectorState};
+use crate::inquiry::Inquiry;
 use crate::records::Standard;
 
 /// Proposes the block, or says why there is none.
-pub(super) fn propose(live: &Live, adopted: &mut Adopted) {
+pub(super) fn propose(live: &Live, _: &mut Inquiry<'_>, adopted: &mut Adopted) {
     let mut selectors = Vec::new();
     for (name, seen, keys) in live.found_selectors() {
         let selector = DkimSelector {
@@ -41,6 +41,25 @@ pub(super) fn propose(live: &Live, adopted: &mut Adopted) {
         adopted.remark(Standard::Dkim, text);
     } else {
         adopted.spec.dkim = Some(DkimSpec { selectors });
+    }
+}
+
+/// Takes one selector out, or the block.
+pub(super) fn take_out(spec: &mut MailDomainSpec, path: &str) -> Option<String> {
+    let at = index_in(path, "spec.dkim.selectors");
+    let selectors = spec.dkim.as_mut().map(|dkim| &mut dkim.selectors);
+    match (selectors, at) {
+        (Some(selectors), Some(at)) if at < selectors.len() => {
+            let name = selectors.remove(at).name;
+            if selectors.is_empty() {
+                spec.dkim = None;
+            }
+            Some(format!("selector {name}"))
+        }
+        _ => {
+            spec.dkim = None;
+            None
+        }
     }
 }
 

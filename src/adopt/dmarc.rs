@@ -1,14 +1,14 @@
 //! The dmarc block that live DNS satisfies. Pure.
 
-use super::super::live::Live;
-use super::Adopted;
-use crate::api::DmarcSpec;
+use super::{Adopted, Live};
+use crate::api::{DmarcSpec, MailDomainSpec};
+use crate::inquiry::Inquiry;
 use crate::intent::dmarc_spec;
 use crate::records::Standard;
 use crate::records::dmarc::{self, Likeness};
 
 /// Proposes the block, or says why there is none.
-pub(super) fn propose(live: &Live, adopted: &mut Adopted) {
+pub(super) fn propose(live: &Live, _: &mut Inquiry<'_>, adopted: &mut Adopted) {
     if let Some(trouble) = live.dmarc.trouble {
         return adopted.remark(Standard::Dmarc, format!("not answered: {trouble}"));
     }
@@ -41,6 +41,12 @@ pub(super) fn propose(live: &Live, adopted: &mut Adopted) {
             format!("{} records, none of which counts", several.len()),
         ),
     }
+}
+
+/// Takes the block out.
+pub(super) fn take_out(spec: &mut MailDomainSpec, _: &str) -> Option<String> {
+    spec.dmarc = None;
+    None
 }
 
 /// A DMARC record in the words of the manifest, where it can be said, and what of it cannot.

@@ -11,7 +11,7 @@ use crate::records::{self, Standard, presentation};
 
 /// What one question brought.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Seen {
+pub struct RrsetSeen {
     /// The owner name that was asked.
     pub name: Name,
     /// The record type that was asked.
@@ -26,7 +26,7 @@ pub struct Seen {
     pub trouble: Option<Trouble>,
 }
 
-impl Seen {
+impl RrsetSeen {
     /// Asks, and keeps what came; an open question is one without records yet.
     pub fn ask(name: Name, kind: Kind, need: Need, inquiry: &mut Inquiry<'_>) -> Self {
         let reply = inquiry.ask(Question::new(name.clone(), kind), need);
@@ -83,25 +83,25 @@ pub struct Live {
     /// The domain.
     pub domain: Name,
     /// The apex's TXT.
-    pub apex: Seen,
+    pub apex: RrsetSeen,
     /// The apex's MX.
-    pub mx: Seen,
+    pub mx: RrsetSeen,
     /// `_dmarc`'s TXT.
-    pub dmarc: Seen,
+    pub dmarc: RrsetSeen,
     /// The selectors that were probed, in the order asked.
-    pub selectors: Vec<(String, Seen)>,
+    pub selectors: Vec<(String, RrsetSeen)>,
 }
 
 /// Looks at `domain` and at `selectors` below it.
 pub fn look(domain: &Name, selectors: &[String], inquiry: &mut Inquiry<'_>) -> Live {
     inquiry.on_behalf_of(Standard::Spf);
-    let apex = Seen::ask(domain.clone(), Kind::Txt, Need::Essential, inquiry);
+    let apex = RrsetSeen::ask(domain.clone(), Kind::Txt, Need::Essential, inquiry);
     inquiry.on_behalf_of(Standard::Mx);
-    let mx = Seen::ask(domain.clone(), Kind::Mx, Need::Essential, inquiry);
+    let mx = RrsetSeen::ask(domain.clone(), Kind::Mx, Need::Essential, inquiry);
     inquiry.on_behalf_of(Standard::Dmarc);
     // A domain so long that nothing fits before it has no record there; the apex stands in, and holds no DMARC.
     let at = domain.prepend("_dmarc").unwrap_or_else(|_| domain.clone());
-    let dmarc = Seen::ask(at, Kind::Txt, Need::Essential, inquiry);
+    let dmarc = RrsetSeen::ask(at, Kind::Txt, Need::Essential, inquiry);
     inquiry.on_behalf_of(Standard::Dkim);
     let mut probed = Vec::new();
     for selector in selectors {
@@ -110,7 +110,7 @@ pub fn look(domain: &Name, selectors: &[String], inquiry: &mut Inquiry<'_>) -> L
         };
         probed.push((
             selector.clone(),
-            Seen::ask(name, Kind::Txt, Need::Evidence, inquiry),
+            RrsetSeen::ask(name, Kind::Txt, Need::Evidence, inquiry),
         ));
     }
     Live {
@@ -136,7 +136,7 @@ impl Live {
     }
 
     /// The selectors at which something stands: a key record, a near miss or an alias.
-    pub fn found_selectors(&self) -> impl Iterator<Item = (&str, &Seen, Vec<Vec<u8>>)> {
+    pub fn found_selectors(&self) -> impl Iterator<Item = (&str, &RrsetSeen, Vec<Vec<u8>>)> {
         self.selectors.iter().filter_map(|(selector, seen)| {
             let keys = key_texts(seen);
             (!keys.is_empty() || !seen.chain.is_empty()).then_some((selector.as_str(), seen, keys))
@@ -182,6 +182,6 @@ impl Live {
 }
 
 /// The key records and near misses at a selector.
-fn key_texts(seen: &Seen) -> Vec<Vec<u8>> {
+fn key_texts(seen: &RrsetSeen) -> Vec<Vec<u8>> {
     seen.texts(|text| records::dkim::likeness(text) != records::dkim::Likeness::Other)
 }

@@ -2,9 +2,9 @@
 
 use std::collections::{BTreeSet, VecDeque};
 
-use super::super::live::{Live, Seen};
-use super::Adopted;
-use crate::api::{SpfAll, SpfAlsoAt, SpfSpec};
+use super::live::RrsetSeen;
+use super::{Adopted, Live, index_in};
+use crate::api::{MailDomainSpec, SpfAll, SpfAlsoAt, SpfSpec};
 use crate::inquiry::{Inquiry, Kind, Need};
 use crate::name::Name;
 use crate::records::spf::{self, AsSpec, Qualifier};
@@ -32,8 +32,23 @@ pub(super) fn propose(live: &Live, inquiry: &mut Inquiry<'_>, adopted: &mut Adop
     }
 }
 
+/// Takes one helper name out, or the block.
+pub(super) fn take_out(spec: &mut MailDomainSpec, path: &str) -> Option<String> {
+    let at = index_in(path, "spec.spf.alsoAt");
+    let also_at = spec.spf.as_mut().map(|spf| &mut spf.also_at);
+    match (also_at, at) {
+        (Some(also_at), Some(at)) => {
+            if at < also_at.len() {
+                also_at.remove(at);
+            }
+        }
+        _ => spec.spf = None,
+    }
+    None
+}
+
 /// The one SPF record that was seen, in the words of the manifest; or why there are none.
-fn said_spf(seen: &Seen) -> Result<(AsSpec, Option<SpfAll>), String> {
+fn said_spf(seen: &RrsetSeen) -> Result<(AsSpec, Option<SpfAll>), String> {
     let texts = seen.texts(|text| spf::likeness(text) == spf::Likeness::Spf);
     let record = match texts.as_slice() {
         [] => return Err("no record".to_owned()),
@@ -60,7 +75,6 @@ fn said_spf(seen: &Seen) -> Result<(AsSpec, Option<SpfAll>), String> {
 
 /// The SPF records at names of the domain's own that its record leads to, each name once.
 fn helpers(live: &Live, said: &AsSpec, inquiry: &mut Inquiry<'_>) -> Vec<SpfAlsoAt> {
-    inquiry.on_behalf_of(Standard::Spf);
     let mut also_at: Vec<SpfAlsoAt> = Vec::new();
     let mut seen = BTreeSet::from([live.domain.clone()]);
     let mut next = VecDeque::from(targets(said));
@@ -71,7 +85,7 @@ fn helpers(live: &Live, said: &AsSpec, inquiry: &mut Inquiry<'_>) -> Vec<SpfAlso
         let Some(below) = name.as_str().strip_suffix(&format!(".{}", live.domain)) else {
             continue;
         };
-        let answer = Seen::ask(name.clone(), Kind::Txt, Need::Evidence, inquiry);
+        let answer = RrsetSeen::ask(name.clone(), Kind::Txt, Need::Evidence, inquiry);
         // An alias is somebody else's record.
         let Some((said, all)) = said_spf(&answer).ok().filter(|_| answer.chain.is_empty()) else {
             continue;

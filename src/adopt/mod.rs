@@ -1,0 +1,131 @@
+//! The `MailDomain` that live DNS already satisfies: how a fleet is adopted.
+//!
+//! A proposal is made from what stands in DNS, then judged over the same facts by the same judgement a check would
+//! use; whatever is not in sync is taken out again and said in a remark. So what is proposed is in sync by
+//! construction, and what a manifest cannot say, or would not mend, is a remark, never a guess. Each standard has a
+//! room here and a row in the table: what it proposes, and how a part of its block is taken out again. [`live`] is the
+//! look at DNS itself, which `zegel inspect` shows too. Pure.
+
+mod dkim;
+mod dmarc;
+pub mod live;
+mod mx;
+mod parked;
+mod settle;
+mod spf;
+
+use jiff::Timestamp;
+
+pub use self::live::Live;
+use crate::api::{MailDomainSpec, Role};
+use crate::inquiry::Inquiry;
+use crate::records::{self, Standard, presentation, tags};
+
+/// A manifest in the making: the spec, and what it cannot say.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Adopted {
+    /// What live DNS satisfies.
+    pub spec: MailDomainSpec,
+    /// What could not be said, one sentence each, the standard first.
+    pub remarks: Vec<String>,
+}
+
+/// What one standard gives.
+struct Row {
+    /// Proposes the standard's block, or says why there is none.
+    propose: fn(&Live, &mut Inquiry<'_>, &mut Adopted),
+    /// The standard's block in a spec, `spec.spf`; empty where it has none.
+    block: &'static str,
+    /// Takes the part of the block out that the path is about; says which part where it is not all of the block.
+    take_out: fn(&mut MailDomainSpec, &str) -> Option<String>,
+}
+
+/// The table: one row a standard.
+fn row(standard: Standard) -> Row {
+    match standard {
+        Standard::Spf => Row {
+            propose: spf::propose,
+            block: "spec.spf",
+            take_out: spf::take_out,
+        },
+        Standard::Dkim => Row {
+            propose: dkim::propose,
+            block: "spec.dkim",
+            take_out: dkim::take_out,
+        },
+        Standard::Dmarc => Row {
+            propose: dmarc::propose,
+            block: "spec.dmarc",
+            take_out: dmarc::take_out,
+        },
+        // A null MX is a role's, not a block's.
+        Standard::Mx => Row {
+            propose: mx::propose,
+            block: "",
+            take_out: |_, _| None,
+        },
+        // What all share is published by nobody.
+        Standard::Dns => Row {
+            propose: |_, _, _| {},
+            block: "",
+            take_out: |_, _| None,
+        },
+    }
+}
+
+/// The spec that `live` satisfies, judged over the facts of `inquiry`.
+pub fn adopt(live: &Live, inquiry: &mut Inquiry<'_>, now: Timestamp) -> Adopted {
+    if let Some(parked) = parked::propose(live, inquiry, now) {
+        return parked;
+    }
+    let mut adopted = Adopted {
+        spec: bare(live, Role::Mail),
+        remarks: Vec::new(),
+    };
+    for standard in Standard::ALL {
+        inquiry.on_behalf_of(*standard);
+        (row(*standard).propose)(live, inquiry, &mut adopted);
+    }
+    settle::settle(&mut adopted, inquiry, now);
+    adopted
+}
+
+/// The domain and its role, and nothing managed.
+fn bare(live: &Live, role: Role) -> MailDomainSpec {
+    MailDomainSpec {
+        domain: live.domain.to_string(),
+        role,
+        interval: None,
+        settle_window: None,
+        stale_after: None,
+        ready_when: None,
+        suspend: None,
+        spf: None,
+        dkim: None,
+        dmarc: None,
+    }
+}
+
+impl Adopted {
+    fn remark(&mut self, standard: Standard, text: impl AsRef<str>) {
+        self.remarks.push(format!("{standard}: {}", text.as_ref()));
+    }
+}
+
+/// The tags of a record, names as they stand, values in presentation format; the first of a name first.
+fn tag_values(record: &[u8]) -> Vec<(String, String)> {
+    let text = |span: records::Span| presentation(record.get(span).unwrap_or_default());
+    tags::split(record, tags::WhiteSpace::Folding)
+        .into_iter()
+        .filter_map(|part| match part.kind {
+            tags::PartKind::Tag { name, value } => Some((text(name), text(value))),
+            _ => None,
+        })
+        .collect()
+}
+
+/// The number in the brackets behind `list` in a path: `spec.dkim.selectors[2].name` → 2.
+fn index_in(path: &str, list: &str) -> Option<usize> {
+    let (number, _) = path.strip_prefix(list)?.strip_prefix('[')?.split_once(']')?;
+    number.parse().ok()
+}
