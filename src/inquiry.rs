@@ -6,9 +6,11 @@
 //! task: it is the contract both sides keep. Facts are pinned for a pass; a TTL that runs out between two waves
 //! changes nothing.
 
+use std::any::{Any, TypeId};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::fmt;
 use std::net::{Ipv4Addr, Ipv6Addr};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use jiff::Timestamp;
 use serde::Serialize;
@@ -103,8 +105,10 @@ impl fmt::Display for Question {
 /// What hangs on a question.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Need {
-    /// A rule wants it: unanswered, it is an Info finding and nothing else.
+    /// A Warning or an Info hangs on it: unanswered, it is an Info finding and nothing else.
     Evidence,
+    /// An Error finding could hang on it: never answered, whether the domain is compliant is not known.
+    Compliance,
     /// A record's state hangs on it: unanswered, Ready can become Unknown.
     Essential,
 }
@@ -252,8 +256,108 @@ pub struct Fact {
     pub expires_at: Timestamp,
 }
 
-/// What is known so far in this pass.
-pub type Facts = HashMap<Question, Fact>;
+/// What is known so far in this pass, and what the judgement has made of it already.
+#[derive(Debug, Clone, Default)]
+pub struct Facts {
+    known: HashMap<Question, Arc<Fact>>,
+    memo: Memo,
+}
+
+impl Facts {
+    /// Nothing known yet.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// The fact that answers `question`.
+    pub fn get(&self, question: &Question) -> Option<&Arc<Fact>> {
+        self.known.get(question)
+    }
+
+    /// Whether `question` is answered.
+    pub fn contains(&self, question: &Question) -> bool {
+        self.known.contains_key(question)
+    }
+
+    /// Pins the answer to a question; the first one stays.
+    pub fn insert(&mut self, question: Question, fact: impl Into<Arc<Fact>>) {
+        self.known.entry(question).or_insert_with(|| fact.into());
+    }
+
+    /// How many questions are answered.
+    pub fn len(&self) -> usize {
+        self.known.len()
+    }
+
+    /// Whether no question is answered.
+    pub fn is_empty(&self) -> bool {
+        self.known.is_empty()
+    }
+
+    /// Every answered question.
+    pub fn iter(&self) -> impl Iterator<Item = (&Question, &Arc<Fact>)> {
+        self.known.iter()
+    }
+}
+
+/// By what is known; what was made of it follows from that.
+impl PartialEq for Facts {
+    fn eq(&self, other: &Self) -> bool {
+        self.known == other.known
+    }
+}
+
+impl Eq for Facts {}
+
+impl FromIterator<(Question, Fact)> for Facts {
+    fn from_iter<T: IntoIterator<Item = (Question, Fact)>>(facts: T) -> Self {
+        let mut known = Self::new();
+        for (question, fact) in facts {
+            known.insert(question, fact);
+        }
+        known
+    }
+}
+
+impl std::ops::Index<&Question> for Facts {
+    type Output = Fact;
+
+    /// The answer to a question that is known to be answered.
+    fn index(&self, question: &Question) -> &Fact {
+        &self.known[question]
+    }
+}
+
+/// What a wave has worked out to its end, for the next: see [`Inquiry::once`].
+#[derive(Default)]
+struct Memo(Mutex<HashMap<MemoKey, Remembered>>);
+
+/// What was worked out, of which name, asked for with which need.
+type MemoKey = (TypeId, Name, Need);
+
+#[derive(Clone)]
+struct Remembered {
+    value: Arc<dyn Any + Send + Sync>,
+    asked: Arc<BTreeMap<Question, Need>>,
+}
+
+impl Memo {
+    fn lock(&self) -> MutexGuard<'_, HashMap<MemoKey, Remembered>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Clone for Memo {
+    fn clone(&self) -> Self {
+        Self(Mutex::new(self.lock().clone()))
+    }
+}
+
+impl fmt::Debug for Memo {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Memo").field("len", &self.lock().len()).finish()
+    }
+}
 
 /// What [`Inquiry::ask`] says.
 #[derive(Debug, Clone, Copy)]
@@ -263,16 +367,16 @@ pub enum Reply<'f> {
     /// The question was asked and no usable answer was had.
     Unanswered(Trouble),
     /// There are records: never an empty slice.
-    Records(&'f [Rdata], &'f Fact),
+    Records(&'f [Rdata], &'f Arc<Fact>),
     /// The name exists without such a record.
-    NoData(&'f Fact),
+    NoData(&'f Arc<Fact>),
     /// The name does not exist.
-    NxDomain(&'f Fact),
+    NxDomain(&'f Arc<Fact>),
 }
 
 impl<'f> Reply<'f> {
     /// The fact behind an answer that could be used.
-    pub fn fact(self) -> Option<&'f Fact> {
+    pub fn fact(self) -> Option<&'f Arc<Fact>> {
         match self {
             Self::Records(_, fact) | Self::NoData(fact) | Self::NxDomain(fact) => Some(fact),
             Self::Open | Self::Unanswered(_) => None,
@@ -301,7 +405,6 @@ pub struct Asked {
 }
 
 /// One run of the judgement over the facts: answers what is known, notes what is not.
-#[derive(Debug)]
 pub struct Inquiry<'f> {
     facts: &'f Facts,
     asked: BTreeMap<Question, Asked>,
@@ -310,6 +413,19 @@ pub struct Inquiry<'f> {
     /// No further question may be opened: what is not known is [`Trouble::Limit`].
     closed: bool,
     over_limit: bool,
+    /// What is being worked out just now, innermost last: the questions asked for it.
+    working: Vec<BTreeMap<Question, Need>>,
+    /// What this run has worked out, whether or not a question of it is open.
+    worked_out: HashMap<MemoKey, Remembered>,
+}
+
+impl fmt::Debug for Inquiry<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Inquiry")
+            .field("asked", &self.asked)
+            .field("closed", &self.closed)
+            .finish_non_exhaustive()
+    }
 }
 
 impl<'f> Inquiry<'f> {
@@ -321,6 +437,8 @@ impl<'f> Inquiry<'f> {
             standard: Standard::Dns,
             closed: false,
             over_limit: false,
+            working: Vec::new(),
+            worked_out: HashMap::new(),
         }
     }
 
@@ -343,6 +461,10 @@ impl<'f> Inquiry<'f> {
         if !known && self.asked.len() >= MAX_QUESTIONS {
             self.over_limit = true;
             return Reply::Unanswered(Trouble::Limit);
+        }
+        if let Some(working) = self.working.last_mut() {
+            let noted = working.entry(question.clone()).or_insert(need);
+            *noted = need.max(*noted);
         }
         let fact = self.facts.get(&question);
         let trouble = match fact.map(|fact| &fact.answer) {
@@ -370,6 +492,54 @@ impl<'f> Inquiry<'f> {
         }
     }
 
+    /// Works something out about `name` at most once a run, and not again in a later wave once every question it asked
+    /// was answered: facts are pinned for a pass, so it would come out the same.
+    ///
+    /// What is worked out is known by its type `T`, `name` and `need`; `work` may depend on nothing else but facts. Its
+    /// questions count as asked by every caller, for the standard that is asking then.
+    pub fn once<T: Any + Send + Sync>(
+        &mut self,
+        name: &Name,
+        need: Need,
+        work: impl FnOnce(&mut Self) -> T,
+    ) -> Arc<T> {
+        let key = (TypeId::of::<T>(), name.clone(), need);
+        let known = self.worked_out.get(&key).cloned();
+        let known = known.or_else(|| self.facts.memo.lock().get(&key).cloned());
+        if let Some(known) = known
+            && let Ok(value) = Arc::clone(&known.value).downcast::<T>()
+        {
+            for (question, need) in known.asked.iter() {
+                self.ask(question.clone(), *need);
+            }
+            return value;
+        }
+        self.working.push(BTreeMap::new());
+        let value = Arc::new(work(self));
+        let asked = self.working.pop().unwrap_or_default();
+        if let Some(outer) = self.working.last_mut() {
+            for (question, need) in &asked {
+                let noted = outer.entry(question.clone()).or_insert(*need);
+                *noted = (*need).max(*noted);
+            }
+        }
+        let is_done = asked.keys().all(|question| self.facts.contains(question));
+        let remembered = Remembered {
+            value: value.clone(),
+            asked: Arc::new(asked),
+        };
+        if is_done {
+            self.facts.memo.lock().insert(key.clone(), remembered.clone());
+        }
+        self.worked_out.insert(key, remembered);
+        value
+    }
+
+    /// What is known of a question, asked or not.
+    pub fn fact(&self, question: &Question) -> Option<&'f Arc<Fact>> {
+        self.facts.get(question)
+    }
+
     /// The questions of this run that no fact answers yet.
     pub fn open(&self) -> Vec<Question> {
         if self.closed {
@@ -377,7 +547,7 @@ impl<'f> Inquiry<'f> {
         }
         self.asked
             .keys()
-            .filter(|question| !self.facts.contains_key(question))
+            .filter(|question| !self.facts.contains(question))
             .cloned()
             .collect()
     }
@@ -415,4 +585,86 @@ pub fn settle_from<T>(
     }
     let verdict = judge(&mut Inquiry::closed(&facts));
     (verdict, facts)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn name(text: &str) -> Name {
+        text.parse().unwrap()
+    }
+
+    fn answer(question: &Question) -> Fact {
+        let _ = question;
+        Fact {
+            answer: Answer::NoData,
+            chain: Vec::new(),
+            ttl: 60,
+            seen_at: Timestamp::UNIX_EPOCH,
+            expires_at: Timestamp::UNIX_EPOCH,
+        }
+    }
+
+    /// Something that takes two waves: the second question is known only by the first answer.
+    struct Walked(usize);
+
+    fn walk(inquiry: &mut Inquiry<'_>, times: &mut usize) -> Arc<Walked> {
+        inquiry.once(&name("a.nl"), Need::Compliance, |inquiry| {
+            *times += 1;
+            let mut heard = 0;
+            for owner in ["a.nl", "b.nl"] {
+                let question = Question::new(name(owner), Kind::Txt);
+                match inquiry.ask(question, Need::Compliance) {
+                    Reply::Open => break,
+                    _ => heard += 1,
+                }
+            }
+            Walked(heard)
+        })
+    }
+
+    #[test]
+    fn what_was_worked_out_to_its_end_is_not_worked_out_again_in_a_later_wave() {
+        let (mut times, mut waves) = (0, 0);
+        let ((first, second), facts) = settle_from(answer, |inquiry| {
+            waves += 1;
+            inquiry.on_behalf_of(Standard::Spf);
+            let first = walk(inquiry, &mut times).0;
+            inquiry.on_behalf_of(Standard::Dmarc);
+            let second = walk(inquiry, &mut times).0;
+            // A question of another kind goes on for two waves longer.
+            for owner in ["c.nl", "d.nl", "e.nl", "f.nl"] {
+                if let Reply::Open = inquiry.ask(Question::new(name(owner), Kind::Mx), Need::Evidence) {
+                    break;
+                }
+            }
+            (first, second)
+        });
+        assert_eq!((first, second), (2, 2));
+        // Once a wave while a question of it was open, however many asked, and never after that.
+        assert_eq!((waves, times), (5, 3));
+        assert_eq!(facts.len(), 6);
+    }
+
+    #[test]
+    fn who_reads_what_was_worked_out_has_asked_its_questions_too() {
+        let facts: Facts = settle_from(answer, |inquiry| walk(inquiry, &mut 0)).1;
+        let mut inquiry = Inquiry::new(&facts);
+        for standard in [Standard::Spf, Standard::Dmarc] {
+            inquiry.on_behalf_of(standard);
+            walk(&mut inquiry, &mut 0);
+        }
+        let asked: Vec<_> = inquiry.asked().map(|(_, asked)| asked.clone()).collect();
+        assert_eq!(asked.len(), 2);
+        for one in asked {
+            assert_eq!(one.need, Need::Compliance);
+            assert_eq!(one.standards, BTreeSet::from([Standard::Spf, Standard::Dmarc]));
+        }
+    }
+
+    #[test]
+    fn needs_are_ordered_by_what_hangs_on_them() {
+        assert!(Need::Evidence < Need::Compliance && Need::Compliance < Need::Essential);
+    }
 }

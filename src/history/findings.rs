@@ -9,7 +9,6 @@ use super::clock::{floor, plus};
 use crate::api::{FindingStatus, MailDomainStatus};
 use crate::intent::Intent;
 use crate::judge::{Finding, Verdict};
-use crate::name::Name;
 use crate::records::Standard;
 use crate::rules::{self, Severity};
 
@@ -55,7 +54,7 @@ pub(super) fn is_older(finding: &FindingStatus, window: SignedDuration, now: Tim
 /// Whether this look saw it, rather than an earlier one whose evidence is missing now.
 pub(super) fn is_fresh(finding: &FindingStatus, verdict: &Verdict) -> bool {
     verdict.findings.iter().any(|seen| {
-        seen.rule.id == finding.rule && seen.record.as_ref().map(Name::as_str) == finding.record.as_deref()
+        seen.rule.id == finding.rule && Some(seen.site.name().as_str()) == finding.record.as_deref()
     })
 }
 
@@ -76,7 +75,7 @@ fn dated(finding: &Finding, since: Timestamp) -> FindingStatus {
     FindingStatus {
         rule: finding.rule.id.to_owned(),
         severity: finding.severity.as_str().to_owned(),
-        record: finding.record.as_ref().map(Name::to_string),
+        record: Some(finding.site.name().to_string()),
         managed: Some(finding.managed),
         since: Some(Time(since)),
         message: finding.message.clone(),
@@ -86,7 +85,7 @@ fn dated(finding: &Finding, since: Timestamp) -> FindingStatus {
 
 /// Since when: as before when the same was said before, of the same record by the same rule at least.
 fn since(previous: &MailDomainStatus, finding: &Finding, now: Timestamp) -> Timestamp {
-    let record = finding.record.as_ref().map(ToString::to_string);
+    let record = Some(finding.site.name().to_string());
     let same_rule = previous
         .findings
         .iter()
@@ -121,7 +120,7 @@ fn stays(
     let is_managed = verdict
         .records
         .iter()
-        .any(|record| Some(record.name.as_str()) == old.record.as_deref());
+        .any(|record| Some(record.name().as_str()) == old.record.as_deref());
     evidence_is_missing && (is_managed || !was_managed)
 }
 

@@ -224,7 +224,7 @@ fn judged(
 
 /// Whether every managed record, and at least something, was answered.
 fn is_complete(verdict: &Verdict) -> bool {
-    let heard = verdict.questions > verdict.unanswered.len();
+    let heard = verdict.asked.len() > verdict.unanswered.len();
     let known = |record: &RecordVerdict| record.state != State::Unknown;
     verdict.is_complete() && heard && verdict.records.iter().all(known)
 }

@@ -106,16 +106,16 @@ pub fn unconfirmed_questions(
 }
 
 fn is_about(status: &RecordStatus, record: &RecordVerdict) -> bool {
-    status.name == record.name.as_str()
-        && status.type_ == record.kind.to_string()
+    status.name == record.name().as_str()
+        && status.type_ == record.site.type_word()
         && status.standard == record.standard.as_str()
 }
 
 /// An entry that was in sync and fell to the bounds on a status' size.
 fn in_sync_before(record: &RecordVerdict) -> RecordStatus {
     RecordStatus {
-        name: record.name.to_string(),
-        type_: record.kind.to_string(),
+        name: record.name().to_string(),
+        type_: record.site.type_word(),
         standard: record.standard.as_str().to_owned(),
         state: State::InSync.as_str().to_owned(),
         desired: cut_values(&record.desired),
@@ -131,8 +131,8 @@ fn one(
 ) -> RecordStatus {
     let same_desired = before.filter(|old| same_values(&old.desired, &record.desired));
     let mut status = RecordStatus {
-        name: record.name.to_string(),
-        type_: record.kind.to_string(),
+        name: record.name().to_string(),
+        type_: record.site.type_word(),
         standard: record.standard.as_str().to_owned(),
         state: record.state.as_str().to_owned(),
         desired: cut_values(&record.desired),

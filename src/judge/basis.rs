@@ -5,10 +5,11 @@
 //! unknown.
 
 use std::collections::HashSet;
+use std::sync::Arc;
 
 use jiff::Timestamp;
 
-use super::{RecordVerdict, State};
+use super::{RecordVerdict, Site, State};
 use crate::inquiry::{Fact, Inquiry, Kind, Need, Question, Rdata, Reply, Trouble};
 use crate::intent::ManagedRrset;
 use crate::name::Name;
@@ -23,7 +24,7 @@ pub(super) struct Seen<'f> {
     /// Whether the name at the end of the chain does not exist.
     pub(super) nxdomain: bool,
     /// The fact itself.
-    pub(super) fact: &'f Fact,
+    pub(super) fact: &'f Arc<Fact>,
 }
 
 impl<'f> Seen<'f> {
@@ -82,20 +83,32 @@ impl Basis {
     pub(super) fn ask<'f>(&mut self, inquiry: &mut Inquiry<'f>, name: &Name, kind: Kind) -> Option<Seen<'f>> {
         let question = Question::new(name.clone(), kind);
         let reply = inquiry.ask(question.clone(), Need::Essential);
+        self.rests_on(question, reply);
+        Seen::from_reply(reply)
+    }
+
+    /// The state rests on this reply, had to an essential question that was asked elsewhere.
+    pub(super) fn rests_on(&mut self, question: Question, reply: Reply<'_>) {
+        if self.questions.contains(&question) {
+            return;
+        }
         self.questions.push(question);
         match reply {
             Reply::Open => self.open = true,
             Reply::Unanswered(trouble) => self.trouble = self.trouble.or(Some(trouble)),
             Reply::Records(..) | Reply::NoData(_) | Reply::NxDomain(_) => {}
         }
-        let seen = Seen::from_reply(reply)?;
-        self.ttl = self.ttl.max(Some(seen.fact.ttl));
-        self.expires_at = self.expires_at.max(Some(seen.fact.expires_at));
-        self.seen_at = Some(
-            self.seen_at
-                .map_or(seen.fact.seen_at, |at| at.min(seen.fact.seen_at)),
-        );
-        Some(seen)
+        if let Some(fact) = reply.fact() {
+            self.ttl = self.ttl.max(Some(fact.ttl));
+            self.expires_at = self.expires_at.max(Some(fact.expires_at));
+            self.seen_at = Some(self.seen_at.map_or(fact.seen_at, |at| at.min(fact.seen_at)));
+        }
+    }
+
+    /// Why a question the state rests on got no answer.
+    #[allow(dead_code, reason = "every room's state comes to rest on this")]
+    pub(super) fn trouble(&self) -> Option<Trouble> {
+        self.trouble
     }
 
     /// The verdict: a difference that was seen counts; else what got no answer makes it unknown.
@@ -103,8 +116,7 @@ impl Basis {
         let desired = wanted.desired();
         let blind = self.open || self.trouble.is_some();
         RecordVerdict {
-            name: wanted.name.clone(),
-            kind: desired.kind,
+            site: Site::rrset(wanted.name.clone(), desired.kind),
             standard: wanted.standard(),
             state: if blind && !judged.state.differs() {
                 State::Unknown

@@ -8,15 +8,19 @@ mod basis;
 pub mod dkim;
 pub mod dmarc;
 pub mod dns;
+mod finding;
 pub mod fleet;
 pub mod mx;
 pub mod spf;
 mod verdict;
 
+use std::collections::BTreeMap;
+
 use jiff::Timestamp;
 
-pub use self::verdict::{Excerpt, Finding, RecordVerdict, State, Unanswered, Verdict};
-use crate::inquiry::{Inquiry, Need};
+pub use self::finding::{Excerpt, Finding, Findings, Identity, Site, Topic};
+pub use self::verdict::{Answered, Consulted, RecordVerdict, State, Unanswered, Verdict};
+use crate::inquiry::{Inquiry, Kind, Need, Question, Reply};
 use crate::intent::{Intent, What};
 use crate::records::Standard;
 use crate::rules;
@@ -25,7 +29,8 @@ use crate::rules;
 pub fn judge(intent: &Intent, inquiry: &mut Inquiry<'_>, now: Timestamp) -> Verdict {
     let _ = now; // No rule ends by itself yet.
     let mut records = Vec::new();
-    let mut findings = Vec::new();
+    let mut findings = Findings::new();
+    domain(intent, inquiry, &mut findings);
     for wanted in &intent.wanted {
         inquiry.on_behalf_of(wanted.standard());
         records.push(match &wanted.what {
@@ -39,27 +44,52 @@ pub fn judge(intent: &Intent, inquiry: &mut Inquiry<'_>, now: Timestamp) -> Verd
         inquiry.on_behalf_of(*standard);
         check(intent, inquiry, &mut findings);
     }
-    let unanswered = unanswered(inquiry);
-    findings.extend(
-        unanswered
-            .iter()
-            .filter(|one| one.need == Need::Evidence)
-            .map(not_checked),
-    );
-    order(&mut findings);
-    let questions = inquiry.asked().count();
+    let asked = asked(inquiry);
+    let unanswered = unanswered(intent, inquiry);
+    findings.extend(not_checked(intent, &unanswered));
     Verdict {
         domain: intent.domain.clone(),
         records,
-        findings,
+        findings: findings.in_order(),
         unanswered,
-        questions,
+        asked,
         valid_until: None,
     }
 }
 
+/// The domain itself: whether it exists, and, where nothing is managed, the questions without which nobody has looked.
+fn domain(intent: &Intent, inquiry: &mut Inquiry<'_>, findings: &mut Findings) {
+    let managed = !intent.wanted.is_empty();
+    let need = if managed {
+        Need::Compliance
+    } else {
+        Need::Essential
+    };
+    inquiry.on_behalf_of(Standard::Dns);
+    let apex = inquiry.ask(Question::new(intent.domain.clone(), Kind::Txt), need);
+    if let Reply::NxDomain(fact) = apex
+        && fact.chain.is_empty()
+    {
+        let topic = Topic::new(Site::Domain(intent.domain.clone()), managed);
+        let message = format!(
+            "want a domain, found that {} does not exist (NXDOMAIN)",
+            intent.domain
+        );
+        findings.say(&rules::dns::NO_DOMAIN, &topic, message);
+    }
+    if managed {
+        return;
+    }
+    inquiry.on_behalf_of(Standard::Mx);
+    inquiry.ask(Question::new(intent.domain.clone(), Kind::Mx), Need::Essential);
+    if let Ok(policy) = intent.domain.prepend("_dmarc") {
+        inquiry.on_behalf_of(Standard::Dmarc);
+        inquiry.ask(Question::new(policy, Kind::Txt), Need::Essential);
+    }
+}
+
 /// A standard's checks: whatever they find goes to the last argument.
-type Check = fn(&Intent, &mut Inquiry<'_>, &mut Vec<Finding>);
+type Check = fn(&Intent, &mut Inquiry<'_>, &mut Findings);
 
 /// The checks, in the order they are run.
 const CHECKS: &[(Standard, Check)] = &[
@@ -75,7 +105,30 @@ const CHECKS: &[(Standard, Check)] = &[
     (Standard::Mx, mx::check),
 ];
 
-fn unanswered(inquiry: &Inquiry<'_>) -> Vec<Unanswered> {
+/// Every question of the run, with the times of its answer.
+fn asked(inquiry: &Inquiry<'_>) -> Vec<Consulted> {
+    inquiry
+        .asked()
+        .map(|(question, asked)| Consulted {
+            question: question.clone(),
+            need: asked.need,
+            standards: asked.standards.clone(),
+            answered: match asked.trouble {
+                Some(_) => None,
+                None => inquiry.fact(question).map(|fact| Answered {
+                    seen_at: fact.seen_at,
+                    expires_at: fact.expires_at,
+                }),
+            },
+        })
+        .collect()
+}
+
+fn unanswered(intent: &Intent, inquiry: &Inquiry<'_>) -> Vec<Unanswered> {
+    let counts = |standard: &Standard| match standard {
+        Standard::Dns => !intent.wanted.is_empty(),
+        standard => intent.manages(*standard),
+    };
     inquiry
         .asked()
         .filter_map(|(question, asked)| {
@@ -83,36 +136,39 @@ fn unanswered(inquiry: &Inquiry<'_>) -> Vec<Unanswered> {
                 question: question.clone(),
                 need: asked.need,
                 standards: asked.standards.clone(),
+                managed: asked.standards.iter().any(counts),
                 why,
             })
         })
         .collect()
 }
 
-fn not_checked(unanswered: &Unanswered) -> Finding {
-    let rule = &rules::dns::NOT_CHECKED;
-    Finding {
-        rule,
-        severity: rule.severity,
-        managed: false,
-        record: Some(unanswered.question.name.clone()),
-        message: format!("not checked: {}, {}", unanswered.question, unanswered.why),
-        fix: rule.fix.to_owned(),
-        excerpt: None,
+/// One finding a standard: what of it was not checked, for want of answers no record's state hangs on.
+fn not_checked(intent: &Intent, unanswered: &[Unanswered]) -> Vec<Finding> {
+    let mut by_standard: BTreeMap<Standard, Vec<&Unanswered>> = BTreeMap::new();
+    for one in unanswered.iter().filter(|one| one.need < Need::Essential) {
+        for standard in &one.standards {
+            by_standard.entry(*standard).or_default().push(one);
+        }
     }
+    let topic = Topic::new(Site::Domain(intent.domain.clone()), false);
+    by_standard
+        .into_iter()
+        .map(|(standard, open)| {
+            let shown = open.iter().take(MAX_NOT_CHECKED);
+            let mut list: Vec<String> = shown
+                .map(|one| format!("{}, {}", one.question, one.why))
+                .collect();
+            if open.len() > list.len() {
+                list.push(format!("{} more", open.len() - list.len()));
+            }
+            let message = format!("{standard} not checked in full: {}", list.join("; "));
+            let mut finding = Finding::on(&rules::dns::NOT_CHECKED, &topic, message);
+            finding.about(standard.as_str());
+            finding
+        })
+        .collect()
 }
 
-/// Errors first, then by record and rule; what was said twice is said once.
-fn order(findings: &mut Vec<Finding>) {
-    let key = |finding: &Finding| {
-        (
-            finding.severity,
-            !finding.managed,
-            finding.record.clone(),
-            finding.rule.id,
-            finding.message.clone(),
-        )
-    };
-    findings.sort_by_key(key);
-    findings.dedup_by_key(|finding| key(finding));
-}
+/// At most this many unanswered questions stand in one message.
+const MAX_NOT_CHECKED: usize = 3;

@@ -8,10 +8,11 @@ use std::collections::BTreeSet;
 use jiff::Timestamp;
 use serde::Serialize;
 
-use crate::inquiry::{Kind, Need, Question, Trouble};
+use super::finding::{Finding, Findings, Site};
+use crate::inquiry::{Need, Question, Trouble};
 use crate::name::Name;
-use crate::records::{Span, Standard};
-use crate::rules::{Rule, Severity};
+use crate::records::Standard;
+use crate::rules;
 
 /// The state of one managed RRset.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
@@ -49,10 +50,8 @@ impl State {
 /// What is known of one managed RRset.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RecordVerdict {
-    /// The owner name.
-    pub name: Name,
-    /// The record type that is desired there.
-    pub kind: Kind,
+    /// The RRset: the owner name and the record type that is desired there.
+    pub site: Site,
     /// The standard it serves.
     pub standard: Standard,
     /// What this look says; [`State::Unknown`] when an essential question of this record got no answer.
@@ -64,9 +63,10 @@ pub struct RecordVerdict {
     pub observed: Vec<String>,
     /// One sentence a difference.
     pub differences: Vec<String>,
-    /// Why the state is unknown.
+    /// Why an essential question of this record got no answer; the state may be known all the same, for a difference
+    /// that was seen counts.
     pub unanswered: Option<Trouble>,
-    /// The remaining TTL (or negative TTL) of the answer the state rests on, in seconds.
+    /// The largest remaining TTL (or negative TTL) of the answers the state rests on, in seconds.
     pub ttl: Option<u32>,
     /// When the oldest answer the state rests on was had.
     pub seen_at: Option<Timestamp>,
@@ -76,70 +76,10 @@ pub struct RecordVerdict {
     pub questions: Vec<Question>,
 }
 
-/// Text with the part that is meant.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Excerpt {
-    /// The record's joined text, octets as they came.
-    pub text: Vec<u8>,
-    /// The part that is meant, in octets of `text`; clamped by whoever shows it.
-    pub span: Span,
-    /// A word or two at the mark; may be empty.
-    pub label: String,
-}
-
-/// A rule is broken, or something could not be checked.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Finding {
-    /// The rule.
-    pub rule: &'static Rule,
-    /// The rule's severity, or a milder one where the situation asks for it.
-    pub severity: Severity,
-    /// Whether it is about what the spec manages: only then can it lower Ready or fail `check`.
-    pub managed: bool,
-    /// The record it is about.
-    pub record: Option<Name>,
-    /// What was expected and what was seen, in a sentence.
-    pub message: String,
-    /// What to do, in a sentence.
-    pub fix: String,
-    /// The offending text.
-    pub excerpt: Option<Excerpt>,
-}
-
-impl Finding {
-    /// A finding with its rule's severity and fix, and nothing marked.
-    pub fn new(rule: &'static Rule, managed: bool, record: Name, message: impl Into<String>) -> Self {
-        Self {
-            rule,
-            severity: rule.severity,
-            managed,
-            record: Some(record),
-            message: message.into(),
-            fix: rule.fix.to_owned(),
-            excerpt: None,
-        }
-    }
-
-    /// At most this bad: for a situation milder than the rule's worst.
-    pub fn at_most(mut self, severity: Severity) -> Self {
-        self.severity = self.severity.max(severity);
-        self
-    }
-
-    /// With a fix that fits better than the rule's.
-    pub fn with_fix(mut self, fix: impl Into<String>) -> Self {
-        self.fix = fix.into();
-        self
-    }
-
-    /// With the record's joined text and the part that is meant.
-    pub fn marking(mut self, text: &[u8], span: Span, label: impl Into<String>) -> Self {
-        self.excerpt = Some(Excerpt {
-            text: text.to_vec(),
-            span,
-            label: label.into(),
-        });
-        self
+impl RecordVerdict {
+    /// The owner name.
+    pub fn name(&self) -> &Name {
+        self.site.name()
     }
 }
 
@@ -152,8 +92,32 @@ pub struct Unanswered {
     pub need: Need,
     /// The standards it was asked for.
     pub standards: BTreeSet<Standard>,
+    /// Whether one of these standards is managed: only then can it keep *Compliant* from being known.
+    pub managed: bool,
     /// Why there is no answer.
     pub why: Trouble,
+}
+
+/// A question of this pass, and when it was answered.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Consulted {
+    /// What was asked.
+    pub question: Question,
+    /// What hangs on it.
+    pub need: Need,
+    /// The standards it was asked for.
+    pub standards: BTreeSet<Standard>,
+    /// When a usable answer was had, and until when it may be used; `None` without one.
+    pub answered: Option<Answered>,
+}
+
+/// The times of a usable answer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Answered {
+    /// When it came.
+    pub seen_at: Timestamp,
+    /// When its TTL runs out.
+    pub expires_at: Timestamp,
 }
 
 /// All that is known of one domain at one time.
@@ -167,8 +131,8 @@ pub struct Verdict {
     pub findings: Vec<Finding>,
     /// The questions of this pass without a usable answer.
     pub unanswered: Vec<Unanswered>,
-    /// How many questions were asked in this pass.
-    pub questions: usize,
+    /// Every question of this pass.
+    pub asked: Vec<Consulted>,
     /// The judgement's own deadline, never a mere TTL; `None` when it has none.
     pub valid_until: Option<Timestamp>,
 }
@@ -176,9 +140,9 @@ pub struct Verdict {
 impl Verdict {
     /// Adds what was found beyond this domain alone, in its place.
     #[must_use]
-    pub fn with_findings(mut self, findings: impl IntoIterator<Item = Finding>) -> Self {
-        self.findings.extend(findings);
-        super::order(&mut self.findings);
+    pub fn with_findings(mut self, more: impl IntoIterator<Item = Finding>) -> Self {
+        let all: Findings = self.findings.drain(..).chain(more).collect();
+        self.findings = all.in_order();
         self
     }
 
@@ -188,5 +152,29 @@ impl Verdict {
             .unanswered
             .iter()
             .any(|unanswered| unanswered.need == Need::Essential)
+    }
+
+    /// Whether every question was answered that an Error of a managed standard could hang on.
+    pub fn compliance_is_known(&self) -> bool {
+        !self
+            .unanswered
+            .iter()
+            .any(|unanswered| unanswered.managed && unanswered.need >= Need::Compliance)
+    }
+
+    /// When the oldest of the essential answers was had; `None` while the observation is not complete.
+    pub fn observed_at(&self) -> Option<Timestamp> {
+        let essential = self.asked.iter().filter(|one| one.need == Need::Essential);
+        let times: Option<Vec<Timestamp>> = essential
+            .map(|one| one.answered.map(|answered| answered.seen_at))
+            .collect();
+        times?.into_iter().min()
+    }
+
+    /// Whether the domain is known not to exist.
+    pub fn domain_is_missing(&self) -> bool {
+        self.findings
+            .iter()
+            .any(|finding| finding.rule.id == rules::dns::NO_DOMAIN.id)
     }
 }

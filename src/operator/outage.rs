@@ -34,7 +34,7 @@ pub(super) struct Heard {
 impl Heard {
     /// Adds what was learnt since `began`.
     pub(super) fn add(&mut self, facts: &Facts, began: Timestamp) {
-        for fact in facts.values().filter(|fact| fact.seen_at >= began) {
+        for (_, fact) in facts.iter().filter(|(_, fact)| fact.seen_at >= began) {
             match fact.answer {
                 Answer::Unanswered(trouble) => self.trouble = Some(trouble),
                 Answer::Records(_) | Answer::NoData | Answer::NxDomain => self.answered = true,

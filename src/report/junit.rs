@@ -82,7 +82,7 @@ impl Suite {
                 },
             };
             cases.push(Case {
-                name: format!("{} {}", record.name, record.kind),
+                name: format!("{} {}", record.name(), record.site.type_word()),
                 class: record.standard.to_string(),
                 line: report.record_lines.get(number).copied(),
                 result,
@@ -94,7 +94,7 @@ impl Suite {
             .iter()
             .filter(|finding| report.counts(finding));
         for finding in counting.filter(|finding| finding.severity == Severity::Error) {
-            let name = finding.record.as_ref().unwrap_or(&report.verdict.domain);
+            let name = finding.site.name();
             cases.push(Case {
                 name: format!("{} {name}", finding.rule.id),
                 class: finding.rule.standard.to_string(),

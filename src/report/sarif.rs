@@ -82,8 +82,8 @@ impl Run {
             let differences = record.differences.join("; ");
             let message = format!(
                 "{} {} {}: {differences}",
-                record.name,
-                record.kind,
+                record.name(),
+                record.site.type_word(),
                 record.state.as_str()
             );
             let line = report.record_lines.get(number).copied();
@@ -94,7 +94,7 @@ impl Run {
                 message,
                 file.zip(line),
                 Some(domain),
-                record.name.as_str(),
+                record.name().as_str(),
             );
         }
         for finding in &report.verdict.findings {
@@ -110,7 +110,7 @@ impl Run {
             } else {
                 Severity::Info
             };
-            let name = finding.record.as_ref().unwrap_or(&report.verdict.domain);
+            let name = finding.site.name();
             let place = file.zip(report.line_of(finding));
             self.result(&rule, severity, message, place, Some(domain), name.as_str());
         }

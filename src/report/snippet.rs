@@ -24,7 +24,7 @@ pub fn render(finding: &Finding, place: Option<&str>, counts: bool, style: Style
         Severity::Warning => Level::WARNING,
         Severity::Info => Level::INFO,
     };
-    let name = finding.record.as_ref().map(ToString::to_string);
+    let name = Some(finding.site.name().to_string());
     let message = harmless(&finding.message);
     let fix = harmless(&finding.fix);
     let source = format!("{}: {}", finding.rule.section, finding.rule.title);

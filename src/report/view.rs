@@ -8,15 +8,15 @@ use serde::Serialize;
 use super::text::escaped_json;
 use crate::api::{FindingStatus, RecordStatus, Summary, UnansweredStatus};
 use crate::inquiry::Need;
-use crate::judge::{Finding, RecordVerdict, State, Unanswered, Verdict};
+use crate::judge::{Finding, RecordVerdict, Site, State, Unanswered, Verdict};
 use crate::name::Name;
 use crate::rules::Severity;
 
 /// One managed RRset as the status names it; `since`, `cause`, `settleUntil` are left empty.
 pub fn record(verdict: &RecordVerdict) -> RecordStatus {
     RecordStatus {
-        name: verdict.name.to_string(),
-        type_: verdict.kind.to_string(),
+        name: verdict.name().to_string(),
+        type_: verdict.site.type_word(),
         standard: verdict.standard.to_string(),
         state: verdict.state.as_str().to_owned(),
         desired: verdict.desired.clone(),
@@ -38,7 +38,7 @@ pub fn finding(finding: &Finding) -> FindingStatus {
     FindingStatus {
         rule: finding.rule.id.to_owned(),
         severity: finding.severity.as_str().to_owned(),
-        record: finding.record.as_ref().map(Name::to_string),
+        record: Some(finding.site.name().to_string()),
         managed: Some(finding.managed),
         since: None,
         message: finding.message.clone(),
@@ -211,9 +211,12 @@ impl Report {
     /// The line of the manifest that `finding` is about: its record's, or the domain's.
     pub fn line_of(&self, finding: &Finding) -> Option<u64> {
         let place = self.place.as_ref()?;
+        if matches!(finding.site, Site::Domain(_)) {
+            return Some(place.line);
+        }
         let records = self.verdict.records.iter().zip(&self.record_lines);
         let about = records
-            .filter(|(record, _)| Some(&record.name) == finding.record.as_ref())
+            .filter(|(record, _)| record.name() == finding.site.name())
             .min_by_key(|(record, _)| record.standard != finding.rule.standard);
         Some(about.map_or(place.line, |(_, line)| *line))
     }

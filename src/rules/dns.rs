@@ -211,6 +211,19 @@ pub const A_LABEL: Rule = Rule {
     good: "include:xn--mnchen-3ya.example",
 };
 
+/// The domain is not there at all.
+pub const NO_DOMAIN: Rule = Rule {
+    id: "DNS-024",
+    severity: Severity::Error,
+    standard: Standard::Dns,
+    title: "the domain does not exist",
+    section: "RFC 2308 2.1",
+    why: "DNS says that nothing of this name exists. No mail reaches it and no record of it can be read; where nobody holds the name, whoever registers it holds its mail.",
+    fix: "Correct the name, or register the domain and let its zone be served.",
+    bad: "voorbeeld.example TXT -> NXDOMAIN",
+    good: "voorbeeld.example TXT -> \"v=spf1 -all\"",
+};
+
 /// Something a rule wanted to know got no answer.
 pub const NOT_CHECKED: Rule = Rule {
     id: "DNS-050",
@@ -242,5 +255,6 @@ pub const RULES: &[&Rule] = &[
     &UNDERSCORE,
     &U_LABEL,
     &A_LABEL,
+    &NO_DOMAIN,
     &NOT_CHECKED,
 ];

@@ -8,7 +8,10 @@ use zegel::rules::Severity;
 use crate::facts::{self, findings, judge_in, name, observe};
 
 fn mx(verdict: &Verdict) -> &zegel::judge::RecordVerdict {
-    let found = verdict.records.iter().find(|record| record.kind == Kind::Mx);
+    let found = verdict
+        .records
+        .iter()
+        .find(|record| record.site.kind() == Some(Kind::Mx));
     found.expect("a parked domain wants an MX")
 }
 
@@ -57,6 +60,7 @@ fn looking_is_not_complete_without_the_mx_a_role_hangs_on() {
     let role = |role: &str| match role {
         "" => observe("a.nl"),
         "SendOnly" => facts::intent("{domain: a.nl, role: SendOnly, spf: {mechanisms: [mx], all: Fail}}"),
+        "Mail with DMARC" => facts::intent("{domain: a.nl, role: Mail, dmarc: {policy: Reject}}"),
         role => facts::intent(&format!("{{domain: a.nl, role: {role}}}")),
     };
     for (one, need) in [
@@ -64,7 +68,9 @@ fn looking_is_not_complete_without_the_mx_a_role_hangs_on() {
         ("Parked", Need::Essential),
         ("ReceiveOnly", Need::Essential),
         ("SendOnly", Need::Essential),
-        ("Mail", Need::Evidence),
+        // Nothing is managed: without the MX nobody has looked at the domain.
+        ("Mail", Need::Essential),
+        ("Mail with DMARC", Need::Evidence),
     ] {
         let intent: Intent = role(one);
         let verdict = judge_in("a.nl MX !TIMEOUT", &intent);

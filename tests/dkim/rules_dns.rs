@@ -78,6 +78,7 @@ fn of_values() -> Vec<Case> {
             spf("v=spf1 include:xn--zzzzzzzz999.example -all"),
             spf("v=spf1 include:xn--mnchen-3ya.example -all"),
         ),
+        looked("DNS-024", "nl EXISTS", "a.nl EXISTS"),
         spec_alone(
             "DNS-021",
             "{domain: xn--zzzzzzzz999.nl, role: Mail}",

@@ -174,7 +174,7 @@ fn a_cname_is_judged_by_its_first_hop() {
         verdict.is_complete(),
         "what stands at the end of the chain is evidence"
     );
-    assert_eq!(record(&verdict, S1).kind, Kind::Cname);
+    assert_eq!(record(&verdict, S1).site.kind(), Some(Kind::Cname));
 }
 
 #[test]
@@ -398,7 +398,7 @@ fn how_findings_read() {
     let lines: Vec<String> = verdict
         .findings
         .iter()
-        .filter(|finding| finding.record == Some(facts::name(S1)))
+        .filter(|finding| *finding.site.name() == facts::name(S1))
         .map(|finding| {
             let marked = finding.excerpt.as_ref().map_or(String::new(), |excerpt| {
                 let piece = &excerpt.text[excerpt.span.clone()];

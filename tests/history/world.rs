@@ -7,7 +7,7 @@ use zegel::api::{MailDomainStatus, ReadyWhen, RecordStatus};
 use zegel::history::{Before, Event, Memory, Next, Outcome, next};
 use zegel::inquiry::{Kind, Need, Question, Trouble};
 use zegel::intent::{DkimWant, DmarcWant, Intent, ManagedRrset, Role, Schedule, What};
-use zegel::judge::{Finding, RecordVerdict, State, Unanswered, Verdict};
+use zegel::judge::{Answered, Consulted, Finding, RecordVerdict, Site, State, Unanswered, Verdict};
 use zegel::name::Name;
 use zegel::records::Standard;
 use zegel::rules::{Rule, Severity};
@@ -230,12 +230,19 @@ impl Object {
 pub fn verdict(intent: &Intent, says: &[Says], findings: Vec<Finding>) -> Verdict {
     let mut records = Vec::new();
     let mut unanswered = Vec::new();
+    // The domain itself.
+    let mut asked = vec![Consulted {
+        question: Question::new(intent.domain.clone(), Kind::Txt),
+        need: Need::Compliance,
+        standards: BTreeSet::from([Standard::Dns]),
+        answered: None,
+    }];
     for (wanted, says) in intent.wanted.iter().zip(says) {
         let desired = wanted.desired();
         let question = Question::new(wanted.name.clone(), desired.kind);
+        let asked_for = question.clone();
         let mut record = RecordVerdict {
-            name: wanted.name.clone(),
-            kind: desired.kind,
+            site: Site::rrset(wanted.name.clone(), desired.kind),
             standard: wanted.standard(),
             state: State::Unknown,
             desired: desired.values.clone(),
@@ -268,15 +275,25 @@ pub fn verdict(intent: &Intent, says: &[Says], findings: Vec<Finding>) -> Verdic
                     question,
                     need: Need::Essential,
                     standards: BTreeSet::from([wanted.standard()]),
+                    managed: true,
                     why: *trouble,
                 });
             }
         }
+        asked.push(Consulted {
+            question: asked_for,
+            need: Need::Essential,
+            standards: BTreeSet::from([wanted.standard()]),
+            answered: record
+                .seen_at
+                .zip(record.expires_at)
+                .map(|(seen_at, expires_at)| Answered { seen_at, expires_at }),
+        });
         records.push(record);
     }
     Verdict {
         domain: intent.domain.clone(),
-        questions: records.len() + 1,
+        asked,
         records,
         findings,
         unanswered,
@@ -289,7 +306,8 @@ pub fn finding(managed: bool) -> Finding {
         rule: &RULE,
         severity: Severity::Error,
         managed,
-        record: Some(name("voorbeeld.nl")),
+        site: Site::rrset(name("voorbeeld.nl"), Kind::Txt),
+        subject: None,
         message: "11 terms that query DNS".to_owned(),
         fix: RULE.fix.to_owned(),
         excerpt: None,
@@ -302,6 +320,7 @@ pub fn evidence_unanswered(standard: Standard) -> Unanswered {
         question: Question::new(name("spf.provider.example"), Kind::Txt),
         need: Need::Evidence,
         standards: BTreeSet::from([standard]),
+        managed: true,
         why: Trouble::ServFail,
     }
 }

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use zegel::inquiry::{Kind, Need, Question, Trouble};
-use zegel::judge::{Excerpt, Finding, RecordVerdict, State, Unanswered, Verdict};
+use zegel::judge::{Excerpt, Finding, RecordVerdict, Site, State, Unanswered, Verdict};
 use zegel::name::Name;
 use zegel::records::Standard;
 use zegel::report::{Place, Report};
@@ -28,8 +28,7 @@ pub(crate) fn name(text: &str) -> Name {
 
 pub(crate) fn record(owner: &str, standard: Standard, state: State) -> RecordVerdict {
     RecordVerdict {
-        name: name(owner),
-        kind: Kind::Txt,
+        site: Site::rrset(name(owner), Kind::Txt),
         standard,
         state,
         desired: Vec::new(),
@@ -48,7 +47,8 @@ pub(crate) fn finding(severity: Severity, managed: bool) -> Finding {
         rule: &RULE,
         severity,
         managed,
-        record: Some(name("voorbeeld.nl")),
+        site: Site::rrset(name("voorbeeld.nl"), Kind::Txt),
+        subject: None,
         message: "14 terms query DNS, at most 10 are allowed".to_owned(),
         fix: "Take out include:b.example: nobody sends through it.".to_owned(),
         excerpt: None,
@@ -61,7 +61,7 @@ pub(crate) fn verdict(records: Vec<RecordVerdict>, findings: Vec<Finding>) -> Ve
         records,
         findings,
         unanswered: Vec::new(),
-        questions: 12,
+        asked: Vec::new(),
         valid_until: None,
     }
 }
@@ -71,6 +71,7 @@ pub(crate) fn unanswered(need: Need) -> Unanswered {
         question: Question::new(name("s1._domainkey.voorbeeld.nl"), Kind::Txt),
         need,
         standards: BTreeSet::from([Standard::Dkim]),
+        managed: true,
         why: Trouble::ServFail,
     }
 }
@@ -119,7 +120,7 @@ pub(crate) fn everything() -> Report {
         ..finding(Severity::Warning, true)
     };
     let unmanaged = Finding {
-        record: None,
+        site: Site::Domain(name("voorbeeld.nl")),
         ..finding(Severity::Info, false)
     };
     let mut verdict = verdict(vec![spf, dkim, dmarc, missing], vec![error, hostile, unmanaged]);

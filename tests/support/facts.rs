@@ -196,7 +196,7 @@ pub(crate) fn rule_ids(verdict: &Verdict) -> BTreeSet<&'static str> {
 /// The verdict about the managed RRset at `owner`; panics when there is none.
 pub(crate) fn record<'v>(verdict: &'v Verdict, owner: &str) -> &'v RecordVerdict {
     let owner = name(owner);
-    let found = verdict.records.iter().find(|record| record.name == owner);
+    let found = verdict.records.iter().find(|record| *record.name() == owner);
     found.unwrap_or_else(|| panic!("nothing is managed at {owner}: {:?}", verdict.records))
 }
 

@@ -179,8 +179,9 @@ impl Zegel {
             if open.is_empty() {
                 return evaluation.result.to_string();
             }
-            self.facts
-                .extend(open.into_iter().map(|question| (question, fact(Answer::NoData))));
+            for question in open {
+                self.facts.insert(question, fact(Answer::NoData));
+            }
         }
     }
 }

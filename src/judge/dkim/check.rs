@@ -8,7 +8,7 @@ use super::selector::Selector;
 use crate::inquiry::{Inquiry, Kind};
 use crate::intent::{DkimWant, Intent, Role, What};
 use crate::judge::basis::evidence;
-use crate::judge::{Finding, dns};
+use crate::judge::{Finding, Findings, dns};
 use crate::name::Name;
 use crate::records::dkim::{KeyKind, Material, PublicKey};
 use crate::records::{Standard, presentation};
@@ -54,7 +54,7 @@ impl Survey<'_> {
         let lets_others_sign = [&rules::KNOWN_KEY, &rules::PEM_OR_PRIVATE, &rules::TAKEOVER];
         let spare = matches!(self.want, Some(DkimWant::Cname(_) | DkimWant::Revoked));
         if spare && !lets_others_sign.contains(&finding.rule) {
-            finding.at_most(Severity::Warning)
+            finding.milder(Severity::Warning)
         } else {
             finding
         }
@@ -66,10 +66,10 @@ impl Survey<'_> {
 }
 
 /// What is wrong with the domain's DKIM.
-pub(in crate::judge) fn check(intent: &Intent, inquiry: &mut Inquiry<'_>, findings: &mut Vec<Finding>) {
+pub(in crate::judge) fn check(intent: &Intent, inquiry: &mut Inquiry<'_>, findings: &mut Findings) {
     let surveys = survey(intent, inquiry, findings);
     for survey in &surveys {
-        let mut found = Vec::new();
+        let mut found = Findings::new();
         alone(survey, inquiry, &mut found);
         findings.extend(found.into_iter().map(|finding| survey.weighed(finding)));
     }
@@ -81,7 +81,7 @@ pub(in crate::judge) fn check(intent: &Intent, inquiry: &mut Inquiry<'_>, findin
 }
 
 /// Asks for every managed and every probed selector.
-fn survey<'i>(intent: &'i Intent, inquiry: &mut Inquiry<'_>, findings: &mut Vec<Finding>) -> Vec<Survey<'i>> {
+fn survey<'i>(intent: &'i Intent, inquiry: &mut Inquiry<'_>, findings: &mut Findings) -> Vec<Survey<'i>> {
     let mut surveys: Vec<Survey<'i>> = Vec::new();
     let mut look = |name: Name, want, surveys: &mut Vec<Survey<'i>>| {
         if surveys.iter().all(|survey| survey.name != name) {
@@ -112,7 +112,7 @@ fn survey<'i>(intent: &'i Intent, inquiry: &mut Inquiry<'_>, findings: &mut Vec<
 }
 
 /// The rules about one selector.
-fn alone(survey: &Survey<'_>, inquiry: &mut Inquiry<'_>, findings: &mut Vec<Finding>) {
+fn alone(survey: &Survey<'_>, inquiry: &mut Inquiry<'_>, findings: &mut Findings) {
     let managed = survey.managed();
     let find = |rule, message: String| Finding::new(rule, managed, survey.name.clone(), message);
     // Whoever signs with it must be able to write it in s= (RFC 6376 3.5), whether it answers or not.
@@ -175,7 +175,7 @@ fn alone(survey: &Survey<'_>, inquiry: &mut Inquiry<'_>, findings: &mut Vec<Find
 fn several(
     seen: &Selector,
     find: &impl Fn(&'static crate::rules::Rule, String) -> Finding,
-    findings: &mut Vec<Finding>,
+    findings: &mut Findings,
 ) {
     if seen.count() < 2 || seen.keys.is_empty() {
         return;
@@ -207,7 +207,7 @@ fn several(
 }
 
 /// CNAMEs at whose end no key stands: normal for a standby, fatal when it is so everywhere.
-fn dark(surveys: &[Survey<'_>], findings: &mut Vec<Finding>) {
+fn dark(surveys: &[Survey<'_>], findings: &mut Findings) {
     let published = |survey: &&Survey<'_>| survey.managed() && !survey.is_revoked();
     let all_known = surveys
         .iter()
@@ -234,7 +234,7 @@ fn dark(surveys: &[Survey<'_>], findings: &mut Vec<Finding>) {
         findings.push(if all_known && !any_key {
             finding
         } else {
-            finding.at_most(Severity::Warning).with_fix(
+            finding.milder(Severity::Warning).with_fix(
                 "Nothing while the provider keeps it as a standby and another selector of the domain signs.",
             )
         });
@@ -242,7 +242,7 @@ fn dark(surveys: &[Survey<'_>], findings: &mut Vec<Finding>) {
 }
 
 /// The rules about all selectors together.
-fn together(intent: &Intent, surveys: &[Survey<'_>], findings: &mut Vec<Finding>) {
+fn together(intent: &Intent, surveys: &[Survey<'_>], findings: &mut Findings) {
     let published: Vec<&Survey<'_>> = surveys
         .iter()
         .filter(|survey| survey.managed() && !survey.is_revoked())
@@ -274,7 +274,7 @@ fn together(intent: &Intent, surveys: &[Survey<'_>], findings: &mut Vec<Finding>
 }
 
 /// One key under several selectors.
-fn shared(surveys: &[Survey<'_>], findings: &mut Vec<Finding>) {
+fn shared(surveys: &[Survey<'_>], findings: &mut Findings) {
     let keys: Vec<(&Survey<'_>, PublicKey)> = surveys
         .iter()
         .filter_map(|survey| Some((survey, survey.usable_key()?)))

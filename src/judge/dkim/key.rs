@@ -2,7 +2,7 @@
 
 use super::selector::has_key;
 use crate::inquiry::Txt;
-use crate::judge::Finding;
+use crate::judge::{Finding, Findings};
 use crate::name::Name;
 use crate::records::dkim::{FaultKind, KeyError, KeyForm, Material, PublicKey, Record, Weakness};
 use crate::records::{Span, presentation};
@@ -25,7 +25,7 @@ pub(super) struct Setting<'s> {
 }
 
 /// What is wrong with one key record.
-pub(super) fn check(record: &Record, setting: &Setting<'_>, findings: &mut Vec<Finding>) {
+pub(super) fn check(record: &Record, setting: &Setting<'_>, findings: &mut Findings) {
     let mut linter = Linter {
         record,
         setting,
@@ -43,16 +43,14 @@ pub(super) fn check(record: &Record, setting: &Setting<'_>, findings: &mut Vec<F
 struct Linter<'l> {
     record: &'l Record,
     setting: &'l Setting<'l>,
-    findings: &'l mut Vec<Finding>,
+    findings: &'l mut Findings,
 }
 
 impl Linter<'_> {
     fn say(&mut self, rule: &'static Rule, span: Span, label: &str, message: String) -> &mut Finding {
         let finding = Finding::new(rule, self.setting.managed, self.setting.name.clone(), message);
         let marked = finding.marking(&self.record.text, span, label);
-        let at = self.findings.len();
-        self.findings.push(marked);
-        &mut self.findings[at]
+        self.findings.add(marked)
     }
 
     /// The span of a tag, or the start of the record.

@@ -6,8 +6,8 @@ use super::check::Survey;
 use super::selector::Selector;
 use crate::inquiry::{Inquiry, Kind};
 use crate::intent::{DkimWant, Intent, What};
-use crate::judge::Finding;
 use crate::judge::basis::{Seen, evidence};
+use crate::judge::{Finding, Findings};
 use crate::name::Name;
 use crate::records::Standard;
 use crate::records::dkim::{self, Record};
@@ -20,7 +20,7 @@ pub(super) fn check(
     intent: &Intent,
     surveys: &[Survey<'_>],
     inquiry: &mut Inquiry<'_>,
-    findings: &mut Vec<Finding>,
+    findings: &mut Findings,
 ) {
     let Ok(node) = intent.domain.prepend("_domainkey") else {
         return;
@@ -77,7 +77,7 @@ pub(super) fn check(
 }
 
 /// A wildcard that answers for a selector nobody has.
-fn wildcard(intent: &Intent, name: &Name, seen: &Seen<'_>, managed: bool, findings: &mut Vec<Finding>) {
+fn wildcard(intent: &Intent, name: &Name, seen: &Seen<'_>, managed: bool, findings: &mut Findings) {
     let selector = Selector::read(seen);
     let wanted = intent
         .wanted
@@ -103,13 +103,13 @@ fn wildcard(intent: &Intent, name: &Name, seen: &Seen<'_>, managed: bool, findin
     };
     findings.push(
         Finding::new(&rules::WILDCARD, managed, every, message)
-            .at_most(severity)
+            .milder(severity)
             .marking(&record.text, 0..record.text.len(), "for every selector"),
     );
 }
 
 /// `_report._domainkey`: ra, rp, rr and rs (RFC 6651 3.2).
-fn reporting(name: &Name, seen: &Seen<'_>, managed: bool, findings: &mut Vec<Finding>) {
+fn reporting(name: &Name, seen: &Seen<'_>, managed: bool, findings: &mut Findings) {
     for text in seen.texts() {
         let record = dkim::parse(&text);
         // What a wildcard or another standard put here is no reporting record.

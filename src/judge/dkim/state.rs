@@ -5,7 +5,7 @@ use super::selector::{Selector, has_key};
 use crate::inquiry::{Inquiry, Kind, Rdata};
 use crate::intent::{DkimWant, Intent, ManagedRrset};
 use crate::judge::basis::{Basis, Judged};
-use crate::judge::{Finding, RecordVerdict, State};
+use crate::judge::{Finding, Findings, RecordVerdict, State};
 use crate::name::Name;
 use crate::records::dkim::{self, Material};
 use crate::records::presentation;
@@ -17,7 +17,7 @@ pub(in crate::judge) fn state(
     wanted: &ManagedRrset,
     want: &DkimWant,
     inquiry: &mut Inquiry<'_>,
-    findings: &mut Vec<Finding>,
+    findings: &mut Findings,
 ) -> RecordVerdict {
     let mut basis = Basis::default();
     let judged = match want {
@@ -168,7 +168,7 @@ fn wildcard(
     wanted: &ManagedRrset,
     basis: &mut Basis,
     inquiry: &mut Inquiry<'_>,
-    findings: &mut Vec<Finding>,
+    findings: &mut Findings,
 ) -> Option<Judged> {
     let unlikely = intent
         .domain
@@ -205,7 +205,7 @@ fn wildcard(
             wanted.name.clone(),
             "no wildcard revokes the selectors of this parked domain; none has a key, so nothing differs in effect",
         )
-        .at_most(rules::Severity::Info));
+        .milder(rules::Severity::Info));
     }
     Some(Judged {
         state: if differences.is_empty() {

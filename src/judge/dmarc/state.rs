@@ -5,7 +5,7 @@ use jiff::Timestamp;
 use super::walk::{Found, Step, applicable, organizational_domain, targets, texts, walk};
 use crate::inquiry::{Inquiry, Kind, Need, Question, Rdata, Reply, Trouble};
 use crate::intent::{DmarcWant, Intent, ManagedRrset};
-use crate::judge::{Finding, RecordVerdict, State};
+use crate::judge::{Findings, RecordVerdict, Site, State};
 use crate::name::Name;
 use crate::records::dmarc::{self, Likeness, Policy, likeness, parse};
 use crate::records::{Class, Comparison, presentation};
@@ -16,7 +16,7 @@ pub(in crate::judge) fn state(
     wanted: &ManagedRrset,
     want: &DmarcWant,
     inquiry: &mut Inquiry<'_>,
-    _findings: &mut Vec<Finding>,
+    _findings: &mut Findings,
 ) -> RecordVerdict {
     let mut view = View::new(wanted, inquiry);
     match want {
@@ -39,8 +39,7 @@ impl<'i, 'f> View<'i, 'f> {
     fn new(wanted: &ManagedRrset, inquiry: &'i mut Inquiry<'f>) -> Self {
         let desired = wanted.desired();
         let verdict = RecordVerdict {
-            name: wanted.name.clone(),
-            kind: desired.kind,
+            site: Site::rrset(wanted.name.clone(), desired.kind),
             standard: wanted.standard(),
             state: State::Unknown,
             desired: desired.values,
@@ -93,7 +92,7 @@ impl<'i, 'f> View<'i, 'f> {
 
     /// The DMARC records at the wanted name; what is shown is noted. `None` when that is not known.
     fn records_here(&mut self) -> Option<Vec<dmarc::Record>> {
-        let name = self.verdict.name.clone();
+        let name = self.verdict.name().clone();
         let reply = self.ask(&name, Kind::Txt);
         if let Reply::Unanswered(trouble) = reply {
             self.unknown(Some(trouble));
@@ -223,7 +222,7 @@ impl<'i, 'f> View<'i, 'f> {
     }
 
     fn cname(&mut self, target: &Name, at_least: Option<Policy>) {
-        let name = self.verdict.name.clone();
+        let name = self.verdict.name().clone();
         let reply = self.ask(&name, Kind::Cname);
         if let Reply::Unanswered(trouble) = reply {
             return self.unknown(Some(trouble));
@@ -267,7 +266,7 @@ impl<'i, 'f> View<'i, 'f> {
 
     /// The policy where the alias ends.
     fn end_of_alias(&mut self, at_least: Policy) {
-        let name = self.verdict.name.clone();
+        let name = self.verdict.name().clone();
         let reply = self.ask(&name, Kind::Txt);
         if let Reply::Unanswered(trouble) = reply {
             return self.unknown(Some(trouble));

@@ -8,8 +8,8 @@ mod names;
 mod places;
 mod text;
 
-use super::Finding;
 use super::basis::evidence;
+use super::{Finding, Findings};
 use crate::inquiry::{Inquiry, Kind};
 use crate::intent::Intent;
 use crate::name::Name;
@@ -17,7 +17,7 @@ use crate::records::Standard;
 use crate::rules::dns as rules;
 
 /// What is wrong with the names and values themselves.
-pub(super) fn check(intent: &Intent, inquiry: &mut Inquiry<'_>, findings: &mut Vec<Finding>) {
+pub(super) fn check(intent: &Intent, inquiry: &mut Inquiry<'_>, findings: &mut Findings) {
     let places = places::all(intent, inquiry);
     for place in &places {
         text::check(place, findings);
@@ -28,7 +28,7 @@ pub(super) fn check(intent: &Intent, inquiry: &mut Inquiry<'_>, findings: &mut V
 }
 
 /// What the spec alone shows: records that exclude each other.
-fn of_the_spec(intent: &Intent, findings: &mut Vec<Finding>) {
+fn of_the_spec(intent: &Intent, findings: &mut Findings) {
     for (index, wanted) in intent.wanted.iter().enumerate() {
         let this = wanted.desired();
         for earlier in intent

@@ -4,8 +4,8 @@ use super::places::{Place, is_meant};
 use super::text::bad_a_labels_of;
 use crate::inquiry::{Inquiry, Kind, Rdata};
 use crate::intent::{Intent, What};
-use crate::judge::Finding;
 use crate::judge::basis::{Seen, evidence};
+use crate::judge::{Finding, Findings};
 use crate::name::Name;
 use crate::records::{Standard, presentation};
 use crate::rules::Severity;
@@ -18,7 +18,7 @@ const MAX_DOUBLED: usize = 4;
 const MAX_HOSTS: usize = 4;
 
 /// What is wrong with the answer at one place.
-pub(super) fn check(place: &Place<'_>, findings: &mut Vec<Finding>) {
+pub(super) fn check(place: &Place<'_>, findings: &mut Findings) {
     let Some(seen) = &place.seen else { return };
     let find = |rule, message: String| Finding::new(rule, place.managed, place.name.clone(), message);
     if let Some(target) = seen.chain.first()
@@ -29,7 +29,7 @@ pub(super) fn check(place: &Place<'_>, findings: &mut Vec<Finding>) {
         findings.push(if place.managed || place.standard == Standard::Spf {
             finding
         } else {
-            finding.at_most(Severity::Info)
+            finding.milder(Severity::Info)
         });
     }
     let size = answer_size(&place.name, seen);
@@ -54,7 +54,7 @@ pub(super) fn together(
     intent: &Intent,
     places: &[Place<'_>],
     inquiry: &mut Inquiry<'_>,
-    findings: &mut Vec<Finding>,
+    findings: &mut Findings,
 ) {
     let domain = &intent.domain;
     let managed = !intent.wanted.is_empty();
@@ -73,7 +73,7 @@ pub(super) fn together(
 }
 
 /// The domain is said not to exist, but something below it does.
-fn denied(domain: &Name, places: &[Place<'_>], findings: &mut Vec<Finding>) {
+fn denied(domain: &Name, places: &[Place<'_>], findings: &mut Findings) {
     let apex = places
         .iter()
         .find(|place| place.name == *domain)
@@ -101,7 +101,7 @@ fn denied(domain: &Name, places: &[Place<'_>], findings: &mut Vec<Finding>) {
 }
 
 /// Nothing at the right name, and the record where a form has appended the domain once more.
-fn doubled(domain: &Name, places: &[Place<'_>], inquiry: &mut Inquiry<'_>, findings: &mut Vec<Finding>) {
+fn doubled(domain: &Name, places: &[Place<'_>], inquiry: &mut Inquiry<'_>, findings: &mut Findings) {
     let vacant = places
         .iter()
         .filter(|place| place.is_vacant() && place.expected && !place.name.as_str().starts_with('*'));
@@ -126,7 +126,7 @@ fn doubled(domain: &Name, places: &[Place<'_>], inquiry: &mut Inquiry<'_>, findi
 }
 
 /// Text of a wildcard where records of another standard are looked for.
-fn wildcard(intent: &Intent, places: &[Place<'_>], inquiry: &mut Inquiry<'_>, findings: &mut Vec<Finding>) {
+fn wildcard(intent: &Intent, places: &[Place<'_>], inquiry: &mut Inquiry<'_>, findings: &mut Findings) {
     let domain = &intent.domain;
     let mut answers: Vec<(Name, Standard, Seen<'_>)> = places
         .iter()
@@ -157,7 +157,7 @@ fn wildcard(intent: &Intent, places: &[Place<'_>], inquiry: &mut Inquiry<'_>, fi
         let finding = finding.marking(text, 0..text.len(), "of the wildcard");
         // SPF behind a wildcard is what parked domains are told to publish.
         findings.push(if is_meant(Standard::Spf, text) {
-            finding.at_most(Severity::Info)
+            finding.milder(Severity::Info)
         } else {
             finding
         });
@@ -172,7 +172,7 @@ fn of_wildcard(domain: &Name, text: &[u8], inquiry: &mut Inquiry<'_>) -> Option<
 }
 
 /// SPF behind a wildcard, and mail hosts it does not cover because they exist.
-fn gaps(intent: &Intent, inquiry: &mut Inquiry<'_>, findings: &mut Vec<Finding>) {
+fn gaps(intent: &Intent, inquiry: &mut Inquiry<'_>, findings: &mut Findings) {
     let Ok(wildcard) = intent.domain.prepend("*") else {
         return;
     };

@@ -3,14 +3,14 @@
 
 use super::places::{Place, is_meant};
 use crate::inquiry::{Rdata, Txt};
-use crate::judge::Finding;
+use crate::judge::{Finding, Findings};
 use crate::name::Name;
 use crate::records::{Span, Standard, presentation};
 use crate::rules::dns as rules;
 use crate::rules::{Rule, Severity};
 
 /// What is wrong with the values at one place.
-pub(super) fn check(place: &Place<'_>, findings: &mut Vec<Finding>) {
+pub(super) fn check(place: &Place<'_>, findings: &mut Findings) {
     let mut say = |rule: &'static Rule, text: &[u8], span: Span, label: &str, message: String| {
         let finding = Finding::new(rule, place.managed, place.name.clone(), message);
         findings.push(finding.marking(text, span, label));
@@ -58,7 +58,7 @@ pub(super) fn check(place: &Place<'_>, findings: &mut Vec<Finding>) {
         let finding = finding.marking(text, 0..spaces, "white space");
         // DKIM's grammar allows white space before a tag; not every verifier does.
         findings.push(match place.standard {
-            Standard::Dkim => finding.at_most(Severity::Warning),
+            Standard::Dkim => finding.milder(Severity::Warning),
             _ => finding,
         });
     }

@@ -3,15 +3,15 @@
 use super::{exchanges, hosts};
 use crate::inquiry::{Inquiry, Kind, Need, Question};
 use crate::intent::{Intent, Role};
-use crate::judge::Finding;
 use crate::judge::basis::{Seen, evidence};
+use crate::judge::{Finding, Findings};
 use crate::name::Name;
 use crate::records::Standard;
 use crate::records::dmarc::{self, Likeness, Policy, TagName};
 use crate::rules::{Rule, Severity, mx as rules};
 
 /// What is wrong with the domain's MX.
-pub(in crate::judge) fn check(intent: &Intent, inquiry: &mut Inquiry<'_>, findings: &mut Vec<Finding>) {
+pub(in crate::judge) fn check(intent: &Intent, inquiry: &mut Inquiry<'_>, findings: &mut Findings) {
     // Where the role requires something of the MX, or nobody said what the domain is for, looking is not complete
     // without it.
     let need = match intent.role {
@@ -43,14 +43,14 @@ pub(in crate::judge) fn check(intent: &Intent, inquiry: &mut Inquiry<'_>, findin
 struct Checker<'c, 'f> {
     intent: &'c Intent,
     inquiry: &'c mut Inquiry<'f>,
-    findings: &'c mut Vec<Finding>,
+    findings: &'c mut Findings,
 }
 
 impl<'f> Checker<'_, 'f> {
     fn say(&mut self, rule: &'static Rule, worst: Severity, message: impl Into<String>) {
         let managed = self.intent.manages(Standard::Mx);
         let finding = Finding::new(rule, managed, self.intent.domain.clone(), message);
-        self.findings.push(finding.at_most(worst));
+        self.findings.push(finding.milder(worst));
     }
 
     fn see(&mut self, name: &Name, kind: Kind) -> Option<Seen<'f>> {

@@ -4,7 +4,7 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 use crate::inquiry::{Inquiry, Kind, Rdata};
 use crate::judge::basis::{Seen, evidence};
-use crate::judge::{Finding, dns};
+use crate::judge::{Finding, Findings, dns};
 use crate::name::Name;
 use crate::rules::{Rule, Severity, mx as rules};
 
@@ -29,10 +29,10 @@ pub(super) fn check(
     exchanges: &[(u16, Name)],
     managed: bool,
     inquiry: &mut Inquiry<'_>,
-    findings: &mut Vec<Finding>,
+    findings: &mut Findings,
 ) {
     let mut say = |rule: &'static Rule, worst: Severity, message: String| {
-        findings.push(Finding::new(rule, managed, domain.clone(), message).at_most(worst));
+        findings.push(Finding::new(rule, managed, domain.clone(), message).milder(worst));
     };
     let mut hosts: Vec<&Name> = Vec::new();
     for (_, host) in exchanges.iter().filter(|(_, host)| !host.is_root()) {

@@ -9,7 +9,7 @@ mod hosts;
 
 pub(super) use self::check::check;
 use super::basis::{Basis, Judged, Seen};
-use super::{Finding, RecordVerdict, State};
+use super::{Findings, RecordVerdict, State};
 use crate::inquiry::{Inquiry, Kind, Rdata};
 use crate::intent::{Intent, ManagedRrset};
 use crate::name::Name;
@@ -19,7 +19,7 @@ pub(super) fn state(
     _intent: &Intent,
     wanted: &ManagedRrset,
     inquiry: &mut Inquiry<'_>,
-    _findings: &mut Vec<Finding>,
+    _findings: &mut Findings,
 ) -> RecordVerdict {
     let mut basis = Basis::default();
     let judged = null_mx(wanted, &mut basis, inquiry).unwrap_or(Judged {

@@ -2,7 +2,7 @@
 
 use crate::inquiry::{Inquiry, Kind, Need, Question};
 use crate::intent::{Intent, ManagedRrset};
-use crate::judge::{Excerpt, Finding, RecordVerdict, State};
+use crate::judge::{Excerpt, Finding, Findings, RecordVerdict, Site, State};
 use crate::name::Name;
 use crate::records::Class;
 use crate::records::spf::{Record, compare, parse};
@@ -19,11 +19,10 @@ pub(in crate::judge) fn state(
     wanted: &ManagedRrset,
     record: &Record,
     inquiry: &mut Inquiry<'_>,
-    findings: &mut Vec<Finding>,
+    findings: &mut Findings,
 ) -> RecordVerdict {
     let mut verdict = RecordVerdict {
-        name: wanted.name.clone(),
-        kind: Kind::Txt,
+        site: Site::rrset(wanted.name.clone(), Kind::Txt),
         standard: wanted.standard(),
         state: State::InSync,
         desired: wanted.desired().values,
@@ -79,7 +78,7 @@ fn judge_values(
     record: &Record,
     values: &Values<'_>,
     verdict: &mut RecordVerdict,
-    findings: &mut Vec<Finding>,
+    findings: &mut Findings,
 ) {
     for value in values.observed() {
         if !verdict.observed.contains(&value) {
@@ -148,7 +147,8 @@ fn equivalent(wanted: &ManagedRrset, text: &[u8], notes: &[String]) -> Finding {
         rule,
         severity: rule.severity,
         managed: true,
-        record: Some(wanted.name.clone()),
+        site: Site::rrset(wanted.name.clone(), Kind::Txt),
+        subject: None,
         message: notes.join("; "),
         fix: rule.fix.to_owned(),
         excerpt: Some(Excerpt {

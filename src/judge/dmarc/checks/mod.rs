@@ -11,14 +11,14 @@ mod tree;
 use super::discovery::{Discovery, discover};
 use crate::inquiry::{Inquiry, Need};
 use crate::intent::{DmarcWant, Intent, Role, What};
-use crate::judge::Finding;
+use crate::judge::{Finding, Findings};
 use crate::name::Name;
 use crate::records::Standard;
 use crate::records::dmarc::{self, Record, Tag};
 use crate::rules::Rule;
 
 /// What is wrong with the domain's DMARC.
-pub(in crate::judge) fn check(intent: &Intent, inquiry: &mut Inquiry<'_>, findings: &mut Vec<Finding>) {
+pub(in crate::judge) fn check(intent: &Intent, inquiry: &mut Inquiry<'_>, findings: &mut Findings) {
     let Ok(name) = intent.domain.prepend("_dmarc") else {
         return;
     };
@@ -47,7 +47,7 @@ struct Case<'c> {
     /// `_dmarc.` and the domain.
     name: Name,
     managed: bool,
-    findings: &'c mut Vec<Finding>,
+    findings: &'c mut Findings,
 }
 
 impl Case<'_> {

@@ -141,7 +141,7 @@ fn unknown_tags(case: &mut Case<'_>, record: &Record) {
                 };
                 let finding = case
                     .finding(&rules::PCT, format!("{shown}: {effect}"))
-                    .at_most(severity)
+                    .milder(severity)
                     .marking(&record.text, tag.span.clone(), "");
                 case.say(finding);
             }
@@ -183,7 +183,7 @@ fn policies(case: &mut Case<'_>, record: &Record) {
         };
         let finding = case
             .finding(&rules::NO_POLICY, format!("p is missing{place}: {effect}"))
-            .at_most(severity)
+            .milder(severity)
             .marking(&record.text, 0..record.text.len(), "no p");
         case.say(finding);
     } else if let Some(p) = record.first(TagName::P)
@@ -250,7 +250,7 @@ fn testing(case: &mut Case<'_>, record: &Record) {
     let severity = if asked { Severity::Info } else { Severity::Warning };
     let finding = case
         .finding(rule, message)
-        .at_most(severity)
+        .milder(severity)
         .marking(&record.text, tag.span.clone(), "");
     case.say(finding);
 }

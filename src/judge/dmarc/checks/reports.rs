@@ -53,7 +53,7 @@ fn aggregate(case: &mut Case<'_>, record: &Record) {
         };
         let finding = case
             .finding(&rules::NO_REPORTS, "no rua: nobody gets aggregate reports")
-            .at_most(severity)
+            .milder(severity)
             .marking(&record.text, 0..record.text.len(), "no rua");
         case.say(finding);
     }
@@ -103,7 +103,7 @@ fn failure(case: &mut Case<'_>, record: &Record) {
         );
         let finding = case
             .finding(&rules::FAILURE_REPORTS, message)
-            .at_most(severity)
+            .milder(severity)
             .marking(&record.text, destination.uri.span.clone(), "");
         case.say(finding);
     }
@@ -116,7 +116,7 @@ fn failure(case: &mut Case<'_>, record: &Record) {
     } else if ruf.is_none() {
         let finding = case
             .finding(&rules::OPTIONS, "fo without ruf: receivers ignore it")
-            .at_most(Severity::Info)
+            .milder(Severity::Info)
             .marking(&record.text, fo.span.clone(), "");
         case.say(finding);
     }

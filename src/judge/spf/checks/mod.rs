@@ -10,9 +10,9 @@ mod tree;
 
 use std::collections::HashMap;
 
-use crate::inquiry::{Inquiry, Need};
+use crate::inquiry::{Inquiry, Kind, Need};
 use crate::intent::{Intent, What};
-use crate::judge::{Excerpt, Finding};
+use crate::judge::{Excerpt, Finding, Findings, Site};
 use crate::name::Name;
 use crate::records::spf::parse;
 use crate::records::{Span, Standard, presentation};
@@ -25,7 +25,7 @@ use super::lookup::{Looked, Values, look};
 const MAX_PLACES: usize = 4;
 
 /// What is wrong with the domain's SPF.
-pub(in crate::judge) fn check(intent: &Intent, inquiry: &mut Inquiry<'_>, findings: &mut Vec<Finding>) {
+pub(in crate::judge) fn check(intent: &Intent, inquiry: &mut Inquiry<'_>, findings: &mut Findings) {
     let managed = intent.manages(Standard::Spf);
     // Nobody said what the domain is for: its own record is what was asked about.
     let need = if intent.role.is_none() {
@@ -55,11 +55,11 @@ struct Desk<'d> {
     /// The record findings point into.
     text: Vec<u8>,
     said: HashMap<&'static str, usize>,
-    findings: &'d mut Vec<Finding>,
+    findings: &'d mut Findings,
 }
 
 impl<'d> Desk<'d> {
-    fn new(name: &'d Name, managed: bool, findings: &'d mut Vec<Finding>) -> Self {
+    fn new(name: &'d Name, managed: bool, findings: &'d mut Findings) -> Self {
         Self {
             name,
             managed,
@@ -101,7 +101,8 @@ impl<'d> Desk<'d> {
             rule,
             severity,
             managed: self.managed,
-            record: Some(self.name.clone()),
+            site: Site::rrset(self.name.clone(), Kind::Txt),
+            subject: None,
             message: message.into(),
             fix: rule.fix.to_owned(),
             excerpt,

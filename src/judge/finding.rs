@@ -1,0 +1,334 @@
+//! Findings: that a rule is broken, where, and by what. Types, and the one way to say one.
+//!
+//! A finding has an identity, [`Finding::identity`]: the rule, the [`Site`] and the subject (the term, the tag, the
+//! key or the host it is about). History, fingerprints and counts go by it; the message is prose for people and never a
+//! key. Rooms say findings through [`Findings::say`] and refine what it gives back. Pure.
+
+use crate::inquiry::Kind;
+use crate::name::Name;
+use crate::records::Span;
+use crate::rules::{Rule, Severity};
+
+/// What a verdict or a finding is about.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[non_exhaustive]
+pub enum Site {
+    /// A domain as a whole: that it exists, who serves it, what was not asked about it.
+    Domain(Name),
+    /// A record set (RFC 2181 5).
+    Rrset {
+        /// The owner name.
+        name: Name,
+        /// The record type.
+        kind: Kind,
+    },
+    /// A host that mail goes to or comes from.
+    Host(Name),
+}
+
+impl Site {
+    /// The record set of `kind` at `name`.
+    pub fn rrset(name: impl Into<Name>, kind: Kind) -> Self {
+        Self::Rrset {
+            name: name.into(),
+            kind,
+        }
+    }
+
+    /// The name people look for: the owner, the host, the domain.
+    pub fn name(&self) -> &Name {
+        match self {
+            Self::Domain(name) | Self::Host(name) | Self::Rrset { name, .. } => name,
+        }
+    }
+
+    /// The record type in a word, `TXT`; empty where it is no record set.
+    pub fn type_word(&self) -> String {
+        self.kind().map_or_else(String::new, |kind| kind.to_string())
+    }
+
+    /// The record type, where it is a record set.
+    pub fn kind(&self) -> Option<Kind> {
+        match self {
+            Self::Rrset { kind, .. } => Some(*kind),
+            Self::Domain(_) | Self::Host(_) => None,
+        }
+    }
+}
+
+/// Text with the part that is meant.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Excerpt {
+    /// The record's joined text, octets as they came.
+    pub text: Vec<u8>,
+    /// The part that is meant, in octets of `text`; clamped by whoever shows it.
+    pub span: Span,
+    /// A word or two at the mark; may be empty.
+    pub label: String,
+}
+
+/// A rule is broken, or something could not be checked.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Finding {
+    /// The rule.
+    pub rule: &'static Rule,
+    /// The rule's severity, or a milder one where the situation asks for it.
+    pub severity: Severity,
+    /// Whether it is about what the spec manages: only then can it lower Ready or fail `check`.
+    pub managed: bool,
+    /// Where it is.
+    pub site: Site,
+    /// What at the site it is about: a term, a tag, a key, a host. `None`: the site as a whole.
+    pub subject: Option<String>,
+    /// What was expected and what was seen, in a sentence.
+    pub message: String,
+    /// What to do, in a sentence.
+    pub fix: String,
+    /// The offending text.
+    pub excerpt: Option<Excerpt>,
+}
+
+/// What makes a finding the same one in the next look.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Identity<'f> {
+    /// The rule's id.
+    pub rule: &'static str,
+    /// Where it is.
+    pub site: &'f Site,
+    /// What at the site it is about.
+    pub subject: Option<&'f str>,
+}
+
+impl Finding {
+    /// A finding about `topic` as a whole, with its rule's severity and fix.
+    pub fn on(rule: &'static Rule, topic: &Topic, message: impl Into<String>) -> Self {
+        Self {
+            rule,
+            severity: rule.severity,
+            managed: topic.managed,
+            site: topic.site.clone(),
+            subject: None,
+            message: message.into(),
+            fix: rule.fix.to_owned(),
+            excerpt: topic.text.as_ref().map(|text| Excerpt {
+                text: text.clone(),
+                span: 0..text.len(),
+                label: String::new(),
+            }),
+        }
+    }
+
+    /// What makes it the same finding in the next look.
+    pub fn identity(&self) -> Identity<'_> {
+        Identity {
+            rule: self.rule.id,
+            site: &self.site,
+            subject: self.subject.as_deref(),
+        }
+    }
+
+    /// About this term, tag, key or host of the site.
+    pub fn about(&mut self, subject: impl Into<String>) -> &mut Self {
+        self.subject = Some(subject.into());
+        self
+    }
+
+    /// Marks this part of the topic's text.
+    pub fn at(&mut self, span: Span) -> &mut Self {
+        if let Some(excerpt) = &mut self.excerpt {
+            excerpt.span = span;
+        }
+        self
+    }
+
+    /// With a word or two at the mark.
+    pub fn label(&mut self, label: impl Into<String>) -> &mut Self {
+        if let Some(excerpt) = &mut self.excerpt {
+            excerpt.label = label.into();
+        }
+        self
+    }
+
+    /// Without the topic's text: it is about something else.
+    pub fn without_text(&mut self) -> &mut Self {
+        self.excerpt = None;
+        self
+    }
+
+    /// At most this bad: for a situation milder than the rule's worst.
+    pub fn at_most(&mut self, severity: Severity) -> &mut Self {
+        self.severity = self.severity.max(severity);
+        self
+    }
+
+    /// With a fix that fits better than the rule's.
+    pub fn fix(&mut self, fix: impl Into<String>) -> &mut Self {
+        self.fix = fix.into();
+        self
+    }
+
+    /// A finding with its rule's severity and fix, and nothing marked. The older dialect; use [`Findings::say`].
+    pub fn new(rule: &'static Rule, managed: bool, record: Name, message: impl Into<String>) -> Self {
+        Self::on(
+            rule,
+            &Topic::new(Site::rrset(record, Kind::Txt), managed),
+            message,
+        )
+    }
+
+    /// The older dialect; use [`Finding::fix`].
+    pub fn with_fix(mut self, fix: impl Into<String>) -> Self {
+        self.fix(fix);
+        self
+    }
+
+    /// The older dialect; use [`Finding::at_most`].
+    pub fn milder(mut self, severity: Severity) -> Self {
+        self.at_most(severity);
+        self
+    }
+
+    /// The older dialect; use [`Topic::text`] and [`Finding::at`].
+    pub fn marking(mut self, text: &[u8], span: Span, label: impl Into<String>) -> Self {
+        self.excerpt = Some(Excerpt {
+            text: text.to_vec(),
+            span,
+            label: label.into(),
+        });
+        self
+    }
+}
+
+/// What findings are said of: a site, whether the spec manages it, and the text that can be marked.
+#[derive(Debug, Clone)]
+pub struct Topic {
+    /// Where it is.
+    pub site: Site,
+    /// Whether the spec manages it.
+    pub managed: bool,
+    /// The record's joined text, when there is one.
+    pub text: Option<Vec<u8>>,
+}
+
+impl Topic {
+    /// A site without text.
+    pub fn new(site: Site, managed: bool) -> Self {
+        Self {
+            site,
+            managed,
+            text: None,
+        }
+    }
+
+    /// The same with the record's joined text.
+    #[must_use]
+    pub fn text(&self, text: &[u8]) -> Self {
+        Self {
+            text: Some(text.to_vec()),
+            ..self.clone()
+        }
+    }
+}
+
+/// At most this many findings one rule makes at one site.
+pub(super) const MAX_PER_SITE: usize = 8;
+
+/// The findings of one judgement as they are said.
+#[derive(Debug, Clone, Default)]
+pub struct Findings(Vec<Finding>);
+
+impl Findings {
+    /// Nothing said yet.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Says that `rule` is broken; what comes back is refined in place.
+    pub fn say(&mut self, rule: &'static Rule, topic: &Topic, message: impl Into<String>) -> &mut Finding {
+        self.add(Finding::on(rule, topic, message))
+    }
+
+    /// Adds one that was made elsewhere; what comes back is refined in place.
+    pub fn add(&mut self, finding: Finding) -> &mut Finding {
+        let at = self.0.len();
+        self.0.push(finding);
+        &mut self.0[at]
+    }
+
+    /// Adds one that was made elsewhere.
+    pub fn push(&mut self, finding: Finding) {
+        self.0.push(finding);
+    }
+
+    /// The finding said as number `at`, to be refined.
+    pub fn get_mut(&mut self, at: usize) -> Option<&mut Finding> {
+        self.0.get_mut(at)
+    }
+
+    /// How many were said so far.
+    pub fn len(&self) -> usize {
+        self.0.len()
+    }
+
+    /// Whether nothing was said yet.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// What was said so far.
+    pub fn iter(&self) -> impl Iterator<Item = &Finding> {
+        self.0.iter()
+    }
+
+    /// The findings in the order people read them: a domain that does not exist first, then errors first, managed
+    /// before observed, by site, rule and subject; what was said twice is said once, and a rule speaks of at most
+    /// eight places of a site.
+    pub fn in_order(self) -> Vec<Finding> {
+        let mut findings = self.0;
+        findings.sort_by(|one, other| rank(one).cmp(&rank(other)));
+        findings.dedup_by(|later, earlier| rank(later) == rank(earlier));
+        let mut run = 0;
+        let mut last: Option<(&'static str, Site)> = None;
+        findings.retain(|finding| {
+            let here = (finding.rule.id, finding.site.clone());
+            run = if last.as_ref() == Some(&here) { run + 1 } else { 1 };
+            last = Some(here);
+            run <= MAX_PER_SITE
+        });
+        findings
+    }
+}
+
+/// What findings are ordered by.
+fn rank(finding: &Finding) -> impl Ord + '_ {
+    (
+        finding.rule.id != crate::rules::dns::NO_DOMAIN.id,
+        finding.severity,
+        !finding.managed,
+        &finding.site,
+        finding.rule.id,
+        &finding.subject,
+        &finding.message,
+    )
+}
+
+impl Extend<Finding> for Findings {
+    fn extend<T: IntoIterator<Item = Finding>>(&mut self, findings: T) {
+        self.0.extend(findings);
+    }
+}
+
+impl IntoIterator for Findings {
+    type Item = Finding;
+    type IntoIter = std::vec::IntoIter<Finding>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.0.into_iter()
+    }
+}
+
+impl FromIterator<Finding> for Findings {
+    fn from_iter<T: IntoIterator<Item = Finding>>(findings: T) -> Self {
+        Self(findings.into_iter().collect())
+    }
+}

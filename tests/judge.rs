@@ -1,0 +1,103 @@
+//! The judgement as a whole: what it must have asked before it says anything, and how its findings are ordered.
+
+#[path = "support/facts.rs"]
+mod facts;
+
+use facts::{World, intent, name};
+use zegel::inquiry::{Kind, Need};
+use zegel::intent::Intent;
+use zegel::judge::Verdict;
+use zegel::records::Standard;
+
+fn observed(zone: &str) -> Verdict {
+    World::new(zone).judge(&Intent::observe(name("voorbeeld.nl"), Vec::new(), Vec::new()))
+}
+
+fn managed(spec: &str, zone: &str) -> Verdict {
+    World::new(zone).judge(&intent(spec))
+}
+
+const SOUND: &str = "
+    voorbeeld.nl            TXT v=spf1 mx -all
+    voorbeeld.nl            MX  10 mx.voorbeeld.nl
+    mx.voorbeeld.nl         A   192.0.2.25
+    mx.voorbeeld.nl         TXT v=spf1 a -all
+    _dmarc.voorbeeld.nl     TXT v=DMARC1; p=reject; rua=mailto:d@voorbeeld.nl
+";
+
+#[test]
+fn with_nothing_managed_the_domain_itself_must_have_answered() {
+    assert!(observed(SOUND).is_complete());
+    for silent in [
+        "voorbeeld.nl TXT !SERVFAIL",
+        "voorbeeld.nl MX !TIMEOUT",
+        "_dmarc.voorbeeld.nl TXT !REFUSED",
+        "voorbeeld.nl ANY !SERVFAIL",
+    ] {
+        let verdict = observed(&format!("{SOUND}\n{silent}"));
+        assert!(!verdict.is_complete(), "{silent}");
+        assert_eq!(verdict.observed_at(), None, "{silent}");
+    }
+}
+
+#[test]
+fn an_observation_is_as_old_as_its_oldest_essential_answer() {
+    let verdict = observed(SOUND);
+    assert_eq!(verdict.observed_at(), Some(facts::now()));
+    let essential = verdict.asked.iter().filter(|one| one.need == Need::Essential);
+    let questions: Vec<String> = essential.map(|one| one.question.to_string()).collect();
+    for wanted in ["voorbeeld.nl TXT", "voorbeeld.nl MX", "_dmarc.voorbeeld.nl TXT"] {
+        assert!(
+            questions.iter().any(|asked| asked == wanted),
+            "{wanted} in {questions:?}"
+        );
+    }
+}
+
+#[test]
+fn a_domain_that_does_not_exist_is_an_error_and_comes_first() {
+    for role in ["Mail", "Parked", "ReceiveOnly"] {
+        let block = if role == "Mail" { "spf: {all: Fail}, " } else { "" };
+        let verdict = managed(
+            &format!("{{domain: voorbeeld.nl, role: {role}, {block}dmarc: {{policy: Reject}}}}"),
+            "nl EXISTS",
+        );
+        let first = &verdict.findings[0];
+        assert_eq!((first.rule.id, first.managed), ("DNS-024", true), "{role}");
+        assert!(verdict.domain_is_missing(), "{role}");
+    }
+    let verdict = observed("nl EXISTS");
+    assert_eq!(verdict.findings[0].rule.id, "DNS-024");
+    assert!(!observed(SOUND).domain_is_missing());
+    // A name without records is there, and so is one that is an alias to a name that is not.
+    assert!(!observed("voorbeeld.nl EXISTS").domain_is_missing());
+    assert!(!observed("voorbeeld.nl CNAME gone.example\nexample EXISTS").domain_is_missing());
+}
+
+#[test]
+fn what_was_not_checked_is_said_once_a_standard() {
+    let zone = format!("{SOUND}\nmx.voorbeeld.nl ANY !SERVFAIL\n_report._dmarc.voorbeeld.nl ANY !SERVFAIL");
+    let verdict = observed(&zone);
+    let not_checked = verdict.findings.iter().filter(|one| one.rule.id == "DNS-050");
+    let subjects: Vec<_> = not_checked.map(|one| one.subject.clone()).collect();
+    assert!(!subjects.is_empty());
+    let mut once = subjects.clone();
+    once.dedup();
+    assert_eq!(once, subjects);
+}
+
+#[test]
+fn only_questions_of_managed_standards_keep_compliance_from_being_known() {
+    let spec = "{domain: voorbeeld.nl, role: Mail, dmarc: {policy: Reject, aggregateReports: ['mailto:d@voorbeeld.nl']}}";
+    let verdict = managed(spec, SOUND);
+    assert!(verdict.is_complete() && verdict.compliance_is_known());
+    // Whether the domain exists hangs on its apex.
+    let verdict = managed(spec, &format!("{SOUND}\nvoorbeeld.nl TXT !SERVFAIL"));
+    assert!(verdict.is_complete() && !verdict.compliance_is_known());
+    let open = verdict.unanswered.iter().find(|one| one.managed);
+    assert_eq!(
+        open.map(|one| (one.question.kind, one.need)),
+        Some((Kind::Txt, Need::Compliance))
+    );
+    assert!(open.is_some_and(|one| one.standards.contains(&Standard::Dns)));
+}
