@@ -40,15 +40,14 @@ pub(super) fn wanted(spec: &MailDomainSpec, domain: &Name) -> Rrsets {
         )]
     })?;
     let mut errors = Vec::new();
+    check_uris("aggregateReports", &block.aggregate_reports, &mut errors);
+    check_uris("failureReports", &block.failure_reports, &mut errors);
+    check_options(&block.failure_options, &mut errors);
     let want = if sends {
         sending(&block, &name, &mut errors)
     } else {
         refuse_for_role(&block, role, &mut errors);
-        Some(DmarcWant::Record(record(
-            &block,
-            DmarcPolicy::Reject,
-            &mut errors,
-        )))
+        Some(DmarcWant::Record(record(&block, DmarcPolicy::Reject)))
     };
     let path = if spec.dmarc.is_some() {
         "spec.dmarc"
@@ -118,7 +117,7 @@ fn sending(block: &DmarcSpec, name: &Name, errors: &mut Vec<SpecError>) -> Optio
         }
     }
     if let Some(policy) = block.policy {
-        return Some(DmarcWant::Record(record(block, policy, errors)));
+        return Some(DmarcWant::Record(record(block, policy)));
     }
     if let Some(cname) = &block.cname {
         return target(cname, name, errors).map(|target| DmarcWant::Cname {
@@ -170,11 +169,8 @@ fn refuse_for_role(block: &DmarcSpec, role: Role, errors: &mut Vec<SpecError>) {
 }
 
 /// The record the block describes.
-fn record(block: &DmarcSpec, policy: DmarcPolicy, errors: &mut Vec<SpecError>) -> dmarc::DesiredRecord {
+fn record(block: &DmarcSpec, policy: DmarcPolicy) -> dmarc::DesiredRecord {
     let alignment = block.alignment.unwrap_or_default();
-    check_uris("aggregateReports", &block.aggregate_reports, errors);
-    check_uris("failureReports", &block.failure_reports, errors);
-    check_options(&block.failure_options, errors);
     dmarc::DesiredRecord {
         policy: strength(policy),
         subdomain_policy: block.subdomain_policy.map(strength),

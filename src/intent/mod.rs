@@ -158,8 +158,11 @@ impl Intent {
     /// # Errors
     /// All that is wrong with the spec, in the order of its fields.
     pub fn from_spec(spec: &MailDomainSpec) -> Result<Self, Vec<SpecError>> {
-        let domain = domain(&spec.domain).map_err(|error| vec![error])?;
-        let mut errors = Vec::new();
+        // A wrong domain hides nothing: the blocks are judged below the root then.
+        let (domain, mut errors) = match domain(&spec.domain) {
+            Ok(domain) => (domain, Vec::new()),
+            Err(error) => (Name::root(), vec![error]),
+        };
         let mut wanted = Vec::new();
         if let Err(wrong) = Schedule::from_spec(spec) {
             errors.extend(wrong);

@@ -11,7 +11,7 @@ fuzz_target!(|text: &str| {
         Ok(intent) => {
             assert_eq!(intent.digest(), intent.digest());
             for wanted in &intent.wanted {
-                let _ = zegel::judge::desired(wanted);
+                let _ = wanted.desired();
             }
         }
         Err(errors) => assert!(!errors.is_empty()),

@@ -1,0 +1,316 @@
+//! All that is wrong with one object, in one go: what a cluster would refuse, and what the intent cannot be made of.
+//! Pure.
+//!
+//! Both look at the same spec and partly at the same mistakes; where they speak of one, the better words win. A value of
+//! the wrong kind hides what else is wrong with the spec, so it is taken out and the rest is judged without it; what
+//! could be wrong only because something was taken out is not said.
+
+use std::collections::BTreeMap;
+
+use serde_json::{Value, json};
+
+use crate::api::{self, Fault, MailDomainSpec, Violation};
+use crate::intent::{Intent, SpecError};
+
+/// The spec of `object`, a whole `MailDomain`.
+///
+/// # Errors
+/// All that is wrong with it, in the order of its fields.
+pub(super) fn spec(object: &Value) -> Result<MailDomainSpec, Vec<SpecError>> {
+    let judged = api::validate(object);
+    let mut repaired = Repaired::new(&judged.object, &judged.violations);
+    let read = serde_json::from_value::<MailDomainSpec>(repaired.spec.take());
+    let beyond = match &read {
+        Ok(spec) => Intent::from_spec(spec).err().unwrap_or_default(),
+        // The schema takes what our own types do not: no such value is known.
+        Err(error) if judged.violations.is_empty() => vec![SpecError::new("spec", error.to_string())],
+        Err(_) => Vec::new(),
+    };
+    let beyond: Vec<SpecError> = beyond
+        .into_iter()
+        .filter_map(|error| repaired.original(error))
+        .filter(|error| {
+            !judged
+                .violations
+                .iter()
+                .any(|violation| is_said_by(violation, error))
+        })
+        .collect();
+    let mut mistakes: Vec<SpecError> = judged
+        .violations
+        .into_iter()
+        .filter(|violation| !is_said_better(violation, &beyond))
+        .map(|violation| SpecError::new(violation.path, violation.message))
+        .collect();
+    mistakes.extend(beyond);
+    match read {
+        Ok(spec) if mistakes.is_empty() => Ok(spec),
+        _ => Err(mistakes),
+    }
+}
+
+/// Whether a violation already says what the intent has to say.
+fn is_said_by(violation: &Violation, error: &SpecError) -> bool {
+    match violation.fault {
+        Fault::Rule => false,
+        // The intent names the field of the entry that is there twice.
+        Fault::Duplicate => is_within(&error.path, &violation.path),
+        _ => error.path == violation.path,
+    }
+}
+
+/// Whether the intent says in more words, or of a field nearer by, which rule is broken.
+fn is_said_better(violation: &Violation, beyond: &[SpecError]) -> bool {
+    let same = |error: &SpecError| is_within(&error.path, &violation.path);
+    violation.fault == Fault::Rule && beyond.iter().any(same)
+}
+
+/// Whether `path` is `around`, or lies in it.
+fn is_within(path: &str, around: &str) -> bool {
+    path.strip_prefix(around)
+        .is_some_and(|rest| rest.is_empty() || rest.starts_with(['.', '[']))
+}
+
+/// A spec without what could not be read.
+struct Repaired {
+    spec: Value,
+    /// The paths of what was taken out or replaced.
+    touched: Vec<String>,
+    /// The entries that were taken out of a list, by the list's path, in order.
+    gone: BTreeMap<String, Vec<usize>>,
+}
+
+impl Repaired {
+    fn new(object: &Value, violations: &[Violation]) -> Self {
+        let mut repaired = Self {
+            spec: object.get("spec").cloned().unwrap_or_default(),
+            touched: Vec::new(),
+            gone: BTreeMap::new(),
+        };
+        let unreadable = violations.iter().filter(|violation| {
+            matches!(
+                violation.fault,
+                Fault::Type | Fault::NotSupported | Fault::Required
+            )
+        });
+        // From the end, so that earlier indices stay what they are.
+        let mut paths: Vec<&Violation> = unreadable.collect();
+        paths.sort_by_cached_key(|violation| sortable(&violation.path));
+        for violation in paths.into_iter().rev() {
+            let path = match violation.fault {
+                // What lacks a field it must have goes as a whole; a spec without domain or role gets one.
+                Fault::Required if parent(&violation.path) != "spec" => parent(&violation.path),
+                _ => violation.path.as_str(),
+            };
+            repaired.take_out(path);
+        }
+        repaired
+    }
+
+    fn take_out(&mut self, path: &str) {
+        if self.touched.iter().any(|touched| touched == path) {
+            return;
+        }
+        self.touched.push(path.to_owned());
+        let stand_in = match path {
+            "spec.domain" => Some(json!("stand-in.example")),
+            "spec.role" => Some(json!("Mail")),
+            _ => None,
+        };
+        if let (Some(stand_in), Some(spec)) = (stand_in, self.spec.as_object_mut()) {
+            let name = path.trim_start_matches("spec.");
+            spec.insert(name.to_owned(), stand_in);
+            return;
+        }
+        let Some(within) = path
+            .strip_prefix("spec")
+            .and_then(|within| find(&mut self.spec, parent(within)))
+        else {
+            return;
+        };
+        match (within, last(path)) {
+            (Value::Object(fields), Last::Field(name)) => {
+                fields.remove(name);
+            }
+            (Value::Array(items), Last::Entry(index)) if index < items.len() => {
+                items.remove(index);
+                self.gone
+                    .entry(parent(path).to_owned())
+                    .or_default()
+                    .insert(0, index);
+            }
+            _ => {}
+        }
+    }
+
+    /// An error about the repaired spec as one about the original; `None` when it may come of the repair.
+    fn original(&self, error: SpecError) -> Option<SpecError> {
+        let mut path = String::new();
+        let mut rest = error.path.as_str();
+        while let Some((before, index, after)) = next_entry(rest) {
+            path.push_str(before);
+            let mut index = index;
+            for gone in self.gone.get(&path).into_iter().flatten() {
+                index += usize::from(*gone <= index);
+            }
+            path.push_str(&format!("[{index}]"));
+            rest = after;
+        }
+        path.push_str(rest);
+        let doubtful = self.touched.iter().any(|touched| {
+            is_within(touched, &path)
+                || parent(touched) == parent(&path) && matches!(last(touched), Last::Field(_))
+        });
+        (!doubtful).then(|| SpecError::new(path, error.message))
+    }
+}
+
+/// The path around the last field or entry.
+fn parent(path: &str) -> &str {
+    let end = path.rfind(['.', '[']).unwrap_or_default();
+    path.get(..end).unwrap_or_default()
+}
+
+enum Last<'p> {
+    Field(&'p str),
+    Entry(usize),
+}
+
+/// The last field or entry of a path.
+fn last(path: &str) -> Last<'_> {
+    let name = path.get(parent(path).len()..).unwrap_or_default();
+    let index = name
+        .strip_prefix('[')
+        .and_then(|index| index.strip_suffix(']'))
+        .and_then(|index| index.parse().ok());
+    match index {
+        Some(index) => Last::Entry(index),
+        None => Last::Field(name.trim_start_matches('.')),
+    }
+}
+
+/// A path up to its first index, the index, and what follows.
+fn next_entry(path: &str) -> Option<(&str, usize, &str)> {
+    let (before, rest) = path.split_once('[')?;
+    let (index, after) = rest.split_once(']')?;
+    Some((before, index.parse().ok()?, after))
+}
+
+/// A path in whose order entries stand as numbers do: `[10]` behind `[9]`.
+fn sortable(path: &str) -> Vec<(String, usize)> {
+    let mut parts = Vec::new();
+    let mut rest = path;
+    while let Some((before, index, after)) = next_entry(rest) {
+        parts.push((before.to_owned(), index));
+        rest = after;
+    }
+    parts.push((rest.to_owned(), 0));
+    parts
+}
+
+/// What stands at a path below `value`: `.spf.mechanisms[1]`.
+fn find<'v>(value: &'v mut Value, path: &str) -> Option<&'v mut Value> {
+    if path.is_empty() {
+        return Some(value);
+    }
+    let within = find(value, parent(path))?;
+    match last(path) {
+        Last::Field(name) => within.get_mut(name),
+        Last::Entry(index) => within.get_mut(index),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn mistakes(spec: &str) -> Vec<String> {
+        let spec: Value = serde_saphyr::from_str(spec).unwrap();
+        let object = json!({
+            "apiVersion": "zegel.dev/v1alpha1", "kind": "MailDomain", "metadata": {"name": "a"}, "spec": spec,
+        });
+        let mut said: Vec<String> = match super::spec(&object) {
+            Ok(_) => Vec::new(),
+            Err(errors) => errors.iter().map(ToString::to_string).collect(),
+        };
+        said.sort();
+        said
+    }
+
+    /// Each mistake once, in the words that say most, whatever else is wrong.
+    #[test]
+    fn one_mistake_is_one_sentence_and_none_hides_another() {
+        for (spec, says) in [
+            ("{domain: a.nl, role: Mail, spf: {all: Fail}}", &[][..]),
+            // The schema and the intent mean the same.
+            (
+                "{domain: a.nl, role: Mail, spf: {mechanisms: [mx]}}",
+                &["spec.spf: exactly one of all and redirect"],
+            ),
+            (
+                "{domain: a.nl, role: Mail, dkim: {selectors: [{name: a, anyKey: true}, {name: a, anyKey: true}]}}",
+                &["spec.dkim.selectors[1]: its name is that of"],
+            ),
+            ("{domain: A.nl, role: Mail}", &["spec.domain: write a.nl"]),
+            // Syntax behind values of the wrong kind, at the places where they stand.
+            (
+                "{domain: a.nl, role: Mail, spf: {mechanisms: [5, 'ip4:1', true, 'a:'], all: Fail}}",
+                &[
+                    "spec.spf.mechanisms[0]: want a text, found the number 5",
+                    "spec.spf.mechanisms[1]: no IPv4",
+                    "spec.spf.mechanisms[2]: want a text, found the boolean true",
+                    "spec.spf.mechanisms[3]: ",
+                ],
+            ),
+            // What only seems wrong because something was taken out is not said.
+            (
+                "{domain: a.nl, role: Mail, dmarc: {policy: Rejekt, aggregateReports: [a@a.nl]}}",
+                &[
+                    "spec.dmarc.aggregateReports[0]: \"a@a.nl\" has no scheme",
+                    "spec.dmarc.policy: want one of None, Quarantine, Reject, found the text \"Rejekt\": write Reject",
+                ],
+            ),
+            (
+                "{role: mail, interval: 9s, spf: {all: Fail, alsoAt: [{all: Fail}, {name: 'b.', all: Fail}]}}",
+                &[
+                    "spec.domain: must be there",
+                    "spec.interval: interval must be at least 10s",
+                    "spec.role: want one of Mail",
+                    "spec.spf.alsoAt[0].name: must be there",
+                    "spec.spf.alsoAt[1].name: \"b.\" ends in a dot",
+                ],
+            ),
+            (
+                "{domain: a.nl, role: Mail, spf: x, dmarc: [], dkim: {selectors: {}}}",
+                &[
+                    "spec.dkim.selectors: want a list, found an object",
+                    "spec.dmarc: want an object",
+                    "spec.spf: want an object",
+                ],
+            ),
+        ] {
+            let said = mistakes(spec);
+            assert_eq!(said.len(), says.len(), "{spec}: {said:#?}");
+            for (said, part) in said.iter().zip(says) {
+                assert!(said.starts_with(part), "{spec}: want {part}, found {said}");
+            }
+        }
+    }
+
+    /// Whatever the API server refuses is refused, whatever becomes of the words.
+    #[test]
+    fn nothing_the_schema_refuses_is_lost() {
+        for spec in [
+            "{}",
+            "5",
+            "[]",
+            "{domain: a.nl, role: SendOnly}",
+            "{domain: a.nl, role: Parked, dmarc: {testing: true}}",
+            "{domain: a.nl, role: Mail, dkim: {selectors: [{name: s, state: Revoked, anyKey: true}]}}",
+            "{domain: a.nl, role: Mail, staleAfter: 1m}",
+            "{domain: a.nl, role: Mail, x: 1}",
+        ] {
+            assert!(!mistakes(spec).is_empty(), "{spec}");
+        }
+    }
+}
