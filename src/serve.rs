@@ -1,40 +1,66 @@
-//! `/livez`, `/readyz` and `/metrics`, over plain HTTP.
+//! `/livez`, `/readyz` and `/metrics`, over plain HTTP. Nothing here knows Kubernetes: whoever serves says whether it is
+//! alive and ready.
 //!
-//! Live means that the program runs its tasks; ready that its caches are filled, on a standby too (a rollout behind a
-//! PodDisruptionBudget would wait for ever else). Nothing here knows Kubernetes.
+//! The port is open to whoever reaches the pod, so all it can take is bounded: so many connections, each for so long,
+//! headers, answer and idleness included. When all places are taken the connection that has had its place longest makes
+//! room: a probe is answered within milliseconds, so it is served however many others come and say nothing. One answer
+//! of `/metrics` is made at a time, and two are on their way at most.
 
+use std::collections::VecDeque;
+use std::convert::Infallible;
 use std::io;
+use std::net::SocketAddr;
+use std::pin::Pin;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::task::{Context, Poll};
+use std::time::Duration;
 
 use axum::Router;
+use axum::body::{Body, Bytes};
 use axum::extract::State;
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
+use axum::serve::Listener;
+use futures::stream;
 use prometheus_client::encoding::text::encode;
 use prometheus_client::registry::Registry;
-use tokio::net::TcpListener;
+use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::{Mutex, Semaphore, oneshot};
+use tokio::time::{Sleep, sleep};
+
+/// So many connections are open at once; the next one takes the place of the oldest.
+const MOST_CONNECTIONS: usize = 64;
+/// A connection lasts so long, whatever happens on it.
+const LONGEST_CONNECTION: Duration = Duration::from_secs(10);
+/// So many answers of `/metrics`, which can be large, are on their way at once.
+const MOST_ANSWERS: usize = 2;
+/// A large answer is handed over in pieces of this size.
+const PIECE: usize = 64 * 1024;
+
+/// Whether something is so; a sentence says why not.
+pub type Check = Box<dyn Fn() -> Result<(), String> + Send + Sync>;
 
 /// What is served.
-#[derive(Debug)]
 pub struct Served {
     registry: Registry,
-    ready: AtomicBool,
+    live: Check,
+    ready: Check,
+    making: Mutex<()>,
+    answers: Arc<Semaphore>,
 }
 
 impl Served {
-    /// Serves these metrics; not ready yet.
-    pub fn new(registry: Registry) -> Self {
+    /// Serves these metrics, and what the checks say.
+    pub fn new(registry: Registry, live: Check, ready: Check) -> Self {
         Self {
             registry,
-            ready: AtomicBool::new(false),
+            live,
+            ready,
+            making: Mutex::new(()),
+            answers: Arc::new(Semaphore::new(MOST_ANSWERS)),
         }
-    }
-
-    /// From now on `/readyz` says so.
-    pub fn set_ready(&self) {
-        self.ready.store(true, Ordering::Relaxed);
     }
 }
 
@@ -43,38 +69,165 @@ impl Served {
 /// # Errors
 /// What made it fail.
 pub async fn serve(listener: TcpListener, served: Arc<Served>) -> io::Result<()> {
+    serve_within(
+        Bounded::new(listener, MOST_CONNECTIONS, LONGEST_CONNECTION),
+        served,
+    )
+    .await
+}
+
+async fn serve_within(listener: Bounded, served: Arc<Served>) -> io::Result<()> {
     let router = Router::new()
-        .route("/livez", get(|| async { "ok" }))
+        .route("/livez", get(livez))
         .route("/readyz", get(readyz))
         .route("/metrics", get(metrics))
         .with_state(served);
     axum::serve(listener, router).await
 }
 
-async fn readyz(State(served): State<Arc<Served>>) -> (StatusCode, &'static str) {
-    match served.ready.load(Ordering::Relaxed) {
-        true => (StatusCode::OK, "ok"),
-        false => (StatusCode::SERVICE_UNAVAILABLE, "the caches are not filled yet"),
+async fn livez(State(served): State<Arc<Served>>) -> (StatusCode, String) {
+    answer(&served.live)
+}
+
+async fn readyz(State(served): State<Arc<Served>>) -> (StatusCode, String) {
+    answer(&served.ready)
+}
+
+fn answer(check: &Check) -> (StatusCode, String) {
+    match check() {
+        Ok(()) => (StatusCode::OK, "ok".to_owned()),
+        Err(why) => (StatusCode::SERVICE_UNAVAILABLE, why),
     }
 }
 
 async fn metrics(State(served): State<Arc<Served>>) -> Response {
+    // Closed never: it lives as long as what is served.
+    let Ok(place) = served.answers.clone().acquire_owned().await else {
+        return StatusCode::SERVICE_UNAVAILABLE.into_response();
+    };
     let mut text = String::new();
-    match encode(&mut text, &served.registry) {
-        Ok(()) => {
-            let kind = "application/openmetrics-text; version=1.0.0; charset=utf-8";
-            ([(header::CONTENT_TYPE, kind)], text).into_response()
+    let made = {
+        let _alone = served.making.lock().await;
+        encode(&mut text, &served.registry)
+    };
+    if made.is_err() {
+        return StatusCode::INTERNAL_SERVER_ERROR.into_response();
+    }
+    let kind = "application/openmetrics-text; version=1.0.0; charset=utf-8";
+    // The place is given up when the last piece is handed over, or the connection ends.
+    let pieces = stream::unfold((Bytes::from(text), place), |(mut rest, place)| async move {
+        let piece = rest.split_to(rest.len().min(PIECE));
+        (!piece.is_empty()).then(|| (Ok::<_, Infallible>(piece), (rest, place)))
+    });
+    ([(header::CONTENT_TYPE, kind)], Body::from_stream(pieces)).into_response()
+}
+
+/// A listener whose connections are bounded in number and in time.
+struct Bounded {
+    listener: TcpListener,
+    most: usize,
+    longest: Duration,
+    /// Whoever has a place, the oldest first: dropping this ends the connection.
+    places: VecDeque<oneshot::Sender<Infallible>>,
+}
+
+impl Bounded {
+    fn new(listener: TcpListener, most: usize, longest: Duration) -> Self {
+        Self {
+            listener,
+            most,
+            longest,
+            places: VecDeque::new(),
         }
-        Err(_) => StatusCode::INTERNAL_SERVER_ERROR.into_response(),
+    }
+}
+
+impl Listener for Bounded {
+    type Io = Connection;
+    type Addr = SocketAddr;
+
+    async fn accept(&mut self) -> (Connection, SocketAddr) {
+        let (stream, from) = loop {
+            match self.listener.accept().await {
+                Ok(accepted) => break accepted,
+                // A peer that went away, or no file descriptor left: neither is mended by hurry.
+                Err(_) => sleep(Duration::from_millis(100)).await,
+            }
+        };
+        self.places.retain(|place| !place.is_closed());
+        while self.places.len() >= self.most {
+            self.places.pop_front();
+        }
+        let (place, gone) = oneshot::channel();
+        self.places.push_back(place);
+        let connection = Connection {
+            stream,
+            gone,
+            end: Box::pin(sleep(self.longest)),
+        };
+        (connection, from)
+    }
+
+    fn local_addr(&self) -> io::Result<SocketAddr> {
+        self.listener.local_addr()
+    }
+}
+
+/// A connection that ends when its time is over or its place is given to another.
+struct Connection {
+    stream: TcpStream,
+    gone: oneshot::Receiver<Infallible>,
+    end: Pin<Box<Sleep>>,
+}
+
+impl Connection {
+    fn check(&mut self, context: &mut Context<'_>) -> io::Result<()> {
+        let gone = Pin::new(&mut self.gone).poll(context).is_ready();
+        match gone || self.end.as_mut().poll(context).is_ready() {
+            true => Err(io::ErrorKind::TimedOut.into()),
+            false => Ok(()),
+        }
+    }
+}
+
+impl AsyncRead for Connection {
+    fn poll_read(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+        buffer: &mut ReadBuf<'_>,
+    ) -> Poll<io::Result<()>> {
+        self.check(context)?;
+        Pin::new(&mut self.stream).poll_read(context, buffer)
+    }
+}
+
+impl AsyncWrite for Connection {
+    fn poll_write(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+        octets: &[u8],
+    ) -> Poll<io::Result<usize>> {
+        self.check(context)?;
+        Pin::new(&mut self.stream).poll_write(context, octets)
+    }
+
+    fn poll_flush(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
+        self.check(context)?;
+        Pin::new(&mut self.stream).poll_flush(context)
+    }
+
+    fn poll_shutdown(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.stream).poll_shutdown(context)
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use std::net::SocketAddr;
+    use std::sync::atomic::{AtomicBool, Ordering};
 
+    use prometheus_client::metrics::counter::Counter;
     use tokio::io::{AsyncReadExt, AsyncWriteExt};
-    use tokio::net::TcpStream;
+    use tokio::time::timeout;
 
     use super::*;
 
@@ -90,22 +243,160 @@ mod tests {
         Ok((status.to_owned(), body.to_owned()))
     }
 
-    #[tokio::test]
-    async fn live_at_once_and_ready_when_the_caches_are_filled() -> io::Result<()> {
+    fn fine() -> Check {
+        Box::new(|| Ok(()))
+    }
+
+    async fn started(served: Served, most: usize, longest: Duration) -> io::Result<SocketAddr> {
         let listener = TcpListener::bind("127.0.0.1:0").await?;
         let address = listener.local_addr()?;
-        let served = Arc::new(Served::new(Registry::default()));
-        tokio::spawn(serve(listener, served.clone()));
+        let bounded = Bounded::new(listener, most, longest);
+        tokio::spawn(serve_within(bounded, Arc::new(served)));
+        Ok(address)
+    }
 
-        let said = |status: &str, body: &str| (format!("HTTP/1.1 {status}"), body.to_owned());
-        let waiting = said("503 Service Unavailable", "the caches are not filled yet");
-        assert_eq!(ask(address, "/livez").await?, said("200 OK", "ok"));
-        assert_eq!(ask(address, "/readyz").await?, waiting);
+    fn said(status: &str, body: &str) -> (String, String) {
+        (format!("HTTP/1.1 {status}"), body.to_owned())
+    }
 
-        served.set_ready();
+    #[tokio::test]
+    async fn what_the_checks_say_is_answered() -> io::Result<()> {
+        let sound = Arc::new(AtomicBool::new(false));
+        let check = |why: &'static str| -> Check {
+            let sound = sound.clone();
+            Box::new(move || match sound.load(Ordering::Relaxed) {
+                true => Ok(()),
+                false => Err(why.to_owned()),
+            })
+        };
+        let served = Served::new(
+            Registry::default(),
+            check("no pass ends"),
+            check("not filled yet"),
+        );
+        let address = started(served, MOST_CONNECTIONS, LONGEST_CONNECTION).await?;
+        let no = |why| said("503 Service Unavailable", why);
+        assert_eq!(ask(address, "/livez").await?, no("no pass ends"));
+        assert_eq!(ask(address, "/readyz").await?, no("not filled yet"));
+
+        sound.store(true, Ordering::Relaxed);
         assert_eq!(ask(address, "/livez").await?, said("200 OK", "ok"));
         assert_eq!(ask(address, "/readyz").await?, said("200 OK", "ok"));
-        assert_eq!(ask(address, "/metrics").await?, said("200 OK", "# EOF\n"));
+        Ok(())
+    }
+
+    #[tokio::test]
+    async fn a_large_answer_arrives_whole_and_many_are_asked_for_at_once() -> io::Result<()> {
+        let mut registry = Registry::default();
+        for number in 0..4000 {
+            let counter = Counter::<u64>::default();
+            registry.register(format!("counter_{number}"), "x".repeat(40), counter);
+        }
+        let served = Served::new(registry, fine(), fine());
+        let address = started(served, MOST_CONNECTIONS, LONGEST_CONNECTION).await?;
+        let all = (0..10).map(|_| ask(address, "/metrics"));
+        for answer in futures::future::join_all(all).await {
+            let (status, body) = answer?;
+            assert_eq!(status, "HTTP/1.1 200 OK");
+            assert!(
+                body.len() > 4 * PIECE && body.contains("counter_3999"),
+                "{}",
+                body.len()
+            );
+            assert!(body.trim_end().ends_with("# EOF") || body.contains("# EOF\n"));
+        }
+        Ok(())
+    }
+
+    /// Connections that send a few octets of a request and then nothing.
+    async fn slow(address: SocketAddr, many: usize) -> io::Result<Vec<TcpStream>> {
+        let mut all = Vec::new();
+        for _ in 0..many {
+            let mut stream = TcpStream::connect(address).await?;
+            stream.write_all(b"GET /livez HTTP/1.1\r\nHost:").await?;
+            all.push(stream);
+        }
+        Ok(all)
+    }
+
+    /// How many of these the server has closed.
+    async fn closed(streams: &mut [TcpStream]) -> usize {
+        let mut closed = 0;
+        for stream in streams {
+            let mut octet = [0];
+            // The end of the stream, or a reset: not "nothing yet".
+            let read = timeout(Duration::from_millis(1), stream.read(&mut octet)).await;
+            closed += usize::from(matches!(read, Ok(Ok(0) | Err(_))));
+        }
+        closed
+    }
+
+    #[tokio::test]
+    async fn slow_connections_are_closed_when_their_time_is_over() -> io::Result<()> {
+        let served = Served::new(Registry::default(), fine(), fine());
+        let address = started(served, 100, Duration::from_millis(200)).await?;
+        let mut streams = slow(address, 50).await?;
+        timeout(Duration::from_secs(20), async {
+            while closed(&mut streams).await < 50 {}
+        })
+        .await?;
+        Ok(())
+    }
+
+    #[tokio::test]
+    async fn a_connection_that_is_kept_alive_ends_too() -> io::Result<()> {
+        let served = Served::new(Registry::default(), fine(), fine());
+        let address = started(served, 100, Duration::from_millis(200)).await?;
+        let mut stream = TcpStream::connect(address).await?;
+        stream
+            .write_all(b"GET /livez HTTP/1.1\r\nHost: zegel\r\n\r\n")
+            .await?;
+        let mut answer = Vec::new();
+        let _ = timeout(Duration::from_secs(20), stream.read_to_end(&mut answer)).await?;
+        assert!(answer.starts_with(b"HTTP/1.1 200 OK"));
+        Ok(())
+    }
+
+    #[tokio::test]
+    async fn more_slow_connections_than_there_are_places_keep_no_probe_out() -> io::Result<()> {
+        let served = Served::new(Registry::default(), fine(), fine());
+        // They would last for an hour.
+        let address = started(served, 8, Duration::from_secs(3600)).await?;
+        let mut streams = slow(address, 300).await?;
+        assert_eq!(ask(address, "/livez").await?, said("200 OK", "ok"));
+        assert_eq!(ask(address, "/metrics").await?.0, "HTTP/1.1 200 OK");
+        timeout(Duration::from_secs(20), async {
+            while closed(&mut streams).await < 292 {}
+        })
+        .await?;
+        Ok(())
+    }
+
+    #[tokio::test]
+    async fn who_reads_no_metrics_keeps_nobody_else_from_them_for_long() -> io::Result<()> {
+        let mut registry = Registry::default();
+        for number in 0..20_000 {
+            registry.register(
+                format!("counter_{number}"),
+                "x".repeat(400),
+                Counter::<u64>::default(),
+            );
+        }
+        let served = Served::new(registry, fine(), fine());
+        let address = started(served, 100, Duration::from_millis(500)).await?;
+        let mut lazy = Vec::new();
+        for _ in 0..MOST_ANSWERS {
+            let mut stream = TcpStream::connect(address).await?;
+            stream
+                .write_all(b"GET /metrics HTTP/1.1\r\nHost: zegel\r\n\r\n")
+                .await?;
+            lazy.push(stream);
+        }
+        timeout(Duration::from_secs(20), async {
+            while !matches!(ask(address, "/metrics").await, Ok((_, body)) if body.contains("# EOF")) {}
+        })
+        .await?;
+        drop(lazy);
         Ok(())
     }
 }

@@ -3,13 +3,13 @@
 use std::net::SocketAddr;
 use std::time::Duration;
 
-use kube::Client;
+use kube::Config;
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
 
 use super::args::duration;
 use super::{Exit, Failure};
-use crate::operator::{self, LeaseOptions, Options};
+use crate::operator::{self, LeaseOptions, Options, Patience};
 use crate::world::{DnsArgs, World};
 
 /// The arguments of `zegel controller`.
@@ -67,7 +67,7 @@ pub async fn run(args: Args) -> Result<Exit, Failure> {
     let usage = |error: &dyn std::fmt::Display| Failure::Usage(error.to_string());
     let config = args.dns.config().map_err(|error| usage(&error))?;
     let world = World::new(config).map_err(|error| usage(&error))?;
-    let client = Client::try_default()
+    let cluster = Config::infer()
         .await
         .map_err(|error| Failure::Usage(format!("no cluster to talk to: {error}")))?;
     let listener = TcpListener::bind(args.bind)
@@ -76,7 +76,7 @@ pub async fn run(args: Args) -> Result<Exit, Failure> {
     let election = args.election;
     let namespace = election.lease_namespace.clone();
     let lease = election.leader_elect.then(|| LeaseOptions {
-        namespace: namespace.unwrap_or_else(|| client.default_namespace().to_owned()),
+        namespace: namespace.unwrap_or_else(|| cluster.default_namespace.clone()),
         name: election.lease_name.clone(),
         duration: election.lease_duration.max(Duration::from_secs(1)),
     });
@@ -94,9 +94,10 @@ pub async fn run(args: Args) -> Result<Exit, Failure> {
         listener: Some(listener),
         identity,
         deadline: args.timeout,
+        patience: Patience::default(),
     };
     let stop = stop_signal().map_err(|error| Failure::Usage(format!("cannot hear signals: {error}")))?;
-    operator::run(client, world, options, stop)
+    operator::run(cluster, world, options, stop)
         .await
         .map_err(|error| Failure::Controller(error.to_string()))?;
     tracing::info!("stopped");

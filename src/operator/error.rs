@@ -1,5 +1,6 @@
 //! What stops a pass, or the whole controller. Each error has one word for events, conditions and metric labels.
 
+use super::complaint::class_of;
 use crate::history::Reason;
 
 /// What stopped us.
@@ -9,6 +10,9 @@ pub enum Error {
     /// The API server refused, or could not be reached.
     #[error("the API server: {0}")]
     Api(#[source] kube::Error),
+    /// The object was changed since it was read.
+    #[error("the object was changed since it was read")]
+    Conflict,
     /// Somebody else writes this status all the time.
     #[error("the status was changed under every one of {0} attempts to write it")]
     Contended(usize),
@@ -29,6 +33,15 @@ pub enum Error {
         /// What happened.
         why: String,
     },
+    /// This replica's time as the leader is over.
+    #[error("another replica may be at work by now")]
+    NotLeading,
+    /// The API server takes no such request, ever: a flag is wrong.
+    #[error("the API server refuses the list of MailDomains, see --namespace and --label-selector: {0}")]
+    Refused(String),
+    /// The process was told to stop.
+    #[error("the process was told to stop")]
+    Stopping,
     /// The object changed while it was looked at: what was judged is not what is there.
     #[error("the object changed while DNS was asked")]
     Superseded,
@@ -42,13 +55,25 @@ impl Error {
     pub fn reason(&self) -> &'static str {
         match self {
             Self::Api(_) => "APIError",
+            Self::Conflict => "Conflict",
             Self::Contended(_) => "Contended",
             Self::DomainConflict(_) => Reason::DomainConflict.as_str(),
             Self::Gone => "Gone",
             Self::InvalidSpec(_) => Reason::InvalidSpec.as_str(),
             Self::LeaseLost { .. } => "LeaseLost",
+            Self::NotLeading => "NotLeading",
+            Self::Refused(_) => "Refused",
+            Self::Stopping => "Stopping",
             Self::Superseded => "Superseded",
             Self::Ended(_) => "Ended",
+        }
+    }
+
+    /// What of it says the same about many objects: one line of the log does for all.
+    pub(super) fn class(&self) -> String {
+        match self {
+            Self::Api(error) => class_of(error),
+            error => error.reason().to_owned(),
         }
     }
 }
@@ -57,6 +82,7 @@ impl From<kube::Error> for Error {
     fn from(error: kube::Error) -> Self {
         match error {
             kube::Error::Api(status) if status.code == 404 => Self::Gone,
+            kube::Error::Api(status) if status.code == 409 => Self::Conflict,
             error => Self::Api(error),
         }
     }

@@ -3,8 +3,10 @@
 //! Every write carries the resourceVersion that was read, so of two replicas that reach for a free Lease one gets it.
 //! Clocks of others are not trusted: a holder counts as gone when its Lease has not changed for its whole duration by
 //! our own clock. Whoever holds the Lease and cannot renew it in two thirds of that time must stop before another may
-//! start, and whoever stops in order gives it back at once.
+//! start, and whoever stops in order gives it back at once. A holder's time counts from before the write that took or
+//! renewed the Lease was sent: so the others' time, which counts from when they see that write, ends later.
 
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use jiff::Timestamp;
@@ -12,9 +14,13 @@ use k8s_openapi::api::coordination::v1::{Lease as ApiLease, LeaseSpec};
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::{MicroTime, ObjectMeta};
 use kube::Client;
 use kube::api::{Api, PostParams};
-use tokio::time::{Instant, sleep, timeout_at};
+use tokio::time::{Instant, sleep, timeout, timeout_at};
 
 use super::Error;
+use super::complaint::{Complaints, class_of};
+
+/// Giving the Lease back may take so long: whoever stops does not wait for an API server that is gone.
+const RELEASE_WITHIN: Duration = Duration::from_secs(2);
 
 /// Where the Lease is and how long it is good for.
 #[derive(Debug, Clone)]
@@ -27,11 +33,58 @@ pub struct LeaseOptions {
     pub duration: Duration,
 }
 
+/// Until when this replica may write. Passes ask before each write, so that one that was held up, as the whole process
+/// may have been, writes nothing when its time is over.
+#[derive(Debug, Default)]
+pub(super) struct Leadership(Mutex<Term>);
+
+#[derive(Debug, Clone, Copy, Default)]
+enum Term {
+    /// It stands by.
+    #[default]
+    None,
+    /// It leads until then, if nothing happens.
+    Until(Instant),
+    /// There is nobody else.
+    Endless,
+}
+
+impl Leadership {
+    /// Whether this replica may write now.
+    pub(super) fn holds(&self) -> bool {
+        match *self.term() {
+            Term::None => false,
+            Term::Until(end) => Instant::now() < end,
+            Term::Endless => true,
+        }
+    }
+
+    /// There is no other replica.
+    pub(super) fn hold_for_ever(&self) {
+        *self.term() = Term::Endless;
+    }
+
+    fn hold_until(&self, end: Instant) {
+        *self.term() = Term::Until(end);
+    }
+
+    /// It leads no more.
+    pub(super) fn end(&self) {
+        *self.term() = Term::None;
+    }
+
+    fn term(&self) -> MutexGuard<'_, Term> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
 /// One replica's view of the Lease.
 pub(super) struct Lease {
     api: Api<ApiLease>,
     options: LeaseOptions,
     identity: String,
+    leadership: Arc<Leadership>,
+    complaints: Complaints,
 }
 
 /// What a Lease said when it was last seen to change.
@@ -40,38 +93,58 @@ struct Sighting {
     at: Instant,
 }
 
+/// What became of reaching for the Lease.
+enum Reached {
+    /// It is ours, by a write that was sent not before this.
+    Ours(Instant),
+    /// Somebody holds it.
+    HeldBy(String),
+}
+
 impl Lease {
-    pub(super) fn new(client: Client, options: LeaseOptions, identity: String) -> Self {
+    pub(super) fn new(
+        client: Client,
+        options: LeaseOptions,
+        identity: String,
+        leadership: Arc<Leadership>,
+    ) -> Self {
         Self {
             api: Api::namespaced(client, &options.namespace),
             options,
             identity,
+            leadership,
+            complaints: Complaints::default(),
         }
     }
 
-    /// Waits until this replica holds the Lease.
-    pub(super) async fn acquire(&self) {
+    /// Waits until this replica holds the Lease; gives when the write that took it was sent.
+    pub(super) async fn acquire(&self) -> Instant {
         let mut sighting: Option<Sighting> = None;
         let mut said = None;
         loop {
-            match self.try_acquire(&mut sighting).await {
-                Ok(None) => return,
-                Ok(Some(holder)) => {
+            let reached = self.within(self.attempt(), self.try_acquire(&mut sighting));
+            match reached.await {
+                Ok(Reached::Ours(sent)) => {
+                    self.leadership.hold_until(sent + self.limit());
+                    return sent;
+                }
+                Ok(Reached::HeldBy(holder)) => {
+                    if self.complaints.over() {
+                        tracing::info!(lease = self.label(), "the Lease can be read again");
+                    }
                     if said.as_ref() != Some(&holder) {
                         tracing::info!(lease = self.label(), holder, "standing by");
                         said = Some(holder);
                     }
                 }
-                Err(error) => {
-                    tracing::warn!(lease = self.label(), %error, "cannot read the Lease; trying on")
-                }
+                Err(error) => self.complain(&error, "cannot read the Lease; trying on"),
             }
             sleep(self.options.duration / 7).await;
         }
     }
 
     /// Takes the Lease if it is free; else says who holds it.
-    async fn try_acquire(&self, sighting: &mut Option<Sighting>) -> kube::Result<Option<String>> {
+    async fn try_acquire(&self, sighting: &mut Option<Sighting>) -> kube::Result<Reached> {
         let Some(lease) = self.api.get_opt(&self.options.name).await? else {
             let lease = ApiLease {
                 metadata: ObjectMeta {
@@ -81,12 +154,13 @@ impl Lease {
                 },
                 spec: Some(self.held(None)),
             };
-            return taken(self.api.create(&PostParams::default(), &lease).await);
+            let sent = Instant::now();
+            return taken(sent, self.api.create(&PostParams::default(), &lease).await);
         };
         let spec = lease.spec.clone().unwrap_or_default();
         let holder = spec.holder_identity.clone().filter(|holder| !holder.is_empty());
         let Some(holder) = holder.filter(|holder| *holder != self.identity) else {
-            return taken(self.replace(lease).await);
+            return self.take(lease).await;
         };
         let version = lease.metadata.resource_version.clone();
         let seen = match sighting {
@@ -99,26 +173,39 @@ impl Lease {
         let seconds = spec.lease_duration_seconds.unwrap_or(0).max(1);
         let patience = Duration::from_secs(u64::from(seconds.unsigned_abs()));
         if seen.at.elapsed() < patience {
-            return Ok(Some(holder));
+            return Ok(Reached::HeldBy(holder));
         }
         tracing::info!(lease = self.label(), holder, "the holder has fallen silent");
-        taken(self.replace(lease).await)
+        self.take(lease).await
     }
 
-    /// Renews the Lease until that fails for good.
-    pub(super) async fn keep(&self) -> Error {
-        let limit = self.options.duration * 2 / 3;
-        let mut renewed = Instant::now();
+    async fn take(&self, lease: ApiLease) -> kube::Result<Reached> {
+        let sent = Instant::now();
+        taken(sent, self.replace(lease).await)
+    }
+
+    /// Renews the Lease, held since `renewed`, until that fails for good.
+    pub(super) async fn keep(&self, mut renewed: Instant) -> Error {
+        let limit = self.limit();
         loop {
-            sleep(self.options.duration / 5).await;
             let end = renewed + limit;
+            self.leadership.hold_until(end);
+            // Not beyond the end: the time may have begun long before we came here.
+            if timeout_at(end, sleep(self.options.duration / 5)).await.is_err() {
+                return self.lost(format!("not renewed for {limit:?}"));
+            }
             // The others count from the write: it was not earlier than this, however late its answer comes.
             let asked = Instant::now();
-            match timeout_at(end, self.renew()).await {
-                Ok(Ok(None)) => renewed = asked,
+            match timeout_at(end, self.within(self.attempt(), self.renew())).await {
+                Ok(Ok(None)) => {
+                    renewed = asked;
+                    if self.complaints.over() {
+                        tracing::info!(lease = self.label(), "the Lease can be renewed again");
+                    }
+                }
                 Ok(Ok(Some(holder))) => return self.lost(format!("{holder} holds it")),
                 Ok(Err(error)) if Instant::now() < end => {
-                    tracing::warn!(lease = self.label(), %error, "cannot renew the Lease; trying on");
+                    self.complain(&error, "cannot renew the Lease; trying on");
                 }
                 Ok(Err(error)) => return self.lost(format!("not renewed for {limit:?}: {error}")),
                 Err(_) => return self.lost(format!("not renewed for {limit:?}: no answer")),
@@ -142,8 +229,18 @@ impl Lease {
         }
     }
 
-    /// Gives the Lease back, so that another need not wait.
+    /// Gives the Lease back, so that another need not wait; a connection that is dead is tried once and no more.
     pub(super) async fn release(&self) -> kube::Result<()> {
+        let give_back = async {
+            match self.within(RELEASE_WITHIN / 2, self.try_release()).await {
+                Err(error) if !matches!(error, kube::Error::Api(_)) => self.try_release().await,
+                outcome => outcome,
+            }
+        };
+        self.within(RELEASE_WITHIN, give_back).await
+    }
+
+    async fn try_release(&self) -> kube::Result<()> {
         let mut lease = self.api.get(&self.options.name).await?;
         let Some(spec) = &mut lease.spec else {
             return Ok(());
@@ -158,6 +255,33 @@ impl Lease {
             .replace(&self.options.name, &PostParams::default(), &lease)
             .await?;
         Ok(())
+    }
+
+    /// After a renewal it leads for so long, and no longer.
+    fn limit(&self) -> Duration {
+        self.options.duration * 2 / 3
+    }
+
+    /// One try may take so long: short enough that a second one, on another connection, still comes in time.
+    fn attempt(&self) -> Duration {
+        (self.options.duration / 5).clamp(Duration::from_millis(500), Duration::from_secs(10))
+    }
+
+    async fn within<T>(
+        &self,
+        limit: Duration,
+        call: impl Future<Output = kube::Result<T>>,
+    ) -> kube::Result<T> {
+        match timeout(limit, call).await {
+            Ok(outcome) => outcome,
+            Err(_) => Err(kube::Error::Service(format!("no answer within {limit:?}").into())),
+        }
+    }
+
+    fn complain(&self, error: &kube::Error, what: &'static str) {
+        if let Some(unsaid) = self.complaints.note(&class_of(error)) {
+            tracing::warn!(lease = self.label(), %error, unsaid, "{what}");
+        }
     }
 
     async fn replace(&self, mut lease: ApiLease) -> kube::Result<ApiLease> {
@@ -201,10 +325,15 @@ impl Lease {
 }
 
 /// Whether the Lease is ours now; somebody who was faster holds it else.
-fn taken(written: kube::Result<ApiLease>) -> kube::Result<Option<String>> {
+fn taken(sent: Instant, written: kube::Result<ApiLease>) -> kube::Result<Reached> {
     match written {
-        Ok(_) => Ok(None),
-        Err(kube::Error::Api(status)) if status.code == 409 => Ok(Some("another replica".to_owned())),
+        Ok(_) => Ok(Reached::Ours(sent)),
+        Err(kube::Error::Api(status)) if status.code == 409 => {
+            Ok(Reached::HeldBy("another replica".to_owned()))
+        }
         Err(error) => Err(error),
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -4,7 +4,6 @@
 //! standby has none.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 
 use kube::runtime::reflector::Store;
 use prometheus_client::collector::Collector;
@@ -16,31 +15,32 @@ use prometheus_client::metrics::gauge::ConstGauge;
 use prometheus_client::metrics::histogram::Histogram;
 use prometheus_client::registry::Registry;
 
-use super::memory::Memories;
+use super::lease::Leadership;
 use super::object::Watched;
-use super::outage::Outage;
+use super::tracker::Tracker;
 use crate::api::MailDomainStatus;
+use crate::world::{Health, World};
 
 /// What the passes count.
 #[derive(Debug, Clone)]
 pub(super) struct Metrics {
     /// Passes, by how they ended: Ready's reason, or the error's.
-    pub(super) reconciles: Family<Outcome, Counter>,
+    pub(super) reconciles: Family<ByReason, Counter>,
     /// How long they took, in seconds.
     pub(super) durations: Histogram,
     /// Status writes.
     pub(super) writes: Counter,
     /// Events told, by reason.
-    pub(super) events: Family<Outcome, Counter>,
+    pub(super) events: Family<ByReason, Counter>,
 }
 
-/// How something ended.
+/// How something ended, in one word.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
-pub(super) struct Outcome {
+pub(super) struct ByReason {
     pub(super) reason: String,
 }
 
-impl Outcome {
+impl ByReason {
     pub(super) fn new(reason: &str) -> Self {
         Self {
             reason: reason.to_owned(),
@@ -79,9 +79,9 @@ impl Metrics {
 /// Makes the series of objects.
 pub(super) struct Objects {
     pub(super) store: Store<Watched>,
-    pub(super) memories: Arc<Memories>,
-    pub(super) leading: Arc<AtomicBool>,
-    pub(super) outage: Arc<Outage>,
+    pub(super) tracker: Arc<Tracker>,
+    pub(super) leadership: Arc<Leadership>,
+    pub(super) world: World,
 }
 
 impl std::fmt::Debug for Objects {
@@ -117,7 +117,7 @@ struct OfState {
 
 impl Collector for Objects {
     fn encode(&self, mut encoder: DescriptorEncoder<'_>) -> Result<(), std::fmt::Error> {
-        let leading = self.leading.load(Ordering::Relaxed);
+        let leading = self.leadership.holds();
         plain(
             &mut encoder,
             "leader",
@@ -128,11 +128,11 @@ impl Collector for Objects {
             return Ok(());
         }
         let objects = self.store.state();
-        let out = self.outage.is_on();
+        let out = matches!(self.world.health(), Health::Silent { .. });
         plain(
             &mut encoder,
             "dns_outage",
-            "Whether DNS answers nothing at all",
+            "Whether no resolver answers, not even a control question",
             out,
         )?;
         gauge(
@@ -152,7 +152,7 @@ impl Collector for Objects {
             "maildomain_last_observation_timestamp_seconds",
             "When each MailDomain was last looked at completely",
             objects.iter().filter_map(|object| {
-                let remembered = self.memories.last_observation(object.uid());
+                let remembered = self.tracker.last_observation(object.uid());
                 let written = status_of(object).and_then(|status| status.last_observation.as_ref());
                 let last = remembered.max(written.map(|time| time.0))?;
                 Some((named(object), last.as_second()))
@@ -163,7 +163,7 @@ impl Collector for Objects {
             "maildomain_next_observation_timestamp_seconds",
             "When each MailDomain is looked at next",
             objects.iter().filter_map(|object| {
-                let next = self.memories.next_look(object.uid())?;
+                let next = self.tracker.next_look(object.uid())?;
                 Some((named(object), next.as_second()))
             }),
         )

@@ -10,46 +10,57 @@
 //! means for an object with a history is not decided here: [`crate::history`] does, and the operator carries.
 
 mod claims;
+mod complaint;
+mod context;
 mod error;
 mod events;
 mod lease;
-mod memory;
+mod link;
 mod metrics;
 mod object;
 mod outage;
+mod pulse;
 mod reconcile;
+mod request;
+mod roster;
+mod tracker;
 mod watch;
 mod write;
 
 use std::future::Future;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use futures::{FutureExt, StreamExt};
-use kube::runtime::controller::Config;
+use kube::runtime::controller::Config as ControllerConfig;
 use kube::runtime::reflector::{self, ObjectRef, Store};
 use kube::runtime::{Controller, watcher};
-use kube::{Api, Client};
+use kube::{Api, Config};
 use prometheus_client::registry::Registry;
 use tokio::net::TcpListener;
 use tokio::sync::mpsc;
+use tokio::task::JoinSet;
 use tokio::time::timeout;
 
+use self::complaint::Complaints;
+use self::context::{Context, Stop};
 pub use self::error::Error;
-use self::lease::Lease;
 pub use self::lease::LeaseOptions;
-use self::memory::Memories;
+use self::lease::{Leadership, Lease};
+use self::link::Link;
+pub use self::link::Patience;
 use self::metrics::{Metrics, Objects};
 pub use self::object::Watched;
-use self::reconcile::Context;
-pub use self::reconcile::REQUESTED_AT;
-use self::watch::Desk;
+use self::outage::Outage;
+use self::pulse::Pulse;
+pub use self::request::{FLUX_REQUESTED_AT, REQUESTED_AT};
+use self::roster::Roster;
+use self::tracker::Tracker;
 use crate::serve::{self, Served};
 use crate::world::World;
 
-/// After a stop was asked for, passes get this long to end.
-const GRACE: Duration = Duration::from_secs(15);
+/// After a stop was asked for, passes that are writing get this long to end.
+const GRACE: Duration = Duration::from_secs(5);
 
 /// What the controller is told.
 #[derive(Debug)]
@@ -68,90 +79,110 @@ pub struct Options {
     pub identity: String,
     /// How long all questions of one look may take.
     pub deadline: Duration,
+    /// How long the API server is waited for.
+    pub patience: Patience,
 }
 
-/// Runs the controller until `stop` is done, and then ends in order.
+/// Runs the controller against the cluster `config` names until `stop` is done, and then ends in order.
+///
+/// The watch, the passes, the Lease and the server of health and metrics are tasks of their own: none of them is held
+/// up by another. The first that ends, ends all.
 ///
 /// # Errors
 /// When the Lease is lost, or something it cannot go on without ends. The process must exit then: another replica is
 /// at work.
 pub async fn run(
-    client: Client,
+    config: Config,
     world: World,
     options: Options,
     stop: impl Future<Output = ()> + Send + 'static,
 ) -> Result<(), Error> {
-    let stop = stop.boxed().shared();
+    let stop: Stop = stop.boxed().shared();
+    let patience = options.patience;
+    let link = Link::new(&config, &patience)?;
     let (store, writer) = reflector::store();
-    let memories = Arc::new(Memories::default());
-    let desk = Arc::new(Desk::new(store.clone(), memories.clone()));
-    let leading = Arc::new(AtomicBool::new(false));
+    let tracker = Arc::new(Tracker::default());
+    let roster = Arc::new(Roster::new(store.clone(), tracker.clone()));
+    let leadership = Arc::new(Leadership::default());
+    let pulse = Arc::new(Pulse::new(
+        link.heard.clone(),
+        tracker.clone(),
+        leadership.clone(),
+        patience,
+        options.deadline,
+    ));
     let context = Arc::new(Context {
-        client: client.clone(),
+        client: link.passes,
         world,
-        store: store.clone(),
-        desk: desk.clone(),
-        memories: memories.clone(),
+        store,
+        roster: roster.clone(),
+        tracker,
+        leadership: leadership.clone(),
         metrics: Metrics::default(),
-        outage: Arc::default(),
+        outage: Outage::default(),
+        pulse,
+        complaints: Complaints::default(),
+        stop: stop.clone(),
         instance: options.identity.clone(),
         deadline: options.deadline,
     });
 
     let api: Api<Watched> = match &options.namespace {
-        Some(namespace) => Api::namespaced(client.clone(), namespace),
-        None => Api::all(client.clone()),
+        Some(namespace) => Api::namespaced(link.watch, namespace),
+        None => Api::all(link.watch),
     };
     let config = watcher::Config {
         label_selector: options.label_selector.clone(),
+        timeout: Some(u32::try_from(patience.round.as_secs()).unwrap_or(u32::MAX)),
         ..watcher::Config::default()
     };
-    let follow = desk.follow(writer, watcher(api, config));
-    let serve = serve_until_dropped(options.listener, &context, &leading);
-    let work = work(
-        client,
-        &context,
-        options.lease,
-        options.identity,
-        options.concurrency,
-        &leading,
-        stop,
-    );
 
-    tokio::select! {
-        ended = work => ended,
-        () = follow => Err(Error::Ended("the watch")),
-        () = serve => Err(Error::Ended("the server of health and metrics")),
+    // All end with this function, whatever ends it.
+    let mut tasks = JoinSet::new();
+    tasks.spawn(async move { Err(watch::follow(&roster, writer, watcher(api, config)).await) });
+    if let Some(listener) = options.listener {
+        tasks.spawn(serve(listener, context.clone()));
+    }
+    let lease = options
+        .lease
+        .map(|lease| Lease::new(link.lease, lease, options.identity, leadership));
+    let concurrency = options.concurrency;
+    tasks.spawn(async move { work(&context, lease, concurrency, stop).await });
+    match tasks.join_next().await {
+        Some(Ok(ended)) => ended,
+        Some(Err(_)) | None => Err(Error::Ended("a task")),
     }
 }
 
 /// Waits for the Lease, works, and gives the Lease back.
 async fn work(
-    client: Client,
     context: &Arc<Context>,
-    lease: Option<LeaseOptions>,
-    identity: String,
+    lease: Option<Lease>,
     concurrency: u16,
-    leading: &AtomicBool,
-    stop: impl Future<Output = ()> + Clone + Send + Sync + 'static,
+    stop: Stop,
 ) -> Result<(), Error> {
     let Some(lease) = lease else {
-        leading.store(true, Ordering::Relaxed);
+        context.leadership.hold_for_ever();
         control(context, concurrency, stop).await;
         return Ok(());
     };
-    let lease = Lease::new(client, lease, identity);
-    tokio::select! {
-        () = lease.acquire() => {}
+    let taken = tokio::select! {
+        taken = lease.acquire() => taken,
         () = stop.clone() => return Ok(()),
-    }
-    tracing::info!("leading");
-    leading.store(true, Ordering::Relaxed);
-    let outcome = tokio::select! {
-        () = control(context, concurrency, stop) => Ok(()),
-        lost = lease.keep() => Err(lost),
     };
-    leading.store(false, Ordering::Relaxed);
+    tracing::info!("leading");
+    let passes = {
+        let context = context.clone();
+        async move { control(&context, concurrency, stop).await }
+    };
+    // A task of its own: nothing a pass does keeps the Lease from being renewed.
+    let mut passes = JoinSet::from_iter([passes]);
+    let outcome = tokio::select! {
+        _ = passes.join_next() => Ok(()),
+        lost = lease.keep(taken) => Err(lost),
+    };
+    context.leadership.end();
+    passes.shutdown().await;
     if outcome.is_ok()
         && let Err(error) = lease.release().await
     {
@@ -161,14 +192,10 @@ async fn work(
 }
 
 /// Passes over all objects until told to stop; then those under way get a while to end.
-async fn control(
-    context: &Arc<Context>,
-    concurrency: u16,
-    stop: impl Future<Output = ()> + Clone + Send + Sync + 'static,
-) {
-    let asked = context.desk.lead();
+async fn control(context: &Arc<Context>, concurrency: u16, stop: Stop) {
+    let asked = context.roster.lead();
     let passes = Controller::for_stream(futures::stream::pending(), context.store.clone())
-        .with_config(Config::default().concurrency(concurrency))
+        .with_config(ControllerConfig::default().concurrency(concurrency))
         .reconcile_on(stream_of(asked))
         .graceful_shutdown_on(stop.clone())
         .run(reconcile::reconcile, reconcile::after_error, context.clone())
@@ -183,7 +210,7 @@ async fn control(
         () = stop => {}
     }
     if timeout(GRACE, passes).await.is_err() {
-        tracing::warn!("stopping although a pass is still under way");
+        tracing::warn!("stopping although a pass is still writing");
     }
 }
 
@@ -196,36 +223,41 @@ fn stream_of(
     })
 }
 
-/// Serves health and metrics, if anywhere.
-async fn serve_until_dropped(listener: Option<TcpListener>, context: &Context, leading: &Arc<AtomicBool>) {
-    let Some(listener) = listener else {
-        return std::future::pending().await;
-    };
+/// Serves health and metrics.
+async fn serve(listener: TcpListener, context: Arc<Context>) -> Result<(), Error> {
     let mut registry = Registry::with_prefix("zegel");
     context.metrics.register(&mut registry);
     context.world.metrics().register(&mut registry);
     registry.register_collector(Box::new(Objects {
         store: context.store.clone(),
-        memories: context.memories.clone(),
-        leading: leading.clone(),
-        outage: context.outage.clone(),
+        tracker: context.tracker.clone(),
+        leadership: context.leadership.clone(),
+        world: context.world.clone(),
     }));
-    let served = Arc::new(Served::new(registry));
-    let ready = become_ready(context.store.clone(), &served);
-    let serve = serve::serve(listener, served.clone());
-    tokio::select! {
-        ended = serve => if let Err(error) = ended {
+    let filled = filled(context.store.clone()).boxed().shared();
+    let live = {
+        let pulse = context.pulse.clone();
+        Box::new(move || pulse.standstill())
+    };
+    let ready = {
+        let filled = filled.clone();
+        Box::new(move || match filled.peek() {
+            None => Err("the caches are not filled yet".to_owned()),
+            Some(()) => context.pulse.unheard(),
+        })
+    };
+    let served = Arc::new(Served::new(registry, live, ready));
+    tokio::join!(filled, async {
+        if let Err(error) = serve::serve(listener, served).await {
             tracing::error!(%error, "cannot serve health and metrics");
-        },
-        () = ready => {}
-    }
+        }
+    });
+    Err(Error::Ended("the server of health and metrics"))
 }
 
-/// Ready once the caches are filled; then never ends.
-async fn become_ready(store: Store<Watched>, served: &Served) {
+/// Done once the watch has listed all there is.
+async fn filled(store: Store<Watched>) {
     if store.wait_until_ready().await.is_ok() {
         tracing::info!(objects = store.len(), "the caches are filled");
-        served.set_ready();
-        std::future::pending::<()>().await;
     }
 }

@@ -3,56 +3,38 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use jiff::{SignedDuration, Timestamp};
-use kube::Client;
+use jiff::SignedDuration;
 use kube::runtime::controller::Action;
-use kube::runtime::reflector::Store;
 use tokio::time::sleep;
 
+use super::context::Context;
 use super::error::Error;
-use super::memory::Memories;
-use super::metrics::{Metrics, Outcome as Label};
+use super::metrics::ByReason;
 use super::object::Watched;
-use super::outage::{Heard, Outage};
-use super::watch::Desk;
 use super::write::Subject;
 use crate::api::MailDomainSpec;
 use crate::history::{self, Outcome};
-use crate::inquiry::Facts;
 use crate::intent::{Intent, Schedule, SpecError};
 use crate::judge::{Verdict, judge};
-use crate::world::{Freshness, World};
+use crate::world::Freshness;
 
-/// Asks for a look now, past the cache, whenever its value changes.
-pub const REQUESTED_AT: &str = "zegel.dev/requestedAt";
 /// A first look that takes longer than this is said to be under way.
 const PATIENCE: Duration = Duration::from_secs(10);
 
-/// What every pass needs.
-pub(super) struct Context {
-    pub(super) client: Client,
-    pub(super) world: World,
-    pub(super) store: Store<Watched>,
-    pub(super) desk: Arc<Desk>,
-    pub(super) memories: Arc<Memories>,
-    pub(super) metrics: Metrics,
-    pub(super) outage: Arc<Outage>,
-    /// Who we are, in events.
-    pub(super) instance: String,
-    /// How long all questions of one pass may take.
-    pub(super) deadline: Duration,
-}
-
-/// What is to be done with an object, by its spec alone.
-enum Case {
+/// What its spec asks for, of an object that may have its domain.
+enum Wish {
+    /// Look at DNS, and when.
     Look(Intent, Schedule),
-    Suspended(Intent),
+    /// Leave it as it is.
+    Rest(Intent),
 }
 
 /// One pass.
 pub(super) async fn reconcile(object: Arc<Watched>, context: Arc<Context>) -> Result<Action, Error> {
     let began = Instant::now();
+    let beat = context.pulse.beat();
     let outcome = pass(&object, &context).await;
+    drop(beat);
     context.metrics.durations.observe(began.elapsed().as_secs_f64());
     let reason = match &outcome {
         Ok((reason, _)) => reason.as_str(),
@@ -61,32 +43,31 @@ pub(super) async fn reconcile(object: Arc<Watched>, context: Arc<Context>) -> Re
     context
         .metrics
         .reconciles
-        .get_or_create(&Label::new(reason))
+        .get_or_create(&ByReason::new(reason))
         .inc();
     let requeue = match &outcome {
         Ok((_, requeue)) => *requeue,
         Err(_) => None,
     };
-    if context.desk.is_current(&object) {
-        let next_look = requeue.and_then(|wait| context.world.now().checked_add(wait).ok());
-        context.memories.change(&object, |memory| {
-            memory.next_look = next_look;
-            memory.errors = if outcome.is_ok() {
-                0
-            } else {
-                memory.errors.saturating_add(1)
-            };
-        });
-    }
-    outcome.map(|_| requeue.map_or_else(Action::await_change, action))
+    let next_look = requeue.and_then(|wait| context.now().checked_add(wait).ok());
+    let due = requeue.map(|wait| tokio::time::Instant::now() + unsigned(wait));
+    context.tracker.change(&object, |tracked| {
+        tracked.next_look = next_look;
+        tracked.due = due;
+        tracked.errors = match outcome.is_ok() {
+            true => 0,
+            false => tracked.errors.saturating_add(1),
+        };
+    });
+    outcome.map(|_| requeue.map_or_else(Action::await_change, |wait| Action::requeue(unsigned(wait))))
 }
 
 /// Ready's reason after this pass, and when to look again.
 async fn pass(object: &Watched, context: &Context) -> Result<(String, Option<SignedDuration>), Error> {
     let subject = Subject::read(object, context);
     let next = match intend(object, context) {
-        Ok(Case::Suspended(intent)) => subject.write(Outcome::Suspended(&intent), context).await?,
-        Ok(Case::Look(intent, schedule)) => {
+        Ok(Wish::Rest(intent)) => subject.write(Outcome::Suspended(&intent), context).await?,
+        Ok(Wish::Look(intent, schedule)) => {
             let verdict = settle(&subject, &intent, context).await?;
             let outcome = Outcome::Judged {
                 intent: &intent,
@@ -103,18 +84,18 @@ async fn pass(object: &Watched, context: &Context) -> Result<(String, Option<Sig
 }
 
 /// The intent of an object that may have its domain.
-fn intend(object: &Watched, context: &Context) -> Result<Case, Error> {
+fn intend(object: &Watched, context: &Context) -> Result<Wish, Error> {
     let spec = object
         .spec
         .as_ref()
         .map_err(|why| Error::InvalidSpec(why.clone()))?;
     let (intent, schedule) = certain(spec).map_err(|errors| Error::InvalidSpec(sentence(&errors)))?;
-    if let Some(why) = context.desk.conflict(object) {
+    if let Some(why) = context.roster.conflict(object) {
         return Err(Error::DomainConflict(why));
     }
     Ok(match schedule.suspend {
-        true => Case::Suspended(intent),
-        false => Case::Look(intent, schedule),
+        true => Wish::Rest(intent),
+        false => Wish::Look(intent, schedule),
     })
 }
 
@@ -130,15 +111,12 @@ fn sentence(errors: &[SpecError]) -> String {
 /// Asks DNS until the judgement has no question left; a difference whose deadline has passed is asked anew.
 async fn settle(subject: &Subject, intent: &Intent, context: &Context) -> Result<Verdict, Error> {
     let mut fresh = match subject.is_look_requested() {
-        true => Freshness::not_before(context.world.now()),
+        true => Freshness::not_before(context.now()),
         false => Freshness::any(),
     };
-    let began = context.world.now();
-    let mut heard = Heard::default();
     let look = async {
-        let (verdict, facts) = ask(intent, &fresh, context).await;
-        heard.add(&facts, began);
-        let now = context.world.now();
+        let verdict = ask(intent, &fresh, context).await;
+        let now = context.now();
         let unconfirmed = history::unconfirmed_questions(subject.status(), &verdict, now);
         if unconfirmed.is_empty() {
             return verdict;
@@ -146,9 +124,7 @@ async fn settle(subject: &Subject, intent: &Intent, context: &Context) -> Result
         for question in unconfirmed {
             fresh.require(question, now);
         }
-        let (verdict, facts) = ask(intent, &fresh, context).await;
-        heard.add(&facts, began);
-        verdict
+        ask(intent, &fresh, context).await
     };
     let verdict = {
         let mut look = std::pin::pin!(look);
@@ -156,22 +132,27 @@ async fn settle(subject: &Subject, intent: &Intent, context: &Context) -> Result
             verdict = &mut look => verdict,
             () = sleep(PATIENCE), if subject.is_new() => {
                 subject.clone().write(Outcome::Waiting(intent), context).await?;
-                look.await
+                tokio::select! {
+                    verdict = look => verdict,
+                    () = context.stop.clone() => return Err(Error::Stopping),
+                }
             }
+            // What was learnt so far is no verdict, and whoever comes next asks anew.
+            () = context.stop.clone() => return Err(Error::Stopping),
         }
     };
-    context.outage.note(subject.uid(), &heard, context.store.len());
+    context.outage.note(context.world.health());
     Ok(verdict)
 }
 
-async fn ask(intent: &Intent, fresh: &Freshness, context: &Context) -> (Verdict, Facts) {
+async fn ask(intent: &Intent, fresh: &Freshness, context: &Context) -> Verdict {
     let settled = context
         .world
         .settle(context.deadline, fresh, |inquiry| {
-            judge(intent, inquiry, context.world.now())
+            judge(intent, inquiry, context.now())
         })
         .await;
-    (settled.verdict, settled.facts)
+    settled.verdict
 }
 
 /// What to do after an error: try again, later each time.
@@ -181,9 +162,22 @@ pub(super) fn after_error(object: Arc<Watched>, error: &Error, context: Arc<Cont
         // The watch brings what there is now.
         Error::Gone => Action::await_change(),
         Error::Superseded => Action::requeue(doubled(Duration::from_secs(1), &object, &context)),
+        // The queue goes with the process, or with the leadership.
+        Error::Stopping | Error::NotLeading => Action::await_change(),
         error => {
             let wait = doubled(Duration::from_secs(5), &object, &context);
-            tracing::warn!(namespace, name, reason = error.reason(), %error, retry_in = ?wait, "the pass was stopped");
+            let reason = error.reason();
+            tracing::debug!(namespace, name, reason, %error, retry_in = ?wait, "the pass was stopped");
+            if let Some(unsaid) = context.complaints.note(&error.class()) {
+                tracing::warn!(
+                    namespace,
+                    name,
+                    reason,
+                    %error,
+                    unsaid,
+                    "a pass was stopped; each that is, is tried again later and later"
+                );
+            }
             Action::requeue(wait)
         }
     }
@@ -191,15 +185,10 @@ pub(super) fn after_error(object: Arc<Watched>, error: &Error, context: Arc<Cont
 
 /// `wait`, twice as long after each further error in a row, five times over.
 fn doubled(wait: Duration, object: &Watched, context: &Context) -> Duration {
-    let errors = context.memories.of(object).errors.min(6);
+    let errors = context.tracker.of(object).errors.min(6);
     wait * 2_u32.pow(errors.saturating_sub(1))
 }
 
-fn action(wait: SignedDuration) -> Action {
-    Action::requeue(Duration::try_from(wait).unwrap_or(Duration::ZERO))
-}
-
-/// The time, for whoever has only the context.
-pub(super) fn now(context: &Context) -> Timestamp {
-    context.world.now()
+fn unsigned(wait: SignedDuration) -> Duration {
+    Duration::try_from(wait).unwrap_or(Duration::ZERO)
 }

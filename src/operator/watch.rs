@@ -1,252 +1,180 @@
-//! The watch: fills the store and the index of claims on every replica, and says which objects need a pass.
+//! The watch: feeds the store and the roster on every replica, for ever.
 //!
-//! A pass is needed when an object is new, when its spec or its annotations changed, and when a domain became free.
-//! That its status changed is no reason: it is our own doing. A standby keeps everything filled and asks for no pass.
+//! Errors are retried, later each time: a list that begins anew is no sign that it will succeed, so only what a list or
+//! a watch really brought counts as working. What the API server refuses as a bad request before it ever took one is a
+//! bad flag, and no waiting mends it.
 
-use std::collections::{HashMap, HashSet};
-use std::hash::{DefaultHasher, Hash, Hasher};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use futures::{Stream, StreamExt};
-use jiff::Timestamp;
-use kube::Resource;
 use kube::runtime::reflector::store::Writer;
-use kube::runtime::reflector::{ObjectRef, Store};
 use kube::runtime::{WatchStreamExt, watcher};
-use tokio::sync::mpsc;
+use tokio::time::{Instant, sleep};
 
-use super::claims::{Claims, Key};
-use super::memory::Memories;
+use super::complaint::{Complaints, class_of};
+use super::error::Error;
 use super::object::Watched;
+use super::roster::Roster;
 
-/// What the watch has come to know.
-pub(super) struct Desk {
-    store: Store<Watched>,
-    memories: Arc<Memories>,
-    state: Mutex<State>,
-}
+/// The first pause after an error, doubled after each further one.
+const FIRST_PAUSE: Duration = Duration::from_secs(1);
+const LONGEST_PAUSE: Duration = Duration::from_secs(30);
+/// Without an error for so long, the next one is a first one.
+const FORGET: Duration = Duration::from_secs(120);
 
-#[derive(Default)]
-struct State {
-    claims: Claims,
-    seen: HashMap<Key, Seen>,
-    /// While the watch lists anew: what it has listed so far.
-    listed: Option<HashSet<Key>>,
-    /// Who needs a pass once the list is whole: the store shows nothing of it before.
-    waiting: Vec<Key>,
-    /// Where to ask for passes; none on a standby.
-    passes: Option<mpsc::UnboundedSender<ObjectRef<Watched>>>,
-}
-
-/// What of an object must change to be worth a pass.
-#[derive(Debug, Clone, PartialEq, Eq)]
-struct Seen {
-    uid: String,
-    generation: i64,
-    annotations: u64,
-}
-
-impl Desk {
-    pub(super) fn new(store: Store<Watched>, memories: Arc<Memories>) -> Self {
-        Self {
-            store,
-            memories,
-            state: Mutex::default(),
-        }
-    }
-
-    /// Why this object may not have its domain.
-    pub(super) fn conflict(&self, object: &Watched) -> Option<String> {
-        self.lock().claims.conflict(&key_of(object))
-    }
-
-    /// Whether the object is still there, and still this one.
-    pub(super) fn is_current(&self, object: &Watched) -> bool {
-        let state = self.lock();
-        state
-            .seen
-            .get(&key_of(object))
-            .is_some_and(|seen| seen.uid == object.uid())
-    }
-
-    /// From now on passes are asked for: first one for every object there is.
-    pub(super) fn lead(&self) -> mpsc::UnboundedReceiver<ObjectRef<Watched>> {
-        let (passes, asked) = mpsc::unbounded_channel();
-        let mut state = self.lock();
-        for object in self.store.state() {
-            let _ = passes.send(object.reference());
-        }
-        state.passes = Some(passes);
-        asked
-    }
-
-    /// Follows the watch for ever; errors are retried, and said once.
-    pub(super) async fn follow(
-        &self,
-        writer: Writer<Watched>,
-        events: impl Stream<Item = watcher::Result<watcher::Event<Watched>>>,
-    ) {
-        let events = events.default_backoff().reflect(writer);
-        let mut events = std::pin::pin!(events);
-        let mut troubled = false;
-        while let Some(event) = events.next().await {
-            match event {
-                Ok(event) => {
-                    if std::mem::take(&mut troubled) {
+/// Follows `events`; ends only when the API server will never take the request.
+pub(super) async fn follow(
+    roster: &Roster,
+    writer: Writer<Watched>,
+    events: impl Stream<Item = watcher::Result<watcher::Event<Watched>>>,
+) -> Error {
+    let mut events = std::pin::pin!(events.reflect(writer));
+    let complaints = Complaints::default();
+    let mut pauses = Pauses::default();
+    let mut worked = false;
+    while let Some(event) = events.next().await {
+        match event {
+            Ok(event) => {
+                if is_progress(&event) {
+                    worked = true;
+                    pauses.reset();
+                    if complaints.over() {
                         tracing::info!("the watch on MailDomains works again");
                     }
-                    self.note(&event);
                 }
-                Err(error) if !troubled => {
-                    troubled = true;
-                    tracing::warn!(%error, "cannot watch MailDomains (is the CRD installed, is RBAC granted?); trying on");
+                roster.note(&event);
+            }
+            Err(error) => {
+                if let Some(why) = refusal(&error).filter(|_| !worked) {
+                    return Error::Refused(why);
                 }
-                Err(error) => tracing::debug!(%error, "still cannot watch MailDomains"),
+                if let Some(unsaid) = complaints.note(&class(&error)) {
+                    tracing::warn!(
+                        %error,
+                        unsaid,
+                        "cannot watch MailDomains (is the API server there, the CRD installed, RBAC granted?); trying on"
+                    );
+                }
+                sleep(pauses.next()).await;
             }
         }
     }
+    Error::Ended("the watch")
+}
 
-    fn note(&self, event: &watcher::Event<Watched>) {
-        let mut state = self.lock();
-        let state = &mut *state;
-        match event {
-            watcher::Event::Init => state.listed = Some(HashSet::new()),
-            watcher::Event::InitApply(object) => {
-                if let Some(listed) = &mut state.listed {
-                    listed.insert(key_of(object));
-                }
-                self.apply(state, object);
-            }
-            watcher::Event::Apply(object) => self.apply(state, object),
-            watcher::Event::Delete(object) => self.remove(state, &key_of(object)),
-            watcher::Event::InitDone => {
-                let listed = state.listed.take().unwrap_or_default();
-                let gone: Vec<Key> = state
-                    .seen
-                    .keys()
-                    .filter(|key| !listed.contains(*key))
-                    .cloned()
-                    .collect();
-                for key in gone {
-                    self.remove(state, &key);
-                }
-                let waiting = std::mem::take(&mut state.waiting);
-                state.wake(waiting);
-            }
+/// Whether an event shows that the API server gave what was asked for.
+fn is_progress(event: &watcher::Event<Watched>) -> bool {
+    !matches!(event, watcher::Event::Init)
+}
+
+/// The API server's words when it will never take this request: a selector or a namespace that can be none.
+fn refusal(error: &watcher::Error) -> Option<String> {
+    match error {
+        watcher::Error::InitialListFailed(kube::Error::Api(status)) if status.code == 400 => {
+            Some(status.message.clone())
         }
+        _ => None,
     }
+}
 
-    fn apply(&self, state: &mut State, object: &Watched) {
-        let key = key_of(object);
-        let created = object.meta().creation_timestamp.as_ref();
-        let created = created.map_or(Timestamp::MAX, |created| created.0);
-        let seen = Seen {
-            uid: object.uid().to_owned(),
-            generation: object.generation(),
-            annotations: digest(object),
+fn class(error: &watcher::Error) -> String {
+    match error {
+        watcher::Error::InitialListFailed(error)
+        | watcher::Error::WatchStartFailed(error)
+        | watcher::Error::WatchFailed(error) => class_of(error),
+        watcher::Error::WatchError(status) => format!("status {}", status.code),
+        watcher::Error::NoResourceVersion => "no resourceVersion".to_owned(),
+    }
+}
+
+/// Pauses that grow.
+#[derive(Debug, Default)]
+struct Pauses {
+    last: Option<(Instant, Duration)>,
+}
+
+impl Pauses {
+    fn next(&mut self) -> Duration {
+        let now = Instant::now();
+        let pause = match self.last {
+            Some((end, pause)) if now < end + FORGET => (pause * 2).min(LONGEST_PAUSE),
+            _ => FIRST_PAUSE,
         };
-        let before = state.seen.insert(key.clone(), seen.clone());
-        let mut wake = Vec::new();
-        if let Some(before) = before.as_ref().filter(|before| before.uid != seen.uid) {
-            // Deleted and made anew, and the watch showed only the outcome.
-            self.memories.forget(&before.uid);
-            wake.extend(state.claims.remove(&key));
-        }
-        wake.extend(state.claims.apply(&key, created, object.spec.as_ref().ok()));
-        if before.as_ref() != Some(&seen) {
-            wake.push(key);
-        }
-        if state.listed.is_none() {
-            self.memories.shown(object);
-        }
-        state.wake(wake);
+        self.last = Some((now + pause, pause));
+        pause
     }
 
-    fn remove(&self, state: &mut State, key: &Key) {
-        if let Some(seen) = state.seen.remove(key) {
-            self.memories.forget(&seen.uid);
-        }
-        let wake = state.claims.remove(key);
-        state.wake(wake);
+    fn reset(&mut self) {
+        self.last = None;
     }
-
-    fn lock(&self) -> MutexGuard<'_, State> {
-        self.state.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
-impl State {
-    fn wake(&mut self, keys: Vec<Key>) {
-        let Some(passes) = &self.passes else { return };
-        if self.listed.is_some() {
-            self.waiting.extend(keys);
-            return;
-        }
-        for (namespace, name) in keys {
-            // Whoever listened has stopped: the process is ending.
-            let _ = passes.send(ObjectRef::new(&name).within(&namespace));
-        }
-    }
-}
-
-fn key_of(object: &Watched) -> Key {
-    let (namespace, name) = object.key();
-    (namespace.to_owned(), name.to_owned())
-}
-
-fn digest(object: &Watched) -> u64 {
-    let mut hasher = DefaultHasher::new();
-    object.meta().annotations.hash(&mut hasher);
-    hasher.finish()
 }
 
 #[cfg(test)]
 mod tests {
+    use std::sync::Arc;
+
+    use futures::stream;
+    use kube::core::Status;
     use kube::runtime::reflector;
-    use serde_json::json;
 
     use super::*;
 
-    fn object(name: &str, generation: i64) -> Watched {
-        serde_json::from_value(json!({
-            "metadata": {"namespace": "n", "name": name, "uid": name, "generation": generation},
-            "spec": {"domain": "a.nl", "role": "Mail"},
-        }))
-        .unwrap()
+    fn failure(code: u16) -> kube::Error {
+        let status = Status::failure("unable to parse requirement: found '='", "BadRequest");
+        kube::Error::Api(status.with_code(code).boxed())
     }
 
-    #[test]
-    fn what_a_new_list_brings_is_woken_when_the_store_shows_it() {
-        let (store, mut writer) = reflector::store();
-        let desk = Desk::new(store.clone(), Arc::default());
-        let mut asked = desk.lead();
-        let mut woken = |event: watcher::Event<Watched>| {
-            writer.apply_watcher_event(&event);
-            desk.note(&event);
-            let mut woken = Vec::new();
-            while let Ok(reference) = asked.try_recv() {
-                let shown = store.get(&reference).map(|object| object.generation());
-                woken.push((reference.name, shown));
-            }
-            woken.sort();
-            woken
+    /// What becomes of a watch whose lists bring this; how long it took, and how often it listed.
+    async fn watched(answers: Vec<watcher::Result<watcher::Event<Watched>>>) -> (Error, Duration) {
+        let (store, writer) = reflector::store();
+        let roster = Roster::new(store, Arc::default());
+        let began = Instant::now();
+        let ended = follow(&roster, writer, stream::iter(answers)).await;
+        (ended, began.elapsed())
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn an_api_server_that_is_gone_is_asked_ever_less_often() {
+        // Each try begins with a list that begins, and that is no success.
+        let tries = (0..100).flat_map(|_| {
+            let error = kube::Error::Service("connection refused".into());
+            [
+                Ok(watcher::Event::Init),
+                Err(watcher::Error::InitialListFailed(error)),
+            ]
+        });
+        let (_, took) = watched(tries.collect()).await;
+        assert!(took > Duration::from_secs(95 * 30), "{took:?} for 100 tries");
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn after_a_success_it_is_asked_soon_again() {
+        let failed = || Err(watcher::Error::WatchStartFailed(failure(500)));
+        let listed = || Ok(watcher::Event::InitDone);
+        let (_, took) = watched(vec![failed(), failed(), listed(), failed()]).await;
+        assert_eq!(took, Duration::from_secs(1 + 2 + 1));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_request_that_is_refused_as_such_ends_the_start() {
+        let refused = || {
+            vec![
+                Ok(watcher::Event::Init),
+                Err(watcher::Error::InitialListFailed(failure(400))),
+            ]
         };
-        let none: Vec<(String, Option<i64>)> = Vec::new();
-        assert_eq!(woken(watcher::Event::Init), none);
-        assert_eq!(woken(watcher::Event::InitApply(object("a", 1))), none);
-        assert_eq!(woken(watcher::Event::InitDone), [("a".to_owned(), Some(1))]);
-        // The watch was lost, and while it was, `a` was edited and `b` created; the first new list breaks off.
-        for _ in 0..2 {
-            assert_eq!(woken(watcher::Event::Init), none);
-            assert_eq!(woken(watcher::Event::InitApply(object("a", 2))), none);
-            assert_eq!(woken(watcher::Event::InitApply(object("b", 1))), none);
-        }
-        let both = [("a".to_owned(), Some(2)), ("b".to_owned(), Some(1))];
-        assert_eq!(woken(watcher::Event::InitDone), both);
-        assert_eq!(woken(watcher::Event::Apply(object("b", 1))), none);
-        assert_eq!(
-            woken(watcher::Event::Apply(object("b", 2))),
-            [("b".to_owned(), Some(2))]
+        let (ended, took) = watched(refused()).await;
+        assert_eq!(took, Duration::ZERO);
+        let words = ended.to_string();
+        assert!(
+            words.contains("--label-selector") && words.contains("unable to parse"),
+            "{words}"
         );
+        // Forbidden may be granted yet; and what was taken once is no bad flag.
+        let (ended, _) = watched(vec![Err(watcher::Error::InitialListFailed(failure(403)))]).await;
+        assert!(matches!(ended, Error::Ended(_)));
+        let mut later = vec![Ok(watcher::Event::InitDone)];
+        later.extend(refused());
+        assert!(matches!(watched(later).await.0, Error::Ended(_)));
     }
 }

@@ -9,12 +9,14 @@ use kube::api::{Api, Patch, PatchParams};
 use kube::{Resource, ResourceExt};
 use serde_json::json;
 
+use super::complaint::class_of;
+use super::context::Context;
 use super::error::Error;
 use super::events;
-use super::memory::{Memory, Written};
-use super::metrics::Outcome as Label;
+use super::metrics::ByReason;
 use super::object::Watched;
-use super::reconcile::{Context, REQUESTED_AT, now};
+use super::request;
+use super::tracker::{Tracked, Written};
 use crate::api::MailDomainStatus;
 use crate::history::{self, Before, Event, Next, Outcome};
 
@@ -31,15 +33,15 @@ pub(super) struct Subject {
     object: Watched,
     resource_version: String,
     status: Option<MailDomainStatus>,
-    memory: Memory,
+    tracked: Tracked,
     /// The request for a look that this pass answers: one that is made meanwhile is for the next.
     requested_at: Option<String>,
 }
 
 impl Subject {
     pub(super) fn read(object: &Watched, context: &Context) -> Self {
-        let memory = context.memories.of(object);
-        let written = memory
+        let tracked = context.tracker.of(object);
+        let written = tracked
             .written
             .as_ref()
             .filter(|written| written.is_newer_than(object));
@@ -54,14 +56,9 @@ impl Subject {
             object: object.clone(),
             resource_version,
             status,
-            memory,
-            requested_at: object.annotations().get(REQUESTED_AT).cloned(),
+            tracked,
+            requested_at: request::of(object),
         }
-    }
-
-    /// The object's uid.
-    pub(super) fn uid(&self) -> &str {
-        self.object.uid()
     }
 
     /// The status before this pass.
@@ -76,7 +73,7 @@ impl Subject {
 
     /// Whether somebody asked for a look since the last pass of this process.
     pub(super) fn is_look_requested(&self) -> bool {
-        self.memory.passed && self.memory.requested_at != self.requested_at
+        self.tracked.passed && self.tracked.requested_at != self.requested_at
     }
 
     /// Writes what follows from `outcome`, when it is worth a write, and tells what is worth telling.
@@ -85,9 +82,9 @@ impl Subject {
             let mut next = self.next(outcome, context);
             if !next.write {
                 // A first pass after a start, or a write whose answer never came: what was just said is said again.
-                let again = attempt > 0 || !self.memory.passed || self.memory.errors > 0;
+                let again = attempt > 0 || !self.tracked.passed || self.tracked.errors > 0;
                 let event = match again {
-                    true => history::recent_event(&next.status, now(context)),
+                    true => history::recent_event(&next.status, context.now()),
                     false => None,
                 };
                 let told = self.end(&next, None, event, context).await;
@@ -103,8 +100,8 @@ impl Subject {
                     next.requeue = next.requeue.or(RETELL.filter(|_| !told));
                     return Ok(next);
                 }
-                Err(kube::Error::Api(refused)) if refused.code == 409 => self.read_again(context).await?,
-                Err(error) => return Err(error.into()),
+                Err(Error::Conflict) => self.read_again(context).await?,
+                Err(error) => return Err(error),
             }
         }
         Err(Error::Contended(ATTEMPTS))
@@ -115,12 +112,15 @@ impl Subject {
             uid: self.object.uid(),
             generation: self.object.generation(),
             status: self.status(),
-            memory: &self.memory.status,
+            memory: &self.tracked.status,
         };
-        history::next(&before, outcome, now(context))
+        history::next(&before, outcome, context.now())
     }
 
-    async fn apply(&self, status: &MailDomainStatus, context: &Context) -> kube::Result<Written> {
+    async fn apply(&self, status: &MailDomainStatus, context: &Context) -> Result<Written, Error> {
+        if !context.leadership.holds() {
+            return Err(Error::NotLeading);
+        }
         let (namespace, name) = self.object.key();
         let patch = json!({
             "apiVersion": Watched::api_version(&()),
@@ -165,24 +165,24 @@ impl Subject {
         event: Option<Event>,
         context: &Context,
     ) -> bool {
-        let event = event.or_else(|| self.memory.untold.clone());
+        let event = event.or_else(|| self.tracked.untold.clone());
         let untold = match event {
             Some(event) => self.tell(event, context).await,
             None => None,
         };
-        if !context.desk.is_current(&self.object) {
+        if !context.tracker.has(&self.object) {
             return true;
         }
         let told = untold.is_none();
         let requested_at = self.requested_at.clone();
         let shown = context.store.get(&self.object.reference());
         let is_news = |written: &Written| shown.as_ref().is_none_or(|shown| written.is_newer_than(shown));
-        context.memories.change(&self.object, |memory| {
-            memory.status = next.memory.clone();
-            memory.written = written.or_else(|| memory.written.take()).filter(is_news);
-            memory.requested_at = requested_at;
-            memory.untold = untold;
-            memory.passed = true;
+        context.tracker.change(&self.object, |tracked| {
+            tracked.status = next.memory.clone();
+            tracked.written = written.or_else(|| tracked.written.take()).filter(is_news);
+            tracked.requested_at = requested_at;
+            tracked.untold = untold;
+            tracked.passed = true;
         });
         told
     }
@@ -195,7 +195,7 @@ impl Subject {
             &context.instance,
             &self.object,
             &event,
-            now(context),
+            context.now(),
         )
         .await;
         match told {
@@ -203,7 +203,7 @@ impl Subject {
                 context
                     .metrics
                     .events
-                    .get_or_create(&Label::new(event.reason))
+                    .get_or_create(&ByReason::new(event.reason))
                     .inc();
                 None
             }
@@ -214,7 +214,11 @@ impl Subject {
                 None
             }
             Err(error) => {
-                tracing::warn!(namespace, name, event = event.reason, %error, "cannot tell an event; trying again at the next look");
+                let reason = event.reason;
+                tracing::debug!(namespace, name, event = reason, %error, "cannot tell an event");
+                if let Some(unsaid) = context.complaints.note(&format!("event: {}", class_of(&error))) {
+                    tracing::warn!(namespace, name, event = reason, %error, unsaid, "cannot tell an event; trying again at the next look");
+                }
                 Some(event)
             }
         }

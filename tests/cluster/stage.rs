@@ -25,10 +25,10 @@ use tokio::sync::{Mutex, oneshot, watch};
 use tokio::task::JoinHandle;
 use tokio::time::{sleep, timeout};
 use zegel::api::{MailDomain, MailDomainStatus};
-use zegel::operator::{self, Options, REQUESTED_AT};
+use zegel::operator::{self, Options, Patience, REQUESTED_AT};
 use zegel::world::{Config, World};
 
-use crate::control_plane::{ControlPlane, client_from};
+use crate::control_plane::{ControlPlane, config_from};
 use crate::dns::DnsServer;
 use crate::kstatus;
 
@@ -193,12 +193,13 @@ impl Stage {
             listener: Some(listener),
             identity: "test".to_owned(),
             deadline: Duration::from_secs(25),
+            patience: Patience::default(),
         };
         let stopped = async {
             let _ = stopped.await;
         };
-        let client = client_from(&self.plane.account).await.unwrap();
-        let done = tokio::spawn(operator::run(client, self.world.clone(), options, stopped));
+        let config = config_from(&self.plane.account).await.unwrap();
+        let done = tokio::spawn(operator::run(config, self.world.clone(), options, stopped));
         self.controller = Some(Running { stop, done, metrics });
         eventually("the controller is ready", async || {
             http(metrics, "/readyz")

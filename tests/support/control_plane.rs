@@ -293,9 +293,16 @@ impl ControlPlane {
 /// # Errors
 /// When the file cannot be read.
 pub async fn client_from(kubeconfig: &Path) -> Result<Client, Error> {
+    Ok(Client::try_from(config_from(kubeconfig).await?)?)
+}
+
+/// What a kubeconfig file says of its cluster and its user.
+///
+/// # Errors
+/// When the file cannot be read.
+pub async fn config_from(kubeconfig: &Path) -> Result<Config, Error> {
     let kubeconfig = Kubeconfig::read_from(kubeconfig)?;
-    let config = Config::from_custom_kubeconfig(kubeconfig, &KubeConfigOptions::default()).await?;
-    Ok(Client::try_from(config)?)
+    Ok(Config::from_custom_kubeconfig(kubeconfig, &KubeConfigOptions::default()).await?)
 }
 
 /// The chart's objects as YAML, rendered as release `zegel`; `values` are arguments of `--set`.
@@ -465,8 +472,8 @@ impl Drop for Process {
     }
 }
 
-fn http_get(path: &str) -> Result<axum::http::Request<Vec<u8>>, Error> {
-    Ok(axum::http::Request::get(path).body(Vec::new())?)
+fn http_get(path: &str) -> Result<http::Request<Vec<u8>>, Error> {
+    Ok(http::Request::get(path).body(Vec::new())?)
 }
 
 fn named(name: &str) -> ObjectMeta {

@@ -1,0 +1,48 @@
+//! What every pass needs.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use futures::future::{BoxFuture, Shared};
+use jiff::Timestamp;
+use kube::Client;
+use kube::runtime::reflector::Store;
+
+use super::complaint::Complaints;
+use super::lease::Leadership;
+use super::metrics::Metrics;
+use super::object::Watched;
+use super::outage::Outage;
+use super::pulse::Pulse;
+use super::roster::Roster;
+use super::tracker::Tracker;
+use crate::world::World;
+
+/// Done once the process is told to stop.
+pub(super) type Stop = Shared<BoxFuture<'static, ()>>;
+
+/// What every pass needs.
+pub(super) struct Context {
+    pub(super) client: Client,
+    pub(super) world: World,
+    pub(super) store: Store<Watched>,
+    pub(super) roster: Arc<Roster>,
+    pub(super) tracker: Arc<Tracker>,
+    pub(super) leadership: Arc<Leadership>,
+    pub(super) metrics: Metrics,
+    pub(super) outage: Outage,
+    pub(super) pulse: Arc<Pulse>,
+    pub(super) complaints: Complaints,
+    pub(super) stop: Stop,
+    /// Who we are, in events.
+    pub(super) instance: String,
+    /// How long all questions of one pass may take.
+    pub(super) deadline: Duration,
+}
+
+impl Context {
+    /// The time.
+    pub(super) fn now(&self) -> Timestamp {
+        self.world.now()
+    }
+}

@@ -1,0 +1,130 @@
+//! What this process keeps track of for each object beyond the watch: by uid, from when the watch first shows the
+//! object until it shows that the object is gone.
+//!
+//! Only the roster begins and ends an entry. A pass that comes to its end after its object was deleted finds none and
+//! leaves none: nothing can stay behind that nobody would ever take away.
+
+use std::collections::HashMap;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use jiff::Timestamp;
+use tokio::time::Instant;
+
+use super::object::Watched;
+use crate::api::MailDomainStatus;
+use crate::history::{self, Event};
+
+/// What is kept of one object.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Tracked {
+    /// What the next status depends on.
+    pub(super) status: history::Memory,
+    /// What we wrote last: the watch may not have shown it yet.
+    pub(super) written: Option<Written>,
+    /// The last request for a look that was heard.
+    pub(super) requested_at: Option<String>,
+    /// An event that could not be told yet.
+    pub(super) untold: Option<Event>,
+    /// Whether a pass of this process came to its end.
+    pub(super) passed: bool,
+    /// How often in a row a pass was stopped by an error.
+    pub(super) errors: u32,
+    /// When DNS is looked at next, as people read it.
+    pub(super) next_look: Option<Timestamp>,
+    /// The same by the clock that never steps.
+    pub(super) due: Option<Instant>,
+}
+
+/// A status as the API server returned it to us.
+#[derive(Debug, Clone)]
+pub(super) struct Written {
+    pub(super) resource_version: String,
+    pub(super) status: MailDomainStatus,
+}
+
+/// Everything kept track of.
+#[derive(Debug, Default)]
+pub(super) struct Tracker(Mutex<HashMap<String, Tracked>>);
+
+impl Tracker {
+    /// From now on an object is kept track of; what is known of it already stays.
+    pub(super) fn begin(&self, uid: &str) {
+        let mut all = self.lock();
+        if !all.contains_key(uid) {
+            all.insert(uid.to_owned(), Tracked::default());
+        }
+    }
+
+    /// The object is gone.
+    pub(super) fn end(&self, uid: &str) {
+        self.lock().remove(uid);
+    }
+
+    /// What is known of an object; nothing of a new one, nor of one that is gone.
+    pub(super) fn of(&self, object: &Watched) -> Tracked {
+        self.lock().get(object.uid()).cloned().unwrap_or_default()
+    }
+
+    /// Notes something of an object; nothing of one that is gone.
+    pub(super) fn change(&self, object: &Watched, change: impl FnOnce(&mut Tracked)) {
+        if let Some(tracked) = self.lock().get_mut(object.uid()) {
+            change(tracked);
+        }
+    }
+
+    /// The watch shows this object: a write of ours that is not newer need not be kept.
+    pub(super) fn shown(&self, object: &Watched) {
+        self.change(object, |tracked| {
+            tracked.written = tracked
+                .written
+                .take()
+                .filter(|written| written.is_newer_than(object));
+        });
+    }
+
+    /// Whether an object is still there, and still this one.
+    pub(super) fn has(&self, object: &Watched) -> bool {
+        self.lock().contains_key(object.uid())
+    }
+
+    /// How many objects are kept track of.
+    #[cfg(test)]
+    pub(super) fn len(&self) -> usize {
+        self.lock().len()
+    }
+
+    /// When an object was last looked at completely.
+    pub(super) fn last_observation(&self, uid: &str) -> Option<Timestamp> {
+        self.lock()
+            .get(uid)
+            .and_then(|tracked| tracked.status.last_observation)
+    }
+
+    /// When an object is looked at next.
+    pub(super) fn next_look(&self, uid: &str) -> Option<Timestamp> {
+        self.lock().get(uid).and_then(|tracked| tracked.next_look)
+    }
+
+    /// When the pass that has waited longest was, or will be, due.
+    pub(super) fn earliest_due(&self) -> Option<Instant> {
+        self.lock().values().filter_map(|tracked| tracked.due).min()
+    }
+
+    fn lock(&self) -> MutexGuard<'_, HashMap<String, Tracked>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Written {
+    /// Whether this is newer than what the watch has shown: resource versions of one resource count upwards.
+    pub(super) fn is_newer_than(&self, object: &Watched) -> bool {
+        let shown = kube::Resource::meta(object).resource_version.as_deref();
+        match (
+            self.resource_version.parse::<u128>(),
+            shown.map(str::parse::<u128>),
+        ) {
+            (Ok(ours), Some(Ok(shown))) => ours > shown,
+            _ => false,
+        }
+    }
+}
