@@ -1,4 +1,4 @@
-//! DKIM, MX and DNS plumbing as specification: tables of records and worlds, with what must be said of them.
+//! DKIM and DNS plumbing as specification: tables of records and worlds, with what must be said of them.
 
 #[path = "support/facts.rs"]
 mod facts;
@@ -11,15 +11,11 @@ mod damage;
 mod fleet;
 #[path = "dkim/keys.rs"]
 mod keys;
-#[path = "dkim/mx.rs"]
-mod mx;
 #[path = "dkim/rules.rs"]
 mod rules;
 #[path = "dkim/rules_dkim.rs"]
 mod rules_dkim;
 #[path = "dkim/rules_dns.rs"]
 mod rules_dns;
-#[path = "dkim/rules_mx.rs"]
-mod rules_mx;
 #[path = "dkim/states.rs"]
 mod states;

@@ -2,11 +2,14 @@
 //! name, what receivers of RFC 7489 do instead, and where reports go. Pure.
 
 use std::fmt::Write as _;
+use std::sync::Arc;
 
 use serde::Serialize;
 
-use crate::inquiry::{Inquiry, Kind, Need};
-use crate::judge::dmarc::{Discovery, Effective, Found, Outcome, PUBLIC_SUFFIX_LIST, discover};
+use crate::inquiry::{Inquiry, Kind};
+use crate::judge::dmarc::{
+    Discovery, DiscoveryOutcome, Effective, PUBLIC_SUFFIX_LIST, StepAnswer, TreeStep, gather,
+};
 use crate::name::Name;
 use crate::records::dmarc::Policy;
 use crate::records::presentation;
@@ -35,6 +38,8 @@ pub struct DmarcReport {
     pub exists: Option<bool>,
     /// The names of the full walk from the domain, in order.
     pub queries: Vec<Name>,
+    /// The texts on the way that were meant as a record.
+    pub near_misses: Vec<NearMissReport>,
     /// The policies for names below the domain without a record of their own.
     pub subdomains: SubdomainsReport,
     /// What receivers that follow RFC 7489 do.
@@ -44,7 +49,7 @@ pub struct DmarcReport {
     /// The questions that got no usable answer.
     pub unanswered: Vec<UnansweredReport>,
     #[serde(skip)]
-    discovery: Discovery,
+    discovery: Arc<Discovery>,
 }
 
 /// The policies for names below the domain; null where none applies or it could not be asked.
@@ -60,12 +65,28 @@ pub struct SubdomainsReport {
 #[derive(Debug, Clone, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct LegacyReport {
+    /// `policy`, `none`, `invalid` or `unknown`, as for the domain itself.
+    pub outcome: &'static str,
     /// By the public suffix list.
     pub organizational_domain: Name,
-    /// Where the record they apply stands; null where none does.
+    /// Where the record they apply stands; null where none does, or that is not known.
     pub policy_domain: Option<Name>,
-    /// The policy they apply; null where they apply none.
+    /// The policy they apply, `pct=0` counted in; null unless the outcome is `policy`.
     pub effective_policy: Option<Policy>,
+    /// They apply it to so many percent of the mail only, and the next weaker one to the rest; null where to all.
+    pub percent: Option<u8>,
+}
+
+/// A text that was meant as a record, and is none to receivers.
+#[derive(Debug, Clone, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct NearMissReport {
+    /// Where it stands.
+    pub name: Name,
+    /// The text, in presentation format.
+    pub text: String,
+    /// Why receivers discard it.
+    pub why: &'static str,
 }
 
 /// One destination of reports.
@@ -101,7 +122,7 @@ pub struct UnansweredReport {
 impl DmarcReport {
     /// Looks at a domain; to be run until the inquiry opens no new question.
     pub fn look(domain: &Name, inquiry: &mut Inquiry<'_>) -> Self {
-        let discovery = discover(domain, inquiry, Need::Essential);
+        let discovery = gather(domain, inquiry);
         let unanswered = inquiry.asked().filter_map(|(question, asked)| {
             asked.trouble.map(|why| UnansweredReport {
                 name: question.name.clone(),
@@ -113,7 +134,7 @@ impl DmarcReport {
     }
 
     /// The report of a discovery.
-    pub fn new(discovery: Discovery, unanswered: Vec<UnansweredReport>) -> Self {
+    pub fn new(discovery: Arc<Discovery>, unanswered: Vec<UnansweredReport>) -> Self {
         let policy = |effective: Option<Effective>| effective.map(|effective| effective.policy);
         let (legacy, destinations) = (&discovery.legacy, &discovery.destinations);
         let destinations = destinations.iter().map(|destination| DestinationReport {
@@ -129,12 +150,7 @@ impl DmarcReport {
         });
         Self {
             domain: discovery.domain.clone(),
-            outcome: match discovery.outcome {
-                Outcome::Policy => "policy",
-                Outcome::None => "none",
-                Outcome::Invalid => "invalid",
-                Outcome::Unknown => "unknown",
-            },
+            outcome: discovery.outcome.as_str(),
             organizational_domain: discovery.organizational_domain.clone(),
             policy_domain: discovery.policy_domain.clone(),
             record: discovery.record.as_ref().map(|record| presentation(&record.text)),
@@ -147,10 +163,20 @@ impl DmarcReport {
                 existing: policy(discovery.subdomains.existing),
                 nonexistent: policy(discovery.subdomains.nonexistent),
             },
+            near_misses: discovery
+                .near_misses()
+                .map(|(step, text, miss)| NearMissReport {
+                    name: step.asked.clone(),
+                    text: presentation(text),
+                    why: miss.why,
+                })
+                .collect(),
             rfc7489: LegacyReport {
+                outcome: legacy.outcome.as_str(),
                 organizational_domain: legacy.organizational_domain.clone(),
                 policy_domain: legacy.policy_domain.clone(),
                 effective_policy: legacy.policy,
+                percent: legacy.partial,
             },
             report_destinations: destinations.collect(),
             unanswered,
@@ -163,12 +189,7 @@ impl DmarcReport {
         let mut text = format!("{}\n  {}\n", self.domain, self.verdict());
         text.push_str("\nthe walk (RFC 9989 4.10)\n");
         for (index, step) in self.discovery.steps.iter().enumerate() {
-            let found = match &step.found {
-                Found::Nothing => "no DMARC record".to_owned(),
-                Found::Record(record) => presentation(&record.text),
-                Found::Several(count) => format!("{count} DMARC records: all discarded"),
-                Found::Unanswered(why) => why.map_or("open".to_owned(), |why| format!("not known: {why}")),
-            };
+            let found = answered(step);
             let via = step
                 .chain
                 .last()
@@ -179,6 +200,13 @@ impl DmarcReport {
                 &format!("{}. {}", index + 1, step.asked),
                 &format!("{found}{via}"),
             );
+            for miss in self.near_misses.iter().filter(|miss| miss.name == step.asked) {
+                line(
+                    &mut text,
+                    "   meant as one",
+                    &format!("{} ({})", miss.text, miss.why),
+                );
+            }
         }
         let known =
             |name: &Option<Name>, none: &str| name.as_ref().map_or(none.to_owned(), ToString::to_string);
@@ -205,23 +233,7 @@ impl DmarcReport {
             text,
             "\nreceivers that follow RFC 7489 (public suffix list: {PUBLIC_SUFFIX_LIST})"
         );
-        line(
-            &mut text,
-            "organizational domain",
-            self.rfc7489.organizational_domain.as_str(),
-        );
-        line(
-            &mut text,
-            "record from",
-            &known(&self.rfc7489.policy_domain, "nowhere"),
-        );
-        let partial = self.discovery.legacy.partial;
-        let partial = partial
-            .map(|percentage| format!(", on {percentage} % of the mail (pct)"))
-            .unwrap_or_default();
-        let policy = self.rfc7489.effective_policy;
-        let policy = policy.map_or("none applied".to_owned(), |policy| format!("{policy}{partial}"));
-        line(&mut text, "policy", &policy);
+        self.legacy(&mut text);
         self.destinations(&mut text);
         if !self.unanswered.is_empty() {
             text.push_str("\nnot answered\n");
@@ -232,10 +244,36 @@ impl DmarcReport {
         text
     }
 
+    /// What receivers of RFC 7489 do.
+    fn legacy(&self, text: &mut String) {
+        let legacy = &self.rfc7489;
+        line(
+            text,
+            "organizational domain",
+            legacy.organizational_domain.as_str(),
+        );
+        let (nowhere, none) = match self.discovery.legacy.outcome {
+            DiscoveryOutcome::Unknown => ("not known", "not known: DNS gave no usable answer"),
+            DiscoveryOutcome::Invalid => ("nowhere", "none applied: no valid policy and no valid rua"),
+            DiscoveryOutcome::None | DiscoveryOutcome::Policy => ("nowhere", "none applied"),
+        };
+        let place = legacy.policy_domain.as_ref().map(ToString::to_string);
+        line(text, "record from", place.as_deref().unwrap_or(nowhere));
+        let policy = match (legacy.effective_policy, legacy.percent) {
+            (None, _) => none.to_owned(),
+            (Some(policy), None) => policy.to_string(),
+            (Some(policy), Some(percent)) => {
+                let rest = policy.lowered();
+                format!("{policy} on {percent} % of the mail, {rest} on the rest (pct)")
+            }
+        };
+        line(text, "policy", &policy);
+    }
+
     /// The outcome in a sentence.
     fn verdict(&self) -> String {
         match (self.discovery.outcome, &self.discovery.policy) {
-            (Outcome::Policy, Some(effective)) => {
+            (DiscoveryOutcome::Policy, Some(effective)) => {
                 let place = self
                     .policy_domain
                     .as_ref()
@@ -248,8 +286,8 @@ impl DmarcReport {
                 let tag = effective.tag.as_str();
                 format!("policy {} ({tag} of _dmarc.{place}{testing})", effective.policy)
             }
-            (Outcome::None, _) => "no DMARC record applies: receivers apply no DMARC".to_owned(),
-            (Outcome::Invalid, _) => {
+            (DiscoveryOutcome::None, _) => "no DMARC record applies: receivers apply no DMARC".to_owned(),
+            (DiscoveryOutcome::Invalid, _) => {
                 "the record has no valid policy and no valid rua: receivers apply no DMARC".to_owned()
             }
             _ => "not known: DNS gave no usable answer".to_owned(),
@@ -279,6 +317,16 @@ impl DmarcReport {
                 line(text, "", &format!("its owner must publish: {publish}"));
             }
         }
+    }
+}
+
+/// What stands at a name of the walk.
+fn answered(step: &TreeStep) -> String {
+    match &step.found {
+        StepAnswer::Nothing => "no DMARC record".to_owned(),
+        StepAnswer::Record(record) => presentation(&record.text),
+        StepAnswer::Several(count) => format!("{count} DMARC records: all discarded"),
+        StepAnswer::Unanswered(why) => why.map_or("open".to_owned(), |why| format!("not known: {why}")),
     }
 }
 

@@ -237,6 +237,19 @@ pub const RECEIVES_NOTHING: Rule = Rule {
     good: "role: ReceiveOnly, MX 10 mail.voorbeeld.nl",
 };
 
+/// The null MX was meant, and a host was written.
+pub const NULL_AS_HOST: Rule = Rule {
+    id: "MX-020",
+    severity: Severity::Error,
+    standard: Standard::Mx,
+    title: "the null MX was meant, and a host was written",
+    section: "RFC 7505 3",
+    why: "Only `0 .` says that a domain takes no mail: preference 0 and the root. A zero, dots or a word in the host's place are a name that senders look up, so mail waits for days before it bounces.",
+    fix: "Publish `0 .` alone when the domain takes no mail.",
+    bad: "MX 10 0.",
+    good: "MX 0 .",
+};
+
 /// Every rule of this file, by id.
 pub const RULES: &[&Rule] = &[
     &SEVERAL_NULL,
@@ -257,4 +270,5 @@ pub const RULES: &[&Rule] = &[
     &REPORTS_TO_NULL,
     &PARKED_INCOMPLETE,
     &RECEIVES_NOTHING,
+    &NULL_AS_HOST,
 ];

@@ -1,4 +1,4 @@
-//! Every rule of DKIM, MX and DNS plumbing: a world that makes it fire and one that keeps it quiet.
+//! Every rule of DKIM and DNS plumbing: a world that makes it fire and one that keeps it quiet.
 
 use std::collections::BTreeMap;
 
@@ -9,7 +9,7 @@ use zegel::name::Name;
 use zegel::rules;
 
 use crate::facts::{self, World, findings, name};
-use crate::{rules_dkim, rules_dns, rules_mx};
+use crate::{rules_dkim, rules_dns};
 
 /// What is judged: a manifest's spec, or a domain that is only looked at.
 #[derive(Debug, Clone)]
@@ -106,7 +106,7 @@ pub(crate) fn probe<const N: usize>(selectors: [&'static str; N]) -> Subject {
 }
 
 fn cases() -> Vec<Case> {
-    [rules_dkim::cases(), rules_mx::cases(), rules_dns::cases()].concat()
+    [rules_dkim::cases(), rules_dns::cases()].concat()
 }
 
 #[test]
@@ -151,7 +151,7 @@ fn every_rule_has_a_case_that_fires_and_one_that_does_not() {
             count.1 += 1;
         }
     }
-    let lists = [rules::dkim::RULES, rules::mx::RULES, rules::dns::RULES];
+    let lists = [rules::dkim::RULES, rules::dns::RULES];
     for rule in lists.into_iter().flatten() {
         let (fires, quiet) = counts.remove(rule.id).unwrap_or_default();
         assert!(

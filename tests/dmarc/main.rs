@@ -3,6 +3,7 @@
 #[path = "../support/facts.rs"]
 mod facts;
 
+mod kinds;
 mod outages;
 mod report;
 mod rules;

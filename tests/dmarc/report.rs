@@ -30,9 +30,10 @@ fn the_json_has_the_fields_that_are_promised() {
             "policyTag": "sp",
             "testing": false,
             "exists": true,
+            "nearMisses": [],
             "queries": ["_dmarc.mail.voorbeeld.nl", "_dmarc.voorbeeld.nl", "_dmarc.nl"],
             "subdomains": {"existing": "quarantine", "nonexistent": "reject"},
-            "rfc7489": {"organizationalDomain": "voorbeeld.nl", "policyDomain": "voorbeeld.nl", "effectivePolicy": "quarantine"},
+            "rfc7489": {"outcome": "policy", "organizationalDomain": "voorbeeld.nl", "policyDomain": "voorbeeld.nl", "effectivePolicy": "quarantine", "percent": null},
             "reportDestinations": [
                 {"uri": "mailto:dmarc@voorbeeld.nl", "kind": "rua", "authorized": true, "ask": null, "override": null, "publish": null},
                 {
@@ -177,4 +178,120 @@ fn the_text_a_person_reads() {
         )
         .text()
     );
+}
+
+#[test]
+fn receivers_of_rfc_7489_enforce_in_part_and_with_pct_0_one_level_down() {
+    for (text, policy, percent) in [
+        ("v=DMARC1; p=reject", "reject", None),
+        ("v=DMARC1; p=reject; pct=100", "reject", None),
+        ("v=DMARC1; p=reject; pct=20", "reject", Some(20)),
+        ("v=DMARC1; p=reject; pct=1", "reject", Some(1)),
+        ("v=DMARC1; p=reject; pct=0", "quarantine", None),
+        ("v=DMARC1; p=quarantine; pct=0", "none", None),
+        ("v=DMARC1; p=none; pct=0", "none", None),
+        ("v=DMARC1; p=none; pct=50", "none", None),
+        ("v=DMARC1; p=reject; pct=x", "reject", None),
+        (
+            "v=DMARC1; p=reject; pct=0; rua=mailto:a@voorbeeld.nl",
+            "quarantine",
+            None,
+        ),
+        ("v=DMARC1; p=reject; p=reject", "none", None),
+    ] {
+        let report = look(&format!("_dmarc.voorbeeld.nl TXT {text}"), "voorbeeld.nl");
+        let json = serde_json::to_value(&report).expect("JSON");
+        assert_eq!(json["rfc7489"]["effectivePolicy"], policy, "{text}");
+        assert_eq!(json["rfc7489"]["percent"], serde_json::json!(percent), "{text}");
+    }
+    let inherited = look(
+        "_dmarc.voorbeeld.nl TXT v=DMARC1; p=none; sp=reject; pct=0",
+        "a.voorbeeld.nl",
+    );
+    assert_eq!(
+        inherited.rfc7489.effective_policy,
+        Some(zegel::records::dmarc::Policy::Quarantine)
+    );
+}
+
+#[test]
+fn what_nobody_answered_is_not_known_to_receivers_of_rfc_7489_either() {
+    for (zone, domain, outcome) in [
+        (
+            "voorbeeld.nl ANY !SERVFAIL\n_dmarc.voorbeeld.nl ANY !SERVFAIL",
+            "voorbeeld.nl",
+            "unknown",
+        ),
+        ("_dmarc.voorbeeld.nl TXT !TIMEOUT", "voorbeeld.nl", "unknown"),
+        ("_dmarc.voorbeeld.nl TXT !REFUSED", "a.b.voorbeeld.nl", "unknown"),
+        (
+            "_dmarc.a.voorbeeld.nl TXT !SERVFAIL\n_dmarc.voorbeeld.nl TXT v=DMARC1; p=none",
+            "a.voorbeeld.nl",
+            "unknown",
+        ),
+        ("_dmarc.nl TXT !SERVFAIL", "voorbeeld.nl", "none"),
+        ("_dmarc.voorbeeld.nl TXT v=DMARC1; p=x", "voorbeeld.nl", "invalid"),
+        (
+            "_dmarc.voorbeeld.nl TXT v=DMARC1; p=none\n_dmarc.a.voorbeeld.nl TXT x",
+            "a.voorbeeld.nl",
+            "policy",
+        ),
+        (
+            "_dmarc.voorbeeld.nl TXT v=DMARC1; p=none\n_dmarc.voorbeeld.nl TXT v=DMARC1; p=none;",
+            "voorbeeld.nl",
+            "none",
+        ),
+    ] {
+        let report = look(zone, domain);
+        assert_eq!(report.rfc7489.outcome, outcome, "{zone}");
+        let text = report.text();
+        let legacy = &text[text.find("RFC 7489").expect("a part of its own")..];
+        assert_eq!(
+            legacy.contains("not known"),
+            outcome == "unknown",
+            "{zone}\n{text}"
+        );
+        assert_eq!(
+            legacy.contains("none applied"),
+            matches!(outcome, "none" | "invalid"),
+            "{zone}\n{text}"
+        );
+        assert_eq!(
+            report.rfc7489.effective_policy.is_some(),
+            outcome == "policy",
+            "{zone}"
+        );
+    }
+}
+
+#[test]
+fn a_text_that_was_meant_as_the_record_is_shown() {
+    for (text, why) in [
+        (
+            "\" v=DMARC1; p=reject; rua=mailto:d@a.nl\"",
+            "white space stands before",
+        ),
+        ("xxxv=DMARC1; p=reject", "something stands before"),
+        ("v=dmarc1; p=reject", "in capitals"),
+        ("v=DMARC10; p=reject", "not DMARC1"),
+        ("\"v\\010=DMARC1; p=reject\"", "a line end stands within"),
+        ("v=DMARC1 p=reject", "no semicolon"),
+    ] {
+        for (place, domain) in [("a.nl", "a.nl"), ("a.nl", "b.a.nl")] {
+            let report = look(&format!("_dmarc.{place} TXT {text}"), domain);
+            assert_eq!(report.outcome, "none", "{text}");
+            let [miss] = report.near_misses.as_slice() else {
+                panic!("{text}: {:?}", report.near_misses)
+            };
+            assert!(miss.why.contains(why), "{text}: {}", miss.why);
+            assert_eq!(miss.name, name(&format!("_dmarc.{place}")));
+            let said = report.text();
+            assert!(said.contains(&miss.text) && said.contains(why), "{said}");
+        }
+    }
+    let sound = look(
+        "_dmarc.a.nl TXT v=DMARC1; p=reject\n_dmarc.a.nl TXT hello",
+        "a.nl",
+    );
+    assert!(sound.near_misses.is_empty());
 }

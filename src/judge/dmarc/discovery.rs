@@ -1,11 +1,14 @@
 //! The policy for mail from a domain, and from names below it (RFC 9989 4.7, 4.10.1).
 
+use std::sync::Arc;
+
 use super::legacy::{Legacy, legacy};
+use super::outcome::DiscoveryOutcome;
 use super::reports::{Destination, destinations};
-use super::walk::{Found, Step, applicable, organizational_domain, targets, walk};
+use super::walk::{StepAnswer, TreeStep, WalkNeeds, applicable, organizational_domain, targets, walk};
 use crate::inquiry::{Inquiry, Kind, Need, Question, Reply};
 use crate::name::Name;
-use crate::records::dmarc::{Application, Policy, Record, TagName};
+use crate::records::dmarc::{Application, NearMiss, Policy, Record, TagName, near_miss};
 
 /// What a receiver finds for a domain.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -13,16 +16,16 @@ pub struct Discovery {
     /// The domain in the From of the mail.
     pub domain: Name,
     /// The full walk from it, in order.
-    pub steps: Vec<Step>,
+    pub steps: Vec<TreeStep>,
     /// How it ended.
-    pub outcome: Outcome,
+    pub outcome: DiscoveryOutcome,
     /// `None` when an unanswered name hides it.
     pub organizational_domain: Option<Name>,
     /// Where the record that applies stands.
     pub policy_domain: Option<Name>,
     /// The record that applies, or that would if it could be applied.
     pub record: Option<Record>,
-    /// The policy for mail from the domain; only with [`Outcome::Policy`].
+    /// The policy for mail from the domain; only with [`DiscoveryOutcome::Policy`].
     pub policy: Option<Effective>,
     /// Whether the domain exists: any record at or below it; `None` when that could not be asked.
     pub exists: Option<bool>,
@@ -32,19 +35,6 @@ pub struct Discovery {
     pub legacy: Legacy,
     /// Where reports about the domain go.
     pub destinations: Vec<Destination>,
-}
-
-/// How a discovery ended.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Outcome {
-    /// A policy applies.
-    Policy,
-    /// No record: receivers apply no DMARC.
-    None,
-    /// A record that starts no DMARC processing (RFC 9989 4.10.1).
-    Invalid,
-    /// It could not be asked.
-    Unknown,
 }
 
 /// A policy and where it comes from.
@@ -67,13 +57,18 @@ pub struct Subdomains {
     pub nonexistent: Option<Effective>,
 }
 
-/// Discovers the policy for mail from `domain`; `own` is the need of its own record, all else is evidence.
-pub fn discover(domain: &Name, inquiry: &mut Inquiry<'_>, own: Need) -> Discovery {
-    let steps = walk(&targets(domain), inquiry, own, Need::Evidence);
+/// The policy for mail from `domain`, worked out once a run: whoever wants to know of it reads this.
+pub fn gather(domain: &Name, inquiry: &mut Inquiry<'_>) -> Arc<Discovery> {
+    inquiry.once(domain, Need::Compliance, |inquiry| discover(domain, inquiry))
+}
+
+/// Discovers the policy for mail from `domain`.
+fn discover(domain: &Name, inquiry: &mut Inquiry<'_>) -> Discovery {
+    let steps = walk(&targets(domain), inquiry, WalkNeeds::POLICY);
     let exists = exists(domain, inquiry);
     let place = applicable(domain, &steps);
     let found = place.flatten();
-    let record = found.and_then(Step::record);
+    let record = found.and_then(TreeStep::record);
     let inherited = found.is_some_and(|step| step.domain != *domain);
     let policy = record.and_then(|record| match (inherited, exists) {
         (false, _) => effective(record, TagName::P),
@@ -85,15 +80,15 @@ pub fn discover(domain: &Name, inquiry: &mut Inquiry<'_>, own: Need) -> Discover
         }
     });
     let outcome = match (place, record) {
-        (None, _) => Outcome::Unknown,
-        (Some(_), None) => Outcome::None,
-        (_, Some(record)) if record.application() == Application::Not => Outcome::Invalid,
-        _ if policy.is_none() => Outcome::Unknown,
-        _ => Outcome::Policy,
+        (None, _) => DiscoveryOutcome::Unknown,
+        (Some(_), None) => DiscoveryOutcome::None,
+        (_, Some(record)) if record.application() == Application::Not => DiscoveryOutcome::Invalid,
+        _ if policy.is_none() => DiscoveryOutcome::Unknown,
+        _ => DiscoveryOutcome::Policy,
     };
     let organizational = organizational_domain(domain, &steps);
     let destinations = match (found, record) {
-        (Some(step), Some(record)) if outcome != Outcome::Invalid => {
+        (Some(step), Some(record)) if outcome != DiscoveryOutcome::Invalid => {
             let organizational = match inherited {
                 false => organizational.clone(),
                 true => Some(step.domain.clone()),
@@ -157,11 +152,11 @@ pub(super) fn exists(name: &Name, inquiry: &mut Inquiry<'_>) -> Option<bool> {
 }
 
 /// The policies for a name below `domain` that has no record of its own: as a walk from there would find them.
-fn subdomains(domain: &Name, steps: &[Step], inquiry: &mut Inquiry<'_>) -> Subdomains {
+fn subdomains(domain: &Name, steps: &[TreeStep], inquiry: &mut Inquiry<'_>) -> Subdomains {
     let Ok(below) = domain.prepend("x") else {
         return Subdomains::default();
     };
-    let own: Vec<Step>;
+    let own: Vec<TreeStep>;
     let steps = if domain.label_count() < 8 {
         steps
     } else if steps.len() > 1 {
@@ -170,12 +165,11 @@ fn subdomains(domain: &Name, steps: &[Step], inquiry: &mut Inquiry<'_>) -> Subdo
         own = walk(
             targets(domain).get(1..).unwrap_or_default(),
             inquiry,
-            Need::Evidence,
-            Need::Evidence,
+            WalkNeeds::all(Need::Evidence),
         );
         &own
     };
-    let record = applicable(&below, steps).flatten().and_then(Step::record);
+    let record = applicable(&below, steps).flatten().and_then(TreeStep::record);
     Subdomains {
         existing: record.and_then(|record| effective(record, TagName::Sp)),
         nonexistent: record.and_then(|record| effective(record, TagName::Np)),
@@ -184,13 +178,27 @@ fn subdomains(domain: &Name, steps: &[Step], inquiry: &mut Inquiry<'_>) -> Subdo
 
 impl Discovery {
     /// What stands at the domain's own `_dmarc`.
-    pub fn own(&self) -> Option<&Step> {
+    pub fn own(&self) -> Option<&TreeStep> {
         self.steps.first().filter(|step| step.domain == self.domain)
     }
 
     /// The domain's own one record.
     pub fn own_record(&self) -> Option<&Record> {
-        self.own().and_then(Step::record)
+        self.own().and_then(TreeStep::record)
+    }
+
+    /// The texts on the way to the record that were meant as one: where, the text, and why receivers discard it.
+    pub fn near_misses(&self) -> impl Iterator<Item = (&TreeStep, &[u8], NearMiss)> {
+        let texts = self
+            .steps
+            .iter()
+            .flat_map(|step| step.texts.iter().map(move |text| (step, text)));
+        texts.filter_map(|(step, text)| Some((step, text.as_slice(), near_miss(text)?)))
+    }
+
+    /// Whether the domain is its own organizational domain, as far as known: only there do sp and np count.
+    pub fn is_organizational(&self) -> bool {
+        self.organizational_domain.as_ref() == Some(&self.domain)
     }
 
     /// Whether the record that applies stands at another name.
@@ -201,9 +209,9 @@ impl Discovery {
     }
 
     /// The names of the walk that gave no usable answer.
-    pub fn unanswered(&self) -> impl Iterator<Item = &Step> {
+    pub fn unanswered(&self) -> impl Iterator<Item = &TreeStep> {
         self.steps
             .iter()
-            .filter(|step| matches!(step.found, Found::Unanswered(Some(_))))
+            .filter(|step| matches!(step.found, StepAnswer::Unanswered(Some(_))))
     }
 }

@@ -6,6 +6,7 @@
 
 use psl::{Psl, Type};
 
+use super::outcome::DiscoveryOutcome;
 use super::walk::texts;
 use crate::inquiry::{Inquiry, Kind, Need, Question};
 use crate::name::Name;
@@ -19,11 +20,13 @@ pub const PUBLIC_SUFFIX_LIST: &str = "psl 2.1.247 of 2026-11-05";
 pub struct Legacy {
     /// By the public suffix list.
     pub organizational_domain: Name,
-    /// Where the record that applies was found; `None` when none applies or the answer is missing.
+    /// How their discovery ends.
+    pub outcome: DiscoveryOutcome,
+    /// Where the record they find stands.
     pub policy_domain: Option<Name>,
-    /// The policy for mail from the domain; `None` when none applies or the answer is missing.
+    /// The policy for mail from the domain, `pct=0` counted in; only with [`DiscoveryOutcome::Policy`].
     pub policy: Option<Policy>,
-    /// They enforce on so many percent only.
+    /// They enforce it on so many percent only, and one level less on the rest (6.6.4).
     pub partial: Option<u8>,
 }
 
@@ -65,26 +68,46 @@ pub(super) fn legacy(domain: &Name, inquiry: &mut Inquiry<'_>) -> Legacy {
     let organizational = organizational_domain(domain);
     let mut legacy = Legacy {
         organizational_domain: organizational.clone(),
+        outcome: DiscoveryOutcome::None,
         policy_domain: None,
         policy: None,
         partial: None,
     };
     for place in [domain, &organizational] {
         let Some(records) = records(place, inquiry) else {
+            legacy.outcome = DiscoveryOutcome::Unknown;
             break;
         };
         match records.as_slice() {
             [] => {}
             [record] => {
                 legacy.policy_domain = Some(place.clone());
-                legacy.policy = policy(record, place != domain);
-                legacy.partial = record.partial();
+                legacy.apply(record, place != domain);
                 break;
             }
             _ => break, // Several end the discovery: no DMARC (6.6.3 step 5).
         }
     }
     legacy
+}
+
+impl Legacy {
+    /// What they make of the record they found.
+    fn apply(&mut self, record: &Record, inherited: bool) {
+        let Some(policy) = policy(record, inherited) else {
+            self.outcome = DiscoveryOutcome::Invalid;
+            return;
+        };
+        self.outcome = DiscoveryOutcome::Policy;
+        // Mail that pct leaves out gets the next weaker policy (6.6.4): with pct=0 that is all of it.
+        match record.partial() {
+            Some(0) => self.policy = Some(policy.lowered()),
+            partial => {
+                self.policy = Some(policy);
+                self.partial = partial.filter(|_| policy != Policy::None);
+            }
+        }
+    }
 }
 
 /// The DMARC records at a domain; `None` when that cannot be known.
@@ -104,6 +127,9 @@ fn records(domain: &Name, inquiry: &mut Inquiry<'_>) -> Option<Vec<Record>> {
 fn policy(record: &Record, inherited: bool) -> Option<Policy> {
     use crate::records::dmarc::PolicyTag;
     let (p, sp) = (record.policy_tag(TagName::P), record.policy_tag(TagName::Sp));
+    if record.is_ambiguous() && p.policy().is_some() && sp != PolicyTag::Invalid {
+        return Some(Policy::None); // The weakest of what a receiver may make of a tag that stands there twice.
+    }
     match (p, sp) {
         (PolicyTag::Is(_), PolicyTag::Is(policy)) if inherited => Some(policy),
         (PolicyTag::Is(policy), PolicyTag::Is(_) | PolicyTag::Absent) => Some(policy),

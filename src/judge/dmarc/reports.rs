@@ -3,7 +3,7 @@
 //! A destination under the same organizational domain needs no agreement. Any other must publish a record of its own
 //! at `<policy domain>._report._dmarc.<destination host>`, or receivers send it nothing.
 
-use super::walk::{organizational_domain, targets, texts, walk};
+use super::walk::{WalkNeeds, organizational_domain, targets, texts, walk};
 use crate::inquiry::{Inquiry, Kind, Need, Question, Reply};
 use crate::name::Name;
 use crate::records::dmarc::{Likeness, Record, TagName, Uri, likeness, parse};
@@ -137,6 +137,6 @@ fn is_external(
     if !host.is_at_or_below(organizational) {
         return Some(true);
     }
-    let steps = walk(&targets(host), inquiry, Need::Evidence, Need::Evidence);
+    let steps = walk(&targets(host), inquiry, WalkNeeds::all(Need::Evidence));
     organizational_domain(host, &steps).map(|theirs| theirs != *organizational)
 }

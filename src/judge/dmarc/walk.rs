@@ -5,19 +5,20 @@
 //! walk goes on. A name that gave no usable answer leaves open what stands there: whatever would have to be selected
 //! beyond it is unknown.
 
-use crate::inquiry::{Inquiry, Kind, Need, Question, Rdata, Reply, Trouble};
+use crate::inquiry::{Inquiry, Kind, Need, Question, Reply, Trouble};
+use crate::judge::basis::Seen;
 use crate::name::Name;
 use crate::records::dmarc::{Likeness, Record, likeness, parse};
 
 /// One name of a walk.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Step {
+pub struct TreeStep {
     /// The domain looked at.
     pub domain: Name,
     /// Its policy record's name, `_dmarc.` and the domain.
     pub asked: Name,
     /// What stands there.
-    pub found: Found,
+    pub found: StepAnswer,
     /// Every TXT value there, octets as they came.
     pub texts: Vec<Vec<u8>>,
     /// The CNAME targets followed.
@@ -26,7 +27,7 @@ pub struct Step {
 
 /// What stands at a name, as the walk counts it.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Found {
+pub enum StepAnswer {
     /// No DMARC record.
     Nothing,
     /// Exactly one.
@@ -37,11 +38,11 @@ pub enum Found {
     Unanswered(Option<Trouble>),
 }
 
-impl Step {
+impl TreeStep {
     /// The one record there.
     pub fn record(&self) -> Option<&Record> {
         match &self.found {
-            Found::Record(record) => Some(record),
+            StepAnswer::Record(record) => Some(record),
             _ => None,
         }
     }
@@ -50,6 +51,36 @@ impl Step {
     fn ends(&self) -> bool {
         self.record()
             .is_some_and(|record| record.public_suffix().is_some())
+    }
+}
+
+/// What hangs on the names of a walk.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct WalkNeeds {
+    /// On the first.
+    pub own: Need,
+    /// On those above while the first holds no record.
+    pub above: Need,
+    /// On those above once the first holds the record that applies.
+    pub beside_own: Need,
+}
+
+impl WalkNeeds {
+    /// To find the policy that applies: without a record of its own a domain may have none, which is an error; with
+    /// one, nothing above is more than advice.
+    pub const POLICY: Self = Self {
+        own: Need::Compliance,
+        above: Need::Compliance,
+        beside_own: Need::Evidence,
+    };
+
+    /// The same on every name.
+    pub fn all(need: Need) -> Self {
+        Self {
+            own: need,
+            above: need,
+            beside_own: need,
+        }
     }
 }
 
@@ -62,13 +93,17 @@ pub fn targets(domain: &Name) -> Vec<Name> {
         .collect()
 }
 
-/// Walks over `targets` until one ends it: the first is asked with `own`, the rest with `above`.
+/// Walks over `targets` until one ends it.
 ///
 /// While answers are open all further names are asked at once; those beyond the end of the walk are asked in vain.
-pub fn walk(targets: &[Name], inquiry: &mut Inquiry<'_>, own: Need, above: Need) -> Vec<Step> {
-    let mut steps: Vec<Step> = Vec::new();
+pub fn walk(targets: &[Name], inquiry: &mut Inquiry<'_>, needs: WalkNeeds) -> Vec<TreeStep> {
+    let mut steps: Vec<TreeStep> = Vec::new();
     for target in targets {
-        let need = if steps.is_empty() { own } else { above };
+        let need = match steps.first() {
+            None => needs.own,
+            Some(first) if first.record().is_some() => needs.beside_own,
+            Some(_) => needs.above,
+        };
         // A name too long for `_dmarc.` holds no record.
         let Ok(asked) = target.prepend("_dmarc") else {
             continue;
@@ -84,18 +119,18 @@ pub fn walk(targets: &[Name], inquiry: &mut Inquiry<'_>, own: Need, above: Need)
 }
 
 /// Looks at one name.
-fn look(domain: &Name, asked: Name, inquiry: &mut Inquiry<'_>, need: Need) -> Step {
+fn look(domain: &Name, asked: Name, inquiry: &mut Inquiry<'_>, need: Need) -> TreeStep {
     let reply = inquiry.ask(Question::new(asked.clone(), Kind::Txt), need);
     let texts = texts(reply);
     let mut records = texts.iter().filter(|text| likeness(text) == Likeness::Dmarc);
     let found = match (reply, records.next(), records.count()) {
-        (Reply::Open, ..) => Found::Unanswered(None),
-        (Reply::Unanswered(trouble), ..) => Found::Unanswered(Some(trouble)),
-        (_, None, _) => Found::Nothing,
-        (_, Some(text), 0) => Found::Record(Box::new(parse(text))),
-        (_, Some(_), more) => Found::Several(more + 1),
+        (Reply::Open, ..) => StepAnswer::Unanswered(None),
+        (Reply::Unanswered(trouble), ..) => StepAnswer::Unanswered(Some(trouble)),
+        (_, None, _) => StepAnswer::Nothing,
+        (_, Some(text), 0) => StepAnswer::Record(Box::new(parse(text))),
+        (_, Some(_), more) => StepAnswer::Several(more + 1),
     };
-    Step {
+    TreeStep {
         domain: domain.clone(),
         asked,
         found,
@@ -104,24 +139,21 @@ fn look(domain: &Name, asked: Name, inquiry: &mut Inquiry<'_>, need: Need) -> St
     }
 }
 
-/// The joined TXT values of an answer.
+/// The joined TXT values of an answer, each once (RFC 2181 5).
 pub(super) fn texts(reply: Reply<'_>) -> Vec<Vec<u8>> {
-    let records = reply.records().unwrap_or_default();
-    let texts = records.iter().filter_map(|record| match record {
-        Rdata::Txt(txt) => Some(txt.joined()),
-        _ => None,
-    });
-    texts.collect()
+    Seen::from_reply(reply)
+        .map(|seen| seen.texts())
+        .unwrap_or_default()
 }
 
 /// The organizational domain of `start` (RFC 9989 4.10.2); `None` when an unanswered name hides it.
-pub fn organizational_domain(start: &Name, steps: &[Step]) -> Option<Name> {
+pub fn organizational_domain(start: &Name, steps: &[TreeStep]) -> Option<Name> {
     let mut highest = None;
     for step in steps {
         let record = match &step.found {
-            Found::Unanswered(_) => return None,
-            Found::Nothing | Found::Several(_) => continue,
-            Found::Record(record) => record,
+            StepAnswer::Unanswered(_) => return None,
+            StepAnswer::Nothing | StepAnswer::Several(_) => continue,
+            StepAnswer::Record(record) => record,
         };
         match record.public_suffix() {
             Some(false) => return Some(step.domain.clone()),
@@ -136,11 +168,11 @@ pub fn organizational_domain(start: &Name, steps: &[Step]) -> Option<Name> {
 /// suffix's.
 ///
 /// `None` when an unanswered name hides which; `Some(None)` when there is none.
-pub fn applicable<'s>(start: &Name, steps: &'s [Step]) -> Option<Option<&'s Step>> {
+pub fn applicable<'s>(start: &Name, steps: &'s [TreeStep]) -> Option<Option<&'s TreeStep>> {
     let at = |name: &Name| steps.iter().find(|step| step.domain == *name);
     match at(start).map(|step| &step.found) {
-        Some(Found::Record(_)) => return Some(at(start)),
-        Some(Found::Unanswered(_)) => return None,
+        Some(StepAnswer::Record(_)) => return Some(at(start)),
+        Some(StepAnswer::Unanswered(_)) => return None,
         _ => {}
     }
     let organizational = organizational_domain(start, steps)?;

@@ -6,6 +6,7 @@ use crate::judge::basis::{Seen, evidence};
 use crate::name::Name;
 use crate::records::Standard;
 use crate::records::dkim::{self, Likeness};
+use crate::records::dmarc;
 
 /// At most this many values of one name are looked at: more than one is wrong already.
 const MAX_TEXTS: usize = 8;
@@ -105,7 +106,7 @@ pub(super) fn is_meant(standard: Standard, text: &[u8]) -> bool {
     };
     match standard {
         Standard::Spf => starts(b"v=spf1"),
-        Standard::Dmarc => starts(b"v=DMARC1"),
+        Standard::Dmarc => dmarc::likeness(text) != dmarc::Likeness::Other,
         Standard::Dkim => dkim::likeness(bare) != Likeness::Other,
         _ => false,
     }

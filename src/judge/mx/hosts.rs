@@ -1,182 +1,222 @@
 //! The rules about the hosts an MX RRset names.
 
-use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
+use std::net::IpAddr;
 
-use crate::inquiry::{Inquiry, Kind, Rdata};
-use crate::judge::basis::{Seen, evidence};
-use crate::judge::{Finding, Findings, dns};
+use super::exchanges::{ExchangeHost, MAX_HOSTS, MailExchanges};
+use super::host_name::{HostFault, is_address, is_nobody};
+use crate::inquiry::Inquiry;
+use crate::judge::{Findings, Topic, dns};
 use crate::name::Name;
 use crate::rules::{Rule, Severity, mx as rules};
-
-/// The addresses of at most this many hosts are asked for.
-const MAX_HOSTS: usize = 10;
-
-/// Names that mean another machine to everybody, or nothing at all (RFC 6761, RFC 6762, RFC 8375).
-const LOCAL: &[&str] = &[
-    "localhost",
-    "local",
-    "localdomain",
-    "internal",
-    "home.arpa",
-    "invalid",
-    "lan",
-    "test",
-];
 
 /// What is wrong with the hosts.
 pub(super) fn check(
     domain: &Name,
-    exchanges: &[(u16, Name)],
-    managed: bool,
+    scene: &MailExchanges,
+    topic: &Topic,
     inquiry: &mut Inquiry<'_>,
     findings: &mut Findings,
 ) {
-    let mut say = |rule: &'static Rule, worst: Severity, message: String| {
-        findings.push(Finding::new(rule, managed, domain.clone(), message).milder(worst));
-    };
-    let mut hosts: Vec<&Name> = Vec::new();
-    for (_, host) in exchanges.iter().filter(|(_, host)| !host.is_root()) {
-        if hosts.contains(&host) {
-            say(
-                &rules::DUPLICATE,
-                Severity::Warning,
-                format!("want each host once, found {host} again"),
-            );
+    let mut known: Vec<&Name> = Vec::new();
+    for (_, host) in scene
+        .exchanges
+        .iter()
+        .flatten()
+        .filter(|(_, host)| !host.is_root())
+    {
+        if known.contains(&host) {
+            let message = format!("want each host once, found {host} again");
+            findings
+                .say(&rules::DUPLICATE, topic, message)
+                .about(host.as_str());
         } else {
-            hosts.push(host);
+            known.push(host);
         }
     }
-    let mut looked = Vec::new();
-    let mut misnamed = 0;
-    for host in hosts.iter().take(MAX_HOSTS) {
-        if let Some((rule, message)) = name_fault(host) {
-            say(rule, Severity::Error, message);
-            misnamed += 1;
+    let all_dead = scene.count <= MAX_HOSTS && sound(scene).all(ExchangeHost::is_dead);
+    for host in &scene.hosts {
+        if let Some(fault) = host.fault {
+            misnamed(domain, &host.name, fault, topic, findings);
             continue;
         }
-        let v4 = evidence(inquiry, host, Kind::A);
-        let v6 = evidence(inquiry, host, Kind::Aaaa);
-        looked.push((*host, v4, v6));
-    }
-    let dead = |(_, v4, v6): &(&Name, Option<Seen<'_>>, Option<Seen<'_>>)| {
-        [v4, v6]
-            .iter()
-            .all(|seen| seen.is_some_and(|seen| seen.records.is_empty()))
-    };
-    let all_dead = hosts.len() <= MAX_HOSTS && looked.iter().all(&dead);
-    for host in &looked {
-        let (name, v4, v6) = host;
-        let alias = [v4, v6].into_iter().flatten().find_map(|seen| seen.chain.last());
+        let alias = host.found().find_map(|found| found.alias.as_ref());
         if let Some(target) = alias {
+            let name = &host.name;
             let message = format!("want a host with addresses of its own, found {name}, a CNAME to {target}");
-            say(&rules::ALIAS, Severity::Warning, message);
+            let finding = findings.say(&rules::ALIAS, topic, message);
+            finding
+                .about(name.as_str())
+                .fix(format!("Point the MX at {target} itself."));
         }
-        if dead(host) {
-            let end = alias.unwrap_or(name);
-            let nxdomain = v4.is_some_and(|seen| seen.nxdomain);
-            match dns::gone(end, inquiry).filter(|_| nxdomain) {
-                Some(gone) => say(
-                    &rules::TAKEOVER,
-                    Severity::Error,
-                    format!(
-                        "{end} lies in {gone}, which does not exist: whoever registers it receives the mail"
-                    ),
-                ),
-                None => {
-                    let worst = if all_dead {
-                        Severity::Error
-                    } else {
-                        Severity::Warning
-                    };
-                    say(
-                        &rules::NO_ADDRESS,
-                        worst,
-                        format!("want an address of {name}, found none"),
-                    );
-                }
-            }
+        if host.is_dead() {
+            dead(domain, host, all_dead, topic, inquiry, findings);
         }
-        let addresses = [v4, v6].into_iter().flatten().flat_map(|seen| seen.records);
-        if let Some(address) = addresses.filter_map(unreachable).next() {
-            say(
-                &rules::NOT_PUBLIC,
-                Severity::Error,
-                format!("want a public address of {name}, found {address}"),
-            );
+        let mut addresses = host.found().flat_map(|found| &found.addresses);
+        if let Some(address) = addresses.find(|address| is_unreachable(address)) {
+            let message = format!("want a public address of {}, found {address}", host.name);
+            findings
+                .say(&rules::NOT_PUBLIC, topic, message)
+                .about(host.name.as_str());
         }
     }
-    if misnamed == 0 && hosts.len() <= MAX_HOSTS {
-        as_a_whole(&looked, &mut say);
+    if scene.count <= MAX_HOSTS && sound(scene).count() == scene.count {
+        as_a_whole(scene, topic, findings);
     }
+}
+
+/// The hosts whose names are sound.
+fn sound(scene: &MailExchanges) -> impl Iterator<Item = &ExchangeHost> {
+    scene.hosts.iter().filter(|host| host.fault.is_none())
+}
+
+/// A host whose name is none.
+fn misnamed(domain: &Name, host: &Name, fault: HostFault, topic: &Topic, findings: &mut Findings) {
+    let null = "publish 0 . alone where the domain takes no mail";
+    let (rule, message, fix): (&'static Rule, String, String) = match fault {
+        HostFault::Null => (
+            &rules::NULL_AS_HOST,
+            format!("want the null MX 0 ., found a host named {host}, which senders look for"),
+            "Publish 0 . alone when the domain takes no mail; else remove it.".to_owned(),
+        ),
+        HostFault::Address => (
+            &rules::ADDRESS,
+            format!("want a host name, found the address {host}"),
+            rules::ADDRESS.fix.to_owned(),
+        ),
+        HostFault::Local => (
+            &rules::NOT_PUBLIC,
+            format!("want a public host name, found {host}, which is another machine to everybody"),
+            format!("Point the MX at a host with a public address, or {null}."),
+        ),
+        HostFault::OneLabel => (
+            &rules::NOT_PUBLIC,
+            format!(
+                "want a public host name, found {host}, one label alone: the dot behind it ends the name"
+            ),
+            format!("Write {host}.{domain}. in full where that is meant, or {null}."),
+        ),
+        HostFault::Endpoint => (
+            &rules::HOST_NAME,
+            format!("want a host name alone, found a port or scheme with it: {host}"),
+            "Write the host's name alone: mail is delivered to port 25 of it.".to_owned(),
+        ),
+        HostFault::Mailbox => (
+            &rules::HOST_NAME,
+            format!("want a host name, found the mail address {host}"),
+            "Write the name of the host that takes the mail, without what stands before the @.".to_owned(),
+        ),
+        HostFault::Blank => (
+            &rules::HOST_NAME,
+            format!("want a host name, found a blank in {host}"),
+            "Write preference and host in their own fields.".to_owned(),
+        ),
+        HostFault::Characters => (
+            &rules::HOST_NAME,
+            format!("want letters, digits and inner hyphens in a host name, found {host}"),
+            rules::HOST_NAME.fix.to_owned(),
+        ),
+    };
+    findings.say(rule, topic, message).about(host.as_str()).fix(fix);
+}
+
+/// A host without any address.
+fn dead(
+    domain: &Name,
+    host: &ExchangeHost,
+    all_dead: bool,
+    topic: &Topic,
+    inquiry: &mut Inquiry<'_>,
+    findings: &mut Findings,
+) {
+    let name = &host.name;
+    let alias = host.found().find_map(|found| found.alias.as_ref());
+    let end = alias.unwrap_or(name);
+    let is_nxdomain = host.v4.as_ref().is_some_and(|found| found.nxdomain);
+    if let Some(gone) = dns::gone(end, inquiry).filter(|_| is_nxdomain) {
+        let message =
+            format!("{end} lies in {gone}, which does not exist: whoever registers it receives the mail");
+        findings
+            .say(&rules::TAKEOVER, topic, message)
+            .about(name.as_str());
+        return;
+    }
+    // What a form or a zone file makes of a name without a dot at its end: the domain's own name follows it.
+    let labels = name.labels();
+    let own = domain.label_count();
+    let prefix = match name.is_at_or_below(domain) {
+        true => labels.get(..labels.len().saturating_sub(own)).unwrap_or_default(),
+        false => &[],
+    };
+    let (rule, message, fix): (&'static Rule, String, String) = if is_nobody(prefix) {
+        (
+            &rules::NULL_AS_HOST,
+            format!("want the null MX 0 ., found the host {name}, which does not exist"),
+            "Publish 0 . alone when the domain takes no mail; else remove it.".to_owned(),
+        )
+    } else if prefix.len() > 1 && is_address(&prefix.join(&b'.')) {
+        (
+            &rules::ADDRESS,
+            format!("want a host name, found the address at the begin of {name}"),
+            rules::ADDRESS.fix.to_owned(),
+        )
+    } else {
+        let meant = Name::from_labels(prefix)
+            .ok()
+            .filter(|meant| meant.label_count() > 1);
+        let fix = match meant {
+            Some(meant) => format!(
+                "Where {meant} was meant, write a dot at its end; else publish addresses of {name}, or remove the MX."
+            ),
+            None => rules::NO_ADDRESS.fix.to_owned(),
+        };
+        (
+            &rules::NO_ADDRESS,
+            format!("want an address of {name}, found none"),
+            fix,
+        )
+    };
+    // With another host that has addresses mail arrives all the same.
+    let worst = match all_dead || rule != &rules::NO_ADDRESS {
+        true => Severity::Error,
+        false => Severity::Warning,
+    };
+    findings
+        .say(rule, topic, message)
+        .about(name.as_str())
+        .at_most(worst)
+        .fix(fix);
 }
 
 /// What all hosts together lack.
-fn as_a_whole(
-    looked: &[(&Name, Option<Seen<'_>>, Option<Seen<'_>>)],
-    say: &mut impl FnMut(&'static Rule, Severity, String),
-) {
-    let count = |seen: &Option<Seen<'_>>| seen.map(|seen| seen.records.len());
-    let v4: Option<usize> = looked.iter().map(|(_, v4, _)| count(v4)).sum();
-    let v6: Option<usize> = looked.iter().map(|(_, _, v6)| count(v6)).sum();
+fn as_a_whole(scene: &MailExchanges, topic: &Topic, findings: &mut Findings) {
+    let hosts = &scene.hosts;
+    let count =
+        |found: &Option<super::exchanges::HostAddresses>| found.as_ref().map(|one| one.addresses.len());
+    let v4: Option<usize> = hosts.iter().map(|host| count(&host.v4)).sum();
+    let v6: Option<usize> = hosts.iter().map(|host| count(&host.v6)).sum();
     if v6 == Some(0) && v4.is_some_and(|v4| v4 > 0) {
-        let message = format!("want an AAAA record at one of {} hosts, found none", looked.len());
-        say(&rules::NO_IPV6, Severity::Info, message);
+        let message = format!("want an AAAA record at one of {} hosts, found none", hosts.len());
+        findings.say(&rules::NO_IPV6, topic, message);
     }
-    if let (&[(host, ..)], Some(v4 @ 0..=1), Some(v6 @ 0..=1)) = (looked, v4, v6)
+    if let ([host], Some(v4 @ 0..=1), Some(v6 @ 0..=1)) = (hosts.as_slice(), v4, v6)
         && v4 + v6 > 0
     {
-        let message = format!("{host} is the only MX host, with one address");
-        say(&rules::SINGLE, Severity::Info, message);
+        let message = format!("{} is the only MX host, with one address", host.name);
+        findings.say(&rules::SINGLE, topic, message);
     }
-}
-
-/// What is wrong with a host's name alone.
-fn name_fault(host: &Name) -> Option<(&'static Rule, String)> {
-    let labels = host.labels();
-    let text = host.as_str();
-    if text.parse::<Ipv4Addr>().is_ok() || text.contains(':') || text.starts_with('[') {
-        return Some((
-            &rules::ADDRESS,
-            format!("want a host name, found the address {host}"),
-        ));
-    }
-    let is_local = LOCAL
-        .iter()
-        .any(|local| text == *local || text.ends_with(&format!(".{local}")));
-    if is_local || labels.len() == 1 {
-        return Some((
-            &rules::NOT_PUBLIC,
-            format!("want a public host name, found {host}"),
-        ));
-    }
-    let fine = |label: &Vec<u8>| {
-        label
-            .iter()
-            .all(|octet| octet.is_ascii_alphanumeric() || *octet == b'-')
-            && !label.starts_with(b"-")
-            && !label.ends_with(b"-")
-    };
-    if !labels.iter().all(fine) {
-        let message = format!("want letters, digits and inner hyphens in a host name, found {host}");
-        return Some((&rules::HOST_NAME, message));
-    }
-    None
 }
 
 /// An address nobody on the internet can reach.
-fn unreachable(rdata: &Rdata) -> Option<IpAddr> {
-    match rdata {
-        Rdata::A(v4) => {
-            let shared = Ipv4Addr::new(100, 64, 0, 0).octets();
-            let is_shared = v4.octets()[0] == shared[0] && v4.octets()[1] & 0xc0 == shared[1];
-            let private = v4.is_private() || v4.is_loopback() || v4.is_link_local() || is_shared;
-            (private || v4.octets()[0] == 0).then_some(IpAddr::V4(*v4))
+fn is_unreachable(address: &IpAddr) -> bool {
+    match address {
+        IpAddr::V4(v4) => {
+            let [first, second, ..] = v4.octets();
+            let is_shared = first == 100 && second & 0xc0 == 64; // RFC 6598
+            v4.is_private() || v4.is_loopback() || v4.is_link_local() || is_shared || first == 0
         }
-        Rdata::Aaaa(v6) => {
-            let private = v6.is_loopback() || v6.is_unspecified() || v6.is_unique_local();
-            let mapped = v6.to_ipv4_mapped().is_some() || *v6 == Ipv6Addr::UNSPECIFIED;
-            (private || mapped || v6.is_unicast_link_local()).then_some(IpAddr::V6(*v6))
+        IpAddr::V6(v6) => {
+            let local = v6.is_loopback() || v6.is_unspecified() || v6.is_unique_local();
+            local || v6.to_ipv4_mapped().is_some() || v6.is_unicast_link_local()
         }
-        _ => None,
     }
 }

@@ -1,18 +1,25 @@
 //! MX: where mail for the domain goes (RFC 5321 5.1), and whether a domain that takes none says so (RFC 7505).
 //!
 //! Only a parked domain wants an MX record, the null one. What the other roles require of it are findings: a domain
-//! that sends may not have a null MX, one that receives must have a host. Everybody's MX is linted. Files: `check`
-//! (the RRset as a whole, and the role), `hosts` (the hosts it names).
+//! that sends may not have a null MX, one that receives must have a host. Everybody's MX is linted. Files: `exchanges`
+//! (what is there, gathered once), `check` (the RRset as a whole, and the role), `parked` (what belongs to a null MX),
+//! `hosts` and `host_name` (the hosts it names).
 
 mod check;
+mod exchanges;
+mod host_name;
 mod hosts;
+mod parked;
+
+pub use self::exchanges::{ExchangeHost, HostAddresses, MAX_HOSTS, MailExchanges, gather};
+pub use self::host_name::HostFault;
 
 pub(super) use self::check::check;
-use super::basis::{Basis, Judged, Seen};
+use self::exchanges::exchanges;
+use super::basis::{Basis, Judged};
 use super::{Findings, RecordVerdict, State};
 use crate::inquiry::{Inquiry, Kind, Rdata};
 use crate::intent::{Intent, ManagedRrset};
-use crate::name::Name;
 
 /// The state of a wanted null MX.
 pub(super) fn state(
@@ -70,21 +77,6 @@ fn null_mx(wanted: &ManagedRrset, basis: &mut Basis, inquiry: &mut Inquiry<'_>) 
         return judged(State::Missing, Some(difference));
     }
     judged(State::InSync, None)
-}
-
-/// The exchanges, by preference.
-fn exchanges(seen: &Seen<'_>) -> Vec<(u16, Name)> {
-    let mut exchanges: Vec<(u16, Name)> = seen
-        .records
-        .iter()
-        .filter_map(|rdata| match rdata {
-            Rdata::Mx { preference, exchange } => Some((*preference, exchange.clone())),
-            _ => None,
-        })
-        .collect();
-    exchanges.sort();
-    exchanges.dedup();
-    exchanges
 }
 
 fn shown_address(rdata: &Rdata) -> String {

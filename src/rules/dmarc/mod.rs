@@ -52,4 +52,6 @@ pub const RULES: &[&Rule] = &[
     &record::LONG,
     &record::STRICT_BOUNCES,
     &tree::NP_COMPACT_DENIAL,
+    &record::LINE_END,
+    &record::WRONG_SEPARATOR,
 ];

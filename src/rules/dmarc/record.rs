@@ -75,7 +75,7 @@ pub const DUPLICATE_TAG: Rule = Rule {
     standard: Standard::Dmarc,
     title: "a tag stands there twice",
     section: "RFC 9989 4.8",
-    why: "No RFC says which one counts: some receivers take the first, some the last, some refuse the record. Zegel shows the weakest reading.",
+    why: "No RFC says which one counts: some receivers take the first, some the last, some refuse the record. Zegel shows the weakest reading, which is none.",
     fix: "Keep one of them.",
     bad: "_dmarc.voorbeeld.nl TXT \"v=DMARC1; p=reject; p=none\"",
     good: "_dmarc.voorbeeld.nl TXT \"v=DMARC1; p=reject\"",
@@ -274,4 +274,30 @@ pub const STRICT_BOUNCES: Rule = Rule {
     fix: "Remove aspf=s, or make sure that bounces are signed with DKIM.",
     bad: "_dmarc.voorbeeld.nl TXT \"v=DMARC1; p=reject; aspf=s\"",
     good: "_dmarc.voorbeeld.nl TXT \"v=DMARC1; p=reject\"",
+};
+
+/// A line ends within the record.
+pub const LINE_END: Rule = Rule {
+    id: "DMARC-049",
+    severity: Severity::Error,
+    standard: Standard::Dmarc,
+    title: "a line ends within the record",
+    section: "RFC 9989 4.8",
+    why: "White space is blanks and tabs alone. A line end spoils the name or value it stands in: receivers skip the tag or take no policy from it, and no two programs need read it alike.",
+    fix: "Write the record in one line, with blanks alone between its tags.",
+    bad: "_dmarc.voorbeeld.nl TXT \"v=DMARC1;\\010p=reject\"",
+    good: "_dmarc.voorbeeld.nl TXT \"v=DMARC1; p=reject\"",
+};
+
+/// A separator is wrong or missing.
+pub const WRONG_SEPARATOR: Rule = Rule {
+    id: "DMARC-050",
+    severity: Severity::Warning,
+    standard: Standard::Dmarc,
+    title: "a separator is wrong or missing",
+    section: "RFC 9989 4.6, 4.8",
+    why: "Tags are separated by semicolons, report addresses by commas, failure options by colons, a name from its value by =. What follows another sign is lost, or spoils what stands before it.",
+    fix: "Write the separator that belongs there.",
+    bad: "_dmarc.voorbeeld.nl TXT \"v=DMARC1; p=reject; rua=mailto:a@voorbeeld.nl;mailto:b@voorbeeld.nl\"",
+    good: "_dmarc.voorbeeld.nl TXT \"v=DMARC1; p=reject; rua=mailto:a@voorbeeld.nl,mailto:b@voorbeeld.nl\"",
 };

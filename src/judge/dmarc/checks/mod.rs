@@ -1,20 +1,25 @@
 //! What is wrong with a domain's DMARC, managed or observed.
 //!
-//! `record` reads the domain's own record, `tree` the policy that applies and where it comes from, `reports` where
-//! reports go. The record of another name that is inherited is its owner's to mend: of it only what decides this
-//! domain's policy is said.
+//! `text` reads the letters of the domain's own record, `record` what its tags say, `tree` the policy that applies and
+//! where it comes from, `reports` and `agreement` where reports go. The record of another name that is inherited is its
+//! owner's to mend: of it only what decides this domain's policy is said. Of a policy that nobody applies nothing is
+//! said but why.
 
+mod agreement;
 mod record;
 mod reports;
+mod text;
 mod tree;
 
-use super::discovery::{Discovery, discover};
-use crate::inquiry::{Inquiry, Need};
+use std::sync::Arc;
+
+use super::discovery::{Discovery, gather};
+use crate::inquiry::{Inquiry, Kind};
 use crate::intent::{DmarcWant, Intent, Role, What};
-use crate::judge::{Finding, Findings};
-use crate::name::Name;
+use crate::judge::{Finding, Findings, Site, Topic};
 use crate::records::Standard;
 use crate::records::dmarc::{self, Record, Tag};
+use crate::records::presentation;
 use crate::rules::Rule;
 
 /// What is wrong with the domain's DMARC.
@@ -22,58 +27,52 @@ pub(in crate::judge) fn check(intent: &Intent, inquiry: &mut Inquiry<'_>, findin
     let Ok(name) = intent.domain.prepend("_dmarc") else {
         return;
     };
-    // Who only looks at a domain wants to know this above all.
-    let own = match intent.role {
-        None => Need::Essential,
-        Some(_) => Need::Evidence,
-    };
-    let discovery = discover(&intent.domain, inquiry, own);
-    let mut case = Case {
+    let managed = intent.manages(Standard::Dmarc);
+    let mut examination = Examination {
         intent,
-        discovery: &discovery,
-        name,
-        managed: intent.manages(Standard::Dmarc),
+        discovery: gather(&intent.domain, inquiry),
+        topic: Topic::new(Site::rrset(name, Kind::Txt), managed),
         findings,
     };
-    record::check(&mut case);
-    tree::check(&mut case, inquiry);
-    reports::check(&mut case, inquiry);
+    text::check(&mut examination);
+    record::check(&mut examination);
+    tree::check(&mut examination, inquiry);
+    reports::check(&mut examination);
+    agreement::check(&mut examination, inquiry);
 }
 
 /// One domain under judgement.
-struct Case<'c> {
-    intent: &'c Intent,
-    discovery: &'c Discovery,
-    /// `_dmarc.` and the domain.
-    name: Name,
-    managed: bool,
-    findings: &'c mut Findings,
+struct Examination<'e> {
+    intent: &'e Intent,
+    discovery: Arc<Discovery>,
+    /// The domain's `_dmarc`.
+    topic: Topic,
+    findings: &'e mut Findings,
 }
 
-impl Case<'_> {
-    /// A finding about the domain's `_dmarc`, to be finished and said.
-    fn finding(&self, rule: &'static Rule, message: impl Into<String>) -> Finding {
-        Finding::new(rule, self.managed, self.name.clone(), message)
-    }
-
-    fn say(&mut self, finding: Finding) {
-        self.findings.push(finding);
-    }
-
-    /// A finding about a tag of a record, which is marked.
-    fn tag(&mut self, rule: &'static Rule, record: &Record, tag: &Tag, message: impl Into<String>) {
-        let finding = self
-            .finding(rule, message)
-            .marking(&record.text, tag.span.clone(), "");
-        self.say(finding);
+impl Examination<'_> {
+    /// A finding about the domain's `_dmarc`, whatever stands there.
+    fn say(&mut self, rule: &'static Rule, message: impl Into<String>) -> &mut Finding {
+        self.findings.say(rule, &self.topic, message)
     }
 
     /// A finding about a record as a whole.
-    fn whole(&mut self, rule: &'static Rule, record: &Record, message: impl Into<String>) {
-        let finding = self
-            .finding(rule, message)
-            .marking(&record.text, 0..record.text.len(), "");
-        self.say(finding);
+    fn whole(&mut self, rule: &'static Rule, record: &Record, message: impl Into<String>) -> &mut Finding {
+        let topic = self.topic.text(&record.text);
+        self.findings.say(rule, &topic, message)
+    }
+
+    /// A finding about a tag of a record, which is marked.
+    fn tag(
+        &mut self,
+        rule: &'static Rule,
+        record: &Record,
+        tag: &Tag,
+        message: impl Into<String>,
+    ) -> &mut Finding {
+        let name = presentation(record.text.get(tag.name.clone()).unwrap_or_default());
+        let finding = self.whole(rule, record, message);
+        finding.about(name.to_ascii_lowercase()).at(tag.span.clone())
     }
 
     /// The record the manifest asks for here.

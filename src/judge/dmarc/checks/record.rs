@@ -1,149 +1,70 @@
-//! The text of the domain's own record.
+//! What the tags of the domain's own record say, and whether receivers apply it at all.
 
-use super::Case;
+use super::Examination;
 use crate::intent::What;
-use crate::judge::dmarc::walk::Found;
-use crate::records::dmarc::{
-    Application, Likeness, Policy, PolicyTag, Record, Tag, TagName, VersionFault, likeness, near_miss, parse,
-};
+use crate::records::dmarc::{Application, Policy, PolicyTag, Record, Tag, TagName};
 use crate::records::presentation;
-use crate::records::tags::PartKind;
-use crate::rules::Severity;
 use crate::rules::dmarc::record as rules;
+use crate::rules::{Rule, Severity};
 
-/// A record longer than this is cut by some older programs, in octets.
-const LONG: usize = 450;
-
-pub(super) fn check(case: &mut Case<'_>) {
-    let discovery = case.discovery;
-    if let Some(step) = discovery.own() {
-        near_misses(case, &step.texts);
-        if let Found::Several(count) = step.found {
-            let message = format!("want one DMARC record, found {count}: receivers discard all of them");
-            let finding = case.finding(&rules::SEVERAL_RECORDS, message);
-            case.say(finding);
-        }
-        for text in step.texts.iter().filter(|text| likeness(text) == Likeness::Dmarc) {
-            let record = parse(text);
-            syntax(case, &record);
-            unknown_tags(case, &record);
-            policies(case, &record);
-            values(case, &record);
-            testing(case, &record);
-            strict_spf(case, &record);
+pub(super) fn check(examination: &mut Examination<'_>) {
+    let discovery = examination.discovery.clone();
+    if let Some(record) = discovery.own_record() {
+        policies(examination, record);
+        old_tags(examination, record);
+        // Of a record that nobody applies, why is all there is to say.
+        if record.application() != Application::Not {
+            values(examination, record);
+            testing(examination, record);
+            strict_spf(examination, record);
         }
     }
     // Another name's record decides as well, when it is inherited.
     if discovery.is_inherited()
         && let Some(record) = &discovery.record
     {
-        policies(case, record);
+        policies(examination, record);
     }
 }
 
-fn near_misses(case: &mut Case<'_>, texts: &[Vec<u8>]) {
-    for text in texts {
-        let Some(miss) = near_miss(text) else { continue };
-        let rule = match miss.fault {
-            VersionFault::Before => &rules::BEFORE_VERSION,
-            VersionFault::Separator => &rules::SEPARATOR,
-            VersionFault::Version => &rules::VERSION,
-        };
-        let shown = match miss.fault {
-            VersionFault::Before => {
-                let before = presentation(text.get(miss.span.clone()).unwrap_or_default());
-                format!(": found {before:?}")
-            }
-            _ => String::new(),
-        };
-        let message = format!(
-            "receivers do not take this for a DMARC record: {}{shown}",
-            miss.why
-        );
-        let finding = case.finding(rule, message).marking(text, miss.span, miss.why);
-        case.say(finding);
+/// The strongest policy the record asks for where it counts: sp and np do so at an organizational domain only.
+fn strongest(examination: &Examination<'_>, record: &Record) -> Policy {
+    let Some(effects) = record.effects() else {
+        return Policy::None;
+    };
+    match examination.discovery.is_organizational() {
+        true => effects.policy.max(effects.subdomain).max(effects.nonexistent),
+        false => effects.policy,
     }
 }
 
-/// What is no tag, and what stands there twice.
-fn syntax(case: &mut Case<'_>, record: &Record) {
-    for part in &record.parts {
-        let why = match &part.kind {
-            PartKind::Malformed => "has no =",
-            PartKind::Empty => "holds nothing",
-            PartKind::Trailing => continue,
-            PartKind::Tag { name, value } => {
-                let (name, value) = (&record.text[name.clone()], &record.text[value.clone()]);
-                let printing = value.iter().all(|octet| matches!(octet, 0x20..=0x7e));
-                match (name.iter().all(u8::is_ascii_alphabetic), printing) {
-                    _ if name.is_empty() => "has no name",
-                    (false, _) => "has a name with other characters than letters",
-                    (_, false) => "has a value with octets that do not print",
-                    _ if value.is_empty() => "has no value",
-                    _ => continue,
-                }
-            }
-        };
-        // Of a part that holds nothing, the semicolon before it is marked.
-        let mark = match part.span.is_empty() {
-            true => part.span.start.saturating_sub(1)..part.span.start.max(1),
-            false => part.span.clone(),
-        };
-        let shown = presentation(record.text.get(part.span.clone()).unwrap_or_default());
-        let message = format!("\"{shown}\" between two semicolons {why}");
-        let finding = case
-            .finding(&rules::SYNTAX, message)
-            .marking(&record.text, mark, why);
-        case.say(finding);
-    }
-    for tag in record.tags.iter().filter(|tag| tag.duplicate) {
-        let name = presentation(record.text.get(tag.name.clone()).unwrap_or_default());
-        let message =
-            format!("{name} stands there twice: which one counts is not defined; the weakest is shown");
-        let finding =
-            case.finding(&rules::DUPLICATE_TAG, message)
-                .marking(&record.text, tag.span.clone(), "again");
-        case.say(finding);
-    }
-    if record.text.len() > LONG {
-        let message = format!("the record has {} octets", record.text.len());
-        case.whole(&rules::LONG, record, message);
-    }
-}
-
-fn unknown_tags(case: &mut Case<'_>, record: &Record) {
-    for tag in &record.tags {
+/// pct, rf, ri: gone since RFC 9989.
+fn old_tags(examination: &mut Examination<'_>, record: &Record) {
+    for tag in record.tags.iter().filter(|tag| !tag.duplicate) {
         let shown = presentation(record.text.get(tag.span.clone()).unwrap_or_default());
         match tag.tag {
-            TagName::Unknown => {
-                case.tag(
-                    &rules::UNKNOWN_TAG,
-                    record,
-                    tag,
-                    format!("{shown}: no such tag, ignored"),
-                );
-            }
             TagName::Rf | TagName::Ri => {
-                case.tag(
-                    &rules::OLD_TAGS,
-                    record,
-                    tag,
-                    format!("{shown}: gone since RFC 9989, ignored"),
-                );
+                let message = format!("{shown}: gone since RFC 9989, ignored");
+                examination.tag(&rules::OLD_TAGS, record, tag, message);
             }
             TagName::Pct => {
-                let (severity, effect) = match record.partial() {
+                let in_use = strongest(examination, record) != Policy::None;
+                let (severity, effect) = match record.partial().filter(|_| in_use) {
+                    Some(0) => (
+                        Severity::Warning,
+                        "receivers of RFC 7489 apply the next weaker policy to all mail, those of RFC 9989 this one"
+                            .to_owned(),
+                    ),
                     Some(part) => (
                         Severity::Warning,
                         format!("receivers of RFC 7489 enforce on {part} %, those of RFC 9989 on all mail"),
                     ),
                     None => (Severity::Info, "gone since RFC 9989, without effect".to_owned()),
                 };
-                let finding = case
-                    .finding(&rules::PCT, format!("{shown}: {effect}"))
-                    .milder(severity)
-                    .marking(&record.text, tag.span.clone(), "");
-                case.say(finding);
+                let message = format!("{shown}: {effect}");
+                examination
+                    .tag(&rules::PCT, record, tag, message)
+                    .at_most(severity);
             }
             _ => {}
         }
@@ -151,9 +72,10 @@ fn unknown_tags(case: &mut Case<'_>, record: &Record) {
 }
 
 /// p, sp and np, as far as they decide whether the record applies at all.
-fn policies(case: &mut Case<'_>, record: &Record) {
-    let own = !case.discovery.is_inherited();
-    let place = match &case.discovery.policy_domain {
+fn policies(examination: &mut Examination<'_>, record: &Record) {
+    let discovery = examination.discovery.clone();
+    let own = !discovery.is_inherited();
+    let place = match &discovery.policy_domain {
         Some(domain) if !own => format!(" in the inherited record of _dmarc.{domain}"),
         _ => String::new(),
     };
@@ -162,113 +84,133 @@ fn policies(case: &mut Case<'_>, record: &Record) {
         Application::AsNone => "receivers act as if it said p=none",
         Application::Not => "and rua holds no valid URI: receivers apply no DMARC at all",
     };
-    let invalid = |case: &mut Case<'_>, rule, tag: TagName| {
-        for one in record
-            .all(tag)
-            .filter(|one| Policy::parse(record.value(one)).is_none())
-        {
-            let (name, value) = (tag.as_str(), presentation(record.value(one)));
-            let message = format!("{name} is \"{value}\", which is no policy{place}: {effect}");
-            case.tag(rule, record, one, message);
-        }
-    };
-    invalid(case, &rules::POLICY_INVALID, TagName::P);
-    invalid(case, &rules::SUBPOLICY_INVALID, TagName::Sp);
-    invalid(case, &rules::SUBPOLICY_INVALID, TagName::Np);
+    for (tag, rule) in [
+        (TagName::P, &rules::POLICY_INVALID),
+        (TagName::Sp, &rules::SUBPOLICY_INVALID),
+        (TagName::Np, &rules::SUBPOLICY_INVALID),
+    ] {
+        let no_policy = |one: &&Tag| Policy::parse(record.value(one)).is_none();
+        // Of several of one name the first is enough: that there are several is said too.
+        let Some(one) = record.all(tag).find(no_policy) else {
+            continue;
+        };
+        let (name, value) = (tag.as_str(), presentation(record.value(one)));
+        let message = format!("{name} is \"{value}\", which is no policy{place}: {effect}");
+        let fix = policy_fix(record, one);
+        examination.tag(rule, record, one, message).fix(fix);
+    }
     if record.policy_tag(TagName::P) == PolicyTag::Absent {
         // With a valid rua it is as weak as p=none, which is no error.
         let severity = match record.application() {
             Application::Not => Severity::Error,
             _ => Severity::Warning,
         };
-        let finding = case
-            .finding(&rules::NO_POLICY, format!("p is missing{place}: {effect}"))
-            .milder(severity)
-            .marking(&record.text, 0..record.text.len(), "no p");
-        case.say(finding);
+        let fix = match record.hides(TagName::P) {
+            true => "Write p where receivers read it: after a semicolon, with no line end before it.",
+            false => rules::NO_POLICY.fix,
+        };
+        let message = format!("p is missing{place}: {effect}");
+        let finding = examination.whole(&rules::NO_POLICY, record, message);
+        finding.at_most(severity).label("no p").fix(fix);
     } else if let Some(p) = record.first(TagName::P)
         && own
+        && record.application() == Application::AsWritten
         && record.tags.get(1) != Some(p)
     {
-        case.tag(
-            &rules::POLICY_NOT_SECOND,
-            record,
-            p,
-            "p does not stand right after v=DMARC1",
-        );
+        let message = "p does not stand right after v=DMARC1";
+        examination.tag(&rules::POLICY_NOT_SECOND, record, p, message);
+    }
+}
+
+/// What to write instead of a value that is no policy.
+fn policy_fix(record: &Record, tag: &Tag) -> String {
+    let name = tag.tag.as_str();
+    let value = record.value(tag).to_ascii_lowercase();
+    let within = |one: &crate::records::dmarc::WrongSeparator| {
+        one.hidden.is_some() && one.after.start < tag.span.end && tag.span.start < one.after.end
+    };
+    if record.wrong_separators().iter().any(within) {
+        return format!("Write a semicolon after the policy of {name}.");
+    }
+    if value.is_empty() && tag.tag != TagName::P {
+        return format!("Remove the empty {name}=, or write none, quarantine or reject after it.");
+    }
+    let letters: Vec<u8> = value.iter().copied().filter(u8::is_ascii_alphabetic).collect();
+    let policies = [Policy::None, Policy::Quarantine, Policy::Reject];
+    let near = policies.into_iter().find(|policy| {
+        let word = policy.as_str().as_bytes();
+        letters.len() >= 3 && (letters.get(..3) == word.get(..3) || letters.ends_with(word))
+    });
+    match near {
+        Some(policy) => format!("Write {name}={policy}."),
+        None => format!("Write {name}=none, {name}=quarantine or {name}=reject."),
     }
 }
 
 /// Values that receivers replace by the default.
-fn values(case: &mut Case<'_>, record: &Record) {
-    let known: [(TagName, &'static crate::rules::Rule, &[&str]); 4] = [
+fn values(examination: &mut Examination<'_>, record: &Record) {
+    let known: [(TagName, &'static Rule, &[&str]); 4] = [
         (TagName::T, &rules::TESTING_INVALID, &["y", "n"]),
         (TagName::Adkim, &rules::ALIGNMENT_INVALID, &["r", "s"]),
         (TagName::Aspf, &rules::ALIGNMENT_INVALID, &["r", "s"]),
         (TagName::Psd, &rules::PSD_INVALID, &["y", "n", "u"]),
     ];
     for (tag, rule, allowed) in known {
-        let valid = |one: &Tag| {
+        let valid = |one: &&Tag| {
             let value = record.value(one);
-            allowed
-                .iter()
-                .any(|allowed| value.eq_ignore_ascii_case(allowed.as_bytes()))
+            let same = |allowed: &&str| value.eq_ignore_ascii_case(allowed.as_bytes());
+            !allowed.iter().any(same)
         };
-        for one in record.all(tag).filter(|one| !valid(one)) {
-            let value = presentation(record.value(one));
-            let message = format!(
-                "{} is \"{value}\", want {}: the default counts",
-                tag.as_str(),
-                allowed.join(" or ")
-            );
-            case.tag(rule, record, one, message);
-        }
+        let Some(one) = record.all(tag).find(valid) else {
+            continue;
+        };
+        let (name, value) = (tag.as_str(), presentation(record.value(one)));
+        let choice = allowed.join(" or ");
+        let message = format!("{name} is \"{value}\", want {choice}: the default counts");
+        let first = value.chars().next().map(|first| first.to_ascii_lowercase());
+        let meant = allowed.iter().find(|allowed| allowed.chars().next() == first);
+        let fix = match meant {
+            Some(meant) => format!("Write {name}={meant}, or remove the tag."),
+            None if value.is_empty() => format!("Remove the empty {name}=, or write {choice} after it."),
+            None => format!("Write {choice} after {name}=, or remove the tag."),
+        };
+        examination.tag(rule, record, one, message).fix(fix);
     }
 }
 
 /// t=y; only advice where the manifest asks for it.
-fn testing(case: &mut Case<'_>, record: &Record) {
+fn testing(examination: &mut Examination<'_>, record: &Record) {
     let Some(effects) = record.effects().filter(|effects| effects.testing) else {
         return;
     };
-    let strongest = effects.policy.max(effects.subdomain).max(effects.nonexistent);
-    let (rule, message) = match (effects.policy, strongest) {
+    let (rule, message) = match (effects.policy, strongest(examination, record)) {
         (_, Policy::None) => return,
-        (Policy::Reject, _) | (_, Policy::Reject) => (
-            &rules::TESTING,
-            "t=y: what should be rejected is quarantined".to_owned(),
-        ),
+        (Policy::Reject, _) | (_, Policy::Reject) => {
+            (&rules::TESTING, "t=y: what should be rejected is quarantined")
+        }
         _ => (
             &rules::TESTING_QUARANTINE,
-            "t=y: what should be quarantined is delivered".to_owned(),
+            "t=y: what should be quarantined is delivered",
         ),
     };
-    let asked = case.wanted().is_some_and(|wanted| wanted.testing);
+    let asked = examination.wanted().is_some_and(|wanted| wanted.testing);
     let Some(tag) = record.first(TagName::T) else {
         return;
     };
     let severity = if asked { Severity::Info } else { Severity::Warning };
-    let finding = case
-        .finding(rule, message)
-        .milder(severity)
-        .marking(&record.text, tag.span.clone(), "");
-    case.say(finding);
+    examination.tag(rule, record, tag, message).at_most(severity);
 }
 
 /// aspf=s, where bounces and names below cannot align.
-fn strict_spf(case: &mut Case<'_>, record: &Record) {
+fn strict_spf(examination: &mut Examination<'_>, record: &Record) {
     let strict = record.effects().is_some_and(|effects| effects.strict_spf);
     let Some(tag) = record.first(TagName::Aspf).filter(|_| strict) else {
         return;
     };
-    case.tag(
-        &rules::STRICT_BOUNCES,
-        record,
-        tag,
-        "aspf=s: SPF of mail with an empty envelope sender is about a host's name and never aligns",
-    );
-    let domain = &case.intent.domain;
-    let senders: Vec<String> = case
+    let message = "aspf=s: SPF of mail with an empty envelope sender is about a host's name and never aligns";
+    examination.tag(&rules::STRICT_BOUNCES, record, tag, message);
+    let domain = &examination.intent.domain;
+    let senders: Vec<String> = examination
         .intent
         .wanted
         .iter()
@@ -284,6 +226,6 @@ fn strict_spf(case: &mut Case<'_>, record: &Record) {
             "aspf=s: mail with {} as envelope sender does not align by SPF",
             senders.join(", ")
         );
-        case.tag(&rules::STRICT_SUBDOMAINS, record, tag, message);
+        examination.tag(&rules::STRICT_SUBDOMAINS, record, tag, message);
     }
 }

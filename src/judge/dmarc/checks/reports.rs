@@ -1,61 +1,41 @@
-//! Where reports go.
+//! Which reports the domain's own record asks for, and whether its addresses can be used.
 
 use std::collections::BTreeSet;
 
-use super::Case;
-use crate::inquiry::{Inquiry, Kind, Need, Question, Rdata, Reply};
-use crate::intent::Role;
-use crate::judge::Finding;
-use crate::judge::dmarc::reports::Destination;
-use crate::judge::dmarc::walk::texts;
-use crate::name::Name;
-use crate::records::dmarc::{Likeness, Record, TagName, Uri, UriProblem, likeness};
+use super::Examination;
+use crate::records::dmarc::{Application, Record, TagName, Uri, UriProblem};
 use crate::records::presentation;
 use crate::rules::{Rule, Severity, reporting as rules};
 
 /// Report services that were closed: the domains of their addresses.
 const RETIRED: &[&str] = &["dmarc.service.gov.uk"];
 
-pub(super) fn check(case: &mut Case<'_>, inquiry: &mut Inquiry<'_>) {
-    let discovery = case.discovery;
-    if let Some(record) = discovery.own_record() {
-        aggregate(case, record);
-        failure(case, record);
-        for tag in [TagName::Rua, TagName::Ruf] {
-            uris(case, record, tag);
-        }
+pub(super) fn check(examination: &mut Examination<'_>) {
+    let discovery = examination.discovery.clone();
+    let Some(record) = discovery.own_record() else {
+        return;
+    };
+    // Nobody sends reports for a record that nobody applies; its addresses may be the very reason.
+    if record.application() != Application::Not {
+        aggregate(examination, record);
+        failure(examination, record);
     }
-    for destination in &discovery.destinations {
-        if discovery.is_inherited() {
-            agreed_above(case, destination);
-        } else if let Some(record) = discovery.own_record() {
-            agreement(case, record, destination, inquiry);
-            accepts_mail(case, record, destination, inquiry);
-        }
+    for tag in [TagName::Rua, TagName::Ruf] {
+        uris(examination, record, tag);
     }
-}
-
-fn at(case: &mut Case<'_>, rule: &'static Rule, record: &Record, uri: &Uri, message: String) {
-    let finding = case
-        .finding(rule, message)
-        .marking(&record.text, uri.span.clone(), "");
-    case.say(finding);
 }
 
 /// rua as a whole.
-fn aggregate(case: &mut Case<'_>, record: &Record) {
-    if record.first(TagName::Rua).is_none() {
+fn aggregate(examination: &mut Examination<'_>, record: &Record) {
+    if record.first(TagName::Rua).is_none() && !record.hides(TagName::Rua) {
         // Who sends nothing loses less.
-        let severity = if case.is_silent_by_role() {
-            Severity::Info
-        } else {
-            Severity::Warning
+        let severity = match examination.is_silent_by_role() {
+            true => Severity::Info,
+            false => Severity::Warning,
         };
-        let finding = case
-            .finding(&rules::NO_REPORTS, "no rua: nobody gets aggregate reports")
-            .milder(severity)
-            .marking(&record.text, 0..record.text.len(), "no rua");
-        case.say(finding);
+        let message = "no rua: nobody gets aggregate reports";
+        let finding = examination.whole(&rules::NO_REPORTS, record, message);
+        finding.at_most(severity).label("no rua");
     }
     let usable: Vec<Uri> = record
         .uris(TagName::Rua)
@@ -67,32 +47,26 @@ fn aggregate(case: &mut Case<'_>, record: &Record) {
             "{} destinations: receivers of RFC 7489 may send to two only",
             usable.len()
         );
-        at(case, &rules::MANY, record, third, message);
+        let finding = examination.whole(&rules::MANY, record, message);
+        finding.about("rua").at(third.span.clone());
     }
 }
 
 /// ruf and fo.
-fn failure(case: &mut Case<'_>, record: &Record) {
+fn failure(examination: &mut Examination<'_>, record: &Record) {
+    let discovery = examination.discovery.clone();
     let ruf = record.first(TagName::Ruf);
     if let Some(tag) = ruf
         && record.public_suffix() == Some(true)
     {
-        case.tag(
-            &rules::SUFFIX_FAILURE_REPORTS,
-            record,
-            tag,
-            "ruf in a record with psd=y must not be used",
-        );
+        let message = "ruf in a record with psd=y must not be used";
+        examination.tag(&rules::SUFFIX_FAILURE_REPORTS, record, tag, message);
     }
-    for destination in case
-        .discovery
+    let failure = discovery
         .destinations
         .iter()
-        .filter(|one| one.tag == TagName::Ruf)
-    {
-        if case.discovery.is_inherited() {
-            break;
-        }
+        .filter(|one| one.tag == TagName::Ruf);
+    for destination in failure.filter(|_| !discovery.is_inherited()) {
         let (severity, leaves) = match destination.external {
             Some(true) => (Severity::Warning, "to another organization"),
             _ => (Severity::Info, "within the organization"),
@@ -101,231 +75,189 @@ fn failure(case: &mut Case<'_>, record: &Record) {
             "failure reports go {leaves}, to {}: they can hold parts of messages",
             destination.host
         );
-        let finding = case
-            .finding(&rules::FAILURE_REPORTS, message)
-            .milder(severity)
-            .marking(&record.text, destination.uri.span.clone(), "");
-        case.say(finding);
+        about_uri(
+            examination,
+            &rules::FAILURE_REPORTS,
+            record,
+            TagName::Ruf,
+            &destination.uri,
+            message,
+        )
+        .at_most(severity);
     }
     let Some(fo) = record.first(TagName::Fo) else {
         return;
     };
-    if let Some(why) = wrong_options(record.value(fo)) {
+    let misread = record.wrong_separators().into_iter();
+    let separated = misread.filter(|one| fo.span.contains(&one.after.start)).count() == 0;
+    if let Some((why, fix)) = wrong_options(record.value(fo)).filter(|_| separated) {
         let shown = presentation(record.value(fo));
-        case.tag(&rules::OPTIONS, record, fo, format!("fo is \"{shown}\": {why}"));
+        let message = format!("fo is \"{shown}\": {why}");
+        examination.tag(&rules::OPTIONS, record, fo, message).fix(fix);
     } else if ruf.is_none() {
-        let finding = case
-            .finding(&rules::OPTIONS, "fo without ruf: receivers ignore it")
-            .milder(Severity::Info)
-            .marking(&record.text, fo.span.clone(), "");
-        case.say(finding);
+        let message = "fo without ruf: receivers ignore it";
+        let finding = examination.tag(&rules::OPTIONS, record, fo, message);
+        finding.at_most(Severity::Info).fix("Remove fo, or add ruf.");
     }
 }
 
-fn wrong_options(value: &[u8]) -> Option<&'static str> {
+/// What is wrong with failure options, and what to do.
+fn wrong_options(value: &[u8]) -> Option<(&'static str, &'static str)> {
     let mut seen = BTreeSet::new();
+    if value.is_empty() {
+        return Some((
+            "it is empty",
+            "Remove the empty fo=, or write 0, 1, d, s or d:s after it.",
+        ));
+    }
     for option in value.split(|octet| *octet == b':') {
         match option.trim_ascii().to_ascii_lowercase().as_slice() {
             [one @ (b'0' | b'1' | b'd' | b's')] if seen.insert(*one) => {}
-            [b'0' | b'1' | b'd' | b's'] => return Some("an option stands there twice"),
-            _ => return Some("want 0, 1, d or s; the default counts"),
+            [b'0' | b'1' | b'd' | b's'] => {
+                return Some(("an option stands there twice", "Write each option once."));
+            }
+            _ => return Some(("want 0, 1, d or s; the default counts", rules::OPTIONS.fix)),
         }
     }
     let both = seen.contains(&b'0') && seen.contains(&b'1');
-    both.then_some("0 and 1 exclude each other")
+    both.then_some(("0 and 1 exclude each other", "Keep one of 0 and 1."))
+}
+
+/// A finding about one URI of a record, which is marked.
+pub(super) fn about_uri<'e>(
+    examination: &'e mut Examination<'_>,
+    rule: &'static Rule,
+    record: &Record,
+    tag: TagName,
+    uri: &Uri,
+    message: String,
+) -> &'e mut crate::judge::Finding {
+    // Of an empty URI the tag, or the comma before it, is marked.
+    let mark = match uri.span.is_empty() {
+        true => uri.span.start.saturating_sub(1)..uri.span.start,
+        false => uri.span.clone(),
+    };
+    let finding = examination.whole(rule, record, message);
+    finding.about(format!("{}={}", tag.as_str(), uri.text)).at(mark)
 }
 
 /// Each URI by itself.
-fn uris(case: &mut Case<'_>, record: &Record, tag: TagName) {
+fn uris(examination: &mut Examination<'_>, record: &Record, tag: TagName) {
     let name = tag.as_str();
+    let separators = record.wrong_separators();
     let mut seen = BTreeSet::new();
+    let mut broken = BTreeSet::new();
     for uri in record.uris(tag) {
-        let shown = &uri.text;
+        // A URI that took in what follows it: that a separator is wrong is said already.
+        let misread = separators.iter().any(|one| {
+            one.found.start <= uri.span.end
+                && uri.span.start < one.after.end
+                && uri.span.end > one.found.start
+        });
         if let Some(problem) = uri.problem {
-            let rule = match problem {
-                UriProblem::NonAscii => &rules::NOT_ASCII,
-                UriProblem::Character => &rules::NOT_ENCODED,
-                _ => &rules::BARE_ADDRESS,
-            };
-            let message = format!("{name}: \"{shown}\" {}: receivers skip it", problem.as_str());
-            at(case, rule, record, &uri, message);
+            if !misread && broken.insert(uri.text.clone()) {
+                unusable(examination, record, tag, &uri, problem);
+            }
             continue;
         }
+        let shown = &uri.text;
+        if !uri.to_encode.is_empty() {
+            let message = format!("{name}: {shown} holds {}", encoding(&uri));
+            about_uri(examination, &rules::NOT_ENCODED, record, tag, &uri, message)
+                .at_most(Severity::Warning)
+                .fix(encoding_fix(&uri));
+        }
         if uri.scheme != "mailto" {
-            at(
-                case,
-                &rules::OTHER_SCHEME,
-                record,
-                &uri,
-                format!("{name}: most receivers ignore {shown}"),
-            );
+            let message = format!("{name}: most receivers ignore {shown}");
+            let fix = match uri.meant() {
+                Some(meant) => format!("Write {meant}."),
+                None => rules::OTHER_SCHEME.fix.to_owned(),
+            };
+            about_uri(examination, &rules::OTHER_SCHEME, record, tag, &uri, message).fix(fix);
         }
         if uri.size.is_some() {
             let message = format!("{name}: {shown} has a size limit, which RFC 9989 dropped");
-            at(case, &rules::SIZE, record, &uri, message);
+            about_uri(examination, &rules::SIZE, record, tag, &uri, message);
         }
         if uri.scheme == "mailto" && uri.query {
             let message = format!("{name}: {shown} has header fields, which receivers ignore");
-            at(case, &rules::QUERY, record, &uri, message);
+            about_uri(examination, &rules::QUERY, record, tag, &uri, message);
         }
         if !seen.insert(uri.canonical.clone()) {
-            at(
-                case,
-                &rules::TWICE,
-                record,
-                &uri,
-                format!("{name}: {shown} stands there twice"),
-            );
+            let message = format!("{name}: {shown} stands there twice");
+            about_uri(examination, &rules::TWICE, record, tag, &uri, message);
         }
-        let retired = uri
+        if uri
             .host
             .as_ref()
-            .is_some_and(|host| RETIRED.contains(&host.as_str()));
-        if retired {
+            .is_some_and(|host| RETIRED.contains(&host.as_str()))
+        {
             let message = format!("{name}: the service behind {shown} was closed; nobody reads its reports");
-            at(case, &rules::RETIRED_SERVICE, record, &uri, message);
+            about_uri(examination, &rules::RETIRED_SERVICE, record, tag, &uri, message);
         }
     }
 }
 
-/// An inherited record's destination: only what this domain's owner might think is missing here.
-fn agreed_above(case: &mut Case<'_>, destination: &Destination) {
-    let (Some(false), Some(ask), Some(place)) = (
-        destination.authorized,
-        &destination.ask,
-        &case.discovery.policy_domain,
-    ) else {
-        return;
+/// A URI that receivers skip, and the fix that fits its fault.
+fn unusable(
+    examination: &mut Examination<'_>,
+    record: &Record,
+    tag: TagName,
+    uri: &Uri,
+    problem: UriProblem,
+) {
+    let (name, shown) = (tag.as_str(), &uri.text);
+    let encoded = matches!(problem, UriProblem::Character | UriProblem::Address) && !uri.to_encode.is_empty();
+    let rule = match problem {
+        UriProblem::NonAscii => &rules::NOT_ASCII,
+        _ if encoded => &rules::NOT_ENCODED,
+        _ => &rules::BARE_ADDRESS,
     };
-    let message = format!(
-        "the inherited record's {} do not arrive at {}: it would have to agree at {ask}, for {place}, not for {}",
-        reports_of(destination.tag),
-        destination.host,
-        case.intent.domain
-    );
-    let finding = case.finding(&rules::AGREED_ABOVE, message);
-    case.say(finding);
-}
-
-fn reports_of(tag: TagName) -> &'static str {
-    if tag == TagName::Ruf {
-        "failure reports"
-    } else {
-        "aggregate reports"
-    }
-}
-
-/// Whether the other side agrees, and how.
-fn agreement(case: &mut Case<'_>, record: &Record, destination: &Destination, inquiry: &mut Inquiry<'_>) {
-    let (host, uri) = (&destination.host, &destination.uri);
-    if destination.too_long {
-        let message = format!("the name at which {host} would have to agree is longer than 255 octets");
-        at(case, &rules::AGREEMENT_TOO_LONG, record, uri, message);
-    }
-    let Some(ask) = &destination.ask else { return };
-    let wildcard = || host.prepend("*._report._dmarc").ok();
-    let agrees = destination.agreements().next().is_some();
-    match (destination.authorized, agrees) {
-        (Some(false), false) => {
-            let hidden = wildcard().is_some_and(|wildcard| has_agreement(&wildcard, inquiry));
-            let (rule, why) = if hidden {
-                (
-                    &rules::WILDCARD_HIDDEN,
-                    "a wildcard there does not reach it, for a closer name exists",
-                )
-            } else {
-                (&rules::NOT_AUTHORIZED, "found no DMARC record there")
-            };
-            let publish = destination.publish().unwrap_or_default();
-            let message = format!("{host} does not agree to get reports: want v=DMARC1; at {ask}, {why}");
-            let finding = case
-                .finding(rule, message)
-                .with_fix(format!("Ask the owner of {host} to publish: {publish}"))
-                .marking(&record.text, uri.span.clone(), "not agreed");
-            case.say(finding);
-        }
-        (Some(true), true) if wildcard().is_some_and(|wildcard| has_agreement(&wildcard, inquiry)) => {
-            let message = format!("{host} agrees to reports about every domain");
-            at(case, &rules::AGREES_TO_ALL, record, uri, message);
-        }
-        _ => {}
-    }
-    let found: Vec<Record> = destination.agreements().collect();
-    let theirs = |case: &Case<'_>, rule, text: &[u8], message: String| {
-        Finding::new(rule, case.managed, ask.clone(), message).marking(text, 0..text.len(), "")
+    let what = match encoded {
+        true => format!("holds {}", encoding(uri)),
+        false => problem.as_str().to_owned(),
     };
-    if !found.is_empty() && destination.texts.len() > 1 {
-        let message = format!(
-            "{} TXT records at {ask}: older receivers may want exactly one",
-            destination.texts.len()
-        );
-        let finding = Finding::new(&rules::AGREEMENT_COMPANY, case.managed, ask.clone(), message);
-        case.say(finding);
-    }
-    for one in &found {
-        if !one.text.contains(&b';') {
-            let message =
-                "the agreement has no semicolon: some receivers of RFC 7489 do not take it".to_owned();
-            let finding = theirs(case, &rules::AGREEMENT_SEMICOLON, &one.text, message);
-            case.say(finding);
+    let alone = record.uris(tag).len() == 1;
+    let fix = match (problem, uri.meant()) {
+        (UriProblem::Empty, _) if alone => {
+            format!("Remove the empty {name}=, or fill it: {name}=mailto: and an address.")
         }
-        if let Some(p) = one.first(TagName::P) {
-            let message = "a policy means nothing in an agreement".to_owned();
-            let finding = theirs(case, &rules::AGREEMENT_POLICY, &one.text, message);
-            case.say(finding.marking(&one.text, p.span.clone(), ""));
-        }
-        let elsewhere = one
-            .uris(destination.tag)
-            .into_iter()
-            .find(|uri| uri.problem.is_none() && uri.host.as_ref() != Some(host));
-        if let Some(elsewhere) = elsewhere {
-            let message = format!(
-                "{host} wants reports at {} instead, which is another host: receivers send to neither",
-                elsewhere.text
-            );
-            let finding = theirs(case, &rules::OVERRIDE_ELSEWHERE, &one.text, message);
-            case.say(finding.marking(&one.text, elsewhere.span, ""));
-        }
+        (UriProblem::Empty, _) => "Remove the comma that nothing stands beside.".to_owned(),
+        (UriProblem::NonAscii, _) => rules::NOT_ASCII.fix.to_owned(),
+        (_, Some(meant)) => format!("Write {meant}."),
+        _ if encoded => encoding_fix(uri),
+        (UriProblem::BareAddress, _) => rules::BARE_ADDRESS.fix.to_owned(),
+        (UriProblem::Slashes, _) => "Remove the slashes after mailto:.".to_owned(),
+        (UriProblem::Run, _) => "Write a comma between the addresses.".to_owned(),
+        (UriProblem::NoScheme, _) => "Write a mailto: URI: mailto:, a name, @ and a domain.".to_owned(),
+        _ => "Write one address after mailto:, a name, @ and a domain.".to_owned(),
+    };
+    let message = format!("{name}: \"{shown}\" {what}: receivers skip it");
+    about_uri(examination, rule, record, tag, uri, message).fix(fix);
+}
+
+/// The characters of a URI that must be %-encoded, each with how.
+fn encoding(uri: &Uri) -> String {
+    let named: Vec<String> = uri.to_encode.iter().map(|octet| character(*octet)).collect();
+    match named.as_slice() {
+        [one] => format!("{one}, which must be %-encoded in a report URI"),
+        many => format!("{}, which must be %-encoded in a report URI", many.join(" and ")),
     }
 }
 
-fn has_agreement(name: &Name, inquiry: &mut Inquiry<'_>) -> bool {
-    let reply = inquiry.ask(Question::new(name.clone(), Kind::Txt), Need::Evidence);
-    texts(reply).iter().any(|text| likeness(text) == Likeness::Dmarc)
+fn encoding_fix(uri: &Uri) -> String {
+    let pairs = uri
+        .to_encode
+        .iter()
+        .map(|octet| format!("{} as %{octet:02X}", character(*octet)));
+    format!("Write {}.", pairs.collect::<Vec<_>>().join(", "))
 }
 
-/// Whether the destination can get mail at all.
-fn accepts_mail(case: &mut Case<'_>, record: &Record, destination: &Destination, inquiry: &mut Inquiry<'_>) {
-    if destination.uri.scheme != "mailto" {
-        return;
-    }
-    let (host, uri) = (&destination.host, &destination.uri);
-    let null_mx = |records: &[Rdata]| {
-        records
-            .iter()
-            .any(|record| matches!(record, Rdata::Mx { exchange, .. } if exchange.is_root()))
-    };
-    let mut ask = |kind| inquiry.ask(Question::new(host.clone(), kind), Need::Evidence);
-    let mx = ask(Kind::Mx);
-    let refuses = mx.records().is_some_and(null_mx);
-    if *host == case.intent.domain && (refuses || case.intent.role == Some(Role::Parked)) {
-        let message = format!("reports go to {host} itself, which accepts no mail");
-        return at(case, &rules::OWN_NULL_MX, record, uri, message);
-    }
-    let nowhere = match mx {
-        Reply::NxDomain(_) => true,
-        Reply::NoData(_) => [Kind::A, Kind::Aaaa]
-            .into_iter()
-            .all(|kind| matches!(ask(kind), Reply::NoData(_) | Reply::NxDomain(_))),
-        _ => false,
-    };
-    if refuses || nowhere {
-        let why = if refuses {
-            "it has a null MX"
-        } else {
-            "it has neither MX nor address"
-        };
-        let message = format!("{host} accepts no mail: {why}");
-        at(case, &rules::NO_MAIL_THERE, record, uri, message);
+/// A character as people name it.
+fn character(octet: u8) -> String {
+    match octet {
+        b' ' => "a blank".to_owned(),
+        b'\t' => "a tab".to_owned(),
+        other => presentation(&[other]),
     }
 }

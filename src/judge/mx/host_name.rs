@@ -1,0 +1,155 @@
+//! What is wrong with the name of a mail host, before anybody asks for its addresses: an address, a name that means
+//! another machine to everybody, a null MX that was typed as a host, characters no host name holds.
+
+use std::net::{Ipv4Addr, Ipv6Addr};
+
+use crate::name::Name;
+
+/// Names that mean another machine to everybody, or nothing at all (RFC 6761, RFC 6762, RFC 8375).
+const LOCAL: &[&str] = &[
+    "localhost",
+    "local",
+    "localdomain",
+    "internal",
+    "home.arpa",
+    "invalid",
+    "lan",
+    "test",
+];
+
+/// Words people write where they mean that there is no host.
+const NOBODY: &[&str] = &[
+    "null", "none", "nullmx", "null-mx", "nomail", "no-mail", "nomx", "no-mx", "dot", "root", "empty", "nil",
+];
+
+/// What is wrong with a host's name.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum HostFault {
+    /// The null MX was meant, and a host was written (RFC 7505 3).
+    Null,
+    /// An IP address.
+    Address,
+    /// Another machine to everybody.
+    Local,
+    /// One label alone: a dot ends the name where the domain should go on.
+    OneLabel,
+    /// A port or a scheme stands with it.
+    Endpoint,
+    /// An e-mail address.
+    Mailbox,
+    /// A blank in it: a preference, or a second value.
+    Blank,
+    /// Other characters than letters, digits and inner hyphens.
+    Characters,
+}
+
+/// What is wrong with the name alone.
+pub(super) fn fault(host: &Name) -> Option<HostFault> {
+    let labels = host.labels();
+    if is_nobody(&labels) || matches!(labels.as_slice(), [one] if is_word_for_nobody(one)) {
+        return Some(HostFault::Null);
+    }
+    let text = host.as_str();
+    if is_address(&labels.join(&b'.')) {
+        return Some(HostFault::Address);
+    }
+    let is_local = LOCAL
+        .iter()
+        .any(|local| text == *local || text.ends_with(&format!(".{local}")));
+    if is_local {
+        return Some(HostFault::Local);
+    }
+    let holds = |octets: &[u8]| labels.iter().flatten().any(|octet| octets.contains(octet));
+    let fine = |label: &Vec<u8>| {
+        let plain = |octet: &u8| octet.is_ascii_alphanumeric() || *octet == b'-';
+        label.iter().all(plain) && !label.starts_with(b"-") && !label.ends_with(b"-")
+    };
+    // Dots and zeros in one label, with the domain behind them: a null MX that a form has completed.
+    let dots = labels.first().filter(|first| !fine(first));
+    let dots = dots.is_some_and(|first| first.iter().all(|octet| b"0. \\\"'".contains(octet)));
+    match () {
+        () if dots => Some(HostFault::Null),
+        () if holds(b"@") => Some(HostFault::Mailbox),
+        () if holds(b":/") => Some(HostFault::Endpoint),
+        () if holds(b" \t") => Some(HostFault::Blank),
+        () if !labels.iter().all(fine) => Some(HostFault::Characters),
+        () if labels.len() == 1 => Some(HostFault::OneLabel),
+        () => None,
+    }
+}
+
+/// Nothing but zeros, dots and the signs around them: `0.`, `..`, `0.0.0.0.`, `"0 ."`.
+pub(super) fn is_nobody(labels: &[Vec<u8>]) -> bool {
+    let sign = |octet: &u8| b"0.: \"'\\@-*".contains(octet);
+    !labels.is_empty() && labels.iter().flatten().all(sign)
+}
+
+fn is_word_for_nobody(label: &[u8]) -> bool {
+    NOBODY
+        .iter()
+        .any(|word| label.eq_ignore_ascii_case(word.as_bytes()))
+}
+
+/// An IP address, in brackets or with a prefix of its own too; also what is all digits and dots, for no name ends so.
+pub(super) fn is_address(text: &[u8]) -> bool {
+    let Ok(text) = std::str::from_utf8(text) else {
+        return false;
+    };
+    let bare = text.trim_start_matches('[').trim_end_matches(']');
+    let bare = match bare.get(..5) {
+        Some(prefix) if prefix.eq_ignore_ascii_case("ipv6:") => bare.get(5..).unwrap_or_default(),
+        _ => bare,
+    };
+    let digits = !bare.is_empty() && bare.bytes().all(|octet| octet.is_ascii_digit() || octet == b'.');
+    digits || bare.parse::<Ipv4Addr>().is_ok() || bare.parse::<Ipv6Addr>().is_ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_no_host_is_called() {
+        use HostFault::*;
+        for (text, want) in [
+            ("0", Some(Null)),
+            ("0.0.0.0", Some(Null)),
+            ("\\.", Some(Null)),
+            ("\\.\\.", Some(Null)),
+            ("0\\032\\.", Some(Null)),
+            ("::", Some(Null)),
+            ("@", Some(Null)),
+            ("\\..a.nl", Some(Null)),
+            ("0\\032\\..a.nl", Some(Null)),
+            ("null", Some(Null)),
+            ("nullmx", Some(Null)),
+            ("192.0.2.25", Some(Address)),
+            ("[192.0.2.25]", Some(Address)),
+            ("2001:db8::25", Some(Address)),
+            ("[IPv6:2001:db8::25]", Some(Address)),
+            ("25", Some(Address)),
+            ("127.0.0.1", Some(Address)),
+            ("localhost", Some(Local)),
+            ("mail.localhost", Some(Local)),
+            ("mail.office.local", Some(Local)),
+            ("mail", Some(OneLabel)),
+            ("nl", Some(OneLabel)),
+            ("mail.a.nl:25", Some(Endpoint)),
+            ("smtp://mail.a.nl", Some(Endpoint)),
+            ("postmaster@a.nl", Some(Mailbox)),
+            ("10\\032mail.a.nl", Some(Blank)),
+            ("mail_1.a.nl", Some(Characters)),
+            ("-mail.a.nl", Some(Characters)),
+            ("mail-.a.nl", Some(Characters)),
+            ("*.a.nl", Some(Characters)),
+            ("m\\195\\169l.a.nl", Some(Characters)),
+            ("mail.a.nl", None),
+            ("0.a.nl", None),
+            ("null.a.nl", None),
+            ("1.2.3.4.a.nl", None),
+            ("xn--ml-9ja.a.nl", None),
+        ] {
+            assert_eq!(fault(&text.parse().unwrap()), want, "{text}");
+        }
+    }
+}

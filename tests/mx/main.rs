@@ -1,0 +1,9 @@
+//! MX as specification: the null MX of a parked domain, what hangs on the MX of every role, the rules, and the kinds of
+//! slips people make with it.
+
+#[path = "../support/facts.rs"]
+mod facts;
+
+mod kinds;
+mod rules;
+mod states;
