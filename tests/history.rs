@@ -1,13 +1,35 @@
 //! The status as a specification: what follows from a previous status, a verdict and a time.
 #![allow(unreachable_pub, clippy::unwrap_used)]
 
+#[path = "history/alternation.rs"]
+mod alternation;
 #[path = "history/bounds.rs"]
 mod bounds;
+#[path = "history/clock.rs"]
+mod clock;
+#[path = "history/columns.rs"]
+mod columns;
+#[path = "history/compliance.rs"]
+mod compliance;
+#[path = "history/differences.rs"]
+mod differences;
+#[path = "history/events.rs"]
+mod events;
+#[path = "history/findings.rs"]
+mod findings;
+#[path = "history/freshness.rs"]
+mod freshness;
 #[path = "support/kstatus.rs"]
 mod kstatus;
+#[path = "history/outages.rs"]
+mod outages;
 #[path = "history/properties.rs"]
 mod properties;
-#[path = "history/table.rs"]
-mod table;
+#[path = "history/quiet.rs"]
+mod quiet;
+#[path = "history/requests.rs"]
+mod requests;
+#[path = "history/situations.rs"]
+mod situations;
 #[path = "history/world.rs"]
 mod world;

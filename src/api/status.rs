@@ -23,9 +23,16 @@ pub struct MailDomainStatus {
     /// When Ready's (status, reason) last changed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reason_since: Option<Time>,
-    /// When the last complete observation was made.
+    /// When the oldest answer was had that the last complete observation rests on.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub last_observation: Option<Time>,
+    /// The same of everything that Compliant hangs on; absent while it was never answered for this intent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub last_compliance_observation: Option<Time>,
+    /// The value of the annotation that last asked for a look, once it was answered: zegel.dev/requestedAt, or
+    /// reconcile.fluxcd.io/requestedAt.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub last_handled_reconcile_at: Option<String>,
     /// Ready always; Reconciling, Stalled, Suspended only when True; InSync, Compliant; one per managed standard.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     #[schemars(extend("x-kubernetes-list-type" = "map", "x-kubernetes-list-map-keys" = ["type"]))]
@@ -64,9 +71,11 @@ pub struct Summary {
     pub unknown: i32,
     /// Of these without an answer in the last look.
     pub unanswered: i32,
-    /// Error findings on what is managed.
+    /// Error findings, whether on what is managed or not.
     pub errors: i32,
-    /// Warning findings on what is managed.
+    /// Of these on what is managed: only these can lower Ready.
+    pub managed_errors: i32,
+    /// Warning findings, whether on what is managed or not.
     pub warnings: i32,
     /// In sync of all, `4/5`.
     pub ratio: String,
@@ -112,6 +121,22 @@ pub struct RecordStatus {
     /// Only while the last look got no answer.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub unanswered: Option<UnansweredStatus>,
+    /// The other answers of a record that DNS answers in two ways in turn.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[schemars(extend("x-kubernetes-list-type" = "atomic"))]
+    pub alternates: Vec<AlternateStatus>,
+}
+
+/// Another answer of a record that DNS answers in two ways in turn.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", default)]
+pub struct AlternateStatus {
+    /// The state by this answer.
+    pub state: String,
+    /// What it says.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[schemars(extend("x-kubernetes-list-type" = "atomic"))]
+    pub observed: Vec<String>,
 }
 
 /// Why the last look got no answer.
@@ -136,12 +161,21 @@ pub struct FindingStatus {
     /// The record it is about.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub record: Option<String>,
+    /// What of the record it is about: a term, a tag, a key, a host.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub subject: Option<String>,
     /// Whether it is about what the spec manages.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub managed: Option<bool>,
     /// Since when.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub since: Option<Time>,
+    /// When an Error on what is managed is looked at again; only until a second answer repeated it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub settle_until: Option<Time>,
+    /// Since when it is found in one look and not in the next; only while it does.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub alternates_since: Option<Time>,
     /// What was expected and what was seen.
     pub message: String,
     /// What to do.

@@ -3,7 +3,7 @@
 //! Cut first are texts, then findings below Error, then entries that are in sync, then the rest of the findings;
 //! never state, since or settleUntil of a record that differs.
 
-use super::records::state_of;
+use super::known::{read_severity, read_state};
 use super::text::{MAX_VALUE_OCTETS, cut_octets, cut_text, is_cut};
 use crate::api::{FindingStatus, MailDomainStatus, RecordStatus};
 use crate::judge::State;
@@ -77,7 +77,13 @@ fn cut_record(record: &mut RecordStatus, differences: usize, difference: usize, 
         cut += usize::from(text.len() > difference);
         *text = cut_octets(text, difference);
     }
-    for text in record.desired.iter_mut().chain(&mut record.observed) {
+    let alternates = record.alternates.iter_mut().flat_map(|other| &mut other.observed);
+    for text in record
+        .desired
+        .iter_mut()
+        .chain(&mut record.observed)
+        .chain(alternates)
+    {
         let shorter = cut_text(text, value);
         cut += usize::from(is_cut(&shorter));
         *text = shorter;
@@ -118,7 +124,7 @@ fn drop_mild_findings(status: &mut MailDomainStatus) -> usize {
     let all = status.findings.len();
     status
         .findings
-        .retain(|finding| super::findings::severity_of(finding) == Severity::Error);
+        .retain(|finding| read_severity(&finding.severity) == Severity::Error);
     all - status.findings.len()
 }
 
@@ -137,7 +143,13 @@ fn drop_observed(status: &mut MailDomainStatus) -> usize {
     status
         .records
         .iter_mut()
-        .map(|record| std::mem::take(&mut record.observed).len())
+        .map(|record| {
+            let others = record.alternates.iter_mut();
+            let others: usize = others
+                .map(|other| std::mem::take(&mut other.observed).len())
+                .sum();
+            others + std::mem::take(&mut record.observed).len()
+        })
         .sum()
 }
 
@@ -147,7 +159,7 @@ fn drop_in_sync(status: &mut MailDomainStatus, keep: usize) -> usize {
     let all = status.records.len();
     let mut kept: Vec<RecordStatus> = Vec::with_capacity(all);
     for record in status.records.drain(..).rev() {
-        let idle = state_of(&record) == State::InSync && record.unanswered.is_none();
+        let idle = read_state(&record.state) == State::InSync && record.unanswered.is_none();
         if surplus > 0 && idle {
             surplus -= 1;
         } else {

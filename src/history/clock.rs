@@ -1,4 +1,7 @@
 //! Times as a status holds them: whole seconds, and no arithmetic that can fail. Pure.
+//!
+//! A clock can be wrong and be set right: a time that was written and lies ahead of now never was. What is said to have
+//! happened then happened now at the latest, and a length of time below zero has run out.
 
 use jiff::{SignedDuration, Timestamp};
 
@@ -19,4 +22,20 @@ pub(super) fn ceil(at: Timestamp) -> Timestamp {
 /// `at` and `duration` later, or the end of time.
 pub(super) fn plus(at: Timestamp, duration: SignedDuration) -> Timestamp {
     at.checked_add(duration).unwrap_or(Timestamp::MAX)
+}
+
+/// `duration` before `at`, or the start of time.
+pub(super) fn minus(at: Timestamp, duration: SignedDuration) -> Timestamp {
+    at.checked_sub(duration).unwrap_or(Timestamp::MIN)
+}
+
+/// When something that was written down happened: not later than now.
+pub(super) fn happened(at: Timestamp, now: Timestamp) -> Timestamp {
+    at.min(floor(now))
+}
+
+/// Whether `at` is less than `length` ago; what lies ahead is not.
+pub(super) fn is_within(at: Timestamp, length: SignedDuration, now: Timestamp) -> bool {
+    let age = now.duration_since(at);
+    !age.is_negative() && age < length
 }

@@ -1,21 +1,19 @@
 //! The condition list: order, polarity, transition times. Pure.
 //!
 //! Ready is always there. Reconciling, Stalled and Suspended are there only when True. InSync and Compliant say the
-//! two halves of Ready, and one condition per managed standard says how its records are.
+//! two halves of Ready, and one condition per managed standard says how its records are and whether it has an Error.
 
 use jiff::Timestamp;
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::{Condition, Time};
 
 use super::clock::floor;
-use super::ready::{Activity, Reading, Readings, Truth, worst_state};
-use crate::api::{MailDomainStatus, RecordStatus};
+use super::reason::{Activity, Statement, Truth};
+use super::text::cut_octets;
 use crate::intent::Intent;
-use crate::judge::State;
 use crate::records::Standard;
 
-/// The condition types the controller owns beside one a standard, in the order they are shown before those; others in
-/// a status are somebody else's.
-const OWN: [&str; 6] = [
+/// The condition types that are no standard's, in the order they are shown.
+const GENERAL: [&str; 6] = [
     "Ready",
     "Reconciling",
     "Stalled",
@@ -24,62 +22,74 @@ const OWN: [&str; 6] = [
     "Compliant",
 ];
 
-/// Every condition type the controller owns, in the order they are shown.
+/// Every condition type the controller owns, in the order they are shown; others in a status are somebody else's.
 fn own_types() -> impl Iterator<Item = &'static str> {
     let standards = Standard::ALL.iter().map(|standard| standard.as_str());
-    OWN.into_iter().chain(standards)
+    GENERAL.into_iter().chain(standards)
 }
 
-/// The conditions of a pass that judged: Ready, its halves, and the standards of `records`.
+/// What a pass that judged says.
+pub(super) struct Statements {
+    pub(super) ready: Statement,
+    pub(super) in_sync: Statement,
+    pub(super) compliant: Statement,
+    /// How each managed standard is: truth, reason, message.
+    pub(super) standards: Vec<(Standard, Truth, &'static str, String)>,
+}
+
+/// The conditions of a pass that judged: Ready, its halves, and the standards.
 pub(super) fn judged(
     previous: &[Condition],
     generation: i64,
-    readings: &Readings,
-    records: &[RecordStatus],
+    statements: &Statements,
     now: Timestamp,
 ) -> Vec<Condition> {
     let mut list = List::new(previous, generation, now);
-    list.ready(&readings.ready);
-    list.reading("InSync", &readings.in_sync);
-    list.reading("Compliant", &readings.compliant);
-    for standard in standards_of(records) {
-        let mine = || records.iter().filter(|record| record.standard == standard);
-        let Some(worst) = worst_state(mine()) else {
-            continue;
-        };
-        let truth = match worst {
-            State::InSync => Truth::True,
-            State::Unknown => Truth::Unknown,
-            State::Drifted | State::Missing | State::Unexpected => Truth::False,
-        };
-        let in_sync = mine()
-            .filter(|record| record.state == State::InSync.as_str())
-            .count();
-        let message = format!("{in_sync} of {} in sync", mine().count());
-        list.push(standard, truth, worst.as_str(), &message);
+    list.ready(&statements.ready);
+    list.statement("InSync", &statements.in_sync);
+    list.statement("Compliant", &statements.compliant);
+    for (standard, truth, reason, message) in &statements.standards {
+        list.push(standard.as_str(), *truth, reason, message);
     }
     list.conditions
 }
 
-/// The conditions of a pass that could not judge: Ready as `reading` says, all else Unknown for the same reason.
+/// The conditions when only time went by: Ready and its halves anew, the standards as they were.
+pub(super) fn aged(
+    previous: &[Condition],
+    generation: i64,
+    statements: &Statements,
+    now: Timestamp,
+) -> Vec<Condition> {
+    let mut list = List::new(previous, generation, now);
+    list.ready(&statements.ready);
+    list.statement("InSync", &statements.in_sync);
+    list.statement("Compliant", &statements.compliant);
+    let standards = previous.iter().filter(|condition| is_standard(condition));
+    list.conditions.extend(standards.cloned());
+    list.conditions
+}
+
+/// The conditions of a pass that could not judge: Ready as `statement` says, all else Unknown for the same reason.
 pub(super) fn unjudged(
     previous: &[Condition],
     generation: i64,
-    reading: &Reading,
+    statement: &Statement,
     standards: &[&str],
     now: Timestamp,
 ) -> Vec<Condition> {
     let mut list = List::new(previous, generation, now);
-    list.ready(reading);
+    list.ready(statement);
     for type_ in ["InSync", "Compliant"].iter().chain(standards) {
-        list.push(type_, Truth::Unknown, reading.reason.as_str(), "not judged");
+        list.push(type_, Truth::Unknown, statement.reason.as_str(), "not judged");
     }
     list.conditions
 }
 
 /// `conditions` as they were, for a newer generation.
 pub(super) fn moved(previous: &[Condition], generation: i64) -> Vec<Condition> {
-    own(previous)
+    previous
+        .iter()
         .filter(|condition| condition.type_ != "Suspended")
         .map(|condition| Condition {
             observed_generation: Some(generation),
@@ -117,26 +127,16 @@ pub(super) fn standards_of_intent(intent: &Intent) -> Vec<&'static str> {
     standards.map(|standard| standard.as_str()).collect()
 }
 
-/// The standards a status has conditions of.
-pub(super) fn standards_of_status(status: &MailDomainStatus) -> Vec<&'static str> {
-    let known = |standard: &str| {
-        status
-            .conditions
-            .iter()
-            .any(|condition| condition.type_ == standard)
-    };
-    Standard::ALL
-        .iter()
-        .map(|standard| standard.as_str())
-        .filter(|standard| known(standard))
-        .collect()
+/// The standards that have conditions.
+pub(super) fn standards_of(conditions: &[Condition]) -> Vec<&'static str> {
+    let known = |standard: &str| conditions.iter().any(|condition| condition.type_ == standard);
+    let standards = Standard::ALL.iter().map(|standard| standard.as_str());
+    standards.filter(|standard| known(standard)).collect()
 }
 
-fn standards_of(records: &[RecordStatus]) -> impl Iterator<Item = &'static str> {
-    Standard::ALL
-        .iter()
-        .map(|standard| standard.as_str())
-        .filter(|standard| records.iter().any(|record| record.standard == *standard))
+fn is_standard(condition: &Condition) -> bool {
+    let mut standards = Standard::ALL.iter();
+    standards.any(|standard| standard.as_str() == condition.type_)
 }
 
 fn place(type_: &str) -> usize {
@@ -161,18 +161,23 @@ impl<'a> List<'a> {
         }
     }
 
-    fn ready(&mut self, reading: &Reading) {
-        self.reading("Ready", reading);
-        let beside = match reading.activity {
+    fn ready(&mut self, statement: &Statement) {
+        self.statement("Ready", statement);
+        let beside = match statement.activity {
             Activity::Settled => return,
             Activity::Reconciling => "Reconciling",
             Activity::Stalled => "Stalled",
         };
-        self.push(beside, Truth::True, reading.reason.as_str(), &reading.message);
+        self.push(beside, Truth::True, statement.reason.as_str(), &statement.message);
     }
 
-    fn reading(&mut self, type_: &str, reading: &Reading) {
-        self.push(type_, reading.truth, reading.reason.as_str(), &reading.message);
+    fn statement(&mut self, type_: &str, statement: &Statement) {
+        self.push(
+            type_,
+            statement.truth,
+            statement.reason.as_str(),
+            &statement.message,
+        );
     }
 
     fn push(&mut self, type_: &str, truth: Truth, reason: &str, message: &str) {
@@ -185,7 +190,7 @@ impl<'a> List<'a> {
             type_: type_.to_owned(),
             status: truth.as_str().to_owned(),
             reason: reason.to_owned(),
-            message: super::text::cut_octets(message, 1024),
+            message: cut_octets(message, 1024),
             observed_generation: Some(self.generation),
             last_transition_time: since.unwrap_or_else(|| Time(floor(self.now))),
         });

@@ -5,8 +5,9 @@ use std::fmt::Write as _;
 use aws_lc_rs::digest;
 use jiff::{SignedDuration, Timestamp};
 
-use super::ready::{Reason, ready_of, reason_of};
-use super::records::state_of;
+use super::clock::is_within;
+use super::known::{read_state, ready_of};
+use super::reason::Reason;
 use crate::api::MailDomainStatus;
 use crate::judge::State;
 
@@ -47,25 +48,25 @@ impl Event {
 
 /// The event of this change, when Ready's (status, reason) changed and the change is worth one.
 pub(super) fn of_change(previous: Option<&MailDomainStatus>, status: &MailDomainStatus) -> Option<Event> {
-    let before = previous.and_then(ready_of);
-    if before == ready_of(status) {
+    let before = previous.and_then(|status| ready_of(&status.conditions));
+    let after = ready_of(&status.conditions);
+    if before == after {
         return None;
     }
-    if is_fine(before) && is_fine(ready_of(status)) {
+    if is_fine(before) && is_fine(after) {
         // Only the question changed: readyWhen was edited.
         return None;
     }
-    event(previous.and_then(reason_of), status)
+    event(before.and_then(|(_, reason)| Reason::parse(reason)), status)
 }
 
 /// The event of the last change, when that was a short time before `now`: sent again after a start, in case the
 /// process before had no time left to.
 pub fn recent_event(status: &MailDomainStatus, now: Timestamp) -> Option<Event> {
     let since = status.reason_since.as_ref()?;
-    if now.duration_since(since.0) > RECENT {
-        return None;
-    }
-    event(None, status)
+    is_within(since.0, RECENT, now)
+        .then(|| event(None, status))
+        .flatten()
 }
 
 fn is_fine(ready: Option<(&str, &str)>) -> bool {
@@ -73,17 +74,18 @@ fn is_fine(ready: Option<(&str, &str)>) -> bool {
 }
 
 fn event(before: Option<Reason>, status: &MailDomainStatus) -> Option<Event> {
-    let reason = reason_of(status)?;
+    let reason = ready_of(&status.conditions).and_then(|(_, reason)| Reason::parse(reason))?;
     let differing = || {
         status
             .records
             .iter()
-            .map(state_of)
+            .map(|record| read_state(&record.state))
             .filter(|state| state.differs())
     };
     let (word, warning) = match reason {
         Reason::Drifted if differing().all(|state| state == State::Missing) => ("RecordMissing", true),
         Reason::Drifted => ("Drifted", true),
+        Reason::Alternating => ("Alternating", true),
         Reason::Noncompliant => ("Noncompliant", true),
         Reason::DnsUnavailable => ("DNSUnavailable", true),
         Reason::InvalidSpec => ("InvalidSpec", true),
@@ -94,7 +96,13 @@ fn event(before: Option<Reason>, status: &MailDomainStatus) -> Option<Event> {
         Reason::Compliant | Reason::InSync | Reason::Observed if differing().next().is_none() => {
             ("InSync", false)
         }
-        _ => return None,
+        Reason::Compliant
+        | Reason::InSync
+        | Reason::Observed
+        | Reason::Progressing
+        | Reason::Propagating
+        | Reason::Suspended
+        | Reason::Unconfirmed => return None,
     };
     let ready = status
         .conditions

@@ -1,22 +1,40 @@
 //! The sentences of conditions, and the counts. Pure.
 
-use super::findings::{counts, severity_of};
-use super::records::{Phase, phase, state_of};
-use crate::api::{FindingStatus, MailDomainStatus, RecordStatus, Summary};
+use jiff::{SignedDuration, Timestamp};
+
+use super::finding::Known;
+use super::known::History;
+use super::reason::Phase;
+use super::record::{Answer, Record};
+use super::text::cut_octets;
+use crate::api::Summary;
 use crate::judge::State;
+use crate::records::Standard;
 use crate::rules::Severity;
 
 /// So many names stand in one sentence.
 const NAMED: usize = 5;
+/// A value in a sentence is not longer than this.
+const SHOWN_OCTETS: usize = 160;
 
 /// The counts over records and findings.
-pub(super) fn summary(records: &[RecordStatus], findings: &[FindingStatus]) -> Summary {
+pub(super) fn summary(records: &[Record], findings: &[Known]) -> Summary {
     let count = |number: usize| i32::try_from(number).unwrap_or(i32::MAX);
-    let of_state = |state| count(records.iter().filter(|record| state_of(record) == state).count());
+    let of_state = |state| {
+        count(
+            records
+                .iter()
+                .filter(|record| record.answer.state == state)
+                .count(),
+        )
+    };
     let of_severity = |severity| {
-        let mine =
-            |finding: &&FindingStatus| finding.managed == Some(true) && severity_of(finding) == severity;
-        count(findings.iter().filter(mine).count())
+        count(
+            findings
+                .iter()
+                .filter(|finding| finding.severity == severity)
+                .count(),
+        )
     };
     Summary {
         records: count(records.len()),
@@ -25,112 +43,230 @@ pub(super) fn summary(records: &[RecordStatus], findings: &[FindingStatus]) -> S
         missing: of_state(State::Missing),
         unexpected: of_state(State::Unexpected),
         unknown: of_state(State::Unknown),
-        unanswered: count(unanswered(records).count()),
+        unanswered: count(silent(records).count()),
         errors: of_severity(Severity::Error),
+        managed_errors: count(findings.iter().filter(|finding| finding.counts()).count()),
         warnings: of_severity(Severity::Warning),
         ratio: format!("{}/{}", of_state(State::InSync), records.len()),
     }
 }
 
-/// "1 of 5 records differs: _dmarc.voorbeeld.nl; 1 could not be asked".
-pub(super) fn records(status: &MailDomainStatus) -> String {
-    let all = &status.records;
-    let mut differing: Vec<&RecordStatus> = all.iter().filter(|record| phase(record).is_some()).collect();
-    differing.sort_by_key(|record| std::cmp::Reverse(phase(record)));
-    let mut text = match differing.as_slice() {
-        [] if all.is_empty() => "DNS was looked at; no record is managed".to_owned(),
-        [] => {
-            let in_sync = all
-                .iter()
-                .filter(|record| state_of(record) == State::InSync)
-                .count();
-            format!("{in_sync} of {} in sync", counted(all.len(), "record"))
-        }
-        differing => {
-            let verb = if differing.len() == 1 { "differs" } else { "differ" };
-            let names = names(differing.iter().map(|record| record.name.as_str()));
-            format!(
-                "{} of {} {verb}: {names}",
-                differing.len(),
-                counted(all.len(), "record")
-            )
-        }
-    };
-    if let Some((worst, until)) = differing.first().and_then(|worst| settling(worst, &differing)) {
-        text.push_str(match worst {
-            Phase::Propagating => "; may be on its way until ",
-            _ => "; looked at again by ",
-        });
-        text.push_str(&until);
+/// What a green Ready says: the records, and the errors that do not count.
+pub(super) fn ready(history: &History) -> String {
+    let errors: Vec<&Known> = history
+        .findings
+        .iter()
+        .filter(|finding| finding.severity == Severity::Error)
+        .collect();
+    let mut text = records(history);
+    if !errors.is_empty() {
+        let (of, names) = (counted(errors.len(), "error"), error_names(&errors));
+        let whose = match errors.iter().any(|finding| finding.counts()) {
+            true => "",
+            false => " on what is not managed",
+        };
+        text.push_str(&format!("; {of}{whose}: {names}"));
     }
-    text.push_str(&not_asked(all));
     text
 }
 
+/// "1 of 5 records differs: _dmarc.voorbeeld.nl; 1 could not be asked".
+pub(super) fn records(history: &History) -> String {
+    let total = total(history);
+    let mut differing: Vec<&Record> = history
+        .records
+        .iter()
+        .filter(|record| record.phase().is_some())
+        .collect();
+    differing.sort_by_key(|record| std::cmp::Reverse(record.phase()));
+    let worst = differing.first().and_then(|record| record.phase());
+    let mut text = match differing.as_slice() {
+        [] if total == 0 => "DNS was looked at; no record is managed".to_owned(),
+        [] => {
+            let in_sync = history.summary.as_ref().map_or(0, |summary| summary.in_sync);
+            format!("{in_sync} of {} in sync", counted(total, "record"))
+        }
+        differing => {
+            let verb = match (worst, differing.len()) {
+                (Some(Phase::Alternating), 1) => "is answered in two ways in turn",
+                (Some(Phase::Alternating), _) => "are answered in two ways in turn, or differ",
+                (_, 1) => "differs",
+                (_, _) => "differ",
+            };
+            let names = names(differing.iter().map(|record| record.key.name.as_str()));
+            format!(
+                "{} of {} {verb}: {names}",
+                differing.len(),
+                counted(total, "record")
+            )
+        }
+    };
+    if worst == Some(Phase::Alternating)
+        && let Some(record) = differing.first()
+    {
+        let answers: Vec<String> = std::iter::once(&record.answer)
+            .chain(&record.alternates)
+            .map(quoted)
+            .collect();
+        text.push_str(&format!(" ({})", answers.join(" and ")));
+    }
+    if let Some((worst, until)) = settling(&differing) {
+        text.push_str(match worst {
+            Phase::Propagating => "; may be on its way until ",
+            Phase::Unconfirmed | Phase::Alternating | Phase::Confirmed => LOOKED_AT_AGAIN,
+        });
+        text.push_str(&until);
+    }
+    text.push_str(&not_asked(&history.records));
+    text
+}
+
+const LOOKED_AT_AGAIN: &str = "; looked at again by ";
+
+/// What ends an alternation.
+pub(super) fn hold(hold: SignedDuration) -> String {
+    format!("; settled once one answer has held for {hold:#}")
+}
+
 /// "2 errors: SPF-040 at voorbeeld.nl, DMARC-010 at _dmarc.voorbeeld.nl".
-pub(super) fn errors(status: &MailDomainStatus) -> String {
-    let errors: Vec<String> = status
+pub(super) fn errors(history: &History, worst: Phase) -> String {
+    let mut errors: Vec<&Known> = history
         .findings
         .iter()
-        .filter(|finding| counts(finding))
-        .map(|finding| match &finding.record {
-            Some(record) => format!("{} at {record}", finding.rule),
-            None => finding.rule.clone(),
-        })
+        .filter(|finding| finding.counts())
         .collect();
-    let names = names(errors.iter().map(String::as_str));
-    let of = counted(errors.len(), "error");
-    format!("{of}: {names}{}", not_asked(&status.records))
+    errors.sort_by_key(|finding| std::cmp::Reverse(finding.phase()));
+    let (of, names) = (counted(errors.len(), "error"), error_names(&errors));
+    let mut text = match (worst, errors.len()) {
+        (Phase::Alternating, 1) => format!("{of} comes and goes: {names}"),
+        (Phase::Alternating, _) => format!("{of} come and go: {names}"),
+        (Phase::Propagating | Phase::Unconfirmed | Phase::Confirmed, _) => format!("{of}: {names}"),
+    };
+    if worst == Phase::Unconfirmed
+        && let Some(until) = errors.iter().filter_map(|finding| finding.settle_until).max()
+    {
+        text.push_str(&format!("{LOOKED_AT_AGAIN}{until}"));
+    }
+    text.push_str(&not_asked(&history.records));
+    text
+}
+
+/// How one standard is: "2 of 2 in sync; 1 error: SPF-040 at voorbeeld.nl".
+pub(super) fn standard<'a>(
+    records: impl Iterator<Item = &'a Record>,
+    errors: &[&Known],
+    never_judged: bool,
+) -> String {
+    let all: Vec<&Record> = records.collect();
+    let in_sync = all.iter().filter(|record| record.answer.state == State::InSync);
+    let mut text = format!("{} of {} in sync", in_sync.count(), all.len());
+    if !errors.is_empty() {
+        let of = counted(errors.len(), "error");
+        text.push_str(&format!("; {of}: {}", error_names(errors)));
+    }
+    if never_judged {
+        text.push_str("; what its errors hang on was never answered");
+    }
+    text
 }
 
 /// Why nothing is known of this intent yet.
-pub(super) fn never_observed(status: &MailDomainStatus) -> String {
-    let all = &status.records;
+pub(super) fn never_observed(history: &History) -> String {
+    let all = &history.records;
     if all.is_empty() {
         return "DNS did not answer".to_owned();
     }
-    let unanswered: Vec<&RecordStatus> = unanswered(all).collect();
-    let names = names(unanswered.iter().map(|record| record.name.as_str()));
-    let why = unanswered
+    let silent: Vec<&Record> = silent(all).collect();
+    let names = names(silent.iter().map(|record| record.key.name.as_str()));
+    let why = silent
         .iter()
-        .find_map(|record| record.unanswered.as_ref())
-        .map(|unanswered| format!(" ({})", unanswered.reason))
+        .find_map(|record| record.silence.as_ref())
+        .map(|silence| format!(" ({})", silence.reason))
         .unwrap_or_default();
     let of = counted(all.len(), "record");
-    format!("{} of {of} could not be asked: {names}{why}", unanswered.len())
+    format!("{} of {of} could not be asked: {names}{why}", silent.len())
 }
 
 /// Since when nothing complete is known.
-pub(super) fn stale(status: &MailDomainStatus) -> String {
-    let since = status.last_observation.as_ref().map(|time| time.0.to_string());
-    let since = since.unwrap_or_default();
+pub(super) fn stale(history: &History, last: Timestamp) -> String {
     format!(
-        "the last complete look was at {since}{}",
-        not_asked(&status.records)
+        "the last complete look rests on answers of {last}{}",
+        not_asked(&history.records)
     )
 }
 
-fn unanswered(records: &[RecordStatus]) -> impl Iterator<Item = &RecordStatus> {
-    records.iter().filter(|record| record.unanswered.is_some())
+/// That it was never known whether there are Errors.
+pub(super) fn never_judged(open: &[Standard]) -> String {
+    format!(
+        "in sync as far as known, but whether receivers meet an error was never answered{}; status.findings say what \
+         could not be asked",
+        of_standards(open)
+    )
 }
 
-fn not_asked(records: &[RecordStatus]) -> String {
-    match unanswered(records).count() {
+/// Since when it is not known whether there are Errors.
+pub(super) fn stale_judgement(last: Timestamp, open: &[Standard]) -> String {
+    format!(
+        "whether receivers meet an error was last known by answers of {last}{}",
+        of_standards(open)
+    )
+}
+
+fn of_standards(open: &[Standard]) -> String {
+    if open.is_empty() {
+        return String::new();
+    }
+    let words: Vec<&str> = open.iter().map(|standard| standard.as_str()).collect();
+    format!(" for {}", words.join(", "))
+}
+
+/// All managed records, those that were cut from the status too.
+fn total(history: &History) -> usize {
+    let counted = history.summary.as_ref().map(|summary| summary.records);
+    let counted = counted.and_then(|records| usize::try_from(records).ok());
+    counted.unwrap_or(0).max(history.records.len())
+}
+
+fn silent(records: &[Record]) -> impl Iterator<Item = &Record> {
+    records.iter().filter(|record| record.silence.is_some())
+}
+
+fn not_asked(records: &[Record]) -> String {
+    match silent(records).count() {
         0 => String::new(),
         number => format!("; {number} could not be asked"),
     }
 }
 
 /// The worst phase and its last deadline.
-fn settling(worst: &RecordStatus, differing: &[&RecordStatus]) -> Option<(Phase, String)> {
-    let worst = phase(worst)?;
+fn settling(differing: &[&Record]) -> Option<(Phase, String)> {
+    let worst = differing.first()?.phase()?;
     let last = differing
         .iter()
-        .filter(|record| phase(record) == Some(worst))
-        .filter_map(|record| record.settle_until.as_ref())
-        .map(|time| time.0)
+        .filter(|record| record.phase() == Some(worst))
+        .filter_map(|record| record.settle_until)
         .max()?;
     Some((worst, last.to_string()))
+}
+
+/// An answer in a sentence.
+fn quoted(answer: &Answer) -> String {
+    match answer.observed.as_slice() {
+        [] => "nothing".to_owned(),
+        [one] => format!("{:?}", cut_octets(one, SHOWN_OCTETS)),
+        [first, more @ ..] => format!("{:?} and {} more", cut_octets(first, SHOWN_OCTETS), more.len()),
+    }
+}
+
+fn error_names(errors: &[&Known]) -> String {
+    let all: Vec<String> = errors
+        .iter()
+        .map(|finding| match &finding.identity.record {
+            Some(record) => format!("{} at {record}", finding.identity.rule),
+            None => finding.identity.rule.clone(),
+        })
+        .collect();
+    names(all.iter().map(String::as_str))
 }
 
 fn counted(number: usize, thing: &str) -> String {

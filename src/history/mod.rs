@@ -1,110 +1,75 @@
-//! The status: what this pass learnt, read together with what was known before. Pure.
+//! History: what a pass learnt, read together with what was known before. Pure.
 //!
 //! [`next`] is a function of the previous status, the verdict, the schedule and the time; nothing else decides what
-//! is written, which event is sent and when the object is looked at again. All history lives in the status itself, so
-//! a restart forgets nothing: a record that differs carries `settleUntil` while its difference may be on its way or a
-//! mistake of one look, and loses it when an answer had after that time confirms the difference. The clock alone
-//! condemns nobody, and a record that could not be asked keeps what its last answer said.
+//! is written, which event is sent and when the object is looked at again. The status before is parsed once, into a
+//! history, and the next one is written once. All history lives in the status itself, so a restart forgets nothing: a
+//! record that differs carries `settleUntil` while its difference may be on its way or a mistake of one look, and loses
+//! it when an answer had after that time confirms the difference; so does an Error finding. The clock alone condemns
+//! nobody, and a record that could not be asked keeps what its last answer said.
 //!
-//! [`Memory`] is what a status is too coarse for (the exact time of the last complete look, the count of failed ones);
-//! losing it costs at most an early retry.
+//! Quiet is part of it: what takes turns is said once, and whatever DNS does, an object is written no more than
+//! [`WRITES_AN_HOUR`] times an hour.
+//!
+//! [`Remembered`] is what a status is too coarse for; losing it costs at most an early retry and a few writes.
 
 mod bounds;
+mod budget;
 mod clock;
 mod conditions;
 mod event;
-mod findings;
+mod finding;
+mod freshness;
+mod known;
 mod message;
+mod observed;
+mod pass;
 mod ready;
-mod records;
+mod reason;
+mod record;
+mod request;
 mod requeue;
 mod text;
+mod turns;
 
-use jiff::{SignedDuration, Timestamp};
-use k8s_openapi::apimachinery::pkg::apis::meta::v1::Time;
+use std::collections::BTreeSet;
+
+use jiff::Timestamp;
 
 pub use self::bounds::MAX_STATUS_OCTETS;
-use self::clock::floor;
+pub use self::budget::WRITES_AN_HOUR;
+use self::clock::{floor, is_within};
 pub use self::event::{Event, recent_event};
+pub use self::freshness::{oldest_answer, questions_to_repeat, stale_at};
+use self::known::{History, ready_of};
+pub use self::pass::{Before, Next, Pass, Remembered};
 use self::ready::Reading;
-pub use self::ready::Reason;
-pub use self::records::unconfirmed_questions;
+pub use self::reason::Reason;
+use self::reason::Statement;
+pub use self::request::{FLUX_REQUESTED_AT, REQUESTED_AT, Requests};
+use self::requeue::Due;
 pub use self::text::same_text;
 use crate::api::MailDomainStatus;
+use crate::inquiry::Need;
 use crate::intent::{Intent, Schedule};
-use crate::judge::{RecordVerdict, State, Verdict};
+use crate::judge::Verdict;
+use crate::records::Standard;
 
-/// The object and what was known of it before this pass.
-#[derive(Debug, Clone, Copy)]
-pub struct Before<'a> {
-    /// The object's uid: spreads the looks of many objects.
-    pub uid: &'a str,
-    /// The generation this pass read.
-    pub generation: i64,
-    /// The status this pass read; an undecodable one counts as none.
-    pub status: Option<&'a MailDomainStatus>,
-    /// What this process remembers.
-    pub memory: &'a Memory,
-}
-
-/// What a process remembers of one object between two passes.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Memory {
-    /// The intent the rest speaks of.
-    pub intent_digest: String,
-    /// When the last complete observation was made: exact where the status' own may lag by half of staleAfter.
-    pub last_observation: Option<Timestamp>,
-    /// How many looks in a row left an essential question unanswered.
-    pub failures: u32,
-    /// The largest TTL of each entry of the status' records: it causes no write by itself.
-    pub ttls: Vec<Option<i64>>,
-}
-
-/// What a pass came to.
-#[derive(Debug, Clone, Copy)]
-pub enum Outcome<'a> {
-    /// An older MailDomain claims the domain; a sentence says so.
-    DomainConflict(&'a str),
-    /// The object does not parse, or its spec can be no record; a sentence says why.
-    InvalidSpec(&'a str),
-    /// DNS was asked.
-    Judged {
-        /// What was judged.
-        intent: &'a Intent,
-        /// When and how strictly.
-        schedule: &'a Schedule,
-        /// The outcome.
-        verdict: &'a Verdict,
-    },
-    /// The spec says to stop looking.
-    Suspended(&'a Intent),
-    /// The first look takes long: nothing is known yet.
-    Waiting(&'a Intent),
-}
-
-/// What follows from a pass.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Next {
-    /// The status after this pass.
-    pub status: MailDomainStatus,
-    /// Whether it must be written: something changed that is worth a write.
-    pub write: bool,
-    /// What to tell people, once the status is written.
-    pub event: Option<Event>,
-    /// When to look again; `None` means when the object changes.
-    pub requeue: Option<SignedDuration>,
-    /// What to remember.
-    pub memory: Memory,
-}
-
-/// What follows from `outcome`, for an object of which `before` was known, at `now`.
-pub fn next(before: &Before<'_>, outcome: Outcome<'_>, now: Timestamp) -> Next {
-    match outcome {
-        Outcome::DomainConflict(why) => unjudged(before, None, &Reading::conflict(why), now),
-        Outcome::InvalidSpec(why) => unjudged(before, None, &Reading::invalid(why), now),
-        Outcome::Suspended(intent) => suspended(before, intent, now),
-        Outcome::Waiting(intent) => unjudged(before, Some(intent), &Reading::progressing(), now),
-        Outcome::Judged {
+/// What follows from `pass`, for an object of which `before` was known, at `now`.
+pub fn next(before: &Before<'_>, pass: Pass<'_>, now: Timestamp) -> Next {
+    match pass {
+        Pass::DomainConflict(why) => handled(
+            unjudged(before, None, &Statement::conflict(why), now),
+            before,
+            now,
+        ),
+        Pass::InvalidSpec(why) => handled(unjudged(before, None, &Statement::invalid(why), now), before, now),
+        Pass::Suspended(intent) => end(before, suspended(before, intent, now), None, now),
+        Pass::Waiting(intent) => {
+            let history = unjudged(before, Some(intent), &Statement::progressing(), now);
+            end(before, history, None, now)
+        }
+        Pass::Aged { intent, schedule } => aged(before, intent, schedule, now),
+        Pass::Judged {
             intent,
             schedule,
             verdict,
@@ -112,36 +77,95 @@ pub fn next(before: &Before<'_>, outcome: Outcome<'_>, now: Timestamp) -> Next {
     }
 }
 
-/// The spec was not judged: what is known of records stays as history, what is said of them becomes Unknown.
-fn unjudged(before: &Before<'_>, intent: Option<&Intent>, reading: &Reading, now: Timestamp) -> Next {
-    let mut status = before.status.cloned().unwrap_or_default();
-    let standards = match intent {
-        Some(intent) => conditions::standards_of_intent(intent),
-        None => conditions::standards_of_status(&status),
-    };
-    status.observed_generation = Some(before.generation);
-    status.conditions = conditions::unjudged(&status.conditions, before.generation, reading, &standards, now);
-    finish(before, status, None, before.memory.clone(), now)
+/// A pass that could not judge, and answers a request all the same.
+fn handled(mut history: History, before: &Before<'_>, now: Timestamp) -> Next {
+    echo(&mut history, before);
+    let mut next = end(before, history, None, now);
+    next.remembered.requests = Some(before.requests.clone());
+    next
 }
 
-fn suspended(before: &Before<'_>, intent: &Intent, now: Timestamp) -> Next {
-    let previous = before.status.cloned().unwrap_or_default();
-    let judged_before = previous.intent_digest.as_deref() == Some(&intent.digest())
-        && ready::reason_of(&previous).is_some_and(Reason::is_judged);
+/// The request that was handled leaves a trace.
+fn echo(history: &mut History, before: &Before<'_>) {
+    if let Some(request) = before.request() {
+        history.handled = Some(request.to_owned());
+    }
+}
+
+/// The spec was not judged: what is known of records stays as history, what is said of them becomes Unknown.
+fn unjudged(before: &Before<'_>, intent: Option<&Intent>, statement: &Statement, now: Timestamp) -> History {
+    let mut history = History::read(before.status, now);
+    let standards = match intent {
+        Some(intent) => conditions::standards_of_intent(intent),
+        None => conditions::standards_of(&history.conditions),
+    };
+    history.observed_generation = Some(before.generation);
+    history.conditions =
+        conditions::unjudged(&history.conditions, before.generation, statement, &standards, now);
+    history
+}
+
+fn suspended(before: &Before<'_>, intent: &Intent, now: Timestamp) -> History {
+    let mut history = History::read(before.status, now);
+    let judged_before = history.intent_digest.as_deref() == Some(&intent.digest())
+        && history.reason().is_some_and(Reason::is_judged);
+    let previous = std::mem::take(&mut history.conditions);
     let conditions = match judged_before {
-        true => conditions::moved(&previous.conditions, before.generation),
+        true => conditions::moved(&previous, before.generation),
         false => {
             let standards = conditions::standards_of_intent(intent);
-            let reading = Reading::suspended();
-            conditions::unjudged(&previous.conditions, before.generation, &reading, &standards, now)
+            let statement = Statement::suspended();
+            conditions::unjudged(&previous, before.generation, &statement, &standards, now)
         }
     };
-    let status = MailDomainStatus {
-        observed_generation: Some(before.generation),
-        conditions: conditions::with_suspended(conditions, &previous.conditions, before.generation, now),
-        ..previous
+    history.observed_generation = Some(before.generation);
+    history.conditions = conditions::with_suspended(conditions, &previous, before.generation, now);
+    history
+}
+
+/// Only time went by.
+fn aged(before: &Before<'_>, intent: &Intent, schedule: &Schedule, now: Timestamp) -> Next {
+    let mut history = History::read(before.status, now);
+    let digest = intent.digest();
+    let unchanged = || Next {
+        status: before.status.cloned().unwrap_or_default(),
+        write: false,
+        event: None,
+        requeue: None,
+        suppressed: 0,
+        remembered: before.remembered.clone(),
     };
-    finish(before, status, None, before.memory.clone(), now)
+    let known = freshness::known(&history, before.remembered, &digest, now);
+    let stale_at = known.stale_at(schedule, observed::manages(intent));
+    let is_same = !schedule.suspend
+        && history.intent_digest.as_deref() == Some(&digest)
+        && history.observed_generation == Some(before.generation)
+        && history.reason().is_some_and(Reason::is_judged);
+    match stale_at {
+        Some(at) if is_same && at <= now => {}
+        Some(at) if is_same => {
+            return Next {
+                requeue: Some(requeue::until(at, now)),
+                ..unchanged()
+            };
+        }
+        Some(_) | None => return unchanged(),
+    }
+    history.observed = known;
+    let reading = Reading {
+        schedule,
+        manages: observed::manages(intent),
+        silent: true,
+        open: &[],
+        now,
+    };
+    let statements = reading.read(&history);
+    history.conditions = conditions::aged(&history.conditions, before.generation, &statements, now);
+    Next {
+        // The look itself is due as it was.
+        requeue: None,
+        ..end(before, history, Some(schedule), now)
+    }
 }
 
 fn judged(
@@ -151,115 +175,169 @@ fn judged(
     verdict: &Verdict,
     now: Timestamp,
 ) -> Next {
-    let mut previous = before.status.cloned().unwrap_or_default();
-    if before.memory.ttls.len() == previous.records.len() {
-        for (record, seen) in previous.records.iter_mut().zip(&before.memory.ttls) {
+    let mut past = History::read(before.status, now);
+    let mut remembered = before.remembered.clone();
+    if remembered.ttls.len() == past.records.len() {
+        for (record, seen) in past.records.iter_mut().zip(&remembered.ttls) {
             record.ttl = record.ttl.max(*seen);
         }
     }
     let digest = intent.digest();
-    let same_intent = previous.intent_digest.as_deref() == Some(digest.as_str());
-    let complete = is_complete(verdict);
-    let last_observation = match complete {
-        true => Some(floor(now)),
-        false => {
-            // A clock that was wrong keeps nobody green: nothing was observed later than now.
-            let written = previous
-                .last_observation
-                .as_ref()
-                .map(|time| time.0.min(floor(now)));
-            let remembered = before.memory.last_observation;
-            written
-                .filter(|_| same_intent)
-                .max(remembered.filter(|_| before.memory.intent_digest == digest))
-        }
-    };
-    let records = records::carry(&previous, same_intent, verdict, schedule, now);
-    let findings = findings::carry(&previous, intent, verdict, now);
-    let mut status = MailDomainStatus {
+    let same_intent = past.intent_digest.as_deref() == Some(digest.as_str());
+    let manages = observed::manages(intent);
+    let known = freshness::known(&past, before.remembered, &digest, now);
+    let observed = observed::carry(known, intent, verdict, now);
+    let (records, records_unsaid) = record::Carry {
+        past: &past.records,
+        dropped_in_sync: same_intent && past.truncated.is_some(),
+        schedule,
+        now,
+    }
+    .records(verdict, &mut remembered.turns);
+    let (findings, findings_unsaid) = finding::Carry {
+        past: &past.findings,
+        managed_names: past
+            .records
+            .iter()
+            .map(|record| record.key.name.as_str())
+            .collect(),
+        intent,
+        schedule,
+        looked_before: past.intent_digest.is_some(),
+        requested: before.request().is_some(),
+        now,
+    }
+    .findings(verdict, &mut remembered.turns);
+    let mut history = History {
         observed_generation: Some(before.generation),
         intent_digest: Some(digest.clone()),
-        reason: None,
-        reason_since: previous.reason_since.clone(),
-        last_observation: last_observation.map(Time),
+        reason_since: past.reason_since,
+        observed,
         conditions: Vec::new(),
         summary: Some(message::summary(&records, &findings)),
         records,
         findings,
+        handled: past.handled.clone(),
         truncated: None,
     };
-    let readings = ready::read(&previous, &status, verdict, schedule, now);
-    status.conditions = conditions::judged(
-        &previous.conditions,
-        before.generation,
-        &readings,
-        &status.records,
-        now,
-    );
-    let mut memory = Memory {
-        intent_digest: digest,
-        ttls: Vec::new(),
-        last_observation,
-        failures: if complete {
-            0
-        } else {
-            before.memory.failures.saturating_add(1)
-        },
-    };
-    let requeue = requeue::after(
-        before.uid,
-        &status,
+    echo(&mut history, before);
+    let open = open(intent, verdict);
+    let reading = Reading {
         schedule,
-        verdict.valid_until,
-        memory.failures,
+        manages,
+        silent: !verdict.unanswered.is_empty(),
+        open: &open,
         now,
-    );
+    };
+    let statements = reading.read(&history);
+    history.conditions = conditions::judged(&past.conditions, before.generation, &statements, now);
+    let is_whole = observed::is_complete(verdict, now) && (!manages || verdict.compliance_is_known());
+    remembered.failures = match is_whole {
+        true => 0,
+        false => remembered.failures.saturating_add(1),
+    };
+    remembered.intent_digest = digest;
+    remembered.observed = observed;
+    remembered.requests = Some(before.requests.clone());
+    let wait = Due {
+        uid: before.uid,
+        history: &history,
+        schedule,
+        stale_at: observed.stale_at(schedule, manages),
+        valid_until: verdict.valid_until,
+        failures: remembered.failures,
+        now,
+    }
+    .wait();
+    let mut status = history.write();
     bounds::cut(&mut status);
-    memory.ttls = status.records.iter().map(|record| record.ttl).collect();
+    remembered.ttls = status.records.iter().map(|record| record.ttl).collect();
+    let before = Before {
+        remembered: &remembered,
+        ..*before
+    };
+    let mut next = finish(&before, status, Some(schedule), now);
+    next.suppressed = next
+        .suppressed
+        .saturating_add(records_unsaid.saturating_add(findings_unsaid));
+    next.requeue = Some(next.requeue.map_or(wait, |free| free.min(wait)));
+    next
+}
+
+/// The managed standards of which something was not answered that an Error could hang on, and no record's state.
+fn open(intent: &Intent, verdict: &Verdict) -> Vec<Standard> {
+    let open: BTreeSet<Standard> = verdict
+        .unanswered
+        .iter()
+        .filter(|one| one.managed && one.need == Need::Compliance)
+        .flat_map(|one| one.standards.iter().copied())
+        .filter(|standard| intent.manages(*standard) || *standard == Standard::Dns)
+        .collect();
+    open.into_iter().collect()
+}
+
+/// The end of a pass that learnt nothing of DNS.
+fn end(before: &Before<'_>, history: History, schedule: Option<&Schedule>, now: Timestamp) -> Next {
     Next {
-        requeue: Some(requeue),
-        ..finish(before, status, Some(schedule), memory, now)
+        requeue: None,
+        ..finish(before, history.write(), schedule, now)
     }
 }
 
-/// Whether every managed record, and at least something, was answered.
-fn is_complete(verdict: &Verdict) -> bool {
-    let heard = verdict.asked.len() > verdict.unanswered.len();
-    let known = |record: &RecordVerdict| record.state != State::Unknown;
-    verdict.is_complete() && heard && verdict.records.iter().all(known)
-}
-
 /// Decides whether the status is worth a write, and which event goes with it.
+///
+/// `before` holds what is to be remembered after this pass.
 fn finish(
     before: &Before<'_>,
     status: MailDomainStatus,
     schedule: Option<&Schedule>,
-    memory: Memory,
     now: Timestamp,
 ) -> Next {
     let mut status = status;
-    status.reason = ready::ready_of(&status).map(|(_, reason)| reason.to_owned());
-    if ready::changed(before.status, &status) {
-        status.reason_since = Some(Time(floor(now)));
+    let ready = |status: &MailDomainStatus| {
+        let ready = ready_of(&status.conditions);
+        ready.map(|(status, reason)| (status.to_owned(), reason.to_owned()))
+    };
+    if before.status.and_then(ready) != ready(&status) {
+        status.reason_since = Some(k8s_openapi::apimachinery::pkg::apis::meta::v1::Time(floor(now)));
     }
     bounds::cut_further(&mut status);
-    let event = event::of_change(before.status, &status);
-    let write = before
+    let mut remembered = before.remembered.clone();
+    remembered.writes = remembered.writes.recent(now);
+    let worth = before
         .status
         .is_none_or(|previous| worth_a_write(previous, &status, schedule, now));
-    if let (false, Some(previous)) = (write, before.status) {
+    let held = worth
+        && before.status.is_some_and(|previous| {
+            !budget::is_peoples_doing(previous, &status)
+                && !budget::is_bad_news(previous, &status)
+                && !remembered.writes.allow()
+        });
+    let write = worth && !held;
+    let requeue = held.then(|| remembered.writes.wait(now)).flatten();
+    let event = event::of_change(before.status, &status).filter(|_| write);
+    if write {
+        let is_peoples = before
+            .status
+            .is_none_or(|previous| budget::is_peoples_doing(previous, &status));
+        if !is_peoples {
+            remembered.writes.add(now);
+        }
+    } else if let Some(previous) = before.status {
         status = previous.clone();
     }
     Next {
         status,
         write,
-        event: event.filter(|_| write),
-        requeue: None,
-        memory,
+        event,
+        requeue,
+        suppressed: u32::from(held),
+        remembered,
     }
 }
 
-/// Whether more changed than what never causes a write by itself: a TTL, and a last observation that is recent enough.
+/// Whether more changed than what never causes a write by itself: a TTL, times of observation that are recent enough,
+/// and that what could not be checked was checked after all.
 fn worth_a_write(
     previous: &MailDomainStatus,
     status: &MailDomainStatus,
@@ -270,20 +348,35 @@ fn worth_a_write(
     for (record, before) in same.records.iter_mut().zip(&previous.records) {
         record.ttl = before.ttl;
     }
-    if let (Some(schedule), Some(seen), Some(_)) = (
-        schedule,
-        previous.last_observation.as_ref(),
-        same.last_observation.as_ref(),
-    ) {
-        let age = now.duration_since(seen.0);
-        let is_recent = !age.is_negative() && age <= schedule.stale_after / 2;
-        if previous.intent_digest == status.intent_digest && is_recent {
-            same.last_observation = previous.last_observation.clone();
+    if let Some(schedule) = schedule.filter(|_| previous.intent_digest == status.intent_digest) {
+        let half = schedule.stale_after / 2;
+        for (new, old) in [
+            (&mut same.last_observation, &previous.last_observation),
+            (
+                &mut same.last_compliance_observation,
+                &previous.last_compliance_observation,
+            ),
+        ] {
+            let is_recent =
+                |old: Timestamp| old <= now && (is_within(old, half, now) || now.duration_since(old) == half);
+            if new.is_some() && old.as_ref().is_some_and(|old| is_recent(old.0)) {
+                new.clone_from(old);
+            }
         }
     }
-    let previous = MailDomainStatus {
+    let mut previous = MailDomainStatus {
         conditions: conditions::own(&previous.conditions).cloned().collect(),
         ..previous.clone()
     };
+    let not_checked = crate::rules::dns::NOT_CHECKED.id;
+    let still: BTreeSet<Option<String>> = same
+        .findings
+        .iter()
+        .filter(|finding| finding.rule == not_checked)
+        .map(|finding| finding.subject.clone())
+        .collect();
+    previous
+        .findings
+        .retain(|finding| finding.rule != not_checked || still.contains(&finding.subject));
     same != previous
 }

@@ -6,301 +6,182 @@
 use jiff::Timestamp;
 
 use super::clock::plus;
-use super::records::{Phase, phase, state_of};
-use super::{findings, message};
-use crate::api::{MailDomainStatus, ReadyWhen};
+use super::conditions::Statements;
+use super::finding::Known;
+use super::known::History;
+use super::message;
+use super::observed::compliance_counts;
+use super::reason::{Activity, Phase, Reason, Statement, Truth};
+use super::record::{Record, hold};
+use crate::api::ReadyWhen;
 use crate::intent::Schedule;
-use crate::judge::{State, Verdict};
+use crate::judge::State;
+use crate::records::Standard;
+use crate::rules::Severity;
 
-/// Ready's reason, also the status' own `reason`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Reason {
-    /// In sync, and no Error finding on what is managed.
-    Compliant,
-    /// DNS could not be asked for too long, or never.
-    DnsUnavailable,
-    /// An older MailDomain claims the domain.
-    DomainConflict,
-    /// A difference was confirmed.
-    Drifted,
-    /// Every managed record is in sync.
-    InSync,
-    /// The object does not parse, or its spec can be no record.
-    InvalidSpec,
-    /// Error findings on what is managed.
-    Noncompliant,
-    /// DNS was looked at, completely and recently.
-    Observed,
-    /// The first look is not over yet.
-    Progressing,
-    /// A difference may be on its way: the intent changed.
-    Propagating,
-    /// Looking is switched off.
-    Suspended,
-    /// A difference or an Error was seen, and must be seen again.
-    Unconfirmed,
+/// What a reading needs to know beside the history.
+pub(super) struct Reading<'a> {
+    pub(super) schedule: &'a Schedule,
+    /// Whether the spec or the role asks anything of the domain.
+    pub(super) manages: bool,
+    /// Whether this look left a question without an answer.
+    pub(super) silent: bool,
+    /// The managed standards of which this look left open what an Error could hang on.
+    pub(super) open: &'a [Standard],
+    pub(super) now: Timestamp,
 }
 
-impl Reason {
-    const ALL: [Self; 12] = [
-        Self::Compliant,
-        Self::DnsUnavailable,
-        Self::DomainConflict,
-        Self::Drifted,
-        Self::InSync,
-        Self::InvalidSpec,
-        Self::Noncompliant,
-        Self::Observed,
-        Self::Progressing,
-        Self::Propagating,
-        Self::Suspended,
-        Self::Unconfirmed,
-    ];
-
-    /// The word used in conditions, events and metric labels.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Compliant => "Compliant",
-            Self::DnsUnavailable => "DNSUnavailable",
-            Self::DomainConflict => "DomainConflict",
-            Self::Drifted => "Drifted",
-            Self::InSync => "InSync",
-            Self::InvalidSpec => "InvalidSpec",
-            Self::Noncompliant => "Noncompliant",
-            Self::Observed => "Observed",
-            Self::Progressing => "Progressing",
-            Self::Propagating => "Propagating",
-            Self::Suspended => "Suspended",
-            Self::Unconfirmed => "Unconfirmed",
+impl Reading<'_> {
+    /// Reads `history` (records, findings, counts and times filled in) as Ready, InSync, Compliant, and how each
+    /// managed standard is.
+    pub(super) fn read(&self, history: &History) -> Statements {
+        let difference = self.difference(history);
+        let noncompliance = self.noncompliance(history);
+        let ignorance = self.ignorance(history);
+        let blindness = self.blindness(history);
+        let (differences_count, reason) = match self.schedule.ready_when {
+            _ if !self.manages => (false, Reason::Observed),
+            ReadyWhen::Observed => (false, Reason::Observed),
+            ReadyWhen::InSync => (true, Reason::InSync),
+            ReadyWhen::Compliant => (true, Reason::Compliant),
+        };
+        let errors_count = compliance_counts(self.schedule, self.manages);
+        let ready = difference
+            .clone()
+            .filter(|_| differences_count)
+            .or_else(|| noncompliance.clone().filter(|_| errors_count))
+            .or_else(|| ignorance.clone())
+            .or_else(|| blindness.clone().filter(|_| errors_count))
+            .unwrap_or_else(|| fine(reason, message::ready(history)));
+        let nothing = (!self.manages).then(|| {
+            let message = "nothing is managed, so nothing is asked of the domain";
+            Statement::unknown(Reason::Observed, message)
+        });
+        let in_sync = difference
+            .or_else(|| ignorance.clone())
+            .or_else(|| nothing.clone())
+            .unwrap_or_else(|| fine(Reason::InSync, message::records(history)));
+        let compliant = noncompliance
+            .or(ignorance)
+            .or(blindness)
+            .or(nothing)
+            .unwrap_or_else(|| fine(Reason::Compliant, "no Error findings on what is managed"));
+        Statements {
+            ready,
+            in_sync,
+            compliant,
+            standards: self.standards(history),
         }
     }
 
-    /// The reason a status names, if this version knows it.
-    pub(super) fn parse(text: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|reason| reason.as_str() == text)
-    }
-
-    /// Whether a verdict stands behind it.
-    pub(super) fn is_judged(self) -> bool {
-        !matches!(self, Self::DomainConflict | Self::InvalidSpec | Self::Suspended)
-    }
-}
-
-/// True, False or Unknown, as a condition's status.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Truth {
-    /// Known to be so.
-    True,
-    /// Known not to be so.
-    False,
-    /// Not known.
-    Unknown,
-}
-
-impl Truth {
-    pub(super) fn as_str(self) -> &'static str {
-        match self {
-            Self::True => "True",
-            Self::False => "False",
-            Self::Unknown => "Unknown",
+    /// A known difference: the phase that weighs most decides.
+    fn difference(&self, history: &History) -> Option<Statement> {
+        let worst = history.records.iter().filter_map(Record::phase).max()?;
+        let mut message = message::records(history);
+        if worst == Phase::Alternating {
+            message.push_str(&message::hold(hold(self.schedule)));
         }
+        Some(of_phase(worst, Reason::Drifted, message))
     }
-}
 
-/// What goes with Ready.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Activity {
-    /// Nothing is under way.
-    Settled,
-    /// Waiting for DNS, for caches, for a second answer.
-    Reconciling,
-    /// Waiting for a person.
-    Stalled,
-}
-
-/// One condition's status, reason and message; for Ready with what goes with it.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Reading {
-    pub(super) truth: Truth,
-    pub(super) reason: Reason,
-    pub(super) message: String,
-    pub(super) activity: Activity,
-}
-
-impl Reading {
-    fn new(truth: Truth, reason: Reason, activity: Activity, message: impl Into<String>) -> Self {
-        Self {
-            truth,
-            reason,
-            message: message.into(),
-            activity,
+    /// Error findings on what is managed: the phase that weighs most decides.
+    fn noncompliance(&self, history: &History) -> Option<Statement> {
+        let worst = history.findings.iter().filter_map(Known::phase).max()?;
+        let mut message = message::errors(history, worst);
+        if worst == Phase::Alternating {
+            message.push_str(&message::hold(hold(self.schedule)));
         }
+        Some(of_phase(worst, Reason::Noncompliant, message))
     }
 
-    pub(super) fn invalid(why: &str) -> Self {
-        Self::new(Truth::False, Reason::InvalidSpec, Activity::Stalled, why)
+    /// No complete observation of this intent, or none that is recent enough.
+    fn ignorance(&self, history: &History) -> Option<Statement> {
+        let Some(last) = history.observed.essential else {
+            return Some(match self.silent {
+                true => Statement::unknown(Reason::DnsUnavailable, message::never_observed(history)),
+                false => Statement::progressing(),
+            });
+        };
+        let is_stale = self.now >= plus(last, self.schedule.stale_after);
+        is_stale.then(|| Statement::unknown(Reason::DnsUnavailable, message::stale(history, last)))
     }
 
-    pub(super) fn conflict(why: &str) -> Self {
-        Self::new(Truth::False, Reason::DomainConflict, Activity::Stalled, why)
+    /// What an Error could hang on was never answered for this intent, or too long ago.
+    fn blindness(&self, history: &History) -> Option<Statement> {
+        if !self.manages {
+            return None;
+        }
+        let Some(last) = history.observed.compliance else {
+            let message = message::never_judged(self.open);
+            return Some(Statement::unknown(Reason::DnsUnavailable, message));
+        };
+        let is_stale = self.now >= plus(last, self.schedule.stale_after);
+        is_stale
+            .then(|| Statement::unknown(Reason::DnsUnavailable, message::stale_judgement(last, self.open)))
     }
 
-    pub(super) fn suspended() -> Self {
-        let message = "suspended before this spec was ever judged: set spec.suspend to false";
-        Self::new(Truth::Unknown, Reason::Suspended, Activity::Reconciling, message)
-    }
-
-    pub(super) fn progressing() -> Self {
-        let message = "the first look at DNS is not over yet";
-        Self::new(
-            Truth::Unknown,
-            Reason::Progressing,
-            Activity::Reconciling,
-            message,
-        )
-    }
-}
-
-/// The readings of one judged pass.
-pub(super) struct Readings {
-    pub(super) ready: Reading,
-    pub(super) in_sync: Reading,
-    pub(super) compliant: Reading,
-}
-
-/// Reads `status` (records, findings and last observation filled in) as Ready, InSync and Compliant.
-pub(super) fn read(
-    previous: &MailDomainStatus,
-    status: &MailDomainStatus,
-    verdict: &Verdict,
-    schedule: &Schedule,
-    now: Timestamp,
-) -> Readings {
-    let difference = difference(status);
-    let noncompliance = noncompliance(previous, status, verdict, schedule, now);
-    let ignorance = ignorance(status, verdict, schedule, now);
-    let fine = |reason| {
-        let message = message::records(status);
-        Reading::new(Truth::True, reason, Activity::Settled, message)
-    };
-    let (difference_counts, noncompliance_counts, reason) = match schedule.ready_when {
-        ReadyWhen::Observed => (false, false, Reason::Observed),
-        ReadyWhen::InSync => (true, false, Reason::InSync),
-        ReadyWhen::Compliant => (true, true, Reason::Compliant),
-    };
-    let ready = difference
-        .clone()
-        .filter(|_| difference_counts)
-        .or_else(|| noncompliance.clone().filter(|_| noncompliance_counts))
-        .or_else(|| ignorance.clone())
-        .unwrap_or_else(|| fine(reason));
-    let in_sync = difference.or_else(|| ignorance.clone());
-    let compliant = noncompliance.or(ignorance);
-    Readings {
-        ready,
-        in_sync: in_sync.unwrap_or_else(|| fine(Reason::InSync)),
-        compliant: compliant.unwrap_or_else(|| Reading {
-            message: "no Error findings on what is managed".to_owned(),
-            ..fine(Reason::Compliant)
-        }),
+    /// How each standard with managed records is: True only when in sync, without Error, and judged.
+    fn standards(&self, history: &History) -> Vec<(Standard, Truth, &'static str, String)> {
+        let of = |standard: Standard| {
+            let mine = || {
+                let mut all = history.records.iter();
+                std::iter::from_fn(move || all.find(|record| record.key.standard == standard.as_str()))
+            };
+            let worst = worst_state(mine())?;
+            let errors: Vec<&Known> = history
+                .findings
+                .iter()
+                .filter(|finding| finding.severity == Severity::Error)
+                .filter(|finding| finding.standard() == Some(standard))
+                .collect();
+            let never_judged = history.observed.compliance.is_none() && self.open.contains(&standard);
+            let (truth, reason) = match worst {
+                State::Drifted | State::Missing | State::Unexpected => (Truth::False, worst.as_str()),
+                State::InSync | State::Unknown if !errors.is_empty() => {
+                    let phase = errors.iter().filter_map(|finding| finding.phase()).max();
+                    (Truth::False, error_word(phase))
+                }
+                State::Unknown => (Truth::Unknown, worst.as_str()),
+                State::InSync if never_judged => (Truth::Unknown, Reason::DnsUnavailable.as_str()),
+                State::InSync => (Truth::True, worst.as_str()),
+            };
+            let message = message::standard(mine(), &errors, never_judged);
+            Some((standard, truth, reason, message))
+        };
+        Standard::ALL
+            .iter()
+            .filter_map(|standard| of(*standard))
+            .collect()
     }
 }
 
-/// A known difference: the phase that weighs most decides.
-fn difference(status: &MailDomainStatus) -> Option<Reading> {
-    let worst = status.records.iter().filter_map(phase).max()?;
-    let (reason, activity) = match worst {
-        Phase::Confirmed => (Reason::Drifted, Activity::Stalled),
+fn fine(reason: Reason, message: impl Into<String>) -> Statement {
+    Statement::new(Truth::True, reason, Activity::Settled, message)
+}
+
+fn of_phase(phase: Phase, confirmed: Reason, message: String) -> Statement {
+    let (reason, activity) = match phase {
+        Phase::Confirmed => (confirmed, Activity::Stalled),
+        Phase::Alternating => (Reason::Alternating, Activity::Reconciling),
         Phase::Unconfirmed => (Reason::Unconfirmed, Activity::Reconciling),
         Phase::Propagating => (Reason::Propagating, Activity::Reconciling),
     };
-    Some(Reading::new(
-        Truth::False,
-        reason,
-        activity,
-        message::records(status),
-    ))
+    Statement::new(Truth::False, reason, activity, message)
 }
 
-/// Error findings on what is managed: one that was seen, not merely remembered, past settleWindow condemns.
-fn noncompliance(
-    previous: &MailDomainStatus,
-    status: &MailDomainStatus,
-    verdict: &Verdict,
-    schedule: &Schedule,
-    now: Timestamp,
-) -> Option<Reading> {
-    let errors = || status.findings.iter().filter(|finding| findings::counts(finding));
-    errors().next()?;
-    let condemned_before = previous
-        .conditions
-        .iter()
-        .any(|condition| condition.type_ == "Compliant" && condition.reason == Reason::Noncompliant.as_str());
-    let condemned = errors().any(|finding| {
-        findings::is_older(finding, schedule.settle_window, now)
-            && (condemned_before || findings::is_fresh(finding, verdict))
-    });
-    let (reason, activity) = match condemned {
-        true => (Reason::Noncompliant, Activity::Stalled),
-        false => (Reason::Unconfirmed, Activity::Reconciling),
+/// A standard's reason when its records are in sync and it has Errors.
+fn error_word(phase: Option<Phase>) -> &'static str {
+    let reason = match phase {
+        Some(Phase::Unconfirmed | Phase::Propagating) => Reason::Unconfirmed,
+        Some(Phase::Alternating) => Reason::Alternating,
+        Some(Phase::Confirmed) | None => Reason::Noncompliant,
     };
-    Some(Reading::new(
-        Truth::False,
-        reason,
-        activity,
-        message::errors(status),
-    ))
-}
-
-/// No complete observation of this intent, or none that is recent enough.
-fn ignorance(
-    status: &MailDomainStatus,
-    verdict: &Verdict,
-    schedule: &Schedule,
-    now: Timestamp,
-) -> Option<Reading> {
-    let unknown = |reason, message| {
-        Some(Reading::new(
-            Truth::Unknown,
-            reason,
-            Activity::Reconciling,
-            message,
-        ))
-    };
-    let Some(last) = &status.last_observation else {
-        return match verdict.unanswered.is_empty() {
-            true => unknown(Reason::Progressing, Reading::progressing().message),
-            false => unknown(Reason::DnsUnavailable, message::never_observed(status)),
-        };
-    };
-    if now >= plus(last.0, schedule.stale_after) {
-        return unknown(Reason::DnsUnavailable, message::stale(status));
-    }
-    None
-}
-
-/// Ready's reason as a status names it.
-pub(super) fn reason_of(status: &MailDomainStatus) -> Option<Reason> {
-    ready_of(status).and_then(|(_, reason)| Reason::parse(reason))
-}
-
-/// Whether Ready's (status, reason) changed.
-pub(super) fn changed(previous: Option<&MailDomainStatus>, status: &MailDomainStatus) -> bool {
-    previous.and_then(ready_of) != ready_of(status)
-}
-
-/// Ready's (status, reason).
-pub(super) fn ready_of(status: &MailDomainStatus) -> Option<(&str, &str)> {
-    status
-        .conditions
-        .iter()
-        .find(|condition| condition.type_ == "Ready")
-        .map(|condition| (condition.status.as_str(), condition.reason.as_str()))
+    reason.as_str()
 }
 
 /// The worst state among records of one standard, as a condition reads it: what differs weighs more than what is not
 /// known.
-pub(super) fn worst_state<'a>(records: impl Iterator<Item = &'a crate::api::RecordStatus>) -> Option<State> {
+fn worst_state<'a>(records: impl Iterator<Item = &'a Record>) -> Option<State> {
     let weight = |state: &State| match state {
         State::InSync => 0,
         State::Unknown => 1,
@@ -308,5 +189,5 @@ pub(super) fn worst_state<'a>(records: impl Iterator<Item = &'a crate::api::Reco
         State::Drifted => 3,
         State::Missing => 4,
     };
-    records.map(state_of).max_by_key(weight)
+    records.map(|record| record.answer.state).max_by_key(weight)
 }

@@ -8,6 +8,8 @@ use aws_lc_rs::digest;
 const MAX_VALUES: usize = 4;
 /// A value is never longer.
 pub(super) const MAX_VALUE_OCTETS: usize = 4096;
+/// What a finding is about is not longer: cut, it still tells one finding from another.
+pub(super) const MAX_SUBJECT_OCTETS: usize = 256;
 /// Between a text and what is said of its cut.
 const MARK: &str = "… [cut: ";
 

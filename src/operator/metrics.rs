@@ -32,6 +32,8 @@ pub(super) struct Metrics {
     pub(super) writes: Counter,
     /// Events told, by reason.
     pub(super) events: Family<ByReason, Counter>,
+    /// Changes that were left unsaid.
+    pub(super) suppressed: Counter,
 }
 
 /// How something ended, in one word.
@@ -55,6 +57,7 @@ impl Default for Metrics {
             durations: Histogram::new([0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1.0, 3.0, 10.0, 30.0]),
             writes: Counter::default(),
             events: Family::default(),
+            suppressed: Counter::default(),
         }
     }
 }
@@ -73,6 +76,11 @@ impl Metrics {
         );
         registry.register("status_writes", "Status writes", self.writes.clone());
         registry.register("events", "Events told, by reason", self.events.clone());
+        registry.register(
+            "suppressed_changes",
+            "Changes left unsaid: answers that take turns, and writes over the bound of an hour",
+            self.suppressed.clone(),
+        );
     }
 }
 

@@ -21,7 +21,6 @@ mod object;
 mod outage;
 mod pulse;
 mod reconcile;
-mod request;
 mod roster;
 mod tracker;
 mod watch;
@@ -53,9 +52,9 @@ use self::metrics::{Metrics, Objects};
 pub use self::object::Watched;
 use self::outage::Outage;
 use self::pulse::Pulse;
-pub use self::request::{FLUX_REQUESTED_AT, REQUESTED_AT};
 use self::roster::Roster;
 use self::tracker::Tracker;
+pub use crate::history::{FLUX_REQUESTED_AT, REQUESTED_AT};
 use crate::serve::{self, Served};
 use crate::world::World;
 

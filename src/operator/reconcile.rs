@@ -13,7 +13,7 @@ use super::metrics::ByReason;
 use super::object::Watched;
 use super::write::Subject;
 use crate::api::MailDomainSpec;
-use crate::history::{self, Outcome};
+use crate::history::{self, Pass};
 use crate::intent::{Intent, Schedule, SpecError};
 use crate::judge::{Verdict, judge};
 use crate::world::Freshness;
@@ -66,18 +66,18 @@ pub(super) async fn reconcile(object: Arc<Watched>, context: Arc<Context>) -> Re
 async fn pass(object: &Watched, context: &Context) -> Result<(String, Option<SignedDuration>), Error> {
     let subject = Subject::read(object, context);
     let next = match intend(object, context) {
-        Ok(Wish::Rest(intent)) => subject.write(Outcome::Suspended(&intent), context).await?,
+        Ok(Wish::Rest(intent)) => subject.write(Pass::Suspended(&intent), context).await?,
         Ok(Wish::Look(intent, schedule)) => {
-            let verdict = settle(&subject, &intent, context).await?;
-            let outcome = Outcome::Judged {
+            let verdict = settle(&subject, &intent, &schedule, context).await?;
+            let pass = Pass::Judged {
                 intent: &intent,
                 schedule: &schedule,
                 verdict: &verdict,
             };
-            subject.write(outcome, context).await?
+            subject.write(pass, context).await?
         }
-        Err(Error::InvalidSpec(why)) => subject.write(Outcome::InvalidSpec(&why), context).await?,
-        Err(Error::DomainConflict(why)) => subject.write(Outcome::DomainConflict(&why), context).await?,
+        Err(Error::InvalidSpec(why)) => subject.write(Pass::InvalidSpec(&why), context).await?,
+        Err(Error::DomainConflict(why)) => subject.write(Pass::DomainConflict(&why), context).await?,
         Err(error) => return Err(error),
     };
     Ok((next.status.reason.unwrap_or_default(), next.requeue))
@@ -109,20 +109,26 @@ fn sentence(errors: &[SpecError]) -> String {
 }
 
 /// Asks DNS until the judgement has no question left; a difference whose deadline has passed is asked anew.
-async fn settle(subject: &Subject, intent: &Intent, context: &Context) -> Result<Verdict, Error> {
-    let mut fresh = match subject.is_look_requested() {
-        true => Freshness::not_before(context.now()),
-        false => Freshness::any(),
-    };
+async fn settle(
+    subject: &Subject,
+    intent: &Intent,
+    schedule: &Schedule,
+    context: &Context,
+) -> Result<Verdict, Error> {
+    let began = context.now();
+    let mut fresh = Freshness::not_before(match subject.is_look_requested() {
+        true => began,
+        false => history::oldest_answer(schedule, began),
+    });
     let look = async {
         let verdict = ask(intent, &fresh, context).await;
         let now = context.now();
-        let unconfirmed = history::unconfirmed_questions(subject.status(), &verdict, now);
-        if unconfirmed.is_empty() {
+        let repeat = history::questions_to_repeat(subject.status(), &verdict, schedule, now);
+        if repeat.is_empty() {
             return verdict;
         }
-        for question in unconfirmed {
-            fresh.require(question, now);
+        for (question, earliest) in repeat {
+            fresh.require(question, earliest);
         }
         ask(intent, &fresh, context).await
     };
@@ -131,7 +137,7 @@ async fn settle(subject: &Subject, intent: &Intent, context: &Context) -> Result
         tokio::select! {
             verdict = &mut look => verdict,
             () = sleep(PATIENCE), if subject.is_new() => {
-                subject.clone().write(Outcome::Waiting(intent), context).await?;
+                subject.clone().write(Pass::Waiting(intent), context).await?;
                 tokio::select! {
                     verdict = look => verdict,
                     () = context.stop.clone() => return Err(Error::Stopping),

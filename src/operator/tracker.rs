@@ -18,11 +18,9 @@ use crate::history::{self, Event};
 #[derive(Debug, Clone, Default)]
 pub(super) struct Tracked {
     /// What the next status depends on.
-    pub(super) status: history::Memory,
+    pub(super) status: history::Remembered,
     /// What we wrote last: the watch may not have shown it yet.
     pub(super) written: Option<Written>,
-    /// The last request for a look that was heard.
-    pub(super) requested_at: Option<String>,
     /// An event that could not be told yet.
     pub(super) untold: Option<Event>,
     /// Whether a pass of this process came to its end.
@@ -97,7 +95,7 @@ impl Tracker {
     pub(super) fn last_observation(&self, uid: &str) -> Option<Timestamp> {
         self.lock()
             .get(uid)
-            .and_then(|tracked| tracked.status.last_observation)
+            .and_then(|tracked| tracked.status.last_observation())
     }
 
     /// When an object is looked at next.

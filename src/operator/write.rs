@@ -15,10 +15,9 @@ use super::error::Error;
 use super::events;
 use super::metrics::ByReason;
 use super::object::Watched;
-use super::request;
 use super::tracker::{Tracked, Written};
 use crate::api::MailDomainStatus;
-use crate::history::{self, Before, Event, Next, Outcome};
+use crate::history::{self, Before, Event, Next, Pass, Requests};
 
 /// Whose fields they are.
 pub(super) const FIELD_MANAGER: &str = "zegel-controller";
@@ -34,8 +33,8 @@ pub(super) struct Subject {
     resource_version: String,
     status: Option<MailDomainStatus>,
     tracked: Tracked,
-    /// The request for a look that this pass answers: one that is made meanwhile is for the next.
-    requested_at: Option<String>,
+    /// The requests for a look that this pass answers: one that is made meanwhile is for the next.
+    requests: Requests,
 }
 
 impl Subject {
@@ -57,7 +56,7 @@ impl Subject {
             resource_version,
             status,
             tracked,
-            requested_at: request::of(object),
+            requests: Requests::of(object.annotations()),
         }
     }
 
@@ -71,15 +70,15 @@ impl Subject {
         self.status().is_none_or(|status| status.conditions.is_empty())
     }
 
-    /// Whether somebody asked for a look since the last pass of this process.
+    /// Whether somebody asked for a look that was not answered yet.
     pub(super) fn is_look_requested(&self) -> bool {
-        self.tracked.passed && self.tracked.requested_at != self.requested_at
+        self.before().request().is_some()
     }
 
-    /// Writes what follows from `outcome`, when it is worth a write, and tells what is worth telling.
-    pub(super) async fn write(mut self, outcome: Outcome<'_>, context: &Context) -> Result<Next, Error> {
+    /// Writes what follows from `pass`, when it is worth a write, and tells what is worth telling.
+    pub(super) async fn write(mut self, pass: Pass<'_>, context: &Context) -> Result<Next, Error> {
         for attempt in 0..ATTEMPTS {
-            let mut next = self.next(outcome, context);
+            let mut next = self.next(pass, context);
             if !next.write {
                 // A first pass after a start, or a write whose answer never came: what was just said is said again.
                 let again = attempt > 0 || !self.tracked.passed || self.tracked.errors > 0;
@@ -107,14 +106,19 @@ impl Subject {
         Err(Error::Contended(ATTEMPTS))
     }
 
-    fn next(&self, outcome: Outcome<'_>, context: &Context) -> Next {
-        let before = Before {
+    fn next(&self, pass: Pass<'_>, context: &Context) -> Next {
+        history::next(&self.before(), pass, context.now())
+    }
+
+    /// The object and what is known of it.
+    fn before(&self) -> Before<'_> {
+        Before {
             uid: self.object.uid(),
             generation: self.object.generation(),
+            requests: &self.requests,
             status: self.status(),
-            memory: &self.tracked.status,
-        };
-        history::next(&before, outcome, context.now())
+            remembered: &self.tracked.status,
+        }
     }
 
     async fn apply(&self, status: &MailDomainStatus, context: &Context) -> Result<Written, Error> {
@@ -174,13 +178,12 @@ impl Subject {
             return true;
         }
         let told = untold.is_none();
-        let requested_at = self.requested_at.clone();
+        context.metrics.suppressed.inc_by(u64::from(next.suppressed));
         let shown = context.store.get(&self.object.reference());
         let is_news = |written: &Written| shown.as_ref().is_none_or(|shown| written.is_newer_than(shown));
         context.tracker.change(&self.object, |tracked| {
-            tracked.status = next.memory.clone();
+            tracked.status = next.remembered.clone();
             tracked.written = written.or_else(|| tracked.written.take()).filter(is_news);
-            tracked.requested_at = requested_at;
             tracked.untold = untold;
             tracked.passed = true;
         });

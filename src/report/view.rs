@@ -30,6 +30,7 @@ pub fn record(verdict: &RecordVerdict) -> RecordStatus {
             reason: trouble.reason().to_owned(),
             since: None,
         }),
+        alternates: Vec::new(),
     }
 }
 
@@ -39,8 +40,11 @@ pub fn finding(finding: &Finding) -> FindingStatus {
         rule: finding.rule.id.to_owned(),
         severity: finding.severity.as_str().to_owned(),
         record: Some(finding.site.name().to_string()),
+        subject: finding.subject.clone(),
         managed: Some(finding.managed),
         since: None,
+        settle_until: None,
+        alternates_since: None,
         message: finding.message.clone(),
         fix: finding.fix.clone(),
     }
@@ -71,6 +75,12 @@ fn summary_where(verdict: &Verdict, counts: impl Fn(&Finding) -> bool) -> Summar
                 .filter(|record| record.unanswered.is_some()),
         ),
         errors: findings(Severity::Error),
+        managed_errors: count(
+            verdict
+                .findings
+                .iter()
+                .filter(|finding| finding.managed && finding.severity == Severity::Error),
+        ),
         warnings: findings(Severity::Warning),
         ratio: format!("{in_sync}/{records}"),
     }

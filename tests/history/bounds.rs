@@ -2,7 +2,7 @@
 
 use proptest::prelude::*;
 use zegel::api::MailDomainStatus;
-use zegel::history::{MAX_STATUS_OCTETS, Outcome, same_text};
+use zegel::history::{MAX_STATUS_OCTETS, Pass, same_text};
 use zegel::inquiry::Kind;
 use zegel::intent::{DkimWant, ManagedRrset, What};
 use zegel::judge::State;
@@ -52,12 +52,12 @@ fn a_hostile_zone_costs_texts_and_nothing_that_decides() {
     ] {
         let (mut object, verdict) = hostile(0, state, &text, 200);
         let (intent, schedule) = (object.intent.clone(), object.schedule);
-        let outcome = Outcome::Judged {
+        let pass = Pass::Judged {
             intent: &intent,
             schedule: &schedule,
             verdict: &verdict,
         };
-        let status = object.pass(0, outcome).status;
+        let status = object.pass(0, pass).status;
         assert!(octets(&status) <= MAX_STATUS_OCTETS, "{}", octets(&status));
         assert!(status.truncated.is_some_and(|cut| cut > 0));
         assert_eq!(
@@ -92,12 +92,12 @@ fn the_largest_spec_with_the_longest_names_still_fits() {
     }
     let judge = |object: &mut Object, now, verdict: &_| {
         let (intent, schedule) = (object.intent.clone(), object.schedule);
-        let outcome = Outcome::Judged {
+        let pass = Pass::Judged {
             intent: &intent,
             schedule: &schedule,
             verdict,
         };
-        object.pass(now, outcome).status
+        object.pass(now, pass).status
     };
     let says = vec![Says::State(State::Unexpected, 0, 2_000_000_000); object.intent.wanted.len()];
     let mut differing = verdict(&object.intent, &says, vec![finding(true); 40]);
@@ -132,7 +132,7 @@ fn the_largest_spec_with_the_longest_names_still_fits() {
     object.generation += 1;
     // `pass` holds every status against the bound.
     let status = object
-        .pass(3_000_001, Outcome::InvalidSpec(&"\u{1}".repeat(2000)))
+        .pass(3_000_001, Pass::InvalidSpec(&"\u{1}".repeat(2000)))
         .status;
     assert_eq!(status.records.len(), 100);
 }
@@ -142,12 +142,12 @@ fn an_entry_that_was_cut_in_sync_did_not_have_its_intent_changed() {
     let (mut object, verdict) = hostile(0, State::InSync, &"\"\\".repeat(30_000), 200);
     let (intent, schedule) = (object.intent.clone(), object.schedule);
     let pass = |object: &mut Object, now, verdict: &_| {
-        let outcome = Outcome::Judged {
+        let pass = Pass::Judged {
             intent: &intent,
             schedule: &schedule,
             verdict,
         };
-        object.pass(now, outcome).status
+        object.pass(now, pass).status
     };
     let first = pass(&mut object, 0, &verdict);
     assert!(first.records.len() < 100);
@@ -174,12 +174,12 @@ fn a_change_behind_the_cut_is_still_a_change_of_the_intent() {
         let mut verdict = verdict(&object.intent, &says(object, now), Vec::new());
         verdict.records[1].desired = vec![desired];
         let (intent, schedule) = (object.intent.clone(), object.schedule);
-        let outcome = Outcome::Judged {
+        let pass = Pass::Judged {
             intent: &intent,
             schedule: &schedule,
             verdict: &verdict,
         };
-        object.pass(now, outcome);
+        object.pass(now, pass);
     };
     judge(&mut object, 0, format!("{long}a"));
     judge(&mut object, 900, format!("{long}a"));
@@ -192,7 +192,7 @@ proptest! {
     #[test]
     fn any_text_in_a_note_is_cut_on_a_character(text in "\\PC{0,3000}") {
         let mut object = Object::new();
-        let next = object.pass(0, Outcome::InvalidSpec(&text));
+        let next = object.pass(0, Pass::InvalidSpec(&text));
         let note = next.event.unwrap().note;
         prop_assert!(note.len() <= 1024);
         prop_assert!(text.starts_with(note.trim_end_matches('…')) || text.len() <= 1024);

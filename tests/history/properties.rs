@@ -3,7 +3,7 @@
 use jiff::SignedDuration;
 use proptest::prelude::*;
 use zegel::api::ReadyWhen;
-use zegel::history::Outcome;
+use zegel::history::Pass;
 use zegel::inquiry::Trouble;
 use zegel::judge::State;
 
@@ -56,7 +56,7 @@ proptest! {
     fn what_always_holds(steps in prop::collection::vec((0_i64..8 * HOUR, step()), 1..24)) {
         let mut object = Object::new();
         let mut now = 0;
-        // The intent and time of the last complete look.
+        // The intent of the last complete look, and when its oldest answer was had.
         let mut complete: Option<(String, i64)> = None;
         for (wait, step) in steps {
             now += wait;
@@ -67,8 +67,12 @@ proptest! {
                         Some((state, age, ttl)) => Says::State(state, now - age, ttl),
                         None => Says::Nothing(Trouble::Timeout),
                     });
-                    if says.iter().all(|says| matches!(says, Says::State(..))) {
-                        complete = Some((object.intent.digest(), now));
+                    let seen = says.iter().map(|says| match says {
+                        Says::State(_, seen, _) => Some(*seen),
+                        Says::Nothing(_) => None,
+                    });
+                    if let Some(seen) = seen.collect::<Option<Vec<i64>>>() {
+                        complete = seen.into_iter().min().map(|oldest| (object.intent.digest(), oldest));
                     }
                     let findings = if error { vec![finding(true)] } else { Vec::new() };
                     let next = object.look_with(now, &says, findings);
@@ -123,17 +127,17 @@ proptest! {
                 }
                 Step::Suspended => {
                     let intent = object.intent.clone();
-                    object.pass(now, Outcome::Suspended(&intent));
+                    object.pass(now, Pass::Suspended(&intent));
                     if let Some(before) = before {
                         prop_assert_eq!(before.records, object.status.clone().unwrap().records);
                     }
                     continue;
                 }
-                Step::Invalid => { object.pass(now, Outcome::InvalidSpec("no")); }
-                Step::Conflict => { object.pass(now, Outcome::DomainConflict("claimed")); }
+                Step::Invalid => { object.pass(now, Pass::InvalidSpec("no")); }
+                Step::Conflict => { object.pass(now, Pass::DomainConflict("claimed")); }
                 Step::Waiting => {
                     let intent = object.intent.clone();
-                    object.pass(now, Outcome::Waiting(&intent));
+                    object.pass(now, Pass::Waiting(&intent));
                 }
                 Step::Restart => {
                     object.restart();

@@ -1,10 +1,12 @@
 //! A small world to tell histories in: intents of a few records, verdicts made by hand, a clock that is a number.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::{SignedDuration, Timestamp};
 use zegel::api::{MailDomainStatus, ReadyWhen, RecordStatus};
-use zegel::history::{Before, Event, Memory, Next, Outcome, next};
+use zegel::history::{
+    Before, Event, FLUX_REQUESTED_AT, Next, Pass, REQUESTED_AT, Remembered, Requests, next,
+};
 use zegel::inquiry::{Kind, Need, Question, Trouble};
 use zegel::intent::{DkimWant, DmarcWant, Intent, ManagedRrset, Role, Schedule, What};
 use zegel::judge::{Answered, Consulted, Finding, RecordVerdict, Site, State, Unanswered, Verdict};
@@ -27,6 +29,14 @@ pub static RULE: Rule = Rule {
     good: "",
 };
 
+/// A rule of SPF that the catalogue holds.
+pub fn spf_rule() -> &'static Rule {
+    let mut rules = zegel::rules::all();
+    rules
+        .find(|rule| rule.standard == Standard::Spf && rule.severity == Severity::Error)
+        .unwrap()
+}
+
 pub fn name(text: &str) -> Name {
     text.parse().unwrap()
 }
@@ -34,6 +44,17 @@ pub fn name(text: &str) -> Name {
 /// Seconds after the start of the history.
 pub fn at(seconds: i64) -> Timestamp {
     Timestamp::from_second(1_800_000_000 + seconds).unwrap()
+}
+
+pub const SERVFAIL: Says = Says::Nothing(Trouble::ServFail);
+
+/// An answer that differs from what is wanted, had at this second, with this remaining TTL.
+pub fn drifted(seen: i64, ttl: i64) -> Says {
+    Says::State(State::Drifted, seen, ttl)
+}
+
+pub fn secs(seconds: i64) -> SignedDuration {
+    SignedDuration::from_secs(seconds)
 }
 
 pub const MINUTE: i64 = 60;
@@ -54,7 +75,8 @@ pub struct Object {
     pub schedule: Schedule,
     pub generation: i64,
     pub status: Option<MailDomainStatus>,
-    pub memory: Memory,
+    pub remembered: Remembered,
+    pub annotations: BTreeMap<String, String>,
     pub writes: usize,
     pub last: Option<Next>,
 }
@@ -95,10 +117,19 @@ impl Object {
             },
             generation: 1,
             status: None,
-            memory: Memory::default(),
+            remembered: Remembered::default(),
+            annotations: BTreeMap::new(),
             writes: 0,
             last: None,
         }
+    }
+
+    /// An object that manages nothing.
+    pub fn observing() -> Self {
+        let mut object = Self::new();
+        object.intent.wanted.clear();
+        object.intent.role = Some(Role::Mail);
+        object
     }
 
     /// An object that was found in sync an hour before the start, so that caches hold nothing of that look.
@@ -135,19 +166,92 @@ impl Object {
     }
 
     pub fn look_with(&mut self, now: i64, says: &[Says], findings: Vec<Finding>) -> Next {
-        let verdict = verdict(&self.intent, says, findings);
+        let mut verdict = verdict(&self.intent, says, findings);
+        if self.intent.wanted.is_empty() {
+            verdict.asked[0].answered = answered(now, 300);
+        }
+        self.judged(now, &verdict)
+    }
+
+    /// DNS was asked, and this is what was found.
+    pub fn judged(&mut self, now: i64, verdict: &Verdict) -> Next {
         let (intent, schedule) = (self.intent.clone(), self.schedule);
-        let outcome = Outcome::Judged {
+        let pass = Pass::Judged {
             intent: &intent,
             schedule: &schedule,
-            verdict: &verdict,
+            verdict,
         };
-        self.pass(now, outcome)
+        self.pass(now, pass)
+    }
+
+    /// Nobody asked DNS.
+    pub fn aged(&mut self, now: i64) -> Next {
+        let (intent, schedule) = (self.intent.clone(), self.schedule);
+        let pass = Pass::Aged {
+            intent: &intent,
+            schedule: &schedule,
+        };
+        self.pass(now, pass)
+    }
+
+    /// Somebody asks for a look.
+    pub fn request(&mut self, value: &str) {
+        self.annotations.insert(REQUESTED_AT.to_owned(), value.to_owned());
+    }
+
+    /// Somebody asks for a look with Flux.
+    pub fn request_by_flux(&mut self, value: &str) {
+        self.annotations
+            .insert(FLUX_REQUESTED_AT.to_owned(), value.to_owned());
+    }
+
+    /// Whether the next look is one that was asked for.
+    pub fn is_requested(&self) -> bool {
+        let requests = Requests::of(&self.annotations);
+        self.before(&requests).request().is_some()
+    }
+
+    /// A look after the clock was set back: what holds from one step to the next does not hold then.
+    pub fn look_as_it_is(&mut self, now: i64, says: &[Says]) -> Next {
+        self.judged_as_it_is(now, &verdict(&self.intent, says, Vec::new()))
+    }
+
+    /// What was found, whatever the clock does.
+    pub fn judged_as_it_is(&mut self, now: i64, verdict: &Verdict) -> Next {
+        let (intent, schedule) = (self.intent.clone(), self.schedule);
+        let pass = Pass::Judged {
+            intent: &intent,
+            schedule: &schedule,
+            verdict,
+        };
+        self.pass_as_it_is(now, pass)
+    }
+
+    /// Nobody asked DNS, whatever the clock does.
+    pub fn aged_as_it_is(&mut self, now: i64) -> Next {
+        let (intent, schedule) = (self.intent.clone(), self.schedule);
+        let pass = Pass::Aged {
+            intent: &intent,
+            schedule: &schedule,
+        };
+        self.pass_as_it_is(now, pass)
+    }
+
+    /// One pass, whatever the clock does.
+    pub fn pass_as_it_is(&mut self, now: i64, pass: Pass<'_>) -> Next {
+        let next = self.peek(now, pass);
+        if next.write {
+            self.writes += 1;
+            self.status = Some(next.status.clone());
+        }
+        self.remembered = next.remembered.clone();
+        self.last = Some(next.clone());
+        next
     }
 
     /// One pass: checks what always holds, writes when a write is due.
-    pub fn pass(&mut self, now: i64, outcome: Outcome<'_>) -> Next {
-        let next = self.peek(now, outcome);
+    pub fn pass(&mut self, now: i64, pass: Pass<'_>) -> Next {
+        let next = self.peek(now, pass);
         let broken = kstatus::violations(self.generation, &next.status);
         assert!(broken.is_empty(), "{broken:?}\n{:#?}", next.status.conditions);
         if let Some(before) = &self.status {
@@ -168,26 +272,31 @@ impl Object {
         } else {
             assert_eq!(self.status.as_ref(), Some(&next.status));
         }
-        self.memory = next.memory.clone();
-        let again = self.peek(now, outcome);
+        self.remembered = next.remembered.clone();
+        let again = self.peek(now, pass);
         assert!(!again.write && again.event.is_none(), "the same again is no news");
         self.last = Some(next.clone());
         next
     }
 
-    fn peek(&self, now: i64, outcome: Outcome<'_>) -> Next {
-        let before = Before {
+    fn peek(&self, now: i64, pass: Pass<'_>) -> Next {
+        let requests = Requests::of(&self.annotations);
+        next(&self.before(&requests), pass, at(now))
+    }
+
+    pub fn before<'a>(&'a self, requests: &'a Requests) -> Before<'a> {
+        Before {
             uid: "7c1f0e0a-0000-4000-8000-000000000001",
             generation: self.generation,
+            requests,
             status: self.status.as_ref(),
-            memory: &self.memory,
-        };
-        next(&before, outcome, at(now))
+            remembered: &self.remembered,
+        }
     }
 
     /// The process is replaced by a new one.
     pub fn restart(&mut self) {
-        self.memory = Memory::default();
+        self.remembered = Remembered::default();
     }
 
     pub fn ready(&self) -> (&str, &str) {
@@ -233,9 +342,15 @@ pub fn verdict(intent: &Intent, says: &[Says], findings: Vec<Finding>) -> Verdic
     // The domain itself.
     let mut asked = vec![Consulted {
         question: Question::new(intent.domain.clone(), Kind::Txt),
-        need: Need::Compliance,
+        need: match intent.wanted.is_empty() {
+            true => Need::Essential,
+            false => Need::Compliance,
+        },
         standards: BTreeSet::from([Standard::Dns]),
-        answered: None,
+        answered: says.iter().find_map(|says| match says {
+            Says::State(_, seen, ttl) => answered(*seen, *ttl),
+            Says::Nothing(_) => None,
+        }),
     }];
     for (wanted, says) in intent.wanted.iter().zip(says) {
         let desired = wanted.desired();
@@ -314,7 +429,32 @@ pub fn finding(managed: bool) -> Finding {
     }
 }
 
-/// An unanswered evidence question of SPF beside `verdict`.
+/// An answer had at this second, with this remaining TTL.
+pub fn answered(seen: i64, ttl: i64) -> Option<Answered> {
+    Some(Answered {
+        seen_at: at(seen),
+        expires_at: at(seen + ttl),
+    })
+}
+
+/// A question beside those the records hang on, and its answer, if any.
+pub fn ask(verdict: &mut Verdict, need: Need, standard: Standard, answered: Option<Answered>) {
+    let question = Question::new(name("spf.provider.example"), Kind::Txt);
+    if answered.is_none() {
+        verdict.unanswered.push(Unanswered {
+            need,
+            ..evidence_unanswered(standard)
+        });
+    }
+    verdict.asked.push(Consulted {
+        question,
+        need,
+        standards: BTreeSet::from([standard]),
+        answered,
+    });
+}
+
+/// An unanswered evidence question beside a verdict.
 pub fn evidence_unanswered(standard: Standard) -> Unanswered {
     Unanswered {
         question: Question::new(name("spf.provider.example"), Kind::Txt),

@@ -76,14 +76,14 @@ use crate::duration::PATTERN as DURATION;
         type_ = "string",
         json_path = ".status.conditions[?(@.type==\"DMARC\")].status"
     ),
-    printcolumn(name = "Age", type_ = "date", json_path = ".metadata.creationTimestamp"),
-    printcolumn(name = "Role", type_ = "string", priority = 1, json_path = ".spec.role"),
     printcolumn(
         name = "Errors",
         type_ = "integer",
-        priority = 1,
+        description = "Error findings, whether on what is managed or not",
         json_path = ".status.summary.errors"
     ),
+    printcolumn(name = "Age", type_ = "date", json_path = ".metadata.creationTimestamp"),
+    printcolumn(name = "Role", type_ = "string", priority = 1, json_path = ".spec.role"),
     printcolumn(
         name = "Warnings",
         type_ = "integer",

@@ -1,0 +1,116 @@
+//! What may come from memory, and what must be asked anew. Pure.
+//!
+//! An answer within its TTL is as good as a new one, with three exceptions: none may be so old that it turns stale
+//! before the next look; a second answer must not be our own memory of the first; and what differs is asked again each
+//! interval, for a person may just have mended it.
+
+use jiff::{SignedDuration, Timestamp};
+
+use super::clock::minus;
+use super::finding;
+use super::known::History;
+use super::observed::{Observed, manages};
+use super::pass::{Before, Remembered};
+use crate::api::MailDomainStatus;
+use crate::inquiry::Question;
+use crate::intent::{Intent, Schedule};
+use crate::judge::Verdict;
+use crate::rules::Severity;
+
+/// The earliest time at which an answer may have been had that is used for this object: older ones do not come from
+/// memory, so that none turns stale before the next look.
+pub fn oldest_answer(schedule: &Schedule, now: Timestamp) -> Timestamp {
+    // The next look is up to a tenth late, and takes its time.
+    let until_next_look = schedule.interval.saturating_add(schedule.interval / 5);
+    let age = schedule.stale_after.saturating_sub(until_next_look);
+    minus(now, age.max(SignedDuration::ZERO))
+}
+
+/// When Ready turns Unknown if DNS says nothing more; `None` when it cannot, or already has.
+pub fn stale_at(
+    before: &Before<'_>,
+    intent: &Intent,
+    schedule: &Schedule,
+    now: Timestamp,
+) -> Option<Timestamp> {
+    let history = History::read(before.status, now);
+    let digest = intent.digest();
+    let is_green = history
+        .conditions
+        .iter()
+        .any(|condition| condition.type_ == "Ready" && condition.status == "True");
+    if schedule.suspend || history.intent_digest.as_deref() != Some(&digest) || !is_green {
+        return None;
+    }
+    known(&history, before.remembered, &digest, now).stale_at(schedule, manages(intent))
+}
+
+/// What is known of this intent: the status may lag behind what the process remembers.
+pub(super) fn known(history: &History, remembered: &Remembered, digest: &str, now: Timestamp) -> Observed {
+    let mut known = Observed::default();
+    if history.intent_digest.as_deref() == Some(digest) {
+        known = history.observed;
+    }
+    if remembered.intent_digest == digest {
+        known = known.max(remembered.observed);
+    }
+    known.happened(now)
+}
+
+/// The questions that must be asked anew although memory has an answer, each with the earliest time its answer may have
+/// been had: of differences and Errors whose second answer is due, and of all that differs or alternates once the
+/// answer is as old as the interval.
+///
+/// `status` is the status before this pass, `verdict` what memory says.
+pub fn questions_to_repeat(
+    status: Option<&MailDomainStatus>,
+    verdict: &Verdict,
+    schedule: &Schedule,
+    now: Timestamp,
+) -> Vec<(Question, Timestamp)> {
+    let history = History::read(status, now);
+    // The last look was nine tenths of an interval ago, or more.
+    let recent = minus(now, schedule.interval.saturating_mul(4) / 5);
+    let mut repeat: Vec<(Question, Timestamp)> = Vec::new();
+    for record in &verdict.records {
+        let before = history.records.iter().find(|old| old.is_about(record));
+        let before = before.filter(|old| old.wants(record));
+        let alternates = before.is_some_and(|old| !old.alternates.is_empty());
+        let due = before
+            .and_then(|old| old.settle_until)
+            .filter(|deadline| record.state.differs() && *deadline <= now);
+        let aged = (record.state.differs() || alternates).then_some(recent);
+        let Some(earliest) = due.max(aged) else { continue };
+        if record.seen_at.is_some_and(|seen| seen < earliest) {
+            let questions = record.questions.iter().cloned();
+            repeat.extend(questions.map(|question| (question, earliest)));
+        }
+    }
+    let errors = verdict.findings.iter().filter_map(|found| {
+        let identity = finding::identity(found);
+        let before = history.findings.iter().find(|old| old.identity == identity);
+        let counts = found.managed && found.severity == Severity::Error;
+        counts.then_some((Some(found.rule.standard), before))
+    });
+    let comes_and_goes = history
+        .findings
+        .iter()
+        .filter(|old| old.counts() && old.alternates_since.is_some())
+        .map(|old| (old.standard(), Some(old)));
+    for (standard, before) in errors.chain(comes_and_goes) {
+        let due = before
+            .and_then(|old| old.settle_until)
+            .filter(|deadline| *deadline <= now);
+        let earliest = due.map_or(recent, |due| due.max(recent));
+        for asked in finding::asked_for(standard, verdict) {
+            if asked.answered.is_some_and(|answered| answered.seen_at < earliest) {
+                repeat.push((asked.question.clone(), earliest));
+            }
+        }
+    }
+    repeat.sort();
+    repeat.reverse();
+    // Of several demands on one question the latest counts.
+    repeat.dedup_by(|later, first| later.0 == first.0);
+    repeat
+}

@@ -1,0 +1,108 @@
+//! What goes into a pass, and what comes out of it. Types only.
+
+use jiff::{SignedDuration, Timestamp};
+
+use super::budget::Writes;
+use super::event::Event;
+use super::observed::Observed;
+use super::request::Requests;
+use super::turns::Turns;
+use crate::api::MailDomainStatus;
+use crate::intent::{Intent, Schedule};
+use crate::judge::Verdict;
+
+/// The object and what was known of it before this pass.
+#[derive(Debug, Clone, Copy)]
+pub struct Before<'a> {
+    /// The object's uid: spreads the looks of many objects.
+    pub uid: &'a str,
+    /// The generation this pass read.
+    pub generation: i64,
+    /// The annotations that ask for a look, as this pass read them.
+    pub requests: &'a Requests,
+    /// The status this pass read; an undecodable one counts as none.
+    pub status: Option<&'a MailDomainStatus>,
+    /// What this process remembers.
+    pub remembered: &'a Remembered,
+}
+
+impl Before<'_> {
+    /// The request for a look that this pass answers: what it asks must not come from memory.
+    pub fn request(&self) -> Option<&str> {
+        self.requests
+            .unhandled(self.status, self.remembered.requests.as_ref())
+    }
+}
+
+/// What a process remembers of one object between two passes: what a status is too coarse for. Losing it costs at most
+/// an early retry and a few writes.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Remembered {
+    /// The intent the rest speaks of.
+    pub(super) intent_digest: String,
+    /// When the answers were had: exact where the status' own may lag by half of staleAfter.
+    pub(super) observed: Observed,
+    /// How many looks in a row left open what Ready hangs on.
+    pub(super) failures: u32,
+    /// The largest TTL of each record, which causes no write by itself.
+    pub(super) ttls: Vec<Option<i64>>,
+    /// What takes turns.
+    pub(super) turns: Turns,
+    /// The status writes of the last hour.
+    pub(super) writes: Writes,
+    /// The requests for a look that were handled.
+    pub(super) requests: Option<Requests>,
+}
+
+impl Remembered {
+    /// When the oldest essential answer of the last complete look was had.
+    pub fn last_observation(&self) -> Option<Timestamp> {
+        self.observed.essential
+    }
+}
+
+/// What a pass came to.
+#[derive(Debug, Clone, Copy)]
+pub enum Pass<'a> {
+    /// An older MailDomain claims the domain; a sentence says so.
+    DomainConflict(&'a str),
+    /// The object does not parse, or its spec can be no record; a sentence says why.
+    InvalidSpec(&'a str),
+    /// DNS was asked.
+    Judged {
+        /// What was judged.
+        intent: &'a Intent,
+        /// When and how strictly.
+        schedule: &'a Schedule,
+        /// What was found.
+        verdict: &'a Verdict,
+    },
+    /// Nobody asked DNS; time went by. Says so as soon as what is known is too old, and says nothing before.
+    Aged {
+        /// What the object wants now.
+        intent: &'a Intent,
+        /// When it is too old.
+        schedule: &'a Schedule,
+    },
+    /// The spec says to stop looking.
+    Suspended(&'a Intent),
+    /// The first look takes long: nothing is known yet.
+    Waiting(&'a Intent),
+}
+
+/// What follows from a pass.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Next {
+    /// The status after this pass.
+    pub status: MailDomainStatus,
+    /// Whether it must be written: something changed that is worth a write.
+    pub write: bool,
+    /// What to tell people, once the status is written.
+    pub event: Option<Event>,
+    /// When to look again; `None` means when the object changes.
+    pub requeue: Option<SignedDuration>,
+    /// How many changes were left unsaid: answers that only took turns, and writes over the bound of an hour.
+    pub suppressed: u32,
+    /// What to remember.
+    pub remembered: Remembered,
+}

@@ -1,0 +1,336 @@
+//! One managed RRset: what this look says, read with what was known of it before. Pure.
+//!
+//! A record that differs is in one of four phases, and the status alone tells which: `settleUntil` with cause Spec is a
+//! difference on its way after the intent changed; `settleUntil` with cause World one that a second answer must repeat;
+//! `alternates` with an answer that is in sync, one that is there in one look and gone in the next; and none of these,
+//! one that was confirmed.
+
+use jiff::{SignedDuration, Timestamp};
+
+use super::clock::{ceil, floor, plus};
+use super::reason::Phase;
+use super::text::{cut_values, same_text};
+use super::turns::{Heard, Turns, print};
+use crate::intent::Schedule;
+use crate::judge::{RecordVerdict, State, Verdict};
+
+/// No difference settles longer than this, whatever a TTL says.
+pub(super) const LONGEST_SETTLE: SignedDuration = SignedDuration::from_hours(48);
+/// A second answer is never asked for sooner than this.
+pub(super) const SHORTEST_CONFIRM: SignedDuration = SignedDuration::from_secs(1);
+/// So many other answers of a record that alternates are shown.
+const MAX_ALTERNATES: usize = 3;
+
+/// What changed when a record began to differ.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Cause {
+    /// The desired text.
+    Spec,
+    /// The world, while the desired text did not.
+    World,
+}
+
+/// Which RRset, for which standard.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Default)]
+pub(super) struct Key {
+    pub(super) name: String,
+    pub(super) type_: String,
+    pub(super) standard: String,
+}
+
+/// An answer: what it comes to, and its text.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub(super) struct Answer {
+    pub(super) state: State,
+    pub(super) observed: Vec<String>,
+}
+
+/// That the last look got no answer.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Silence {
+    pub(super) reason: String,
+    pub(super) since: Timestamp,
+}
+
+/// What is known of one managed RRset.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Record {
+    pub(super) key: Key,
+    pub(super) desired: Vec<String>,
+    /// The last answer for this desired text; of a record that alternates, one that differs.
+    pub(super) answer: Answer,
+    pub(super) differences: Vec<String>,
+    /// When it left InSync or its desired text changed.
+    pub(super) since: Option<Timestamp>,
+    pub(super) cause: Option<Cause>,
+    /// Until when a difference may be on its way, or a mistake of one look.
+    pub(super) settle_until: Option<Timestamp>,
+    pub(super) ttl: Option<i64>,
+    pub(super) silence: Option<Silence>,
+    /// The other answers of a record that alternates.
+    pub(super) alternates: Vec<Answer>,
+}
+
+impl Record {
+    /// How much a difference counts by now; `None` when there is none.
+    pub(super) fn phase(&self) -> Option<Phase> {
+        if !self.answer.state.differs() {
+            return None;
+        }
+        let is_also_in_sync = self.alternates.iter().any(|answer| answer.state == State::InSync);
+        Some(match (is_also_in_sync, self.settle_until, self.cause) {
+            (true, _, _) => Phase::Alternating,
+            (false, None, _) => Phase::Confirmed,
+            (false, Some(_), Some(Cause::Spec)) => Phase::Propagating,
+            (false, Some(_), _) => Phase::Unconfirmed,
+        })
+    }
+
+    /// Whether it is what `record` speaks of.
+    pub(super) fn is_about(&self, record: &RecordVerdict) -> bool {
+        self.key == key(record)
+    }
+
+    /// Whether the desired text is still the same.
+    pub(super) fn wants(&self, record: &RecordVerdict) -> bool {
+        same_values(&self.desired, &record.desired)
+    }
+
+    fn new(record: &RecordVerdict) -> Self {
+        let mut observed = record.observed.clone();
+        // DNS answers in any order; a status must not change with it.
+        observed.sort();
+        Self {
+            key: key(record),
+            desired: cut_values(&record.desired),
+            answer: Answer {
+                state: record.state,
+                observed: cut_values(&observed),
+            },
+            differences: Vec::new(),
+            since: None,
+            cause: None,
+            settle_until: None,
+            ttl: None,
+            silence: None,
+            alternates: Vec::new(),
+        }
+    }
+}
+
+/// What of the past a look at the records is read with.
+pub(super) struct Carry<'a> {
+    pub(super) past: &'a [Record],
+    /// Entries that were in sync fell to the bounds on a status' size: what is not there was in sync.
+    pub(super) dropped_in_sync: bool,
+    pub(super) schedule: &'a Schedule,
+    pub(super) now: Timestamp,
+}
+
+impl Carry<'_> {
+    /// What is known of every managed RRset after this look, and how many answers were left unsaid because they only
+    /// took turns.
+    pub(super) fn records(&self, verdict: &Verdict, turns: &mut Turns) -> (Vec<Record>, u32) {
+        let mut unsaid = 0;
+        let records = verdict.records.iter().map(|record| {
+            let before = self.past.iter().find(|old| old.is_about(record));
+            let implied = (before.is_none() && self.dropped_in_sync).then(|| in_sync_before(record));
+            let before = before.or(implied.as_ref());
+            let fresh = self.one(before, record);
+            if record.state == State::Unknown {
+                return fresh;
+            }
+            let (heard, fresh) = self.in_turn(before, fresh, record, turns);
+            unsaid += u32::from(heard.alternates && heard.changed);
+            fresh
+        });
+        (records.collect(), unsaid)
+    }
+
+    fn one(&self, before: Option<&Record>, record: &RecordVerdict) -> Record {
+        let same_desired = before.filter(|old| old.wants(record));
+        let mut fresh = Record::new(record);
+        if record.state == State::Unknown {
+            return self.unanswered(fresh, before, same_desired, record);
+        }
+        fresh.ttl = record.ttl.map(|seconds| {
+            let largest = before
+                .filter(|old| same_values(&old.answer.observed, &fresh.answer.observed))
+                .and_then(|old| old.ttl);
+            largest.unwrap_or(0).max(i64::from(seconds))
+        });
+        if record.state.differs() {
+            fresh.differences.clone_from(&record.differences);
+            self.differs(&mut fresh, same_desired, record);
+        }
+        fresh
+    }
+
+    /// Nothing was answered: what the last answer said for this desired text stays.
+    fn unanswered(
+        &self,
+        fresh: Record,
+        before: Option<&Record>,
+        same_desired: Option<&Record>,
+        record: &RecordVerdict,
+    ) -> Record {
+        let silence = before
+            .and_then(|old| old.silence.clone())
+            .unwrap_or_else(|| Silence {
+                reason: record
+                    .unanswered
+                    .map_or("NotAsked", |trouble| trouble.reason())
+                    .to_owned(),
+                since: floor(self.now),
+            });
+        let mut known = same_desired.cloned().unwrap_or_else(|| {
+            let mut known = fresh;
+            known.since = Some(floor(self.now));
+            known.cause = Some(Cause::Spec);
+            // The old answer tells how long caches may hold it.
+            known.answer.observed = before.map(|old| old.answer.observed.clone()).unwrap_or_default();
+            known.ttl = before.and_then(|old| old.ttl);
+            known
+        });
+        known.silence = Some(silence);
+        known
+    }
+
+    /// An answer was had and it differs: since when, why, and until when it may be a passing thing.
+    fn differs(&self, fresh: &mut Record, same_desired: Option<&Record>, record: &RecordVerdict) {
+        let now = self.now;
+        let window = self.schedule.settle_window;
+        let seen_at = record.seen_at.unwrap_or(now).min(now);
+        let expires_at = record.expires_at.unwrap_or(seen_at);
+        let (since, cause, deadline) = match same_desired {
+            Some(old) if old.answer.state.differs() => (
+                old.since.unwrap_or(now),
+                old.cause.unwrap_or(Cause::World),
+                old.settle_until,
+            ),
+            Some(old) if old.answer.state == State::InSync => {
+                let deadline = expires_at
+                    .min(plus(seen_at, window))
+                    .max(plus(seen_at, SHORTEST_CONFIRM));
+                (now, Cause::World, Some(deadline))
+            }
+            unknown => {
+                let since = unknown.and_then(|old| old.since).unwrap_or(floor(now));
+                let ttl = SignedDuration::from_secs(fresh.ttl.unwrap_or(0).max(0));
+                let deadline = plus(since, window)
+                    .max(plus(since, ttl))
+                    .max(expires_at)
+                    .min(plus(since, LONGEST_SETTLE));
+                (since, Cause::Spec, Some(deadline))
+            }
+        };
+        fresh.since = Some(floor(since));
+        fresh.cause = Some(cause);
+        fresh.settle_until = deadline.map(ceil).filter(|deadline| seen_at < *deadline);
+    }
+
+    /// The answer as one of a row of answers: those that only take turns change nothing.
+    fn in_turn(
+        &self,
+        before: Option<&Record>,
+        fresh: Record,
+        record: &RecordVerdict,
+        turns: &mut Turns,
+    ) -> (Heard, Record) {
+        let key = turn_key(&fresh.key);
+        let seen_at = record.seen_at.unwrap_or(self.now).min(self.now);
+        let Some(before) = before.filter(|old| old.wants(record)) else {
+            turns.forget(&key);
+            let heard = turns.note(&key, print(&fresh.answer), seen_at, hold(self.schedule));
+            return (heard, fresh);
+        };
+        if !before.alternates.is_empty() {
+            let mut said = vec![print(&before.answer)];
+            said.extend(before.alternates.iter().map(print));
+            turns.resume(&key, &said, seen_at);
+        }
+        let heard = turns.note(&key, print(&fresh.answer), seen_at, hold(self.schedule));
+        let known = match heard.alternates {
+            true => alternating(before, fresh),
+            false => fresh,
+        };
+        (heard, known)
+    }
+}
+
+/// How long one answer must hold before a record, or a finding, alternates no more.
+pub(super) fn hold(schedule: &Schedule) -> SignedDuration {
+    let looks = schedule.interval.saturating_mul(3);
+    looks
+        .max(schedule.settle_window)
+        .max(SignedDuration::from_mins(10))
+}
+
+/// Two answers in turn: one that differs is shown, the others beside it, and nothing changes while none is new.
+fn alternating(before: &Record, fresh: Record) -> Record {
+    let (is_known, was_fine, is_fine) = (
+        before.answer == fresh.answer || before.alternates.contains(&fresh.answer),
+        before.answer.state == State::InSync,
+        fresh.answer.state == State::InSync,
+    );
+    if was_fine && is_fine {
+        // Two spellings of what means the same: the first is shown.
+        return Record {
+            answer: before.answer.clone(),
+            ..fresh
+        };
+    }
+    let mut alternates = before.alternates.clone();
+    let (shown, other) = match was_fine {
+        true => (fresh, before.answer.clone()),
+        false => {
+            let settle_until = match is_fine {
+                true => before.settle_until,
+                false => fresh.settle_until,
+            };
+            let shown = Record {
+                settle_until,
+                ttl: before.ttl.max(fresh.ttl),
+                silence: None,
+                ..before.clone()
+            };
+            (shown, fresh.answer)
+        }
+    };
+    if !is_known && alternates.len() < MAX_ALTERNATES {
+        alternates.push(other);
+    }
+    let mut shown = Record { alternates, ..shown };
+    if shown.phase() == Some(Phase::Alternating) {
+        shown.settle_until = None;
+        shown.cause = Some(Cause::World);
+    }
+    shown
+}
+
+fn turn_key(key: &Key) -> String {
+    format!("record {} {} {}", key.standard, key.name, key.type_)
+}
+
+fn key(record: &RecordVerdict) -> Key {
+    Key {
+        name: record.name().to_string(),
+        type_: record.site.type_word(),
+        standard: record.standard.as_str().to_owned(),
+    }
+}
+
+/// An entry that was in sync and fell to the bounds on a status' size.
+fn in_sync_before(record: &RecordVerdict) -> Record {
+    let mut implied = Record::new(record);
+    implied.answer = Answer {
+        state: State::InSync,
+        observed: Vec::new(),
+    };
+    implied
+}
+
+fn same_values(old: &[String], new: &[String]) -> bool {
+    let new_cut = cut_values(new);
+    old.len() == new_cut.len() && old.iter().zip(&new_cut).all(|(old, new)| same_text(old, new))
+}

@@ -1,0 +1,127 @@
+//! DNS does not answer: nothing gets better or worse by it, and what is known grows old.
+
+use zegel::inquiry::Trouble;
+
+use crate::kstatus::Kstatus;
+use crate::world::*;
+
+#[test]
+fn an_outage_condemns_nobody() {
+    let mut object = Object::in_sync();
+    object.look(0, &object.with_dmarc(0, drifted(0, 300)));
+    for now in [300, 900, 5 * HOUR, 50 * HOUR] {
+        object.look(now, &[SERVFAIL, SERVFAIL, SERVFAIL]);
+        assert_eq!(object.ready(), ("False", "Unconfirmed"));
+    }
+    object.look(51 * HOUR, &object.all_in_sync(51 * HOUR));
+    assert_eq!(object.ready(), ("True", "Compliant"));
+}
+
+#[test]
+fn an_outage_keeps_states_and_turns_ready_unknown_only_after_stale_after() {
+    let mut object = Object::in_sync();
+    object.look(0, &object.all_in_sync(0));
+    object.look(HOUR, &[SERVFAIL, SERVFAIL, Says::Nothing(Trouble::Timeout)]);
+    assert_eq!(object.ready(), ("True", "Compliant"));
+    assert_eq!(object.message(), "3 of 3 records in sync; 3 could not be asked");
+    assert_eq!(object.dmarc().state, "InSync");
+    let unanswered = object.dmarc().unanswered.clone().unwrap();
+    assert_eq!(
+        (unanswered.reason.as_str(), unanswered.since.unwrap().0),
+        ("ServFail", at(HOUR))
+    );
+    assert_eq!(
+        object
+            .status
+            .as_ref()
+            .unwrap()
+            .last_observation
+            .as_ref()
+            .unwrap()
+            .0,
+        at(0),
+        "written exactly once it matters, though no write was due for it then"
+    );
+    let writes = object.writes;
+    object.look(2 * HOUR, &[SERVFAIL, SERVFAIL, Says::Nothing(Trouble::Timeout)]);
+    object.look(
+        6 * HOUR - 1,
+        &[SERVFAIL, SERVFAIL, Says::Nothing(Trouble::Timeout)],
+    );
+    assert_eq!(object.writes, writes, "an outage is written once");
+    assert_eq!(object.requeue(), 1, "exactly at staleAfter");
+    object.look(6 * HOUR, &[SERVFAIL, SERVFAIL, Says::Nothing(Trouble::Timeout)]);
+    assert_eq!(object.ready(), ("Unknown", "DNSUnavailable"));
+    assert_eq!(object.kstatus(), Kstatus::InProgress);
+    assert_eq!(object.event(), Some(("DNSUnavailable", true)));
+    assert_eq!(
+        object.condition("DMARC"),
+        ("True", "InSync"),
+        "what was known stays known"
+    );
+    object.look(7 * HOUR, &object.all_in_sync(7 * HOUR));
+    assert_eq!(object.ready(), ("True", "Compliant"));
+    assert_eq!(object.event(), Some(("DNSRecovered", false)));
+    assert_eq!(object.dmarc().unanswered, None);
+}
+
+#[test]
+fn nothing_is_known_of_an_intent_that_was_never_answered() {
+    let mut object = Object::new();
+    object.look(0, &[SERVFAIL, SERVFAIL, SERVFAIL]);
+    assert_eq!(object.ready(), ("Unknown", "DNSUnavailable"));
+    assert_eq!(object.event(), Some(("DNSUnavailable", true)));
+    assert_eq!(object.dmarc().state, "Unknown");
+    assert_eq!(object.condition("DMARC"), ("Unknown", "Unknown"));
+    assert_eq!(object.status.as_ref().unwrap().last_observation, None);
+    object.look(30, &object.with_dmarc(30, SERVFAIL));
+    assert_eq!(object.ready(), ("Unknown", "DNSUnavailable"));
+    assert_eq!(
+        object.message(),
+        "1 of 3 records could not be asked: _dmarc.voorbeeld.nl (ServFail)"
+    );
+    object.look(90, &object.with_dmarc(90, drifted(90, 300)));
+    assert_eq!(object.ready(), ("False", "Propagating"));
+    assert_eq!(
+        object.dmarc().since.as_ref().unwrap().0,
+        at(0),
+        "Unknown does not reset it"
+    );
+}
+
+#[test]
+fn a_changed_intent_is_unknown_until_it_was_answered_and_the_rest_is_kept() {
+    let mut object = Object::in_sync();
+    object.look(0, &object.all_in_sync(0));
+    object.change_dmarc("new.provider.example");
+    object.look(10, &[SERVFAIL, SERVFAIL, SERVFAIL]);
+    assert_eq!(object.ready(), ("Unknown", "DNSUnavailable"));
+    assert_eq!(object.condition("DMARC"), ("Unknown", "Unknown"));
+    assert_eq!(
+        object.condition("DKIM"),
+        ("True", "InSync"),
+        "its intent is the same"
+    );
+}
+
+#[test]
+fn unanswered_is_asked_again_after_half_a_minute_doubling_up_to_the_interval() {
+    let mut object = Object::in_sync();
+    let mut now = 0;
+    let mut waits = Vec::new();
+    for _ in 0..9 {
+        object.look(now, &[SERVFAIL, SERVFAIL, SERVFAIL]);
+        waits.push(object.requeue());
+        now += object.requeue();
+    }
+    assert_eq!(waits[..7], [30, 60, 120, 240, 480, 960, 1920]);
+    assert!(
+        waits[7..]
+            .iter()
+            .all(|wait| (54 * MINUTE..=66 * MINUTE).contains(wait)),
+        "{waits:?}"
+    );
+    object.look(now, &object.all_in_sync(now));
+    object.look(now + 1, &[SERVFAIL, SERVFAIL, SERVFAIL]);
+    assert_eq!(object.requeue(), 30, "an answer starts it anew");
+}
