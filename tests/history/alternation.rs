@@ -118,7 +118,7 @@ fn it_ends_when_one_answer_has_held_for_a_while() {
         if holds == "." {
             assert_eq!(object.ready(), ("False", "Alternating"), "not yet");
         }
-        story(&mut object, 980, &holds.repeat(1));
+        story(&mut object, 980, holds);
         assert_eq!(object.ready(), ready);
         assert_eq!(object.dmarc().alternates, []);
     }

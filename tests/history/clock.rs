@@ -84,8 +84,11 @@ fn news_of_the_future_is_not_told_again() {
     );
 }
 
-/// A look by a clock that says anything.
-fn look_at_any_time() -> impl Strategy<Value = (i64, [Option<(State, i64, i64)>; 3], bool)> {
+/// An answer: the state, how old it is, and its TTL.
+type Aged = Option<(State, i64, i64)>;
+
+/// A look by a clock that says anything: the time, what each record says, and whether there is an Error.
+fn look_at_any_time() -> impl Strategy<Value = (i64, [Aged; 3], bool)> {
     let states = vec![State::InSync, State::InSync, State::Drifted, State::Missing];
     let says = prop::option::weighted(
         0.8,

@@ -82,8 +82,13 @@ use crate::duration::PATTERN as DURATION;
         description = "Error findings, whether on what is managed or not",
         json_path = ".status.summary.errors"
     ),
-    printcolumn(name = "Age", type_ = "date", json_path = ".metadata.creationTimestamp"),
     printcolumn(name = "Role", type_ = "string", priority = 1, json_path = ".spec.role"),
+    printcolumn(
+        name = "Age",
+        type_ = "date",
+        priority = 1,
+        json_path = ".metadata.creationTimestamp"
+    ),
     printcolumn(
         name = "Warnings",
         type_ = "integer",
