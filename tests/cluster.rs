@@ -12,12 +12,16 @@ mod bad;
 mod control_plane;
 #[path = "support/dns.rs"]
 mod dns;
+#[path = "cluster/half_open.rs"]
+mod half_open;
 #[path = "cluster/identity.rs"]
 mod identity;
 #[path = "support/kstatus.rs"]
 mod kstatus;
 #[path = "cluster/life.rs"]
 mod life;
+#[path = "support/middlebox.rs"]
+mod middlebox;
 #[path = "cluster/process.rs"]
 mod process;
 #[path = "cluster/stage.rs"]

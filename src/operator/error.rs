@@ -37,8 +37,13 @@ pub enum Error {
     #[error("another replica may be at work by now")]
     NotLeading,
     /// The API server takes no such request, ever: a flag is wrong.
-    #[error("the API server refuses the list of MailDomains, see --namespace and --label-selector: {0}")]
-    Refused(String),
+    #[error("the API server refuses to list MailDomains with {flags}: {why}")]
+    Refused {
+        /// The flags that say what is listed, as they were given.
+        flags: String,
+        /// The API server's words.
+        why: String,
+    },
     /// The process was told to stop.
     #[error("the process was told to stop")]
     Stopping,
@@ -62,7 +67,7 @@ impl Error {
             Self::InvalidSpec(_) => Reason::InvalidSpec.as_str(),
             Self::LeaseLost { .. } => "LeaseLost",
             Self::NotLeading => "NotLeading",
-            Self::Refused(_) => "Refused",
+            Self::Refused { .. } => "Refused",
             Self::Stopping => "Stopping",
             Self::Superseded => "Superseded",
             Self::Ended(_) => "Ended",

@@ -3,6 +3,7 @@
 //! Series of objects are made from the store at each scrape, never kept: an object that is gone leaves none, and a
 //! standby has none.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use kube::runtime::reflector::Store;
@@ -19,6 +20,7 @@ use super::lease::Leadership;
 use super::object::Watched;
 use super::tracker::Tracker;
 use crate::api::MailDomainStatus;
+use crate::rules::Severity;
 use crate::world::{Health, World};
 
 /// What the passes count.
@@ -123,6 +125,12 @@ struct OfState {
     state: &'static str,
 }
 
+#[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct OfFindings {
+    severity: String,
+    managed: String,
+}
+
 impl Collector for Objects {
     fn encode(&self, mut encoder: DescriptorEncoder<'_>) -> Result<(), std::fmt::Error> {
         let leading = self.leadership.holds();
@@ -142,6 +150,12 @@ impl Collector for Objects {
             "dns_outage",
             "Whether no resolver answers, not even a control question",
             out,
+        )?;
+        gauge(
+            &mut encoder,
+            "findings",
+            "Findings on all MailDomains, by severity, and whether they are about what is managed",
+            findings(objects.iter().filter_map(|object| status_of(object))),
         )?;
         gauge(
             &mut encoder,
@@ -206,6 +220,28 @@ fn status_of(object: &Watched) -> Option<&MailDomainStatus> {
     object.status.as_ref()
 }
 
+/// Every kind of finding with its count over the fleet, those that nobody has too: an alert wants a series to be there.
+fn findings<'a>(
+    statuses: impl Iterator<Item = &'a MailDomainStatus>,
+) -> impl Iterator<Item = (OfFindings, i64)> {
+    let mut counts = BTreeMap::new();
+    for severity in [Severity::Error, Severity::Warning, Severity::Info] {
+        for managed in [true, false] {
+            counts.insert((severity.as_str().to_owned(), managed), 0);
+        }
+    }
+    for finding in statuses.flat_map(|status| &status.findings) {
+        let kind = (finding.severity.clone(), finding.managed == Some(true));
+        if let Some(count) = counts.get_mut(&kind) {
+            *count += 1;
+        }
+    }
+    counts.into_iter().map(|((severity, managed), count)| {
+        let managed = managed.to_string();
+        (OfFindings { severity, managed }, count)
+    })
+}
+
 fn named(object: &Watched) -> Named {
     let (namespace, name) = object.key();
     Named {
@@ -255,4 +291,39 @@ fn records(object: &Watched) -> impl Iterator<Item = (OfState, i64)> {
         };
         (labels, i64::from(count))
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn findings_are_summed_over_the_fleet_managed_or_not() {
+        let status =
+            |findings| -> MailDomainStatus { serde_json::from_value(json!({"findings": findings})).unwrap() };
+        let fleet = [
+            status(json!([
+                {"severity": "Error", "managed": true}, {"severity": "Error", "managed": false},
+                {"severity": "Error", "managed": false}, {"severity": "Warning"},
+            ])),
+            status(json!([{"severity": "Error", "managed": false}, {"severity": "Curious"}])),
+            status(json!([])),
+        ];
+        let counts: Vec<(String, String, i64)> = findings(fleet.iter())
+            .map(|(labels, count)| (labels.severity, labels.managed, count))
+            .collect();
+        let wanted = [
+            ("Error", "false", 3),
+            ("Error", "true", 1),
+            ("Info", "false", 0),
+            ("Info", "true", 0),
+            ("Warning", "false", 1),
+            ("Warning", "true", 0),
+        ];
+        let wanted =
+            wanted.map(|(severity, managed, count)| (severity.to_owned(), managed.to_owned(), count));
+        assert_eq!(counts, wanted);
+    }
 }

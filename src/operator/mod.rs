@@ -136,9 +136,11 @@ pub async fn run(
         ..watcher::Config::default()
     };
 
+    let flags = flags(&options);
+
     // All end with this function, whatever ends it.
     let mut tasks = JoinSet::new();
-    tasks.spawn(async move { Err(watch::follow(&roster, writer, watcher(api, config)).await) });
+    tasks.spawn(async move { Err(watch::follow(flags, &roster, writer, watcher(api, config)).await) });
     if let Some(listener) = options.listener {
         tasks.spawn(serve(listener, context.clone()));
     }
@@ -150,6 +152,22 @@ pub async fn run(
     match tasks.join_next().await {
         Some(Ok(ended)) => ended,
         Some(Err(_)) | None => Err(Error::Ended("a task")),
+    }
+}
+
+/// The flags that say which MailDomains are looked after.
+fn flags(options: &Options) -> String {
+    let given = [
+        ("--namespace", &options.namespace),
+        ("--label-selector", &options.label_selector),
+    ];
+    let given = given
+        .iter()
+        .filter_map(|(flag, value)| Some(format!("{flag} {:?}", value.as_ref()?)));
+    let given: Vec<String> = given.collect();
+    match given.is_empty() {
+        true => "no --namespace and no --label-selector".to_owned(),
+        false => given.join(" and "),
     }
 }
 

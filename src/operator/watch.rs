@@ -22,8 +22,9 @@ const LONGEST_PAUSE: Duration = Duration::from_secs(30);
 /// Without an error for so long, the next one is a first one.
 const FORGET: Duration = Duration::from_secs(120);
 
-/// Follows `events`; ends only when the API server will never take the request.
+/// Follows `events`; ends only when the API server will never take the request that `flags` make.
 pub(super) async fn follow(
+    flags: String,
     roster: &Roster,
     writer: Writer<Watched>,
     events: impl Stream<Item = watcher::Result<watcher::Event<Watched>>>,
@@ -46,7 +47,7 @@ pub(super) async fn follow(
             }
             Err(error) => {
                 if let Some(why) = refusal(&error).filter(|_| !worked) {
-                    return Error::Refused(why);
+                    return Error::Refused { flags, why };
                 }
                 if let Some(unsaid) = complaints.note(&class(&error)) {
                     tracing::warn!(
@@ -129,7 +130,13 @@ mod tests {
         let (store, writer) = reflector::store();
         let roster = Roster::new(store, Arc::default());
         let began = Instant::now();
-        let ended = follow(&roster, writer, stream::iter(answers)).await;
+        let ended = follow(
+            "--label-selector a==b".to_owned(),
+            &roster,
+            writer,
+            stream::iter(answers),
+        )
+        .await;
         (ended, began.elapsed())
     }
 

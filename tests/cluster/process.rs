@@ -12,17 +12,17 @@ use crate::control_plane::Process;
 use crate::stage::{RELEASE, RIGHT, Stage, WEAKER, eventually, http, run, spec};
 
 /// A `zegel controller` on a leash.
-struct Program {
+pub struct Program {
     process: Process,
     address: Option<SocketAddr>,
 }
 
 impl Program {
-    fn start(stage: &Stage, name: &str, more: &[&str]) -> Self {
+    pub fn start(stage: &Stage, name: &str, more: &[&str]) -> Self {
         Self::start_as(stage, name, &stage.plane.account, more)
     }
 
-    fn start_as(stage: &Stage, name: &str, kubeconfig: &std::path::Path, more: &[&str]) -> Self {
+    pub fn start_as(stage: &Stage, name: &str, kubeconfig: &std::path::Path, more: &[&str]) -> Self {
         let mut command = Command::new(env!("CARGO_BIN_EXE_zegel"));
         command
             .env("KUBECONFIG", kubeconfig)
@@ -46,7 +46,7 @@ impl Program {
     }
 
     /// Waits until `/readyz` says so.
-    async fn ready(&mut self) {
+    pub async fn ready(&mut self) {
         let process = &self.process;
         eventually("the program listens", async || {
             listening(&process.output()).is_some()
@@ -69,18 +69,25 @@ impl Program {
         }
     }
 
-    async fn leads(&self) -> bool {
+    /// Whether it works rather than stands by.
+    pub async fn leads(&self) -> bool {
         self.metrics().await.contains("zegel_leader 1")
     }
 
-    async fn ended(&mut self) {
+    /// Waits until it ends by itself.
+    pub async fn ended(&mut self) {
         while !self.process.has_ended() {
             tokio::time::sleep(std::time::Duration::from_millis(25)).await;
         }
     }
 
+    /// The last lines it has printed.
+    pub fn last_words(&self) -> String {
+        self.process.last_words()
+    }
+
     /// SIGTERM, to the program and not to the shell that holds its leash.
-    fn terminate(&self) {
+    pub fn terminate(&self) {
         let pid = said(&self.process.output(), "pid").unwrap();
         assert!(
             Command::new("kill")

@@ -182,6 +182,12 @@ impl Stage {
 
     /// Starts a controller.
     pub async fn start(&mut self) {
+        let config = config_from(&self.plane.account).await.unwrap();
+        self.start_with(config, Patience::default()).await;
+    }
+
+    /// Starts a controller that reaches the API server as `config` says, and waits for it so long.
+    pub async fn start_with(&mut self, config: kube::Config, patience: Patience) {
         let listener = TcpListener::bind(("127.0.0.1", 0)).await.unwrap();
         let metrics = listener.local_addr().unwrap();
         let (stop, stopped) = oneshot::channel::<()>();
@@ -193,12 +199,11 @@ impl Stage {
             listener: Some(listener),
             identity: "test".to_owned(),
             deadline: Duration::from_secs(25),
-            patience: Patience::default(),
+            patience,
         };
         let stopped = async {
             let _ = stopped.await;
         };
-        let config = config_from(&self.plane.account).await.unwrap();
         let done = tokio::spawn(operator::run(config, self.world.clone(), options, stopped));
         self.controller = Some(Running { stop, done, metrics });
         eventually("the controller is ready", async || {
@@ -263,8 +268,13 @@ impl Stage {
 
     /// Asks for a look past the cache.
     pub async fn annotate(&self, name: &str) {
+        self.annotate_with(name, REQUESTED_AT).await;
+    }
+
+    /// The same, by another annotation.
+    pub async fn annotate_with(&self, name: &str, annotation: &str) {
         let value = Timestamp::now().to_string();
-        let patch = Patch::Merge(json!({"metadata": {"annotations": {REQUESTED_AT: value}}}));
+        let patch = Patch::Merge(json!({"metadata": {"annotations": {annotation: value}}}));
         self.api()
             .patch(name, &PatchParams::default(), &patch)
             .await
@@ -377,10 +387,14 @@ impl Stage {
         assert_eq!(self.passes().await, passes);
     }
 
+    /// Where the controller serves health and metrics.
+    pub fn metrics_address(&self) -> std::net::SocketAddr {
+        self.controller.as_ref().unwrap().metrics
+    }
+
     /// What `/metrics` says.
     pub async fn metrics(&self) -> String {
-        let address = self.controller.as_ref().unwrap().metrics;
-        http(address, "/metrics").await.unwrap().1
+        http(self.metrics_address(), "/metrics").await.unwrap().1
     }
 
     /// Holds all that was seen against kstatus, and ends.

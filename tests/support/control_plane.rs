@@ -153,6 +153,11 @@ impl ControlPlane {
         &self.kubeconfig
     }
 
+    /// The API server's URL.
+    pub fn server(&self) -> &str {
+        &self.server
+    }
+
     /// A folder of this control plane's own, gone with it.
     pub fn dir(&self) -> &Path {
         self.dir.path()
