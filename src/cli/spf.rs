@@ -1,6 +1,7 @@
 //! `zegel spf`: one domain's SPF in depth: what a receiver decides about a client, or what all of it costs.
 
 use std::net::IpAddr;
+use std::sync::Arc;
 
 use serde::Serialize;
 
@@ -11,8 +12,8 @@ use super::{Exit, Failure, output};
 use crate::api::FindingStatus;
 use crate::inquiry::{Need, Question};
 use crate::intent::Intent;
-use crate::judge::judge;
-use crate::judge::spf::{Analysis, Client, Outcome, analyse, evaluate};
+use crate::judge::spf::{Analysis, Client, SpfResult, analyse, checkable, evaluate, of_no_domain};
+use crate::judge::{Finding, Unanswered, judge};
 use crate::name::Name;
 use crate::records::Standard;
 use crate::report::text::harmless;
@@ -24,17 +25,17 @@ use crate::world::Freshness;
 /// The arguments of `zegel spf`.
 #[derive(Debug, clap::Args)]
 pub struct Args {
-    /// The domain
-    #[arg(value_name = "DOMAIN", value_parser = domain)]
-    pub domain: Name,
+    /// The domain, as mail names it: what can be none gives none (RFC 7208 4.3)
+    #[arg(value_name = "DOMAIN")]
+    pub domain: String,
     /// The address mail comes from; without it the whole tree is shown with what every term costs
     #[arg(long, value_name = "ADDRESS")]
     pub ip: Option<IpAddr>,
     /// The MAIL FROM address; an empty one is a bounce, and HELO is checked [default: postmaster@DOMAIN]
-    #[arg(long, value_name = "ADDRESS", requires = "ip", value_parser = sender)]
+    #[arg(long, value_name = "ADDRESS", requires = "ip")]
     pub sender: Option<String>,
-    /// What the client says it is called [default: DOMAIN]
-    #[arg(long, value_name = "NAME", requires = "ip", value_parser = without_blanks)]
+    /// What the client says it is called, whatever that is [default: DOMAIN]
+    #[arg(long, value_name = "NAME", requires = "ip")]
     pub helo: Option<String>,
     /// How the result is written
     #[arg(long, short, value_enum, default_value_t = Format::Table, value_name = "FORMAT")]
@@ -47,20 +48,21 @@ pub struct Args {
 /// The receiver's name for `%{r}` where there is none (RFC 7208 7.3).
 const NO_RECEIVER: &str = "unknown";
 
-/// A MAIL FROM address, with or without the angle brackets it has in SMTP.
-fn sender(text: &str) -> Result<String, String> {
+/// A MAIL FROM address as SMTP brings it: without the angle brackets and the source route it may have (RFC 5321 4.1.1.3).
+/// Quoted local parts may hold anything, and so may what is no address at all.
+fn mail_from(text: &str) -> &str {
     let address = text
         .strip_prefix('<')
         .and_then(|text| text.strip_suffix('>'))
         .unwrap_or(text);
-    without_blanks(address)
+    let route = address.strip_prefix('@').and_then(|route| route.split_once(':'));
+    route.map_or(address, |(_, address)| address)
 }
 
-fn without_blanks(text: &str) -> Result<String, String> {
-    if text.contains(char::is_whitespace) {
-        return Err("white space: want it without blanks".to_owned());
-    }
-    Ok(text.to_owned())
+/// The domain as a name; `None` where it can be no domain of a sender.
+fn as_name(text: &str) -> Option<Name> {
+    let name = domain(text).ok().filter(|name| name.label_count() > 1);
+    name.or_else(|| checkable(text))
 }
 
 /// Checks one client, or walks the whole tree.
@@ -69,6 +71,9 @@ fn without_blanks(text: &str) -> Result<String, String> {
 /// When no resolver can be asked, or the output cannot be written.
 pub async fn run(args: &Args) -> Result<Exit, Failure> {
     let eyes = Eyes::open(&args.look)?;
+    if let Err(why) = domain(&args.domain) {
+        output::note(&format!("{}: {why}", harmless(&args.domain)));
+    }
     match args.ip {
         Some(ip) => check_client(args, &eyes, ip).await,
         None => walk_tree(args, &eyes).await,
@@ -77,23 +82,22 @@ pub async fn run(args: &Args) -> Result<Exit, Failure> {
 
 /// Fine means pass, unknown temperror; every other result lets the client not pass.
 async fn check_client(args: &Args, eyes: &Eyes, ip: IpAddr) -> Result<Exit, Failure> {
-    let sender = args
-        .sender
-        .clone()
-        .unwrap_or_else(|| format!("postmaster@{}", args.domain));
-    let helo = args.helo.clone().unwrap_or_else(|| args.domain.to_string());
-    let mut client = Client::new(ip, &sender, &helo, NO_RECEIVER, eyes.now());
+    let domain = as_name(&args.domain).map_or_else(|| args.domain.clone(), |name| name.to_string());
+    let postmaster = format!("postmaster@{domain}");
+    let sender = args.sender.as_deref().map_or(postmaster.as_str(), mail_from);
+    let helo = args.helo.as_deref().unwrap_or(&domain);
+    let mut client = Client::new(ip, sender, helo, NO_RECEIVER, eyes.now());
     let mut note = None;
     // A bounce is checked at the name HELO gave, whatever domain was asked about (RFC 7208 2.4).
     if !sender.is_empty() {
-        if !client.domain().eq_ignore_ascii_case(args.domain.as_str()) {
+        if !client.domain().eq_ignore_ascii_case(&domain) {
             let own = harmless(client.domain());
+            let asked = harmless(&domain);
             note = Some(format!(
-                "a receiver checks {own} for this sender, not {}: try zegel spf {own}",
-                args.domain
+                "a receiver checks {own} for this sender, not {asked}: try zegel spf {own}"
             ));
         }
-        client = client.at(args.domain.as_str());
+        client = client.at(&domain);
     }
     let fresh = Freshness::any();
     let evaluation = eyes.look(&fresh, |inquiry| evaluate(&client, inquiry)).await;
@@ -105,29 +109,33 @@ async fn check_client(args: &Args, eyes: &Eyes, ip: IpAddr) -> Result<Exit, Fail
         Format::Table => spf::evaluation(client.domain(), &evaluation, note.as_deref(), output::style()),
     })?;
     Ok(match evaluation.result {
-        Outcome::Pass => Exit::Fine,
-        Outcome::TempError => Exit::Unknown,
+        SpfResult::Pass => Exit::Fine,
+        SpfResult::TempError => Exit::Unknown,
         _ => Exit::Wrong,
     })
 }
 
 /// A tree in JSON, with what is wrong in it.
 #[derive(Serialize)]
-struct Tree {
+struct Tree<'t> {
     #[serde(flatten)]
-    analysis: Analysis,
+    analysis: &'t Analysis,
     findings: Vec<FindingStatus>,
     unanswered: Vec<Open>,
 }
 
 /// Wrong means an Error finding about SPF; unknown that something of the tree could not be asked.
 async fn walk_tree(args: &Args, eyes: &Eyes) -> Result<Exit, Failure> {
-    let intent = Intent::observe(args.domain.clone(), Vec::new(), Vec::new());
+    let Some(domain) = as_name(&args.domain) else {
+        let analysis = Arc::new(of_no_domain(&args.domain));
+        return print_tree(args, analysis, Vec::new(), Vec::new()).map(|()| Exit::Wrong);
+    };
+    let intent = Intent::observe(domain.clone(), Vec::new(), Vec::new());
     let (fresh, now) = (Freshness::any(), eyes.now());
     let (analysis, walked, mut verdict) = eyes
         .look(&fresh, |inquiry| {
             inquiry.on_behalf_of(Standard::Spf);
-            let analysis = analyse(&args.domain, inquiry, Need::Essential);
+            let analysis = analyse(&domain, inquiry, Need::Essential);
             let walked: Vec<Question> = inquiry.asked().map(|(question, _)| question.clone()).collect();
             (analysis, walked, judge(&intent, inquiry, now))
         })
@@ -147,26 +155,35 @@ async fn walk_tree(args: &Args, eyes: &Eyes) -> Result<Exit, Failure> {
     let unknown = verdict
         .unanswered
         .iter()
-        .any(|unanswered| walked.contains(&unanswered.question));
+        .any(|unanswered| unanswered.need > Need::Evidence && walked.contains(&unanswered.question));
+    print_tree(args, analysis, verdict.findings, verdict.unanswered)?;
+    Ok(match (wrong, unknown) {
+        (true, _) => Exit::Wrong,
+        (false, true) => Exit::Unknown,
+        (false, false) => Exit::Fine,
+    })
+}
+
+fn print_tree(
+    args: &Args,
+    analysis: Arc<Analysis>,
+    findings: Vec<Finding>,
+    unanswered: Vec<Unanswered>,
+) -> Result<(), Failure> {
     output::print(&match args.output {
         Format::Json => output::json_line(&Tree {
-            analysis,
-            findings: verdict.findings.iter().map(view::finding).collect(),
-            unanswered: verdict.unanswered.iter().map(Open::from).collect(),
+            analysis: &analysis,
+            findings: findings.iter().map(view::finding).collect(),
+            unanswered: unanswered.iter().map(Open::from).collect(),
         }),
         Format::Table => {
             let style = output::style();
             let mut text = spf::analysis(&analysis, style);
-            for finding in &verdict.findings {
+            for finding in &findings {
                 text.push('\n');
                 text.push_str(&snippet::render(finding, None, true, style));
             }
             text
         }
-    })?;
-    Ok(match (wrong, unknown) {
-        (true, _) => Exit::Wrong,
-        (false, true) => Exit::Unknown,
-        (false, false) => Exit::Fine,
     })
 }

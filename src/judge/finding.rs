@@ -65,6 +65,8 @@ pub struct Excerpt {
     pub span: Span,
     /// A word or two at the mark; may be empty.
     pub label: String,
+    /// Further parts that are meant, outside of the first.
+    pub also: Vec<Span>,
 }
 
 /// A rule is broken, or something could not be checked.
@@ -114,6 +116,7 @@ impl Finding {
                 text: text.clone(),
                 span: 0..text.len(),
                 label: String::new(),
+                also: Vec::new(),
             }),
         }
     }
@@ -137,6 +140,16 @@ impl Finding {
     pub fn at(&mut self, span: Span) -> &mut Self {
         if let Some(excerpt) = &mut self.excerpt {
             excerpt.span = span;
+        }
+        self
+    }
+
+    /// Marks all these parts of the topic's text; of none, the whole text.
+    pub fn at_each(&mut self, spans: impl IntoIterator<Item = Span>) -> &mut Self {
+        let mut spans = spans.into_iter();
+        if let (Some(excerpt), Some(first)) = (&mut self.excerpt, spans.next()) {
+            excerpt.span = first;
+            excerpt.also = spans.take(MAX_MARKS).collect();
         }
         self
     }
@@ -194,6 +207,7 @@ impl Finding {
             text: text.to_vec(),
             span,
             label: label.into(),
+            also: Vec::new(),
         });
         self
     }
@@ -229,6 +243,9 @@ impl Topic {
         }
     }
 }
+
+/// So many further parts of a text are marked.
+const MAX_MARKS: usize = 15;
 
 /// At most this many findings one rule makes at one site.
 pub(super) const MAX_PER_SITE: usize = 8;

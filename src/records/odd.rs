@@ -138,6 +138,33 @@ pub fn odd_characters(text: &[u8]) -> Vec<Odd> {
     found
 }
 
+/// So many kinds of odd characters are told one by one.
+const MAX_LISTED: usize = 6;
+
+/// What the odd characters are, in words; the same ones together.
+pub fn listed(odd: &[Odd]) -> String {
+    let mut kinds: Vec<(Oddity, usize)> = Vec::new();
+    for one in odd {
+        match kinds.iter_mut().find(|(known, _)| *known == one.what) {
+            Some((_, count)) => *count += 1,
+            None => kinds.push((one.what, 1)),
+        }
+    }
+    let more = kinds.len().saturating_sub(MAX_LISTED);
+    let words = kinds
+        .into_iter()
+        .take(MAX_LISTED)
+        .map(|(what, count)| match count {
+            1 => what.to_string(),
+            _ => format!("{what} ({count} times)"),
+        });
+    let mut text = words.collect::<Vec<_>>().join(", ");
+    if more > 0 {
+        text.push_str(&format!(" and {more} others"));
+    }
+    text
+}
+
 /// What a stretch of octets outside ASCII is made of; `next` stands behind it.
 fn of_run(start: usize, run: &[u8], next: Option<u8>, found: &mut Vec<Odd>) {
     let mut at = 0;

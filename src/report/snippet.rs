@@ -30,12 +30,13 @@ pub fn render(finding: &Finding, place: Option<&str>, counts: bool, style: Style
     let source = format!("{}: {}", finding.rule.section, finding.rule.title);
     let more = format!("zegel explain {}", finding.rule.id);
     let asked_by = place.map(|place| format!("asked for at {}", harmless(place)));
-    let (shown, marked, label) = match &finding.excerpt {
+    let (shown, marked, also, label) = match &finding.excerpt {
         Some(excerpt) => {
             let (shown, marked) = window(excerpt, style.columns().saturating_sub(6).max(30));
-            (shown, marked, harmless(&excerpt.label))
+            let also = further_marks(excerpt, &shown, &marked);
+            (shown, marked, also, harmless(&excerpt.label))
         }
-        None => (String::new(), 0..0, String::new()),
+        None => (String::new(), 0..0, Vec::new(), String::new()),
     };
 
     let mut group = Group::with_title(
@@ -52,7 +53,8 @@ pub fn render(finding: &Finding, place: Option<&str>, counts: bool, style: Style
         let snippet = Snippet::source(shown.as_str())
             .line_numbering(false)
             .path(name.as_deref());
-        group = group.element(snippet.annotation(annotation));
+        let further = also.into_iter().map(|mark| AnnotationKind::Primary.span(mark));
+        group = group.element(snippet.annotation(annotation).annotations(further));
     } else if let Some(name) = &name {
         group = group.element(Origin::path(name.as_str()));
     }
@@ -129,6 +131,24 @@ fn window(excerpt: &Excerpt, columns: usize) -> (String, Range<usize>) {
     (shown, from..to)
 }
 
+/// The further marks of the excerpt in octets of what is shown; those that are cut off are left out.
+fn further_marks(excerpt: &Excerpt, shown: &str, marked: &Range<usize>) -> Vec<Range<usize>> {
+    let octets = &excerpt.text;
+    let column = |at: usize| presentation(octets.get(..at.min(octets.len())).unwrap_or_default()).len();
+    // What is shown is one stretch of the whole text, and the first mark says which.
+    let first = column(excerpt.span.start);
+    let is_whole = column(excerpt.span.end).saturating_sub(first) == marked.len();
+    let from = if shown.starts_with("...") { 3 } else { 0 };
+    let to = shown.len() - if shown.ends_with("...") { 3 } else { 0 };
+    let moved = |at: usize| (column(at) + marked.start).checked_sub(first);
+    let marks = excerpt.also.iter().filter_map(|span| {
+        let mark = moved(span.start)?..moved(span.end)?;
+        let is_shown = from <= mark.start && mark.start < mark.end && mark.end <= to;
+        (is_shown && (is_whole || mark.end <= marked.start)).then_some(mark)
+    });
+    marks.collect()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -139,7 +159,24 @@ mod tests {
             text: text.to_vec(),
             span,
             label: String::new(),
+            also: Vec::new(),
         }
+    }
+
+    #[test]
+    fn every_part_that_is_shown_is_marked() {
+        let mut short = excerpt(b"\x93mx\x94 a \x93b\x94", 0..1);
+        short.also = vec![3..4, 7..8, 9..10, 40..41];
+        let (shown, marked) = window(&short, 40);
+        let marks = further_marks(&short, &shown, &marked);
+        let texts: Vec<&str> = marks.into_iter().map(|mark| &shown[mark]).collect();
+        assert_eq!(texts, ["\\148", "\\147", "\\148"]);
+        let mut long = excerpt("mx ".repeat(100).as_bytes(), 150..152);
+        long.also = vec![0..2, 153..155, 296..298];
+        let (shown, marked) = window(&long, 60);
+        let marks = further_marks(&long, &shown, &marked);
+        let texts: Vec<&str> = marks.into_iter().map(|mark| &shown[mark]).collect();
+        assert_eq!(texts, ["mx"], "{shown}");
     }
 
     #[test]
@@ -165,8 +202,13 @@ mod tests {
         fn any_span_in_any_text_is_marked_within_what_is_shown(
             text in prop::collection::vec(any::<u8>(), 0..300), start in 0_usize..400, length in 0_usize..400, columns in 30_usize..120,
         ) {
-            let (shown, marked) = window(&excerpt(&text, start..start + length), columns);
+            let mut excerpt = excerpt(&text, start..start + length);
+            excerpt.also = vec![0..2, start / 2..start / 2 + 3, start + length..start + length + 1];
+            let (shown, marked) = window(&excerpt, columns);
             prop_assert!(marked.start <= marked.end && marked.end <= shown.len());
+            for mark in further_marks(&excerpt, &shown, &marked) {
+                prop_assert!(mark.start < mark.end && mark.end <= shown.len());
+            }
             prop_assert!(shown.is_ascii() && shown.len() <= columns + 6);
         }
     }

@@ -31,6 +31,10 @@ pub fn evaluation(domain: &str, evaluation: &Evaluation, note: Option<&str>, sty
         let kind = problem.kind.map(|kind| format!(" {kind}")).unwrap_or_default();
         line("problem", &format!("{}{kind}: {}", problem.name, problem.why));
     }
+    for meant in &evaluation.near_misses {
+        line("meant", &meant.text);
+        line("", &format!("no record: {}", meant.why));
+    }
     if let Some(explanation) = &evaluation.explanation {
         line("explanation", explanation);
     }
@@ -46,15 +50,34 @@ pub fn evaluation(domain: &str, evaluation: &Evaluation, note: Option<&str>, sty
     out
 }
 
-/// What a person reads of a domain's whole tree.
+/// What a person reads of a domain's whole tree; of one nobody is evaluated by, why not.
 pub fn analysis(analysis: &Analysis, style: Style) -> String {
     let columns = style.columns();
+    let domain = format!("{}: ", harmless(&analysis.domain));
+    let Some(problem) = &analysis.problem else {
+        let mut out = hanging(&domain, &counts(analysis), columns);
+        branch(&analysis.tree, 1, columns, &mut out);
+        return out;
+    };
+    let mut out = hanging(&domain, &harmless(problem), columns);
+    if let Some(record) = &analysis.record {
+        out.push_str(&hanging("  ", &harmless(record), columns));
+    }
+    for meant in &analysis.near_misses {
+        out.push_str(&hanging("  meant: ", &harmless(&meant.text), columns));
+        out.push_str(&hanging("  no record: ", &harmless(&meant.why), columns));
+    }
+    out
+}
+
+/// What an evaluation costs, and how many pass.
+fn counts(analysis: &Analysis) -> String {
     let Analysis {
         lookups: found,
         ipv4_addresses,
         ..
     } = analysis;
-    let head = format!(
+    format!(
         "{}, {} at best; {}; {ipv4_addresses} IPv4 {}",
         lookups(found.worst, found.lower_bound, " at worst"),
         found.best,
@@ -64,10 +87,7 @@ pub fn analysis(analysis: &Analysis, style: Style) -> String {
         } else {
             "addresses pass"
         }
-    );
-    let mut out = hanging(&format!("{}: ", harmless(&analysis.domain)), &head, columns);
-    branch(&analysis.tree, 1, columns, &mut out);
-    out
+    )
 }
 
 /// How many terms query DNS, beside the limit.

@@ -112,6 +112,7 @@ pub(crate) fn everything() -> Report {
             text,
             span: at..at + 17,
             label: "the 11th".to_owned(),
+            also: Vec::new(),
         }),
         ..finding(Severity::Error, true)
     };

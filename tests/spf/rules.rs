@@ -378,6 +378,11 @@ const ROWS: &[(&str, &str, &str)] = &[
         "@ TXT v=spf1 include:<b>a.example</b> -all",
         "@ TXT v=spf1 include:a.example -all",
     ),
+    (
+        "SPF-106",
+        "@ TXT v=spf1 mx -all\n@ MX 1 m.voorbeeld.nl\n{m 15}",
+        "@ TXT v=spf1 mx -all\n@ MX 1 m.voorbeeld.nl\n{m 10}",
+    ),
 ];
 
 const ELEVEN: &str = "@ TXT v=spf1 a:1.x.nl a:2.x.nl a:3.x.nl a:4.x.nl include:b.x.nl -all\nb.x.nl TXT v=spf1 mx a:5.x.nl a:6.x.nl a:7.x.nl a:8.x.nl a:9.x.nl -all";
@@ -407,6 +412,10 @@ fn zone(text: &str) -> String {
         });
         lines.collect::<String>()
     };
+    let addresses = |count: u32| {
+        let lines = (1..=count).map(|number| format!("m.voorbeeld.nl A 192.0.2.{number}\n"));
+        lines.collect::<String>()
+    };
     let chain: String = (1..20)
         .map(|number| format!("{number}.x.nl TXT v=spf1 include:{}.x.nl -all\n", number + 1))
         .collect();
@@ -414,7 +423,9 @@ fn zone(text: &str) -> String {
         .replace("{11}", &mx(11))
         .replace("{10}", &mx(10))
         .replace("{6}", &mx(6))
-        .replace("{5}", &mx(5));
+        .replace("{5}", &mx(5))
+        .replace("{m 15}", &addresses(15))
+        .replace("{m 10}", &addresses(10));
     let text = text
         .replace("{chain}", &chain)
         .replace("{long}", &"x".repeat(600));

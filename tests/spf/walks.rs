@@ -1,12 +1,14 @@
 //! The two walks as they are printed: one evaluation, and the whole tree; and what a hostile zone costs.
 
+use std::sync::Arc;
+
 use std::net::IpAddr;
 
 use proptest::prelude::*;
 
 use crate::facts::{World, judge_in, name, now, observe};
 use zegel::inquiry::{MAX_QUESTIONS, Need};
-use zegel::judge::spf::{Analysis, Client, Evaluation, Outcome, analyse, evaluate};
+use zegel::judge::spf::{Analysis, Client, Evaluation, SpfResult, analyse, evaluate};
 use zegel::report::{Style, spf};
 
 const ZONE: &str = "
@@ -30,7 +32,7 @@ fn evaluated(ip: &str, sender: &str, helo: &str) -> Evaluation {
     World::new(ZONE).settle(|inquiry| evaluate(&client, inquiry))
 }
 
-fn analysed(zone: &str, domain: &str) -> Analysis {
+fn analysed(zone: &str, domain: &str) -> Arc<Analysis> {
     World::new(zone).settle(|inquiry| analyse(&name(domain), inquiry, Need::Essential))
 }
 
@@ -125,7 +127,7 @@ fn results_with_their_reason() {
         );
         assert_eq!(
             found.problem.is_some(),
-            matches!(found.result, Outcome::TempError | Outcome::PermError),
+            matches!(found.result, SpfResult::TempError | SpfResult::PermError),
             "{ip} {sender}"
         );
     }
@@ -419,7 +421,7 @@ proptest! {
         let analysis = analysed(&zone, "n0.x.nl");
         let client = Client::new(IpAddr::from([192, 0, 2, last]), "x@n0.x.nl", "n0.x.nl", "", now());
         let found = World::new(&zone).settle(|inquiry| evaluate(&client, inquiry));
-        let failed = matches!(found.result, Outcome::TempError | Outcome::PermError);
+        let failed = matches!(found.result, SpfResult::TempError | SpfResult::PermError);
         let lookups = analysis.lookups;
         prop_assert!(found.lookups <= 11 && found.voids <= 3, "{:?}", found);
         if !failed {

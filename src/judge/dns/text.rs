@@ -2,46 +2,38 @@
 //! domain names in them.
 
 use super::places::{Place, is_meant};
-use crate::inquiry::{Rdata, Txt};
-use crate::judge::{Finding, Findings};
+use crate::inquiry::{Kind, Rdata, Txt};
+use crate::judge::{Finding, Findings, Site, Topic};
 use crate::name::Name;
+use crate::records::odd::{Odd, listed, odd_characters};
 use crate::records::{Span, Standard, presentation};
+use crate::rules::Severity;
 use crate::rules::dns as rules;
-use crate::rules::{Rule, Severity};
 
 /// What is wrong with the values at one place.
 pub(super) fn check(place: &Place<'_>, findings: &mut Findings) {
-    let mut say = |rule: &'static Rule, text: &[u8], span: Span, label: &str, message: String| {
-        let finding = Finding::new(rule, place.managed, place.name.clone(), message);
-        findings.push(finding.marking(text, span, label));
-    };
+    let site = Topic::new(Site::rrset(place.name.clone(), Kind::Txt), place.managed);
     for text in place.texts() {
-        if let Some(span) = quote(&text) {
-            let message = "want the value alone, found a quote or backslash in it".to_owned();
-            say(&rules::ESCAPED, &text, span, "part of the value", message);
+        let topic = site.text(&text);
+        let quotes = quotes(&text);
+        if !quotes.is_empty() {
+            let message = "want the value alone, found a quote or backslash in it";
+            let said = findings.say(&rules::ESCAPED, &topic, message);
+            said.at_each(quotes).label("part of the value");
         }
-        if let Some((span, what, is_letter)) = non_ascii(&text) {
-            let rule = if is_letter && place.standard != Standard::Dkim {
-                &rules::U_LABEL
-            } else {
-                &rules::NON_ASCII
-            };
-            say(
-                rule,
-                &text,
-                span,
-                "outside ASCII",
-                format!("want ASCII, found {what}"),
-            );
+        let is_name = |odd: &Odd| odd.what.is_letter() && place.standard != Standard::Dkim;
+        let (names, others): (Vec<Odd>, Vec<Odd>) = odd_characters(&text).into_iter().partition(is_name);
+        for (rule, odd) in [(&rules::U_LABEL, names), (&rules::NON_ASCII, others)] {
+            if !odd.is_empty() {
+                let said = findings.say(rule, &topic, format!("want ASCII, found {}", listed(&odd)));
+                said.at_each(odd.into_iter().map(|odd| odd.span))
+                    .label("outside ASCII");
+            }
         }
         for (span, label) in bad_a_labels(&text) {
-            say(
-                &rules::A_LABEL,
-                &text,
-                span,
-                "encodes no name",
-                format!("want a valid A-label, found {label}"),
-            );
+            let message = format!("want a valid A-label, found {label}");
+            let said = findings.say(&rules::A_LABEL, &topic, message);
+            said.about(label).at(span).label("encodes no name");
         }
     }
     for text in place
@@ -86,50 +78,13 @@ pub(super) fn bad_a_labels_of(name: &Name) -> Vec<String> {
         .collect()
 }
 
-/// A quote, or a backslash that escapes something a zone file would have escaped.
-fn quote(text: &[u8]) -> Option<Span> {
+/// Every quote, and every backslash that escapes something a zone file would have escaped.
+fn quotes(text: &[u8]) -> Vec<Span> {
     let escaped = |at: usize| matches!(text.get(at + 1), Some(b'"' | b';' | b'\\'));
-    let at = text
-        .iter()
-        .enumerate()
-        .find(|&(at, &octet)| octet == b'"' || (octet == b'\\' && (at == 0 || escaped(at))))?
-        .0;
-    Some(at..at + 1)
-}
-
-/// The first character outside ASCII (or control character): where, what it is, and whether it is a letter or digit.
-fn non_ascii(text: &[u8]) -> Option<(Span, String, bool)> {
-    let odd = |octet: &u8| !octet.is_ascii() || (octet.is_ascii_control() && *octet != b'\t');
-    let start = text.iter().position(odd)?;
-    let rest = text.get(start..)?;
-    let length = rest
-        .iter()
-        .take(4)
-        .take_while(|octet| !octet.is_ascii())
-        .count()
-        .max(1);
-    let decoded = (1..=length).find_map(|length| {
-        let piece = std::str::from_utf8(rest.get(..length)?).ok()?;
-        Some((length, piece.chars().next()?))
-    });
-    let Some((length, character)) = decoded else {
-        let octet = presentation(rest.get(..1)?);
-        return Some((
-            start..start + 1,
-            format!("the octet {octet}, which is no UTF-8 either"),
-            false,
-        ));
-    };
-    let what = match character {
-        '\u{a0}' => "a no-break space".to_owned(),
-        '\u{200b}'..='\u{200d}' | '\u{2060}' | '\u{feff}' => "a character without width".to_owned(),
-        '\u{2018}' | '\u{2019}' | '\u{201c}'..='\u{201e}' => "a curly quote".to_owned(),
-        '\u{2010}'..='\u{2015}' | '\u{2212}' => "a dash that is no hyphen".to_owned(),
-        other if other.is_control() => format!("the control character U+{:04X}", u32::from(other)),
-        other if other.is_alphanumeric() => format!("the letter {other} (U+{:04X})", u32::from(other)),
-        other => format!("the character U+{:04X}", u32::from(other)),
-    };
-    Some((start..start + length, what, character.is_alphanumeric()))
+    let is_quote =
+        |&(at, &octet): &(usize, &u8)| octet == b'"' || (octet == b'\\' && (at == 0 || escaped(at)));
+    let quotes = text.iter().enumerate().filter(is_quote);
+    quotes.map(|(at, _)| at..at + 1).collect()
 }
 
 /// Labels that start with `xn--` and decode to nothing valid (RFC 5891 5.4).

@@ -4,7 +4,7 @@ use std::net::{IpAddr, Ipv4Addr};
 
 use jiff::Timestamp;
 
-use super::outcome::Identity;
+use super::evaluation::Identity;
 
 /// The client, and what it said of itself.
 #[derive(Debug, Clone, PartialEq, Eq)]

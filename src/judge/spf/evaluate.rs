@@ -11,11 +11,11 @@ use std::net::IpAddr;
 
 use crate::inquiry::{Inquiry, Kind, Need, Trouble};
 use crate::name::Name;
-use crate::records::spf::{DomainSpec, Mechanism, Qualifier, Record, parse};
+use crate::records::spf::{DomainSpec, Mechanism, Qualifier, Record};
 
 use super::client::Client;
-use super::lookup::{Looked, look, name_of};
-use super::outcome::{Evaluation, Outcome, Problem};
+use super::evaluation::{Evaluation, NearMissText, Problem, SpfResult};
+use super::published::{Published, checkable, gather};
 
 /// Terms that query DNS, over the whole evaluation (RFC 7208 4.6.4).
 pub const MAX_LOOKUPS: u32 = 10;
@@ -30,42 +30,57 @@ pub(super) const MAX_MX: usize = 10;
 ///
 /// While `inquiry` holds open questions the result is a temperror that says so.
 pub fn evaluate(client: &Client, inquiry: &mut Inquiry<'_>) -> Evaluation {
-    let mut walk = Walk {
+    let mut check = CheckHost {
         client,
         inquiry,
         lookups: 0,
-        voids: 0,
+        void_terms: Vec::new(),
         path: Vec::new(),
         term: None,
     };
-    let checked = walk.check_host(&client.domain);
+    let checked = check.check_host(&client.domain);
     let (result, problem) = match &checked {
         Ok(hit) => (hit.result, None),
-        Err(Stop::Open) => (Outcome::TempError, Some(walk.problem(None, "not asked yet"))),
-        Err(Stop::Temporary(problem)) => (Outcome::TempError, Some(problem.clone())),
-        Err(Stop::Permanent(problem)) => (Outcome::PermError, Some(problem.clone())),
+        Err(Stop::Open) => (SpfResult::TempError, Some(check.problem(None, "not asked yet"))),
+        Err(Stop::Temporary(problem)) => (SpfResult::TempError, Some(problem.clone())),
+        Err(Stop::Permanent(problem)) => (SpfResult::PermError, Some(problem.clone())),
     };
     let mut evaluation = Evaluation {
         result,
         identity: client.identity,
-        mechanism: walk.term.clone(),
-        path: walk.path.clone(),
+        mechanism: check.term.clone(),
+        path: check.path.clone(),
         explanation: None,
-        lookups: walk.lookups,
-        voids: walk.voids,
+        lookups: check.lookups,
+        voids: u32::try_from(check.void_terms.len()).unwrap_or(u32::MAX),
         problem,
+        near_misses: Vec::new(),
     };
+    match checkable(&client.domain) {
+        Some(name) => {
+            if let Some(values) = gather(check.inquiry, &name, Need::Essential).values() {
+                evaluation.near_misses = NearMissText::of(values);
+            }
+        }
+        None => {
+            evaluation.problem = Some(Problem {
+                name: client.domain.clone(),
+                kind: None,
+                why: "no domain name: there is nothing to ask for (RFC 7208 4.3)".to_owned(),
+            });
+        }
+    }
     if let Ok(hit) = checked {
         evaluation.mechanism = hit.term;
         evaluation.path = hit.path;
-        if let (Outcome::Fail, Some((target, domain))) = (hit.result, hit.explanation) {
-            evaluation.explanation = walk.explanation(&target, &domain);
+        if let (SpfResult::Fail, Some((target, domain))) = (hit.result, hit.explanation) {
+            evaluation.explanation = check.explanation(&target, &domain);
         }
     }
     evaluation
 }
 
-/// Why a walk ends before its end.
+/// Why a check ends before its end.
 #[derive(Debug)]
 pub(super) enum Stop {
     /// A question is open.
@@ -78,7 +93,7 @@ pub(super) enum Stop {
 
 /// How a check ended without an error.
 struct Hit {
-    result: Outcome,
+    result: SpfResult,
     /// The innermost term that decided.
     term: Option<String>,
     path: Vec<String>,
@@ -87,72 +102,72 @@ struct Hit {
 }
 
 /// An evaluation under way.
-pub(super) struct Walk<'w, 'f> {
+pub(super) struct CheckHost<'w, 'f> {
     pub(super) client: &'w Client,
     pub(super) inquiry: &'w mut Inquiry<'f>,
     lookups: u32,
-    voids: u32,
+    /// The terms whose query brought nothing, with the record they stand in.
+    void_terms: Vec<String>,
     /// The domains whose records are being evaluated.
     path: Vec<String>,
     /// The term that is being evaluated; after an error, the one it happened at.
     term: Option<String>,
 }
 
-/// What a step of the walk brings, or why the walk ends there.
-pub(super) type Walked<T> = Result<T, Stop>;
+/// What a step of the check brings, or why the check ends there.
+pub(super) type Checked<T> = Result<T, Stop>;
 
-impl Walk<'_, '_> {
+impl CheckHost<'_, '_> {
     /// check_host() for `domain`: one record, and where it redirects to.
-    fn check_host(&mut self, domain: &str) -> Walked<Hit> {
-        let none = |path: &[String]| Hit {
-            result: Outcome::None,
-            term: None,
-            path: path.to_vec(),
-            explanation: None,
-        };
+    fn check_host(&mut self, domain: &str) -> Checked<Hit> {
         self.path.push(domain.to_owned());
-        let name = name_of(domain).filter(|name| name.label_count() > 1 && !domain.starts_with('['));
-        let Some(name) = name else {
-            let hit = none(&self.path);
-            self.path.pop();
-            return Ok(hit);
+        let published = match checkable(domain) {
+            Some(name) => gather(self.inquiry, &name, Need::Essential),
+            None => return Ok(self.none()),
         };
-        let text = match look(self.inquiry, &name, Need::Essential) {
-            Looked::Open => return Err(Stop::Open),
-            Looked::Unanswered(trouble) => return Err(self.temporary(&name, Kind::Txt, trouble)),
-            Looked::Answered(values) => match values.records.as_slice() {
-                [] => {
-                    let hit = none(&self.path);
-                    self.path.pop();
-                    return Ok(hit);
-                }
-                [one] => one.clone(),
+        let record = match published.as_ref() {
+            Published::Open => return Err(Stop::Open),
+            Published::Unanswered(trouble) => return Err(self.temporary_here(*trouble)),
+            Published::Values(values) => match values.records.as_slice() {
+                [] => return Ok(self.none()),
+                [one] => one,
                 many => return Err(self.permanent(Some(Kind::Txt), format!("{} SPF records", many.len()))),
             },
         };
-        let record = parse(&text);
         if let Some(error) = record.errors().into_iter().next() {
-            let octets = text.get(error.span).unwrap_or_default();
+            let octets = record.text.get(error.span).unwrap_or_default();
             self.term = Some(crate::records::presentation(octets));
             return Err(self.permanent(Some(Kind::Txt), format!("syntax error: {}", error.message)));
         }
-        let hit = self.record(&record, domain)?;
+        let hit = self.record(record, domain)?;
         self.path.pop();
         Ok(hit)
     }
 
+    /// There is no record at the domain that is being checked.
+    fn none(&mut self) -> Hit {
+        let path = self.path.clone();
+        self.path.pop();
+        Hit {
+            result: SpfResult::None,
+            term: None,
+            path,
+            explanation: None,
+        }
+    }
+
     /// A valid record's directives, then its redirect.
-    fn record(&mut self, record: &Record, domain: &str) -> Walked<Hit> {
+    fn record(&mut self, record: &Record, domain: &str) -> Checked<Hit> {
         for (index, qualifier, mechanism) in record.directives() {
             self.term = Some(record.term_text(index));
             let Some(inner) = self.matches(mechanism, domain)? else {
                 continue;
             };
             let result = match qualifier {
-                Qualifier::Pass => Outcome::Pass,
-                Qualifier::Fail => Outcome::Fail,
-                Qualifier::SoftFail => Outcome::SoftFail,
-                Qualifier::Neutral => Outcome::Neutral,
+                Qualifier::Pass => SpfResult::Pass,
+                Qualifier::Fail => SpfResult::Fail,
+                Qualifier::SoftFail => SpfResult::SoftFail,
+                Qualifier::Neutral => SpfResult::Neutral,
             };
             let (term, path) = match inner {
                 Matched::Included(hit) => (hit.term, hit.path),
@@ -172,7 +187,7 @@ impl Walk<'_, '_> {
             self.term = None;
             let path = self.path.clone();
             return Ok(Hit {
-                result: Outcome::Neutral,
+                result: SpfResult::Neutral,
                 term: None,
                 path,
                 explanation: None,
@@ -183,13 +198,13 @@ impl Walk<'_, '_> {
         let target = self.expand(target, domain)?;
         let hit = self.check_host(&target)?;
         match hit.result {
-            Outcome::None => Err(self.no_record(&target, "redirect")),
+            SpfResult::None => Err(self.no_record(&target, "redirect")),
             _ => Ok(hit),
         }
     }
 
     /// Whether a mechanism matches; of an include, what matched inside.
-    fn matches(&mut self, mechanism: &Mechanism, domain: &str) -> Walked<Option<Matched>> {
+    fn matches(&mut self, mechanism: &Mechanism, domain: &str) -> Checked<Option<Matched>> {
         if mechanism.queries() {
             self.count_lookup()?;
         }
@@ -203,8 +218,8 @@ impl Walk<'_, '_> {
                 let hit = self.check_host(&target)?;
                 self.term = term;
                 return match hit.result {
-                    Outcome::Pass => Ok(Some(Matched::Included(hit))),
-                    Outcome::None => Err(self.no_record(&target, "include")),
+                    SpfResult::Pass => Ok(Some(Matched::Included(hit))),
+                    SpfResult::None => Err(self.no_record(&target, "include")),
                     _ => Ok(None),
                 };
             }
@@ -229,7 +244,7 @@ impl Walk<'_, '_> {
     }
 
     /// One more term that queries.
-    fn count_lookup(&mut self) -> Walked<()> {
+    fn count_lookup(&mut self) -> Checked<()> {
         self.lookups += 1;
         if self.lookups > MAX_LOOKUPS {
             return Err(self.permanent(None, format!("more than {MAX_LOOKUPS} terms that query DNS")));
@@ -238,13 +253,17 @@ impl Walk<'_, '_> {
     }
 
     /// One more term whose query brought nothing.
-    pub(super) fn count_void(&mut self) -> Walked<()> {
-        self.voids += 1;
-        if self.voids > MAX_VOIDS {
-            return Err(self.permanent(
-                None,
-                format!("more than {MAX_VOIDS} terms whose query found nothing"),
-            ));
+    pub(super) fn count_void(&mut self) -> Checked<()> {
+        let term = self.term.clone().unwrap_or_default();
+        self.void_terms.push(match self.path.as_slice() {
+            [] | [_] => term,
+            [.., at] => format!("{term} in the record of {at}"),
+        });
+        let voids = self.void_terms.len();
+        if u32::try_from(voids).unwrap_or(u32::MAX) > MAX_VOIDS {
+            let terms = self.void_terms.join(", ");
+            let why = format!("more than {MAX_VOIDS} terms whose query found nothing: {terms}");
+            return Err(self.permanent(None, why));
         }
         Ok(())
     }
@@ -269,6 +288,11 @@ impl Walk<'_, '_> {
             kind: Some(kind),
             why: trouble.to_string(),
         })
+    }
+
+    /// Trouble with the record of the domain that is being checked.
+    fn temporary_here(&self, trouble: Trouble) -> Stop {
+        Stop::Temporary(self.problem(Some(Kind::Txt), trouble.to_string()))
     }
 
     fn no_record(&self, target: &str, term: &str) -> Stop {

@@ -6,23 +6,23 @@ use crate::inquiry::{Kind, Need, Question, Rdata, Reply};
 use crate::name::Name;
 use crate::records::spf::{DomainSpec, DualCidr, MacroString, Network4, Network6, parse_macro_string};
 
-use super::evaluate::{MAX_MX, Stop, Walk, Walked};
+use super::evaluate::{CheckHost, Checked, MAX_MX, Stop};
 use super::expand::{self, Values};
-use super::lookup::name_of;
+use super::published::name_of;
 
 /// Names of a client that are looked at (RFC 7208 4.6.4).
 const MAX_PTR: usize = 10;
 
-impl<'f> Walk<'_, 'f> {
+impl<'f> CheckHost<'_, 'f> {
     /// The name a mechanism speaks of: what is written, or the record's own domain.
-    pub(super) fn target(&mut self, written: Option<&DomainSpec>, domain: &str) -> Walked<String> {
+    pub(super) fn target(&mut self, written: Option<&DomainSpec>, domain: &str) -> Checked<String> {
         match written {
             Some(written) => self.expand(written, domain),
             None => Ok(domain.to_owned()),
         }
     }
 
-    pub(super) fn expand(&mut self, written: &DomainSpec, domain: &str) -> Walked<String> {
+    pub(super) fn expand(&mut self, written: &DomainSpec, domain: &str) -> Checked<String> {
         let validated = self.validated_for(&written.string, domain)?;
         let values = Values {
             client: self.client,
@@ -33,7 +33,7 @@ impl<'f> Walk<'_, 'f> {
     }
 
     /// `a`: one of the target's addresses (5.3).
-    pub(super) fn a(&mut self, target: &str, cidr: DualCidr) -> Walked<bool> {
+    pub(super) fn a(&mut self, target: &str, cidr: DualCidr) -> Checked<bool> {
         let Some(name) = name_of(target) else {
             return Ok(false);
         };
@@ -45,7 +45,7 @@ impl<'f> Walk<'_, 'f> {
     }
 
     /// `mx`: one of the addresses of the target's mail exchanges (5.4).
-    pub(super) fn mx(&mut self, target: &str, cidr: DualCidr) -> Walked<bool> {
+    pub(super) fn mx(&mut self, target: &str, cidr: DualCidr) -> Checked<bool> {
         let Some(name) = name_of(target) else {
             return Ok(false);
         };
@@ -88,7 +88,7 @@ impl<'f> Walk<'_, 'f> {
     }
 
     /// `ptr`: a validated name of the client at or below the target (5.5). Trouble with DNS matches nothing.
-    pub(super) fn ptr(&mut self, target: &str) -> Walked<bool> {
+    pub(super) fn ptr(&mut self, target: &str) -> Checked<bool> {
         let Some(target) = name_of(target) else {
             return Ok(false);
         };
@@ -100,7 +100,7 @@ impl<'f> Walk<'_, 'f> {
     }
 
     /// `exists`: any IPv4 address, whatever the client's family (5.7).
-    pub(super) fn exists(&mut self, target: &str) -> Walked<bool> {
+    pub(super) fn exists(&mut self, target: &str) -> Checked<bool> {
         let Some(name) = name_of(target) else {
             return Ok(false);
         };
@@ -138,7 +138,7 @@ impl<'f> Walk<'_, 'f> {
     }
 
     /// The records; empty when there are none.
-    fn ask(&mut self, name: &Name, kind: Kind) -> Walked<&'f [Rdata]> {
+    fn ask(&mut self, name: &Name, kind: Kind) -> Checked<&'f [Rdata]> {
         match self
             .inquiry
             .ask(Question::new(name.clone(), kind), Need::Essential)
@@ -167,7 +167,7 @@ impl<'f> Walk<'_, 'f> {
     }
 
     /// The names of the client that have its address, at most ten looked at; and whether it has no name at all.
-    fn validated_names(&mut self) -> Walked<(Vec<Name>, bool)> {
+    fn validated_names(&mut self) -> Checked<(Vec<Name>, bool)> {
         let Some(reverse) = name_of(&self.client.reverse_name()) else {
             return Ok((Vec::new(), false));
         };
@@ -200,7 +200,7 @@ impl<'f> Walk<'_, 'f> {
     }
 
     /// `%{p}` (7.3), asked for only where a string uses it: the domain itself, else a name below it, else any.
-    fn validated_for(&mut self, string: &MacroString, domain: &str) -> Walked<String> {
+    fn validated_for(&mut self, string: &MacroString, domain: &str) -> Checked<String> {
         if !expand::uses_validated_name(string) {
             return Ok(String::new());
         }

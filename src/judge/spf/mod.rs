@@ -2,23 +2,25 @@
 //!
 //! `state` compares what a manifest wants with what DNS answers; [`evaluate`] is RFC 7208's check_host() for one
 //! sender; [`analyse`] walks the whole tree of includes without one; `check` says which rules are broken. All are pure
-//! walks over the inquiry: what is not known yet is asked, and the walk is run again.
+//! walks over the inquiry: what is not known yet is asked, and the walk is run again. What stands at a name is parsed
+//! once a pass, and read by every room through [`gather`].
 
-mod analyse;
 mod checks;
 mod client;
 mod evaluate;
+mod evaluation;
 mod expand;
-mod lookup;
 mod mechanisms;
-mod obstacle;
-mod outcome;
-mod probe;
+mod published;
 mod state;
+mod tree;
 
-pub use self::analyse::{Analysis, Lookups, MAX_DEPTH, MAX_PROBES, MAX_RECORDS, Node, TermCost, analyse};
 pub(super) use self::checks::check;
 pub use self::client::Client;
 pub use self::evaluate::{MAX_LOOKUPS, MAX_VOIDS, evaluate};
-pub use self::outcome::{Evaluation, Identity, Outcome, Problem};
+pub use self::evaluation::{Evaluation, Identity, NearMissText, Problem, SpfResult};
+pub use self::published::{Meant, Published, Values, checkable, gather};
 pub(super) use self::state::state;
+pub use self::tree::{
+    Analysis, Lookups, MAX_DEPTH, MAX_PROBES, MAX_RECORDS, Node, TermCost, analyse, of_no_domain,
+};

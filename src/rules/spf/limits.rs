@@ -132,3 +132,16 @@ pub const NOT_EXPLORED: Rule = Rule {
     bad: "a record with 60 includes",
     good: "v=spf1 include:spf.provider.example -all",
 };
+
+/// More than ten addresses of one exchange.
+pub const MX_ADDRESSES: Rule = Rule {
+    id: "SPF-106",
+    severity: Severity::Warning,
+    standard: Standard::Spf,
+    title: "more than ten addresses behind one exchange",
+    section: "RFC 7208 4.6.4",
+    why: "By the letter no exchange may make a receiver look at more than ten address records, or mx is a permerror. Some evaluators hold to it, most do not: whether a sender passes hangs on who receives.",
+    fix: "Name the senders with ip4 and ip6, or give the exchange fewer addresses.",
+    bad: "v=spf1 mx -all (one exchange with 15 A records)",
+    good: "v=spf1 ip4:192.0.2.0/28 -all",
+};

@@ -106,4 +106,5 @@ pub const RULES: &[&Rule] = &[
     &limits::NOT_EXPLORED,
     &syntax::MISSING_BLANK,
     &syntax::MARKUP,
+    &limits::MX_ADDRESSES,
 ];

@@ -1,16 +1,16 @@
 //! What stands beside the SPF record: other TXT, other types, other names of the domain.
 
+use super::saying::{say_of_term, topic_at};
 use crate::inquiry::{Inquiry, Kind, Need, Question, Rdata};
 use crate::intent::{Intent, Role, What};
-use crate::judge::spf::lookup::{Looked, Values, look};
+use crate::judge::spf::published::{Values, gather};
 use crate::judge::spf::state::UNLIKELY_LABEL;
+use crate::judge::{Findings, Topic};
 use crate::name::Name;
-use crate::records::presentation;
-use crate::records::spf::{Likeness, Mechanism, Qualifier, Record, likeness, parse};
+use crate::records::spf::{Mechanism, Qualifier, Record};
+use crate::records::{Standard, dmarc, presentation};
 use crate::rules::Severity;
-use crate::rules::spf::{beside, record};
-
-use super::Desk;
+use crate::rules::spf::{beside as rules, record as record_rules};
 
 /// So many mail hosts of the domain itself are looked at.
 const MAX_HOSTS: usize = 8;
@@ -22,148 +22,133 @@ const PLAIN: usize = 512;
 const EDNS: usize = 1232;
 
 /// Judges what stands beside `values`, the domain's own TXT.
-pub(super) fn check(intent: &Intent, values: &Values<'_>, inquiry: &mut Inquiry<'_>, desk: &mut Desk<'_>) {
+pub(super) fn check(intent: &Intent, values: &Values, inquiry: &mut Inquiry<'_>, findings: &mut Findings) {
     let domain = &intent.domain;
-    desk.text.clear(); // None of it is about a part of the SPF record, where that is not said.
-    others(values, desk);
-    size(domain, values, desk);
-    retired_type(domain, inquiry, desk);
-    swapped(domain, values, inquiry, desk);
+    let managed = intent.manages(Standard::Spf);
+    let topic = topic_at(domain, managed);
+    let own = values.only().filter(|record| record.is_valid());
+    others(domain, values, &topic, findings);
+    size(domain, values, &topic, findings);
+    retired_type(domain, &topic, inquiry, findings);
+    at_dmarc(domain, own, &topic, inquiry, findings);
     if values.records.is_empty() && values.near_misses.is_empty() {
-        absent(domain, values, inquiry, desk);
+        absent(domain, values, &topic, inquiry, findings);
     }
-    if let [text] = values.records.as_slice() {
-        let own = parse(text);
-        if own.is_valid() {
-            mail_hosts(intent, &own, inquiry, desk);
-        }
+    if let Some(own) = own {
+        mail_hosts(intent, own, inquiry, findings);
     }
 }
 
-fn others(values: &Values<'_>, desk: &mut Desk<'_>) {
+fn others(domain: &Name, values: &Values, topic: &Topic, findings: &mut Findings) {
     for text in &values.others {
-        if text
-            .get(..7)
-            .is_some_and(|start| start.eq_ignore_ascii_case(b"spf2.0/"))
-        {
-            let message = format!("nobody asks for Sender ID any more: {}", presentation(text));
-            desk.say(&record::SENDER_ID, None, message);
-        }
-        if is_dmarc(text) {
-            let message = format!(
-                "a DMARC record at {}: receivers look for it at _dmarc.{}",
-                desk.name, desk.name
-            );
-            desk.say(&beside::SWAPPED, None, message);
+        let shown = presentation(text);
+        let sender_id = text.get(..7);
+        if sender_id.is_some_and(|start| start.eq_ignore_ascii_case(b"spf2.0/")) {
+            let message = format!("nobody asks for Sender ID any more: {shown}");
+            findings
+                .say(&record_rules::SENDER_ID, topic, message)
+                .about(shown);
+        } else if is_dmarc(text) {
+            let message = format!("a DMARC record at {domain}: receivers look for it at _dmarc.{domain}");
+            findings.say(&rules::SWAPPED, topic, message).about(shown);
         }
     }
 }
 
 fn is_dmarc(text: &[u8]) -> bool {
-    text.get(..8)
-        .is_some_and(|start| start.eq_ignore_ascii_case(b"v=dmarc1"))
+    dmarc::likeness(text) == dmarc::Likeness::Dmarc
 }
 
 /// The size of the answer to the TXT question: header, question, and every record with a compressed name.
-fn size(domain: &Name, values: &Values<'_>, desk: &mut Desk<'_>) {
-    let near_misses = values.near_misses.iter().map(|(text, _)| text);
-    let texts = values.records.iter().chain(&values.others).chain(near_misses);
-    let records: usize = texts
+fn size(domain: &Name, values: &Values, topic: &Topic, findings: &mut Findings) {
+    let records = values.records.iter().map(|record| &record.text);
+    let near_misses = values.near_misses.iter().map(|meant| &meant.text);
+    let octets: usize = records
+        .chain(near_misses)
+        .chain(&values.others)
         .map(|text| 12 + text.len() + text.len().div_ceil(255).max(1))
         .sum();
-    let octets = 12 + domain.wire_len() + 4 + records;
+    let octets = 12 + domain.wire_len() + 4 + octets;
     if values.records.is_empty() || octets <= PLAIN {
         return;
     }
-    let severity = if octets > EDNS {
-        Severity::Warning
+    let (limit, severity) = if octets > EDNS {
+        (EDNS, Severity::Warning)
     } else {
-        Severity::Info
+        (PLAIN, Severity::Info)
     };
-    let limit = if octets > EDNS { EDNS } else { PLAIN };
     let message =
         format!("all TXT records of {domain} make an answer of about {octets} octets, more than {limit}");
-    desk.say_as(&beside::LARGE, severity, None, message);
+    findings.say(&rules::LARGE, topic, message).at_most(severity);
 }
 
-fn retired_type(domain: &Name, inquiry: &mut Inquiry<'_>, desk: &mut Desk<'_>) {
+fn retired_type(domain: &Name, topic: &Topic, inquiry: &mut Inquiry<'_>, findings: &mut Findings) {
     let reply = inquiry.ask(Question::new(domain.clone(), Kind::Spf), Need::Evidence);
     if reply.records().is_some_and(|records| !records.is_empty()) {
-        desk.say(
-            &beside::RETIRED_TYPE,
-            None,
-            format!("{domain} has a record of type SPF (99), which nobody reads"),
-        );
+        let message = format!("{domain} has a record of type SPF (99), which nobody reads");
+        findings.say(&rules::RETIRED_TYPE, topic, message);
     }
 }
 
 /// SPF at `_dmarc`; and whether -all acts before the DMARC record there can.
-fn swapped(domain: &Name, values: &Values<'_>, inquiry: &mut Inquiry<'_>, desk: &mut Desk<'_>) {
+fn at_dmarc(
+    domain: &Name,
+    own: Option<&Record>,
+    topic: &Topic,
+    inquiry: &mut Inquiry<'_>,
+    findings: &mut Findings,
+) {
     let Ok(policy) = domain.prepend("_dmarc") else {
         return;
     };
-    let Some(records) = inquiry
-        .ask(Question::new(policy.clone(), Kind::Txt), Need::Evidence)
-        .records()
-    else {
+    let published = gather(inquiry, &policy, Need::Evidence);
+    let Some(there) = published.values() else {
         return;
     };
-    let texts = records.iter().filter_map(|record| match record {
-        Rdata::Txt(txt) => Some(txt.joined()),
-        _ => None,
-    });
-    let mut has_policy = false;
-    for text in texts {
-        has_policy |= is_dmarc(&text);
+    for record in &there.records {
         // A wildcard speaks for every name, `_dmarc` among them: nobody put its text there by mistake.
-        if likeness(&text) == Likeness::Spf && !is_wildcard(domain, &text, inquiry) {
-            let message = format!("an SPF record at {policy}: receivers look for it at {domain}");
-            desk.at(&policy).say(&beside::SWAPPED, None, message);
+        if is_wildcard(domain, record, inquiry) {
+            continue;
         }
+        let message = format!("an SPF record at {policy}: receivers look for it at {domain}");
+        let topic = topic_at(&policy, topic.managed);
+        let said = findings.say(&rules::SWAPPED, &topic, message);
+        said.about(presentation(&record.text));
     }
-    let [text] = values.records.as_slice() else {
+    let Some(own) = own.filter(|_| there.others.iter().any(|text| is_dmarc(text))) else {
         return;
     };
-    let own = parse(text);
-    if !own.is_valid() {
-        return;
-    }
-    let all = own.all().filter(|(_, qualifier)| *qualifier == Qualifier::Fail);
-    if let Some((index, _)) = all.filter(|(index, _)| has_policy && *index > 0) {
-        let span = own.terms.get(index).map(|term| term.span.clone());
-        let mut desk = desk.at(domain);
-        desk.text.clone_from(text);
-        desk.say(
-            &record::FAIL_BEFORE_DMARC,
-            span,
-            "receivers may reject on -all before DKIM and DMARC are looked at",
+    if let Some((index, Qualifier::Fail)) = own.all().filter(|(index, _)| *index > 0) {
+        let message = "receivers may reject on -all before DKIM and DMARC are looked at";
+        let topic = topic.text(&own.text);
+        say_of_term(
+            findings,
+            &record_rules::FAIL_BEFORE_DMARC,
+            &topic,
+            (own, index),
+            message,
         );
     }
 }
 
-/// Whether any name below `domain` is answered with `text`.
-fn is_wildcard(domain: &Name, text: &[u8], inquiry: &mut Inquiry<'_>) -> bool {
+/// Whether any name below `domain` is answered with the same record.
+fn is_wildcard(domain: &Name, record: &Record, inquiry: &mut Inquiry<'_>) -> bool {
     let Ok(probe) = domain.prepend(UNLIKELY_LABEL) else {
         return false;
     };
-    match look(inquiry, &probe, Need::Evidence) {
-        Looked::Answered(values) => values.records.iter().any(|record| record == text),
-        _ => false,
-    }
+    let published = gather(inquiry, &probe, Need::Evidence);
+    let same = |values: &Values| values.records.iter().any(|other| other.text == record.text);
+    published.values().is_some_and(same)
 }
 
 /// No SPF record at the domain.
-fn absent(domain: &Name, values: &Values<'_>, inquiry: &mut Inquiry<'_>, desk: &mut Desk<'_>) {
+fn absent(domain: &Name, values: &Values, topic: &Topic, inquiry: &mut Inquiry<'_>, findings: &mut Findings) {
     for label in ["_spf", "spf"] {
         let Ok(name) = domain.prepend(label) else { continue };
-        if let Looked::Answered(found) = look(inquiry, &name, Need::Evidence)
-            && !found.records.is_empty()
-        {
-            desk.say(
-                &beside::ELSEWHERE,
-                None,
-                format!("an SPF record stands at {name} and none at {domain}"),
-            );
+        let published = gather(inquiry, &name, Need::Evidence);
+        if published.values().is_some_and(|found| !found.records.is_empty()) {
+            let message = format!("an SPF record stands at {name} and none at {domain}");
+            findings.say(&rules::ELSEWHERE, topic, message);
             return;
         }
     }
@@ -172,15 +157,16 @@ fn absent(domain: &Name, values: &Values<'_>, inquiry: &mut Inquiry<'_>, desk: &
     } else {
         ""
     };
-    desk.say(&beside::NONE, None, format!("{domain} has no SPF record{why}"));
+    findings.say(&rules::NONE, topic, format!("{domain} has no SPF record{why}"));
 }
 
-/// Mail hosts below the domain: do they have SPF of their own?
-fn mail_hosts(intent: &Intent, own: &Record, inquiry: &mut Inquiry<'_>, desk: &mut Desk<'_>) {
+/// Mail hosts below the domain: do they have SPF of their own? A host without an address sends no mail.
+fn mail_hosts(intent: &Intent, own: &Record, inquiry: &mut Inquiry<'_>, findings: &mut Findings) {
     let domain = &intent.domain;
     if matches!(intent.role, Some(Role::Parked)) {
         return;
     }
+    let managed = intent.manages(Standard::Spf);
     let reply = inquiry.ask(Question::new(domain.clone(), Kind::Mx), Need::Evidence);
     let hosts = reply
         .records()
@@ -190,10 +176,7 @@ fn mail_hosts(intent: &Intent, own: &Record, inquiry: &mut Inquiry<'_>, desk: &m
             Rdata::Mx { exchange, .. } => Some(exchange),
             _ => None,
         });
-    let hosts: Vec<&Name> = hosts
-        .filter(|host| *host != domain && host.is_at_or_below(domain))
-        .take(MAX_HOSTS)
-        .collect();
+    let below = hosts.filter(|host| *host != domain && host.is_at_or_below(domain));
     let wildcard = intent.wanted.iter().any(|wanted| {
         matches!(wanted.what, What::Spf(_))
             && wanted.name.as_str().strip_prefix("*.") == Some(domain.as_str())
@@ -201,24 +184,32 @@ fn mail_hosts(intent: &Intent, own: &Record, inquiry: &mut Inquiry<'_>, desk: &m
     let sends = own
         .directives()
         .any(|(_, _, mechanism)| matches!(mechanism, Mechanism::Mx { domain: None, .. }));
-    for host in hosts {
-        let Looked::Answered(values) = look(inquiry, host, Need::Evidence) else {
-            continue;
-        };
-        if !values.records.is_empty() {
+    for host in below.take(MAX_HOSTS) {
+        let has_address = has_address(host, inquiry);
+        let published = gather(inquiry, host, Need::Evidence);
+        let none = |values: &Values| values.records.is_empty();
+        if !has_address || !published.values().is_some_and(none) {
             continue;
         }
-        let mut desk = desk.at(host);
+        let topic = topic_at(host, managed);
         if wildcard {
             let message =
                 format!("{host} exists, so the wildcard does not answer for it: it has no SPF record");
-            desk.say(&beside::WILDCARD_GAP, None, message);
+            findings.say(&rules::WILDCARD_GAP, &topic, message);
         } else if sends {
             let message = format!("{host} sends mail and has no SPF record for its own name");
-            desk.say(&beside::HELO_NAME, None, message);
+            findings.say(&rules::HELO_NAME, &topic, message);
         } else {
             let message = format!("{host} receives mail, sends none, and has no SPF record");
-            desk.say(&beside::NEVER_SENDS, None, message);
+            findings.say(&rules::NEVER_SENDS, &topic, message);
         }
     }
+}
+
+/// Whether the host is known to have an address of either family.
+fn has_address(host: &Name, inquiry: &mut Inquiry<'_>) -> bool {
+    [Kind::A, Kind::Aaaa].into_iter().any(|kind| {
+        let reply = inquiry.ask(Question::new(host.clone(), kind), Need::Evidence);
+        reply.records().is_some_and(|records| !records.is_empty())
+    })
 }

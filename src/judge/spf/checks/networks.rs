@@ -1,23 +1,20 @@
 //! The networks a record names.
 
-use std::net::{Ipv4Addr, Ipv6Addr};
-
+use super::ranges::{special4, special6};
+use super::saying::say_of_term;
+use crate::judge::{Findings, Topic};
 use crate::records::spf::{Addresses, Mechanism, Network4, Network6, Qualifier, Record};
-use crate::rules::Severity;
 use crate::rules::spf::record as rules;
-
-use super::Desk;
 
 /// So many networks are compared with each other: the largest real record has 126 terms.
 const MAX_COMPARED: usize = 256;
 
 /// Judges the addresses of `record`.
-pub(super) fn check(record: &Record, desk: &mut Desk<'_>) {
+pub(super) fn check(record: &Record, topic: &Topic, findings: &mut Findings) {
     let end = record.all().map_or(usize::MAX, |(index, _)| index);
     let mut v4: Vec<(Qualifier, Network4)> = Vec::new();
     let mut v6: Vec<(Qualifier, Network6)> = Vec::new();
     for (index, qualifier, mechanism) in record.directives().filter(|(index, _, _)| *index < end) {
-        let span = record.terms.get(index).map(|term| term.span.clone());
         let (wide, special, written, inside) = match mechanism {
             Mechanism::Ip4(network) => {
                 let inside = v4.iter().any(|(other, wider)| {
@@ -50,34 +47,23 @@ pub(super) fn check(record: &Record, desk: &mut Desk<'_>) {
             _ => continue,
         };
         let shown = record.term_text(index);
+        let place = (record, index);
         if wide && qualifier == Qualifier::Pass {
-            desk.say(
-                &rules::WIDE,
-                span.clone(),
-                format!("{shown} is a very wide network"),
-            );
+            let message = format!("{shown} is a very wide network");
+            say_of_term(findings, &rules::WIDE, topic, place, message);
         }
         if let Some((what, severity)) = special {
-            desk.say_as(
-                &rules::SPECIAL,
-                severity,
-                span.clone(),
-                format!("{shown} is {what}: no receiver sees it"),
-            );
+            let message = format!("{shown} is {what}: no receiver sees it");
+            let said = say_of_term(findings, &rules::SPECIAL, topic, place, message);
+            said.at_most(severity);
         }
         if !written {
-            desk.say(
-                &rules::HOST_BITS,
-                span.clone(),
-                format!("{shown} means {mechanism}"),
-            );
+            let message = format!("{shown} means {mechanism}");
+            say_of_term(findings, &rules::HOST_BITS, topic, place, message);
         }
         if inside {
-            desk.say(
-                &rules::OVERLAP,
-                span,
-                format!("{shown} lies in a network named before"),
-            );
+            let message = format!("{shown} lies in a network named before");
+            say_of_term(findings, &rules::OVERLAP, topic, place, message);
         }
     }
     let passing = Addresses::new(
@@ -90,114 +76,7 @@ pub(super) fn check(record: &Record, desk: &mut Desk<'_>) {
     );
     if passing.is_all_v4() || passing.is_all_v6() {
         let family = if passing.is_all_v4() { "IPv4" } else { "IPv6" };
-        desk.say(
-            &rules::EVERYBODY,
-            None,
-            format!("the networks together are every {family} address: anyone may send"),
-        );
+        let message = format!("the networks together are every {family} address: anyone may send");
+        findings.say(&rules::EVERYBODY, topic, message);
     }
-}
-
-fn special4(network: Network4) -> Option<(&'static str, Severity)> {
-    const RANGES: &[(Ipv4Addr, u8, &str, Severity)] = &[
-        (Ipv4Addr::new(0, 0, 0, 0), 8, "this network", Severity::Warning),
-        (Ipv4Addr::new(10, 0, 0, 0), 8, "private", Severity::Warning),
-        (
-            Ipv4Addr::new(100, 64, 0, 0),
-            10,
-            "shared by carriers",
-            Severity::Warning,
-        ),
-        (Ipv4Addr::new(127, 0, 0, 0), 8, "loopback", Severity::Warning),
-        (Ipv4Addr::new(169, 254, 0, 0), 16, "link-local", Severity::Warning),
-        (Ipv4Addr::new(172, 16, 0, 0), 12, "private", Severity::Warning),
-        (
-            Ipv4Addr::new(192, 0, 2, 0),
-            24,
-            "for documentation",
-            Severity::Info,
-        ),
-        (Ipv4Addr::new(192, 168, 0, 0), 16, "private", Severity::Warning),
-        (
-            Ipv4Addr::new(198, 18, 0, 0),
-            15,
-            "for benchmarks",
-            Severity::Warning,
-        ),
-        (
-            Ipv4Addr::new(198, 51, 100, 0),
-            24,
-            "for documentation",
-            Severity::Info,
-        ),
-        (
-            Ipv4Addr::new(203, 0, 113, 0),
-            24,
-            "for documentation",
-            Severity::Info,
-        ),
-        (
-            Ipv4Addr::new(224, 0, 0, 0),
-            3,
-            "multicast or reserved",
-            Severity::Warning,
-        ),
-    ];
-    let found = RANGES.iter().find(|(address, prefix, _, _)| {
-        let range = Network4 {
-            address: *address,
-            prefix: *prefix,
-        };
-        network.prefix >= *prefix && range.contains(network.address)
-    });
-    found.map(|(_, _, what, severity)| (*what, *severity))
-}
-
-fn special6(network: Network6) -> Option<(&'static str, Severity)> {
-    const RANGES: &[(Ipv6Addr, u8, &str, Severity)] = &[
-        (
-            Ipv6Addr::UNSPECIFIED,
-            96,
-            "unspecified, loopback or IPv4-compatible",
-            Severity::Warning,
-        ),
-        (
-            Ipv6Addr::new(0, 0, 0, 0, 0, 0xffff, 0, 0),
-            96,
-            "an IPv4 address in IPv6 clothes",
-            Severity::Warning,
-        ),
-        (
-            Ipv6Addr::new(0x2001, 0xdb8, 0, 0, 0, 0, 0, 0),
-            32,
-            "for documentation",
-            Severity::Info,
-        ),
-        (
-            Ipv6Addr::new(0xfc00, 0, 0, 0, 0, 0, 0, 0),
-            7,
-            "private",
-            Severity::Warning,
-        ),
-        (
-            Ipv6Addr::new(0xfe80, 0, 0, 0, 0, 0, 0, 0),
-            10,
-            "link-local",
-            Severity::Warning,
-        ),
-        (
-            Ipv6Addr::new(0xff00, 0, 0, 0, 0, 0, 0, 0),
-            8,
-            "multicast",
-            Severity::Warning,
-        ),
-    ];
-    let found = RANGES.iter().find(|(address, prefix, _, _)| {
-        let range = Network6 {
-            address: *address,
-            prefix: *prefix,
-        };
-        network.prefix >= *prefix && range.contains(network.address)
-    });
-    found.map(|(_, _, what, severity)| (*what, *severity))
 }

@@ -4,12 +4,14 @@ use std::fmt;
 
 use serde::Serialize;
 
+use super::published::Values;
 use crate::inquiry::Kind;
+use crate::records::presentation;
 
 /// The results of check_host() (RFC 7208 2.6).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "lowercase")]
-pub enum Outcome {
+pub enum SpfResult {
     /// The domain says nothing.
     None,
     /// The domain says that it says nothing.
@@ -26,7 +28,7 @@ pub enum Outcome {
     PermError,
 }
 
-impl Outcome {
+impl SpfResult {
     /// The word of RFC 7208 2.6, in lower case.
     pub fn as_str(self) -> &'static str {
         match self {
@@ -41,7 +43,7 @@ impl Outcome {
     }
 }
 
-impl fmt::Display for Outcome {
+impl fmt::Display for SpfResult {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.pad(self.as_str())
     }
@@ -57,7 +59,28 @@ pub enum Identity {
     Helo,
 }
 
-/// Why an evaluation ended in an error.
+/// A text that was meant as an SPF record, and why receivers discard it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct NearMissText {
+    /// In presentation format.
+    pub text: String,
+    /// What is wrong with it.
+    pub why: String,
+}
+
+impl NearMissText {
+    /// All that were published at a name.
+    pub(super) fn of(values: &Values) -> Vec<Self> {
+        let meant = values.near_misses.iter().map(|meant| Self {
+            text: presentation(&meant.text),
+            why: meant.miss.why.clone(),
+        });
+        meant.collect()
+    }
+}
+
+/// Why an evaluation ended in an error, or could not begin.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Problem {
     /// The name it is about.
@@ -73,7 +96,7 @@ pub struct Problem {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Evaluation {
     /// The result.
-    pub result: Outcome,
+    pub result: SpfResult,
     /// Whose domain was checked.
     pub identity: Identity,
     /// The term that decided: the innermost that matched, or the one that failed; absent where none did.
@@ -86,6 +109,9 @@ pub struct Evaluation {
     pub lookups: u32,
     /// How many of them found nothing, of at most 2.
     pub voids: u32,
-    /// Why the result is temperror or permerror.
+    /// Why the result is temperror or permerror, or none where the domain can be no domain.
     pub problem: Option<Problem>,
+    /// What was published at the checked domain, was meant as a record and is none.
+    #[serde(rename = "nearMisses", skip_serializing_if = "Vec::is_empty")]
+    pub near_misses: Vec<NearMissText>,
 }

@@ -6,7 +6,7 @@ use crate::inquiry::Trouble;
 
 /// Why a record in the tree could not be followed.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Obstacle {
+pub(in crate::judge::spf) enum Obstacle {
     /// The bounds of the walk.
     Bounds,
     /// It leads back to itself.
@@ -37,6 +37,17 @@ impl Obstacle {
             self,
             Self::Bounds | Self::Loop | Self::Open | Self::SenderDependent | Self::Unanswered(_)
         )
+    }
+
+    /// What it makes of a check of the domain itself, where it is known.
+    pub(super) fn at_apex(&self) -> Option<String> {
+        let result = match self {
+            Self::Malformed | Self::Missing { .. } => "none",
+            Self::Several(_) | Self::Syntax(_) => "permerror for every sender",
+            Self::Unanswered(_) => "temperror",
+            Self::Bounds | Self::Loop | Self::Open | Self::SenderDependent => return None,
+        };
+        Some(format!("{result}: {self}"))
     }
 }
 

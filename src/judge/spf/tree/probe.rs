@@ -1,0 +1,184 @@
+//! What `a`, `mx` and `exists` terms find, without a sender.
+//!
+//! An Error can hang on it (a third term that finds nothing, a domain anybody may register), so it is asked with
+//! [`Need::Compliance`]; whatever only a Warning hangs on is evidence.
+
+use super::referral::Referral;
+use crate::inquiry::{Inquiry, Kind, Need, Question, Rdata, Reply};
+use crate::judge::spf::evaluate::MAX_MX;
+use crate::judge::spf::expand::without_sender;
+use crate::judge::spf::published::name_of;
+use crate::name::Name;
+use crate::records::spf::{Mechanism, Network4};
+
+/// What one term finds.
+#[derive(Debug, Clone, Default)]
+pub(in crate::judge::spf) struct Probe {
+    /// The name it speaks of.
+    pub(in crate::judge::spf) target: String,
+    /// The record it stands in.
+    pub(in crate::judge::spf) at: String,
+    /// The term of the apex record that leads here.
+    pub(in crate::judge::spf) top: Option<usize>,
+    /// As it stands.
+    pub(in crate::judge::spf) term: String,
+    /// Whether what matches it passes.
+    pub(in crate::judge::spf) passes: bool,
+    /// Whether it is `mx`.
+    pub(in crate::judge::spf) is_mx: bool,
+    /// Whether it is `exists`.
+    pub(in crate::judge::spf) is_exists: bool,
+    /// Nothing is there for an IPv4 sender.
+    pub(in crate::judge::spf) void_v4: bool,
+    /// Nothing is there for an IPv6 sender.
+    pub(in crate::judge::spf) void_v6: bool,
+    /// There is an IPv6 address and no IPv4 address.
+    pub(in crate::judge::spf) only_v6: bool,
+    /// Where the target is an alias: what of.
+    pub(in crate::judge::spf) alias: Option<Name>,
+    /// The mail exchanges, a null MX left out.
+    pub(in crate::judge::spf) exchanges: Vec<Exchange>,
+    /// How many MX records.
+    pub(in crate::judge::spf) mx_count: usize,
+    /// A null MX.
+    pub(in crate::judge::spf) null_mx: bool,
+    /// An `mx` without MX, whose target has an IPv4 address of its own.
+    pub(in crate::judge::spf) address_without_mx: bool,
+    /// Something of it was not answered: it may find nothing.
+    pub(in crate::judge::spf) unsure: bool,
+    /// The IPv4 networks it lets pass.
+    pub(in crate::judge::spf) networks: Vec<Network4>,
+}
+
+/// A mail exchange, and how many addresses it has.
+#[derive(Debug, Clone)]
+pub(in crate::judge::spf) struct Exchange {
+    /// The host.
+    pub(in crate::judge::spf) host: Name,
+    /// How many IPv4 addresses.
+    pub(in crate::judge::spf) v4: usize,
+    /// How many IPv6 addresses.
+    pub(in crate::judge::spf) v6: usize,
+}
+
+/// The name a term of the record at `domain` speaks of; `None` where it is another one for every sender.
+pub(super) fn target(mechanism: &Mechanism, domain: &str) -> Option<String> {
+    match mechanism {
+        Mechanism::A { domain: written, .. } | Mechanism::Mx { domain: written, .. } => match written {
+            Some(written) => without_sender(written, domain),
+            None => Some(domain.to_owned()),
+        },
+        Mechanism::Exists(written) => without_sender(written, domain),
+        _ => None,
+    }
+}
+
+/// Looks into a term that speaks of `target`, and whether it stands in the domain's own record; `None` where that is no
+/// name to ask for.
+pub(super) fn probe(
+    mechanism: &Mechanism,
+    target: String,
+    onward: &Referral,
+    (term, is_own): (&str, bool),
+    inquiry: &mut Inquiry<'_>,
+) -> Option<Probe> {
+    let name = name_of(&target)?;
+    let mut probe = Probe {
+        target,
+        at: onward.parent.clone(),
+        top: onward.top,
+        term: term.to_owned(),
+        passes: onward.passes,
+        ..Probe::default()
+    };
+    match mechanism {
+        Mechanism::Mx { cidr, .. } => {
+            probe.is_mx = true;
+            probe.mx(&name, cidr.v4, is_own, inquiry);
+        }
+        Mechanism::A { cidr, .. } => probe.a(&name, cidr.v4, inquiry),
+        _ => {
+            probe.is_exists = true;
+            probe.a(&name, 32, inquiry);
+            probe.networks.clear(); // Any address there means a match, none is let pass.
+        }
+    }
+    Some(probe)
+}
+
+impl Probe {
+    fn a(&mut self, name: &Name, prefix: u8, inquiry: &mut Inquiry<'_>) {
+        let v4 = ask(inquiry, name, Kind::A, Need::Compliance);
+        // A name that has an address is there, whatever other addresses it has.
+        let need = if v4.records().is_some_and(<[Rdata]>::is_empty) && !self.is_exists {
+            Need::Compliance
+        } else {
+            Need::Evidence
+        };
+        let v6 = ask(inquiry, name, Kind::Aaaa, need);
+        self.unsure = v4.records().is_none() || (!self.is_exists && v6.records().is_none());
+        self.alias = v4.fact().and_then(|fact| fact.chain.first()).cloned();
+        self.void_v4 = v4.records().is_some_and(<[Rdata]>::is_empty);
+        self.void_v6 = match self.is_exists {
+            true => self.void_v4,
+            false => v6.records().is_some_and(<[Rdata]>::is_empty),
+        };
+        self.only_v6 = self.void_v4 && v6.records().is_some_and(|records| !records.is_empty());
+        self.take(v4, prefix);
+    }
+
+    fn mx(&mut self, name: &Name, prefix: u8, is_own: bool, inquiry: &mut Inquiry<'_>) {
+        let Some(records) = ask(inquiry, name, Kind::Mx, Need::Compliance).records() else {
+            self.unsure = true;
+            return;
+        };
+        self.mx_count = records.len();
+        let mut hosts = Vec::new();
+        for record in records {
+            match record {
+                Rdata::Mx { exchange, .. } if exchange.is_root() => self.null_mx = true,
+                Rdata::Mx { exchange, .. } => hosts.push(exchange),
+                _ => {}
+            }
+        }
+        if records.is_empty() {
+            (self.void_v4, self.void_v6) = (true, true);
+            let own = ask(inquiry, name, Kind::A, Need::Evidence);
+            self.address_without_mx = own.records().is_some_and(|records| !records.is_empty());
+        }
+        let mut all_empty = !hosts.is_empty();
+        for host in hosts.into_iter().take(MAX_MX) {
+            let v4 = ask(inquiry, host, Kind::A, Need::Compliance);
+            self.unsure |= v4.records().is_none();
+            all_empty &= v4.records().is_some_and(<[Rdata]>::is_empty);
+            let mut exchange = Exchange {
+                host: host.clone(),
+                v4: v4.records().unwrap_or_default().len(),
+                v6: 0,
+            };
+            // How many there are is for whoever wrote the record.
+            if is_own {
+                let v6 = ask(inquiry, host, Kind::Aaaa, Need::Evidence);
+                exchange.v6 = v6.records().unwrap_or_default().len();
+            }
+            self.exchanges.push(exchange);
+            self.take(v4, prefix);
+        }
+        self.void_v4 |= all_empty;
+    }
+
+    fn take(&mut self, reply: Reply<'_>, prefix: u8) {
+        let addresses = reply.records().unwrap_or_default().iter();
+        self.networks.extend(addresses.filter_map(|record| match record {
+            Rdata::A(address) => Some(Network4 {
+                address: *address,
+                prefix,
+            }),
+            _ => None,
+        }));
+    }
+}
+
+fn ask<'f>(inquiry: &mut Inquiry<'f>, name: &Name, kind: Kind, need: Need) -> Reply<'f> {
+    inquiry.ask(Question::new(name.clone(), kind), need)
+}
