@@ -4,6 +4,7 @@
 mod facts;
 
 mod kinds;
+mod legacy;
 mod outages;
 mod report;
 mod rules;

@@ -7,7 +7,7 @@ use zegel::records::dmarc;
 fuzz_target!(|data: &[u8]| {
     let _ = dmarc::likeness(data);
     let observed = dmarc::parse(data);
-    let wanted = dmarc::Wanted {
+    let wanted = dmarc::DesiredRecord {
         policy: dmarc::Policy::Reject,
         subdomain_policy: None,
         nonexistent_subdomain_policy: Some(dmarc::Policy::Quarantine),

@@ -9,6 +9,7 @@ use crate::judge::dmarc::outcome::DiscoveryOutcome;
 use crate::judge::dmarc::walk::{StepAnswer, TreeStep, texts};
 use crate::judge::dns;
 use crate::records::dmarc::{Application, Policy, Record, TagName};
+use crate::records::spf::{Senders, senders};
 use crate::rules::dmarc::tree as rules;
 
 /// The label asked to see what a name that nobody made answers.
@@ -112,7 +113,7 @@ fn policy_none(examination: &mut Examination<'_>, policy: Effective, inherited: 
         _ => effects.policy,
     });
     let lowered = policy.testing && meant.is_some_and(|meant| meant != Policy::None);
-    let faulty = record.application() != Application::AsWritten && !record.is_ambiguous();
+    let faulty = record.application() != Application::AsWritten;
     if policy.policy != Policy::None || own && (lowered || faulty) {
         return;
     }
@@ -147,20 +148,9 @@ fn only_revoked_keys(examination: &Examination<'_>) -> bool {
 fn silent(examination: &mut Examination<'_>, inquiry: &mut Inquiry<'_>) {
     let domain = &examination.intent.domain.clone();
     let reply = inquiry.ask(Question::new(domain.clone(), Kind::Txt), Need::Evidence);
-    let spf: Vec<Vec<u8>> = texts(reply)
-        .into_iter()
-        .filter(|text| text.to_ascii_lowercase().starts_with(b"v=spf1"))
-        .collect();
-    let nobody = |text: &Vec<u8>| {
-        let words: Vec<&[u8]> = text
-            .split(|octet| *octet == b' ')
-            .filter(|word| !word.is_empty())
-            .collect();
-        matches!(words.as_slice(), [_, all] if all.eq_ignore_ascii_case(b"-all"))
-    };
-    let why = match spf.as_slice() {
+    let why = match senders(&texts(reply)) {
         _ if examination.is_silent_by_role() => "by its role",
-        [one] if nobody(one) => "by its SPF record",
+        Senders::Closed => "by its SPF record",
         _ => return,
     };
     let Some(policy) = examination
