@@ -52,7 +52,8 @@ pub(super) fn known(history: &History, remembered: &Remembered, digest: &str, no
         known = history.observed;
     }
     if remembered.intent_digest == digest {
-        known = known.max(remembered.observed);
+        // Of this intent the process knows best, and whatever happened to the clock since is in it.
+        known = remembered.observed.or(known);
     }
     known.happened(now)
 }

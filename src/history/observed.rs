@@ -4,9 +4,9 @@
 //! without which nobody has looked; *Compliant* hangs on more of them: every answer that an Error of a managed standard
 //! could hang on. Each time is that of the oldest of these answers, not of the look that used them.
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 
-use super::clock::{floor, plus};
+use super::clock::{floor, minus, plus};
 use crate::api::ReadyWhen;
 use crate::inquiry::Need;
 use crate::intent::{Intent, Schedule};
@@ -23,11 +23,19 @@ pub(super) struct Observed {
 }
 
 impl Observed {
-    /// The later of two, each for itself.
-    pub(super) fn max(self, other: Self) -> Self {
+    /// These times, or where there is none the other's.
+    pub(super) fn or(self, other: Self) -> Self {
         Self {
-            essential: self.essential.max(other.essential),
-            compliance: self.compliance.max(other.compliance),
+            essential: self.essential.or(other.essential),
+            compliance: self.compliance.or(other.compliance),
+        }
+    }
+
+    /// The same times by a clock that was put back by so much.
+    pub(super) fn put_back(self, by: SignedDuration) -> Self {
+        Self {
+            essential: self.essential.map(|at| minus(at, by)),
+            compliance: self.compliance.map(|at| minus(at, by)),
         }
     }
 

@@ -59,6 +59,11 @@ impl Remembered {
     pub fn last_observation(&self) -> Option<Timestamp> {
         self.observed.essential
     }
+
+    /// The clock was put back by so much since: by it, what is remembered happened earlier, and is no younger for it.
+    pub fn put_back(&mut self, by: SignedDuration) {
+        self.observed = self.observed.put_back(by);
+    }
 }
 
 /// What a pass came to.

@@ -8,6 +8,7 @@ use jiff::Timestamp;
 use kube::Client;
 use kube::runtime::reflector::Store;
 
+use super::aging::Clocks;
 use super::complaint::Complaints;
 use super::lease::Leadership;
 use super::metrics::Metrics;
@@ -33,6 +34,7 @@ pub(super) struct Context {
     pub(super) outage: Outage,
     pub(super) pulse: Arc<Pulse>,
     pub(super) complaints: Complaints,
+    pub(super) clocks: Clocks,
     pub(super) stop: Stop,
     /// Who we are, in events.
     pub(super) instance: String,
@@ -44,5 +46,13 @@ impl Context {
     /// The time.
     pub(super) fn now(&self) -> Timestamp {
         self.world.now()
+    }
+
+    /// Sees whether the clock was put back, and then moves what is remembered with it.
+    pub(super) fn notice_steps(&self) {
+        if let Some(by) = self.clocks.put_back(self.now()) {
+            tracing::warn!(seconds = by.as_secs(), "the clock was put back");
+            self.tracker.put_back(by);
+        }
     }
 }

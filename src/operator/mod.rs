@@ -9,6 +9,7 @@
 //! [`run`] is the whole controller. Every replica follows the watch; the one that holds the Lease works. What a verdict
 //! means for an object with a history is not decided here: [`crate::history`] does, and the operator carries.
 
+mod aging;
 mod claims;
 mod complaint;
 mod context;
@@ -41,6 +42,7 @@ use tokio::sync::mpsc;
 use tokio::task::JoinSet;
 use tokio::time::timeout;
 
+use self::aging::Clocks;
 use self::complaint::Complaints;
 use self::context::{Context, Stop};
 pub use self::error::Error;
@@ -110,6 +112,7 @@ pub async fn run(
         patience,
         options.deadline,
     ));
+    let clocks = Clocks::new(world.now());
     let context = Arc::new(Context {
         client: link.passes,
         world,
@@ -121,6 +124,7 @@ pub async fn run(
         outage: Outage::default(),
         pulse,
         complaints: Complaints::default(),
+        clocks,
         stop: stop.clone(),
         instance: options.identity.clone(),
         deadline: options.deadline,
@@ -180,7 +184,7 @@ async fn work(
 ) -> Result<(), Error> {
     let Some(lease) = lease else {
         context.leadership.hold_for_ever();
-        control(context, concurrency, stop).await;
+        passes(context, concurrency, stop).join_next().await;
         return Ok(());
     };
     let taken = tokio::select! {
@@ -188,12 +192,8 @@ async fn work(
         () = stop.clone() => return Ok(()),
     };
     tracing::info!("leading");
-    let passes = {
-        let context = context.clone();
-        async move { control(&context, concurrency, stop).await }
-    };
-    // A task of its own: nothing a pass does keeps the Lease from being renewed.
-    let mut passes = JoinSet::from_iter([passes]);
+    // Tasks of their own: nothing a pass does keeps the Lease from being renewed.
+    let mut passes = passes(context, concurrency, stop);
     let outcome = tokio::select! {
         _ = passes.join_next() => Ok(()),
         lost = lease.keep(taken) => Err(lost),
@@ -206,6 +206,15 @@ async fn work(
         tracing::warn!(%error, "cannot give the Lease back; the others wait until it runs out");
     }
     outcome
+}
+
+/// The passes, which end when told to stop, and beside them what goes by the clock alone, which never ends.
+fn passes(context: &Arc<Context>, concurrency: u16, stop: Stop) -> JoinSet<()> {
+    let mut tasks = JoinSet::new();
+    let (passes, clock) = (context.clone(), context.clone());
+    tasks.spawn(async move { control(&passes, concurrency, stop).await });
+    tasks.spawn(async move { aging::run(&clock).await });
+    tasks
 }
 
 /// Passes over all objects until told to stop; then those under way get a while to end.

@@ -22,7 +22,7 @@ use crate::world::Freshness;
 const PATIENCE: Duration = Duration::from_secs(10);
 
 /// What its spec asks for, of an object that may have its domain.
-enum Wish {
+pub(super) enum Wish {
     /// Look at DNS, and when.
     Look(Intent, Schedule),
     /// Leave it as it is.
@@ -33,6 +33,7 @@ enum Wish {
 pub(super) async fn reconcile(object: Arc<Watched>, context: Arc<Context>) -> Result<Action, Error> {
     let began = Instant::now();
     let beat = context.pulse.beat();
+    context.notice_steps();
     let outcome = pass(&object, &context).await;
     drop(beat);
     context.metrics.durations.observe(began.elapsed().as_secs_f64());
@@ -84,7 +85,7 @@ async fn pass(object: &Watched, context: &Context) -> Result<(String, Option<Sig
 }
 
 /// The intent of an object that may have its domain.
-fn intend(object: &Watched, context: &Context) -> Result<Wish, Error> {
+pub(super) fn intend(object: &Watched, context: &Context) -> Result<Wish, Error> {
     let spec = object
         .spec
         .as_ref()

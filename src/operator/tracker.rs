@@ -7,7 +7,7 @@
 use std::collections::HashMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use tokio::time::Instant;
 
 use super::object::Watched;
@@ -27,6 +27,8 @@ pub(super) struct Tracked {
     pub(super) passed: bool,
     /// How often in a row a pass was stopped by an error.
     pub(super) errors: u32,
+    /// When what is known turns stale if DNS says nothing more; the outer `None` before anybody has worked it out.
+    pub(super) stale_at: Option<Option<Timestamp>>,
     /// When DNS is looked at next, as people read it.
     pub(super) next_look: Option<Timestamp>,
     /// The same by the clock that never steps.
@@ -96,6 +98,20 @@ impl Tracker {
         self.lock()
             .get(uid)
             .and_then(|tracked| tracked.status.last_observation())
+    }
+
+    /// When what is known of an object turns stale, when that was worked out.
+    pub(super) fn stale_at(&self, uid: &str) -> Option<Option<Timestamp>> {
+        self.lock().get(uid).and_then(|tracked| tracked.stale_at)
+    }
+
+    /// The clock of the wall was put back: by it, all that is remembered happened so much earlier.
+    pub(super) fn put_back(&self, by: SignedDuration) {
+        for tracked in self.lock().values_mut() {
+            tracked.status.put_back(by);
+            // Worked out again from what is remembered now.
+            tracked.stale_at = None;
+        }
     }
 
     /// When an object is looked at next.

@@ -4,7 +4,7 @@
 //! somebody wrote meanwhile: the object is read again, and when it is the same object with the same spec, the same
 //! verdict is read together with the newer status, without asking DNS.
 
-use jiff::SignedDuration;
+use jiff::{SignedDuration, Timestamp};
 use kube::api::{Api, Patch, PatchParams};
 use kube::{Resource, ResourceExt};
 use serde_json::json;
@@ -18,6 +18,7 @@ use super::object::Watched;
 use super::tracker::{Tracked, Written};
 use crate::api::MailDomainStatus;
 use crate::history::{self, Before, Event, Next, Pass, Requests};
+use crate::intent::{Intent, Schedule};
 
 /// Whose fields they are.
 pub(super) const FIELD_MANAGER: &str = "zegel-controller";
@@ -75,6 +76,43 @@ impl Subject {
         self.before().request().is_some()
     }
 
+    /// When what is known turns stale, if DNS says nothing more.
+    pub(super) fn stale_at(&self, intent: &Intent, schedule: &Schedule, now: Timestamp) -> Option<Timestamp> {
+        history::stale_at(&self.before(), intent, schedule, now)
+    }
+
+    /// Writes that what is known is too old, if it is. No pass: it says nothing of when to look again.
+    pub(super) async fn age(
+        mut self,
+        intent: &Intent,
+        schedule: &Schedule,
+        context: &Context,
+    ) -> Result<(), Error> {
+        let pass = Pass::Aged { intent, schedule };
+        for _ in 0..ATTEMPTS {
+            let next = self.next(pass, context);
+            if !next.write {
+                let stale_at = self.stale_at(intent, schedule, context.now());
+                context
+                    .tracker
+                    .change(&self.object, |tracked| tracked.stale_at = Some(stale_at));
+                return Ok(());
+            }
+            match self.apply(&next.status, context).await {
+                Ok(written) => {
+                    context.metrics.writes.inc();
+                    self.log(&next);
+                    let event = next.event.clone();
+                    self.end(&next, pass, Some(written), event, context).await;
+                    return Ok(());
+                }
+                Err(Error::Conflict) => self.read_again(context).await?,
+                Err(error) => return Err(error),
+            }
+        }
+        Err(Error::Contended(ATTEMPTS))
+    }
+
     /// Writes what follows from `pass`, when it is worth a write, and tells what is worth telling.
     pub(super) async fn write(mut self, pass: Pass<'_>, context: &Context) -> Result<Next, Error> {
         for attempt in 0..ATTEMPTS {
@@ -86,7 +124,7 @@ impl Subject {
                     true => history::recent_event(&next.status, context.now()),
                     false => None,
                 };
-                let told = self.end(&next, None, event, context).await;
+                let told = self.end(&next, pass, None, event, context).await;
                 next.requeue = next.requeue.or(RETELL.filter(|_| !told));
                 return Ok(next);
             }
@@ -95,7 +133,7 @@ impl Subject {
                     context.metrics.writes.inc();
                     self.log(&next);
                     let event = next.event.clone();
-                    let told = self.end(&next, Some(written), event, context).await;
+                    let told = self.end(&next, pass, Some(written), event, context).await;
                     next.requeue = next.requeue.or(RETELL.filter(|_| !told));
                     return Ok(next);
                 }
@@ -156,6 +194,8 @@ impl Subject {
         }
         self.resource_version = object.resource_version().unwrap_or_default();
         self.status = object.status.clone();
+        // Whoever wrote may have been this process, and then it remembers more by now.
+        self.tracked = context.tracker.of(&object);
         self.object = object;
         Ok(())
     }
@@ -165,6 +205,7 @@ impl Subject {
     async fn end(
         &self,
         next: &Next,
+        pass: Pass<'_>,
         written: Option<Written>,
         event: Option<Event>,
         context: &Context,
@@ -178,6 +219,17 @@ impl Subject {
             return true;
         }
         let told = untold.is_none();
+        let stale_at = match pass {
+            Pass::Judged { intent, schedule, .. } | Pass::Aged { intent, schedule } => {
+                let after = Before {
+                    status: Some(&next.status),
+                    remembered: &next.remembered,
+                    ..self.before()
+                };
+                history::stale_at(&after, intent, schedule, context.now())
+            }
+            _ => None,
+        };
         context.metrics.suppressed.inc_by(u64::from(next.suppressed));
         let shown = context.store.get(&self.object.reference());
         let is_news = |written: &Written| shown.as_ref().is_none_or(|shown| written.is_newer_than(shown));
@@ -185,7 +237,8 @@ impl Subject {
             tracked.status = next.remembered.clone();
             tracked.written = written.or_else(|| tracked.written.take()).filter(is_news);
             tracked.untold = untold;
-            tracked.passed = true;
+            tracked.stale_at = Some(stale_at);
+            tracked.passed |= !matches!(pass, Pass::Aged { .. });
         });
         told
     }

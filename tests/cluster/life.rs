@@ -8,7 +8,7 @@ use crate::kstatus::condition;
 use crate::stage::{RIGHT, Stage, WEAKER, run, spec, spec_with};
 
 #[test]
-fn created_and_ready_in_one_write_and_none_while_nothing_changes() {
+fn created_and_ready_in_one_write_and_a_look_that_finds_nothing_new_leaves_its_trace_alone() {
     run(async {
         let stage = Stage::new("create").await;
         stage.create("voorbeeld-nl", spec()).await;
@@ -23,7 +23,15 @@ fn created_and_ready_in_one_write_and_none_while_nothing_changes() {
         for _ in 0..3 {
             stage.look("voorbeeld-nl").await;
         }
-        assert_eq!(stage.writes("voorbeeld-nl").await, 1);
+        // A request for a look leaves its trace, and nothing else.
+        assert_eq!(stage.writes("voorbeeld-nl").await, 1 + 3);
+        let mut statuses = stage.statuses("voorbeeld-nl");
+        statuses.retain(|status| !status.conditions.is_empty());
+        for status in &mut statuses {
+            status.last_handled_reconcile_at = None;
+        }
+        statuses.dedup();
+        assert_eq!(statuses.len(), 1, "{statuses:#?}");
         assert_eq!(stage.passes().await, 4, "its own write is no reason for a pass");
         stage.told("voorbeeld-nl", &["InSync"]).await;
         stage.end().await;
@@ -167,6 +175,72 @@ fn an_outage_recovers_by_itself() {
         stage
             .told("voorbeeld-nl", &["DNSUnavailable", "DNSRecovered"])
             .await;
+        stage.end().await;
+    });
+}
+
+#[test]
+fn in_an_outage_all_turn_stale_in_time_without_a_look_at_dns() {
+    run(async {
+        let stage = Stage::new("stale").await;
+        let names: Vec<String> = (0..30).map(|number| format!("d{number}")).collect();
+        for name in &names {
+            let domain = format!("{name}.voorbeeld.nl");
+            stage.dns.set(&format!(
+                "{domain} 1 TXT v=spf1 ip4:192.0.2.1 -all\n_dmarc.{domain} 1 TXT v=DMARC1; p=reject"
+            ));
+            stage
+                .create(name, spec_with(json!({"domain": domain, "interval": "6h"})))
+                .await;
+        }
+        for name in &names {
+            stage.ready(name, "True", "InSync").await;
+        }
+        stage.dns.fail_all(SERVFAIL);
+        stage.pass_time(SignedDuration::from_hours(1));
+        // One look is enough to know of the outage; the others are hours away.
+        stage.passed(30).await;
+        stage.look("d0").await;
+        let asked = || -> usize {
+            let others = names.iter().skip(1);
+            others
+                .map(|name| stage.dns.asked(&format!("_dmarc.{name}.voorbeeld.nl"), "TXT"))
+                .sum()
+        };
+        let before = asked();
+        stage.pass_time(SignedDuration::from_hours(12));
+        for name in &names {
+            let status = stage.ready(name, "Unknown", "DNSUnavailable").await;
+            assert!(status.records.iter().all(|record| record.state == "InSync"));
+        }
+        assert_eq!(asked(), before, "nobody looked");
+        stage.dns.heal();
+        stage.look("d7").await;
+        stage.ready("d7", "True", "InSync").await;
+        stage
+            .told("d7", &["InSync", "DNSUnavailable", "DNSRecovered"])
+            .await;
+        stage.end().await;
+    });
+}
+
+#[test]
+fn a_clock_that_is_put_back_keeps_nobody_green() {
+    run(async {
+        let stage = Stage::new("put-back").await;
+        stage.pass_time(SignedDuration::from_hours(24));
+        stage.create("voorbeeld-nl", spec()).await;
+        stage.ready("voorbeeld-nl", "True", "InSync").await;
+        stage.dns.fail_all(SERVFAIL);
+        // Five hours without an answer, by a clock that is then found to be five hours fast.
+        for hours in [5, -5] {
+            stage.pass_time(SignedDuration::from_hours(hours));
+            stage.look("voorbeeld-nl").await;
+            stage.ready("voorbeeld-nl", "True", "InSync").await;
+        }
+        stage.pass_time(SignedDuration::from_hours(2));
+        stage.look("voorbeeld-nl").await;
+        stage.ready("voorbeeld-nl", "Unknown", "DNSUnavailable").await;
         stage.end().await;
     });
 }

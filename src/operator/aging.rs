@@ -1,0 +1,161 @@
+//! Turns stale what is too old, without asking DNS.
+//!
+//! In an outage each pass waits for DNS to its deadline, and thousands of them queue: an object whose turn comes late
+//! would stay green for longer than its `staleAfter`. That time went by needs no pass. So a task of its own looks over
+//! what is known of all objects, and writes of each that is too old that it is, before any slow pass. While DNS
+//! answers the passes get a while to come first: whoever starts anew after a night off does not turn a fleet Unknown and
+//! back.
+//!
+//! It also sees when the clock of the wall was put back, by the clock that never steps, and then moves what was remembered
+//! with it: else what was observed before would look younger than it is.
+
+use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
+
+use futures::StreamExt;
+use jiff::{SignedDuration, Timestamp};
+use tokio::time::{Instant, sleep};
+
+use super::context::Context;
+use super::reconcile::{Wish, intend};
+use super::write::Subject;
+use crate::world::Health;
+
+/// How often all objects are looked over; more seldom where that takes long.
+const PAUSE: Duration = Duration::from_secs(5);
+/// Of its time it works at most one part in so many.
+const SHARE: u32 = 20;
+/// While DNS answers, passes get so long to come first.
+const GRACE: SignedDuration = SignedDuration::from_mins(1);
+/// So many statuses are written at once.
+const WRITERS: usize = 16;
+/// A clock that is set back by less was only made more exact.
+const TOLERANCE: SignedDuration = SignedDuration::from_secs(2);
+
+/// Looks over all objects for ever.
+pub(super) async fn run(context: &Context) {
+    let leading_since = context.now();
+    loop {
+        let began = Instant::now();
+        context.notice_steps();
+        let due = due(context, leading_since);
+        futures::stream::iter(due)
+            .for_each_concurrent(WRITERS, |object| async move {
+                let (namespace, name) = object.key();
+                let Ok(Wish::Look(intent, schedule)) = intend(&object, context) else {
+                    return;
+                };
+                if let Err(error) = Subject::read(&object, context)
+                    .age(&intent, &schedule, context)
+                    .await
+                {
+                    // The next round tries again.
+                    tracing::debug!(namespace, name, %error, "cannot write that it is stale");
+                }
+            })
+            .await;
+        sleep(PAUSE.max(began.elapsed() * SHARE)).await;
+    }
+}
+
+/// The objects that are too old now.
+fn due(context: &Context, leading_since: Timestamp) -> Vec<std::sync::Arc<super::object::Watched>> {
+    let now = context.now();
+    let silent = matches!(context.world.health(), Health::Silent { .. });
+    let objects = context.store.state().into_iter().filter(|object| {
+        let stale_at = match context.tracker.stale_at(object.uid()) {
+            Some(known) => known,
+            // No pass of this process has ended yet: the status says it.
+            None => {
+                let computed = match intend(object, context) {
+                    Ok(Wish::Look(intent, schedule)) => {
+                        Subject::read(object, context).stale_at(&intent, &schedule, now)
+                    }
+                    _ => None,
+                };
+                context
+                    .tracker
+                    .change(object, |tracked| tracked.stale_at = Some(computed));
+                computed
+            }
+        };
+        is_due(stale_at, silent, leading_since, now)
+    });
+    objects.collect()
+}
+
+/// Whether it is time to say that something is stale.
+fn is_due(stale_at: Option<Timestamp>, silent: bool, leading_since: Timestamp, now: Timestamp) -> bool {
+    let Some(stale_at) = stale_at.filter(|at| *at <= now) else {
+        return false;
+    };
+    silent || now.duration_since(stale_at.max(leading_since.min(now))) >= GRACE
+}
+
+/// Both clocks at one moment: of the wall, and the one that never steps.
+#[derive(Debug)]
+pub(super) struct Clocks(Mutex<(Timestamp, Instant)>);
+
+impl Clocks {
+    pub(super) fn new(now: Timestamp) -> Self {
+        Self(Mutex::new((now, Instant::now())))
+    }
+
+    /// By how much the clock of the wall was put back since the last time this was asked.
+    pub(super) fn put_back(&self, now: Timestamp) -> Option<SignedDuration> {
+        let instant = Instant::now();
+        let mut last = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let (then, since) = std::mem::replace(&mut *last, (now, instant));
+        let passed = SignedDuration::try_from(instant.duration_since(since)).unwrap_or(SignedDuration::MAX);
+        let back = passed.saturating_sub(now.duration_since(then));
+        (back > TOLERANCE).then_some(back)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use tokio::time::advance;
+
+    use super::*;
+
+    fn at(second: i64) -> Timestamp {
+        Timestamp::from_second(second).unwrap()
+    }
+
+    #[test]
+    fn in_an_outage_what_is_too_old_is_stale_at_once_and_else_after_the_passes_had_their_turn() {
+        for (stale_at, silent, now, due) in [
+            (None, true, 1000, false),
+            (Some(1000), true, 999, false),
+            (Some(1000), true, 1000, true),
+            (Some(1000), false, 1059, false),
+            (Some(1000), false, 1060, true),
+        ] {
+            let row = format!("{stale_at:?} {silent} {now}");
+            assert_eq!(is_due(stale_at.map(at), silent, at(0), at(now)), due, "{row}");
+        }
+        // Stale for hours when this process began to lead.
+        assert!(!is_due(Some(at(0)), false, at(5000), at(5059)));
+        assert!(is_due(Some(at(0)), false, at(5000), at(5060)));
+        assert!(is_due(Some(at(0)), true, at(5000), at(5000)));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_clock_that_is_put_back_is_noticed_and_by_how_much() {
+        let clocks = Clocks::new(at(10_000));
+        advance(Duration::from_secs(5)).await;
+        assert_eq!(clocks.put_back(at(10_005)), None);
+        advance(Duration::from_secs(5)).await;
+        assert_eq!(clocks.put_back(at(10_009)), None, "made more exact");
+        advance(Duration::from_secs(5)).await;
+        assert_eq!(clocks.put_back(at(6_414)), Some(SignedDuration::from_secs(3600)));
+        advance(Duration::from_secs(5)).await;
+        assert_eq!(clocks.put_back(at(6_419)), None, "said once");
+        advance(Duration::from_secs(5)).await;
+        assert_eq!(
+            clocks.put_back(at(90_000)),
+            None,
+            "put forward: all is as old as it looks"
+        );
+    }
+}
