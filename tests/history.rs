@@ -31,5 +31,7 @@ mod quiet;
 mod requests;
 #[path = "history/situations.rs"]
 mod situations;
+#[path = "history/verdicts.rs"]
+mod verdicts;
 #[path = "history/world.rs"]
 mod world;

@@ -144,7 +144,9 @@ impl Carry<'_> {
             unsaid += u32::from(heard.alternates && heard.changed);
             fresh
         });
-        (records.collect(), unsaid)
+        let records: Vec<Record> = records.collect();
+        turns.keep_only(PREFIX, records.iter().map(|record| turn_key(&record.key)));
+        (records, unsaid)
     }
 
     fn one(&self, before: Option<&Record>, record: &RecordVerdict) -> Record {
@@ -308,8 +310,11 @@ fn alternating(before: &Record, fresh: Record) -> Record {
     shown
 }
 
+/// What the keys of records begin with.
+const PREFIX: &str = "record ";
+
 fn turn_key(key: &Key) -> String {
-    format!("record {} {} {}", key.standard, key.name, key.type_)
+    format!("{PREFIX}{} {} {}", key.standard, key.name, key.type_)
 }
 
 fn key(record: &RecordVerdict) -> Key {

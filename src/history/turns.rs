@@ -7,7 +7,7 @@
 //! This is memory of the process. A restart loses at most the first turns of something that only begins to alternate:
 //! what was found to alternate stands in the status.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::hash::{DefaultHasher, Hash, Hasher};
 
 use jiff::{SignedDuration, Timestamp};
@@ -99,6 +99,13 @@ impl Turns {
     /// Forgets what was said of `key`.
     pub(super) fn forget(&mut self, key: &str) {
         self.0.remove(key);
+    }
+
+    /// Forgets all that starts with `prefix` and is not among `keys`.
+    pub(super) fn keep_only(&mut self, prefix: &str, keys: impl Iterator<Item = String>) {
+        let keys: BTreeSet<String> = keys.collect();
+        self.0
+            .retain(|key, _| !key.starts_with(prefix) || keys.contains(key));
     }
 
     /// The keys that start with `prefix`.

@@ -21,7 +21,7 @@ fn created_and_ready_in_one_write_and_a_look_that_finds_nothing_new_leaves_its_t
         stage.told("voorbeeld-nl", &["InSync"]).await;
         stage.passed(1).await;
         for _ in 0..3 {
-            stage.look("voorbeeld-nl").await;
+            stage.look_by_itself("voorbeeld-nl").await;
         }
         // A request for a look leaves its trace, and nothing else.
         assert_eq!(stage.writes("voorbeeld-nl").await, 1 + 3);
@@ -33,6 +33,10 @@ fn created_and_ready_in_one_write_and_a_look_that_finds_nothing_new_leaves_its_t
         statuses.dedup();
         assert_eq!(statuses.len(), 1, "{statuses:#?}");
         assert_eq!(stage.passes().await, 4, "its own write is no reason for a pass");
+        stage.look("voorbeeld-nl").await;
+        assert_eq!(stage.writes("voorbeeld-nl").await, 2, "a request leaves a trace");
+        let status = stage.statuses("voorbeeld-nl").pop().unwrap();
+        assert!(status.last_handled_reconcile_at.is_some());
         stage.told("voorbeeld-nl", &["InSync"]).await;
         stage.end().await;
     });

@@ -266,6 +266,19 @@ impl Stage {
         eventually("a pass ends", async || self.passes().await > before).await;
     }
 
+    /// Has the controller look again, as its interval would, and waits until that is over: an annotation that is no
+    /// request.
+    pub async fn look_by_itself(&self, name: &str) {
+        let before = self.passes().await;
+        let value = Timestamp::now().to_string();
+        let patch = Patch::Merge(json!({"metadata": {"annotations": {"example.com/note": value}}}));
+        self.api()
+            .patch(name, &PatchParams::default(), &patch)
+            .await
+            .unwrap();
+        eventually("a pass ends", async || self.passes().await > before).await;
+    }
+
     /// Asks for a look past the cache.
     pub async fn annotate(&self, name: &str) {
         self.annotate_with(name, REQUESTED_AT).await;

@@ -1,41 +1,19 @@
 //! A small world to tell histories in: intents of a few records, verdicts made by hand, a clock that is a number.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use jiff::{SignedDuration, Timestamp};
 use zegel::api::{MailDomainStatus, ReadyWhen, RecordStatus};
 use zegel::history::{
     Before, Event, FLUX_REQUESTED_AT, Next, Pass, REQUESTED_AT, Remembered, Requests, next,
 };
-use zegel::inquiry::{Kind, Need, Question, Trouble};
+use zegel::inquiry::Kind;
 use zegel::intent::{DkimWant, DmarcWant, Intent, ManagedRrset, Role, Schedule, What};
-use zegel::judge::{Answered, Consulted, Finding, RecordVerdict, Site, State, Unanswered, Verdict};
+use zegel::judge::{Finding, State, Verdict};
 use zegel::name::Name;
-use zegel::records::Standard;
-use zegel::rules::{Rule, Severity};
 
 use crate::kstatus;
-
-/// A rule of SPF that no catalogue holds.
-pub static RULE: Rule = Rule {
-    id: "SPF-T01",
-    severity: Severity::Error,
-    standard: Standard::Spf,
-    title: "for tests",
-    section: "RFC 7208 4.6.4",
-    why: "",
-    fix: "mend it",
-    bad: "",
-    good: "",
-};
-
-/// A rule of SPF that the catalogue holds.
-pub fn spf_rule() -> &'static Rule {
-    let mut rules = zegel::rules::all();
-    rules
-        .find(|rule| rule.standard == Standard::Spf && rule.severity == Severity::Error)
-        .unwrap()
-}
+pub use crate::verdicts::*;
 
 pub fn name(text: &str) -> Name {
     text.parse().unwrap()
@@ -46,28 +24,12 @@ pub fn at(seconds: i64) -> Timestamp {
     Timestamp::from_second(1_800_000_000 + seconds).unwrap()
 }
 
-pub const SERVFAIL: Says = Says::Nothing(Trouble::ServFail);
-
-/// An answer that differs from what is wanted, had at this second, with this remaining TTL.
-pub fn drifted(seen: i64, ttl: i64) -> Says {
-    Says::State(State::Drifted, seen, ttl)
-}
-
 pub fn secs(seconds: i64) -> SignedDuration {
     SignedDuration::from_secs(seconds)
 }
 
 pub const MINUTE: i64 = 60;
 pub const HOUR: i64 = 3600;
-
-/// What DNS says of one record.
-#[derive(Debug, Clone, PartialEq)]
-pub enum Says {
-    /// This state, had at this second, with this remaining TTL.
-    State(State, i64, i64),
-    /// No answer.
-    Nothing(Trouble),
-}
 
 /// An object with its history.
 pub struct Object {
@@ -333,134 +295,5 @@ impl Object {
     pub fn event(&self) -> Option<(&'static str, bool)> {
         let event: Option<&Event> = self.last.as_ref().unwrap().event.as_ref();
         event.map(|event| (event.reason, event.warning))
-    }
-}
-
-pub fn verdict(intent: &Intent, says: &[Says], findings: Vec<Finding>) -> Verdict {
-    let mut records = Vec::new();
-    let mut unanswered = Vec::new();
-    // The domain itself.
-    let mut asked = vec![Consulted {
-        question: Question::new(intent.domain.clone(), Kind::Txt),
-        need: match intent.wanted.is_empty() {
-            true => Need::Essential,
-            false => Need::Compliance,
-        },
-        standards: BTreeSet::from([Standard::Dns]),
-        answered: says.iter().find_map(|says| match says {
-            Says::State(_, seen, ttl) => answered(*seen, *ttl),
-            Says::Nothing(_) => None,
-        }),
-    }];
-    for (wanted, says) in intent.wanted.iter().zip(says) {
-        let desired = wanted.desired();
-        let question = Question::new(wanted.name.clone(), desired.kind);
-        let asked_for = question.clone();
-        let mut record = RecordVerdict {
-            site: Site::rrset(wanted.name.clone(), desired.kind),
-            standard: wanted.standard(),
-            state: State::Unknown,
-            desired: desired.values.clone(),
-            observed: Vec::new(),
-            differences: Vec::new(),
-            unanswered: None,
-            ttl: None,
-            seen_at: None,
-            expires_at: None,
-            questions: vec![question.clone()],
-        };
-        match says {
-            Says::State(state, seen, ttl) => {
-                record.state = *state;
-                record.ttl = u32::try_from(*ttl).ok();
-                record.seen_at = Some(at(*seen));
-                record.expires_at = Some(at(*seen + *ttl));
-                match state {
-                    State::InSync => record.observed = desired.values,
-                    State::Missing | State::Unknown => {}
-                    _ => record.observed = vec!["other.example".to_owned()],
-                }
-                if state.differs() {
-                    record.differences = vec!["want this, found that".to_owned()];
-                }
-            }
-            Says::Nothing(trouble) => {
-                record.unanswered = Some(*trouble);
-                unanswered.push(Unanswered {
-                    question,
-                    need: Need::Essential,
-                    standards: BTreeSet::from([wanted.standard()]),
-                    managed: true,
-                    why: *trouble,
-                });
-            }
-        }
-        asked.push(Consulted {
-            question: asked_for,
-            need: Need::Essential,
-            standards: BTreeSet::from([wanted.standard()]),
-            answered: record
-                .seen_at
-                .zip(record.expires_at)
-                .map(|(seen_at, expires_at)| Answered { seen_at, expires_at }),
-        });
-        records.push(record);
-    }
-    Verdict {
-        domain: intent.domain.clone(),
-        asked,
-        records,
-        findings,
-        unanswered,
-        valid_until: None,
-    }
-}
-
-pub fn finding(managed: bool) -> Finding {
-    Finding {
-        rule: &RULE,
-        severity: Severity::Error,
-        managed,
-        site: Site::rrset(name("voorbeeld.nl"), Kind::Txt),
-        subject: None,
-        message: "11 terms that query DNS".to_owned(),
-        fix: RULE.fix.to_owned(),
-        excerpt: None,
-    }
-}
-
-/// An answer had at this second, with this remaining TTL.
-pub fn answered(seen: i64, ttl: i64) -> Option<Answered> {
-    Some(Answered {
-        seen_at: at(seen),
-        expires_at: at(seen + ttl),
-    })
-}
-
-/// A question beside those the records hang on, and its answer, if any.
-pub fn ask(verdict: &mut Verdict, need: Need, standard: Standard, answered: Option<Answered>) {
-    let question = Question::new(name("spf.provider.example"), Kind::Txt);
-    if answered.is_none() {
-        verdict.unanswered.push(Unanswered {
-            need,
-            ..evidence_unanswered(standard)
-        });
-    }
-    verdict.asked.push(Consulted {
-        question,
-        need,
-        standards: BTreeSet::from([standard]),
-        answered,
-    });
-}
-
-/// An unanswered evidence question beside a verdict.
-pub fn evidence_unanswered(standard: Standard) -> Unanswered {
-    Unanswered {
-        question: Question::new(name("spf.provider.example"), Kind::Txt),
-        need: Need::Evidence,
-        standards: BTreeSet::from([standard]),
-        managed: true,
-        why: Trouble::ServFail,
     }
 }
