@@ -102,7 +102,16 @@ impl Carry<'_> {
             .collect();
         let unsaid = self.in_turn(&mut found, &kept, verdict, turns);
         found.extend(kept);
-        found.sort_by_key(|finding| (finding.severity, !finding.managed));
+        // One order whatever this look found and what is kept from others: by what people look for.
+        found.sort_by_cached_key(|finding| {
+            let Identity {
+                rule,
+                record,
+                subject,
+            } = finding.identity.clone();
+            let exists = rule != rules::dns::NO_DOMAIN.id;
+            (exists, finding.severity, !finding.managed, record, rule, subject)
+        });
         (found, unsaid)
     }
 

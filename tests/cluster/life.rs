@@ -312,3 +312,50 @@ fn the_first_look_that_takes_long_says_so() {
         stage.end().await;
     });
 }
+
+#[test]
+fn answers_that_take_turns_are_told_once() {
+    run(async {
+        let stage = Stage::new("turns").await;
+        stage.create("voorbeeld-nl", spec()).await;
+        stage.ready("voorbeeld-nl", "True", "InSync").await;
+        let turn = async |zone: &str| {
+            stage.dns.set(zone);
+            stage.pass_time(SignedDuration::from_secs(5));
+            stage.look_by_itself("voorbeeld-nl").await;
+        };
+        let alternates = || {
+            let status = stage.statuses("voorbeeld-nl").pop();
+            status.is_some_and(|status| status.reason.as_deref() == Some("Alternating"))
+        };
+        for _ in 0..10 {
+            if !alternates() {
+                turn(WEAKER).await;
+                turn(RIGHT).await;
+            }
+        }
+        let status = stage.ready("voorbeeld-nl", "False", "Alternating").await;
+        let record = status
+            .records
+            .iter()
+            .find(|record| record.name == "_dmarc.voorbeeld.nl")
+            .unwrap();
+        assert_eq!(record.observed, ["v=DMARC1; p=none"]);
+        assert_eq!(record.alternates[0].observed, ["v=DMARC1; p=reject"]);
+        let writes = stage.writes("voorbeeld-nl").await;
+        for _ in 0..5 {
+            turn(WEAKER).await;
+            turn(RIGHT).await;
+        }
+        assert_eq!(stage.writes("voorbeeld-nl").await, writes, "nothing new is said");
+        let told = stage.events("voorbeeld-nl").await;
+        let alternating = told.iter().filter(|(reason, _)| reason == "Alternating").count();
+        assert_eq!(alternating, 1, "{told:?}");
+        let suppressed = stage.metrics().await;
+        assert!(
+            !suppressed.contains("zegel_suppressed_changes_total 0"),
+            "what is left unsaid is counted"
+        );
+        stage.end().await;
+    });
+}

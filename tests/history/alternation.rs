@@ -166,6 +166,36 @@ fn two_spellings_in_turn_of_what_is_in_sync_are_no_news() {
 }
 
 #[test]
+fn what_comes_and_goes_beside_what_stays_keeps_its_place() {
+    let mut object = fast();
+    let about = |subject: &str| {
+        let mut finding = finding(false);
+        finding.subject = Some(subject.to_owned());
+        finding
+    };
+    for number in 0..10 {
+        let mut findings = vec![about("b")];
+        findings.extend((number % 2 == 0).then(|| about("a")));
+        findings.extend((number % 2 == 1).then(|| about("c")));
+        object.look_with(10 * number, &object.all_in_sync(10 * number), findings);
+    }
+    let writes = object.writes;
+    for number in 10..40 {
+        let mut findings = vec![about("b")];
+        findings.extend((number % 2 == 0).then(|| about("a")));
+        findings.extend((number % 2 == 1).then(|| about("c")));
+        object.look_with(10 * number, &object.all_in_sync(10 * number), findings);
+    }
+    assert_eq!(object.writes, writes);
+    let findings = &object.status.as_ref().unwrap().findings;
+    let subjects: Vec<_> = findings
+        .iter()
+        .filter_map(|finding| finding.subject.as_deref())
+        .collect();
+    assert_eq!(subjects, ["a", "b", "c"]);
+}
+
+#[test]
 fn an_error_that_comes_and_goes_is_said_once() {
     let mut object = fast();
     let writes = object.writes;
