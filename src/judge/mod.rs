@@ -22,6 +22,7 @@ pub use self::finding::{Excerpt, Finding, Findings, Identity, Site, Topic};
 pub use self::verdict::{Answered, Consulted, RecordVerdict, State, Unanswered, Verdict};
 use crate::inquiry::{Inquiry, Kind, Need, Question, Reply};
 use crate::intent::{Intent, What};
+use crate::name::Name;
 use crate::records::Standard;
 use crate::rules;
 
@@ -40,9 +41,9 @@ pub fn judge(intent: &Intent, inquiry: &mut Inquiry<'_>, now: Timestamp) -> Verd
             What::NullMx => mx::state(intent, wanted, inquiry, &mut findings),
         });
     }
-    for (standard, check) in CHECKS {
+    for standard in Standard::ALL {
         inquiry.on_behalf_of(*standard);
-        check(intent, inquiry, &mut findings);
+        (row(*standard).check)(intent, inquiry, &mut findings);
     }
     let asked = asked(inquiry);
     let unanswered = unanswered(intent, inquiry);
@@ -80,30 +81,67 @@ fn domain(intent: &Intent, inquiry: &mut Inquiry<'_>, findings: &mut Findings) {
     if managed {
         return;
     }
-    inquiry.on_behalf_of(Standard::Mx);
-    inquiry.ask(Question::new(intent.domain.clone(), Kind::Mx), Need::Essential);
-    if let Ok(policy) = intent.domain.prepend("_dmarc") {
-        inquiry.on_behalf_of(Standard::Dmarc);
-        inquiry.ask(Question::new(policy, Kind::Txt), Need::Essential);
+    for standard in Standard::ALL {
+        if let Some(question) = (row(*standard).first)(&intent.domain) {
+            inquiry.on_behalf_of(*standard);
+            inquiry.ask(question, Need::Essential);
+        }
     }
 }
 
-/// A standard's checks: whatever they find goes to the last argument.
-type Check = fn(&Intent, &mut Inquiry<'_>, &mut Findings);
+/// What one standard gives, beside the state of its records.
+struct Row {
+    /// The question without which nobody has looked at it, where nothing is managed.
+    first: fn(&Name) -> Option<Question>,
+    /// Where its TXT records are looked for, whether managed or not.
+    texts: fn(&Intent) -> Vec<TextsAt>,
+    /// Its checks: whatever they find goes to the last argument.
+    check: fn(&Intent, &mut Inquiry<'_>, &mut Findings),
+}
 
-/// The checks, in the order they are run.
-const CHECKS: &[(Standard, Check)] = &[
-    // Names that cannot hold TXT, values no standard can read.
-    (Standard::Dns, dns::check),
-    // What senders the domain authorises, and whether receivers can find out.
-    (Standard::Spf, spf::check),
-    // The keys of managed and probed selectors.
-    (Standard::Dkim, dkim::check),
-    // The policy that applies, where it comes from, and who gets its reports.
-    (Standard::Dmarc, dmarc::check),
-    // Where mail goes.
-    (Standard::Mx, mx::check),
-];
+/// A name at which TXT records of a standard are looked for.
+struct TextsAt {
+    name: Name,
+    /// Whether a record is missed when none is there.
+    expected: bool,
+}
+
+/// The table: one row a standard.
+fn row(standard: Standard) -> Row {
+    let nowhere = |_: &Intent| Vec::new();
+    match standard {
+        // What senders the domain authorises, and whether receivers can find out.
+        Standard::Spf => Row {
+            first: |domain| Some(Question::new(domain.clone(), Kind::Txt)),
+            texts: spf::texts,
+            check: spf::check,
+        },
+        // The keys of managed and probed selectors.
+        Standard::Dkim => Row {
+            first: |_| None,
+            texts: dkim::texts,
+            check: dkim::check,
+        },
+        // The policy that applies, where it comes from, and who gets its reports.
+        Standard::Dmarc => Row {
+            first: |domain| Some(Question::new(domain.prepend("_dmarc").ok()?, Kind::Txt)),
+            texts: dmarc::texts,
+            check: dmarc::check,
+        },
+        // Where mail goes.
+        Standard::Mx => Row {
+            first: |domain| Some(Question::new(domain.clone(), Kind::Mx)),
+            texts: nowhere,
+            check: mx::check,
+        },
+        // Names that cannot hold TXT, values no standard can read.
+        Standard::Dns => Row {
+            first: |_| None,
+            texts: nowhere,
+            check: dns::check,
+        },
+    }
+}
 
 /// Every question of the run, with the times of its answer.
 fn asked(inquiry: &Inquiry<'_>) -> Vec<Consulted> {
@@ -125,9 +163,9 @@ fn asked(inquiry: &Inquiry<'_>) -> Vec<Consulted> {
 }
 
 fn unanswered(intent: &Intent, inquiry: &Inquiry<'_>) -> Vec<Unanswered> {
-    let counts = |standard: &Standard| match standard {
-        Standard::Dns => !intent.wanted.is_empty(),
-        standard => intent.manages(*standard),
+    // What all standards share is managed with any of them.
+    let counts = |standard: &Standard| {
+        intent.manages(*standard) || *standard == Standard::Dns && !intent.wanted.is_empty()
     };
     inquiry
         .asked()

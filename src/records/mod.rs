@@ -59,6 +59,34 @@ impl std::fmt::Display for Standard {
     }
 }
 
+/// Whether a value was meant as a record of this standard: what stands before the version is overlooked.
+pub fn is_meant(standard: Standard, text: &[u8]) -> bool {
+    let noise = |octet: &u8| matches!(octet, b' ' | b'\t' | b'"' | b'\'' | b'\\') || !octet.is_ascii();
+    let skip = text.iter().take_while(|octet| noise(octet)).count();
+    let bare = text.get(skip..).unwrap_or_default();
+    let starts = |version: &[u8]| {
+        bare.get(..version.len())
+            .is_some_and(|start| start.eq_ignore_ascii_case(version))
+    };
+    match standard {
+        Standard::Spf => starts(b"v=spf1"),
+        Standard::Dkim => dkim::likeness(bare) != dkim::Likeness::Other,
+        Standard::Dmarc => dmarc::likeness(text) != dmarc::Likeness::Other,
+        Standard::Mx | Standard::Dns => false,
+    }
+}
+
+/// The names of a standard's tags, where its records are lists of them.
+pub fn tag_names(standard: Standard) -> &'static [&'static str] {
+    match standard {
+        Standard::Dkim => &["v", "k", "p", "t", "s", "h", "n", "g"],
+        Standard::Dmarc => &[
+            "p", "sp", "np", "rua", "ruf", "fo", "adkim", "aspf", "pct", "t", "ri", "psd",
+        ],
+        Standard::Spf | Standard::Mx | Standard::Dns => &[],
+    }
+}
+
 /// How two records relate in effect.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Class {

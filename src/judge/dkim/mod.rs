@@ -15,6 +15,21 @@ mod state;
 
 pub(super) use self::check::check;
 pub(super) use self::state::state;
+use super::TextsAt;
+use crate::intent::Intent;
 
 /// A selector nobody has: what answers for it answers for every selector.
 pub(crate) const UNLIKELY_SELECTOR: &str = "zegel-no-such-selector";
+
+/// Where keys are looked for, managed or not: at the selectors somebody asked for, and those that are merely tried.
+pub(super) fn texts(intent: &Intent) -> Vec<TextsAt> {
+    let selectors = intent.asked.iter().chain(&intent.probes);
+    let name = |selector: &String| intent.domain.prepend(&format!("{selector}._domainkey")).ok();
+    selectors
+        .filter_map(name)
+        .map(|name| TextsAt {
+            name,
+            expected: false,
+        })
+        .collect()
+}

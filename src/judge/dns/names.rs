@@ -1,13 +1,13 @@
 //! The rules about names and answers: aliases, sizes, TTLs, names entered twice, wildcards, denied parents.
 
-use super::places::{Place, is_meant};
+use super::places::Place;
 use super::text::bad_a_labels_of;
 use crate::inquiry::{Inquiry, Kind, Rdata};
 use crate::intent::{Intent, What};
 use crate::judge::basis::{Seen, evidence};
 use crate::judge::{Finding, Findings};
 use crate::name::Name;
-use crate::records::{Standard, presentation};
+use crate::records::{Standard, is_meant, presentation};
 use crate::rules::Severity;
 use crate::rules::dns as rules;
 

@@ -3,10 +3,9 @@
 use crate::inquiry::{Inquiry, Kind};
 use crate::intent::{DkimWant, DmarcWant, Intent, What};
 use crate::judge::basis::{Seen, evidence};
+use crate::judge::{TextsAt, row};
 use crate::name::Name;
-use crate::records::Standard;
-use crate::records::dkim::{self, Likeness};
-use crate::records::dmarc;
+use crate::records::{Standard, is_meant};
 
 /// At most this many values of one name are looked at: more than one is wrong already.
 const MAX_TEXTS: usize = 8;
@@ -65,11 +64,7 @@ pub(super) fn all<'f>(intent: &Intent, inquiry: &mut Inquiry<'f>) -> Vec<Place<'
         });
     };
     for wanted in &intent.wanted {
-        let by_alias = matches!(
-            wanted.what,
-            What::NullMx | What::Dkim(DkimWant::Cname(_)) | What::Dmarc(DmarcWant::Cname { .. })
-        );
-        if !by_alias {
+        if wanted.desired().kind == Kind::Txt {
             let none = matches!(
                 wanted.what,
                 What::Dkim(DkimWant::Revoked | DkimWant::WildcardRevoked) | What::Dmarc(DmarcWant::Inherit)
@@ -77,37 +72,10 @@ pub(super) fn all<'f>(intent: &Intent, inquiry: &mut Inquiry<'f>) -> Vec<Place<'
             add(wanted.name.clone(), wanted.standard(), true, !none, false);
         }
     }
-    add(intent.domain.clone(), Standard::Spf, false, true, false);
-    let aliased = intent
-        .wanted
-        .iter()
-        .any(|wanted| matches!(wanted.what, What::Dmarc(DmarcWant::Cname { .. })));
-    if let Ok(name) = intent.domain.prepend("_dmarc")
-        && !aliased
-    {
-        add(name, Standard::Dmarc, false, true, false);
-    }
-    for probe in intent.asked.iter().chain(&intent.probes) {
-        if let Ok(name) = intent.domain.prepend(&format!("{probe}._domainkey")) {
-            add(name, Standard::Dkim, false, false, true);
+    for standard in Standard::ALL {
+        for TextsAt { name, expected } in (row(*standard).texts)(intent) {
+            add(name, *standard, false, expected, !expected);
         }
     }
     places
-}
-
-/// Whether a value was meant as a record of this standard: what stands before the version is overlooked.
-pub(super) fn is_meant(standard: Standard, text: &[u8]) -> bool {
-    let noise = |octet: &u8| matches!(octet, b' ' | b'\t' | b'"' | b'\'' | b'\\') || !octet.is_ascii();
-    let skip = text.iter().take_while(|octet| noise(octet)).count();
-    let bare = text.get(skip..).unwrap_or_default();
-    let starts = |version: &[u8]| {
-        bare.get(..version.len())
-            .is_some_and(|start| start.eq_ignore_ascii_case(version))
-    };
-    match standard {
-        Standard::Spf => starts(b"v=spf1"),
-        Standard::Dmarc => dmarc::likeness(text) != dmarc::Likeness::Other,
-        Standard::Dkim => dkim::likeness(bare) != Likeness::Other,
-        _ => false,
-    }
 }

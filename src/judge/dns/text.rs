@@ -1,12 +1,12 @@
 //! The rules about values: quotes, characters outside ASCII, white space before the version, seams between strings,
 //! domain names in them.
 
-use super::places::{Place, is_meant};
+use super::places::Place;
 use crate::inquiry::{Kind, Rdata, Txt};
 use crate::judge::{Finding, Findings, Site, Topic};
 use crate::name::Name;
 use crate::records::odd::{Odd, listed, odd_characters};
-use crate::records::{Span, Standard, presentation};
+use crate::records::{Span, Standard, is_meant, presentation, tag_names};
 use crate::rules::Severity;
 use crate::rules::dns as rules;
 
@@ -49,9 +49,10 @@ pub(super) fn check(place: &Place<'_>, findings: &mut Findings) {
         let finding = Finding::new(&rules::LEADING_SPACE, place.managed, place.name.clone(), message);
         let finding = finding.marking(text, 0..spaces, "white space");
         // DKIM's grammar allows white space before a tag; not every verifier does.
-        findings.push(match place.standard {
-            Standard::Dkim => finding.milder(Severity::Warning),
-            _ => finding,
+        findings.push(if place.standard == Standard::Dkim {
+            finding.milder(Severity::Warning)
+        } else {
+            finding
         });
     }
     for rdata in place.seen.iter().flat_map(|seen| seen.records) {
@@ -115,11 +116,11 @@ fn broken_seam(standard: Standard, txt: &Txt) -> Option<usize> {
         let [left, right] = pair else { continue };
         at += left.len();
         let last = left.last().copied().unwrap_or(b' ');
-        let broken = match standard {
-            Standard::Spf => {
-                !last.is_ascii_whitespace() && !b"+-~?=:/.".contains(&last) && starts_term(right)
-            }
-            _ => !last.is_ascii_whitespace() && last != b';' && starts_tag(standard, right),
+        // SPF's terms have no names that a list of tags could tell them by.
+        let broken = if standard == Standard::Spf {
+            !last.is_ascii_whitespace() && !b"+-~?=:/.".contains(&last) && starts_term(right)
+        } else {
+            !last.is_ascii_whitespace() && last != b';' && starts_tag(standard, right)
         };
         if broken {
             return Some(at);
@@ -146,17 +147,13 @@ fn starts_term(text: &[u8]) -> bool {
 /// `rua=x` at the start: a known tag with a value.
 fn starts_tag(standard: Standard, text: &[u8]) -> bool {
     let text = text.trim_ascii_start();
-    let known: &[&str] = match standard {
-        Standard::Dmarc => &[
-            "p=", "sp=", "np=", "rua=", "ruf=", "fo=", "adkim=", "aspf=", "pct=", "t=", "ri=", "psd=",
-        ],
-        _ => &["v=", "k=", "p=", "t=", "s=", "h=", "n=", "g="],
-    };
     // Base64 may end in letters and padding that look like a tag; a value follows a tag, never padding.
-    known.iter().any(|tag| {
-        text.starts_with(tag.as_bytes())
-            && text
-                .get(tag.len())
-                .is_some_and(|&next| next != b'=' && next != b';')
+    tag_names(standard).iter().any(|tag| {
+        let value = text
+            .strip_prefix(tag.as_bytes())
+            .and_then(|rest| rest.strip_prefix(b"="));
+        value
+            .and_then(|value| value.first())
+            .is_some_and(|&next| next != b'=' && next != b';')
     })
 }
