@@ -73,6 +73,28 @@ fn the_probed_selectors_are_the_listed_ones() {
     );
 }
 
+/// What the guide for contributors names is there, and a new standard touches no more than six files.
+#[test]
+fn the_guide_to_adding_names_files_that_are_there() {
+    let text = fs::read_to_string(Path::new(ROOT).join("docs/adding.md")).unwrap();
+    let names = text.split('`').skip(1).step_by(2);
+    for name in names.filter(|name| name.starts_with("src/") || name.starts_with("tests/")) {
+        let there = name.split('<').next().unwrap();
+        assert!(Path::new(ROOT).join(there).exists(), "{name} is not there");
+    }
+    let touched: Vec<&str> = text
+        .lines()
+        .filter_map(|line| line.strip_prefix("| ")?.split('`').nth(1))
+        .filter(|name| name.starts_with("src/"))
+        .collect();
+    assert_eq!(touched.len(), 6, "{touched:?}");
+    for name in touched {
+        let text = fs::read_to_string(Path::new(ROOT).join(name)).unwrap();
+        let is_table = text.contains("fn row(standard: Standard)") || text.contains("fn is_meant(");
+        assert!(is_table || text.contains("fn blocks("), "{name} holds no table");
+    }
+}
+
 #[test]
 fn links_between_documents_lead_somewhere() {
     for path in documents() {

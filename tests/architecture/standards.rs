@@ -19,6 +19,7 @@ const ROOMS: &[&str] = &["dkim", "dmarc", "dns", "mx", "reporting", "spf"];
 /// Files that speak of one standard and are no room of it, by how they begin, each with why.
 const SPEAK_OF_ONE: &[(&str, &str)] = &[
     ("src/adopt/live.rs", "looks at what inspect shows"),
+    ("src/history/mod.rs", "what all share is always looked at"),
     ("src/inquiry", "what nobody asks for by name is what all share"),
 ];
 
