@@ -19,12 +19,19 @@ impl Record {
             );
             return (None, lost);
         };
+        if self.is_ambiguous() {
+            // p=none would be what anybody may count on, and hardly what was meant.
+            let twice = self.duplicates().filter(|tag| tag.tag.counts());
+            lost.extend(twice.map(|tag| {
+                let name = tag.tag.as_str();
+                format!(
+                    "{name} stands there twice, so nobody can tell what receivers make of it: keep one first"
+                )
+            }));
+            return (None, lost);
+        }
         if self.application() == Application::AsNone {
-            let why = match self.is_ambiguous() {
-                true => "a tag stands there twice: receivers may act as if it said p=none",
-                false => "p, sp or np is missing or invalid: receivers act as if it said p=none",
-            };
-            lost.push(why.to_owned());
+            lost.push("p, sp or np is missing or invalid: receivers act as if it said p=none".to_owned());
         }
         for tag in &self.tags {
             let text = crate::records::presentation(self.text.get(tag.span.clone()).unwrap_or_default());
@@ -37,7 +44,6 @@ impl Record {
                         "{text} has no place in a manifest: receivers of RFC 9989 ignore it"
                     ));
                 }
-                _ if tag.duplicate => lost.push(format!("{text}: said twice")),
                 _ => {}
             }
         }

@@ -329,6 +329,9 @@ fn a_record_becomes_what_a_manifest_can_say() {
         "v=DMARC1; p=reject; pct=20",
         "v=DMARC1",
         "v=DMARC1; p=reject; rua=https://a.example/x",
+        "v=DMARC1; p=reject; p=reject",
+        "v=DMARC1; p=reject; adkim=s; adkim=s",
+        "v=DMARC1;\np=reject",
     ] {
         let (said, lost) = record(text).as_desired();
         assert!(said.is_none() && !lost.is_empty(), "{text}: {said:?} {lost:?}");
