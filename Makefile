@@ -16,8 +16,9 @@ lint: ## Format and lints only
 	cargo fmt --check
 	cargo clippy --locked --all-targets -- --deny warnings
 
-crd: ## Write what is generated: crds/, the chart's template of it, docs/api.md, docs/rules.md
+crd: ## Write what is generated: crds/, the chart's template of it, docs/api.md, docs/rules.md, the examples of docs/cli.md
 	UPDATE=1 cargo test --quiet --no-fail-fast --test crd --test chart --test docs what_the_types_say
+	UPDATE=1 cargo test --quiet --test cli every_example_says_what_the_page_says
 
 docs: crd ## The same, and then hold the documentation to the program
 	cargo test --quiet --test docs --test examples

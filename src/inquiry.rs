@@ -103,7 +103,7 @@ impl fmt::Display for Question {
 }
 
 /// What hangs on a question.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize)]
 pub enum Need {
     /// A Warning or an Info hangs on it: unanswered, it is an Info finding and nothing else.
     Evidence,

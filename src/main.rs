@@ -28,7 +28,7 @@ fn run(cli: Cli) -> Result<ExitCode, Failure> {
     trace(&cli.log, default)?;
     let runtime = tokio::runtime::Runtime::new()
         .map_err(|error| Failure::Usage(format!("cannot start the runtime: {error}")))?;
-    let exit = runtime.block_on(cli::run(cli.command));
+    let exit = runtime.block_on(cli::run(cli.command, cli.log.color));
     // Questions still on their way are no reason to stay.
     runtime.shutdown_background();
     exit.map(ExitCode::from)

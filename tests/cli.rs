@@ -6,9 +6,11 @@ mod dns;
 mod cli {
     mod check;
     mod dmarc;
+    mod examples;
     mod explain;
     mod harness;
     mod inspect;
     mod plan;
+    mod shown;
     mod spf;
 }

@@ -2,5 +2,8 @@
 
 mod report {
     mod formats;
+    mod inspect;
     mod made_up;
+    mod many;
+    mod sarif;
 }

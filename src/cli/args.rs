@@ -1,10 +1,13 @@
 //! Arguments several commands share, and how their values are read. Pure.
 
+use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{Args, ValueEnum};
 
 pub use crate::duration::parse_flag as duration;
+use crate::report::Reading;
+use crate::rules::Severity;
 
-/// How the program speaks of itself, on standard error.
+/// How the program speaks of itself, on standard error, and whether in colour.
 #[derive(Debug, Clone, Args)]
 pub struct LogArgs {
     /// How log lines are written
@@ -14,6 +17,9 @@ pub struct LogArgs {
     /// controller, else warn]
     #[arg(long, global = true, value_name = "LEVEL")]
     pub log_level: Option<String>,
+    /// When text is coloured; auto: on a terminal, and as NO_COLOR and CLICOLOR_FORCE say
+    #[arg(long, global = true, value_enum, default_value_t = When::Auto, value_name = "WHEN")]
+    pub color: When,
 }
 
 /// How log lines are written.
@@ -25,15 +31,108 @@ pub enum LogFormat {
     Text,
 }
 
-/// How reports are written.
+/// When text is coloured.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum ReportFormat {
-    /// One JSON object a line and domain, as they come.
+pub enum When {
+    /// Whatever the environment says.
+    Always,
+    /// On a terminal that shows colour, and as the environment says.
+    Auto,
+    /// Whatever the environment says.
+    Never,
+}
+
+/// How a result is written; each command takes some of them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Format {
+    /// For a spreadsheet: a line a domain.
+    Csv,
+    /// One JSON object a line.
     Json,
     /// JUnit XML, at the end.
     Junit,
+    /// MailDomains in YAML.
+    Manifest,
     /// SARIF 2.1.0, at the end.
     Sarif,
-    /// For people, as they come.
+    /// For people.
     Table,
+    /// A zone file (RFC 1035).
+    Zone,
+}
+
+/// How bad a finding must be.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Level {
+    /// Errors.
+    Error,
+    /// Warnings and errors.
+    Warning,
+    /// All findings.
+    Info,
+    /// No finding.
+    None,
+}
+
+impl Level {
+    /// The severity; `None` where no finding is bad enough.
+    pub fn severity(self) -> Option<Severity> {
+        match self {
+            Self::Error => Some(Severity::Error),
+            Self::Warning => Some(Severity::Warning),
+            Self::Info => Some(Severity::Info),
+            Self::None => None,
+        }
+    }
+}
+
+/// What is shown of findings, and what they do to the exit code.
+#[derive(Debug, Clone, Args)]
+#[command(next_help_heading = "What is shown")]
+pub struct ShowArgs {
+    /// How bad a finding must be for exit code 1; with none, a difference does not make it either
+    #[arg(long, value_name = "LEVEL", default_value = "error", value_parser = one_of(&[Level::Error, Level::Warning, Level::None]))]
+    pub fail_on: Level,
+    /// How bad a finding must be to be shown [default: warning in a table, else info]
+    #[arg(long, value_name = "LEVEL", value_parser = one_of(&[Level::Error, Level::Warning, Level::Info]))]
+    pub min_severity: Option<Level>,
+    /// Show advice too, also that which asks for nothing to be done
+    #[arg(long, short, conflicts_with_all = ["min_severity", "quiet"])]
+    pub verbose: bool,
+    /// Leave out of a table what is ok, and say nothing about the run itself
+    #[arg(long, short)]
+    pub quiet: bool,
+    /// Show keys whole
+    #[arg(long)]
+    pub full: bool,
+    /// Show all of each domain in a table also where there are many; else each is one line
+    #[arg(long)]
+    pub details: bool,
+    /// Print each domain once it is known, in no order
+    #[arg(long)]
+    pub as_they_come: bool,
+}
+
+impl ShowArgs {
+    /// How findings are read in `format`.
+    pub fn reading(&self, format: Format) -> Reading {
+        let default = match format {
+            Format::Table if !self.verbose => Severity::Warning,
+            _ => Severity::Info,
+        };
+        Reading {
+            // Exit codes aside, an Error is wrong whatever fails the run.
+            fail_at: self.fail_on.severity().unwrap_or(Severity::Error),
+            least: self.min_severity.and_then(Level::severity).unwrap_or(default),
+            quiet_rules: self.verbose,
+        }
+    }
+}
+
+/// A parser for some of the values of `E`.
+pub fn one_of<E: ValueEnum + Send + Sync + 'static>(
+    allowed: &[E],
+) -> impl TypedValueParser<Value = E> + use<E> {
+    let values = allowed.iter().filter_map(ValueEnum::to_possible_value);
+    PossibleValuesParser::new(values).try_map(|text| E::from_str(&text, false))
 }

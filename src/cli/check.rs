@@ -4,14 +4,14 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
-use super::args::{ReportFormat, duration};
-use super::look::{Eyes, LookArgs, Reports};
+use super::args::{Format, ShowArgs, duration, one_of};
+use super::look::{LookArgs, Observer, Reports};
 use super::manifests::{self, Manifest};
 use super::{Exit, Failure, output};
 use crate::intent::Intent;
 use crate::judge::fleet::{SharedKey, shared_keys};
 use crate::judge::judge;
-use crate::report::{Outcome, Report};
+use crate::report::{Outcome, Report, Style, json};
 use crate::world::Freshness;
 
 /// The arguments of `zegel check`.
@@ -24,8 +24,11 @@ pub struct Args {
     #[arg(long, value_name = "DURATION", value_parser = duration)]
     pub wait: Option<Duration>,
     /// How the result is written
-    #[arg(long, short, value_enum, default_value_t = ReportFormat::Table, value_name = "FORMAT")]
-    pub output: ReportFormat,
+    #[arg(long, short, value_name = "FORMAT", default_value = "table", value_parser = one_of(&[Format::Csv, Format::Json, Format::Junit, Format::Sarif, Format::Table]))]
+    pub output: Format,
+    /// What is shown.
+    #[command(flatten)]
+    pub show: ShowArgs,
     /// How domains are looked at.
     #[command(flatten)]
     pub look: LookArgs,
@@ -41,7 +44,7 @@ const LONGEST_PAUSE: Duration = Duration::from_secs(15);
 ///
 /// # Errors
 /// When a path cannot be read, no resolver can be asked, or the output cannot be written.
-pub async fn run(args: &Args) -> Result<Exit, Failure> {
+pub async fn run(args: &Args, style: Style) -> Result<Exit, Failure> {
     let mut loaded = manifests::load(&args.paths)?;
     let mut jobs = Vec::new();
     for manifest in std::mem::take(&mut loaded.manifests) {
@@ -53,19 +56,26 @@ pub async fn run(args: &Args) -> Result<Exit, Failure> {
         }
     }
     let failed = loaded.complain();
-    let eyes = Eyes::open(&args.look)?;
+    let observer = Observer::new(&args.look)?;
     let until = args.wait.map(|wait| Instant::now() + wait);
-    let mut reports = Reports::new(args.output);
+    let mut reports = Reports::new(args.output, &args.show, style, jobs.len());
+    output::print(&reports.headline())?;
+    if args.output == Format::Json {
+        output::print(&json::mistakes(observer.now(), &loaded.invalid))?;
+    }
     let shared = shared_keys(jobs.iter().map(|(_, intent)| intent));
-    let look = |(manifest, intent): (Manifest, Intent)| watch(&eyes, manifest, intent, &shared, until);
-    eyes.each(jobs, look, |report| reports.add(report)).await?;
+    let look =
+        |(manifest, intent): (Manifest, Intent)| watch(&observer, args, manifest, intent, &shared, until);
+    let done = |number, report| reports.add(number, report, None);
+    observer.each(jobs, args.show.quiet, look, done).await?;
     let exit = reports.finish(&loaded.invalid)?;
     Ok(if failed { Exit::Usage } else { exit })
 }
 
 /// Looks at one manifest's domain, again and again until it is in sync or the time is up.
 async fn watch(
-    eyes: &Eyes,
+    observer: &Observer,
+    args: &Args,
     manifest: Manifest,
     intent: Intent,
     shared: &[SharedKey],
@@ -79,17 +89,20 @@ async fn watch(
     let mut fresh = Freshness::any();
     let mut pause = FIRST_PAUSE;
     loop {
-        let now = eyes.now();
-        let verdict = eyes.look(&fresh, |inquiry| judge(&intent, inquiry, now)).await;
+        let now = observer.now();
+        let verdict = observer
+            .look(&fresh, |inquiry| judge(&intent, inquiry, now))
+            .await;
         let verdict = verdict.with_findings(shared.iter().filter_map(|key| key.finding(&intent.domain)));
-        let report = Report::of_manifest(verdict, manifest.place.clone(), lines.clone());
+        let report = Report::of_manifest(verdict, now, manifest.source.clone(), lines.clone())
+            .read_as(args.show.reading(args.output));
         let left = until.map_or(Duration::ZERO, |until| {
             until.saturating_duration_since(Instant::now())
         });
         if report.outcome() == Outcome::Fine || left.is_zero() {
             return report;
         }
-        if pause == FIRST_PAUSE {
+        if pause == FIRST_PAUSE && !args.show.quiet {
             output::note(&format!(
                 "{}: not in sync yet, looking again",
                 report.verdict.domain
@@ -98,6 +111,6 @@ async fn watch(
         tokio::time::sleep(pause.min(left)).await;
         pause = (pause * 2).min(LONGEST_PAUSE);
         // Past our own memory: only what is answered from now on can show the change.
-        fresh = Freshness::not_before(eyes.now());
+        fresh = Freshness::not_before(observer.now());
     }
 }

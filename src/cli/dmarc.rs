@@ -1,9 +1,8 @@
 //! `zegel dmarc`: one domain's DMARC in depth: the walk, the policy, who gets the reports.
 
-use clap::ValueEnum;
-
+use super::args::{Format, one_of};
 use super::domain::domain;
-use super::look::{Eyes, LookArgs};
+use super::look::{LookArgs, Observer};
 use super::{Exit, Failure, output};
 use crate::name::Name;
 use crate::report::dmarc::DmarcReport;
@@ -17,20 +16,11 @@ pub struct Args {
     #[arg(value_name = "DOMAIN", value_parser = domain)]
     pub domain: Name,
     /// How the result is written
-    #[arg(long, short, value_enum, default_value_t = Format::Table, value_name = "FORMAT")]
+    #[arg(long, short, value_name = "FORMAT", default_value = "table", value_parser = one_of(&[Format::Json, Format::Table]))]
     pub output: Format,
     /// How DNS is looked at.
     #[command(flatten)]
     pub look: LookArgs,
-}
-
-/// How one standard in depth is written.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum Format {
-    /// One JSON object on one line.
-    Json,
-    /// For people.
-    Table,
 }
 
 /// Looks at one domain.
@@ -38,14 +28,14 @@ pub enum Format {
 /// # Errors
 /// When no resolver can be asked, or the output cannot be written.
 pub async fn run(args: &Args) -> Result<Exit, Failure> {
-    let eyes = Eyes::open(&args.look)?;
-    let fresh = Freshness::any();
-    let report = eyes
+    let observer = Observer::new(&args.look)?;
+    let (fresh, now) = (Freshness::any(), observer.now());
+    let report = observer
         .look(&fresh, |inquiry| DmarcReport::look(&args.domain, inquiry))
         .await;
     output::print(&match args.output {
-        Format::Json => output::json_line(&report),
-        Format::Table => report.text().lines().map(|line| harmless(line) + "\n").collect(),
+        Format::Json => output::json_line(now, &report),
+        _ => report.text().lines().map(|line| harmless(line) + "\n").collect(),
     })?;
     Ok(match report.outcome {
         "policy" => Exit::Fine,

@@ -1,7 +1,7 @@
 //! `zegel explain`: what a rule means.
 
 use super::{Exit, Failure, output};
-use crate::report::explain;
+use crate::report::{Style, explain};
 use crate::rules;
 
 /// The arguments of `zegel explain`.
@@ -19,8 +19,7 @@ pub struct Args {
 ///
 /// # Errors
 /// When a rule does not exist.
-pub fn run(args: &Args) -> Result<Exit, Failure> {
-    let style = output::style();
+pub fn run(args: &Args, style: Style) -> Result<Exit, Failure> {
     if args.all {
         output::print(&explain::pages(rules::all(), style))?;
         return Ok(Exit::Fine);

@@ -2,19 +2,19 @@
 
 use std::collections::BTreeSet;
 
-use clap::ValueEnum;
-
-use super::args::ReportFormat;
+use super::args::{Format, ShowArgs, one_of};
 use super::domain::{domain, sends_no_mail};
-use super::look::{Eyes, LookArgs, Reports};
+use super::look::{LookArgs, Observer, Reports};
 use super::{Exit, Failure, file, list, output};
 use crate::adopt::{Adopted, adopt, live};
 use crate::intent::Intent;
 use crate::judge::dkim::probes::PROBE_SELECTORS;
-use crate::judge::judge;
+use crate::judge::{dmarc, judge};
 use crate::name::Name;
+use crate::records::Standard;
+use crate::report::inspected::Inspected;
 use crate::report::text::harmless;
-use crate::report::{Report, manifest};
+use crate::report::{Report, Style, manifest};
 use crate::world::Freshness;
 
 /// The arguments of `zegel inspect`.
@@ -33,46 +33,21 @@ pub struct Args {
     #[arg(long = "selector", value_name = "NAME", value_parser = selector)]
     pub selectors: Vec<String>,
     /// How the result is written; manifest is the MailDomain that DNS satisfies already
-    #[arg(long, short, value_enum, default_value_t = Format::Table, value_name = "FORMAT")]
+    #[arg(long, short, value_name = "FORMAT", default_value = "table", value_parser = one_of(&[Format::Csv, Format::Json, Format::Junit, Format::Manifest, Format::Sarif, Format::Table]))]
     pub output: Format,
+    /// What is shown.
+    #[command(flatten)]
+    pub show: ShowArgs,
     /// How domains are looked at.
     #[command(flatten)]
     pub look: LookArgs,
-}
-
-/// How an inspection is written.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum Format {
-    /// One JSON object a line and domain, as they come.
-    Json,
-    /// JUnit XML, at the end.
-    Junit,
-    /// MailDomains in YAML, as they come.
-    Manifest,
-    /// SARIF 2.1.0, at the end.
-    Sarif,
-    /// For people, as they come.
-    Table,
-}
-
-impl Format {
-    /// The report format; `None` where a manifest is written instead.
-    fn of_report(self) -> Option<ReportFormat> {
-        Some(match self {
-            Self::Json => ReportFormat::Json,
-            Self::Junit => ReportFormat::Junit,
-            Self::Manifest => return None,
-            Self::Sarif => ReportFormat::Sarif,
-            Self::Table => ReportFormat::Table,
-        })
-    }
 }
 
 /// Looks at every domain.
 ///
 /// # Errors
 /// When a list cannot be read, no resolver can be asked, or the output cannot be written.
-pub async fn run(args: &Args) -> Result<Exit, Failure> {
+pub async fn run(args: &Args, style: Style) -> Result<Exit, Failure> {
     let named = Named::read(args)?;
     if named.domains.is_empty() && !named.incomplete {
         return Err(Failure::Usage(format!(
@@ -80,34 +55,39 @@ pub async fn run(args: &Args) -> Result<Exit, Failure> {
             args.from.join(", ")
         )));
     }
-    let eyes = Eyes::open(&args.look)?;
+    let observer = Observer::new(&args.look)?;
     let (asked, probes) = selectors(&args.selectors);
     let looked_at = [asked.clone(), probes.clone()].concat();
     let wants_manifest = args.output == Format::Manifest;
     let look = async |domain: Name| {
         let intent = Intent::observe(domain.clone(), asked.clone(), probes.clone());
-        let now = eyes.now();
+        let now = observer.now();
         let fresh = Freshness::any();
-        eyes.look(&fresh, |inquiry| {
-            // First, so that what is essential here is essential in the verdict.
-            let live = live::look(&domain, &looked_at, inquiry);
-            let verdict = judge(&intent, inquiry, now);
-            let adopted = wants_manifest.then(|| adopt(&live, inquiry, now));
-            (Report::of_domain(verdict, live.observed()), adopted)
-        })
-        .await
+        observer
+            .look(&fresh, |inquiry| {
+                // First, so that what is essential here is essential in the verdict.
+                let live = live::look(&domain, &looked_at, inquiry);
+                inquiry.on_behalf_of(Standard::Dmarc);
+                let discovery = dmarc::gather(&domain, inquiry);
+                let verdict = judge(&intent, inquiry, now);
+                let adopted = wants_manifest.then(|| adopt(&live, inquiry, now));
+                let inspected = Inspected::new(&live, &asked, &discovery, &verdict);
+                (Report::of_domain(verdict, now, inspected), adopted)
+            })
+            .await
     };
-    let mut reports = Reports::new(args.output.of_report().unwrap_or(ReportFormat::Json));
-    let done = |(report, adopted): (Report, Option<Adopted>)| match adopted {
-        None => reports.add(report),
-        Some(adopted) => {
-            reports.add(report);
-            manifest::yaml(&adopted).unwrap_or_else(|error| format!("# {}: {error}\n", adopted.spec.domain))
-        }
+    let mut reports = Reports::new(args.output, &args.show, style, named.domains.len());
+    output::print(&reports.headline())?;
+    let done = |number, (report, adopted): (Report, Option<Adopted>)| {
+        reports.add(number, report, adopted.map(|adopted| yaml(&adopted)))
     };
-    eyes.each(named.domains, look, done).await?;
+    observer.each(named.domains, args.show.quiet, look, done).await?;
     let exit = reports.finish(&[])?;
     Ok(if named.incomplete { Exit::Usage } else { exit })
+}
+
+fn yaml(adopted: &Adopted) -> String {
+    manifest::yaml(adopted).unwrap_or_else(|error| format!("# {}: {error}\n", adopted.spec.domain))
 }
 
 /// The selectors asked for by name, each once, and those of the documented list beside them.
@@ -139,7 +119,9 @@ impl Named {
             });
             match name {
                 Ok(name) => {
-                    spelt(text, &name);
+                    if !args.show.quiet {
+                        spelt(text, &name);
+                    }
                     named.add(name, &mut seen);
                 }
                 Err(why) => {
@@ -149,7 +131,7 @@ impl Named {
             }
         }
         for path in &args.from {
-            named.read_list(path, args.public_suffixes, &mut seen)?;
+            named.read_list(path, args, &mut seen)?;
         }
         Ok(named)
     }
@@ -160,22 +142,25 @@ impl Named {
         }
     }
 
-    fn read_list(&mut self, path: &str, suffixes: bool, seen: &mut BTreeSet<Name>) -> Result<(), Failure> {
+    fn read_list(&mut self, path: &str, args: &Args, seen: &mut BTreeSet<Name>) -> Result<(), Failure> {
         let shown = harmless(file::shown(path));
         let octets = file::octets(path)?;
         let (text, encoding) =
             file::decode(&octets).map_err(|why| Failure::Usage(format!("cannot read {shown}: {why}")))?;
-        if encoding == file::Encoding::Latin1 {
+        let quiet = args.show.quiet;
+        if encoding == file::Encoding::Latin1 && !quiet {
             output::note(&format!(
                 "note: {shown} is neither UTF-8 nor UTF-16, and is read as Latin-1"
             ));
         }
-        let list = list::read(&text, suffixes);
-        for (text, name) in &list.spelt {
+        let list = list::read(&text, args.public_suffixes);
+        for (text, name) in list.spelt.iter().filter(|_| !quiet) {
             spelt(text, name);
         }
         let (missed, beside): (Vec<_>, Vec<_>) = list.skipped.iter().partition(|skipped| skipped.matters);
-        for (word, skipped) in [("note", beside), ("error", missed)] {
+        self.incomplete |= !missed.is_empty();
+        let notes = ("note", if quiet { Vec::new() } else { beside });
+        for (word, skipped) in [notes, ("error", missed)] {
             for skipped in skipped.iter().take(MOST_SKIPPED) {
                 let text = if skipped.text.is_empty() {
                     String::new()
@@ -190,7 +175,6 @@ impl Named {
             if let Some(more @ 1..) = skipped.len().checked_sub(MOST_SKIPPED) {
                 output::note(&format!("{word}: {shown}: {more} more skipped"));
             }
-            self.incomplete |= word == "error" && !skipped.is_empty();
         }
         for name in list.domains {
             self.add(name, seen);

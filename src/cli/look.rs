@@ -1,16 +1,17 @@
-//! What `inspect` and `check` share: many domains looked at, some at a time, reported as they come.
+//! What `inspect` and `check` share: many domains looked at, some at a time, reported in the order they were named.
 
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 use futures::StreamExt;
 use futures::stream;
 
-use super::args::{ReportFormat, duration};
+use super::args::{Format, ShowArgs, duration};
 use super::output::{self, Progress};
 use super::{Exit, Failure};
 use crate::inquiry::Inquiry;
 use crate::report::sarif::{self, Invalid};
-use crate::report::{Report, Style, junit, table};
+use crate::report::{Outcome, Report, Style, csv, json, junit, lines, table};
 use crate::world::{DnsArgs, Freshness, World};
 
 /// How domains are looked at.
@@ -27,20 +28,20 @@ pub struct LookArgs {
     pub dns: DnsArgs,
 }
 
-/// The eyes of one run.
+/// Looks at domains, each within the time one look may take.
 #[derive(Debug, Clone)]
-pub struct Eyes {
+pub struct Observer {
     world: World,
     timeout: Duration,
     at_once: usize,
 }
 
-impl Eyes {
-    /// Opens them.
+impl Observer {
+    /// Makes one that asks the resolvers of `args`.
     ///
     /// # Errors
     /// When no resolver can be asked.
-    pub fn open(args: &LookArgs) -> Result<Self, Failure> {
+    pub fn new(args: &LookArgs) -> Result<Self, Failure> {
         let config = args
             .dns
             .config()
@@ -63,27 +64,34 @@ impl Eyes {
         self.world.settle(self.timeout, fresh, judge).await.verdict
     }
 
-    /// Does every job, some at a time; `done` gets each result as it comes and says what to print.
+    /// Does every job, some at a time; `done` gets each result as it comes, with the number of its job, and says what
+    /// to print.
     ///
     /// # Errors
     /// When the output cannot be written.
     pub async fn each<J, F, T>(
         &self,
         jobs: impl IntoIterator<Item = J>,
+        quiet: bool,
         look: impl Fn(J) -> F,
-        mut done: impl FnMut(T) -> String,
+        mut done: impl FnMut(usize, T) -> String,
     ) -> Result<(), Failure>
     where
         F: Future<Output = T>,
     {
         let jobs: Vec<J> = jobs.into_iter().collect();
-        let mut progress = Progress::new(jobs.len());
-        let mut looks = stream::iter(jobs).map(look).buffer_unordered(self.at_once);
+        let mut progress = Progress::new(jobs.len(), !quiet);
+        let numbered = |(number, job)| {
+            let look = look(job);
+            async move { (number, look.await) }
+        };
+        let looks = stream::iter(jobs.into_iter().enumerate()).map(numbered);
+        let mut looks = looks.buffer_unordered(self.at_once);
         let mut tick = tokio::time::interval(Duration::from_millis(200));
         loop {
             tokio::select! {
                 look = looks.next() => match look {
-                    Some(result) => progress.done(&done(result))?,
+                    Some((number, result)) => progress.done(&done(number, result))?,
                     None => return Ok(()),
                 },
                 _ = tick.tick() => progress.tick(),
@@ -92,36 +100,84 @@ impl Eyes {
     }
 }
 
-/// Reports on their way out: printed as they come, or kept for the end where the format needs all of them.
+/// Reports on their way out: printed in the order of their jobs, as they come, or at the end where the format needs all
+/// of them.
 #[derive(Debug)]
 pub struct Reports {
-    format: ReportFormat,
+    format: Format,
+    show: ShowArgs,
     style: Style,
-    kept: Vec<Report>,
+    /// In a table: one line a domain.
+    short: bool,
+    /// What cannot be printed before all is known, by the number of the job.
+    kept: BTreeMap<usize, Report>,
+    /// Texts that wait for those of earlier jobs.
+    waiting: BTreeMap<usize, String>,
+    next: usize,
     exit: Exit,
 }
 
 impl Reports {
-    /// Nothing reported yet.
-    pub fn new(format: ReportFormat) -> Self {
+    /// Nothing reported yet of `jobs` jobs.
+    pub fn new(format: Format, show: &ShowArgs, style: Style, jobs: usize) -> Self {
         Self {
             format,
-            style: output::style(),
-            kept: Vec::new(),
+            show: show.clone(),
+            style: Style {
+                full: show.full,
+                ..style
+            },
+            short: jobs > 1 && !show.details,
+            kept: BTreeMap::new(),
+            waiting: BTreeMap::new(),
+            next: 0,
             exit: Exit::Fine,
         }
     }
 
-    /// What to print now for one more report.
-    pub fn add(&mut self, report: Report) -> String {
-        self.exit = self.exit.max(report.outcome().into());
+    /// What is printed before the first report.
+    pub fn headline(&self) -> String {
         match self.format {
-            ReportFormat::Json => report.to_json() + "\n",
-            ReportFormat::Table => table::domain(&report, self.style),
-            ReportFormat::Junit | ReportFormat::Sarif => {
-                self.kept.push(report);
-                String::new()
-            }
+            Format::Csv => csv::headline(),
+            _ => String::new(),
+        }
+    }
+
+    /// What to print now for the report of a job; a `manifest` is printed in its place.
+    pub fn add(&mut self, number: usize, report: Report, manifest: Option<String>) -> String {
+        let report = report.read_as(self.show.reading(self.format));
+        self.exit = self.exit.max(self.exit_of(report.outcome()));
+        let text = match (self.format, manifest) {
+            (_, Some(manifest)) => manifest,
+            (Format::Csv, _) => csv::row(&report),
+            (Format::Json, _) => json::report(&report) + "\n",
+            (Format::Junit | Format::Sarif, _) => return self.keep(number, report),
+            _ if self.show.quiet && report.outcome() == Outcome::Fine => String::new(),
+            _ if self.short && !self.show.as_they_come => return self.keep(number, report),
+            _ if self.short => lines::one(&report, self.style),
+            _ => table::domain(&report, self.style),
+        };
+        if self.show.as_they_come {
+            return text;
+        }
+        self.waiting.insert(number, text);
+        let mut now = String::new();
+        while let Some(text) = self.waiting.remove(&self.next) {
+            now.push_str(&text);
+            self.next += 1;
+        }
+        now
+    }
+
+    fn keep(&mut self, number: usize, report: Report) -> String {
+        self.kept.insert(number, report);
+        String::new()
+    }
+
+    fn exit_of(&self, outcome: Outcome) -> Exit {
+        match (outcome, self.show.fail_on.severity()) {
+            (Outcome::Wrong | Outcome::Nonexistent, None) => Exit::Fine,
+            (outcome, _) => outcome.into(),
         }
     }
 
@@ -129,19 +185,13 @@ impl Reports {
     ///
     /// # Errors
     /// When the output cannot be written.
-    pub fn finish(mut self, invalid: &[Invalid]) -> Result<Exit, Failure> {
-        // Whatever came first: the same input gives the same report.
-        self.kept.sort_by_cached_key(|report| {
-            let place = report
-                .place
-                .as_ref()
-                .map(|place| (place.file.clone(), place.line));
-            (place, report.verdict.domain.clone())
-        });
+    pub fn finish(self, invalid: &[Invalid]) -> Result<Exit, Failure> {
+        let kept: Vec<Report> = self.kept.into_values().collect();
         match self.format {
-            ReportFormat::Junit => output::print(&junit::suites(&self.kept, invalid))?,
-            ReportFormat::Sarif => output::print(&sarif::log(&self.kept, invalid))?,
-            ReportFormat::Json | ReportFormat::Table => {}
+            Format::Junit => output::print(&junit::suites(&kept, invalid))?,
+            Format::Sarif => output::print(&sarif::log(&kept, invalid))?,
+            _ if kept.is_empty() => {}
+            _ => output::print(&lines::many(&kept, self.style, self.show.quiet))?,
         }
         Ok(self.exit)
     }

@@ -15,7 +15,7 @@ pub use self::read::read;
 use super::{Failure, file, output};
 use crate::api::MailDomainSpec;
 use crate::intent::SpecError;
-use crate::report::Place;
+use crate::report::ManifestRef;
 use crate::report::sarif::Invalid;
 use crate::report::text::harmless;
 
@@ -25,20 +25,20 @@ pub struct Manifest {
     /// What it says.
     pub spec: MailDomainSpec,
     /// Where it stands; the line is that of `spec.domain`.
-    pub place: Place,
+    pub source: ManifestRef,
     lines: BTreeMap<String, u64>,
 }
 
 impl Manifest {
     /// The line of `path` (`spec.dkim.selectors[2]`), or of the nearest field around it.
     pub fn line(&self, path: &str) -> u64 {
-        line(&self.lines, path).unwrap_or(self.place.line)
+        line(&self.lines, path).unwrap_or(self.source.line)
     }
 
     /// What is wrong with a field, and where it stands.
     pub fn invalid(&self, error: SpecError) -> Invalid {
         Invalid {
-            file: self.place.file.clone(),
+            file: self.source.file.clone(),
             line: self.line(&error.path),
             error,
         }
@@ -64,7 +64,7 @@ pub struct Loaded {
     /// What is wrong.
     pub invalid: Vec<Invalid>,
     /// Domains named by more than one manifest: the later places.
-    pub duplicates: Vec<(Place, Place)>,
+    pub duplicates: Vec<(ManifestRef, ManifestRef)>,
 }
 
 impl Loaded {
@@ -114,13 +114,13 @@ pub fn load(paths: &[String]) -> Result<Loaded, Failure> {
             paths.join(", ")
         )));
     }
-    let mut seen: BTreeMap<&str, &Place> = BTreeMap::new();
+    let mut seen: BTreeMap<&str, &ManifestRef> = BTreeMap::new();
     let mut duplicates = Vec::new();
     for manifest in &loaded.manifests {
         match seen.get(manifest.spec.domain.as_str()) {
-            Some(first) => duplicates.push(((*first).clone(), manifest.place.clone())),
+            Some(first) => duplicates.push(((*first).clone(), manifest.source.clone())),
             None => {
-                seen.insert(&manifest.spec.domain, &manifest.place);
+                seen.insert(&manifest.spec.domain, &manifest.source);
             }
         }
     }

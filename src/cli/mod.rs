@@ -78,12 +78,24 @@ pub enum Exit {
     Usage,
 }
 
+impl Exit {
+    /// The word of JSON.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Fine => Outcome::Fine.as_str(),
+            Self::Unknown => Outcome::Unknown.as_str(),
+            Self::Wrong => Outcome::Wrong.as_str(),
+            Self::Usage => "invalid",
+        }
+    }
+}
+
 impl From<Outcome> for Exit {
     fn from(outcome: Outcome) -> Self {
         match outcome {
             Outcome::Fine => Self::Fine,
             Outcome::Unknown => Self::Unknown,
-            Outcome::Wrong => Self::Wrong,
+            Outcome::Wrong | Outcome::Nonexistent => Self::Wrong,
         }
     }
 }
@@ -128,18 +140,19 @@ impl Failure {
     }
 }
 
-/// Runs one command.
+/// Runs one command; `color` says when its output is coloured.
 ///
 /// # Errors
 /// What stopped it; a domain that is wrong is no error but [`Exit::Wrong`].
-pub async fn run(command: Command) -> Result<Exit, Failure> {
+pub async fn run(command: Command, color: args::When) -> Result<Exit, Failure> {
+    let style = output::style(color);
     match command {
-        Command::Inspect(args) => inspect::run(&args).await,
-        Command::Check(args) => check::run(&args).await,
-        Command::Plan(args) => plan::run(&args),
-        Command::Spf(args) => spf::run(&args).await,
+        Command::Inspect(args) => inspect::run(&args, style).await,
+        Command::Check(args) => check::run(&args, style).await,
+        Command::Plan(args) => plan::run(&args, style),
+        Command::Spf(args) => spf::run(&args, style).await,
         Command::Dmarc(args) => dmarc::run(&args).await,
-        Command::Explain(args) => explain::run(&args),
+        Command::Explain(args) => explain::run(&args, style),
         Command::Crd => crd::run(),
         Command::Controller(args) => controller::run(args).await,
     }

@@ -4,10 +4,11 @@ use std::io::{ErrorKind, IsTerminal, Write, stderr, stdout};
 use std::time::{Duration, Instant};
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use jiff::Timestamp;
 
-use super::Failure;
-use crate::report::Style;
-use crate::report::text::escaped_json;
+use super::args::When;
+use super::{Exit, Failure};
+use crate::report::{Style, json};
 
 /// Writes `text` to standard output at once.
 ///
@@ -23,9 +24,16 @@ pub fn print(text: &str) -> Result<(), Failure> {
         })
 }
 
-/// `value` as one line of JSON that no terminal takes for anything else.
-pub fn json_line(value: &impl serde::Serialize) -> String {
-    escaped_json(&serde_json::to_string(value).unwrap_or_default()) + "\n"
+/// `value` as one line of JSON behind the envelope every command's JSON has.
+pub fn json_line(at: Timestamp, value: &impl serde::Serialize) -> String {
+    json::line(at, value) + "\n"
+}
+
+/// The same with the outcome that `exit` is.
+pub fn judged_line(at: Timestamp, exit: Exit, value: &impl serde::Serialize) -> String {
+    let outcome = exit.as_str();
+    let judged = json::Judged { outcome, body: value };
+    json_line(at, &judged)
 }
 
 /// Says something about the run itself, on standard error.
@@ -34,17 +42,28 @@ pub fn note(text: &str) {
     let _ = writeln!(stderr().lock(), "{text}");
 }
 
-/// How standard output shows text: its width and colours when it is a terminal (and `NO_COLOR` is not set).
-pub fn style() -> Style {
-    if !stdout().is_terminal() {
-        return Style::PLAIN;
-    }
-    let width = terminal_size::terminal_size().map_or(Style::PLAIN.width, |(width, _)| usize::from(width.0));
-    let refused = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
-    let dumb = std::env::var_os("TERM").is_some_and(|value| value == "dumb");
+/// How standard output shows text: the width of the terminal, and colours where it shows some or somebody asked.
+pub fn style(color: When) -> Style {
+    let terminal = stdout().is_terminal();
+    let columns = terminal_size::terminal_size_of(stdout()).map(|(width, _)| usize::from(width.0));
     Style {
-        width,
-        colour: !refused && !dumb,
+        width: columns.unwrap_or(Style::PLAIN.width),
+        colour: coloured(color, terminal, |name| std::env::var(name).ok()),
+        ..Style::PLAIN
+    }
+}
+
+/// Whether text is coloured: what the flag says, else the variables people set for all programs, else whether it goes to
+/// a terminal that shows colour. `NO_COLOR` outweighs `CLICOLOR_FORCE`: who asks for none has a reason.
+fn coloured(color: When, terminal: bool, variable: impl Fn(&str) -> Option<String>) -> bool {
+    let set = |name| variable(name).is_some_and(|value| !value.is_empty());
+    let zero = |name| variable(name).is_some_and(|value| value == "0");
+    match color {
+        When::Always => true,
+        When::Never => false,
+        When::Auto if set("NO_COLOR") => false,
+        When::Auto if set("CLICOLOR_FORCE") && !zero("CLICOLOR_FORCE") => true,
+        When::Auto => terminal && !zero("CLICOLOR") && variable("TERM").is_none_or(|term| term != "dumb"),
     }
 }
 
@@ -54,14 +73,15 @@ pub struct Progress {
     bar: ProgressBar,
     started: Instant,
     shown: bool,
+    wanted: bool,
 }
 
 impl Progress {
     /// How long work may take before progress is shown.
     const PATIENCE: Duration = Duration::from_secs(1);
 
-    /// Progress over `total` domains; nothing is shown yet.
-    pub fn new(total: usize) -> Self {
+    /// Progress over `total` domains; nothing is shown yet, and never where nobody `wanted` it.
+    pub fn new(total: usize, wanted: bool) -> Self {
         let bar = ProgressBar::with_draw_target(Some(total as u64), ProgressDrawTarget::hidden());
         let style = ProgressStyle::with_template("{bar:30} {pos}/{len} domains, {elapsed} {msg}");
         if let Ok(style) = style {
@@ -71,12 +91,13 @@ impl Progress {
             bar,
             started: Instant::now(),
             shown: false,
+            wanted,
         }
     }
 
     /// Shows the bar when the work has taken long and standard error is a terminal; call it now and then.
     pub fn tick(&mut self) {
-        if !self.shown && self.started.elapsed() >= Self::PATIENCE && stderr().is_terminal() {
+        if self.wanted && !self.shown && self.started.elapsed() >= Self::PATIENCE && stderr().is_terminal() {
             self.shown = true;
             self.bar.set_draw_target(ProgressDrawTarget::stderr());
         }
@@ -105,5 +126,42 @@ impl Progress {
 impl Drop for Progress {
     fn drop(&mut self) {
         self.bar.finish_and_clear();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_flag_outweighs_the_environment_and_that_the_terminal() {
+        for (color, terminal, environment, colour) in [
+            (When::Auto, true, &[][..], true),
+            (When::Auto, false, &[], false),
+            (When::Auto, true, &[("NO_COLOR", "1")], false),
+            (When::Auto, true, &[("NO_COLOR", "")], true),
+            (When::Auto, true, &[("TERM", "dumb")], false),
+            (When::Auto, true, &[("CLICOLOR", "0")], false),
+            (When::Auto, false, &[("CLICOLOR_FORCE", "1")], true),
+            (When::Auto, false, &[("CLICOLOR_FORCE", "0")], false),
+            (
+                When::Auto,
+                false,
+                &[("CLICOLOR_FORCE", "1"), ("NO_COLOR", "1")],
+                false,
+            ),
+            (When::Always, false, &[("NO_COLOR", "1")], true),
+            (When::Never, true, &[("CLICOLOR_FORCE", "1")], false),
+        ] {
+            let variable = |name: &str| {
+                let set = environment.iter().find(|(set, _)| *set == name);
+                set.map(|(_, value)| (*value).to_owned())
+            };
+            assert_eq!(
+                coloured(color, terminal, variable),
+                colour,
+                "{color:?} {terminal} {environment:?}"
+            );
+        }
     }
 }

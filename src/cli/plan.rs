@@ -1,10 +1,11 @@
 //! `zegel plan`: the desired records of manifests, as a zone file, JSON or a table. Asks DNS nothing.
 
-use clap::ValueEnum;
+use jiff::Timestamp;
 
+use super::args::{Format, one_of};
 use super::{Exit, Failure, manifests, output};
 use crate::intent::Intent;
-use crate::report::plan;
+use crate::report::{Style, json, plan};
 
 /// The arguments of `zegel plan`.
 #[derive(Debug, clap::Args)]
@@ -13,28 +14,17 @@ pub struct Args {
     #[arg(required = true, value_name = "PATH")]
     pub paths: Vec<String>,
     /// How the records are written
-    #[arg(long, short, value_enum, default_value_t = Format::Table, value_name = "FORMAT")]
+    #[arg(long, short, value_name = "FORMAT", default_value = "table", value_parser = one_of(&[Format::Json, Format::Table, Format::Zone]))]
     pub output: Format,
-}
-
-/// How a plan is written.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum Format {
-    /// One JSON object a line and RRset.
-    Json,
-    /// For people.
-    Table,
-    /// A zone file (RFC 1035).
-    Zone,
 }
 
 /// Prints the desired records.
 ///
 /// # Errors
 /// When the output cannot be written.
-pub fn run(args: &Args) -> Result<Exit, Failure> {
+pub fn run(args: &Args, style: Style) -> Result<Exit, Failure> {
     let mut loaded = manifests::load(&args.paths)?;
-    let style = output::style();
+    let at = Timestamp::now();
     for manifest in &loaded.manifests {
         let intent = match Intent::from_spec(&manifest.spec) {
             Ok(intent) => intent,
@@ -47,10 +37,13 @@ pub fn run(args: &Args) -> Result<Exit, Failure> {
         };
         let rows = plan::rows(&intent);
         output::print(&match args.output {
-            Format::Json => plan::json(&rows),
-            Format::Table => plan::people(&intent.domain, &rows, style) + "\n",
-            Format::Zone => plan::zone(&manifest.place, &intent.domain, &rows) + "\n",
+            Format::Json => plan::json(at, &manifest.source, &intent.domain, &rows),
+            Format::Zone => plan::zone(&manifest.source, &intent.domain, &rows) + "\n",
+            _ => plan::people(&intent.domain, &rows, style) + "\n",
         })?;
+    }
+    if args.output == Format::Json {
+        output::print(&json::mistakes(at, &loaded.invalid))?;
     }
     Ok(if loaded.complain() {
         Exit::Usage

@@ -3,11 +3,12 @@
 use std::net::IpAddr;
 use std::sync::Arc;
 
+use jiff::Timestamp;
 use serde::Serialize;
 
-use super::dmarc::Format;
+use super::args::{Format, one_of};
 use super::domain::domain;
-use super::look::{Eyes, LookArgs};
+use super::look::{LookArgs, Observer};
 use super::{Exit, Failure, output};
 use crate::api::FindingStatus;
 use crate::inquiry::{Need, Question};
@@ -16,9 +17,9 @@ use crate::judge::spf::{Analysis, Client, SpfResult, analyse, checkable, evaluat
 use crate::judge::{Finding, Unanswered, judge};
 use crate::name::Name;
 use crate::records::Standard;
+use crate::report::json::Open;
 use crate::report::text::harmless;
-use crate::report::view::{self, Open};
-use crate::report::{snippet, spf};
+use crate::report::{Style, snippet, spf, view};
 use crate::rules::Severity;
 use crate::world::Freshness;
 
@@ -38,7 +39,7 @@ pub struct Args {
     #[arg(long, value_name = "NAME", requires = "ip")]
     pub helo: Option<String>,
     /// How the result is written
-    #[arg(long, short, value_enum, default_value_t = Format::Table, value_name = "FORMAT")]
+    #[arg(long, short, value_name = "FORMAT", default_value = "table", value_parser = one_of(&[Format::Json, Format::Table]))]
     pub output: Format,
     /// How DNS is looked at.
     #[command(flatten)]
@@ -69,24 +70,25 @@ fn as_name(text: &str) -> Option<Name> {
 ///
 /// # Errors
 /// When no resolver can be asked, or the output cannot be written.
-pub async fn run(args: &Args) -> Result<Exit, Failure> {
-    let eyes = Eyes::open(&args.look)?;
+pub async fn run(args: &Args, style: Style) -> Result<Exit, Failure> {
+    let observer = Observer::new(&args.look)?;
     if let Err(why) = domain(&args.domain) {
         output::note(&format!("{}: {why}", harmless(&args.domain)));
     }
     match args.ip {
-        Some(ip) => check_client(args, &eyes, ip).await,
-        None => walk_tree(args, &eyes).await,
+        Some(ip) => check_client(args, &observer, ip, style).await,
+        None => walk_tree(args, &observer, style).await,
     }
 }
 
 /// Fine means pass, unknown temperror; every other result lets the client not pass.
-async fn check_client(args: &Args, eyes: &Eyes, ip: IpAddr) -> Result<Exit, Failure> {
+async fn check_client(args: &Args, observer: &Observer, ip: IpAddr, style: Style) -> Result<Exit, Failure> {
     let domain = as_name(&args.domain).map_or_else(|| args.domain.clone(), |name| name.to_string());
     let postmaster = format!("postmaster@{domain}");
     let sender = args.sender.as_deref().map_or(postmaster.as_str(), mail_from);
     let helo = args.helo.as_deref().unwrap_or(&domain);
-    let mut client = Client::new(ip, sender, helo, NO_RECEIVER, eyes.now());
+    let now = observer.now();
+    let mut client = Client::new(ip, sender, helo, NO_RECEIVER, now);
     let mut note = None;
     // A bounce is checked at the name HELO gave, whatever domain was asked about (RFC 7208 2.4).
     if !sender.is_empty() {
@@ -100,39 +102,76 @@ async fn check_client(args: &Args, eyes: &Eyes, ip: IpAddr) -> Result<Exit, Fail
         client = client.at(&domain);
     }
     let fresh = Freshness::any();
-    let evaluation = eyes.look(&fresh, |inquiry| evaluate(&client, inquiry)).await;
+    let evaluation = observer.look(&fresh, |inquiry| evaluate(&client, inquiry)).await;
     if let Some(note) = &note {
         output::note(note);
     }
-    output::print(&match args.output {
-        Format::Json => output::json_line(&evaluation),
-        Format::Table => spf::evaluation(client.domain(), &evaluation, note.as_deref(), output::style()),
-    })?;
-    Ok(match evaluation.result {
+    let exit = match evaluation.result {
         SpfResult::Pass => Exit::Fine,
         SpfResult::TempError => Exit::Unknown,
         _ => Exit::Wrong,
-    })
+    };
+    output::print(&match args.output {
+        Format::Json => output::judged_line(now, exit, &evaluation),
+        _ => spf::evaluation(client.domain(), &evaluation, note.as_deref(), style),
+    })?;
+    Ok(exit)
 }
 
-/// A tree in JSON, with what is wrong in it.
-#[derive(Serialize)]
+/// A tree, with what is wrong in it.
 struct Tree<'t> {
+    analysis: &'t Analysis,
+    findings: &'t [Finding],
+    unanswered: &'t [Unanswered],
+}
+
+/// The same in JSON.
+#[derive(Serialize)]
+struct TreeLine<'t> {
     #[serde(flatten)]
     analysis: &'t Analysis,
     findings: Vec<FindingStatus>,
     unanswered: Vec<Open>,
 }
 
+impl<'t> Tree<'t> {
+    fn new(analysis: &'t Analysis, findings: &'t [Finding], unanswered: &'t [Unanswered]) -> Self {
+        Self {
+            analysis,
+            findings,
+            unanswered,
+        }
+    }
+
+    fn text(&self, format: Format, at: Timestamp, exit: Exit, style: Style) -> String {
+        if format == Format::Json {
+            let line = TreeLine {
+                analysis: self.analysis,
+                findings: self.findings.iter().map(view::finding).collect(),
+                unanswered: self.unanswered.iter().map(Open::from).collect(),
+            };
+            return output::judged_line(at, exit, &line);
+        }
+        let mut text = spf::analysis(self.analysis, style);
+        for finding in self.findings {
+            text.push('\n');
+            text.push_str(&snippet::render(finding, None, true, style));
+        }
+        text
+    }
+}
+
 /// Wrong means an Error finding about SPF; unknown that something of the tree could not be asked.
-async fn walk_tree(args: &Args, eyes: &Eyes) -> Result<Exit, Failure> {
+async fn walk_tree(args: &Args, observer: &Observer, style: Style) -> Result<Exit, Failure> {
     let Some(domain) = as_name(&args.domain) else {
         let analysis = Arc::new(of_no_domain(&args.domain));
-        return print_tree(args, analysis, Vec::new(), Vec::new()).map(|()| Exit::Wrong);
+        let tree = Tree::new(&analysis, &[], &[]);
+        output::print(&tree.text(args.output, observer.now(), Exit::Wrong, style))?;
+        return Ok(Exit::Wrong);
     };
     let intent = Intent::observe(domain.clone(), Vec::new(), Vec::new());
-    let (fresh, now) = (Freshness::any(), eyes.now());
-    let (analysis, walked, mut verdict) = eyes
+    let (fresh, now) = (Freshness::any(), observer.now());
+    let (analysis, walked, mut verdict) = observer
         .look(&fresh, |inquiry| {
             inquiry.on_behalf_of(Standard::Spf);
             let analysis = analyse(&domain, inquiry, Need::Essential);
@@ -156,34 +195,12 @@ async fn walk_tree(args: &Args, eyes: &Eyes) -> Result<Exit, Failure> {
         .unanswered
         .iter()
         .any(|unanswered| unanswered.need > Need::Evidence && walked.contains(&unanswered.question));
-    print_tree(args, analysis, verdict.findings, verdict.unanswered)?;
-    Ok(match (wrong, unknown) {
+    let exit = match (wrong, unknown) {
         (true, _) => Exit::Wrong,
         (false, true) => Exit::Unknown,
         (false, false) => Exit::Fine,
-    })
-}
-
-fn print_tree(
-    args: &Args,
-    analysis: Arc<Analysis>,
-    findings: Vec<Finding>,
-    unanswered: Vec<Unanswered>,
-) -> Result<(), Failure> {
-    output::print(&match args.output {
-        Format::Json => output::json_line(&Tree {
-            analysis: &analysis,
-            findings: findings.iter().map(view::finding).collect(),
-            unanswered: unanswered.iter().map(Open::from).collect(),
-        }),
-        Format::Table => {
-            let style = output::style();
-            let mut text = spf::analysis(&analysis, style);
-            for finding in &findings {
-                text.push('\n');
-                text.push_str(&snippet::render(finding, None, true, style));
-            }
-            text
-        }
-    })
+    };
+    let tree = Tree::new(&analysis, &verdict.findings, &verdict.unanswered);
+    output::print(&tree.text(args.output, now, exit, style))?;
+    Ok(exit)
 }

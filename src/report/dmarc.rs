@@ -6,7 +6,8 @@ use std::sync::Arc;
 
 use serde::Serialize;
 
-use crate::inquiry::{Inquiry, Kind};
+use super::json::Open;
+use crate::inquiry::Inquiry;
 use crate::judge::dmarc::{
     Discovery, DiscoveryOutcome, Effective, PUBLIC_SUFFIX_LIST, StepAnswer, TreeStep, gather,
 };
@@ -47,7 +48,7 @@ pub struct DmarcReport {
     /// Where reports go.
     pub report_destinations: Vec<DestinationReport>,
     /// The questions that got no usable answer.
-    pub unanswered: Vec<UnansweredReport>,
+    pub unanswered: Vec<Open>,
     #[serde(skip)]
     discovery: Arc<Discovery>,
 }
@@ -107,34 +108,24 @@ pub struct DestinationReport {
     pub publish: Option<String>,
 }
 
-/// A question without a usable answer.
-#[derive(Debug, Clone, Serialize)]
-pub struct UnansweredReport {
-    /// The name asked.
-    pub name: Name,
-    /// The type asked.
-    #[serde(rename = "type")]
-    pub kind: Kind,
-    /// `ServFail`, `Timeout`, …
-    pub why: &'static str,
-}
-
 impl DmarcReport {
     /// Looks at a domain; to be run until the inquiry opens no new question.
     pub fn look(domain: &Name, inquiry: &mut Inquiry<'_>) -> Self {
         let discovery = gather(domain, inquiry);
         let unanswered = inquiry.asked().filter_map(|(question, asked)| {
-            asked.trouble.map(|why| UnansweredReport {
-                name: question.name.clone(),
-                kind: question.kind,
-                why: why.reason(),
-            })
+            let why = asked.trouble?;
+            Some(Open::new(
+                question,
+                asked.need,
+                asked.standards.iter().copied(),
+                why,
+            ))
         });
         Self::new(discovery, unanswered.collect())
     }
 
     /// The report of a discovery.
-    pub fn new(discovery: Arc<Discovery>, unanswered: Vec<UnansweredReport>) -> Self {
+    pub fn new(discovery: Arc<Discovery>, unanswered: Vec<Open>) -> Self {
         let policy = |effective: Option<Effective>| effective.map(|effective| effective.policy);
         let (legacy, destinations) = (&discovery.legacy, &discovery.destinations);
         let destinations = destinations.iter().map(|destination| DestinationReport {
@@ -238,7 +229,7 @@ impl DmarcReport {
         if !self.unanswered.is_empty() {
             text.push_str("\nnot answered\n");
             for one in &self.unanswered {
-                line(&mut text, &format!("{} {}", one.name, one.kind), one.why);
+                line(&mut text, &format!("{} {}", one.name, one.type_), one.reason);
             }
         }
         text

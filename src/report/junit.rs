@@ -4,11 +4,12 @@
 
 use std::fmt::Write;
 
+use super::Report;
+use super::json::Open;
 use super::sarif::Invalid;
 use super::text::harmless;
-use super::view::{Open, Report};
-use crate::judge::State;
-use crate::rules::Severity;
+use crate::judge::{Finding, RecordVerdict, State};
+use crate::rules;
 
 /// The whole report of one run.
 pub fn suites(reports: &[Report], invalid: &[Invalid]) -> String {
@@ -33,17 +34,17 @@ pub fn suites(reports: &[Report], invalid: &[Invalid]) -> String {
 struct Suite {
     name: String,
     file: Option<String>,
-    cases: Vec<Case>,
+    cases: Vec<TestCase>,
 }
 
-struct Case {
+struct TestCase {
     name: String,
     class: String,
     line: Option<u64>,
-    result: Outcome,
+    result: TestResult,
 }
 
-enum Outcome {
+enum TestResult {
     Passed,
     Failed {
         kind: String,
@@ -56,98 +57,123 @@ enum Outcome {
     },
 }
 
+fn is_no_domain(finding: &Finding) -> bool {
+    finding.rule == &rules::dns::NO_DOMAIN
+}
+
+impl TestCase {
+    fn of_record(record: &RecordVerdict) -> Self {
+        let result = match record.state {
+            State::InSync => TestResult::Passed,
+            State::Unknown => TestResult::Errored {
+                kind: record
+                    .unanswered
+                    .map_or("Unknown", |trouble| trouble.reason())
+                    .to_owned(),
+                message: record
+                    .unanswered
+                    .map_or_else(|| "never answered".to_owned(), |why| why.to_string()),
+            },
+            state => TestResult::Failed {
+                kind: state.as_str().to_owned(),
+                message: record.differences.join("; "),
+                text: format!(
+                    "want: {}\nfound: {}",
+                    listed(&record.desired),
+                    listed(&record.observed)
+                ),
+            },
+        };
+        Self {
+            name: format!("{} {}", record.name(), record.site.type_word()),
+            class: record.standard.to_string(),
+            line: None,
+            result,
+        }
+    }
+
+    /// The subject belongs to the name: two findings of one rule at one record are two cases.
+    fn broken(report: &Report, finding: &Finding) -> Self {
+        let about = finding.subject.as_ref().map(|subject| format!(" {subject}"));
+        Self {
+            name: format!(
+                "{} {}{}",
+                finding.rule.id,
+                finding.site.name(),
+                about.unwrap_or_default()
+            ),
+            class: finding.rule.standard.to_string(),
+            line: report.line_of(finding),
+            result: TestResult::Failed {
+                kind: finding.rule.id.to_owned(),
+                message: finding.message.clone(),
+                text: format!("{}\nFix: {}", finding.rule.section, finding.fix),
+            },
+        }
+    }
+}
+
 impl Suite {
     fn of(report: &Report) -> Self {
-        let mut cases = Vec::new();
-        for (number, record) in report.verdict.records.iter().enumerate() {
-            let result = match record.state {
-                State::InSync => Outcome::Passed,
-                State::Unknown => Outcome::Errored {
-                    kind: record
-                        .unanswered
-                        .map_or("Unknown", |trouble| trouble.reason())
-                        .to_owned(),
-                    message: record
-                        .unanswered
-                        .map_or_else(|| "never answered".to_owned(), |why| why.to_string()),
-                },
-                state => Outcome::Failed {
-                    kind: state.as_str().to_owned(),
-                    message: record.differences.join("; "),
-                    text: format!(
-                        "want: {}\nfound: {}",
-                        listed(&record.desired),
-                        listed(&record.observed)
-                    ),
-                },
-            };
-            cases.push(Case {
-                name: format!("{} {}", record.name(), record.site.type_word()),
-                class: record.standard.to_string(),
-                line: report.record_lines.get(number).copied(),
-                result,
-            });
-        }
-        let counting = report
+        let fails = |finding: &&Finding| {
+            report.counts(finding) && finding.severity <= report.reading.fail_at || is_no_domain(finding)
+        };
+        let (first, others): (Vec<&Finding>, Vec<&Finding>) = report
             .verdict
             .findings
             .iter()
-            .filter(|finding| report.counts(finding));
-        for finding in counting.filter(|finding| finding.severity == Severity::Error) {
-            let name = finding.site.name();
-            cases.push(Case {
-                name: format!("{} {name}", finding.rule.id),
-                class: finding.rule.standard.to_string(),
-                line: report.line_of(finding),
-                result: Outcome::Failed {
-                    kind: finding.rule.id.to_owned(),
-                    message: finding.message.clone(),
-                    text: format!("{}\nFix: {}", finding.rule.section, finding.fix),
-                },
+            .filter(fails)
+            .partition(|finding| is_no_domain(finding));
+        // A domain that does not exist is said before its records.
+        let mut cases: Vec<TestCase> = first
+            .iter()
+            .map(|finding| TestCase::broken(report, finding))
+            .collect();
+        for (number, record) in report.verdict.records.iter().enumerate() {
+            cases.push(TestCase {
+                line: report.record_lines.get(number).copied(),
+                ..TestCase::of_record(record)
             });
         }
+        cases.extend(others.iter().map(|finding| TestCase::broken(report, finding)));
         // A look that could not be made must not read as a suite that passed.
         let unknown_shown = cases
             .iter()
-            .any(|case| matches!(case.result, Outcome::Errored { .. }));
+            .any(|case| matches!(case.result, TestResult::Errored { .. }));
         if !unknown_shown {
-            let essential = report
-                .verdict
-                .unanswered
-                .iter()
-                .map(Open::from)
-                .filter(|open| open.essential);
-            cases.extend(essential.map(|open| Case {
+            let open = report.verdict.unanswered.iter();
+            let deciding = open.filter(|open| report.decides(open)).map(Open::from);
+            cases.extend(deciding.map(|open| TestCase {
                 name: format!("{} {}", open.name, open.type_),
                 class: open.standards.join(","),
                 line: None,
-                result: Outcome::Errored {
+                result: TestResult::Errored {
                     kind: open.reason.to_owned(),
                     message: open.why,
                 },
             }));
         }
         if cases.is_empty() {
-            cases.push(Case {
+            cases.push(TestCase {
                 name: "looked at".to_owned(),
                 class: "DNS".to_owned(),
                 line: None,
-                result: Outcome::Passed,
+                result: TestResult::Passed,
             });
         }
         Self {
             name: report.verdict.domain.to_string(),
-            file: report.place.as_ref().map(|place| place.file.clone()),
+            file: report.manifest.as_ref().map(|manifest| manifest.file.clone()),
             cases,
         }
     }
 
     fn invalid(invalid: &Invalid) -> Self {
-        let case = Case {
+        let case = TestCase {
             name: invalid.error.path.clone(),
             class: "manifest".to_owned(),
             line: Some(invalid.line),
-            result: Outcome::Errored {
+            result: TestResult::Errored {
                 kind: "InvalidSpec".to_owned(),
                 message: invalid.error.message.clone(),
             },
@@ -162,14 +188,14 @@ impl Suite {
     fn failures(&self) -> usize {
         self.cases
             .iter()
-            .filter(|case| matches!(case.result, Outcome::Failed { .. }))
+            .filter(|case| matches!(case.result, TestResult::Failed { .. }))
             .count()
     }
 
     fn errors(&self) -> usize {
         self.cases
             .iter()
-            .filter(|case| matches!(case.result, Outcome::Errored { .. }))
+            .filter(|case| matches!(case.result, TestResult::Errored { .. }))
             .count()
     }
 
@@ -198,15 +224,15 @@ impl Suite {
                 escaped(&case.name)
             );
             let _ = match &case.result {
-                Outcome::Passed => writeln!(out, "{head}/>"),
-                Outcome::Failed { kind, message, text } => writeln!(
+                TestResult::Passed => writeln!(out, "{head}/>"),
+                TestResult::Failed { kind, message, text } => writeln!(
                     out,
                     "{head}>\n      <failure type=\"{}\" message=\"{}\">{}</failure>\n    </testcase>",
                     escaped(kind),
                     escaped(message),
                     escaped(text)
                 ),
-                Outcome::Errored { kind, message } => writeln!(
+                TestResult::Errored { kind, message } => writeln!(
                     out,
                     "{head}>\n      <error type=\"{}\" message=\"{}\"/>\n    </testcase>",
                     escaped(kind),

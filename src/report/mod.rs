@@ -6,11 +6,16 @@
 //!
 //! [`view`] holds what the formats share: a verdict in the words of the status, its summary and its outcome.
 
+pub mod csv;
 pub mod dmarc;
 pub mod explain;
+pub mod inspected;
+pub mod json;
 pub mod junit;
+pub mod lines;
 pub mod manifest;
 pub mod plan;
+pub mod profile;
 pub mod sarif;
 pub mod snippet;
 pub mod spf;
@@ -18,7 +23,7 @@ pub mod table;
 pub mod text;
 pub mod view;
 
-pub use self::view::{Origin, Outcome, Place, Report};
+pub use self::view::{ManifestRef, Origin, Outcome, Reading, Report};
 
 /// How text is laid out.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -27,6 +32,8 @@ pub struct Style {
     pub width: usize,
     /// Whether ANSI colours are understood.
     pub colour: bool,
+    /// Whether keys are shown whole.
+    pub full: bool,
 }
 
 impl Style {
@@ -34,10 +41,67 @@ impl Style {
     pub const PLAIN: Self = Self {
         width: 100,
         colour: false,
+        full: false,
     };
 
     /// The columns to use: never fewer than 40.
     pub(crate) fn columns(self) -> usize {
         self.width.max(40)
+    }
+
+    /// A value as it is shown: harmless, long keys shortened.
+    pub(crate) fn value(self, text: &str) -> String {
+        let harmless = text::harmless(text);
+        if self.full {
+            harmless
+        } else {
+            text::shortened(&harmless)
+        }
+    }
+
+    /// `text` in a colour, where colours are understood.
+    pub(crate) fn paint(self, colour: Colour, text: String) -> String {
+        if self.colour {
+            format!("\x1b[{}m{text}\x1b[0m", colour.code())
+        } else {
+            text
+        }
+    }
+}
+
+/// The colours text is painted in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Colour {
+    /// The name everything else is about.
+    Bold,
+    /// Titles.
+    Dim,
+    /// What is as it should be.
+    Green,
+    /// What is wrong.
+    Red,
+    /// What is not known.
+    Yellow,
+}
+
+impl Colour {
+    fn code(self) -> &'static str {
+        match self {
+            Self::Bold => "1",
+            Self::Dim => "2",
+            Self::Green => "32",
+            Self::Red => "31",
+            Self::Yellow => "33",
+        }
+    }
+}
+
+impl From<Outcome> for Colour {
+    fn from(outcome: Outcome) -> Self {
+        match outcome {
+            Outcome::Fine => Self::Green,
+            Outcome::Unknown => Self::Yellow,
+            Outcome::Wrong | Outcome::Nonexistent => Self::Red,
+        }
     }
 }

@@ -5,10 +5,11 @@
 
 use std::fmt::Write;
 
+use jiff::Timestamp;
 use serde::Serialize;
 
 use super::text::{harmless, table};
-use super::{Place, Style};
+use super::{ManifestRef, Style, json};
 use crate::inquiry::{Kind, Txt};
 use crate::intent::{Intent, ManagedRrset, What};
 use crate::name::Name;
@@ -53,29 +54,41 @@ fn row(wanted: &ManagedRrset) -> Row {
     }
 }
 
-/// One JSON object a line.
-pub fn json(rows: &[Row]) -> String {
-    let mut out = String::new();
-    for row in rows {
-        out.push_str(&serde_json::to_string(row).unwrap_or_default());
-        out.push('\n');
-    }
-    out
+/// One JSON object a line and RRset, with the object that asks for it.
+pub fn json(at: Timestamp, manifest: &ManifestRef, domain: &Name, rows: &[Row]) -> String {
+    let lines = rows.iter().map(|row| {
+        let planned = Planned {
+            object: manifest,
+            domain,
+            row,
+        };
+        json::line(at, &planned) + "\n"
+    });
+    lines.collect()
+}
+
+#[derive(Serialize)]
+struct Planned<'a> {
+    /// The manifest's own name and place: the row's name is the owner's.
+    object: &'a ManifestRef,
+    domain: &'a Name,
+    #[serde(flatten)]
+    row: &'a Row,
 }
 
 /// A zone file (RFC 1035 5.1): absolute names, TXT in strings of at most 255 octets.
-pub fn zone(place: &Place, domain: &Name, rows: &[Row]) -> String {
+pub fn zone(manifest: &ManifestRef, domain: &Name, rows: &[Row]) -> String {
     let mut out = String::new();
-    let object = match &place.namespace {
-        Some(namespace) => format!("{namespace}/{}", place.name),
-        None => place.name.clone(),
+    let object = match &manifest.namespace {
+        Some(namespace) => format!("{namespace}/{}", manifest.name),
+        None => manifest.name.clone(),
     };
     let _ = writeln!(
         out,
         "; {domain}: MailDomain {}, {}:{}",
         harmless(&object),
-        harmless(&place.file),
-        place.line
+        harmless(&manifest.file),
+        manifest.line
     );
     for row in rows {
         if let Some(condition) = &row.condition {

@@ -8,9 +8,11 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 use serde_json::{Value, json};
 
+use super::Report;
 use super::text::harmless;
-use super::view::{Open, Report};
+use crate::inquiry::Need;
 use crate::intent::SpecError;
+use crate::judge::{Finding, Site};
 use crate::rules::{self, Rule, Severity};
 
 /// A manifest that could not be used.
@@ -31,16 +33,14 @@ pub fn log(reports: &[Report], invalid: &[Invalid]) -> String {
         run.add(report);
     }
     for invalid in invalid {
-        let message = invalid.error.to_string();
-        let place = Some((invalid.file.as_str(), invalid.line));
-        run.result(
-            &INVALID_SPEC,
-            Severity::Error,
-            message,
-            place,
-            None,
-            &invalid.error.path,
-        );
+        run.result(Found {
+            rule: &INVALID_SPEC,
+            severity: Severity::Error,
+            message: invalid.error.to_string(),
+            place: Some((invalid.file.as_str(), invalid.line)),
+            name: &invalid.error.path,
+            identity: &[&invalid.file, &invalid.error.path, &invalid.error.message],
+        });
     }
     let log = json!({
         "$schema": "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json",
@@ -74,87 +74,117 @@ struct Run {
 impl Run {
     fn add(&mut self, report: &Report) {
         let domain = report.verdict.domain.as_str();
-        let file = report.place.as_ref().map(|place| place.file.as_str());
+        let file = report.manifest.as_ref().map(|manifest| manifest.file.as_str());
+        let shown: Vec<&Finding> = report.shown().collect();
+        // A domain that does not exist is said before its records.
+        let (first, others): (Vec<_>, Vec<_>) = shown
+            .into_iter()
+            .partition(|finding| finding.rule == &rules::dns::NO_DOMAIN);
+        for finding in first {
+            self.finding(report, finding);
+        }
         for (number, record) in report.verdict.records.iter().enumerate() {
             if !record.state.differs() {
                 continue;
             }
             let differences = record.differences.join("; ");
-            let message = format!(
-                "{} {} {}: {differences}",
-                record.name(),
-                record.site.type_word(),
-                record.state.as_str()
-            );
+            let name = record.name().as_str();
+            let kind = record.site.type_word();
             let line = report.record_lines.get(number).copied();
-            let line = line.or(report.place.as_ref().map(|place| place.line));
-            self.result(
-                &DRIFT,
-                Severity::Error,
-                message,
-                file.zip(line),
-                Some(domain),
-                record.name().as_str(),
-            );
+            let line = line.or(report.manifest.as_ref().map(|manifest| manifest.line));
+            self.result(Found {
+                rule: &DRIFT,
+                severity: Severity::Error,
+                message: format!("{name} {kind} {}: {differences}", record.state.as_str()),
+                place: file.zip(line),
+                name,
+                identity: &[domain, name, &kind, record.standard.as_str()],
+            });
         }
-        for finding in &report.verdict.findings {
-            let rule = Descriptor::of(finding.rule);
-            let message = format!(
-                "{}. Fix: {}",
-                finding.message.trim_end_matches(['.', ' ']),
-                finding.fix
-            );
-            // What is not managed is told, and never fails a build.
-            let severity = if report.counts(finding) {
-                finding.severity
+        for finding in others {
+            self.finding(report, finding);
+        }
+        for open in &report.verdict.unanswered {
+            let level = if report.decides(open) || open.need == Need::Essential {
+                "warning"
             } else {
-                Severity::Info
+                "note"
             };
-            let name = finding.site.name();
-            let place = file.zip(report.line_of(finding));
-            self.result(&rule, severity, message, place, Some(domain), name.as_str());
-        }
-        for open in report.verdict.unanswered.iter().map(Open::from) {
-            let level = if open.essential { "warning" } else { "note" };
-            let text = format!(
-                "{domain}: {} {} not answered: {}",
-                open.name, open.type_, open.why
-            );
+            let text = harmless(&format!("{domain}: {} not answered: {}", open.question, open.why));
             self.notifications
                 .push(json!({"level": level, "message": {"text": text}}));
         }
     }
 
-    /// `place` is where the manifest asks for it; without a manifest the domain itself is the artifact.
-    fn result(
-        &mut self,
-        rule: &Descriptor,
-        severity: Severity,
-        message: String,
-        place: Option<(&str, u64)>,
-        domain: Option<&str>,
-        name: &str,
-    ) {
-        let index = *self.index.entry(rule.id).or_insert_with(|| {
-            self.rules.push(*rule);
+    fn finding(&mut self, report: &Report, finding: &Finding) {
+        let file = report.manifest.as_ref().map(|manifest| manifest.file.as_str());
+        // What is not managed is told, and never fails a build.
+        let severity = if report.counts(finding) {
+            finding.severity
+        } else {
+            Severity::Info
+        };
+        let name = finding.site.name().as_str();
+        let what = match &finding.site {
+            Site::Domain(_) => "domain".to_owned(),
+            Site::Host(_) => "host".to_owned(),
+            site => site.type_word(),
+        };
+        let subject = finding.subject.as_deref().unwrap_or_default();
+        self.result(Found {
+            rule: &Descriptor::of(finding.rule),
+            severity,
+            message: format!(
+                "{}. Fix: {}",
+                finding.message.trim_end_matches(['.', ' ']),
+                finding.fix
+            ),
+            place: file.zip(report.line_of(finding)),
+            name,
+            identity: &[report.verdict.domain.as_str(), name, &what, subject],
+        });
+    }
+
+    fn result(&mut self, found: Found<'_>) {
+        let index = *self.index.entry(found.rule.id).or_insert_with(|| {
+            self.rules.push(*found.rule);
             self.rules.len() - 1
         });
-        let mut location = json!({"logicalLocations": [{"fullyQualifiedName": name, "kind": "resource"}]});
-        if let (Some((file, line)), Some(fields)) = (place, location.as_object_mut()) {
+        let mut location =
+            json!({"logicalLocations": [{"fullyQualifiedName": found.name, "kind": "resource"}]});
+        if let (Some((file, line)), Some(fields)) = (found.place, location.as_object_mut()) {
             let physical =
                 json!({"artifactLocation": {"uri": uri(file)}, "region": {"startLine": line.max(1)}});
             fields.insert("physicalLocation".to_owned(), physical);
         }
-        let fingerprint = format!("{}/{name}/{}", domain.unwrap_or_default(), rule.id);
+        // Each part escaped, so that no two identities are one text.
+        let identity: Vec<String> = [found.rule.id]
+            .iter()
+            .chain(found.identity)
+            .map(|part| uri(part).replace('/', "%2F"))
+            .collect();
         self.results.push(json!({
-            "ruleId": rule.id,
+            "ruleId": found.rule.id,
             "ruleIndex": index,
-            "level": level(severity),
-            "message": {"text": harmless(&message)},
+            "level": level(found.severity),
+            "message": {"text": harmless(&found.message)},
             "locations": [location],
-            "partialFingerprints": {"zegel/v1": fingerprint},
+            "partialFingerprints": {"zegel/v1": identity.join("/")},
         }));
     }
+}
+
+/// What becomes one result.
+struct Found<'a> {
+    rule: &'a Descriptor,
+    severity: Severity,
+    message: String,
+    /// Where the manifest asks for it; without a manifest the domain itself is the artifact.
+    place: Option<(&'a str, u64)>,
+    /// The owner name it is about.
+    name: &'a str,
+    /// What makes it the same result in the next run, beside the rule.
+    identity: &'a [&'a str],
 }
 
 /// What a rule is, in SARIF's words.

@@ -1,66 +1,36 @@
-//! What a person reads: one domain after the other, a table of its records, what differs, what is wrong. Pure.
+//! What a person reads of one domain: what it is and what it comes to, a table of its records, what differs, what is
+//! wrong, what could not be asked. Pure.
 
 use std::fmt::Write;
 
+use super::inspected::Inspected;
+use super::lines::counted;
 use super::text::{hanging, harmless, table};
-use super::view::{Open, Outcome};
-use super::{Origin, Report, Style, snippet};
+use super::{Colour, Origin, Outcome, Report, Style, snippet};
 use crate::api::RecordStatus;
-use crate::rules;
+use crate::inquiry::Need;
+use crate::judge::Unanswered;
+use crate::records::Standard;
+use crate::rules::Severity;
 
 /// One domain, ended by an empty line.
 pub fn domain(report: &Report, style: Style) -> String {
     let columns = style.columns();
-    let records = report.records();
+    let mut records = report.records();
+    if report.inspected.is_some() && report.outcome() == Outcome::Nonexistent {
+        // That nothing stands below nothing needs no table.
+        records.clear();
+    }
     let mut out = headline(report, style);
     if !records.is_empty() {
-        out.push_str(&records_table(report.origin, &records, style));
+        out.push_str(&records_table(report, &records, style));
     }
     for record in records.iter().filter(|record| !record.differences.is_empty()) {
-        out.push_str(&differences(record, columns));
+        out.push_str(&differences(record, style));
     }
-    out.push_str(&findings(report, style));
-    for open in essential(report) {
-        let line = format!("{} {}: {}", open.name, open.type_, open.why);
-        out.push_str(&hanging("not answered: ", &line, columns));
-    }
-    out.push('\n');
-    out
-}
-
-/// The essential questions without an answer.
-fn essential(report: &Report) -> impl Iterator<Item = Open> {
-    let open = report.verdict.unanswered.iter().map(Open::from);
-    open.filter(|open| open.essential)
-}
-
-fn differences(record: &RecordStatus, columns: usize) -> String {
-    let mut out = format!("{} {}\n", record.name, record.type_);
-    for (label, values) in [("  want   ", &record.desired), ("  found  ", &record.observed)] {
-        for value in values {
-            out.push_str(&hanging(label, &harmless(value), columns));
-        }
-        if values.is_empty() {
-            let _ = writeln!(out, "{label}nothing");
-        }
-    }
-    for difference in &record.differences {
-        out.push_str(&hanging("  - ", &harmless(difference), columns));
-    }
-    out
-}
-
-/// At most this many unanswered evidence questions are named: an outage leaves dozens, which say the same.
-const MOST_NOT_CHECKED: usize = 3;
-
-fn findings(report: &Report, style: Style) -> String {
-    let mut out = String::new();
-    let all = report.verdict.findings.iter();
-    let (not_checked, said): (Vec<_>, Vec<_>) =
-        all.partition(|finding| finding.rule == &rules::dns::NOT_CHECKED);
-    for finding in said {
-        let place = report.place.as_ref().zip(report.line_of(finding));
-        let place = place.map(|(place, line)| format!("{}:{line}", place.file));
+    for finding in report.shown() {
+        let place = report.manifest.as_ref().zip(report.line_of(finding));
+        let place = place.map(|(manifest, line)| format!("{}:{line}", manifest.file));
         out.push('\n');
         out.push_str(&snippet::render(
             finding,
@@ -69,87 +39,149 @@ fn findings(report: &Report, style: Style) -> String {
             style,
         ));
     }
-    if !not_checked.is_empty() {
+    let open = unanswered(report);
+    if !open.is_empty() && report.shown().next().is_some() {
         out.push('\n');
     }
-    for finding in not_checked.iter().take(MOST_NOT_CHECKED) {
-        out.push_str(&hanging("", &harmless(&finding.message), style.columns()));
+    for line in open {
+        out.push_str(&hanging("not answered: ", &line, columns));
     }
-    if let Some(more @ 1..) = not_checked.len().checked_sub(MOST_NOT_CHECKED) {
-        let _ = writeln!(out, "not checked: {more} more (--output json names them)");
-    }
+    out.push('\n');
     out
 }
 
+/// What is said first: the domain, what its look comes to, what it is, how much is wrong.
 fn headline(report: &Report, style: Style) -> String {
-    let summary = report.summary();
+    let outcome = report.outcome();
+    let word = match outcome {
+        Outcome::Nonexistent => "does not exist",
+        other => other.as_str(),
+    };
     let mut parts = Vec::new();
-    if report.origin == Origin::Manifest {
-        parts.push(match summary.records {
-            0 => "nothing is managed".to_owned(),
-            1 => format!("{} of 1 record in sync", summary.in_sync),
-            records => format!("{} of {records} records in sync", summary.in_sync),
-        });
+    match &report.inspected {
+        Some(_) if outcome == Outcome::Nonexistent => {}
+        Some(inspected) => parts.push(inspected.profile.words().to_owned()),
+        None => parts.push(in_sync(report)),
     }
-    for (count, one, many) in [
-        (summary.errors, "error", "errors"),
-        (summary.warnings, "warning", "warnings"),
-    ] {
-        match count {
-            0 => {}
-            1 => parts.push(format!("1 {one}")),
-            _ => parts.push(format!("{count} {many}")),
-        }
-    }
-    let open = essential(report).count();
-    if open > 0 {
-        parts.push(format!("{open} not answered"));
-    }
-    if parts.is_empty() {
+    let wrong = counts(report);
+    if wrong.is_empty() && outcome == Outcome::Fine {
         parts.push("nothing wrong".to_owned());
     }
-    let (word, colour) = match report.outcome() {
-        Outcome::Fine => ("ok", GREEN),
-        Outcome::Unknown => ("unknown", YELLOW),
-        Outcome::Wrong => ("wrong", RED),
-    };
+    parts.extend(wrong);
+    if report.reading.least < Severity::Info && report.hints() > 0 {
+        parts.push(format!(
+            "{} (--verbose shows {})",
+            counted(report.hints() as i64, "hint"),
+            if report.hints() == 1 { "it" } else { "them" }
+        ));
+    }
     let place = report
-        .place
+        .manifest
         .as_ref()
-        .map(|place| format!(" ({}:{})", harmless(&place.file), place.line));
+        .map(|manifest| format!(" ({}:{})", harmless(&manifest.file), manifest.line));
     let domain = report.verdict.domain.to_string();
     let line = format!("{word}: {}{}", parts.join(", "), place.unwrap_or_default());
     // Wrapped first, painted then: colours have no width.
     let text = hanging(&format!("{domain}: "), &line, style.columns());
-    let rest = text.get(domain.len() + 2 + word.len()..).unwrap_or_default();
-    let (domain, word) = (paint(style, BOLD, domain), paint(style, colour, word.to_owned()));
+    // A word of several parts may have been wrapped; then it stays as it is.
+    let Some(rest) = text.strip_prefix(&format!("{domain}: {word}")) else {
+        return text;
+    };
+    let (domain, word) = (
+        style.paint(Colour::Bold, domain),
+        style.paint(Colour::from(outcome), word.to_owned()),
+    );
     format!("{domain}: {word}{rest}")
 }
 
-fn records_table(origin: Origin, records: &[RecordStatus], style: Style) -> String {
-    let titles: &[&str] = match origin {
+/// How many records of a manifest are in sync.
+fn in_sync(report: &Report) -> String {
+    let summary = report.summary();
+    match summary.records {
+        0 => "nothing is managed".to_owned(),
+        1 => format!("{} of 1 record in sync", summary.in_sync),
+        records => format!("{} of {records} records in sync", summary.in_sync),
+    }
+}
+
+/// How much is wrong, or not known.
+fn counts(report: &Report) -> Vec<String> {
+    let summary = report.summary();
+    let not_answered = report.verdict.unanswered.len();
+    let mut parts = Vec::new();
+    for (count, what) in [(summary.errors, "error"), (summary.warnings, "warning")] {
+        if count > 0 {
+            parts.push(counted(count.into(), what));
+        }
+    }
+    if not_answered > 0 {
+        parts.push(format!("{not_answered} not answered"));
+    }
+    parts
+}
+
+fn differences(record: &RecordStatus, style: Style) -> String {
+    let columns = style.columns();
+    let mut out = format!("{} {}\n", record.name, record.type_);
+    for (label, values) in [("  want   ", &record.desired), ("  found  ", &record.observed)] {
+        for value in values {
+            out.push_str(&hanging(label, &style.value(value), columns));
+        }
+        if values.is_empty() {
+            let _ = writeln!(out, "{label}nothing");
+        }
+    }
+    for difference in &record.differences {
+        out.push_str(&hanging("  - ", &style.value(difference), columns));
+    }
+    out
+}
+
+/// At most this many questions of each need are named: an outage leaves dozens, which say the same.
+const MOST_NAMED: usize = 10;
+
+/// The same for questions only advice hangs on.
+const MOST_EVIDENCE: usize = 3;
+
+/// The questions without an answer, those that decide first.
+fn unanswered(report: &Report) -> Vec<String> {
+    let mut lines = Vec::new();
+    for (need, most, note) in [
+        (Need::Essential, MOST_NAMED, ""),
+        (Need::Compliance, MOST_NAMED, " (an error could hang on it)"),
+        (Need::Evidence, MOST_EVIDENCE, " (only advice hangs on it)"),
+    ] {
+        let all = report.verdict.unanswered.iter();
+        let open: Vec<&Unanswered> = all.filter(|unanswered| unanswered.need == need).collect();
+        for one in open.iter().take(most) {
+            lines.push(harmless(&format!("{}: {}{note}", one.question, one.why)));
+        }
+        if let Some(more @ 1..) = open.len().checked_sub(most) {
+            lines.push(format!("{more} more{note} (--output json names them)"));
+        }
+    }
+    lines
+}
+
+fn records_table(report: &Report, records: &[RecordStatus], style: Style) -> String {
+    let titles: &[&str] = match report.origin() {
         Origin::Manifest => &["NAME", "TYPE", "STANDARD", "STATE"],
         Origin::Domain => &["NAME", "TYPE", "STANDARD", "VALUE"],
     };
     let mut rows = vec![titles.iter().map(|title| (*title).to_owned()).collect::<Vec<_>>()];
+    let mut no_key = report
+        .inspected
+        .as_ref()
+        .and_then(|inspected| no_key(report, inspected));
     for record in records {
+        if record.standard == Standard::Mx.as_str() {
+            rows.extend(no_key.take());
+        }
         let about = [record.name.clone(), record.type_.clone(), record.standard.clone()];
-        let state = match &record.unanswered {
-            Some(open) => format!("{} ({})", record.state, open.reason),
-            None => record.state.clone(),
+        let values = match &report.inspected {
+            None => vec![state(record)],
+            Some(inspected) => values(report, inspected, record, style),
         };
-        if origin == Origin::Manifest {
-            rows.push(about.into_iter().chain([state]).collect());
-            continue;
-        }
-        let mut values: Vec<String> = record.observed.iter().map(|value| harmless(value)).collect();
-        if values.is_empty() {
-            values.push(if record.unanswered.is_some() {
-                state
-            } else {
-                "none".to_owned()
-            });
-        }
         for (index, value) in values.into_iter().enumerate() {
             let about = if index == 0 {
                 about.clone()
@@ -159,30 +191,59 @@ fn records_table(origin: Origin, records: &[RecordStatus], style: Style) -> Stri
             rows.push(about.into_iter().chain([value]).collect());
         }
     }
+    rows.extend(no_key);
     table(&rows, style.columns(), |row, column, cell| match (row, column) {
-        (0, _) => paint(style, DIM, cell),
-        (_, 3) if origin == Origin::Manifest => {
+        (0, _) => style.paint(Colour::Dim, cell),
+        (_, 3) if report.origin() == Origin::Manifest => {
             let colour = match cell.split(' ').next() {
-                Some("InSync") => GREEN,
-                Some("Unknown") => YELLOW,
-                _ => RED,
+                Some("InSync") => Colour::Green,
+                Some("Unknown") => Colour::Yellow,
+                _ => Colour::Red,
             };
-            paint(style, colour, cell)
+            style.paint(colour, cell)
         }
         _ => cell,
     })
 }
 
-const BOLD: &str = "1";
-const DIM: &str = "2";
-const GREEN: &str = "32";
-const RED: &str = "31";
-const YELLOW: &str = "33";
-
-fn paint(style: Style, code: &str, text: String) -> String {
-    if style.colour {
-        format!("\x1b[{code}m{text}\x1b[0m")
-    } else {
-        text
+fn state(record: &RecordStatus) -> String {
+    match &record.unanswered {
+        Some(open) => format!("{} ({})", record.state, open.reason),
+        None => record.state.clone(),
     }
+}
+
+/// What stands at a name, a line each.
+fn values(report: &Report, inspected: &Inspected, record: &RecordStatus, style: Style) -> Vec<String> {
+    let mut values: Vec<String> = record.observed.iter().map(|value| style.value(value)).collect();
+    if record.unanswered.is_some() {
+        values.push(state(record));
+    } else if values.is_empty() {
+        let inherited = inspected.policy.inherited(&report.verdict.domain);
+        let inherited = inherited.filter(|_| record.standard == Standard::Dmarc.as_str());
+        values.push(inherited.map_or("none".to_owned(), |inherited| format!("none here: {inherited}")));
+    }
+    values
+}
+
+/// That no key was found, which proves nothing.
+fn no_key(report: &Report, inspected: &Inspected) -> Option<Vec<String>> {
+    let selectors = inspected.selectors;
+    if selectors.keys > 0 || selectors.probed == 0 || report.outcome() == Outcome::Nonexistent {
+        return None;
+    }
+    let open = match selectors.unanswered {
+        0 => String::new(),
+        open => format!(", {open} of which were not answered"),
+    };
+    let value = format!(
+        "no DKIM key found among the probed selectors{open} (DNS cannot list selectors: --selector NAME looks at \
+         one)"
+    );
+    let about = [
+        format!("*._domainkey.{}", report.verdict.domain),
+        "TXT".to_owned(),
+        Standard::Dkim.to_string(),
+    ];
+    Some(about.into_iter().chain([value]).collect())
 }

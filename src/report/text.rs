@@ -43,28 +43,48 @@ pub fn width(text: &str) -> usize {
     text.width()
 }
 
-/// Breaks `text` at blanks, or inside a word longer than a line, into lines of at most `columns` columns.
+/// Breaks `text` at blanks into lines of at most `columns` columns; a word that is longer stands whole on a line of its
+/// own, so that names and values can be copied.
 pub fn wrap(text: &str, columns: usize) -> Vec<String> {
-    let columns = columns.max(1);
     let mut lines = Vec::new();
     let mut line = String::new();
     for word in text.split(' ') {
-        let blank = usize::from(!line.is_empty());
-        if !line.is_empty() && width(&line) + blank + width(word) > columns {
-            lines.push(std::mem::take(&mut line));
-        }
         if !line.is_empty() {
-            line.push(' ');
-        }
-        for character in word.chars() {
-            if !line.is_empty() && width(&line) + character.width().unwrap_or(0) > columns {
+            if width(&line) + 1 + width(word) > columns {
                 lines.push(std::mem::take(&mut line));
+            } else {
+                line.push(' ');
             }
-            line.push(character);
         }
+        line.push_str(word);
     }
     lines.push(line);
     lines
+}
+
+/// Runs of base64 longer than this are keys, and shortened.
+const LONGEST_RUN: usize = 64;
+
+/// `text` with its long keys shortened: both ends, and how many characters were left out.
+pub fn shortened(text: &str) -> String {
+    let base64 = |octet: u8| octet.is_ascii_alphanumeric() || matches!(octet, b'+' | b'/' | b'=');
+    let mut out = String::new();
+    let mut rest = text;
+    while !rest.is_empty() {
+        let run = rest.bytes().take_while(|octet| base64(*octet)).count();
+        let (head, tail) = rest.split_at(run);
+        match (head.get(..16), head.get(run.saturating_sub(8)..)) {
+            (Some(start), Some(end)) if run > LONGEST_RUN => {
+                out.push_str(&format!("{start}...(+{})...{end}", run - 24));
+            }
+            _ => out.push_str(head),
+        }
+        let other = tail.bytes().take_while(|octet| !base64(*octet)).count();
+        let (other, next) = tail.split_at(other);
+        out.push_str(other);
+        rest = next;
+    }
+    out
 }
 
 /// `text` behind `label`, wrapped to `columns` with the further lines under the first.
@@ -126,8 +146,10 @@ pub fn table(rows: &[Vec<String>], columns: usize, paint: impl Fn(usize, usize, 
         };
         let (first_indent, indent) = if own_line { (6, 6) } else { (0, before) };
         if own_line {
-            out.push_str(line.trim_end());
-            out.push('\n');
+            if !line.trim().is_empty() {
+                out.push_str(line.trim_end());
+                out.push('\n');
+            }
             line = " ".repeat(first_indent);
         }
         for (index, piece) in wrap(cell, columns.saturating_sub(indent).max(10))
@@ -159,21 +181,44 @@ mod tests {
     }
 
     #[test]
-    fn lines_break_at_blanks_and_inside_long_words() {
+    fn lines_break_at_blanks_and_never_inside_a_word() {
         assert_eq!(wrap("v=spf1 mx -all", 10), ["v=spf1 mx", "-all"]);
-        assert_eq!(wrap("abcdefghij kl", 4), ["abcd", "efgh", "ij", "kl"]);
+        assert_eq!(wrap("abcdefghij kl", 4), ["abcdefghij", "kl"]);
+        assert_eq!(wrap("kl abcdefghij", 4), ["kl", "abcdefghij"]);
         assert_eq!(wrap("", 4), [""]);
+    }
+
+    #[test]
+    fn long_keys_are_shortened_and_nothing_else_is() {
+        let key = format!("MIIBIjANBgkqhkiG{}QIDAQAB=", "x".repeat(368));
+        assert_eq!(
+            shortened(&format!("v=DKIM1; k=rsa; p={key}; n=ok")),
+            "v=DKIM1; k=rsa; p=MIIBIjANBgkqhkiG...(+368)...QIDAQAB=; n=ok"
+        );
+        for text in [
+            "v=spf1 include:spf.protection.outlook.com ip4:192.0.2.0/24 -all",
+            "v=DKIM1; k=ed25519; p=M+WOVwWymPU8WoZZc83jsOpPmnYTX1StMQsXDDeBEBE=",
+            "",
+            "é",
+        ] {
+            assert_eq!(shortened(text), text);
+        }
     }
 
     proptest! {
         #[test]
-        fn no_wrapped_line_is_too_wide_and_nothing_is_lost(text in "[a-z éあ]{0,80}", columns in 2_usize..30) {
+        fn only_a_long_word_makes_a_wide_line_and_nothing_is_lost(text in "[a-z éあ]{0,80}", columns in 2_usize..30) {
             let lines = wrap(&text, columns);
             for line in &lines {
-                prop_assert!(width(line) <= columns, "{line:?}");
+                prop_assert!(width(line) <= columns || !line.contains(' '), "{line:?}");
             }
             let squeeze = |text: &str| text.replace(' ', "");
             prop_assert_eq!(squeeze(&lines.concat()), squeeze(&text));
+        }
+
+        #[test]
+        fn shortened_text_keeps_what_is_no_key(text in "([a-z]{1,20}[ ;:.]){0,20}") {
+            prop_assert_eq!(shortened(&text), text);
         }
 
         #[test]

@@ -1,16 +1,16 @@
-//! A verdict in the words of the status: what JSON, SARIF, JUnit, tables and the controller's status share.
+//! A verdict as reports read it: in the words of the status, counted, with its outcome.
 //!
 //! Nothing is cut here (the controller cuts for its status, a terminal for its width), and nothing has a history:
 //! `since`, `cause` and `settleUntil` are the controller's to fill. Pure.
 
+use jiff::Timestamp;
 use serde::Serialize;
 
-use super::text::escaped_json;
+use super::inspected::Inspected;
 use crate::api::{FindingStatus, RecordStatus, Summary, UnansweredStatus};
 use crate::inquiry::Need;
 use crate::judge::{Finding, RecordVerdict, Site, State, Unanswered, Verdict};
-use crate::name::Name;
-use crate::rules::Severity;
+use crate::rules::{self, Severity};
 
 /// One managed RRset as the status names it; `since`, `cause`, `settleUntil` are left empty.
 pub fn record(verdict: &RecordVerdict) -> RecordStatus {
@@ -98,12 +98,26 @@ fn count(items: impl Iterator) -> i32 {
 /// What a look comes to, worst last; several looks come to the worst of them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Outcome {
-    /// Nothing is wrong, and everything essential was answered.
+    /// Nothing that counts is wrong, and everything that decides it was answered.
     Fine,
-    /// Nothing is known to be wrong, but something essential could not be asked.
+    /// Nothing is known to be wrong, but something that decides it could not be asked.
     Unknown,
-    /// A record differs, or an Error finding counts.
+    /// A record differs, or a finding counts.
     Wrong,
+    /// The domain does not exist.
+    Nonexistent,
+}
+
+impl Outcome {
+    /// The word of JSON and CSV.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Fine => "ok",
+            Self::Unknown => "unknown",
+            Self::Wrong => "wrong",
+            Self::Nonexistent => "nonexistent",
+        }
+    }
 }
 
 /// Why a domain was looked at.
@@ -116,9 +130,9 @@ pub enum Origin {
     Domain,
 }
 
-/// Where a manifest stands, and the object it makes.
+/// A manifest: where it stands, and the object it makes.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
-pub struct Place {
+pub struct ManifestRef {
     /// The file; `-` is standard input.
     pub file: String,
     /// The line of the document's domain, from 1.
@@ -130,65 +144,127 @@ pub struct Place {
     pub name: String,
 }
 
+/// How findings are read: which are wrong, and which are shown.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Reading {
+    /// A finding at least this bad makes the outcome wrong.
+    pub fail_at: Severity,
+    /// Findings at least this bad are shown.
+    pub least: Severity,
+    /// Whether advice whose fix is to do nothing is shown too.
+    pub quiet_rules: bool,
+}
+
+impl Default for Reading {
+    /// Errors fail, all but quiet advice is shown.
+    fn default() -> Self {
+        Self {
+            fail_at: Severity::Error,
+            least: Severity::Info,
+            quiet_rules: false,
+        }
+    }
+}
+
 /// One domain's verdict with what reports need to know about it.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Report {
     /// What is known.
     pub verdict: Verdict,
-    /// Why it was looked at.
-    pub origin: Origin,
+    /// When the look was made.
+    pub at: Timestamp,
     /// The manifest, when there is one.
-    pub place: Option<Place>,
-    /// What stands in DNS, for a domain without a manifest: `state` is `Observed`, or `Unknown` when not answered.
-    pub observed: Vec<RecordStatus>,
+    pub manifest: Option<ManifestRef>,
     /// The line of each record's field in the manifest, in the order of the verdict's records; may be shorter.
     pub record_lines: Vec<u64>,
+    /// What stands in DNS, for a domain somebody named.
+    pub inspected: Option<Inspected>,
+    /// How the findings are read.
+    pub reading: Reading,
 }
 
 impl Report {
     /// The report of a domain somebody named, with what stands in DNS there.
-    pub fn of_domain(verdict: Verdict, observed: Vec<RecordStatus>) -> Self {
+    pub fn of_domain(verdict: Verdict, at: Timestamp, inspected: Inspected) -> Self {
         Self {
             verdict,
-            origin: Origin::Domain,
-            place: None,
-            observed,
+            at,
+            manifest: None,
             record_lines: Vec::new(),
+            inspected: Some(inspected),
+            reading: Reading::default(),
         }
     }
 
     /// The report of a manifest; `record_lines` are the lines of the fields that ask for the verdict's records.
-    pub fn of_manifest(verdict: Verdict, place: Place, record_lines: Vec<u64>) -> Self {
+    pub fn of_manifest(
+        verdict: Verdict,
+        at: Timestamp,
+        manifest: ManifestRef,
+        record_lines: Vec<u64>,
+    ) -> Self {
         Self {
             verdict,
-            origin: Origin::Manifest,
-            place: Some(place),
-            observed: Vec::new(),
+            at,
+            manifest: Some(manifest),
             record_lines,
+            inspected: None,
+            reading: Reading::default(),
+        }
+    }
+
+    /// The same, read in another way.
+    #[must_use]
+    pub fn read_as(self, reading: Reading) -> Self {
+        Self { reading, ..self }
+    }
+
+    /// Why the domain was looked at.
+    pub fn origin(&self) -> Origin {
+        if self.manifest.is_some() {
+            Origin::Manifest
+        } else {
+            Origin::Domain
         }
     }
 
     /// Whether a finding has a say in the outcome.
     pub fn counts(&self, finding: &Finding) -> bool {
-        self.origin == Origin::Domain || finding.managed
+        self.origin() == Origin::Domain || finding.managed
+    }
+
+    /// Whether a question without an answer keeps the outcome from being known: a record's state hangs on it, or an
+    /// Error finding that counts could.
+    pub fn decides(&self, unanswered: &Unanswered) -> bool {
+        match unanswered.need {
+            Need::Essential => true,
+            Need::Compliance => self.origin() == Origin::Domain || unanswered.managed,
+            Need::Evidence => false,
+        }
     }
 
     /// What the look comes to.
     pub fn outcome(&self) -> Outcome {
         let differs = self.verdict.records.iter().any(|record| record.state.differs());
-        let mut errors = self.verdict.findings.iter();
-        if differs || errors.any(|finding| finding.severity == Severity::Error && self.counts(finding)) {
+        let mut counting = self
+            .verdict
+            .findings
+            .iter()
+            .filter(|finding| self.counts(finding));
+        if self.verdict.domain_is_missing() {
+            return Outcome::Nonexistent;
+        }
+        if differs || counting.any(|finding| finding.severity <= self.reading.fail_at) {
             return Outcome::Wrong;
         }
-        let unknown = self
-            .verdict
-            .records
-            .iter()
-            .any(|record| record.state == State::Unknown);
-        if unknown || !self.verdict.is_complete() {
-            return Outcome::Unknown;
-        }
-        Outcome::Fine
+        let mut records = self.verdict.records.iter();
+        let unknown = records.any(|record| record.state == State::Unknown)
+            || self
+                .verdict
+                .unanswered
+                .iter()
+                .any(|unanswered| self.decides(unanswered));
+        if unknown { Outcome::Unknown } else { Outcome::Fine }
     }
 
     /// The counts.
@@ -196,86 +272,48 @@ impl Report {
         summary_where(&self.verdict, |finding| self.counts(finding))
     }
 
-    /// The records as the status names them: the managed ones, or what stands in DNS where nothing is managed.
-    pub fn records(&self) -> Vec<RecordStatus> {
-        match self.origin {
-            Origin::Manifest => self.verdict.records.iter().map(record).collect(),
-            Origin::Domain => self.observed.clone(),
-        }
+    /// The findings that are shown, in their order; that something was not answered is said beside them.
+    pub fn shown(&self) -> impl Iterator<Item = &Finding> {
+        self.verdict.findings.iter().filter(|finding| {
+            finding.severity <= self.reading.least
+                && finding.rule != &rules::dns::NOT_CHECKED
+                && (self.reading.quiet_rules || !is_quiet(finding))
+        })
     }
 
-    /// One JSON object on one line, without the line end.
-    pub fn to_json(&self) -> String {
-        let line = Line {
-            domain: &self.verdict.domain,
-            source: self.origin,
-            place: self.place.as_ref(),
-            summary: self.summary(),
-            records: self.records(),
-            findings: self.verdict.findings.iter().map(finding).collect(),
-            unanswered: self.verdict.unanswered.iter().map(Open::from).collect(),
-        };
-        escaped_json(&serde_json::to_string(&line).unwrap_or_default())
+    /// How many pieces of advice there are to show.
+    pub fn hints(&self) -> usize {
+        let asked = self.verdict.findings.iter().filter(|finding| {
+            finding.severity == Severity::Info
+                && finding.rule != &rules::dns::NOT_CHECKED
+                && !is_quiet(finding)
+        });
+        asked.count()
+    }
+
+    /// The records as the status names them: the managed ones, or what stands in DNS where nothing is managed.
+    pub fn records(&self) -> Vec<RecordStatus> {
+        match &self.inspected {
+            None => self.verdict.records.iter().map(record).collect(),
+            Some(inspected) => inspected.records.clone(),
+        }
     }
 
     /// The line of the manifest that `finding` is about: its record's, or the domain's.
     pub fn line_of(&self, finding: &Finding) -> Option<u64> {
-        let place = self.place.as_ref()?;
+        let manifest = self.manifest.as_ref()?;
         if matches!(finding.site, Site::Domain(_)) {
-            return Some(place.line);
+            return Some(manifest.line);
         }
         let records = self.verdict.records.iter().zip(&self.record_lines);
         let about = records
             .filter(|(record, _)| record.name() == finding.site.name())
             .min_by_key(|(record, _)| record.standard != finding.rule.standard);
-        Some(about.map_or(place.line, |(_, line)| *line))
+        Some(about.map_or(manifest.line, |(_, line)| *line))
     }
 }
 
-/// The JSON line of one domain.
-#[derive(Serialize)]
-struct Line<'a> {
-    domain: &'a Name,
-    source: Origin,
-    #[serde(flatten)]
-    place: Option<&'a Place>,
-    summary: Summary,
-    records: Vec<RecordStatus>,
-    findings: Vec<FindingStatus>,
-    unanswered: Vec<Open>,
-}
-
-/// A question without a usable answer, in JSON.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct Open {
-    /// The owner name.
-    pub name: String,
-    /// The record type.
-    #[serde(rename = "type")]
-    pub type_: String,
-    /// Why, in one word: ServFail, Timeout, …
-    pub reason: &'static str,
-    /// Why, in a sentence.
-    pub why: String,
-    /// Whether a record's state hangs on it.
-    pub essential: bool,
-    /// The standards it was asked for.
-    pub standards: Vec<&'static str>,
-}
-
-impl From<&Unanswered> for Open {
-    fn from(unanswered: &Unanswered) -> Self {
-        Self {
-            name: unanswered.question.name.to_string(),
-            type_: unanswered.question.kind.to_string(),
-            reason: unanswered.why.reason(),
-            why: unanswered.why.to_string(),
-            essential: unanswered.need == Need::Essential,
-            standards: unanswered
-                .standards
-                .iter()
-                .map(|standard| standard.as_str())
-                .collect(),
-        }
-    }
+/// Whether a finding asks for nothing to be done: advice that speaks only when it is asked.
+pub fn is_quiet(finding: &Finding) -> bool {
+    finding.severity == Severity::Info && finding.fix.starts_with("Nothing")
 }

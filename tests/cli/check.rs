@@ -134,13 +134,36 @@ fn an_invalid_manifest_is_two_and_the_others_are_checked() {
     let file = folder.path().join("all.yaml");
     let file = file.to_str().expect("the path is UTF-8");
     let run = check(dns.address(), &["-o", "json", file], "");
-    assert_eq!((run.code, run.out.lines().count()), (2, 1), "{run:?}");
+    // The mistakes are said in JSON too, each on a line of its own before the domains.
+    assert_eq!((run.code, run.out.lines().count()), (2, 5), "{run:?}");
+    let mistakes = run.out.lines().take(4).map(|line| {
+        let mistake: serde_json::Value = serde_json::from_str(line).expect("every line is JSON");
+        assert_eq!(
+            (&mistake["outcome"], &mistake["file"]),
+            (&"invalid".into(), &file.into()),
+            "{mistake}"
+        );
+        assert!(
+            mistake["message"]
+                .as_str()
+                .is_some_and(|message| !message.is_empty())
+        );
+        (
+            mistake["line"].as_u64(),
+            mistake["path"].as_str().map(str::to_owned),
+        )
+    });
+    let said: Vec<_> = mistakes.collect();
     for (line, what) in [
         (19, "spec.spf"),
         (33, "spec.spf.mechanisms[1]"),
         (42, "spec.domain"),
         (59, "spec.dkim.selectors[1]"),
     ] {
+        assert!(
+            said.contains(&(Some(line), Some(what.to_owned()))),
+            "{line} {what}: {said:?}"
+        );
         let at = format!("error: {file}:{line}: {what}");
         assert!(
             run.err.lines().any(|text| text.starts_with(&at)),
@@ -222,4 +245,80 @@ fn one_dkim_key_for_two_domains_is_said_of_both() {
     assert_eq!(said, 2, "{run:?}");
     let alone = check(dns.address(), &["-o", "json", "-"], &manifest("a.nl"));
     assert!(!alone.out.contains("DKIM-045"), "{alone:?}");
+}
+
+#[test]
+fn nothing_managed_and_nothing_answered_is_three_and_has_no_ratio() {
+    let bare = "apiVersion: zegel.dev/v1alpha1\nkind: MailDomain\nmetadata: {name: v}\nspec: {domain: voorbeeld.nl, role: Mail}\n";
+    let dns = DnsServer::start(ZONE);
+    let run = check(dns.address(), &["-o", "json", "-"], bare);
+    let object: serde_json::Value = serde_json::from_str(&run.out).expect("one line of JSON");
+    assert_eq!(
+        (run.code, object["summary"].get("ratio")),
+        (0, None),
+        "{}",
+        run.out
+    );
+    dns.fail_all(SERVFAIL);
+    let run = check(dns.address(), &["-"], bare);
+    assert!(run.code == 3 && !run.out.contains("nothing wrong"), "{run:?}");
+}
+
+#[test]
+fn many_manifests_are_a_line_each_and_the_worst_comes_last() {
+    let dns = DnsServer::start(ZONE);
+    let other = MANIFEST.replace("voorbeeld", "ander");
+    let both = format!("{other}---\n{MANIFEST}");
+    let run = check(dns.address(), &["-"], &both);
+    let lines: Vec<&str> = run.out.lines().collect();
+    assert_eq!(run.code, 1, "{run:?}");
+    assert!(
+        lines[1].starts_with("ok ") && lines[1].contains("voorbeeld.nl"),
+        "{}",
+        run.out
+    );
+    assert!(
+        lines[2].starts_with("nonexistent ") && lines[2].contains("ander.nl"),
+        "{}",
+        run.out
+    );
+    assert!(run.out.contains("2 domains: 1 ok, 1 nonexistent"), "{}", run.out);
+    let run = check(dns.address(), &["--details", "-"], &both);
+    assert!(run.out.starts_with("ander.nl: does not exist"), "{}", run.out);
+}
+
+#[test]
+fn a_spreadsheet_gets_the_manifest_beside_the_domain() {
+    let dns = DnsServer::start(ZONE);
+    let run = check(dns.address(), &["-o", "csv", "-"], MANIFEST);
+    let lines: Vec<&str> = run.out.lines().collect();
+    assert_eq!((run.code, lines.len()), (0, 2), "{run:?}");
+    assert!(lines[0].ends_with("file,line,namespace,name"), "{}", run.out);
+    assert!(
+        lines[1].starts_with("voorbeeld.nl,ok,") && lines[1].ends_with(",'-,5,mail,voorbeeld-nl"),
+        "{}",
+        run.out
+    );
+}
+#[test]
+fn what_an_error_could_hang_on_and_was_not_answered_is_three() {
+    let manifest = MANIFEST.replace("[mx]", "[mx, 'include:_spf.provider.example']");
+    let dns = DnsServer::start(ZONE);
+    dns.set("voorbeeld.nl TXT v=spf1 mx include:_spf.provider.example -all");
+    dns.fail("_spf.provider.example", SERVFAIL);
+    let run = check(dns.address(), &["-"], &manifest);
+    assert_eq!(run.code, 3, "{run:?}");
+    assert!(
+        run.out.contains("2 of 2 records in sync") && run.out.contains("an error could hang on it"),
+        "{}",
+        run.out
+    );
+    let run = check(dns.address(), &["-o", "json", "-"], &manifest);
+    let object: serde_json::Value = serde_json::from_str(&run.out).expect("one line of JSON");
+    assert_eq!(
+        (run.code, &object["outcome"]),
+        (3, &"unknown".into()),
+        "{}",
+        run.out
+    );
 }

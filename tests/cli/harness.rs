@@ -18,9 +18,17 @@ pub(crate) fn zegel(args: &[&str]) -> Run {
 
 /// Runs `zegel` with `args` and `stdin`.
 pub(crate) fn zegel_with(args: &[&str], stdin: &str) -> Run {
+    zegel_in(&[("NO_COLOR", "1")], args, stdin)
+}
+
+/// Runs `zegel` with `args` and `stdin`, and of what speaks of colour only these variables.
+pub(crate) fn zegel_in(environment: &[(&str, &str)], args: &[&str], stdin: &str) -> Run {
     let mut child = Command::new(env!("CARGO_BIN_EXE_zegel"))
         .args(args)
-        .env("NO_COLOR", "1")
+        .env_remove("NO_COLOR")
+        .env_remove("CLICOLOR")
+        .env_remove("CLICOLOR_FORCE")
+        .envs(environment.iter().copied())
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())

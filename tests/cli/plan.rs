@@ -46,6 +46,12 @@ fn json_is_one_object_a_line_and_record() {
     assert_eq!(mx["values"], serde_json::json!(["0 ."]));
     assert_eq!(mx["condition"], "only where the name has an A or AAAA record");
     assert_eq!(mx["ttl"], 3600);
+    assert_eq!(mx["domain"], "leeg.example");
+    assert_eq!(
+        mx["object"],
+        serde_json::json!({"file": "-", "line": 5, "namespace": "mail", "name": "leeg"})
+    );
+    assert_eq!(mx["schemaVersion"], 1);
 }
 
 #[test]
@@ -71,7 +77,9 @@ fn folders_are_searched_and_other_kinds_are_skipped() {
     assert_eq!(run.code, 0, "{}", run.err);
     for name in ["leeg.example", "vol.example"] {
         assert!(
-            run.out.contains(&format!("\"name\":\"{name}\",\"type\":\"MX\"")),
+            run.out.contains(&format!(
+                "\"domain\":\"{name}\",\"name\":\"{name}\",\"type\":\"MX\""
+            )),
             "{}",
             run.out
         );

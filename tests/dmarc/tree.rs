@@ -346,7 +346,7 @@ fn what_was_not_answered_is_not_known() {
     let unanswered: Vec<String> = report
         .unanswered
         .iter()
-        .map(|one| format!("{} {} {}", one.name, one.kind, one.why))
+        .map(|one| format!("{} {} {}", one.name, one.type_, one.reason))
         .collect();
     assert_eq!(unanswered, ["_dmarc.com TXT ServFail"]);
 }

@@ -4,13 +4,13 @@ use zegel::inquiry::Need;
 use zegel::intent::SpecError;
 use zegel::judge::State;
 use zegel::records::Standard;
-use zegel::report::sarif::{self, Invalid};
-use zegel::report::{Origin, Outcome, Report, Style, junit, table};
+use zegel::report::sarif::Invalid;
+use zegel::report::{Origin, Outcome, Report, Style, json, junit, table};
 use zegel::rules::Severity;
 
-use super::made_up::{everything, finding, record, unanswered, verdict};
+use super::made_up::{everything, finding, inspected, noon, record, unanswered, verdict};
 
-fn invalid() -> Invalid {
+pub(crate) fn invalid() -> Invalid {
     Invalid {
         file: "mail/bad.yaml".to_owned(),
         line: 9,
@@ -27,7 +27,7 @@ fn table_for_a_person() {
 fn table_on_a_narrow_terminal() {
     let style = Style {
         width: 60,
-        colour: false,
+        ..Style::PLAIN
     };
     let text = table::domain(&everything(), style);
     insta::assert_snapshot!(text);
@@ -53,13 +53,16 @@ fn colour_changes_no_letter() {
 
 #[test]
 fn json_names_things_as_the_status_does() {
-    let line = everything().to_json();
+    let line = json::report(&everything());
     assert!(!line.contains('\n'));
     let value: serde_json::Value = serde_json::from_str(&line).expect("it is JSON");
     let keys: Vec<&String> = value.as_object().expect("an object").keys().collect();
     assert_eq!(
         keys,
         [
+            "schemaVersion",
+            "at",
+            "outcome",
             "domain",
             "source",
             "file",
@@ -76,35 +79,6 @@ fn json_names_things_as_the_status_does() {
 }
 
 #[test]
-fn sarif_points_at_the_manifest() {
-    let log: serde_json::Value =
-        serde_json::from_str(&sarif::log(&[everything()], &[invalid()])).expect("it is JSON");
-    insta::assert_snapshot!(format!("{:#}", log["runs"][0]["results"]));
-    let rules = log["runs"][0]["tool"]["driver"]["rules"]
-        .as_array()
-        .expect("rules");
-    for result in log["runs"][0]["results"].as_array().expect("results") {
-        let index = result["ruleIndex"]
-            .as_u64()
-            .and_then(|index| usize::try_from(index).ok())
-            .expect("an index");
-        assert_eq!(rules[index]["id"], result["ruleId"]);
-        assert!(
-            rules[index]["help"]["text"]
-                .as_str()
-                .is_some_and(|help| !help.is_empty())
-        );
-    }
-    let invocation = &log["runs"][0]["invocations"][0];
-    assert_eq!(invocation["executionSuccessful"], false);
-    assert!(
-        invocation["toolExecutionNotifications"][0]["message"]["text"]
-            .as_str()
-            .is_some_and(|text| text.contains("SERVFAIL"))
-    );
-}
-
-#[test]
 fn junit_keeps_failures_and_errors_apart() {
     insta::assert_snapshot!(junit::suites(&[everything()], &[invalid()]));
 }
@@ -113,7 +87,7 @@ fn junit_keeps_failures_and_errors_apart() {
 fn a_look_that_could_not_be_made_is_no_suite_that_passed() {
     let mut none = verdict(Vec::new(), Vec::new());
     none.unanswered = vec![unanswered(Need::Essential)];
-    let xml = junit::suites(&[Report::of_domain(none, Vec::new())], &[]);
+    let xml = junit::suites(&[Report::of_domain(none, noon(), inspected())], &[]);
     assert!(
         xml.contains("errors=\"1\"") && xml.contains("<error type=\"ServFail\""),
         "{xml}"
@@ -158,6 +132,20 @@ fn the_outcome_is_the_worst_that_is_known() {
         ),
         (
             vec![in_sync()],
+            vec![],
+            Some(Need::Compliance),
+            Origin::Manifest,
+            Outcome::Unknown,
+        ),
+        (
+            vec![],
+            vec![],
+            Some(Need::Compliance),
+            Origin::Domain,
+            Outcome::Unknown,
+        ),
+        (
+            vec![in_sync()],
             vec![finding(Severity::Error, true)],
             None,
             Origin::Manifest,
@@ -188,8 +176,8 @@ fn the_outcome_is_the_worst_that_is_known() {
         let mut verdict = verdict(records, findings);
         verdict.unanswered = open.map(unanswered).into_iter().collect();
         let report = match origin {
-            Origin::Domain => Report::of_domain(verdict, Vec::new()),
-            Origin::Manifest => Report::of_manifest(verdict, Default::default(), Vec::new()),
+            Origin::Domain => Report::of_domain(verdict, noon(), inspected()),
+            Origin::Manifest => Report::of_manifest(verdict, noon(), Default::default(), Vec::new()),
         };
         assert_eq!(report.outcome(), outcome, "{report:?}");
     }

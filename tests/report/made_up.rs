@@ -2,11 +2,16 @@
 
 use std::collections::BTreeSet;
 
+use jiff::Timestamp;
+use zegel::api::RecordStatus;
 use zegel::inquiry::{Kind, Need, Question, Trouble};
 use zegel::judge::{Excerpt, Finding, RecordVerdict, Site, State, Unanswered, Verdict};
 use zegel::name::Name;
 use zegel::records::Standard;
-use zegel::report::{Place, Report};
+use zegel::records::dmarc::Policy;
+use zegel::report::inspected::{AppliedPolicy, Inspected, Selectors};
+use zegel::report::profile::Profile;
+use zegel::report::{ManifestRef, Report};
 use zegel::rules::{Rule, Severity};
 
 /// A rule that is in no catalogue.
@@ -76,6 +81,55 @@ pub(crate) fn unanswered(need: Need) -> Unanswered {
     }
 }
 
+/// When every look was made.
+pub(crate) fn noon() -> Timestamp {
+    "2026-11-26T12:00:00Z".parse().expect("a time")
+}
+
+/// What stands in DNS for a domain that sends and receives mail.
+pub(crate) fn inspected() -> Inspected {
+    let observed = |name: &str, kind: &str, standard: Standard, values: &[&str]| RecordStatus {
+        name: name.to_owned(),
+        type_: kind.to_owned(),
+        standard: standard.to_string(),
+        state: "Observed".to_owned(),
+        observed: values.iter().map(|value| (*value).to_owned()).collect(),
+        ttl: Some(3600),
+        ..RecordStatus::default()
+    };
+    let key = format!("v=DKIM1; k=rsa; p=MIIBIjANBgkqhkiG{}wIDAQAB", "x".repeat(369));
+    Inspected {
+        profile: Profile::Mail,
+        records: vec![
+            observed("voorbeeld.nl", "TXT", Standard::Spf, &["v=spf1 mx -all"]),
+            observed(
+                "_dmarc.voorbeeld.nl",
+                "TXT",
+                Standard::Dmarc,
+                &["v=DMARC1; p=reject"],
+            ),
+            observed(
+                "s1._domainkey.voorbeeld.nl",
+                "TXT",
+                Standard::Dkim,
+                &["CNAME s1.provider.example", &key],
+            ),
+            observed("voorbeeld.nl", "MX", Standard::Mx, &["10 mail.voorbeeld.nl"]),
+        ],
+        policy: AppliedPolicy {
+            outcome: "policy",
+            policy_domain: Some(name("voorbeeld.nl")),
+            effective_policy: Some(Policy::Reject),
+            policy_tag: Some("p"),
+        },
+        selectors: Selectors {
+            probed: 32,
+            keys: 1,
+            unanswered: 0,
+        },
+    }
+}
+
 /// One of everything.
 pub(crate) fn everything() -> Report {
     let spf = RecordVerdict {
@@ -126,11 +180,11 @@ pub(crate) fn everything() -> Report {
     };
     let mut verdict = verdict(vec![spf, dkim, dmarc, missing], vec![error, hostile, unmanaged]);
     verdict.unanswered = vec![unanswered(Need::Essential)];
-    let place = Place {
+    let manifest = ManifestRef {
         file: "mail/my domains.yaml".to_owned(),
         line: 6,
         namespace: Some("mail".to_owned()),
         name: "voorbeeld-nl".to_owned(),
     };
-    Report::of_manifest(verdict, place, vec![8, 12, 20, 14])
+    Report::of_manifest(verdict, noon(), manifest, vec![8, 12, 20, 14])
 }

@@ -352,7 +352,7 @@ fn the_tree_as_a_person_reads_it() {
         let zone = format!("x.nl TXT v=spf1 {terms} -all\na.nl A 192.0.2.1\na.nl AAAA 2001:db8::1");
         let wide = Style {
             width: 400,
-            colour: false,
+            ..Style::PLAIN
         };
         let text = spf::analysis(&analysed(&zone, "x.nl"), wide);
         text.lines().next().unwrap_or_default().to_owned()

@@ -10,7 +10,7 @@ use super::locate::{Document, documents};
 use super::{Manifest, mistakes};
 use crate::api::MailDomain;
 use crate::intent::SpecError;
-use crate::report::Place;
+use crate::report::ManifestRef;
 use crate::report::sarif::Invalid;
 
 /// Reads the manifests in `text`, and what is wrong with those that cannot be used.
@@ -101,14 +101,14 @@ impl Reader<'_> {
             let value = object.get("metadata").and_then(|metadata| metadata.get(field));
             value.and_then(Value::as_str).map(str::to_owned)
         };
-        let place = Place {
+        let source = ManifestRef {
             file: self.file.to_owned(),
             line: lines.get("spec.domain").copied().unwrap_or(start),
             namespace: metadata("namespace"),
             name: metadata("name").unwrap_or_default(),
         };
         match mistakes::spec(object) {
-            Ok(spec) if doubled.is_empty() => self.manifests.push(Manifest { spec, place, lines }),
+            Ok(spec) if doubled.is_empty() => self.manifests.push(Manifest { spec, source, lines }),
             Ok(_) => {}
             Err(errors) => {
                 let line = |path: &str| super::line(&lines, path).unwrap_or(start);

@@ -1,0 +1,120 @@
+//! The examples of docs/cli.md: run against the zone below, each says what the page says it does.
+//!
+//! With `UPDATE` set the page is written anew; look at the difference before committing it.
+
+use std::fmt::Write as _;
+use std::path::Path;
+
+use super::harness::folder;
+use crate::dns::DnsServer;
+
+/// What the examples' domains have in DNS.
+const ZONE: &str = "
+    voorbeeld.nl                 TXT   v=spf1 mx ip4:192.0.2.0/24 -all
+    voorbeeld.nl                 MX    10 mail.voorbeeld.nl
+    mail.voorbeeld.nl            A     192.0.2.1
+    mail.voorbeeld.nl            TXT   v=spf1 a -all
+    _dmarc.voorbeeld.nl          TXT   v=DMARC1; p=reject; sp=quarantine; rua=mailto:dmarc@voorbeeld.nl
+    selector1._domainkey.voorbeeld.nl TXT v=DKIM1; k=rsa; p=MIIBIjANBgkqhkiG9w0BAQEFAAOCAQ8AMIIBCgKCAQEAqyoPEcIroQQN4GOsj6efAMRZcOQvhCHJshFQvWadzkPPxHG1eEB8lPdgUvDuvSuB+USmjy6b/UzMsYy0jcSnNHq1dmWPmV/URJp1o33EF77TKgkulYT1Nla/Z93lUuxlUsyPAITpk1fN+25BABARyitPA0vL/gV2k24O7tilDxMnb7MIrQECp59Nq7xhvjRKNw/kzwg10gssXCP9s5gTUUJQn5VJWz2g6Y3smH33iAIqDYiuGUSv6tJEsDBBMpkJo0N6mj+oW3bVbThkcK8g+ZLOiQxekzJdlsFRfOB1h5Sp9gbKaOO/AF97KJ/u2T+ceqW9kxx3KuGwmy3dUCOVxwIDAQAB
+
+    post.voorbeeld.nl            TXT   v=spf1 ip4:192.0.2.7 -all
+
+    leeg.nl                      TXT   v=spf1 -all
+    leeg.nl                      MX    0 .
+    _dmarc.leeg.nl               TXT   v=DMARC1; p=reject
+
+    zwak.nl                      TXT   v=spf1 mx ~all
+    zwak.nl                      MX    10 mail.voorbeeld.nl
+    _dmarc.zwak.nl               TXT   v=DMARC1; p=none
+";
+
+const MANIFEST: &str = "\
+apiVersion: zegel.dev/v1alpha1
+kind: MailDomain
+metadata: {name: voorbeeld-nl, namespace: mail}
+spec:
+  domain: voorbeeld.nl
+  role: Mail
+  spf: {mechanisms: [mx, 'ip4:192.0.2.0/24'], all: SoftFail}
+  dmarc: {policy: Reject, subdomainPolicy: Quarantine, aggregateReports: ['mailto:dmarc@voorbeeld.nl']}
+";
+
+#[test]
+fn every_example_says_what_the_page_says() {
+    let page = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/cli.md");
+    let text = std::fs::read_to_string(&page).expect("the page is there");
+    let fresh = run_examples(&text);
+    if std::env::var_os("UPDATE").is_some() {
+        std::fs::write(&page, &fresh).expect("the page can be written");
+        return;
+    }
+    for (stored, fresh) in text.lines().zip(fresh.lines()) {
+        assert_eq!(
+            stored, fresh,
+            "an example of docs/cli.md is stale: run with UPDATE=1 and read the difference"
+        );
+    }
+    assert_eq!(text.len(), fresh.len(), "an example of docs/cli.md is stale");
+}
+
+/// The page with the output of its examples as it is now.
+fn run_examples(text: &str) -> String {
+    let dns = DnsServer::start(ZONE);
+    let wrong = MANIFEST
+        .replace("SoftFail", "SoftFail, redirect: spf.voorbeeld.nl")
+        .replace("ip4:192.0.2.0/24", "ip4:192.0.2.256");
+    let folder = folder(&[("voorbeeld.yaml", MANIFEST), ("wrong.yaml", &wrong)]);
+    let mut out = String::new();
+    let mut examples = false;
+    for line in text.lines() {
+        match line {
+            "```console" => examples = true,
+            "```" => examples = false,
+            _ => {}
+        }
+        let command = line.strip_prefix("$ zegel ").filter(|_| examples);
+        if let Some(command) = command {
+            let first = out.ends_with("```console\n");
+            let _ = writeln!(out, "{}{line}", if first { "" } else { "\n" });
+            out.push_str(&said(command, &dns, folder.path()));
+        } else if !examples || line == "```console" {
+            let _ = writeln!(out, "{line}");
+        }
+    }
+    out
+}
+
+/// What a command says: both outputs as a terminal shows them, and an exit code that is not 0.
+fn said(command: &str, dns: &DnsServer, folder: &Path) -> String {
+    let mut args: Vec<String> = command.split(' ').map(str::to_owned).collect();
+    if !command.starts_with("plan") {
+        args.extend(["--resolver".to_owned(), dns.address().to_string()]);
+    }
+    let run = std::process::Command::new(env!("CARGO_BIN_EXE_zegel"))
+        .args(&args)
+        .current_dir(folder)
+        .env("NO_COLOR", "1")
+        .output()
+        .expect("the program runs");
+    let mut out = String::from_utf8(run.stdout).expect("output is UTF-8");
+    out.push_str(&String::from_utf8(run.stderr).expect("messages are UTF-8"));
+    let code = run.status.code().expect("it ends by itself");
+    let mut shown: Vec<String> = out.lines().map(without_time).collect();
+    while shown.last().is_some_and(String::is_empty) {
+        shown.pop();
+    }
+    if code != 0 {
+        shown.push(format!("(exit code {code})"));
+    }
+    shown.iter().map(|line| format!("{line}\n")).collect()
+}
+
+/// The line with a time that does not change from run to run.
+fn without_time(line: &str) -> String {
+    const FIELD: &str = "\"at\":\"";
+    let Some((before, after)) = line.split_once(FIELD) else {
+        return line.to_owned();
+    };
+    let after = after.split_once('"').map_or("", |(_, after)| after);
+    format!("{before}{FIELD}2026-11-26T12:00:00Z\"{after}")
+}
