@@ -8,6 +8,8 @@ mod fleet;
 mod kinds;
 #[path = "spf/meaning.rs"]
 mod meaning;
+#[path = "spf/once.rs"]
+mod once;
 #[path = "spf/rules.rs"]
 mod rules;
 #[path = "spf/suite.rs"]
