@@ -9,8 +9,8 @@ use crate::api::{RecordStatus, UnansweredStatus};
 use crate::judge::Verdict;
 use crate::judge::dmarc::{Discovery, DiscoveryOutcome};
 use crate::name::Name;
-use crate::records::Standard;
 use crate::records::dmarc::Policy;
+use crate::records::{Standard, presentation};
 
 /// What stands in DNS for a domain somebody named.
 #[derive(Debug, Clone, PartialEq)]
@@ -127,7 +127,7 @@ impl Inspected {
     }
 }
 
-/// A selector somebody asked for, at which nothing of DKIM stands.
+/// A selector somebody asked for, at which nothing of DKIM stands, with the texts that stand there instead.
 fn asked_for(rrset: &RrsetSeen) -> RecordStatus {
     RecordStatus {
         name: rrset.name.to_string(),
@@ -139,6 +139,12 @@ fn asked_for(rrset: &RrsetSeen) -> RecordStatus {
             "Observed"
         }
         .to_owned(),
+        // What is no key is shown as it is: somebody meant something by it.
+        observed: rrset
+            .texts(|_| true)
+            .iter()
+            .map(|text| presentation(text))
+            .collect(),
         ttl: rrset.ttl.map(i64::from),
         unanswered: rrset.trouble.map(|trouble| UnansweredStatus {
             reason: trouble.reason().to_owned(),

@@ -83,7 +83,7 @@ impl Row {
     fn titles(reports: &[Report]) -> Self {
         let manifests = reports.iter().any(|report| report.origin() == Origin::Manifest);
         let (third, fourth) = if manifests {
-            ("IN SYNC", "ERRORS")
+            ("IN SYNC", "AT")
         } else {
             ("IS", "DMARC")
         };
@@ -94,8 +94,8 @@ impl Row {
         let summary = report.summary();
         let (third, fourth) = match &report.inspected {
             Some(inspected) => (inspected.profile.word().to_owned(), inspected.policy.word()),
-            None if summary.records == 0 => ("-".to_owned(), summary.errors.to_string()),
-            None => (summary.ratio.clone(), summary.errors.to_string()),
+            None if summary.records == 0 => ("-".to_owned(), at(report)),
+            None => (summary.ratio.clone(), at(report)),
         };
         Self([
             report.outcome().as_str().to_owned(),
@@ -131,6 +131,14 @@ impl Row {
         out.push_str(&cut(&self.0[4], left));
         format!("{}\n", out.trim_end())
     }
+}
+
+/// Where a domain's manifest stands.
+fn at(report: &Report) -> String {
+    let at = report.manifest.as_ref();
+    at.map_or_else(String::new, |manifest| {
+        format!("{}:{}", harmless(&manifest.file), manifest.line)
+    })
 }
 
 /// What is said first of a domain: what differs, the worst finding, what could not be asked; then how much more.

@@ -216,8 +216,11 @@ fn state(record: &RecordStatus) -> String {
 /// What stands at a name, a line each.
 fn values(report: &Report, inspected: &Inspected, record: &RecordStatus, style: Style) -> Vec<String> {
     let mut values: Vec<String> = record.observed.iter().map(|value| style.value(value)).collect();
+    let only_alias = |values: &[String]| matches!(values, [alias] if alias.starts_with("CNAME "));
     if record.unanswered.is_some() {
         values.push(state(record));
+    } else if record.standard == Standard::Dkim.as_str() && only_alias(&values) {
+        values.push("no key record at its end".to_owned());
     } else if values.is_empty() {
         let inherited = inspected.policy.inherited(&report.verdict.domain);
         let inherited = inherited.filter(|_| record.standard == Standard::Dmarc.as_str());

@@ -287,6 +287,17 @@ fn a_selector_asked_for_by_name_is_spoken_of_whatever_it_holds() {
         let quiet = inspect(&dns, &["a.nl"]);
         assert!(!quiet.out.contains(&name), "{}", quiet.out);
     }
+    let said = |selector: &str| inspect(&dns, &["a.nl", "--selector", selector]).out;
+    assert!(
+        said("text").contains("s1.a-nl.dkim.provider.example"),
+        "{}",
+        said("text")
+    );
+    assert!(
+        said("alias").contains("no key record at its end"),
+        "{}",
+        said("alias")
+    );
 }
 
 #[test]
