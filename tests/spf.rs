@@ -1,5 +1,7 @@
 //! SPF, from record to verdict: facts are the world.
 
+#[path = "spf/beyond.rs"]
+mod beyond;
 #[path = "support/facts.rs"]
 mod facts;
 #[path = "spf/fleet.rs"]
