@@ -157,7 +157,6 @@ const LONG: &[&str] = &[
     "src/rules/dkim.rs",
     "tests/cluster/stage.rs",
     "tests/fleet.rs",
-    "tests/history/world.rs",
     "tests/spf/kinds.rs",
     "tests/spf/meaning.rs",
     "tests/spf/rules.rs",
