@@ -35,7 +35,12 @@ impl SharedKey {
             names.join(", "),
             self.key
         );
-        Some(Finding::new(&rules::dkim::SHARED_KEY, true, own.clone(), message))
+        Some(Finding::new(
+            &rules::dkim::selector::SHARED_KEY,
+            true,
+            own.clone(),
+            message,
+        ))
     }
 }
 

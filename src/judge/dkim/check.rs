@@ -51,7 +51,11 @@ impl Survey<'_> {
     /// verifier can use does no harm; that no selector has a key is said by its own rule. What lets others sign
     /// weighs the same everywhere.
     fn weighed(&self, finding: Finding) -> Finding {
-        let lets_others_sign = [&rules::KNOWN_KEY, &rules::PEM_OR_PRIVATE, &rules::TAKEOVER];
+        let lets_others_sign = [
+            &rules::key::KNOWN_KEY,
+            &rules::key::PEM_OR_PRIVATE,
+            &rules::selector::TAKEOVER,
+        ];
         let spare = matches!(self.want, Some(DkimWant::Cname(_) | DkimWant::Revoked));
         if spare && !lets_others_sign.contains(&finding.rule) {
             finding.milder(Severity::Warning)
@@ -101,7 +105,7 @@ fn survey<'i>(intent: &'i Intent, inquiry: &mut Inquiry<'_>, findings: &mut Find
         match intent.domain.prepend(&format!("{probe}._domainkey")) {
             Ok(name) => look(name, None, &mut surveys),
             Err(error) => findings.push(Finding::new(
-                &rules::SELECTOR,
+                &rules::selector::SELECTOR,
                 false,
                 intent.domain.clone(),
                 format!("want a selector, found {probe:?}: {error}"),
@@ -120,7 +124,7 @@ fn alone(survey: &Survey<'_>, inquiry: &mut Inquiry<'_>, findings: &mut Findings
         && (managed || survey.exists())
     {
         findings.push(find(
-            &rules::SELECTOR,
+            &rules::selector::SELECTOR,
             format!("want letters, digits and inner hyphens in a selector, found {selector}"),
         ));
     }
@@ -148,12 +152,12 @@ fn alone(survey: &Survey<'_>, inquiry: &mut Inquiry<'_>, findings: &mut Findings
             let private = text.windows(11).any(|window| window == b"PRIVATE KEY");
             let what = if private { "a private key" } else { "a PEM file" };
             (
-                &rules::PEM_OR_PRIVATE,
+                &rules::key::PEM_OR_PRIVATE,
                 format!("want a key record, found {what}: {why}"),
             )
         } else {
             (
-                &rules::VERSION,
+                &rules::record::VERSION,
                 format!("want a key record, found a near miss: {why}"),
             )
         };
@@ -165,7 +169,7 @@ fn alone(survey: &Survey<'_>, inquiry: &mut Inquiry<'_>, findings: &mut Findings
         && let Some(gone) = dns::gone(target, inquiry)
     {
         findings.push(find(
-            &rules::TAKEOVER,
+            &rules::selector::TAKEOVER,
             format!("the CNAME leads to {target}, but {gone} does not exist: whoever registers it holds the selector"),
         ));
     }
@@ -187,12 +191,12 @@ fn several(
     };
     let finding = if kinds(KeyKind::Rsa) && kinds(KeyKind::Ed25519) {
         find(
-            &rules::MIXED_SELECTOR,
+            &rules::selector::MIXED_SELECTOR,
             "want one key at a selector, found an RSA and an Ed25519 key".to_owned(),
         )
     } else {
         find(
-            &rules::SEVERAL_RECORDS,
+            &rules::selector::SEVERAL_RECORDS,
             format!("want one TXT record at a selector, found {}", seen.count()),
         )
     };
@@ -230,7 +234,7 @@ fn dark(surveys: &[Survey<'_>], findings: &mut Findings) {
             (false, true) => "no key record",
         };
         let message = format!("want a key at the end of the CNAME to {target}, found {found}");
-        let finding = Finding::new(&rules::DARK, true, survey.name.clone(), message);
+        let finding = Finding::new(&rules::selector::DARK, true, survey.name.clone(), message);
         findings.push(if all_known && !any_key {
             finding
         } else {
@@ -256,7 +260,7 @@ fn together(intent: &Intent, surveys: &[Survey<'_>], findings: &mut Findings) {
     };
     if sends && published.is_empty() && surveys.iter().any(Survey::managed) {
         let message = "want a published selector, found only revoked ones in the spec";
-        findings.push(Finding::new(&rules::NO_SELECTOR, true, node(), message));
+        findings.push(Finding::new(&rules::selector::NO_SELECTOR, true, node(), message));
     }
     let keys: Vec<(&Name, PublicKey)> = published
         .iter()
@@ -268,7 +272,12 @@ fn together(intent: &Intent, surveys: &[Survey<'_>], findings: &mut Findings) {
             "want an RSA key besides Ed25519, found none at {} selectors",
             published.len()
         );
-        findings.push(Finding::new(&rules::ED25519_ALONE, true, node(), message));
+        findings.push(Finding::new(
+            &rules::selector::ED25519_ALONE,
+            true,
+            node(),
+            message,
+        ));
     }
     shared(surveys, findings);
 }
@@ -287,7 +296,7 @@ fn shared(surveys: &[Survey<'_>], findings: &mut Findings) {
         });
         if let Some((other, _)) = before {
             findings.push(Finding::new(
-                &rules::SHARED_KEY,
+                &rules::selector::SHARED_KEY,
                 survey.managed(),
                 survey.name.clone(),
                 format!(

@@ -66,9 +66,9 @@ impl Linter<'_> {
     fn list(&mut self) {
         for fault in self.record.faults() {
             let rule = match fault.kind {
-                FaultKind::Duplicate => &rules::DUPLICATE_TAG,
+                FaultKind::Duplicate => &rules::record::DUPLICATE_TAG,
                 FaultKind::Empty | FaultKind::Malformed | FaultKind::Name | FaultKind::Octet => {
-                    &rules::TAG_LIST
+                    &rules::record::TAG_LIST
                 }
             };
             let text = self.record.text.get(fault.span.clone()).unwrap_or_default();
@@ -81,11 +81,11 @@ impl Linter<'_> {
         }
         if let Some(span) = self.record.trailing_white_space() {
             let message = "want nothing after the last semicolon, found white space".to_owned();
-            self.say(&rules::TRAILING_SPACE, span, "white space", message);
+            self.say(&rules::record::TRAILING_SPACE, span, "white space", message);
         }
         if self.record.tag("v").is_none() {
             let message = "want v=DKIM1 first, found no version".to_owned();
-            self.say(&rules::NO_VERSION, 0..0, "v=DKIM1; belongs here", message);
+            self.say(&rules::record::NO_VERSION, 0..0, "v=DKIM1; belongs here", message);
         }
     }
 
@@ -97,19 +97,19 @@ impl Linter<'_> {
             Material::Missing => {
                 let span = self.whole();
                 let message = "want p with the public key, found no such tag".to_owned();
-                self.say(&rules::NO_KEY, span, "no p", message);
+                self.say(&rules::key::NO_KEY, span, "no p", message);
             }
             Material::Revoked if self.setting.revoked => {}
             Material::Revoked => {
                 let span = self.span("p");
                 let message = "p is empty: signatures with this selector fail".to_owned();
-                self.say(&rules::REVOKED, span, "revoked", message);
+                self.say(&rules::key::REVOKED, span, "revoked", message);
             }
             Material::UnknownKind(kind) => {
                 let rule = if kind.starts_with(b"mldsa") {
-                    &rules::DKIM2_KEY
+                    &rules::key::DKIM2_KEY
                 } else {
-                    &rules::KEY_TYPE
+                    &rules::key::KEY_TYPE
                 };
                 let (span, shown) = (self.span("k"), presentation(&kind));
                 let message = format!("want k=rsa or k=ed25519, found k={shown}");
@@ -121,14 +121,14 @@ impl Linter<'_> {
     fn malformed(&mut self, error: &KeyError) {
         let value = self.record.tag("p").map_or(0..0, |tag| tag.value_span);
         let (rule, span) = match error {
-            KeyError::Base64 { at, .. } => (&rules::BASE64, value.start + at..value.start + at + 1),
-            KeyError::Padding => (&rules::BASE64, value),
-            KeyError::Ed25519UnderRsa => (&rules::ED25519_WITHOUT_K, value),
+            KeyError::Base64 { at, .. } => (&rules::key::BASE64, value.start + at..value.start + at + 1),
+            KeyError::Padding => (&rules::key::BASE64, value),
+            KeyError::Ed25519UnderRsa => (&rules::key::ED25519_WITHOUT_K, value),
             KeyError::Ed25519Length(_) | KeyError::Ed25519Spki | KeyError::RsaUnderEd25519 => {
-                (&rules::ED25519_ENCODING, value)
+                (&rules::key::ED25519_ENCODING, value)
             }
-            KeyError::Private => (&rules::PEM_OR_PRIVATE, value),
-            _ => (&rules::KEY_ENCODING, value),
+            KeyError::Private => (&rules::key::PEM_OR_PRIVATE, value),
+            _ => (&rules::key::KEY_ENCODING, value),
         };
         let message = format!("want a public key in p, found {error}");
         self.say(rule, span, "verifies nothing", message);
@@ -140,42 +140,42 @@ impl Linter<'_> {
             let message =
                 "want SubjectPublicKeyInfo in p, found a bare RSAPublicKey (PKCS#1), which many verifiers cannot read"
                     .to_owned();
-            let finding = self.say(&rules::KEY_ENCODING, value.clone(), "PKCS#1", message);
+            let finding = self.say(&rules::key::KEY_ENCODING, value.clone(), "PKCS#1", message);
             finding.severity = Severity::Warning;
         }
         for weakness in key.weaknesses() {
             let bits = key.bits;
             let (rule, message) = match weakness {
                 Weakness::Exponent => (
-                    &rules::RSA_NUMBERS,
+                    &rules::key::RSA_NUMBERS,
                     "want an odd exponent of at least 3, found another".to_owned(),
                 ),
                 Weakness::Factor(prime) => (
-                    &rules::RSA_NUMBERS,
+                    &rules::key::RSA_NUMBERS,
                     format!("want a modulus without small factors, found one that divides by {prime}"),
                 ),
                 Weakness::Long => (
-                    &rules::RSA_LONG,
+                    &rules::key::RSA_LONG,
                     format!("want at most 4096 bits, found RSA {bits}"),
                 ),
                 Weakness::Published(place) => (
-                    &rules::KNOWN_KEY,
+                    &rules::key::KNOWN_KEY,
                     format!(
                         "want a key of your own, found the example of {}, whose private half is printed there",
                         place.as_str()
                     ),
                 ),
                 Weakness::Roca => (
-                    &rules::KNOWN_KEY,
+                    &rules::key::KNOWN_KEY,
                     "want a key that cannot be factored, found one of the ROCA kind (CVE-2017-15361)"
                         .to_owned(),
                 ),
                 Weakness::Short => (
-                    &rules::RSA_SHORT,
+                    &rules::key::RSA_SHORT,
                     format!("want at least 2048 bits, found RSA {bits}"),
                 ),
                 Weakness::TooShort => (
-                    &rules::RSA_TOO_SHORT,
+                    &rules::key::RSA_TOO_SHORT,
                     format!("want at least 1024 bits, found RSA {bits}: verifiers must not accept it"),
                 ),
             };
@@ -187,7 +187,7 @@ impl Linter<'_> {
                 "want an answer of at most 512 octets, found about {size} (RSA {})",
                 key.bits
             );
-            self.say(&rules::RSA_BULKY, value, "", message);
+            self.say(&rules::key::RSA_BULKY, value, "", message);
         }
     }
 
@@ -197,10 +197,15 @@ impl Linter<'_> {
             let span = self.span("h");
             if !self.record.allows_sha256() {
                 let message = "want sha256 in h, found none: no signature verifies".to_owned();
-                self.say(&rules::NO_SHA256, span, "no sha256", message);
+                self.say(&rules::record::NO_SHA256, span, "no sha256", message);
             } else if let Some((_, span)) = items.iter().find(|(item, _)| item == b"sha1") {
                 let message = "want h without sha1, found it listed".to_owned();
-                self.say(&rules::SHA1, span.clone(), "not accepted any more", message);
+                self.say(
+                    &rules::record::SHA1,
+                    span.clone(),
+                    "not accepted any more",
+                    message,
+                );
             }
             self.unknown("h", &items, &[b"sha1", b"sha256"]);
         }
@@ -210,12 +215,12 @@ impl Linter<'_> {
                 let tls_reports = items.iter().any(|(item, _)| item == b"tlsrpt");
                 let (rule, message) = if tls_reports {
                     (
-                        &rules::TLSRPT_ONLY,
+                        &rules::record::TLSRPT_ONLY,
                         "the key is for TLS reports only: want s=email for mail",
                     )
                 } else {
                     (
-                        &rules::NOT_FOR_EMAIL,
+                        &rules::record::NOT_FOR_EMAIL,
                         "want * or email in s, found neither: verifiers of mail ignore the key",
                     )
                 };
@@ -239,14 +244,19 @@ impl Linter<'_> {
                     } else {
                         "want no t=y, found it: verifiers may treat signed mail as unsigned"
                     };
-                    let finding = self.say(&rules::TESTING, span.clone(), "testing", message.to_owned());
+                    let finding = self.say(
+                        &rules::record::TESTING,
+                        span.clone(),
+                        "testing",
+                        message.to_owned(),
+                    );
                     if asked {
                         finding.severity = Severity::Info;
                     }
                 }
                 b"s" if !self.setting.strict_identity => {
                     let message = "t=s: signatures for identities of sub-domains fail".to_owned();
-                    self.say(&rules::STRICT_IDENTITY, span.clone(), "strict", message);
+                    self.say(&rules::record::STRICT_IDENTITY, span.clone(), "strict", message);
                 }
                 _ => {}
             }
@@ -258,7 +268,7 @@ impl Linter<'_> {
         for (item, span) in items {
             if !known.contains(&item.as_slice()) {
                 let message = format!("{tag}={} is not known and has no effect", presentation(item));
-                self.say(&rules::UNKNOWN_VALUE, span.clone(), "ignored", message);
+                self.say(&rules::record::UNKNOWN_VALUE, span.clone(), "ignored", message);
             }
         }
     }
@@ -275,14 +285,14 @@ impl Linter<'_> {
             match name.as_slice() {
                 b"g" => {
                     let message = format!("g={} has no meaning any more", presentation(&value));
-                    let finding = self.say(&rules::GRANULARITY, span, "historic", message);
+                    let finding = self.say(&rules::record::GRANULARITY, span, "historic", message);
                     if value == b"*" {
                         finding.severity = Severity::Info;
                     }
                 }
                 b"n" => {
                     let message = format!("notes of {} octets travel with every answer", value.len());
-                    self.say(&rules::NOTES, span, "for people", message);
+                    self.say(&rules::record::NOTES, span, "for people", message);
                 }
                 b"a" | b"b" | b"bh" | b"c" | b"d" | b"i" | b"l" | b"q" | b"x" | b"z" => {
                     of_a_signature.push((presentation(&name), span));
@@ -296,7 +306,7 @@ impl Linter<'_> {
                 "want tags of a key record, found {} of a signature",
                 names.join(", ")
             );
-            self.say(&rules::SIGNATURE_TAGS, span, "of a signature", message);
+            self.say(&rules::record::SIGNATURE_TAGS, span, "of a signature", message);
         }
     }
 }

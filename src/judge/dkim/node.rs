@@ -35,7 +35,7 @@ pub(super) fn check(
                 "want NOERROR for {node}, found NXDOMAIN although {} exists",
                 below.name
             );
-            findings.push(Finding::new(&rules::NODE_DENIED, managed, node, message));
+            findings.push(Finding::new(&rules::node::NODE_DENIED, managed, node, message));
         }
         // Nothing exists below a name that does not (RFC 8020): nothing more to ask.
         return;
@@ -43,7 +43,7 @@ pub(super) fn check(
     for text in seen.texts().iter().filter(|text| is_domainkeys_policy(text)) {
         let message = format!("found a policy of DomainKeys: {}", shown(text));
         findings.push(
-            Finding::new(&rules::DOMAINKEYS, managed, node.clone(), message).marking(
+            Finding::new(&rules::node::DOMAINKEYS, managed, node.clone(), message).marking(
                 text,
                 0..text.len(),
                 "historic",
@@ -60,7 +60,7 @@ pub(super) fn check(
             .filter(|text| text.trim_ascii_start().starts_with(b"dkim="))
         {
             let message = format!("found author domain signing practices: {}", shown(text));
-            let finding = Finding::new(&rules::ADSP, managed, name.clone(), message);
+            let finding = Finding::new(&rules::node::ADSP, managed, name.clone(), message);
             findings.push(finding.marking(text, 0..text.len(), "historic"));
         }
     }
@@ -102,7 +102,7 @@ fn wildcard(intent: &Intent, name: &Name, seen: &Seen<'_>, managed: bool, findin
         ),
     };
     findings.push(
-        Finding::new(&rules::WILDCARD, managed, every, message)
+        Finding::new(&rules::node::WILDCARD, managed, every, message)
             .milder(severity)
             .marking(&record.text, 0..record.text.len(), "for every selector"),
     );
@@ -122,7 +122,7 @@ fn reporting(name: &Name, seen: &Seen<'_>, managed: bool, findings: &mut Finding
         if let Some((span, why)) = reporting_fault(&record) {
             findings.push(
                 Finding::new(
-                    &rules::REPORT_RECORD,
+                    &rules::node::REPORT_RECORD,
                     managed,
                     name.clone(),
                     format!("want a reporting record, found a malformed one: {why}"),

@@ -200,7 +200,7 @@ fn wildcard(
     }
     if differences.is_empty() && !revoked_everywhere && answers.iter().all(Option::is_some) {
         findings.push(Finding::new(
-            &rules::dkim::WILDCARD,
+            &rules::dkim::node::WILDCARD,
             true,
             wanted.name.clone(),
             "no wildcard revokes the selectors of this parked domain; none has a key, so nothing differs in effect",

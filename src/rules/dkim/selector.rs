@@ -1,0 +1,108 @@
+//! A selector and the selectors of a domain together: names, several records, aliases, shared keys.
+
+use crate::records::Standard;
+use crate::rules::{Rule, Severity};
+
+/// A selector is no valid sub-domain name.
+pub const SELECTOR: Rule = Rule {
+    id: "DKIM-001",
+    severity: Severity::Warning,
+    standard: Standard::Dkim,
+    title: "a selector is no valid sub-domain name",
+    section: "RFC 6376 3.1",
+    why: "Selectors are labels of letters, digits and inner hyphens. Signers and verifiers that check the grammar refuse others, and the mail then counts as unsigned.",
+    fix: "Publish the key under a selector of letters, digits and inner hyphens and sign with that one.",
+    bad: "mail_2026._domainkey.voorbeeld.nl",
+    good: "mail-2026._domainkey.voorbeeld.nl",
+};
+
+/// No RSA key besides Ed25519.
+pub const ED25519_ALONE: Rule = Rule {
+    id: "DKIM-020",
+    severity: Severity::Warning,
+    standard: Standard::Dkim,
+    title: "no RSA key besides Ed25519",
+    section: "RFC 8463 3",
+    why: "Many verifiers cannot check Ed25519 yet; for them the mail is unsigned.",
+    fix: "Sign twice: with Ed25519 under one selector and with RSA under another.",
+    bad: "s1: k=ed25519",
+    good: "s1: k=ed25519, s2: k=rsa",
+};
+
+/// An RSA and an Ed25519 key share a selector.
+pub const MIXED_SELECTOR: Rule = Rule {
+    id: "DKIM-021",
+    severity: Severity::Error,
+    standard: Standard::Dkim,
+    title: "an RSA and an Ed25519 key share a selector",
+    section: "RFC 8463 4.1, RFC 6376 3.6.2.2",
+    why: "A selector holds one record. With two a verifier takes either, so each signature fails now and then.",
+    fix: "Move one of the keys to a selector of its own.",
+    bad: "s1: k=rsa and k=ed25519",
+    good: "s1: k=rsa, s2: k=ed25519",
+};
+
+/// More than one TXT record at a selector.
+pub const SEVERAL_RECORDS: Rule = Rule {
+    id: "DKIM-022",
+    severity: Severity::Error,
+    standard: Standard::Dkim,
+    title: "more than one TXT record at a selector",
+    section: "RFC 6376 3.6.2.2",
+    why: "What a verifier does with several records is undefined: it may take the wrong one, or none.",
+    fix: "Leave one TXT record at the selector; publish another key under another selector.",
+    bad: "two TXT records at s1._domainkey",
+    good: "one TXT record at s1._domainkey",
+};
+
+/// A selector's CNAME leads to no key.
+pub const DARK: Rule = Rule {
+    id: "DKIM-037",
+    severity: Severity::Error,
+    standard: Standard::Dkim,
+    title: "a selector's CNAME leads to no key",
+    section: "RFC 6376 6.1.2",
+    why: "Providers keep a standby selector dark until they rotate, so one without a key is normal; when no selector has a key, no signature verifies.",
+    fix: "Switch signing on at the provider, and look whether it still expects these names.",
+    bad: "selector1 CNAME …, and nothing at its end",
+    good: "selector1 CNAME …, and one key at its end",
+};
+
+/// A selector's CNAME leads to a domain nobody owns.
+pub const TAKEOVER: Rule = Rule {
+    id: "DKIM-038",
+    severity: Severity::Error,
+    standard: Standard::Dkim,
+    title: "a selector's CNAME leads to a domain nobody owns",
+    section: "RFC 6376 8",
+    why: "Whoever registers the target's domain publishes a key there and signs in your name.",
+    fix: "Remove the CNAME, or point it at the provider you use now.",
+    bad: "s1 CNAME s1.provider-that-is-gone.example",
+    good: "s1 CNAME s1.provider.example",
+};
+
+/// A domain that sends has no published selector.
+pub const NO_SELECTOR: Rule = Rule {
+    id: "DKIM-044",
+    severity: Severity::Warning,
+    standard: Standard::Dkim,
+    title: "a domain that sends has no published selector",
+    section: "RFC 9989 5.1.2",
+    why: "Mail that is forwarded fails SPF; only an aligned signature still passes DMARC. Without a published selector there is none.",
+    fix: "Sign, and list the selector with its key.",
+    bad: "selectors: [{name: s1, state: Revoked}]",
+    good: "selectors: [{name: s2, publicKey: …}]",
+};
+
+/// One key under several names.
+pub const SHARED_KEY: Rule = Rule {
+    id: "DKIM-045",
+    severity: Severity::Warning,
+    standard: Standard::Dkim,
+    title: "one key under several names",
+    section: "RFC 6376 3.1",
+    why: "One private key then stands behind all of them: when it leaks, all are lost, and revoking one selector revokes nothing.",
+    fix: "Make a key for each selector and each domain.",
+    bad: "s1 and s2 with the same p",
+    good: "s1 and s2 with a key of their own",
+};
