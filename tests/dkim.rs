@@ -11,6 +11,8 @@ mod damage;
 mod fleet;
 #[path = "dkim/keys.rs"]
 mod keys;
+#[path = "dkim/kinds.rs"]
+mod kinds;
 #[path = "dkim/rules.rs"]
 mod rules;
 #[path = "dkim/rules_dkim.rs"]

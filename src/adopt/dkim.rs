@@ -8,27 +8,22 @@ use crate::records::Standard;
 /// Proposes the block, or says why there is none.
 pub(super) fn propose(live: &Live, _: &mut Inquiry<'_>, adopted: &mut Adopted) {
     let mut selectors = Vec::new();
-    for (name, seen, keys) in live.found_selectors() {
-        let selector = DkimSelector {
-            name: name.to_owned(),
-            state: None,
-            public_key: None,
-            cname: None,
-            any_key: None,
-            flags: Vec::new(),
-        };
-        if let Some(target) = seen.chain.first() {
+    for found in live.found_selectors() {
+        let selector = bare(&found.label);
+        if let Some(target) = found.answer.chain.first() {
             selectors.push(DkimSelector {
                 cname: Some(target.to_string()),
                 ..selector
             });
             continue;
         }
-        match keys.as_slice() {
+        let texts: Vec<&[u8]> = found.answer.meant().collect();
+        match texts.as_slice() {
             [key] => selectors.push(key_selector(selector, key)),
             several => {
                 let text = format!(
-                    "selector {name}: {} key records, which verifiers may not tell apart",
+                    "selector {}: {} key records, which verifiers may not tell apart",
+                    found.label,
                     several.len()
                 );
                 adopted.remark(Standard::Dkim, text);
@@ -41,6 +36,30 @@ pub(super) fn propose(live: &Live, _: &mut Inquiry<'_>, adopted: &mut Adopted) {
         adopted.remark(Standard::Dkim, text);
     } else {
         adopted.spec.dkim = Some(DkimSpec { selectors });
+    }
+}
+
+/// The block of a domain that sends nothing: the selectors that were revoked one by one. `None` where one is live.
+pub(super) fn revoked(live: &Live) -> Option<Vec<DkimSelector>> {
+    let found = live.found_selectors().iter();
+    let revoked = found.map(|found| {
+        let withdrawn = !found.answer.is_live() && found.answer.chain.is_empty();
+        withdrawn.then(|| DkimSelector {
+            state: Some(SelectorState::Revoked),
+            ..bare(&found.label)
+        })
+    });
+    revoked.collect()
+}
+
+fn bare(label: &str) -> DkimSelector {
+    DkimSelector {
+        name: label.to_owned(),
+        state: None,
+        public_key: None,
+        cname: None,
+        any_key: None,
+        flags: Vec::new(),
     }
 }
 

@@ -4,8 +4,11 @@
 //! the same facts. The apex's TXT and MX and `_dmarc`'s TXT are essential; selectors are evidence, for DKIM selectors
 //! cannot be listed by asking DNS: nothing found is "not known", never missing. Pure.
 
+use std::sync::Arc;
+
 use crate::api::{RecordStatus, UnansweredStatus};
 use crate::inquiry::{Inquiry, Kind, Need, Question, Rdata, Reply, Trouble};
+use crate::judge::dkim::{self, SelectorAnswer};
 use crate::name::Name;
 use crate::records::{self, Standard, presentation};
 
@@ -88,12 +91,25 @@ pub struct Live {
     pub mx: RrsetSeen,
     /// `_dmarc`'s TXT.
     pub dmarc: RrsetSeen,
-    /// The selectors that were probed, in the order asked.
+    /// The selectors that were asked for, in the order asked.
     pub selectors: Vec<(String, RrsetSeen)>,
+    /// Those at which something of their own stands.
+    found: Vec<FoundSelector>,
 }
 
-/// Looks at `domain` and at `selectors` below it.
-pub fn look(domain: &Name, selectors: &[String], inquiry: &mut Inquiry<'_>) -> Live {
+/// A selector at which a key record, a near miss or an alias stands, and none of a wildcard or DNAME.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct FoundSelector {
+    /// The selector alone.
+    pub(super) label: String,
+    /// `selector._domainkey.domain`.
+    name: Name,
+    /// What stands there.
+    pub(super) answer: Arc<SelectorAnswer>,
+}
+
+/// Looks at `domain`, at the selectors somebody named and at those merely tried.
+pub fn look(domain: &Name, named: &[String], tried: &[String], inquiry: &mut Inquiry<'_>) -> Live {
     inquiry.on_behalf_of(Standard::Spf);
     let apex = RrsetSeen::ask(domain.clone(), Kind::Txt, Need::Essential, inquiry);
     inquiry.on_behalf_of(Standard::Mx);
@@ -103,22 +119,32 @@ pub fn look(domain: &Name, selectors: &[String], inquiry: &mut Inquiry<'_>) -> L
     let at = domain.prepend("_dmarc").unwrap_or_else(|_| domain.clone());
     let dmarc = RrsetSeen::ask(at, Kind::Txt, Need::Essential, inquiry);
     inquiry.on_behalf_of(Standard::Dkim);
-    let mut probed = Vec::new();
-    for selector in selectors {
-        let Ok(name) = domain.prepend(&format!("{selector}._domainkey")) else {
-            continue;
-        };
-        probed.push((
-            selector.clone(),
-            RrsetSeen::ask(name, Kind::Txt, Need::Evidence, inquiry),
-        ));
-    }
+    let gathered = dkim::of_list(domain, named, tried, inquiry);
+    let found = gathered.all.into_iter().filter_map(|selector| {
+        let answer = selector.answer.filter(|answer| {
+            let something = answer.meant().next().is_some() || !answer.chain.is_empty();
+            something && !selector.is_of_wildcard
+        })?;
+        Some(FoundSelector {
+            label: selector.label?.to_owned(),
+            name: selector.name,
+            answer,
+        })
+    });
+    let found = found.collect();
+    let looked_at = named.iter().chain(tried).filter_map(|label| {
+        let name = domain.prepend(&format!("{label}._domainkey")).ok()?;
+        let seen = RrsetSeen::ask(name, Kind::Txt, Need::Evidence, inquiry);
+        Some((label.clone(), seen))
+    });
+    let selectors = looked_at.collect();
     Live {
         domain: domain.clone(),
         apex,
         mx,
         dmarc,
-        selectors: probed,
+        selectors,
+        found,
     }
 }
 
@@ -136,11 +162,14 @@ impl Live {
     }
 
     /// The selectors at which something stands: a key record, a near miss or an alias.
-    pub fn found_selectors(&self) -> impl Iterator<Item = (&str, &RrsetSeen, Vec<Vec<u8>>)> {
-        self.selectors.iter().filter_map(|(selector, seen)| {
-            let keys = key_texts(seen);
-            (!keys.is_empty() || !seen.chain.is_empty()).then_some((selector.as_str(), seen, keys))
-        })
+    pub(super) fn found_selectors(&self) -> &[FoundSelector] {
+        &self.found
+    }
+
+    /// At how many selectors a key record, or what was meant as one, stands.
+    pub fn keys(&self) -> usize {
+        let keys = |found: &&FoundSelector| found.answer.meant().next().is_some();
+        self.found.iter().filter(keys).count()
     }
 
     /// What was seen, as the status names records; `state` is `Observed`, or `Unknown` where no answer came.
@@ -150,9 +179,7 @@ impl Live {
             self.apex.status(Standard::Spf, shown(self.spf_texts())),
             self.dmarc.status(Standard::Dmarc, shown(self.dmarc_texts())),
         ];
-        for (_, seen, keys) in self.found_selectors() {
-            out.push(seen.status(Standard::Dkim, shown(keys)));
-        }
+        out.extend(self.found.iter().map(FoundSelector::status));
         out.push(self.mx.status(Standard::Mx, self.exchanges()));
         out
     }
@@ -181,7 +208,16 @@ impl Live {
     }
 }
 
-/// The key records and near misses at a selector.
-fn key_texts(seen: &RrsetSeen) -> Vec<Vec<u8>> {
-    seen.texts(|text| records::dkim::likeness(text) != records::dkim::Likeness::Other)
+impl FoundSelector {
+    fn status(&self) -> RecordStatus {
+        RecordStatus {
+            name: self.name.to_string(),
+            type_: Kind::Txt.to_string(),
+            standard: Standard::Dkim.to_string(),
+            state: "Observed".to_owned(),
+            observed: self.answer.observed(),
+            ttl: Some(i64::from(self.answer.ttl)),
+            ..RecordStatus::default()
+        }
+    }
 }

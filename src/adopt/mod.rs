@@ -8,6 +8,7 @@
 
 mod dkim;
 mod dmarc;
+mod errors;
 pub mod live;
 mod mx;
 mod parked;

@@ -2,33 +2,41 @@
 
 use jiff::Timestamp;
 
-use super::{Adopted, Live, bare, dmarc};
-use crate::api::{DmarcSpec, Role};
+use super::{Adopted, Live, bare, dkim, dmarc, errors};
+use crate::api::{DkimSpec, DmarcSpec, Role};
 use crate::inquiry::Inquiry;
 use crate::intent::Intent;
 use crate::judge::{State, judge};
+use crate::records::Standard;
 
-/// The spec of a parked domain, when DNS says so itself with a null MX and no selector holds anything.
+/// The spec of a parked domain, when all that the role derives stands in DNS: nobody may send, no selector holds a key,
+/// and no mail is taken (a null MX, or neither MX nor address).
 pub(super) fn propose(live: &Live, inquiry: &mut Inquiry<'_>, now: Timestamp) -> Option<Adopted> {
-    if !live.has_null_mx() {
-        return None;
+    let mut adopted = Adopted {
+        spec: bare(live, Role::Parked),
+        remarks: Vec::new(),
+    };
+    let selectors = dkim::revoked(live)?;
+    if !selectors.is_empty() {
+        adopted.spec.dkim = Some(DkimSpec { selectors });
     }
-    let mut spec = bare(live, Role::Parked);
     if let [record] = live.dmarc_texts().as_slice() {
-        let (dmarc, _) = dmarc::spec_of(record);
-        spec.dmarc = dmarc.map(|dmarc| DmarcSpec {
+        let (dmarc, lost) = dmarc::spec_of(record);
+        adopted.spec.dmarc = dmarc.map(|dmarc| DmarcSpec {
             testing: None,
             public_suffix: None,
             alignment: None,
             ..dmarc
         });
+        for lost in lost {
+            adopted.remark(Standard::Dmarc, lost);
+        }
     }
-    let intent = Intent::from_spec(&spec).ok()?;
+    let intent = Intent::from_spec(&adopted.spec).ok()?;
     let verdict = judge(&intent, inquiry, now);
-    let in_sync = verdict.records.iter().all(|record| record.state == State::InSync);
-    let no_keys = live.found_selectors().next().is_none();
-    (in_sync && no_keys).then(|| Adopted {
-        spec,
-        remarks: Vec::new(),
-    })
+    if verdict.records.iter().any(|record| record.state != State::InSync) {
+        return None;
+    }
+    errors::remark(&mut adopted, &verdict);
+    Some(adopted)
 }

@@ -2,10 +2,10 @@
 
 use jiff::Timestamp;
 
-use super::{Adopted, row};
+use super::{Adopted, errors, row};
 use crate::inquiry::Inquiry;
 use crate::intent::{Intent, SpecError};
-use crate::judge::{State, judge};
+use crate::judge::{State, Verdict, judge};
 use crate::records::Standard;
 
 /// Takes out, with a remark, whatever of the proposal is not in sync.
@@ -14,10 +14,10 @@ pub(super) fn settle(adopted: &mut Adopted, inquiry: &mut Inquiry<'_>, now: Time
     let selectors = adopted.spec.dkim.as_ref().map_or(0, |dkim| dkim.selectors.len());
     let helpers = adopted.spec.spf.as_ref().map_or(0, |spf| spf.also_at.len());
     for _ in 0..=Standard::ALL.len() + selectors + helpers {
-        let wrong = wrong(adopted, inquiry, now);
-        if wrong.is_empty() {
-            return;
-        }
+        let wrong = match look(adopted, inquiry, now) {
+            Ok(verdict) => return errors::remark(adopted, &verdict),
+            Err(wrong) => wrong,
+        };
         // From the end, so that earlier indices stay what they are; a part is taken out once.
         let mut last = None;
         for error in wrong.iter().rev() {
@@ -30,15 +30,12 @@ pub(super) fn settle(adopted: &mut Adopted, inquiry: &mut Inquiry<'_>, now: Time
     }
 }
 
-/// What makes the proposal none, or keeps a part of it from being in sync.
-fn wrong(adopted: &Adopted, inquiry: &mut Inquiry<'_>, now: Timestamp) -> Vec<SpecError> {
-    let intent = match Intent::from_spec(&adopted.spec) {
-        Err(errors) => return errors,
-        Ok(intent) => intent,
-    };
+/// The verdict on a proposal that is in sync; else what makes it none, or keeps a part of it from being so.
+fn look(adopted: &Adopted, inquiry: &mut Inquiry<'_>, now: Timestamp) -> Result<Verdict, Vec<SpecError>> {
+    let intent = Intent::from_spec(&adopted.spec)?;
     let verdict = judge(&intent, inquiry, now);
     let records = intent.wanted.iter().zip(&verdict.records);
-    records
+    let wrong: Vec<SpecError> = records
         .filter(|(_, record)| record.state != State::InSync)
         .map(|(wanted, record)| {
             let why = match record.unanswered {
@@ -52,7 +49,8 @@ fn wrong(adopted: &Adopted, inquiry: &mut Inquiry<'_>, now: Timestamp) -> Vec<Sp
             let message = format!("{} is not managed: {why}", wanted.name);
             SpecError::new(wanted.path.clone(), message)
         })
-        .collect()
+        .collect();
+    if wrong.is_empty() { Ok(verdict) } else { Err(wrong) }
 }
 
 fn found(observed: &[String]) -> String {

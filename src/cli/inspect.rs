@@ -57,7 +57,6 @@ pub async fn run(args: &Args, style: Style) -> Result<Exit, Failure> {
     }
     let observer = Observer::new(&args.look)?;
     let (asked, probes) = selectors(&args.selectors);
-    let looked_at = [asked.clone(), probes.clone()].concat();
     let wants_manifest = args.output == Format::Manifest;
     let look = async |domain: Name| {
         let intent = Intent::observe(domain.clone(), asked.clone(), probes.clone());
@@ -66,7 +65,7 @@ pub async fn run(args: &Args, style: Style) -> Result<Exit, Failure> {
         observer
             .look(&fresh, |inquiry| {
                 // First, so that what is essential here is essential in the verdict.
-                let live = live::look(&domain, &looked_at, inquiry);
+                let live = live::look(&domain, &asked, &probes, inquiry);
                 inquiry.on_behalf_of(Standard::Dmarc);
                 let discovery = dmarc::gather(&domain, inquiry);
                 let verdict = judge(&intent, inquiry, now);

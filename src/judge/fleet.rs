@@ -1,11 +1,13 @@
 //! What only several manifests show together: one DKIM key for several domains.
 //!
-//! A judgement knows its own domain alone; whoever has many intents (`check` over a folder) asks here. Pure: intents in,
-//! findings out.
+//! A judgement knows its own domain alone, and so the controller's verdict and that of a check are the same. What the
+//! manifests of one run show together is a rule of its own (DKIM-051), said by who has many intents (`check` over a
+//! folder) beside the verdicts. Pure: intents in, findings out.
 
 use std::collections::BTreeMap;
 
-use super::Finding;
+use super::{Finding, Site, Topic};
+use crate::inquiry::Kind;
 use crate::intent::{DkimWant, Intent, What};
 use crate::name::Name;
 use crate::rules;
@@ -35,12 +37,10 @@ impl SharedKey {
             names.join(", "),
             self.key
         );
-        Some(Finding::new(
-            &rules::dkim::selector::SHARED_KEY,
-            true,
-            own.clone(),
-            message,
-        ))
+        let topic = Topic::new(Site::rrset(own.clone(), Kind::Txt), true);
+        let mut finding = Finding::on(&rules::dkim::selector::SHARED_BY_DOMAINS, &topic, message);
+        finding.about(self.key.as_str());
+        Some(finding)
     }
 }
 

@@ -94,7 +94,7 @@ struct Row {
     /// The question without which nobody has looked at it, where nothing is managed.
     first: fn(&Name) -> Option<Question>,
     /// Where its TXT records are looked for, whether managed or not.
-    texts: fn(&Intent) -> Vec<TextsAt>,
+    texts: fn(&Intent, &mut Inquiry<'_>) -> Vec<TextsAt>,
     /// Its checks: whatever they find goes to the last argument.
     check: fn(&Intent, &mut Inquiry<'_>, &mut Findings),
 }
@@ -108,7 +108,7 @@ struct TextsAt {
 
 /// The table: one row a standard.
 fn row(standard: Standard) -> Row {
-    let nowhere = |_: &Intent| Vec::new();
+    let nowhere = |_: &Intent, _: &mut Inquiry<'_>| Vec::new();
     match standard {
         // What senders the domain authorises, and whether receivers can find out.
         Standard::Spf => Row {

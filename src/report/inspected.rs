@@ -106,17 +106,13 @@ impl Inspected {
                 at += 1;
             }
         }
-        let keys = live
-            .found_selectors()
-            .filter(|(_, _, keys)| !keys.is_empty())
-            .count();
         Self {
             profile: Profile::of(live, !verdict.domain_is_missing()),
             records,
             policy: AppliedPolicy::from(discovery),
             selectors: Selectors {
                 probed: live.selectors.len(),
-                keys,
+                keys: live.keys(),
                 unanswered: live
                     .selectors
                     .iter()

@@ -23,7 +23,7 @@ const SELECTORS: [&str; 2] = ["s1", "s2"];
 fn adopted(world: &World, domain: &str) -> Adopted {
     let selectors = SELECTORS.map(str::to_owned);
     world.settle(|inquiry| {
-        let live = live::look(&name(domain), &selectors, inquiry);
+        let live = live::look(&name(domain), &[], &selectors, inquiry);
         adopt(&live, inquiry, now())
     })
 }

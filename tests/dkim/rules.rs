@@ -16,6 +16,7 @@ use crate::{rules_dkim, rules_dns};
 pub(crate) enum Subject {
     Spec(String),
     Probes(Vec<&'static str>),
+    Named(Vec<&'static str>),
 }
 
 /// One world for one rule.
@@ -31,6 +32,10 @@ impl Case {
     pub(crate) fn intent(&self) -> Intent {
         match &self.subject {
             Subject::Spec(spec) => facts::intent(spec),
+            Subject::Named(named) => {
+                let named = named.iter().map(ToString::to_string).collect();
+                Intent::observe(name("a.nl"), named, Vec::new())
+            }
             Subject::Probes(probes) => {
                 let probes = probes.iter().map(ToString::to_string).collect();
                 Intent::observe(name("a.nl"), Vec::new(), probes)
@@ -105,6 +110,14 @@ pub(crate) fn probe<const N: usize>(selectors: [&'static str; N]) -> Subject {
     Subject::Probes(selectors.to_vec())
 }
 
+/// Looked at, with these selectors asked for by name.
+pub(crate) fn named<const N: usize>(selectors: [&'static str; N]) -> Subject {
+    Subject::Named(selectors.to_vec())
+}
+
+/// Rules that no judgement of one domain can break: `fleet` has their worlds.
+const OF_SEVERAL_DOMAINS: &[&str] = &["DKIM-051"];
+
 fn cases() -> Vec<Case> {
     [rules_dkim::cases(), rules_dns::cases()].concat()
 }
@@ -152,7 +165,8 @@ fn every_rule_has_a_case_that_fires_and_one_that_does_not() {
         }
     }
     let lists = [rules::dkim::RULES, rules::dns::RULES];
-    for rule in lists.into_iter().flatten() {
+    let alone = |rule: &&&rules::Rule| !OF_SEVERAL_DOMAINS.contains(&rule.id);
+    for rule in lists.into_iter().flatten().filter(alone) {
         let (fires, quiet) = counts.remove(rule.id).unwrap_or_default();
         assert!(
             fires > 0 && quiet > 0,

@@ -1,7 +1,7 @@
 //! Worlds for the rules about DKIM.
 
 use crate::keys::*;
-use crate::rules::{Case, case, pair, probe};
+use crate::rules::{Case, case, named, pair, probe};
 
 fn spec(selectors: &str) -> String {
     format!("{{domain: a.nl, role: Mail, dkim: {{selectors: [{selectors}]}}}}")
@@ -31,6 +31,7 @@ pub(crate) fn cases() -> Vec<Case> {
     cases.extend(of_a_selector(&good));
     cases.extend(of_all_selectors(&good));
     cases.extend(of_the_node(&good));
+    cases.extend(of_no_dkim(&good));
     cases
 }
 
@@ -125,6 +126,16 @@ fn of_one_record(good: &str) -> Vec<Case> {
             "MC4CAQAwBQYDK2VwBCIEIAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA",
             RSA_2048,
         ),
+        key(
+            "DKIM-050",
+            &format!("{} {}", &RSA_2048[..64], &RSA_2048[64..]),
+            RSA_2048,
+        ),
+        key(
+            "DKIM-050",
+            &format!("{}\\013\\010\\009{}", &RSA_2048[..64], &RSA_2048[64..]),
+            &format!("{}\\010{}", &RSA_2048[..64], &RSA_2048[64..]),
+        ),
         text("DKIM-046", &with("k=mldsa44"), &with("k=rsa")),
     ]
     .concat()
@@ -151,6 +162,41 @@ fn of_a_selector(good: &str) -> Vec<Case> {
             .into_iter()
             .take(1)
             .collect(),
+        pair(
+            "DKIM-047",
+            any(),
+            s1("s1.a-example.dkim.provider.example."),
+            s1("hello"),
+        ),
+        pair("DKIM-047", named(["s1"]), s1("\"s1.provider.example\""), s1(good)),
+        pair("DKIM-047", probe(["s1"]), s1("CNAME s1.provider.example"), ""),
+        pair("DKIM-048", named(["s1"]), "", s1(good)),
+        pair(
+            "DKIM-048",
+            named(["s1"]),
+            "x.s1._domainkey.a.nl TXT x",
+            s1(&ed25519),
+        ),
+        pair("DKIM-048", named(["s1"]), s1("hello"), s1("v=DKIM1; p=AAAA")),
+        pair(
+            "DKIM-048",
+            named(["s1"]),
+            s1("v=DKIM1; p="),
+            "s1._domainkey.a.nl TXT !SERVFAIL",
+        ),
+        pair(
+            "DKIM-048",
+            named(["s1"]),
+            "s1._domainkey.a.nl CNAME s1.p.example\np.example SOA x",
+            format!("s1._domainkey.a.nl CNAME s1.p.example\ns1.p.example TXT {good}"),
+        ),
+        pair(
+            "DKIM-048",
+            named(["s1"]),
+            "*.a.nl CNAME www.b.example\nwww.b.example A 192.0.2.1",
+            s1(good),
+        ),
+        vec![case("DKIM-048", false, probe(["s1"]), "")],
         pair(
             "DKIM-021",
             any(),
@@ -225,6 +271,38 @@ fn of_all_selectors(good: &str) -> Vec<Case> {
             two,
             format!("s1._domainkey.a.nl CNAME k.p.example\ns2._domainkey.a.nl CNAME k.p.example\nk.p.example TXT {good}"),
         )],
+    ]
+    .concat()
+}
+
+/// A domain with mail, and nothing below `_domainkey`.
+fn of_no_dkim(good: &str) -> Vec<Case> {
+    let mx = "a.nl MX 10 mx.a.nl";
+    let with = |more: &str| format!("{mx}\n{more}");
+    let quiet = |subject, zone: String| case("DKIM-049", false, subject, zone);
+    [
+        pair("DKIM-049", probe(["s1"]), mx, with("_domainkey.a.nl EXISTS")),
+        pair("DKIM-049", probe([]), mx, "a.nl MX 0 ."),
+        pair("DKIM-049", named(["s1"]), mx, with(&s1(good))),
+        pair(
+            "DKIM-049",
+            "{domain: a.nl, role: Mail}",
+            mx,
+            "a.nl TXT v=spf1 -all",
+        ),
+        vec![
+            case(
+                "DKIM-049",
+                true,
+                "{domain: a.nl, role: SendOnly, spf: {all: Fail}}",
+                "",
+            ),
+            quiet(probe(["s1"]), with("*.a.nl TXT hello")),
+            quiet(probe(["s1"]), with("_domainkey.a.nl TXT !SERVFAIL")),
+            quiet(probe(["s1"]), format!("{mx}\n{}\nDENY _domainkey.a.nl", s1(good))),
+            quiet(spec("{name: s1, anyKey: true}").into(), mx.to_owned()),
+            quiet("{domain: a.nl, role: ReceiveOnly}".into(), mx.to_owned()),
+        ],
     ]
     .concat()
 }

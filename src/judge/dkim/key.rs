@@ -1,12 +1,14 @@
 //! The rules about one key record: its tag list, its key, and what it allows.
 
-use super::selector::has_key;
+use super::answer::has_key;
 use crate::inquiry::Txt;
-use crate::judge::{Finding, Findings};
+use crate::judge::{Finding, Findings, Topic};
 use crate::name::Name;
-use crate::records::dkim::{FaultKind, KeyError, KeyForm, Material, PublicKey, Record, Weakness};
+use crate::records::dkim::{
+    Cause, Damage, FaultKind, KeyError, KeyForm, Material, PublicKey, Record, Weakness,
+};
 use crate::records::{Span, presentation};
-use crate::rules::dkim as rules;
+use crate::rules::dkim::{key as keys, record as rules};
 use crate::rules::{Rule, Severity};
 
 /// What is known of the selector a record stands at.
@@ -14,8 +16,10 @@ use crate::rules::{Rule, Severity};
 pub(super) struct Setting<'s> {
     /// The selector's name.
     pub(super) name: &'s Name,
-    /// Whether the spec manages it.
-    pub(super) managed: bool,
+    /// What findings are said of.
+    pub(super) topic: &'s Topic,
+    /// Tells this record from others at the selector: empty where it is the only one.
+    pub(super) which: &'s str,
     /// Whether the spec says it is revoked.
     pub(super) revoked: bool,
     /// Whether the spec asks for `t=y`.
@@ -29,10 +33,16 @@ pub(super) fn check(record: &Record, setting: &Setting<'_>, findings: &mut Findi
     let mut linter = Linter {
         record,
         setting,
+        topic: setting.topic.text(&record.text),
         findings,
     };
-    linter.list();
-    linter.material();
+    let damage = record.damage();
+    linter.list(damage.as_ref());
+    match &damage {
+        Some(damage) => linter.spoilt(damage),
+        None => linter.material(),
+    }
+    linter.white_space(damage.is_some());
     if has_key(record) {
         linter.limits();
         linter.flags();
@@ -43,14 +53,23 @@ pub(super) fn check(record: &Record, setting: &Setting<'_>, findings: &mut Findi
 struct Linter<'l> {
     record: &'l Record,
     setting: &'l Setting<'l>,
+    topic: Topic,
     findings: &'l mut Findings,
 }
 
 impl Linter<'_> {
-    fn say(&mut self, rule: &'static Rule, span: Span, label: &str, message: String) -> &mut Finding {
-        let finding = Finding::new(rule, self.setting.managed, self.setting.name.clone(), message);
-        let marked = finding.marking(&self.record.text, span, label);
-        self.findings.add(marked)
+    /// A finding about `subject`: a tag, or what stands in one.
+    fn say(
+        &mut self,
+        rule: &'static Rule,
+        subject: impl Into<String>,
+        span: Span,
+        label: &str,
+        message: String,
+    ) -> &mut Finding {
+        let subject = format!("{}{}", subject.into(), self.setting.which);
+        let finding = self.findings.say(rule, &self.topic, message);
+        finding.about(subject).at(span).label(label)
     }
 
     /// The span of a tag, or the start of the record.
@@ -62,30 +81,40 @@ impl Linter<'_> {
         0..self.record.text.len()
     }
 
-    /// The tag list itself.
-    fn list(&mut self) {
+    /// The tag list itself. One slip is said once: what a spoilt key does to the list behind it is not said again, and
+    /// a character outside ASCII is said where all records' characters are looked at.
+    fn list(&mut self, damage: Option<&Damage>) {
+        let spoilt_from = match damage.map(|damage| &damage.cause) {
+            None => usize::MAX,
+            Some(Cause::WholeRecord | Cause::MissingSemicolon | Cause::NonAscii) => 0,
+            Some(_) => self.record.tag("p").map_or(0, |tag| tag.span.start),
+        };
         for fault in self.record.faults() {
+            let text = self.record.text.get(fault.span.clone()).unwrap_or_default();
+            if fault.span.start >= spoilt_from || !text.is_ascii() {
+                continue;
+            }
             let rule = match fault.kind {
-                FaultKind::Duplicate => &rules::record::DUPLICATE_TAG,
+                FaultKind::Duplicate => &rules::DUPLICATE_TAG,
                 FaultKind::Empty | FaultKind::Malformed | FaultKind::Name | FaultKind::Octet => {
-                    &rules::record::TAG_LIST
+                    &rules::TAG_LIST
                 }
             };
-            let text = self.record.text.get(fault.span.clone()).unwrap_or_default();
             let shown = presentation(text.get(..40).unwrap_or(text));
             let message = match fault.kind {
                 FaultKind::Duplicate => format!("want each tag once, found {shown} again"),
                 other => format!("want name=value parts, found {shown:?}: {}", other.as_str()),
             };
-            self.say(rule, fault.span, fault.kind.as_str(), message);
+            let subject = format!("{shown} at {}", fault.span.start);
+            self.say(rule, subject, fault.span, fault.kind.as_str(), message);
         }
         if let Some(span) = self.record.trailing_white_space() {
             let message = "want nothing after the last semicolon, found white space".to_owned();
-            self.say(&rules::record::TRAILING_SPACE, span, "white space", message);
+            self.say(&rules::TRAILING_SPACE, "", span, "white space", message);
         }
         if self.record.tag("v").is_none() {
             let message = "want v=DKIM1 first, found no version".to_owned();
-            self.say(&rules::record::NO_VERSION, 0..0, "v=DKIM1; belongs here", message);
+            self.say(&rules::NO_VERSION, "v", 0..0, "v=DKIM1; belongs here", message);
         }
     }
 
@@ -97,41 +126,64 @@ impl Linter<'_> {
             Material::Missing => {
                 let span = self.whole();
                 let message = "want p with the public key, found no such tag".to_owned();
-                self.say(&rules::key::NO_KEY, span, "no p", message);
+                self.say(&keys::NO_KEY, "p", span, "no p", message);
             }
             Material::Revoked if self.setting.revoked => {}
             Material::Revoked => {
                 let span = self.span("p");
                 let message = "p is empty: signatures with this selector fail".to_owned();
-                self.say(&rules::key::REVOKED, span, "revoked", message);
+                self.say(&keys::REVOKED, "p", span, "revoked", message);
             }
             Material::UnknownKind(kind) => {
                 let rule = if kind.starts_with(b"mldsa") {
-                    &rules::key::DKIM2_KEY
+                    &keys::DKIM2_KEY
                 } else {
-                    &rules::key::KEY_TYPE
+                    &keys::KEY_TYPE
                 };
                 let (span, shown) = (self.span("k"), presentation(&kind));
                 let message = format!("want k=rsa or k=ed25519, found k={shown}");
-                self.say(rule, span, "ignored by verifiers", message);
+                self.say(rule, "k", span, "ignored by verifiers", message);
             }
+        }
+    }
+
+    /// A key whose spoiling has a name.
+    fn spoilt(&mut self, damage: &Damage) {
+        let rule = match (&damage.cause, self.record.material()) {
+            // Where all records' characters are looked at.
+            (Cause::NonAscii, _) => return,
+            (Cause::Private | Cause::Pem, _) => &keys::PEM_OR_PRIVATE,
+            (Cause::MissingSemicolon, _) => &rules::TAG_LIST,
+            (_, Material::Malformed(error)) => rule_of(&error),
+            (_, _) => &keys::BASE64,
+        };
+        let message = format!("want a public key in p, found {}", damage.cause);
+        self.say(rule, "p", damage.span.clone(), damage.cause.label(), message)
+            .fix(damage.cause.fix());
+    }
+
+    /// White space within the key, where it does no harm.
+    fn white_space(&mut self, spoilt: bool) {
+        let Some(tag) = self.record.tag("p").filter(|_| !spoilt) else {
+            return;
+        };
+        let white = |octet: &u8| octet.is_ascii_whitespace();
+        if let (Some(at), Material::Key(_)) = (tag.value.iter().position(white), self.record.material()) {
+            let start = tag.value_span.start + at;
+            let message = "want the key in one piece, found white space in it".to_owned();
+            self.say(&keys::WHITE_SPACE, "p", start..start + 1, "white space", message);
         }
     }
 
     fn malformed(&mut self, error: &KeyError) {
         let value = self.record.tag("p").map_or(0..0, |tag| tag.value_span);
-        let (rule, span) = match error {
-            KeyError::Base64 { at, .. } => (&rules::key::BASE64, value.start + at..value.start + at + 1),
-            KeyError::Padding => (&rules::key::BASE64, value),
-            KeyError::Ed25519UnderRsa => (&rules::key::ED25519_WITHOUT_K, value),
-            KeyError::Ed25519Length(_) | KeyError::Ed25519Spki | KeyError::RsaUnderEd25519 => {
-                (&rules::key::ED25519_ENCODING, value)
-            }
-            KeyError::Private => (&rules::key::PEM_OR_PRIVATE, value),
-            _ => (&rules::key::KEY_ENCODING, value),
+        let span = match error {
+            KeyError::Base64 { at, .. } => value.start + at..value.start + at + 1,
+            _ => value,
         };
+        let rule = rule_of(error);
         let message = format!("want a public key in p, found {error}");
-        self.say(rule, span, "verifies nothing", message);
+        self.say(rule, "p", span, "verifies nothing", message);
     }
 
     fn key(&mut self, key: &PublicKey) {
@@ -140,46 +192,47 @@ impl Linter<'_> {
             let message =
                 "want SubjectPublicKeyInfo in p, found a bare RSAPublicKey (PKCS#1), which many verifiers cannot read"
                     .to_owned();
-            let finding = self.say(&rules::key::KEY_ENCODING, value.clone(), "PKCS#1", message);
+            let finding = self.say(&keys::KEY_ENCODING, "p", value.clone(), "PKCS#1", message);
             finding.severity = Severity::Warning;
         }
         for weakness in key.weaknesses() {
             let bits = key.bits;
+            let subject = format!("p: {}", weakness_word(weakness));
             let (rule, message) = match weakness {
                 Weakness::Exponent => (
-                    &rules::key::RSA_NUMBERS,
+                    &keys::RSA_NUMBERS,
                     "want an odd exponent of at least 3, found another".to_owned(),
                 ),
                 Weakness::Factor(prime) => (
-                    &rules::key::RSA_NUMBERS,
+                    &keys::RSA_NUMBERS,
                     format!("want a modulus without small factors, found one that divides by {prime}"),
                 ),
                 Weakness::Long => (
-                    &rules::key::RSA_LONG,
+                    &keys::RSA_LONG,
                     format!("want at most 4096 bits, found RSA {bits}"),
                 ),
                 Weakness::Published(place) => (
-                    &rules::key::KNOWN_KEY,
+                    &keys::KNOWN_KEY,
                     format!(
                         "want a key of your own, found the example of {}, whose private half is printed there",
                         place.as_str()
                     ),
                 ),
                 Weakness::Roca => (
-                    &rules::key::KNOWN_KEY,
+                    &keys::KNOWN_KEY,
                     "want a key that cannot be factored, found one of the ROCA kind (CVE-2017-15361)"
                         .to_owned(),
                 ),
                 Weakness::Short => (
-                    &rules::key::RSA_SHORT,
+                    &keys::RSA_SHORT,
                     format!("want at least 2048 bits, found RSA {bits}"),
                 ),
                 Weakness::TooShort => (
-                    &rules::key::RSA_TOO_SHORT,
+                    &keys::RSA_TOO_SHORT,
                     format!("want at least 1024 bits, found RSA {bits}: verifiers must not accept it"),
                 ),
             };
-            self.say(rule, value.clone(), "this key", message);
+            self.say(rule, subject, value.clone(), "this key", message);
         }
         let size = answer_size(self.setting.name, &self.record.text);
         if key.bits > 2048 && size > 512 {
@@ -187,7 +240,7 @@ impl Linter<'_> {
                 "want an answer of at most 512 octets, found about {size} (RSA {})",
                 key.bits
             );
-            self.say(&rules::key::RSA_BULKY, value, "", message);
+            self.say(&keys::RSA_BULKY, "p", value, "", message);
         }
     }
 
@@ -197,11 +250,12 @@ impl Linter<'_> {
             let span = self.span("h");
             if !self.record.allows_sha256() {
                 let message = "want sha256 in h, found none: no signature verifies".to_owned();
-                self.say(&rules::record::NO_SHA256, span, "no sha256", message);
+                self.say(&rules::NO_SHA256, "h", span, "no sha256", message);
             } else if let Some((_, span)) = items.iter().find(|(item, _)| item == b"sha1") {
                 let message = "want h without sha1, found it listed".to_owned();
                 self.say(
-                    &rules::record::SHA1,
+                    &rules::SHA1,
+                    "h=sha1",
                     span.clone(),
                     "not accepted any more",
                     message,
@@ -215,16 +269,16 @@ impl Linter<'_> {
                 let tls_reports = items.iter().any(|(item, _)| item == b"tlsrpt");
                 let (rule, message) = if tls_reports {
                     (
-                        &rules::record::TLSRPT_ONLY,
+                        &rules::TLSRPT_ONLY,
                         "the key is for TLS reports only: want s=email for mail",
                     )
                 } else {
                     (
-                        &rules::record::NOT_FOR_EMAIL,
+                        &rules::NOT_FOR_EMAIL,
                         "want * or email in s, found neither: verifiers of mail ignore the key",
                     )
                 };
-                self.say(rule, span, "not for mail", message.to_owned());
+                self.say(rule, "s", span, "not for mail", message.to_owned());
             }
             self.unknown("s", &items, &[b"*", b"email", b"tlsrpt"]);
         }
@@ -245,7 +299,8 @@ impl Linter<'_> {
                         "want no t=y, found it: verifiers may treat signed mail as unsigned"
                     };
                     let finding = self.say(
-                        &rules::record::TESTING,
+                        &rules::TESTING,
+                        "t=y",
                         span.clone(),
                         "testing",
                         message.to_owned(),
@@ -256,7 +311,7 @@ impl Linter<'_> {
                 }
                 b"s" if !self.setting.strict_identity => {
                     let message = "t=s: signatures for identities of sub-domains fail".to_owned();
-                    self.say(&rules::record::STRICT_IDENTITY, span.clone(), "strict", message);
+                    self.say(&rules::STRICT_IDENTITY, "t=s", span.clone(), "strict", message);
                 }
                 _ => {}
             }
@@ -268,7 +323,13 @@ impl Linter<'_> {
         for (item, span) in items {
             if !known.contains(&item.as_slice()) {
                 let message = format!("{tag}={} is not known and has no effect", presentation(item));
-                self.say(&rules::record::UNKNOWN_VALUE, span.clone(), "ignored", message);
+                self.say(
+                    &rules::UNKNOWN_VALUE,
+                    format!("{tag}={}", presentation(item)),
+                    span.clone(),
+                    "ignored",
+                    message,
+                );
             }
         }
     }
@@ -285,14 +346,14 @@ impl Linter<'_> {
             match name.as_slice() {
                 b"g" => {
                     let message = format!("g={} has no meaning any more", presentation(&value));
-                    let finding = self.say(&rules::record::GRANULARITY, span, "historic", message);
+                    let finding = self.say(&rules::GRANULARITY, "g", span, "historic", message);
                     if value == b"*" {
                         finding.severity = Severity::Info;
                     }
                 }
                 b"n" => {
                     let message = format!("notes of {} octets travel with every answer", value.len());
-                    self.say(&rules::record::NOTES, span, "for people", message);
+                    self.say(&rules::NOTES, "n", span, "for people", message);
                 }
                 b"a" | b"b" | b"bh" | b"c" | b"d" | b"i" | b"l" | b"q" | b"x" | b"z" => {
                     of_a_signature.push((presentation(&name), span));
@@ -306,8 +367,38 @@ impl Linter<'_> {
                 "want tags of a key record, found {} of a signature",
                 names.join(", ")
             );
-            self.say(&rules::record::SIGNATURE_TAGS, span, "of a signature", message);
+            self.say(
+                &rules::SIGNATURE_TAGS,
+                names.join(","),
+                span,
+                "of a signature",
+                message,
+            );
         }
+    }
+}
+
+/// Tells the weaknesses of one key apart.
+fn weakness_word(weakness: Weakness) -> String {
+    match weakness {
+        Weakness::Exponent => "exponent".to_owned(),
+        Weakness::Factor(prime) => format!("factor {prime}"),
+        Weakness::Long | Weakness::Short | Weakness::TooShort => "size".to_owned(),
+        Weakness::Published(place) => place.as_str().to_owned(),
+        Weakness::Roca => "ROCA".to_owned(),
+    }
+}
+
+/// The rule a key that does not decode breaks.
+fn rule_of(error: &KeyError) -> &'static Rule {
+    match error {
+        KeyError::Base64 { .. } | KeyError::Padding => &keys::BASE64,
+        KeyError::Ed25519UnderRsa => &keys::ED25519_WITHOUT_K,
+        KeyError::Ed25519Length(_) | KeyError::Ed25519Spki | KeyError::RsaUnderEd25519 => {
+            &keys::ED25519_ENCODING
+        }
+        KeyError::Private => &keys::PEM_OR_PRIVATE,
+        _ => &keys::KEY_ENCODING,
     }
 }
 

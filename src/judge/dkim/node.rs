@@ -1,24 +1,22 @@
 //! The rules about `_domainkey` itself: whether it exists, what historic records stand there, and whether a wildcard
 //! answers for every selector.
 
-use super::UNLIKELY_SELECTOR;
-use super::check::Survey;
-use super::selector::Selector;
-use crate::inquiry::{Inquiry, Kind};
-use crate::intent::{DkimWant, Intent, What};
-use crate::judge::basis::{Seen, evidence};
-use crate::judge::{Finding, Findings};
+use super::gather::{Decoy, Selector};
+use crate::inquiry::{Inquiry, Kind, Rdata};
+use crate::intent::{DkimWant, Intent, Role, What};
+use crate::judge::basis::evidence;
+use crate::judge::{Findings, Site, Topic};
 use crate::name::Name;
 use crate::records::Standard;
 use crate::records::dkim::{self, Record};
 use crate::records::presentation;
-use crate::rules::Severity;
-use crate::rules::dkim as rules;
+use crate::rules::dkim::node as rules;
+use crate::rules::{Rule, Severity};
 
 /// What is wrong at `_domainkey`, and with what answers for every name below it.
 pub(super) fn check(
     intent: &Intent,
-    surveys: &[Survey<'_>],
+    selectors: &[Selector<'_>],
     inquiry: &mut Inquiry<'_>,
     findings: &mut Findings,
 ) {
@@ -29,68 +27,90 @@ pub(super) fn check(
     let Some(seen) = evidence(inquiry, &node, Kind::Txt) else {
         return;
     };
+    let topic = Topic::new(Site::rrset(node.clone(), Kind::Txt), managed);
     if seen.nxdomain && seen.chain.is_empty() {
-        if let Some(below) = surveys.iter().find(|survey| survey.exists()) {
+        if let Some(below) = selectors.iter().find(|selector| selector.exists()) {
+            let below = &below.name;
+            let message = format!("want NOERROR for {node}, found NXDOMAIN although {below} exists");
+            findings.say(&rules::NODE_DENIED, &topic, message);
+        } else if !selectors.iter().any(Selector::is_published) && has_mail(intent, inquiry) {
             let message = format!(
-                "want NOERROR for {node}, found NXDOMAIN although {} exists",
-                below.name
+                "want a selector with a key, found that {node} does not exist (NXDOMAIN), and so no selector below it"
             );
-            findings.push(Finding::new(&rules::node::NODE_DENIED, managed, node, message));
+            findings.say(&rules::NO_DKIM, &topic, message);
         }
         // Nothing exists below a name that does not (RFC 8020): nothing more to ask.
         return;
     }
+    if intent.role.is_some() && !managed {
+        return;
+    }
     for text in seen.texts().iter().filter(|text| is_domainkeys_policy(text)) {
-        let message = format!("found a policy of DomainKeys: {}", shown(text));
-        findings.push(
-            Finding::new(&rules::node::DOMAINKEYS, managed, node.clone(), message).marking(
-                text,
-                0..text.len(),
-                "historic",
-            ),
+        historic(
+            &rules::DOMAINKEYS,
+            "a policy of DomainKeys",
+            &topic,
+            text,
+            findings,
         );
     }
-    let below = |label: &str| node.prepend(label).ok();
-    if let Some((name, seen)) =
-        below("_adsp").and_then(|name| Some((name.clone(), evidence(inquiry, &name, Kind::Txt)?)))
-    {
-        for text in seen
-            .texts()
-            .iter()
-            .filter(|text| text.trim_ascii_start().starts_with(b"dkim="))
-        {
-            let message = format!("found author domain signing practices: {}", shown(text));
-            let finding = Finding::new(&rules::node::ADSP, managed, name.clone(), message);
-            findings.push(finding.marking(text, 0..text.len(), "historic"));
+    if let Ok(name) = node.prepend("_adsp") {
+        let topic = Topic::new(Site::rrset(name.clone(), Kind::Txt), managed);
+        let practices = |text: &Vec<u8>| text.trim_ascii_start().starts_with(b"dkim=");
+        for text in texts(&name, inquiry).iter().filter(|text| practices(text)) {
+            historic(
+                &rules::ADSP,
+                "author domain signing practices",
+                &topic,
+                text,
+                findings,
+            );
         }
     }
-    if let Some((name, seen)) =
-        below("_report").and_then(|name| Some((name.clone(), evidence(inquiry, &name, Kind::Txt)?)))
-    {
-        reporting(&name, &seen, managed, findings);
+    if let Ok(name) = node.prepend("_report") {
+        reporting(&name, managed, inquiry, findings);
     }
-    if let Some((name, seen)) =
-        below(UNLIKELY_SELECTOR).and_then(|name| Some((name.clone(), evidence(inquiry, &name, Kind::Txt)?)))
-    {
-        wildcard(intent, &name, &seen, managed, findings);
+    wildcard(intent, &node, managed, inquiry, findings);
+}
+
+/// Whether the domain says that mail goes to it, or the spec that it sends.
+fn has_mail(intent: &Intent, inquiry: &mut Inquiry<'_>) -> bool {
+    match intent.role {
+        Some(Role::SendOnly) => return true,
+        Some(role) if !role.sends() => return false,
+        Some(_) | None => {}
     }
+    let is_host = |rdata: &Rdata| matches!(rdata, Rdata::Mx { exchange, .. } if !exchange.is_root());
+    evidence(inquiry, &intent.domain, Kind::Mx).is_some_and(|seen| seen.records.iter().any(is_host))
+}
+
+/// The texts at a name nobody manages.
+fn texts(name: &Name, inquiry: &mut Inquiry<'_>) -> Vec<Vec<u8>> {
+    evidence(inquiry, name, Kind::Txt).map_or_else(Vec::new, |seen| seen.texts())
+}
+
+/// A record nobody reads any more.
+fn historic(rule: &'static Rule, what: &str, topic: &Topic, text: &[u8], findings: &mut Findings) {
+    let message = format!("found {what}: {}", shown(text));
+    findings
+        .say(rule, &topic.text(text), message)
+        .about(shown(text))
+        .label("historic");
 }
 
 /// A wildcard that answers for a selector nobody has.
-fn wildcard(intent: &Intent, name: &Name, seen: &Seen<'_>, managed: bool, findings: &mut Findings) {
-    let selector = Selector::read(seen);
+fn wildcard(intent: &Intent, node: &Name, managed: bool, inquiry: &mut Inquiry<'_>, findings: &mut Findings) {
+    let Some(answer) = Decoy::ask(&intent.domain, inquiry).answer else {
+        return;
+    };
+    let (Some(record), Ok(every)) = (answer.keys.first(), node.prepend("*")) else {
+        return;
+    };
     let wanted = intent
         .wanted
         .iter()
         .any(|wanted| wanted.what == What::Dkim(DkimWant::WildcardRevoked));
-    let Some(record) = selector.keys.first() else {
-        return;
-    };
-    let every = name
-        .parent()
-        .and_then(|node| node.prepend("*").ok())
-        .unwrap_or_else(|| name.clone());
-    let (message, severity) = match (selector.is_live(), wanted) {
+    let (message, severity) = match (answer.is_live(), wanted) {
         (true, _) => (
             "want no key at a selector nobody has, found one for every selector",
             Severity::Warning,
@@ -101,34 +121,30 @@ fn wildcard(intent: &Intent, name: &Name, seen: &Seen<'_>, managed: bool, findin
             Severity::Info,
         ),
     };
-    findings.push(
-        Finding::new(&rules::node::WILDCARD, managed, every, message)
-            .milder(severity)
-            .marking(&record.text, 0..record.text.len(), "for every selector"),
-    );
+    let topic = Topic::new(Site::rrset(every, Kind::Txt), managed).text(&record.text);
+    findings
+        .say(&rules::WILDCARD, &topic, message)
+        .at_most(severity)
+        .label("for every selector");
 }
 
 /// `_report._domainkey`: ra, rp, rr and rs (RFC 6651 3.2).
-fn reporting(name: &Name, seen: &Seen<'_>, managed: bool, findings: &mut Findings) {
-    for text in seen.texts() {
+fn reporting(name: &Name, managed: bool, inquiry: &mut Inquiry<'_>, findings: &mut Findings) {
+    for text in texts(name, inquiry) {
         let record = dkim::parse(&text);
         // What a wildcard or another standard put here is no reporting record.
-        if !record
-            .tags()
-            .any(|tag| matches!(tag.name, b"ra" | b"rp" | b"rr" | b"rs"))
-        {
+        let reports = |name: &[u8]| matches!(name, b"ra" | b"rp" | b"rr" | b"rs");
+        if !record.tags().any(|tag| reports(tag.name)) {
             continue;
         }
         if let Some((span, why)) = reporting_fault(&record) {
-            findings.push(
-                Finding::new(
-                    &rules::node::REPORT_RECORD,
-                    managed,
-                    name.clone(),
-                    format!("want a reporting record, found a malformed one: {why}"),
-                )
-                .marking(&text, span, why),
-            );
+            let topic = Topic::new(Site::rrset(name.clone(), Kind::Txt), managed).text(&text);
+            let message = format!("want a reporting record, found a malformed one: {why}");
+            findings
+                .say(&rules::REPORT_RECORD, &topic, message)
+                .about(shown(&text))
+                .at(span)
+                .label(why);
         }
     }
 }

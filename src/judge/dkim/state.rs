@@ -1,13 +1,15 @@
 //! The state of a wanted selector: exactly what MEANING says of public keys, CNAMEs, any key, and revoked selectors.
 
+use std::sync::Arc;
+
 use super::UNLIKELY_SELECTOR;
-use super::selector::{Selector, has_key};
-use crate::inquiry::{Inquiry, Kind, Rdata};
+use super::answer::{SelectorAnswer, gather, has_key};
+use crate::inquiry::{Inquiry, Kind, Need, Rdata};
 use crate::intent::{DkimWant, Intent, ManagedRrset};
 use crate::judge::basis::{Basis, Judged};
-use crate::judge::{Finding, Findings, RecordVerdict, State};
+use crate::judge::{Findings, RecordVerdict, Site, State, Topic};
 use crate::name::Name;
-use crate::records::dkim::{self, Material};
+use crate::records::dkim::{self, Material, NearMiss};
 use crate::records::presentation;
 use crate::rules;
 
@@ -21,13 +23,11 @@ pub(in crate::judge) fn state(
 ) -> RecordVerdict {
     let mut basis = Basis::default();
     let judged = match want {
-        DkimWant::Key(record) | DkimWant::AnyKey(record) => basis
-            .ask(inquiry, &wanted.name, Kind::Txt)
-            .map(|seen| published(record, &Selector::read(&seen))),
+        DkimWant::Key(record) | DkimWant::AnyKey(record) => {
+            ask(&mut basis, &wanted.name, inquiry).map(|answer| published(record, &answer))
+        }
         DkimWant::Cname(target) => alias(target, &wanted.name, &mut basis, inquiry),
-        DkimWant::Revoked => basis
-            .ask(inquiry, &wanted.name, Kind::Txt)
-            .map(|seen| revoked(&Selector::read(&seen))),
+        DkimWant::Revoked => ask(&mut basis, &wanted.name, inquiry).map(|answer| revoked(&answer)),
         DkimWant::WildcardRevoked => wildcard(intent, wanted, &mut basis, inquiry, findings),
     };
     let unseen = Judged {
@@ -38,12 +38,18 @@ pub(in crate::judge) fn state(
     basis.verdict(wanted, judged.unwrap_or(unseen))
 }
 
+/// The TXT records the state rests on, read once a pass.
+fn ask(basis: &mut Basis, name: &Name, inquiry: &mut Inquiry<'_>) -> Option<Arc<SelectorAnswer>> {
+    basis.ask(inquiry, name, Kind::Txt)?;
+    gather(name, Need::Essential, inquiry)
+}
+
 /// A key record that must be there.
-fn published(wanted: &dkim::Wanted, selector: &Selector) -> Judged {
-    let observed = selector.observed();
+fn published(wanted: &dkim::Wanted, answer: &SelectorAnswer) -> Judged {
+    let observed = answer.observed();
     let mut differences = Vec::new();
-    if selector.keys.is_empty() {
-        match (selector.near_misses.first(), selector.others.len()) {
+    if answer.keys.is_empty() {
+        match (answer.near_misses.first(), answer.others.len()) {
             (Some((_, why)), _) => differences.push(format!("want a key record, found a near miss: {why}")),
             (None, 0) => differences.push("want a key record, found none".to_owned()),
             (None, _) => differences.push("want a key record, found other text".to_owned()),
@@ -54,13 +60,13 @@ fn published(wanted: &dkim::Wanted, selector: &Selector) -> Judged {
             differences,
         };
     }
-    if selector.count() > 1 {
+    if answer.count() > 1 {
         differences.push(format!(
             "want one TXT record, found {}: verifiers may take any of them",
-            selector.count()
+            answer.count()
         ));
     }
-    let compared = selector
+    let compared = answer
         .keys
         .iter()
         .map(|key| dkim::compare(wanted, key).differences);
@@ -116,23 +122,27 @@ fn alias(target: &Name, name: &Name, basis: &mut Basis, inquiry: &mut Inquiry<'_
         return Some(missing(Vec::new()));
     }
     // No CNAME at a name that exists: the record behind it may have been copied here.
-    let selector = Selector::read(&basis.ask(inquiry, name, Kind::Txt)?);
-    let observed = selector.observed();
-    if selector.keys.is_empty() && selector.near_misses.is_empty() {
+    let answer = ask(basis, name, inquiry)?;
+    let observed = answer.observed();
+    if answer.keys.is_empty() && answer.near_misses.is_empty() {
         return Some(missing(observed));
     }
+    let is_host = |(_, why): &(Vec<u8>, NearMiss)| *why == NearMiss::HostName;
+    let found = if answer.near_misses.iter().any(is_host) {
+        "a TXT record that holds a host name: enter it as a CNAME"
+    } else {
+        "a TXT record: copied or flattened; will not follow the provider's rotation"
+    };
     Some(Judged {
         state: State::Drifted,
         observed,
-        differences: vec![format!(
-            "CNAME: want {target}, found a TXT record: copied or flattened; will not follow the provider's rotation"
-        )],
+        differences: vec![format!("CNAME: want {target}, found {found}")],
     })
 }
 
 /// No usable key: an empty `p=`, or nothing at all.
-fn revoked(selector: &Selector) -> Judged {
-    let differences: Vec<String> = selector
+fn revoked(answer: &SelectorAnswer) -> Judged {
+    let differences: Vec<String> = answer
         .keys
         .iter()
         .filter(|key| has_key(key))
@@ -144,7 +154,7 @@ fn revoked(selector: &Selector) -> Judged {
         } else {
             State::Drifted
         },
-        observed: selector.observed(),
+        observed: answer.observed(),
         differences,
     }
 }
@@ -179,33 +189,29 @@ fn wildcard(
     let mut observed = Vec::new();
     let mut differences = Vec::new();
     let mut revoked_everywhere = true;
-    let answers = [
-        basis.ask(inquiry, &wanted.name, Kind::Txt),
-        basis.ask(inquiry, &unlikely, Kind::Txt),
-    ];
-    for seen in answers.into_iter().flatten() {
-        let selector = Selector::read(&seen);
-        revoked_everywhere &= !selector.keys.is_empty();
-        for shown in selector.observed() {
+    let answers = [ask(basis, &wanted.name, inquiry), ask(basis, &unlikely, inquiry)];
+    let all_known = answers.iter().all(Option::is_some);
+    for answer in answers.into_iter().flatten() {
+        revoked_everywhere &= !answer.keys.is_empty();
+        for shown in answer.observed() {
             if !observed.contains(&shown) {
                 observed.push(shown);
             }
         }
-        for difference in revoked(&selector).differences {
+        for difference in revoked(&answer).differences {
             let difference = format!("every selector: {difference}");
             if !differences.contains(&difference) {
                 differences.push(difference);
             }
         }
     }
-    if differences.is_empty() && !revoked_everywhere && answers.iter().all(Option::is_some) {
-        findings.push(Finding::new(
-            &rules::dkim::node::WILDCARD,
-            true,
-            wanted.name.clone(),
-            "no wildcard revokes the selectors of this parked domain; none has a key, so nothing differs in effect",
-        )
-        .milder(rules::Severity::Info));
+    if differences.is_empty() && !revoked_everywhere && all_known {
+        let topic = Topic::new(Site::rrset(wanted.name.clone(), Kind::Txt), true);
+        let message = "no wildcard revokes the selectors of this parked domain; none has a key, so nothing differs in effect";
+        findings
+            .say(&rules::dkim::node::WILDCARD, &topic, message)
+            .at_most(rules::Severity::Info)
+            .fix("Nothing, or publish *._domainkey with an empty p.");
     }
     Some(Judged {
         state: if differences.is_empty() {

@@ -22,10 +22,11 @@ pub use self::walk::{StepAnswer, TreeStep, WalkNeeds, applicable, organizational
 pub(super) use self::checks::check;
 pub(super) use self::state::state;
 use super::TextsAt;
+use crate::inquiry::Inquiry;
 use crate::intent::{DmarcWant, Intent, ManagedRrset, What};
 
 /// Where DMARC records are looked for, managed or not: at `_dmarc`, where the spec does not want an alias.
-pub(super) fn texts(intent: &Intent) -> Vec<TextsAt> {
+pub(super) fn texts(intent: &Intent, _: &mut Inquiry<'_>) -> Vec<TextsAt> {
     let is_alias = |wanted: &ManagedRrset| matches!(wanted.what, What::Dmarc(DmarcWant::Cname { .. }));
     if intent.wanted.iter().any(is_alias) {
         return Vec::new();

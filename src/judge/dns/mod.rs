@@ -8,9 +8,9 @@ mod names;
 mod places;
 mod text;
 
-use super::basis::evidence;
+use super::basis::Seen;
 use super::{Finding, Findings};
-use crate::inquiry::{Inquiry, Kind};
+use crate::inquiry::{Inquiry, Kind, Need, Question};
 use crate::intent::Intent;
 use crate::name::Name;
 use crate::records::Standard;
@@ -53,10 +53,12 @@ fn of_the_spec(intent: &Intent, findings: &mut Findings) {
     }
 }
 
-/// The registrable domain above a target that does not exist, where nobody has it: anyone may take it.
+/// The registrable domain above a target that does not exist, where nobody has it: anyone may take it. An Error hangs
+/// on it, whoever asks.
 pub(super) fn gone(target: &Name, inquiry: &mut Inquiry<'_>) -> Option<Name> {
     let domain = registrable(target);
-    let seen = evidence(inquiry, &domain, Kind::Soa)?;
+    let question = Question::new(domain.clone(), Kind::Soa);
+    let seen = Seen::from_reply(inquiry.ask(question, Need::Compliance))?;
     (seen.nxdomain && seen.chain.is_empty()).then_some(domain)
 }
 

@@ -45,6 +45,11 @@ impl Place<'_> {
 
 /// Every place, each once: the domain and `_dmarc`, whatever the spec wants TXT at, and the probed selectors.
 pub(super) fn all<'f>(intent: &Intent, inquiry: &mut Inquiry<'f>) -> Vec<Place<'f>> {
+    let mut listed = Vec::new();
+    for standard in Standard::ALL {
+        let texts = (row(*standard).texts)(intent, inquiry);
+        listed.extend(texts.into_iter().map(|at| (*standard, at)));
+    }
     let mut places: Vec<Place<'f>> = Vec::new();
     let mut add = |name: Name, standard, managed, expected, probed| {
         if places
@@ -72,10 +77,8 @@ pub(super) fn all<'f>(intent: &Intent, inquiry: &mut Inquiry<'f>) -> Vec<Place<'
             add(wanted.name.clone(), wanted.standard(), true, !none, false);
         }
     }
-    for standard in Standard::ALL {
-        for TextsAt { name, expected } in (row(*standard).texts)(intent) {
-            add(name, *standard, false, expected, !expected);
-        }
+    for (standard, TextsAt { name, expected }) in listed {
+        add(name, standard, false, expected, !expected);
     }
     places
 }

@@ -16,13 +16,19 @@ pub(super) fn check(place: &Place<'_>, findings: &mut Findings) {
     for text in place.texts() {
         let topic = site.text(&text);
         let quotes = quotes(&text);
-        if !quotes.is_empty() {
+        // What quotes and backslashes do to a key record, DKIM says itself.
+        if !quotes.is_empty() && place.standard != Standard::Dkim {
             let message = "want the value alone, found a quote or backslash in it";
             let said = findings.say(&rules::ESCAPED, &topic, message);
             said.at_each(quotes).label("part of the value");
         }
         let is_name = |odd: &Odd| odd.what.is_letter() && place.standard != Standard::Dkim;
-        let (names, others): (Vec<Odd>, Vec<Odd>) = odd_characters(&text).into_iter().partition(is_name);
+        // DKIM folds its lines, and names what a line end breaks.
+        let folds = |odd: &Odd| {
+            place.standard == Standard::Dkim && matches!(text.get(odd.span.start), Some(b'\r' | b'\n'))
+        };
+        let odd = odd_characters(&text).into_iter().filter(|odd| !folds(odd));
+        let (names, others): (Vec<Odd>, Vec<Odd>) = odd.partition(is_name);
         for (rule, odd) in [(&rules::U_LABEL, names), (&rules::NON_ASCII, others)] {
             if !odd.is_empty() {
                 let said = findings.say(rule, &topic, format!("want ASCII, found {}", listed(&odd)));

@@ -25,10 +25,11 @@ pub use self::tree::{
     Analysis, Lookups, MAX_DEPTH, MAX_PROBES, MAX_RECORDS, Node, TermCost, analyse, of_no_domain,
 };
 use super::TextsAt;
+use crate::inquiry::Inquiry;
 use crate::intent::Intent;
 
 /// Where SPF records are looked for, managed or not: at the domain.
-pub(super) fn texts(intent: &Intent) -> Vec<TextsAt> {
+pub(super) fn texts(intent: &Intent, _: &mut Inquiry<'_>) -> Vec<TextsAt> {
     vec![TextsAt {
         name: intent.domain.clone(),
         expected: true,

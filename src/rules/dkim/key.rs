@@ -197,3 +197,16 @@ pub const DKIM2_KEY: Rule = Rule {
     bad: "v=DKIM1; k=mldsa44; p=…",
     good: "v=DKIM1; p=MIIBIjANBg…",
 };
+
+/// White space stands within the key.
+pub const WHITE_SPACE: Rule = Rule {
+    id: "DKIM-050",
+    severity: Severity::Info,
+    standard: Standard::Dkim,
+    title: "white space stands within the key",
+    section: "RFC 6376 3.6.1",
+    why: "Folding white space within the key is allowed and taken out by verifiers. It mostly comes from copying a key of several lines, and the next tool may take it for the end of the key.",
+    fix: "Write the key in one piece.",
+    bad: "v=DKIM1; p=MIIBIjANBg kqhkiG9w0B…",
+    good: "v=DKIM1; p=MIIBIjANBgkqhkiG9w0B…",
+};

@@ -55,4 +55,9 @@ pub const RULES: &[&Rule] = &[
     &selector::NO_SELECTOR,
     &selector::SHARED_KEY,
     &key::DKIM2_KEY,
+    &selector::HOST_NAME,
+    &selector::NO_KEY_FOUND,
+    &node::NO_DKIM,
+    &key::WHITE_SPACE,
+    &selector::SHARED_BY_DOMAINS,
 ];

@@ -67,3 +67,16 @@ pub const REPORT_RECORD: Rule = Rule {
     bad: "_report._domainkey TXT \"ra=a@b; rp=200\"",
     good: "_report._domainkey TXT \"ra=dkim-errors; rp=100; rr=all\"",
 };
+
+/// A domain that takes mail has no DKIM at all.
+pub const NO_DKIM: Rule = Rule {
+    id: "DKIM-049",
+    severity: Severity::Warning,
+    standard: Standard::Dkim,
+    title: "a domain with mail has no DKIM at all",
+    section: "RFC 8020 2, RFC 9989 5.1.2",
+    why: "_domainkey does not exist, so no selector below it does: nobody can sign in the name of the domain. Mail that is forwarded fails SPF, and only an aligned signature would still pass DMARC.",
+    fix: "Let whoever sends your mail sign it, and publish the selectors they give. A domain that sends nothing: publish *._domainkey with an empty p.",
+    bad: "voorbeeld.nl MX 10 mail.voorbeeld.nl, and _domainkey.voorbeeld.nl: NXDOMAIN",
+    good: "s1._domainkey.voorbeeld.nl TXT \"v=DKIM1; p=MIIBIjANBg…\"",
+};

@@ -106,3 +106,42 @@ pub const SHARED_KEY: Rule = Rule {
     bad: "s1 and s2 with the same p",
     good: "s1 and s2 with a key of their own",
 };
+
+/// A host name stands where a CNAME was meant.
+pub const HOST_NAME: Rule = Rule {
+    id: "DKIM-047",
+    severity: Severity::Error,
+    standard: Standard::Dkim,
+    title: "a host name stands where a CNAME was meant",
+    section: "RFC 6376 3.6.1, RFC 1034 3.6.2",
+    why: "The provider asked for a CNAME, and its target was entered as the text of a TXT record. Verifiers find a text that is no key, so every signature with this selector fails.",
+    fix: "Remove the TXT record and publish a CNAME with this target instead.",
+    bad: "s1._domainkey TXT \"s1.provider.example.\"",
+    good: "s1._domainkey CNAME s1.provider.example.",
+};
+
+/// A selector that was asked for holds no key.
+pub const NO_KEY_FOUND: Rule = Rule {
+    id: "DKIM-048",
+    severity: Severity::Error,
+    standard: Standard::Dkim,
+    title: "a selector that was asked for holds no key",
+    section: "RFC 6376 3.6.1, 6.1.2",
+    why: "Whoever names a selector expects that mail is signed with it. Where no key can be found, each of these signatures fails as if the mail were not signed.",
+    fix: "Publish the key record (or the CNAME) that the signer asks for, at exactly this selector.",
+    bad: "zegel inspect voorbeeld.nl --selector s1, and nothing at s1._domainkey.voorbeeld.nl",
+    good: "s1._domainkey.voorbeeld.nl TXT \"v=DKIM1; p=MIIBIjANBg…\"",
+};
+
+/// One key for several domains.
+pub const SHARED_BY_DOMAINS: Rule = Rule {
+    id: "DKIM-051",
+    severity: Severity::Warning,
+    standard: Standard::Dkim,
+    title: "one key for several domains",
+    section: "RFC 6376 3.1",
+    why: "One private key then stands behind all of these domains: when it leaks, all are lost. Only who sees several manifests at once can know; so zegel check says it of the manifests it was given, and a judgement of one domain, as the controller makes it, never does.",
+    fix: "Make a key for each domain.",
+    bad: "the same publicKey in two manifests",
+    good: "a publicKey of its own in each manifest",
+};

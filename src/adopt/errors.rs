@@ -1,0 +1,33 @@
+//! What is wrong and no manifest mends: said beside what is adopted, so that nobody takes it for a sound domain. Pure.
+
+use super::Adopted;
+use crate::judge::{Finding, Verdict};
+use crate::rules::Severity;
+
+/// At most this many errors are said one by one.
+const MAX_ERRORS: usize = 8;
+
+/// Says every Error finding of the adopted spec's own verdict: those on what it manages make a check of it fail.
+pub(super) fn remark(adopted: &mut Adopted, verdict: &Verdict) {
+    let is_error = |finding: &&Finding| finding.severity == Severity::Error;
+    let errors: Vec<&Finding> = verdict.findings.iter().filter(is_error).collect();
+    for finding in errors.iter().take(MAX_ERRORS) {
+        let weight = if finding.managed {
+            "a check of this manifest fails"
+        } else {
+            "not managed"
+        };
+        let text = format!(
+            "Error {} at {}, {weight}: {}",
+            finding.rule.id,
+            finding.site.name(),
+            finding.message
+        );
+        adopted.remark(finding.rule.standard, text);
+    }
+    if let Some(more) = errors.len().checked_sub(MAX_ERRORS).filter(|more| *more > 0) {
+        adopted
+            .remarks
+            .push(format!("{more} more Error findings: see zegel inspect"));
+    }
+}

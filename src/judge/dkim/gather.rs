@@ -1,0 +1,208 @@
+//! The selectors of a domain that are looked at, gathered once: those the spec wants, those somebody named, and those
+//! that were merely tried.
+//!
+//! DNS cannot list selectors, and some zones answer for every name: a wildcard (RFC 4592 2.2.1), a DNAME
+//! (RFC 6672). So a selector nobody has is asked as well, the decoy, and what answers a tried selector as it answers
+//! the decoy is no selector. Below a DNAME every alias is its doing, so there only what holds a key counts.
+
+use std::sync::Arc;
+
+use super::UNLIKELY_SELECTOR;
+use super::answer::{SelectorAnswer, gather};
+use crate::inquiry::{Inquiry, Need};
+use crate::intent::{DkimWant, Intent, What};
+use crate::name::{Name, NameError};
+use crate::records::dkim::PublicKey;
+
+/// Why a selector is looked at.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) enum Origin<'i> {
+    /// Somebody asked for it by name.
+    Named,
+    /// It stands in a list of usual ones.
+    Tried,
+    /// The spec manages it.
+    Wanted(&'i DkimWant),
+}
+
+/// One selector, with what its answer holds.
+#[derive(Debug, Clone)]
+pub(crate) struct Selector<'i> {
+    /// The selector as it was named; for a managed one its owner name stands alone.
+    pub(crate) label: Option<&'i str>,
+    /// `selector._domainkey.domain`.
+    pub(crate) name: Name,
+    /// Why it is looked at.
+    pub(crate) origin: Origin<'i>,
+    /// What DNS answered; `None` without a usable answer.
+    pub(crate) answer: Option<Arc<SelectorAnswer>>,
+    /// Whether a name nobody has is answered in the same way.
+    pub(crate) is_of_wildcard: bool,
+}
+
+impl Selector<'_> {
+    /// What the spec wants there.
+    pub(super) fn want(&self) -> Option<&DkimWant> {
+        match self.origin {
+            Origin::Wanted(want) => Some(want),
+            Origin::Named | Origin::Tried => None,
+        }
+    }
+
+    /// Whether the spec manages it.
+    pub(super) fn is_managed(&self) -> bool {
+        self.want().is_some()
+    }
+
+    /// Whether the spec says that it is revoked.
+    pub(super) fn is_revoked(&self) -> bool {
+        matches!(self.want(), Some(DkimWant::Revoked))
+    }
+
+    /// Whether the spec wants a key there, its own or a provider's.
+    pub(super) fn is_published(&self) -> bool {
+        self.is_managed() && !self.is_revoked()
+    }
+
+    /// Whether anything stands there: a record, or an alias.
+    pub(super) fn exists(&self) -> bool {
+        self.answer.as_ref().is_some_and(|answer| answer.exists())
+    }
+
+    /// The key a verifier would use.
+    pub(super) fn usable_key(&self) -> Option<PublicKey> {
+        self.answer.as_ref().and_then(|answer| answer.usable_key())
+    }
+}
+
+/// The selectors that are looked at, each once.
+#[derive(Debug)]
+pub(crate) struct Selectors<'i> {
+    /// Wanted ones first, then named ones, then those tried at which something of their own stands.
+    pub(crate) all: Vec<Selector<'i>>,
+    /// What was named or tried and makes no name.
+    pub(crate) nameless: Vec<(&'i str, NameError)>,
+}
+
+/// Asks for every selector of the intent; what a wildcard or DNAME answers at a tried one is left out.
+pub(crate) fn selectors<'i>(intent: &'i Intent, inquiry: &mut Inquiry<'_>) -> Selectors<'i> {
+    let mut gathered = Selectors {
+        all: Vec::new(),
+        nameless: Vec::new(),
+    };
+    for wanted in &intent.wanted {
+        match &wanted.what {
+            What::Dkim(DkimWant::WildcardRevoked) | What::Spf(_) | What::Dmarc(_) | What::NullMx => {}
+            What::Dkim(want) => gathered.look(None, wanted.name.clone(), Origin::Wanted(want), inquiry),
+        }
+    }
+    let unmanaged = of_list(&intent.domain, &intent.asked, &intent.probes, inquiry);
+    for selector in unmanaged.all {
+        if gathered.all.iter().all(|one| one.name != selector.name) {
+            gathered.all.push(selector);
+        }
+    }
+    gathered.nameless = unmanaged.nameless;
+    gathered
+}
+
+/// Asks for selectors by name: those somebody named, and those merely tried.
+pub(crate) fn of_list<'i>(
+    domain: &Name,
+    named: &'i [String],
+    tried: &'i [String],
+    inquiry: &mut Inquiry<'_>,
+) -> Selectors<'i> {
+    let mut gathered = Selectors {
+        all: Vec::new(),
+        nameless: Vec::new(),
+    };
+    if named.is_empty() && tried.is_empty() {
+        return gathered;
+    }
+    let decoy = Decoy::ask(domain, inquiry);
+    let named = named.iter().map(|label| (label, Origin::Named));
+    for (label, origin) in named.chain(tried.iter().map(|label| (label, Origin::Tried))) {
+        match domain.prepend(&format!("{label}._domainkey")) {
+            Ok(name) => gathered.look(Some(label), name, origin, inquiry),
+            Err(error) => gathered.nameless.push((label, error)),
+        }
+    }
+    for selector in &mut gathered.all {
+        let answer = selector.answer.as_deref();
+        selector.is_of_wildcard = answer.is_some_and(|answer| decoy.explains(answer));
+    }
+    gathered
+        .all
+        .retain(|selector| selector.origin != Origin::Tried || !selector.is_of_wildcard);
+    gathered
+}
+
+impl<'i> Selectors<'i> {
+    fn look(&mut self, label: Option<&'i str>, name: Name, origin: Origin<'i>, inquiry: &mut Inquiry<'_>) {
+        if self.all.iter().any(|selector| selector.name == name) {
+            return;
+        }
+        let need = match origin {
+            // Whether it holds a key at all is asked for, and is an Error where it does not.
+            Origin::Named | Origin::Wanted(_) => Need::Compliance,
+            Origin::Tried => Need::Evidence,
+        };
+        let answer = gather(&name, need, inquiry);
+        self.all.push(Selector {
+            label,
+            name,
+            origin,
+            answer,
+            is_of_wildcard: false,
+        });
+    }
+}
+
+/// What answers at a selector nobody has.
+#[derive(Debug)]
+pub(super) struct Decoy {
+    /// What it holds; `None` without a usable answer.
+    pub(super) answer: Option<Arc<SelectorAnswer>>,
+}
+
+impl Decoy {
+    /// Asks for it.
+    pub(super) fn ask(domain: &Name, inquiry: &mut Inquiry<'_>) -> Self {
+        let name = domain.prepend(&format!("{UNLIKELY_SELECTOR}._domainkey")).ok();
+        let answer = name.and_then(|name| gather(&name, Need::Evidence, inquiry));
+        Self { answer }
+    }
+
+    /// Whether this answer is what any name gets.
+    fn explains(&self, answer: &SelectorAnswer) -> bool {
+        let Some(decoy) = &self.answer else {
+            // What any name gets is not known: only a key speaks for itself.
+            return answer.meant().next().is_none();
+        };
+        if !decoy.exists() {
+            return false;
+        }
+        if answer.meant().next().is_some() {
+            return texts(answer) == texts(decoy);
+        }
+        // An alias of its own leads elsewhere, and not by a DNAME, which carries the label along.
+        let by_dname = decoy.chain.first().is_some_and(|target| {
+            target
+                .labels()
+                .first()
+                .is_some_and(|label| label == UNLIKELY_SELECTOR.as_bytes())
+        });
+        by_dname || answer.chain.is_empty() || answer.chain.first() == decoy.chain.first()
+    }
+}
+
+/// The texts in an order of their own: servers turn them.
+fn texts(answer: &SelectorAnswer) -> Vec<&[u8]> {
+    let mut texts: Vec<&[u8]> = answer
+        .meant()
+        .chain(answer.others.iter().map(Vec::as_slice))
+        .collect();
+    texts.sort_unstable();
+    texts
+}
