@@ -3,6 +3,8 @@
 #[path = "../support/facts.rs"]
 mod facts;
 
+mod everything;
+
 use std::io::Write as _;
 
 use proptest::prelude::*;
@@ -10,10 +12,11 @@ use serde_json::Value;
 use zegel::adopt::{Adopted, adopt, live};
 use zegel::api::Role;
 use zegel::cli::manifests;
-use zegel::inquiry::{Kind, Rdata};
+use zegel::inquiry::{Answer, Kind, Question, Rdata, settle_from};
 use zegel::intent::Intent;
 use zegel::judge::{State, Verdict};
 use zegel::report::manifest;
+use zegel::rules::Severity;
 
 use crate::facts::{World, name, now};
 
@@ -39,6 +42,22 @@ fn checked(world: &World, adopted: &Adopted) -> Verdict {
     let verdict = world.judge(&intent);
     for record in &verdict.records {
         assert_eq!(record.state, State::InSync, "{record:?}\n{yaml}");
+    }
+    // A check fails on Errors of what is managed: then the manifest itself says so.
+    let errors = verdict
+        .findings
+        .iter()
+        .filter(|finding| finding.managed && finding.severity == Severity::Error);
+    for finding in errors {
+        let said = |comment: &str| comment.contains(&format!("Error {}", finding.rule.id));
+        let comments = yaml.lines().filter(|line| line.starts_with("# "));
+        assert!(
+            comments.clone().any(said)
+                || comments
+                    .clone()
+                    .any(|comment| comment.contains("more Error findings")),
+            "{finding:?}\n{yaml}"
+        );
     }
     verdict
 }
@@ -74,6 +93,16 @@ fn what_a_manifest_cannot_say_is_a_comment() {
         ("a.nl EXISTS", "SPF: no record"),
         ("a.nl EXISTS", "DKIM: no selector is known"),
         ("a.nl EXISTS", "_dmarc.a.nl is not managed"),
+        ("a.nl EXISTS", "Error DMARC-"),
+        (
+            "a.nl TXT v=spf1 -all\na.nl TXT v=spf1 mx -all",
+            "Error SPF-001 at a.nl, not managed",
+        ),
+        ("a.nl MX !SERVFAIL", "MX: not answered"),
+        (
+            "a.nl TXT v=spf1 include:gone.example -all\nexample SOA x",
+            "a check of this manifest fails",
+        ),
     ] {
         let world = World::new(zone);
         let adopted = adopted(&world, "a.nl");
@@ -97,6 +126,142 @@ fn a_policy_from_above_is_inherited() {
         Some(true),
         "{adopted:?}"
     );
+}
+
+/// What `zegel plan` prints for role Parked, and what is as good.
+#[test]
+fn a_parked_domain_is_adopted_as_parked() {
+    let plan =
+        "a.nl TXT v=spf1 -all\n*._domainkey.a.nl TXT v=DKIM1; p=\n_dmarc.a.nl TXT v=DMARC1; p=reject\n";
+    let reports = plan.replace("p=reject", "p=reject; sp=reject; rua=mailto:d@b.example");
+    for (zone, selectors) in [
+        (format!("{plan}a.nl MX 0 ."), 0),
+        (
+            format!("{plan}a.nl MX 0 .\na.nl A 192.0.2.80\nwww.a.nl A 192.0.2.80"),
+            0,
+        ),
+        // Neither MX nor address: nothing takes mail.
+        (plan.to_owned(), 0),
+        (
+            format!("{reports}a.nl MX 0 .\na.nl._report._dmarc.b.example TXT v=DMARC1"),
+            0,
+        ),
+        (
+            format!(
+                "{}a.nl MX 0 .",
+                plan.replace("*._domainkey.a.nl TXT v=DKIM1; p=\n", "")
+            ),
+            0,
+        ),
+        (format!("{plan}a.nl MX 0 .\ns1._domainkey.a.nl TXT p="), 1),
+    ] {
+        let world = World::new(&zone);
+        let adopted = adopted(&world, "a.nl");
+        assert_eq!(adopted.spec.role, Role::Parked, "{zone}\n{adopted:?}");
+        let found = adopted.spec.dkim.as_ref().map_or(0, |dkim| dkim.selectors.len());
+        assert_eq!(found, selectors, "{zone}\n{adopted:?}");
+        checked(&world, &adopted);
+    }
+    for zone in [
+        // A key, an alias to one, a sender, a mail host, an address that takes mail: not parked.
+        format!(
+            "{plan}a.nl MX 0 .\ns1._domainkey.a.nl TXT k=ed25519; p=M+WOVwWymPU8WoZZc83jsOpPmnYTX1StMQsXDDeBEBE="
+        ),
+        format!("{plan}a.nl MX 0 .\ns1._domainkey.a.nl CNAME s1.provider.example"),
+        format!("{}a.nl MX 0 .", plan.replace("-all", "ip4:192.0.2.1 -all")),
+        format!("{plan}a.nl MX 10 mx.a.nl\nmx.a.nl A 192.0.2.25"),
+        format!("{plan}a.nl A 192.0.2.80"),
+        format!("{}a.nl MX 0 .", plan.replace("p=reject", "p=none")),
+    ] {
+        let world = World::new(&zone);
+        let adopted = adopted(&world, "a.nl");
+        assert_eq!(adopted.spec.role, Role::Mail, "{zone}\n{adopted:?}");
+        checked(&world, &adopted);
+    }
+}
+
+/// What answers for every name is nobody's selector.
+#[test]
+fn what_a_wildcard_answers_is_not_adopted_as_a_selector() {
+    let base = "a.nl TXT v=spf1 mx -all\na.nl MX 10 mx.a.nl\nmx.a.nl A 192.0.2.25\n";
+    let key = "TXT v=DKIM1; k=ed25519; p=M+WOVwWymPU8WoZZc83jsOpPmnYTX1StMQsXDDeBEBE=";
+    for (zone, selectors) in [
+        (
+            "*.a.nl CNAME www.host.example\nwww.host.example A 198.51.100.1".to_owned(),
+            &[][..],
+        ),
+        (
+            "*.a.nl CNAME gone.host.example\nhost.example SOA x".to_owned(),
+            &[],
+        ),
+        ("*.a.nl TXT s1.provider.example.".to_owned(), &[]),
+        ("*._domainkey.a.nl TXT v=DKIM1; p=".to_owned(), &[]),
+        (format!("*._domainkey.a.nl {key}"), &[]),
+        (
+            format!("*._domainkey.a.nl CNAME k.p.example\nk.p.example {key}"),
+            &[],
+        ),
+        (
+            format!("*._domainkey.a.nl TXT v=DKIM1; p=\ns1._domainkey.a.nl {key}"),
+            &["s1"],
+        ),
+        // An alias of its own beside the wildcard's.
+        (
+            format!(
+                "*.a.nl CNAME www.host.example\ns2._domainkey.a.nl CNAME s2.p.example\ns2.p.example {key}"
+            ),
+            &["s2"],
+        ),
+    ] {
+        let world = World::new(&format!("{base}{zone}"));
+        let adopted = adopted(&world, "a.nl");
+        let found: Vec<&str> = adopted
+            .spec
+            .dkim
+            .iter()
+            .flat_map(|dkim| &dkim.selectors)
+            .map(|one| one.name.as_str())
+            .collect();
+        assert_eq!(found, selectors, "{zone}");
+        checked(&world, &adopted);
+    }
+}
+
+/// Below a DNAME (RFC 6672) every name is an alias; only what holds a key is a selector.
+#[test]
+fn below_a_dname_only_what_holds_a_key_is_adopted() {
+    let world = World::new(
+        "a.nl TXT v=spf1 -all
+         s1._domainkey.b.nl TXT v=DKIM1; k=ed25519; p=M+WOVwWymPU8WoZZc83jsOpPmnYTX1StMQsXDDeBEBE=",
+    );
+    let answer = |question: &Question| {
+        let below = question.name.as_str().strip_suffix("._domainkey.a.nl");
+        let Some(label) = below else {
+            return world.answer(question);
+        };
+        let target = name(&format!("{label}._domainkey.b.nl"));
+        if question.kind == Kind::Cname {
+            let mut fact = world.answer(question);
+            fact.answer = Answer::Records(vec![Rdata::Cname(target)]);
+            return fact;
+        }
+        let mut fact = world.answer(&Question::new(target.clone(), question.kind));
+        fact.chain.insert(0, target);
+        fact
+    };
+    let selectors = SELECTORS.map(str::to_owned);
+    let (adopted, _) = settle_from(answer, |inquiry| {
+        let live = live::look(&name("a.nl"), &[], &selectors, inquiry);
+        adopt(&live, inquiry, now())
+    });
+    let found: Vec<&str> = adopted
+        .spec
+        .dkim
+        .iter()
+        .flat_map(|dkim| &dkim.selectors)
+        .map(|one| one.name.as_str())
+        .collect();
+    assert_eq!(found, ["s1"], "{adopted:?}");
 }
 
 #[test]
@@ -218,6 +383,9 @@ fn zone() -> impl Strategy<Value = String> {
         "_spf.a.nl CNAME b.example\n",
         "a.nl TXT !SERVFAIL\n",
         "*._domainkey.a.nl TXT v=DKIM1; p=\n",
+        "*.a.nl CNAME b.example\n",
+        "*.a.nl TXT v=spf1 -all\n",
+        "*._domainkey.a.nl CNAME gone.example\n",
         "_dmarc.nl TXT v=DMARC1; p=reject; psd=y\n",
     ]);
     let base = "a.nl EXISTS\nb.example TXT v=spf1 ip4:203.0.113.0/24 -all\n";
