@@ -5,14 +5,14 @@
 //!                                     ▼
 //! Question ◀── open ──── judge(&Intent, &mut Inquiry, now) ──▶ Verdict ──▶ history::next(before, …) ──▶ status · events · metrics
 //!     │                               ▲                         └──▶ report ──▶ text · JSON · SARIF · JUnit
-//!     └──▶ world (DNS) ───────────────┘ Facts
+//!     └──▶ world: one lane a kind ────┘ Facts
 //! ```
 //!
 //! Pure, and held so by `tests/architecture.rs`:
 //! - [`api`]: the `MailDomain` kind. Types and schema rules only.
 //! - [`intent`]: the spec made certain: defaults filled, impossible states refused.
 //! - [`duration`], [`name`]: durations and domain names as people write them.
-//! - [`inquiry`]: the seam of questions and facts between judgement and world.
+//! - [`inquiry`]: the seam of questions and facts between judgement and world; lanes of questions, DNS the first.
 //! - [`records`]: one standard, one file: parse with spans, write canonically, compare by effect.
 //! - [`rules`]: the catalogue: id, severity, section, why, fix.
 //! - [`judge`]: what is desired, what is drift, what is wrong; the walks that need answers.

@@ -4,7 +4,7 @@
 mod facts;
 
 use facts::{World, intent, name};
-use zegel::inquiry::{Kind, Need};
+use zegel::inquiry::Need;
 use zegel::intent::Intent;
 use zegel::judge::Verdict;
 use zegel::records::Standard;
@@ -96,8 +96,8 @@ fn only_questions_of_managed_standards_keep_compliance_from_being_known() {
     assert!(verdict.is_complete() && !verdict.compliance_is_known());
     let open = verdict.unanswered.iter().find(|one| one.managed);
     assert_eq!(
-        open.map(|one| (one.question.kind, one.need)),
-        Some((Kind::Txt, Need::Compliance))
+        open.map(|one| (one.question.label(), one.need)),
+        Some(("TXT", Need::Compliance))
     );
     assert!(open.is_some_and(|one| one.standards.contains(&Standard::Dns)));
 }

@@ -37,8 +37,8 @@ impl RrsetSeen {
             name,
             kind,
             records: reply.records().unwrap_or_default().to_vec(),
-            chain: reply.fact().map(|fact| fact.chain.clone()).unwrap_or_default(),
-            ttl: reply.fact().map(|fact| fact.ttl),
+            chain: reply.fact().map(|fact| fact.chain().to_vec()).unwrap_or_default(),
+            ttl: reply.fact().map(|fact| fact.ttl()),
             trouble: match reply {
                 Reply::Unanswered(trouble) => Some(trouble),
                 _ => None,

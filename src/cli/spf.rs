@@ -11,7 +11,7 @@ use super::domain::domain;
 use super::look::{LookArgs, Observer};
 use super::{Exit, Failure, output};
 use crate::api::FindingStatus;
-use crate::inquiry::{Need, Question};
+use crate::inquiry::{AnyQuestion, Need};
 use crate::intent::Intent;
 use crate::judge::spf::{Analysis, Client, SpfResult, analyse, checkable, evaluate, of_no_domain};
 use crate::judge::{Finding, Unanswered, judge};
@@ -175,7 +175,7 @@ async fn walk_tree(args: &Args, observer: &Observer, style: Style) -> Result<Exi
         .look(&fresh, |inquiry| {
             inquiry.on_behalf_of(Standard::Spf);
             let analysis = analyse(&domain, inquiry, Need::Essential);
-            let walked: Vec<Question> = inquiry.asked().map(|(question, _)| question.clone()).collect();
+            let walked: Vec<AnyQuestion> = inquiry.asked().map(|(question, _)| question.clone()).collect();
             (analysis, walked, judge(&intent, inquiry, now))
         })
         .await;

@@ -12,7 +12,7 @@ use super::known::History;
 use super::observed::{Observed, manages};
 use super::pass::{Before, Remembered};
 use crate::api::MailDomainStatus;
-use crate::inquiry::Question;
+use crate::inquiry::AnyQuestion;
 use crate::intent::{Intent, Schedule};
 use crate::judge::Verdict;
 use crate::rules::Severity;
@@ -68,11 +68,11 @@ pub fn questions_to_repeat(
     verdict: &Verdict,
     schedule: &Schedule,
     now: Timestamp,
-) -> Vec<(Question, Timestamp)> {
+) -> Vec<(AnyQuestion, Timestamp)> {
     let history = History::read(status, now);
     // The last look was nine tenths of an interval ago, or more.
     let recent = minus(now, schedule.interval.saturating_mul(4) / 5);
-    let mut repeat: Vec<(Question, Timestamp)> = Vec::new();
+    let mut repeat: Vec<(AnyQuestion, Timestamp)> = Vec::new();
     for record in &verdict.records {
         let before = history.records.iter().find(|old| old.is_about(record));
         let before = before.filter(|old| old.wants(record));

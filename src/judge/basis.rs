@@ -10,7 +10,7 @@ use std::sync::Arc;
 use jiff::Timestamp;
 
 use super::{RecordVerdict, Site, State};
-use crate::inquiry::{Fact, Inquiry, Kind, Need, Question, Rdata, Reply, Trouble};
+use crate::inquiry::{AnyQuestion, Fact, Inquiry, Kind, Need, Question, Rdata, Reply, Trouble};
 use crate::intent::ManagedRrset;
 use crate::name::Name;
 
@@ -33,8 +33,8 @@ impl<'f> Seen<'f> {
         let fact = reply.fact()?;
         Some(Self {
             records: reply.records()?,
-            chain: &fact.chain,
-            nxdomain: matches!(reply, Reply::NxDomain(_)),
+            chain: fact.chain(),
+            nxdomain: reply.is_nxdomain(),
             fact,
         })
     }
@@ -70,7 +70,7 @@ pub(super) struct Judged {
 /// The essential questions of one record.
 #[derive(Debug, Default)]
 pub(super) struct Basis {
-    questions: Vec<Question>,
+    questions: Vec<AnyQuestion>,
     ttl: Option<u32>,
     seen_at: Option<Timestamp>,
     expires_at: Option<Timestamp>,
@@ -89,6 +89,7 @@ impl Basis {
 
     /// The state rests on this reply, had to an essential question that was asked elsewhere.
     pub(super) fn rests_on(&mut self, question: Question, reply: Reply<'_>) {
+        let question = question.into();
         if self.questions.contains(&question) {
             return;
         }
@@ -96,10 +97,10 @@ impl Basis {
         match reply {
             Reply::Open => self.open = true,
             Reply::Unanswered(trouble) => self.trouble = self.trouble.or(Some(trouble)),
-            Reply::Records(..) | Reply::NoData(_) | Reply::NxDomain(_) => {}
+            Reply::Answered(..) => {}
         }
         if let Some(fact) = reply.fact() {
-            self.ttl = self.ttl.max(Some(fact.ttl));
+            self.ttl = self.ttl.max(Some(fact.ttl()));
             self.expires_at = self.expires_at.max(Some(fact.expires_at));
             self.seen_at = Some(self.seen_at.map_or(fact.seen_at, |at| at.min(fact.seen_at)));
         }

@@ -20,7 +20,7 @@ use jiff::Timestamp;
 
 pub use self::finding::{Excerpt, Finding, Findings, Identity, Site, Topic};
 pub use self::verdict::{Answered, Consulted, RecordVerdict, State, Unanswered, Verdict};
-use crate::inquiry::{Inquiry, Kind, Need, Question, Reply};
+use crate::inquiry::{Answer, Inquiry, Kind, Need, Question, Reply};
 use crate::intent::{Intent, What};
 use crate::name::Name;
 use crate::records::Standard;
@@ -68,8 +68,8 @@ fn domain(intent: &Intent, inquiry: &mut Inquiry<'_>, findings: &mut Findings) {
     };
     inquiry.on_behalf_of(Standard::Dns);
     let apex = inquiry.ask(Question::new(intent.domain.clone(), Kind::Txt), need);
-    if let Reply::NxDomain(fact) = apex
-        && fact.chain.is_empty()
+    if let Reply::Answered(Answer::NxDomain, fact) = apex
+        && fact.chain().is_empty()
     {
         let topic = Topic::new(Site::Domain(intent.domain.clone()), managed);
         let message = format!(
@@ -151,13 +151,7 @@ fn asked(inquiry: &Inquiry<'_>) -> Vec<Consulted> {
             question: question.clone(),
             need: asked.need,
             standards: asked.standards.clone(),
-            answered: match asked.trouble {
-                Some(_) => None,
-                None => inquiry.fact(question).map(|fact| Answered {
-                    seen_at: fact.seen_at,
-                    expires_at: fact.expires_at,
-                }),
-            },
+            answered: asked.outcome.ok(),
         })
         .collect()
 }
@@ -168,15 +162,13 @@ fn unanswered(intent: &Intent, inquiry: &Inquiry<'_>) -> Vec<Unanswered> {
         intent.manages(*standard) || *standard == Standard::Dns && !intent.wanted.is_empty()
     };
     inquiry
-        .asked()
-        .filter_map(|(question, asked)| {
-            asked.trouble.map(|why| Unanswered {
-                question: question.clone(),
-                need: asked.need,
-                standards: asked.standards.clone(),
-                managed: asked.standards.iter().any(counts),
-                why,
-            })
+        .unanswered()
+        .map(|(question, asked, why)| Unanswered {
+            question: question.clone(),
+            need: asked.need,
+            standards: asked.standards.clone(),
+            managed: asked.standards.iter().any(counts),
+            why,
         })
         .collect()
 }

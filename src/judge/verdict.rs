@@ -9,7 +9,9 @@ use jiff::Timestamp;
 use serde::Serialize;
 
 use super::finding::{Finding, Findings, Site};
-use crate::inquiry::{Need, Question, Trouble};
+use crate::inquiry::{AnyQuestion, Need, Trouble};
+
+pub use crate::inquiry::Answered;
 use crate::name::Name;
 use crate::records::Standard;
 use crate::rules;
@@ -73,7 +75,7 @@ pub struct RecordVerdict {
     /// When the last of the answers the state rests on runs out of its TTL.
     pub expires_at: Option<Timestamp>,
     /// The questions the state rests on: asked anew to confirm it.
-    pub questions: Vec<Question>,
+    pub questions: Vec<AnyQuestion>,
 }
 
 impl RecordVerdict {
@@ -87,7 +89,7 @@ impl RecordVerdict {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Unanswered {
     /// What was asked.
-    pub question: Question,
+    pub question: AnyQuestion,
     /// What hangs on it.
     pub need: Need,
     /// The standards it was asked for.
@@ -102,22 +104,13 @@ pub struct Unanswered {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Consulted {
     /// What was asked.
-    pub question: Question,
+    pub question: AnyQuestion,
     /// What hangs on it.
     pub need: Need,
     /// The standards it was asked for.
     pub standards: BTreeSet<Standard>,
     /// When a usable answer was had, and until when it may be used; `None` without one.
     pub answered: Option<Answered>,
-}
-
-/// The times of a usable answer.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Answered {
-    /// When it came.
-    pub seen_at: Timestamp,
-    /// When its TTL runs out.
-    pub expires_at: Timestamp,
 }
 
 /// All that is known of one domain at one time.

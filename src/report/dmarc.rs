@@ -112,14 +112,8 @@ impl DmarcReport {
     /// Looks at a domain; to be run until the inquiry opens no new question.
     pub fn look(domain: &Name, inquiry: &mut Inquiry<'_>) -> Self {
         let discovery = gather(domain, inquiry);
-        let unanswered = inquiry.asked().filter_map(|(question, asked)| {
-            let why = asked.trouble?;
-            Some(Open::new(
-                question,
-                asked.need,
-                asked.standards.iter().copied(),
-                why,
-            ))
+        let unanswered = inquiry.unanswered().map(|(question, asked, why)| {
+            Open::new(question, asked.need, asked.standards.iter().copied(), why)
         });
         Self::new(discovery, unanswered.collect())
     }

@@ -15,7 +15,7 @@ use super::sarif::Invalid;
 use super::text::escaped_json;
 use super::view::{Origin, Report, finding};
 use crate::api::{FindingStatus, RecordStatus, Summary};
-use crate::inquiry::{Need, Question, Trouble};
+use crate::inquiry::{AnyQuestion, Need, Trouble};
 use crate::judge::Unanswered;
 use crate::name::Name;
 use crate::records::Standard;
@@ -162,14 +162,14 @@ pub struct Open {
 impl Open {
     /// The question `question` that `standards` asked with `need`, and got no answer to.
     pub fn new(
-        question: &Question,
+        question: &AnyQuestion,
         need: Need,
         standards: impl IntoIterator<Item = Standard>,
         why: Trouble,
     ) -> Self {
         Self {
-            name: question.name.to_string(),
-            type_: question.kind.to_string(),
+            name: question.name().to_string(),
+            type_: question.label().to_owned(),
             reason: why.reason(),
             why: why.to_string(),
             need,

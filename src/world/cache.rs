@@ -4,31 +4,39 @@
 //! clock is an argument, so that time passes in tests without waiting.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
 use jiff::Timestamp;
 
 use super::CacheBounds;
-use crate::inquiry::{Answer, Fact, Question, Rdata};
+use crate::inquiry::{Fact, Lane};
 
 /// Below this many entries nothing is swept.
 const SMALL: usize = 1024;
 
-#[derive(Debug)]
-pub(super) struct Cache {
+pub(super) struct Cache<L: Lane> {
     bounds: CacheBounds,
-    entries: HashMap<Question, Entry>,
+    entries: HashMap<L, Entry<L>>,
     octets: usize,
     /// At this many entries what has expired is thrown out.
     sweep_at: usize,
 }
 
-#[derive(Debug, Default)]
-struct Entry {
-    answered: Option<Fact>,
-    failed: Option<Fact>,
+struct Entry<L: Lane> {
+    answered: Option<Arc<Fact<L>>>,
+    failed: Option<Arc<Fact<L>>>,
 }
 
-impl Cache {
+impl<L: Lane> Default for Entry<L> {
+    fn default() -> Self {
+        Self {
+            answered: None,
+            failed: None,
+        }
+    }
+}
+
+impl<L: Lane> Cache<L> {
     pub(super) fn new(bounds: CacheBounds) -> Self {
         Self {
             bounds,
@@ -45,30 +53,31 @@ impl Cache {
     /// A fact that holds at `now` and was not seen before `floor`; an answer rather than a failure.
     pub(super) fn find(
         &self,
-        question: &Question,
+        question: &L,
         floor: Option<Timestamp>,
         now: Timestamp,
-    ) -> Option<&Fact> {
+    ) -> Option<&Arc<Fact<L>>> {
         let entry = self.entries.get(question)?;
-        let usable = |fact: &&Fact| now < fact.expires_at && floor.is_none_or(|floor| fact.seen_at >= floor);
+        let usable =
+            |fact: &&Arc<Fact<L>>| now < fact.expires_at && floor.is_none_or(|floor| fact.seen_at >= floor);
         let answered = entry.answered.as_ref().filter(usable);
         answered.or_else(|| entry.failed.as_ref().filter(usable))
     }
 
     /// Keeps what may be kept.
-    pub(super) fn keep(&mut self, question: Question, fact: Fact, now: Timestamp) {
+    pub(super) fn keep(&mut self, question: L, fact: Arc<Fact<L>>, now: Timestamp) {
         if fact.expires_at <= now {
             return;
         }
         self.octets += size(&fact);
         let entry = self.entries.entry(question).or_default();
-        let replaced = if matches!(fact.answer, Answer::Unanswered(_)) {
+        let replaced = if fact.outcome.is_err() {
             entry.failed.replace(fact)
         } else {
-            self.octets -= entry.failed.take().as_ref().map_or(0, size);
+            self.octets -= entry.failed.take().map_or(0, |fact| size(&fact));
             entry.answered.replace(fact)
         };
-        self.octets -= replaced.as_ref().map_or(0, size);
+        self.octets -= replaced.map_or(0, |fact| size(&fact));
         if self.entries.len() >= self.sweep_at || self.is_over(1, 1) {
             self.sweep(now);
         }
@@ -108,35 +117,24 @@ impl Cache {
     }
 }
 
-impl Entry {
+impl<L: Lane> Entry<L> {
     fn until(&self) -> Option<Timestamp> {
         let facts = self.answered.iter().chain(&self.failed);
         facts.map(|fact| fact.expires_at).max()
     }
 
     fn size(&self) -> usize {
-        self.answered.iter().chain(&self.failed).map(size).sum()
+        self.answered
+            .iter()
+            .chain(&self.failed)
+            .map(|fact| size(fact))
+            .sum()
     }
 }
 
 /// About how many octets a fact takes, its question included.
-fn size(fact: &Fact) -> usize {
-    let data = match &fact.answer {
-        Answer::Records(records) => records.iter().map(rdata_size).sum(),
-        Answer::NoData | Answer::NxDomain | Answer::Unanswered(_) => 0,
-    };
-    let chain: usize = fact.chain.iter().map(|name| name.as_str().len() + 16).sum();
-    256 + data + chain
-}
-
-fn rdata_size(data: &Rdata) -> usize {
-    size_of::<Rdata>()
-        + match data {
-            Rdata::Txt(txt) => txt.strings.iter().map(|string| string.len() + 24).sum(),
-            Rdata::Cname(name) | Rdata::Ns(name) | Rdata::Ptr(name) => name.as_str().len(),
-            Rdata::Mx { exchange, .. } => exchange.as_str().len(),
-            Rdata::A(_) | Rdata::Aaaa(_) | Rdata::Soa => 0,
-        }
+fn size<L: Lane>(fact: &Fact<L>) -> usize {
+    256 + L::size(fact.outcome.as_ref().ok(), &fact.source)
 }
 
 #[cfg(test)]
@@ -144,7 +142,7 @@ mod tests {
     use jiff::SignedDuration;
 
     use super::*;
-    use crate::inquiry::{Kind, Trouble, Txt};
+    use crate::inquiry::{Answer, Dns, Kind, Rdata, Security, Source, Trouble, Txt};
 
     const START: Timestamp = Timestamp::UNIX_EPOCH;
 
@@ -152,21 +150,36 @@ mod tests {
         START + SignedDuration::from_secs(seconds)
     }
 
-    fn question(label: &str) -> Question {
-        Question::new(format!("{label}.example").parse().unwrap(), Kind::Txt)
+    fn question(label: &str) -> Dns {
+        Dns::new(format!("{label}.example").parse().unwrap(), Kind::Txt)
     }
 
-    fn fact(answer: Answer, seen: i64, ttl: u32) -> Fact {
-        Fact {
-            answer,
-            chain: Vec::new(),
-            ttl,
+    fn fact(outcome: impl Into<Outcome>, seen: i64, ttl: u32) -> Arc<Fact> {
+        Arc::new(Fact {
+            outcome: outcome.into().0,
+            security: Security::NotAsked,
+            source: Source::default(),
             seen_at: at(seen),
             expires_at: at(seen + i64::from(ttl)),
+        })
+    }
+
+    /// An answer or a trouble.
+    struct Outcome(Result<Answer, Trouble>);
+
+    impl From<Answer> for Outcome {
+        fn from(answer: Answer) -> Self {
+            Self(Ok(answer))
         }
     }
 
-    fn cache(entries: usize, octets: usize) -> Cache {
+    impl From<Trouble> for Outcome {
+        fn from(trouble: Trouble) -> Self {
+            Self(Err(trouble))
+        }
+    }
+
+    fn cache(entries: usize, octets: usize) -> Cache<Dns> {
         Cache::new(CacheBounds {
             entries,
             octets,
@@ -200,18 +213,18 @@ mod tests {
 
     #[test]
     fn a_failure_hides_no_answer_that_still_holds() {
-        let failure = Answer::Unanswered(Trouble::ServFail);
+        let failure = Trouble::ServFail;
         let mut cache = cache(10, 100_000);
         cache.keep(question("a"), fact(Answer::NxDomain, 100, 60), at(100));
-        cache.keep(question("a"), fact(failure.clone(), 110, 20), at(110));
+        cache.keep(question("a"), fact(failure, 110, 20), at(110));
         let found = |floor: Option<i64>, now| {
             let fact = cache.find(&question("a"), floor.map(at), at(now));
-            fact.map(|fact| fact.answer.clone())
+            fact.map(|fact| fact.outcome.clone())
         };
-        assert_eq!(found(None, 111), Some(Answer::NxDomain));
+        assert_eq!(found(None, 111), Some(Ok(Answer::NxDomain)));
         assert_eq!(
             found(Some(105), 111),
-            Some(failure),
+            Some(Err(failure)),
             "who wants a later one shares the failure"
         );
         assert_eq!(found(Some(105), 130), None, "for its 20 s");
@@ -220,7 +233,7 @@ mod tests {
     #[test]
     fn a_new_answer_ends_a_failure() {
         let mut cache = cache(10, 100_000);
-        let failure = Answer::Unanswered(Trouble::Timeout);
+        let failure = Trouble::Timeout;
         cache.keep(question("a"), fact(failure, 100, 20), at(100));
         cache.keep(question("a"), fact(Answer::NoData, 101, 5), at(101));
         assert_eq!(cache.find(&question("a"), None, at(110)), None);

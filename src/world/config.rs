@@ -27,6 +27,8 @@ pub struct Config {
     pub concurrency: NonZeroUsize,
     /// Validate DNSSEC from these keys down; `None` trusts what the resolver says.
     pub trust_anchor: Option<TrustAnchor>,
+    /// The port at which authorities are asked: 53, except where a test stands in for one.
+    pub authority_port: u16,
     /// What is remembered of answers.
     pub cache: CacheBounds,
 }
@@ -39,6 +41,7 @@ impl Default for Config {
             attempts: NonZeroU32::MIN.saturating_add(1),
             concurrency: NonZeroUsize::MIN.saturating_add(63),
             trust_anchor: None,
+            authority_port: 53,
             cache: CacheBounds::default(),
         }
     }

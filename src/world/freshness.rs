@@ -4,13 +4,13 @@ use std::collections::HashMap;
 
 use jiff::Timestamp;
 
-use crate::inquiry::Question;
+use crate::inquiry::{AnyQuestion, Lane};
 
 /// Which answers may come from memory; by default any whose TTL has not run out.
 #[derive(Debug, Clone, Default)]
 pub struct Freshness {
     all: Option<Timestamp>,
-    some: HashMap<Question, Timestamp>,
+    some: HashMap<AnyQuestion, Timestamp>,
 }
 
 impl Freshness {
@@ -28,13 +28,17 @@ impl Freshness {
     }
 
     /// No answer to `question` seen before `time` does; the latest such demand counts.
-    pub fn require(&mut self, question: Question, time: Timestamp) {
-        let floor = self.some.entry(question).or_insert(time);
+    pub fn require(&mut self, question: impl Into<AnyQuestion>, time: Timestamp) {
+        let floor = self.some.entry(question.into()).or_insert(time);
         *floor = time.max(*floor);
     }
 
     /// The earliest time at which an answer to `question` may have been seen.
-    pub fn floor(&self, question: &Question) -> Option<Timestamp> {
-        self.all.max(self.some.get(question).copied())
+    pub fn floor<L: Lane>(&self, question: &L) -> Option<Timestamp> {
+        if self.some.is_empty() {
+            return self.all;
+        }
+        let own = self.some.get(&AnyQuestion::from(question.clone()));
+        self.all.max(own.copied())
     }
 }

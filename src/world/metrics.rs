@@ -9,13 +9,11 @@ use prometheus_client::metrics::gauge::Gauge;
 use prometheus_client::metrics::histogram::Histogram;
 use prometheus_client::registry::Registry;
 
-use crate::inquiry::{Answer, Kind};
-
 /// The labels of [`Metrics::questions`].
 #[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
 pub struct QuestionLabels {
     /// The record type: `TXT`.
-    pub r#type: String,
+    pub r#type: &'static str,
     /// `Records`, `NoData`, `NxDomain`, or the trouble's [reason](crate::inquiry::Trouble::reason).
     pub outcome: &'static str,
 }
@@ -23,6 +21,7 @@ pub struct QuestionLabels {
 /// Counts and durations; cloning shares them.
 #[derive(Debug, Clone)]
 pub struct Metrics {
+    lane: &'static str,
     /// Questions that went to a resolver, by type and outcome; tries and continued CNAME chains are not counted apart.
     pub questions: Family<QuestionLabels, Counter>,
     /// How long they took, in seconds, waiting for a place excluded.
@@ -37,9 +36,11 @@ pub struct Metrics {
     pub cached: Gauge,
 }
 
-impl Default for Metrics {
-    fn default() -> Self {
+impl Metrics {
+    /// Counts of the lane of this name.
+    pub(super) fn new(lane: &'static str) -> Self {
         Self {
+            lane,
             questions: Family::default(),
             durations: Histogram::new([0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1.0, 3.0, 10.0, 30.0]),
             cache_hits: Counter::default(),
@@ -48,12 +49,10 @@ impl Default for Metrics {
             cached: Gauge::default(),
         }
     }
-}
 
-impl Metrics {
-    /// Registers all of them under `dns_…` (so `zegel_dns_…` in a registry with the prefix `zegel`).
+    /// Registers all of them under the lane's name: `dns_…` (so `zegel_dns_…` in a registry with the prefix `zegel`).
     pub fn register(&self, registry: &mut Registry) {
-        let registry = registry.sub_registry_with_prefix("dns");
+        let registry = registry.sub_registry_with_prefix(self.lane);
         registry.register(
             "questions",
             "Questions sent to a resolver, by type and outcome",
@@ -78,15 +77,10 @@ impl Metrics {
         registry.register("cached", "Answers remembered", self.cached.clone());
     }
 
-    pub(super) fn record(&self, kind: Kind, answer: &Answer, took: Duration) {
-        let outcome = match answer {
-            Answer::Records(_) => "Records",
-            Answer::NoData => "NoData",
-            Answer::NxDomain => "NxDomain",
-            Answer::Unanswered(trouble) => trouble.reason(),
-        };
+    /// Counts a question that asked for `label` and had `outcome`.
+    pub(super) fn record(&self, label: &'static str, outcome: &'static str, took: Duration) {
         let labels = QuestionLabels {
-            r#type: kind.to_string(),
+            r#type: label,
             outcome,
         };
         self.questions.get_or_create(&labels).inc();
@@ -97,17 +91,12 @@ impl Metrics {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::inquiry::Trouble;
 
     #[test]
     fn the_exposition_names_types_and_outcomes() {
-        let metrics = Metrics::default();
-        metrics.record(Kind::Txt, &Answer::NoData, Duration::from_millis(2));
-        metrics.record(
-            Kind::Mx,
-            &Answer::Unanswered(Trouble::ServFail),
-            Duration::from_secs(1),
-        );
+        let metrics = Metrics::new("dns");
+        metrics.record("TXT", "NoData", Duration::from_millis(2));
+        metrics.record("MX", "ServFail", Duration::from_secs(1));
         let mut registry = Registry::with_prefix("zegel");
         metrics.register(&mut registry);
         let mut text = String::new();

@@ -242,11 +242,11 @@ fn below_a_dname_only_what_holds_a_key_is_adopted() {
         let target = name(&format!("{label}._domainkey.b.nl"));
         if question.kind == Kind::Cname {
             let mut fact = world.answer(question);
-            fact.answer = Answer::Records(vec![Rdata::Cname(target)]);
+            fact.outcome = Ok(Answer::Records(vec![Rdata::Cname(target)]));
             return fact;
         }
         let mut fact = world.answer(&Question::new(target.clone(), question.kind));
-        fact.chain.insert(0, target);
+        fact.source.chain.insert(0, target);
         fact
     };
     let selectors = SELECTORS.map(str::to_owned);

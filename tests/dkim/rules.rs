@@ -57,7 +57,7 @@ impl Case {
         let answer = |question: &Question| {
             let mut fact = world.answer(question);
             if denied.contains(&question.name) {
-                fact.answer = Answer::NxDomain;
+                fact.outcome = Ok(Answer::NxDomain);
             }
             fact
         };

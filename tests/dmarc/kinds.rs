@@ -401,7 +401,7 @@ fn two_findings_of_a_rule_have_two_subjects() {
 
 #[test]
 fn compliance_hangs_on_the_steps_that_could_make_an_error() {
-    use zegel::inquiry::{Kind, Need};
+    use zegel::inquiry::Need;
     let spec = intent("{domain: b.a.nl, role: Mail, dmarc: {inherit: true}}");
     let unmanaged = intent("{domain: b.a.nl, role: Mail, spf: {mechanisms: [mx], all: Fail}}");
     let need = |zone: &str, intent: &zegel::intent::Intent, owner: &str| {
@@ -409,7 +409,7 @@ fn compliance_hangs_on_the_steps_that_could_make_an_error() {
         let asked = verdict
             .asked
             .iter()
-            .find(|one| one.question.kind == Kind::Txt && one.question.name.as_str() == owner);
+            .find(|one| one.question.label() == "TXT" && one.question.name().as_str() == owner);
         asked.map(|one| one.need)
     };
     // Without a record of its own the policy hangs on what stands above.

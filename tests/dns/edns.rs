@@ -1,7 +1,7 @@
 //! Servers that cannot read EDNS (RFC 6891 6.2.2 and 7): a nuisance, no outage.
 
 use hickory_resolver::proto::op::ResponseCode;
-use zegel::inquiry::{Answer, Kind, Trouble};
+use zegel::inquiry::{Kind, Trouble};
 use zegel::world::{Config, TrustAnchor};
 
 use super::dns::{DnsServer, Fault, SERVFAIL, Shape};
@@ -25,12 +25,12 @@ async fn a_server_that_refuses_edns_is_asked_without_it() {
         server.fail_all(Fault::NoEdns(code, shape));
         let world = world(patient(&[&server]));
         let fact = world.ask(&question("voorbeeld.nl", Kind::Txt), None).await;
-        assert_eq!(fact.answer, text("v=spf1 -all"), "{code} {shape:?}");
+        assert_eq!(fact.outcome, text("v=spf1 -all"), "{code} {shape:?}");
         let seen = server.seen();
         assert_eq!((seen.total(), seen.without_edns), (2, 1), "{code} {shape:?}");
         // It is remembered: the next question goes out without at once.
         let fact = world.ask(&question("ander.example", Kind::Txt), None).await;
-        assert_eq!(fact.answer, text("x"), "{code} {shape:?}");
+        assert_eq!(fact.outcome, text("x"), "{code} {shape:?}");
         let seen = server.seen();
         assert_eq!((seen.total(), seen.without_edns), (3, 2), "{code} {shape:?}");
     }
@@ -56,7 +56,7 @@ async fn an_error_that_stays_without_edns_is_no_matter_of_edns() {
         let world = world(patient(&[&server]));
         for owner in ["voorbeeld.nl", "ander.example"] {
             let fact = world.ask(&question(owner, Kind::Txt), None).await;
-            assert_eq!(fact.answer, Answer::Unanswered(Trouble::OtherRcode), "{code}");
+            assert_eq!(fact.outcome, Err(Trouble::OtherRcode), "{code}");
         }
         // With and without, each time: nothing is learnt from it.
         assert_eq!(
@@ -74,7 +74,7 @@ async fn a_large_answer_without_edns_comes_over_tcp() {
     server.fail_all(Fault::NoEdns(ResponseCode::FormErr, Shape::Question));
     let world = world(patient(&[&server]));
     let fact = world.ask(&question("voorbeeld.nl", Kind::Txt), None).await;
-    assert_eq!(fact.answer, text(&value));
+    assert_eq!(fact.outcome, text(&value));
     assert_eq!((server.seen().total(), server.seen().over_tcp), (3, 1));
 }
 
@@ -91,6 +91,6 @@ async fn who_validates_cannot_do_without_edns_and_calls_nothing_bogus_for_it() {
         ..hasty(&[&server])
     });
     let fact = world.ask(&question("voorbeeld.nl", Kind::Txt), None).await;
-    assert_eq!(fact.answer, Answer::Unanswered(Trouble::OtherRcode));
+    assert_eq!(fact.outcome, Err(Trouble::OtherRcode));
     assert_eq!(server.seen().without_edns, 0);
 }

@@ -4,6 +4,7 @@
 mod dns;
 
 mod answers;
+mod authorities;
 mod bounds;
 mod edns;
 mod failures;
@@ -17,7 +18,7 @@ use std::time::Duration;
 
 use dns::DnsServer;
 use jiff::{SignedDuration, Timestamp};
-use zegel::inquiry::{Answer, Kind, Question, Rdata, Txt};
+use zegel::inquiry::{Answer, Dns, Kind, Rdata, Trouble, Txt};
 use zegel::name::Name;
 use zegel::world::{Config, World};
 
@@ -25,12 +26,19 @@ fn name(text: &str) -> Name {
     text.parse().expect("a name")
 }
 
-fn question(owner: &str, kind: Kind) -> Question {
-    Question::new(name(owner), kind)
+fn question(owner: &str, kind: Kind) -> Dns {
+    Dns::new(name(owner), kind)
 }
 
-fn text(text: &str) -> Answer {
-    Answer::Records(vec![Rdata::Txt(Txt::split(text.as_bytes()))])
+/// What became of a question.
+type Outcome = Result<Answer, Trouble>;
+
+fn text(text: &str) -> Outcome {
+    records(vec![Rdata::Txt(Txt::split(text.as_bytes()))])
+}
+
+fn records(records: Vec<Rdata>) -> Outcome {
+    Ok(Answer::Records(records))
 }
 
 /// The defaults: patient enough for a busy machine.

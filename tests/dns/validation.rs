@@ -95,11 +95,11 @@ async fn what_is_signed_is_answered_its_absences_too() {
     });
     for (owner, kind, answer) in [
         ("ondertekend.example", Kind::Txt, text("v=spf1 -all")),
-        ("ondertekend.example", Kind::Mx, Answer::NoData),
-        ("weg.ondertekend.example", Kind::A, Answer::NxDomain),
+        ("ondertekend.example", Kind::Mx, Ok(Answer::NoData)),
+        ("weg.ondertekend.example", Kind::A, Ok(Answer::NxDomain)),
     ] {
         assert_eq!(
-            world.ask(&question(owner, kind), None).await.answer,
+            world.ask(&question(owner, kind), None).await.outcome,
             answer,
             "{owner} {kind}"
         );
@@ -121,12 +121,12 @@ async fn what_another_key_signed_is_bogus_and_only_for_those_who_validate() {
     let (validating, trusting) = (world(config), world(trusting));
     for (owner, kind, answer) in [
         ("ondertekend.example", Kind::Txt, text("v=spf1 -all")),
-        ("weg.ondertekend.example", Kind::A, Answer::NxDomain),
+        ("weg.ondertekend.example", Kind::A, Ok(Answer::NxDomain)),
     ] {
         let asked = question(owner, kind);
-        let bogus = Answer::Unanswered(Trouble::Bogus);
-        assert_eq!(validating.ask(&asked, None).await.answer, bogus, "{asked}");
-        assert_eq!(trusting.ask(&asked, None).await.answer, answer, "{asked}");
+        let bogus = Err(Trouble::Bogus);
+        assert_eq!(validating.ask(&asked, None).await.outcome, bogus, "{asked}");
+        assert_eq!(trusting.ask(&asked, None).await.outcome, answer, "{asked}");
     }
 }
 
@@ -138,7 +138,7 @@ async fn an_unsigned_answer_where_a_key_is_trusted_is_bogus() {
         ..hasty(&[&forger])
     });
     let fact = world.ask(&question("ondertekend.example", Kind::Txt), None).await;
-    assert_eq!(fact.answer, Answer::Unanswered(Trouble::Bogus));
+    assert_eq!(fact.outcome, Err(Trouble::Bogus));
     // A resolver that validates too must not keep the evidence from us.
     let seen = forger.seen();
     assert_eq!((seen.checking_disabled, seen.total() > 1), (seen.total(), true));
@@ -153,7 +153,7 @@ async fn who_validates_tells_failures_apart_as_well() {
         (Fault::Lame, Trouble::Lame),
         (Fault::Garbage, Trouble::Malformed),
         (Fault::Silent, Trouble::Timeout),
-        (Fault::TruncatedForGood, Trouble::Network),
+        (Fault::TruncatedForGood, Trouble::Truncated),
     ] {
         server.fail_all(fault);
         let world = world(Config {
@@ -161,7 +161,7 @@ async fn who_validates_tells_failures_apart_as_well() {
             ..hasty(&[&server])
         });
         let fact = world.ask(&question("ondertekend.example", Kind::Txt), None).await;
-        assert_eq!(fact.answer, Answer::Unanswered(trouble), "{fault:?}");
+        assert_eq!(fact.outcome, Err(trouble), "{fault:?}");
     }
 }
 
@@ -179,6 +179,6 @@ async fn where_the_proof_could_not_be_fetched_nothing_is_called_bogus() {
             ..hasty(&[&server])
         });
         let fact = world.ask(&question("ondertekend.example", Kind::Txt), None).await;
-        assert_eq!(fact.answer, Answer::Unanswered(trouble), "{fault:?}");
+        assert_eq!(fact.outcome, Err(trouble), "{fault:?}");
     }
 }

@@ -1,6 +1,6 @@
 //! The null MX of a parked domain, and what hangs on the MX of every role.
 
-use zegel::inquiry::{Kind, Need, Trouble};
+use zegel::inquiry::{Kind, Need, Question, Trouble};
 use zegel::intent::Intent;
 use zegel::judge::{State, Verdict};
 use zegel::rules::Severity;
@@ -75,9 +75,10 @@ fn looking_is_not_complete_without_the_mx_a_role_hangs_on() {
     ] {
         let intent: Intent = role(one);
         let verdict = judge_in("a.nl MX !TIMEOUT", &intent);
-        let found = verdict.unanswered.iter().find(|unanswered| {
-            unanswered.question.kind == Kind::Mx && unanswered.question.name == name("a.nl")
-        });
+        let found = verdict
+            .unanswered
+            .iter()
+            .find(|unanswered| unanswered.question == Question::new(name("a.nl"), Kind::Mx));
         assert_eq!(found.map(|unanswered| unanswered.need), Some(need), "{one:?}");
     }
 }

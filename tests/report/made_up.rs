@@ -73,7 +73,7 @@ pub(crate) fn verdict(records: Vec<RecordVerdict>, findings: Vec<Finding>) -> Ve
 
 pub(crate) fn unanswered(need: Need) -> Unanswered {
     Unanswered {
-        question: Question::new(name("s1._domainkey.voorbeeld.nl"), Kind::Txt),
+        question: Question::new(name("s1._domainkey.voorbeeld.nl"), Kind::Txt).into(),
         need,
         standards: BTreeSet::from([Standard::Dkim]),
         managed: true,

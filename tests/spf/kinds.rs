@@ -351,7 +351,7 @@ fn a_branch_that_cannot_be_asked_leaves_compliance_unknown() {
         let needs: Vec<Need> = verdict
             .unanswered
             .iter()
-            .filter(|one| one.question.name == name(open))
+            .filter(|one| *one.question.name() == name(open))
             .map(|one| one.need)
             .collect();
         assert!(

@@ -46,6 +46,8 @@ pub(crate) struct Seen {
     pub(crate) over_tcp: usize,
     /// Those without EDNS (RFC 6891).
     pub(crate) without_edns: usize,
+    /// Those with RD set.
+    pub(crate) recursion_desired: usize,
     /// Those with CD set (RFC 4035 3.2.2).
     pub(crate) checking_disabled: usize,
     /// Being answered now.
@@ -129,6 +131,11 @@ impl DnsServer {
     /// Whether a name nobody wrote is NODATA instead of NXDOMAIN.
     pub(crate) fn absent_is_nodata(&self, yes: bool) {
         lock(&self.state.zone).absent_is_nodata = yes;
+    }
+
+    /// Whether it answers as the authority for all it holds (AA), and finds nothing out for others (no RA).
+    pub(crate) fn authoritative(&self, yes: bool) {
+        lock(&self.state.zone).authoritative = yes;
     }
 
     /// Whether every written name without MX has `10 mx.NAME`.
@@ -318,23 +325,29 @@ impl State {
         let checking_disabled = query
             .as_ref()
             .is_some_and(|query| query.metadata.checking_disabled);
+        // Before anybody can see that it is here and change what becomes of it.
+        let fault = asked.as_ref().and_then(|(name, kind)| self.fault(name, *kind));
         self.seen.send_modify(|seen| {
             seen.in_flight += 1;
             seen.peak = seen.peak.max(seen.in_flight);
             seen.over_tcp += usize::from(tcp);
             seen.without_edns += usize::from(query.as_ref().is_some_and(|query| query.edns.is_none()));
+            let recursion_desired = query.as_ref().map(|query| query.metadata.recursion_desired);
+            seen.recursion_desired += usize::from(recursion_desired == Some(true));
             seen.checking_disabled += usize::from(checking_disabled);
             if let Some(asked) = &asked {
                 *seen.questions.entry(asked.clone()).or_default() += 1;
             }
         });
         let (query, (name, kind)) = (query?, asked?);
-        let mut fault = self.fault(&name, kind);
-        if fault == Some(Fault::Held) {
-            let mut gate = gate;
-            gate.changed().await.ok()?;
-            fault = None;
-        }
+        let fault = match fault {
+            Some(Fault::Held) => {
+                let mut gate = gate;
+                gate.changed().await.ok()?;
+                None
+            }
+            other => other,
+        };
         if tcp && fault == Some(Fault::TruncatedHanging) {
             std::future::pending::<()>().await;
         }
@@ -359,7 +372,10 @@ impl State {
     ) -> Option<Vec<u8>> {
         let mut reply = Message::response(query.metadata.id, query.metadata.op_code);
         reply.metadata.recursion_desired = query.metadata.recursion_desired;
-        reply.metadata.recursion_available = true;
+        let zone = lock(&self.zone);
+        reply.metadata.authoritative = zone.authoritative;
+        reply.metadata.recursion_available = !zone.authoritative;
+        drop(zone);
         reply.add_queries(query.queries.iter().cloned());
         if query.edns.is_some() {
             let mut edns = Edns::new();

@@ -29,6 +29,8 @@ pub(crate) struct Zone {
     pub(crate) absent_is_nodata: bool,
     /// Every name has `10 mx.NAME` unless it says otherwise.
     pub(crate) invent_mx: bool,
+    /// Answers speak as an authority.
+    pub(crate) authoritative: bool,
     /// The TTL of a denial.
     pub(crate) negative_ttl: u32,
 }

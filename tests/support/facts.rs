@@ -7,6 +7,7 @@
 //! mail.voorbeeld.nl       A      192.0.2.1
 //! s1._domainkey.voorbeeld.nl CNAME s1.provider.example
 //! *.voorbeeld.nl          TXT    v=spf1 -all               a wildcard, as RFC 4592 has it
+//! both.voorbeeld.nl       CNAME  x.example                 beside records of another type: they win, and it is told
 //! empty.voorbeeld.nl      EXISTS                           a name without records
 //! broken.example          TXT    !SERVFAIL                 no usable answer for one type
 //! gone.example            ANY    !TIMEOUT                  nor for any other
@@ -21,7 +22,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::{SignedDuration, Timestamp};
 
-use zegel::inquiry::{Answer, Fact, Inquiry, Kind, Question, Rdata, Trouble, Txt, settle_from};
+use zegel::inquiry::{
+    Answer, Fact, Inquiry, Kind, Question, Rdata, Security, Source, Trouble, Txt, settle_from,
+};
 use zegel::intent::Intent;
 use zegel::judge::{Finding, RecordVerdict, Verdict, judge};
 use zegel::name::Name;
@@ -110,24 +113,27 @@ impl World {
         let mut owner = question.name.clone();
         loop {
             if let Some(trouble) = self.trouble(&owner, question.kind) {
-                return fact(Answer::Unanswered(trouble), chain, 0);
+                return fact(Err(trouble), chain, 0);
             }
             let source = match self.source(&owner) {
                 Some(source) => source,
-                None => return fact(Answer::NxDomain, chain, ttl.min(NEGATIVE_TTL)),
+                None => return fact(Ok(Answer::NxDomain), chain, ttl.min(NEGATIVE_TTL)),
             };
             if let Some((own, records)) = self.records.get(&(source.clone(), question.kind)) {
-                return fact(Answer::Records(records.clone()), chain, ttl.min(*own));
+                let found = Ok(Answer::Records(records.clone()));
+                let mut fact = fact(found, chain, ttl.min(*own));
+                fact.source.beside = self.beside(&source, question.kind);
+                return fact;
             }
             let Some((own, aliases)) = self.records.get(&(source, Kind::Cname)) else {
-                return fact(Answer::NoData, chain, ttl.min(NEGATIVE_TTL));
+                return fact(Ok(Answer::NoData), chain, ttl.min(NEGATIVE_TTL));
             };
             let Some(Rdata::Cname(target)) = aliases.first() else {
                 unreachable!("a CNAME holds a name")
             };
             ttl = ttl.min(*own);
             if chain.contains(target) || chain.len() > 16 {
-                return fact(Answer::Unanswered(Trouble::CnameLoop), chain, 0);
+                return fact(Err(Trouble::CnameLoop), chain, 0);
             }
             chain.push(target.clone());
             owner = target.clone();
@@ -142,6 +148,18 @@ impl World {
     /// Judges an intent in this world.
     pub(crate) fn judge(&self, intent: &Intent) -> Verdict {
         self.settle(|inquiry| judge(intent, inquiry, now()))
+    }
+
+    /// The target of a CNAME that stands beside records of `kind` at `owner`.
+    fn beside(&self, owner: &Name, kind: Kind) -> Option<Name> {
+        if kind == Kind::Cname {
+            return None;
+        }
+        let (_, aliases) = self.records.get(&(owner.clone(), Kind::Cname))?;
+        aliases.iter().find_map(|alias| match alias {
+            Rdata::Cname(target) => Some(target.clone()),
+            _ => None,
+        })
     }
 
     fn trouble(&self, owner: &Name, kind: Kind) -> Option<Trouble> {
@@ -200,11 +218,15 @@ pub(crate) fn record<'v>(verdict: &'v Verdict, owner: &str) -> &'v RecordVerdict
     found.unwrap_or_else(|| panic!("nothing is managed at {owner}: {:?}", verdict.records))
 }
 
-fn fact(answer: Answer, chain: Vec<Name>, ttl: u32) -> Fact {
+fn fact(outcome: Result<Answer, Trouble>, chain: Vec<Name>, ttl: u32) -> Fact {
     Fact {
-        answer,
-        chain,
-        ttl,
+        outcome,
+        security: Security::NotAsked,
+        source: Source {
+            chain,
+            ttl,
+            ..Source::default()
+        },
         seen_at: now(),
         expires_at: now() + SignedDuration::from_secs(i64::from(ttl)),
     }
@@ -244,6 +266,7 @@ fn trouble_of(text: &str, line: &str) -> Trouble {
         "REFUSED" => Trouble::Refused,
         "SERVFAIL" => Trouble::ServFail,
         "TIMEOUT" => Trouble::Timeout,
+        "TRUNCATED" => Trouble::Truncated,
         _ => panic!("no such trouble: {line}"),
     }
 }

@@ -6,7 +6,9 @@ use std::collections::HashMap;
 use arbitrary::{Arbitrary, Unstructured};
 use jiff::{SignedDuration, Timestamp};
 use libfuzzer_sys::fuzz_target;
-use zegel::inquiry::{Answer, Fact, Kind, MAX_QUESTIONS, Question, Rdata, Trouble, Txt, settle_from};
+use zegel::inquiry::{
+    Answer, Dns, Fact, Kind, MAX_QUESTIONS, Rdata, Security, Source, Trouble, Txt, settle_from,
+};
 use zegel::intent::Intent;
 use zegel::judge::judge;
 use zegel::name::Name;
@@ -28,7 +30,7 @@ fuzz_target!(|data: &[u8]| {
         Some(spec) => Intent::from_spec(&serde_saphyr::from_str(spec).expect("a spec")).expect("an intent"),
         None => Intent::observe("a.nl".parse().expect("a name"), vec!["s".to_owned()]),
     };
-    let mut asked: HashMap<Question, Fact> = HashMap::new();
+    let mut asked: HashMap<Dns, Fact> = HashMap::new();
     let (verdict, facts) = settle_from(
         |question| asked.entry(question.clone()).or_insert_with(|| fact(question, &mut input)).clone(),
         |inquiry| judge(&intent, inquiry, Timestamp::UNIX_EPOCH),
@@ -40,20 +42,27 @@ fuzz_target!(|data: &[u8]| {
     }
 });
 
-fn fact(question: &Question, input: &mut Unstructured<'_>) -> Fact {
+fn fact(question: &Dns, input: &mut Unstructured<'_>) -> Fact {
     let seen_at = Timestamp::UNIX_EPOCH;
     let ttl = u32::from(input.arbitrary::<u16>().unwrap_or(0));
-    let answer = match input.arbitrary::<u8>().unwrap_or(0) % 8 {
-        0 => Answer::NxDomain,
-        1 => Answer::NoData,
-        2 => Answer::Unanswered(Trouble::ServFail),
+    let outcome = match input.arbitrary::<u8>().unwrap_or(0) % 8 {
+        0 => Ok(Answer::NxDomain),
+        1 => Ok(Answer::NoData),
+        2 => Err(Trouble::ServFail),
         _ => match rdatas(question.kind, input) {
-            records if records.is_empty() => Answer::NoData,
-            records => Answer::Records(records),
+            records if records.is_empty() => Ok(Answer::NoData),
+            records => Ok(Answer::Records(records)),
         },
     };
     let chain = if input.arbitrary::<u8>().unwrap_or(0) > 200 { vec![name(input)] } else { Vec::new() };
-    Fact { answer, chain, ttl, seen_at, expires_at: seen_at + SignedDuration::from_secs(ttl.into()) }
+    let beside = if input.arbitrary::<u8>().unwrap_or(0) > 240 { Some(name(input)) } else { None };
+    Fact {
+        outcome,
+        security: Security::NotAsked,
+        source: Source { chain, ttl, beside, ..Source::default() },
+        seen_at,
+        expires_at: seen_at + SignedDuration::from_secs(ttl.into()),
+    }
 }
 
 fn rdatas(kind: Kind, input: &mut Unstructured<'_>) -> Vec<Rdata> {

@@ -27,7 +27,7 @@ use mail_auth::{
     DnsError, DnssecStatus, Error, MX, MessageAuthenticator, Parameters, RecordSet, ResolverCache, Txt,
 };
 use serde_json::Value;
-use zegel::inquiry::{Answer, Fact, Facts, Inquiry, Kind, Question, Rdata};
+use zegel::inquiry::{Answer, Dns, Fact, Facts, Inquiry, Kind, Rdata, Security, Source};
 use zegel::judge::spf::{Client, evaluate};
 use zegel::name::Name;
 
@@ -140,7 +140,7 @@ impl Zegel {
         for (name, text) in &world.txt {
             let records = vec![Rdata::Txt(zegel::inquiry::Txt::split(text.as_bytes()))];
             facts.insert(
-                Question::new(name.parse()?, Kind::Txt),
+                Dns::new(name.parse()?, Kind::Txt),
                 fact(Answer::Records(records)),
             );
         }
@@ -156,7 +156,7 @@ impl Zegel {
                 .map(mx)
                 .collect::<Result<Vec<_>, zegel::name::NameError>>()?;
             facts.insert(
-                Question::new(name.parse::<Name>()?, Kind::Mx),
+                Dns::new(name.parse::<Name>()?, Kind::Mx),
                 fact(Answer::Records(records)),
             );
         }
@@ -179,8 +179,8 @@ impl Zegel {
             if open.is_empty() {
                 return evaluation.result.to_string();
             }
-            for question in open {
-                self.facts.insert(question, fact(Answer::NoData));
+            for question in open.iter().filter_map(|question| question.dns()) {
+                self.facts.insert(question.clone(), fact(Answer::NoData));
             }
         }
     }
@@ -189,9 +189,12 @@ impl Zegel {
 fn fact(answer: Answer) -> Fact {
     let seen_at = Timestamp::UNIX_EPOCH;
     Fact {
-        answer,
-        chain: Vec::new(),
-        ttl: 3600,
+        outcome: Ok(answer),
+        security: Security::NotAsked,
+        source: Source {
+            ttl: 3600,
+            ..Source::default()
+        },
         seen_at,
         expires_at: seen_at + SignedDuration::from_hours(1),
     }

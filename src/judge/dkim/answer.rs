@@ -48,7 +48,7 @@ impl SelectorAnswer {
             others: Vec::new(),
             chain: seen.chain.to_vec(),
             nxdomain: seen.nxdomain,
-            ttl: seen.fact.ttl,
+            ttl: seen.fact.ttl(),
         };
         for text in seen.texts() {
             match dkim::likeness(&text) {

@@ -135,7 +135,7 @@ fn look(domain: &Name, asked: Name, inquiry: &mut Inquiry<'_>, need: Need) -> Tr
         asked,
         found,
         texts,
-        chain: reply.fact().map(|fact| fact.chain.clone()).unwrap_or_default(),
+        chain: reply.fact().map(|fact| fact.chain().to_vec()).unwrap_or_default(),
     }
 }
 

@@ -40,7 +40,7 @@ pub(super) fn check(place: &Place<'_>, findings: &mut Findings) {
         let message = format!("want an answer of at most 512 octets, found about {size}");
         findings.push(find(&rules::LARGE, message));
     }
-    let ttl = seen.fact.ttl;
+    let ttl = seen.fact.ttl();
     if ttl > 86_400 && !place.texts().is_empty() {
         findings.push(find(
             &rules::TTL,

@@ -2,7 +2,7 @@
 
 use std::net::IpAddr;
 
-use crate::inquiry::{Kind, Need, Question, Rdata, Reply};
+use crate::inquiry::{Answer, Kind, Need, Question, Rdata, Reply};
 use crate::name::Name;
 use crate::records::spf::{DomainSpec, DualCidr, MacroString, Network4, Network6, parse_macro_string};
 
@@ -145,8 +145,8 @@ impl<'f> CheckHost<'_, 'f> {
         {
             Reply::Open => Err(Stop::Open),
             Reply::Unanswered(trouble) => Err(self.temporary(name, kind, trouble)),
-            Reply::Records(records, _) => Ok(records),
-            Reply::NoData(_) | Reply::NxDomain(_) => Ok(&[]),
+            Reply::Answered(Answer::Records(records), _) => Ok(records),
+            Reply::Answered(Answer::NoData | Answer::NxDomain, _) => Ok(&[]),
         }
     }
 

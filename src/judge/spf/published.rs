@@ -60,14 +60,13 @@ fn sorted(reply: Reply<'_>) -> Published {
     let (records, fact) = match reply {
         Reply::Open => return Published::Open,
         Reply::Unanswered(trouble) => return Published::Unanswered(trouble),
-        Reply::Records(records, fact) => (records, fact),
-        Reply::NoData(fact) | Reply::NxDomain(fact) => (&[][..], fact),
+        Reply::Answered(answer, fact) => (answer.records(), fact),
     };
     let mut values = Values {
         records: Vec::new(),
         near_misses: Vec::new(),
         others: Vec::new(),
-        nxdomain: matches!(reply, Reply::NxDomain(_)),
+        nxdomain: reply.is_nxdomain(),
         fact: Arc::clone(fact),
     };
     for text in records.iter().filter_map(joined) {
@@ -113,7 +112,7 @@ impl Values {
 
     /// Records and near misses in presentation format, an alias in the way first.
     pub(super) fn observed(&self) -> Vec<String> {
-        let chain = self.fact.chain.iter().map(|target| format!("CNAME {target}"));
+        let chain = self.fact.chain().iter().map(|target| format!("CNAME {target}"));
         let records = self.records.iter().map(|record| &record.text);
         let meant = self.near_misses.iter().map(|meant| &meant.text);
         let values = records.chain(meant).map(|text| presentation(text));

@@ -2,7 +2,7 @@
 
 use super::Examination;
 use super::reports::about_uri;
-use crate::inquiry::{Inquiry, Kind, Need, Question, Rdata, Reply};
+use crate::inquiry::{Answer, Inquiry, Kind, Need, Question, Rdata, Reply};
 use crate::intent::Role;
 use crate::judge::dmarc::reports::Destination;
 use crate::judge::dmarc::walk::texts;
@@ -170,10 +170,10 @@ fn accepts_mail(
         return;
     }
     let nowhere = match mx {
-        Reply::NxDomain(_) => true,
-        Reply::NoData(_) => [Kind::A, Kind::Aaaa]
+        Reply::Answered(Answer::NxDomain, _) => true,
+        Reply::Answered(Answer::NoData, _) => [Kind::A, Kind::Aaaa]
             .into_iter()
-            .all(|kind| matches!(ask(kind), Reply::NoData(_) | Reply::NxDomain(_))),
+            .all(|kind| matches!(ask(kind), Reply::Answered(Answer::NoData | Answer::NxDomain, _))),
         _ => false,
     };
     if refuses || nowhere {

@@ -1,7 +1,7 @@
 //! The policy that applies, and where it comes from.
 
 use super::Examination;
-use crate::inquiry::{Inquiry, Kind, Need, Question, Reply};
+use crate::inquiry::{Answer, Inquiry, Kind, Need, Question, Reply};
 use crate::intent::{DkimWant, Role, What};
 use crate::judge::dmarc::discovery::{Effective, effective};
 use crate::judge::dmarc::legacy::{is_public_suffix, is_registry_suffix};
@@ -286,9 +286,9 @@ fn invented_names_exist(examination: &Examination<'_>, inquiry: &mut Inquiry<'_>
     let invented = domain.prepend(UNLIKELY_LABEL).ok()?;
     match inquiry.ask(Question::new(invented, Kind::A), Need::Evidence) {
         Reply::Open | Reply::Unanswered(_) => return None,
-        Reply::NxDomain(fact) if fact.chain.is_empty() => return None,
-        Reply::Records(..) | Reply::NxDomain(_) => return Some(true),
-        Reply::NoData(_) => {}
+        Reply::Answered(Answer::NxDomain, fact) if fact.chain().is_empty() => return None,
+        Reply::Answered(Answer::Records(_) | Answer::NxDomain, _) => return Some(true),
+        Reply::Answered(Answer::NoData, _) => {}
     }
     let wildcard = domain.prepend("*").ok()?;
     let mut found = Some(false);
@@ -343,7 +343,7 @@ fn own_beside_organization(examination: &mut Examination<'_>, record: &Record, i
     let empty = [Kind::Mx, Kind::A, Kind::Aaaa, Kind::Txt, Kind::Ns]
         .into_iter()
         .map(|kind| inquiry.ask(Question::new(domain.clone(), kind), Need::Evidence))
-        .all(|reply| matches!(reply, Reply::NoData(fact) if fact.chain.is_empty()));
+        .all(|reply| matches!(reply, Reply::Answered(Answer::NoData, fact) if fact.chain().is_empty()));
     if empty {
         let message =
             format!("nothing stands at {domain} itself: without this record the name might not exist");

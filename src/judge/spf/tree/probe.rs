@@ -117,7 +117,7 @@ impl Probe {
         };
         let v6 = ask(inquiry, name, Kind::Aaaa, need);
         self.unsure = v4.records().is_none() || (!self.is_exists && v6.records().is_none());
-        self.alias = v4.fact().and_then(|fact| fact.chain.first()).cloned();
+        self.alias = v4.fact().and_then(|fact| fact.chain().first()).cloned();
         self.void_v4 = v4.records().is_some_and(<[Rdata]>::is_empty);
         self.void_v6 = match self.is_exists {
             true => self.void_v4,

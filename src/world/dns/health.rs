@@ -175,7 +175,7 @@ pub(super) fn telling(trouble: Trouble) -> u8 {
         Trouble::Refused => 6,
         Trouble::Lame => 5,
         Trouble::OtherRcode => 4,
-        Trouble::Malformed => 3,
+        Trouble::Truncated | Trouble::Malformed => 3,
         Trouble::Timeout => 2,
         Trouble::Network => 1,
         Trouble::Limit => 0,

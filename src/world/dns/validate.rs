@@ -13,11 +13,12 @@ use hickory_resolver::net::runtime::TokioRuntimeProvider;
 use hickory_resolver::net::xfer::DnsHandle;
 use hickory_resolver::net::{DnsError, NetError};
 use hickory_resolver::proto::dnssec::Proof;
-use hickory_resolver::proto::op::{DnsRequest, DnsRequestOptions, DnsResponse, Message};
+use hickory_resolver::proto::op::{DnsRequest, DnsRequestOptions, DnsResponse, Message, ResponseCode};
+use hickory_resolver::proto::rr::{Record, RecordType};
 
-use super::TrustAnchor;
 use super::wire::{UDP_PAYLOAD, Wire};
-use crate::inquiry::Trouble;
+use crate::inquiry::{Cause, Security, Trouble};
+use crate::world::TrustAnchor;
 
 tokio::task_local! {
     /// The first thing that went wrong on the wire while one answer was being validated.
@@ -36,7 +37,8 @@ impl Validator {
         ))
     }
 
-    pub(super) async fn ask(&self, query: Message) -> Result<Message, Trouble> {
+    /// The answer, and what it is worth.
+    pub(super) async fn ask(&self, query: Message) -> Result<(Message, Security), Trouble> {
         let mut options = DnsRequestOptions::default();
         options.edns_payload_len = UDP_PAYLOAD;
         options.edns_set_dnssec_ok = true;
@@ -51,7 +53,10 @@ impl Validator {
     }
 }
 
-fn judge(result: Result<DnsResponse, NetError>, on_the_way: Option<Trouble>) -> Result<Message, Trouble> {
+fn judge(
+    result: Result<DnsResponse, NetError>,
+    on_the_way: Option<Trouble>,
+) -> Result<(Message, Security), Trouble> {
     let response = match result {
         Ok(response) => response,
         Err(NetError::Dns(DnsError::Nsec { response, proof, .. })) if proof != Proof::Bogus => *response,
@@ -67,7 +72,37 @@ fn judge(result: Result<DnsResponse, NetError>, on_the_way: Option<Trouble>) -> 
     if response.answers.iter().any(|record| record.proof == Proof::Bogus) {
         return Err(on_the_way.unwrap_or(Trouble::Bogus));
     }
-    Ok(response.into())
+    let security = worth(&response);
+    Ok((response.into(), security))
+}
+
+/// What the records an answer rests on are worth: those it gives, and of a denial those that prove it.
+fn worth(response: &Message) -> Security {
+    let asked = response.queries.first().map(|query| query.query_type());
+    let denies = response.metadata.response_code == ResponseCode::NXDomain
+        || !response
+            .answers
+            .iter()
+            .any(|record| Some(record.record_type()) == asked);
+    let proof = if denies {
+        response.authorities.as_slice()
+    } else {
+        &[]
+    };
+    let unproven = || Security::Indeterminate(Cause::default());
+    response
+        .answers
+        .iter()
+        .chain(proof)
+        .filter(|record| record.record_type() != RecordType::RRSIG)
+        .map(|record: &Record| match record.proof {
+            Proof::Secure => Security::Secure,
+            Proof::Insecure => Security::Insecure(Cause::default()),
+            Proof::Bogus => Security::Bogus(Cause::default()),
+            Proof::Indeterminate => unproven(),
+        })
+        .reduce(Security::worst)
+        .unwrap_or_else(unproven)
 }
 
 /// The wire as hickory's validator wants it; asks with CD, for we check ourselves (RFC 4035 3.2.2).
@@ -84,7 +119,7 @@ impl DnsHandle for Checked {
         message.metadata.checking_disabled = true;
         Box::pin(stream::once(async move {
             match wire.ask(&message).await {
-                Ok(answer) => Ok(DnsResponse::from_message(answer)?),
+                Ok((answer, _)) => Ok(DnsResponse::from_message(answer)?),
                 Err(trouble) => {
                     let _ = ON_THE_WAY.try_with(|first| first.set(first.get().or(Some(trouble))));
                     Err(NetError::Message("no usable answer"))

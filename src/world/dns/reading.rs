@@ -8,7 +8,7 @@
 use hickory_resolver::proto::op::{Message, ResponseCode};
 use hickory_resolver::proto::rr::{self, DNSClass, RData, RecordType};
 
-use crate::inquiry::{Answer, Kind, Rdata, Trouble, Txt};
+use crate::inquiry::{Answer, Kind, Rdata, Security, Soa, Source, Trouble, Txt};
 use crate::name::Name;
 
 /// An alias may lead to an alias this often (unbound and BIND stop there or earlier).
@@ -18,39 +18,36 @@ pub(super) const MAX_CHAIN: usize = 16;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Trail {
     start: Name,
-    /// The targets, in order.
-    pub(super) chain: Vec<Name>,
-    /// The smallest TTL met, in seconds.
-    pub(super) ttl: u32,
-}
-
-/// What one message says about a trail's end.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Step {
-    /// The question is answered; the trail has the TTL.
-    Answered(Answer),
-    /// The aliases lead to a name the message says nothing about: ask for it.
-    Further,
+    /// The targets in order, the smallest TTL met in seconds, and who spoke last.
+    pub(super) source: Source,
+    /// What the messages so far are worth; `None` before the first.
+    pub(super) security: Option<Security>,
 }
 
 impl Trail {
     pub(super) fn new(start: Name) -> Self {
+        let source = Source {
+            ttl: u32::MAX,
+            ..Source::default()
+        };
         Self {
             start,
-            chain: Vec::new(),
-            ttl: u32::MAX,
+            source,
+            security: None,
         }
     }
 
     /// The name to ask for.
     pub(super) fn end(&self) -> &Name {
-        self.chain.last().unwrap_or(&self.start)
+        self.source.chain.last().unwrap_or(&self.start)
     }
 
-    /// Reads what `message` says about the records of `kind` at the trail's end, following its aliases.
-    pub(super) fn follow(&mut self, kind: Kind, message: &Message) -> Step {
+    /// Reads what `message` says about the records of `kind` at the trail's end, following its aliases. `None` when
+    /// they lead to a name the message says nothing about: ask for it.
+    pub(super) fn follow(&mut self, kind: Kind, message: &Message) -> Result<Option<Answer>, Trouble> {
         let records = relevant(kind, message);
-        let length = self.chain.len();
+        let length = self.source.chain.len();
+        self.source.authoritative = message.metadata.authoritative;
         loop {
             let here = |wanted| {
                 let end = self.end();
@@ -64,35 +61,51 @@ impl Trail {
                 // A record set has no order and no doubles (RFC 2181 5).
                 found.sort();
                 found.dedup();
-                self.ttl = self.ttl.min(ttl);
+                let beside = alias(here(Kind::Cname)).filter(|_| kind != Kind::Cname);
+                let soa = start_of_authority(&message.answers, |owner| owner == self.end());
+                self.source.beside = beside.map(|(target, _)| target);
+                self.source.soa = soa.filter(|_| kind == Kind::Soa);
+                self.source.ttl = self.source.ttl.min(ttl);
                 if message.metadata.response_code == ResponseCode::NXDomain {
-                    return Step::Answered(Answer::Unanswered(Trouble::Malformed));
+                    return Err(Trouble::Malformed);
                 }
-                return Step::Answered(Answer::Records(found));
+                return Ok(Some(Answer::Records(found)));
             }
-            // Several aliases at one name are an error; the choice must at least not depend on their order.
-            let alias = here(Kind::Cname).min_by(|one, other| one.data.cmp(&other.data));
-            let Some((Rdata::Cname(target), ttl)) = alias.map(|alias| (alias.data.clone(), alias.ttl)) else {
+            let Some((target, ttl)) = alias(here(Kind::Cname)) else {
                 break;
             };
-            self.ttl = self.ttl.min(ttl);
-            if target == self.start || self.chain.contains(&target) || self.chain.len() >= MAX_CHAIN {
-                return Step::Answered(Answer::Unanswered(Trouble::CnameLoop));
+            self.source.ttl = self.source.ttl.min(ttl);
+            let chain = &mut self.source.chain;
+            if target == self.start || chain.contains(&target) || chain.len() >= MAX_CHAIN {
+                return Err(Trouble::CnameLoop);
             }
-            self.chain.push(target);
+            chain.push(target);
         }
         let absent = match message.metadata.response_code {
             ResponseCode::NXDomain => Answer::NxDomain,
             _ => Answer::NoData,
         };
-        let negative_ttl = negative_ttl(message, self.end());
-        let moved = self.chain.len() > length;
-        if moved && absent == Answer::NoData && negative_ttl.is_none() {
-            return Step::Further;
+        // Only the SOA of a zone the name can be in counts.
+        let soa = start_of_authority(&message.authorities, |owner| self.end().is_at_or_below(owner));
+        let moved = self.source.chain.len() > length;
+        if moved && absent == Answer::NoData && soa.is_none() {
+            return Ok(None);
         }
-        // Without SOA an absence may not be kept (RFC 2308 5).
-        self.ttl = self.ttl.min(negative_ttl.unwrap_or(0));
-        Step::Answered(absent)
+        // RFC 2308 5: the smaller of the SOA's TTL and its last field; without SOA an absence may not be kept.
+        let negative_ttl = soa.as_ref().map_or(0, |soa| soa.ttl.min(soa.minimum));
+        self.source.ttl = self.source.ttl.min(negative_ttl);
+        self.source.soa = soa;
+        Ok(Some(absent))
+    }
+}
+
+/// Where aliases lead, and for how long. Several at one name are an error; the choice must at least not depend on their
+/// order.
+fn alias<'r>(aliases: impl Iterator<Item = &'r Candidate>) -> Option<(Name, u32)> {
+    let first = aliases.min_by(|one, other| one.data.cmp(&other.data))?;
+    match &first.data {
+        Rdata::Cname(target) => Some((target.clone(), first.ttl)),
+        _ => None,
     }
 }
 
@@ -123,12 +136,15 @@ fn relevant(kind: Kind, message: &Message) -> Vec<Candidate> {
         .collect()
 }
 
-/// RFC 2308 5: the smaller of the SOA's TTL and its last field; only an SOA of a zone the name can be in counts.
-fn negative_ttl(message: &Message, end: &Name) -> Option<u32> {
-    message.authorities.iter().find_map(|record| match &record.data {
-        RData::SOA(soa) if end.is_at_or_below(&name(&record.name)?) => {
-            Some(bounded(record.ttl).min(bounded(soa.minimum)))
-        }
+/// The first start of authority of a zone that fits.
+fn start_of_authority(records: &[rr::Record], fits: impl Fn(&Name) -> bool) -> Option<Soa> {
+    records.iter().find_map(|record| match &record.data {
+        RData::SOA(soa) => Some(Soa {
+            owner: name(&record.name).filter(&fits)?,
+            serial: soa.serial,
+            minimum: bounded(soa.minimum),
+            ttl: bounded(record.ttl),
+        }),
         _ => None,
     })
 }

@@ -39,20 +39,23 @@ fn message(code: ResponseCode, answers: Vec<Record>, authorities: Vec<Record>) -
     message
 }
 
-/// What a message says about the addresses of `a.example`: the step, the chain and the TTL.
-fn read(code: ResponseCode, answers: Vec<Record>, authorities: Vec<Record>) -> (Step, Vec<Name>, u32) {
+/// What a message says: an answer, nothing yet, or why there is none.
+type Said = Result<Option<Answer>, Trouble>;
+
+/// What a message says about the addresses of `a.example`, the chain and the TTL.
+fn read(code: ResponseCode, answers: Vec<Record>, authorities: Vec<Record>) -> (Said, Vec<Name>, u32) {
     let mut trail = Trail::new(ours("a.example"));
-    let step = trail.follow(Kind::A, &message(code, answers, authorities));
-    (step, trail.chain, trail.ttl)
+    let said = trail.follow(Kind::A, &message(code, answers, authorities));
+    (said, trail.source.chain, trail.source.ttl)
 }
 
-fn addresses(last: &[u8]) -> Step {
+fn addresses(last: &[u8]) -> Said {
     let records = last.iter().map(|&last| Rdata::A([192, 0, 2, last].into()));
-    Step::Answered(Answer::Records(records.collect()))
+    Ok(Some(Answer::Records(records.collect())))
 }
 
-fn failed(trouble: Trouble) -> Step {
-    Step::Answered(Answer::Unanswered(trouble))
+fn failed(trouble: Trouble) -> Said {
+    Err(trouble)
 }
 
 #[test]
@@ -67,11 +70,11 @@ fn only_what_hangs_on_the_name_is_read() {
         (addresses(&[1]), vec![], 300)
     );
     let answers = vec![a("elders.example", 9)];
-    let absent = Step::Answered(Answer::NoData);
+    let absent = Ok(Some(Answer::NoData));
     assert_eq!(read(ResponseCode::NoError, answers, vec![]), (absent, vec![], 0));
     let mut chaos = a("a.example", 1);
     chaos.dns_class = DNSClass::CH;
-    let absent = Step::Answered(Answer::NoData);
+    let absent = Ok(Some(Answer::NoData));
     assert_eq!(read(ResponseCode::NoError, vec![chaos], vec![]).0, absent);
 }
 
@@ -129,10 +132,10 @@ fn an_absence_holds_as_long_as_the_soa_of_its_own_zone_says() {
         ("example", u32::MAX, 60, 0),
         ("example", 600, 1 << 31, 0),
     ] {
-        let (step, _, found) = read(ResponseCode::NXDomain, vec![], vec![soa(owner, ttl, minimum)]);
+        let (said, _, found) = read(ResponseCode::NXDomain, vec![], vec![soa(owner, ttl, minimum)]);
         assert_eq!(
-            (step, found),
-            (Step::Answered(Answer::NxDomain), want),
+            (said, found),
+            (Ok(Some(Answer::NxDomain)), want),
             "{owner} {ttl} {minimum}"
         );
     }
@@ -159,17 +162,17 @@ fn the_shortest_ttl_of_chain_and_records_counts() {
 #[test]
 fn an_alias_out_of_the_message_is_asked_for_and_one_to_nothing_is_not() {
     let alias = || vec![cname("a.example", "b.elders")];
-    assert_eq!(read(ResponseCode::NoError, alias(), vec![]).0, Step::Further);
+    assert_eq!(read(ResponseCode::NoError, alias(), vec![]).0, Ok(None));
     assert_eq!(
         read(ResponseCode::NoError, alias(), vec![soa("example", 60, 60)]).0,
-        Step::Further
+        Ok(None)
     );
-    let absent = Step::Answered(Answer::NoData);
+    let absent = Ok(Some(Answer::NoData));
     assert_eq!(
         read(ResponseCode::NoError, alias(), vec![soa("elders", 60, 60)]).0,
         absent
     );
-    let gone = Step::Answered(Answer::NxDomain);
+    let gone = Ok(Some(Answer::NxDomain));
     assert_eq!(read(ResponseCode::NXDomain, alias(), vec![]).0, gone);
 }
 
@@ -197,20 +200,20 @@ fn circles_and_long_chains_end() {
         };
         let mut chain: Vec<_> = (0..length).map(|n| cname(&owner(n), &owner(n + 1))).collect();
         chain.push(a(&owner(length), 1));
-        let step = read(ResponseCode::NoError, chain, vec![]).0;
+        let said = read(ResponseCode::NoError, chain, vec![]).0;
         let want = if reached {
             addresses(&[1])
         } else {
             failed(Trouble::CnameLoop)
         };
-        assert_eq!(step, want, "{length}");
+        assert_eq!(said, want, "{length}");
     }
 }
 
 #[test]
 fn a_message_that_gives_and_denies_is_no_answer() {
-    let step = read(ResponseCode::NXDomain, vec![a("a.example", 1)], vec![]).0;
-    assert_eq!(step, failed(Trouble::Malformed));
+    let said = read(ResponseCode::NXDomain, vec![a("a.example", 1)], vec![]).0;
+    assert_eq!(said, failed(Trouble::Malformed));
 }
 
 #[test]
@@ -238,7 +241,7 @@ fn the_retired_type_is_read_as_text_where_it_is_text() {
             60,
             RData::TXT(TXT::new(vec!["other type".to_owned()])),
         );
-        let step = trail.follow(
+        let said = trail.follow(
             Kind::Spf,
             &message(
                 ResponseCode::NoError,
@@ -249,6 +252,88 @@ fn the_retired_type_is_read_as_text_where_it_is_text() {
         let want = strings.map_or(Answer::NoData, |strings| {
             Answer::Records(vec![Rdata::Txt(Txt { strings })])
         });
-        assert_eq!(step, Step::Answered(want), "{octets:?}");
+        assert_eq!(said, Ok(Some(want)), "{octets:?}");
     }
+}
+
+#[test]
+fn an_alias_beside_records_is_told_wherever_it_is_met() {
+    let target = |answers: Vec<Record>, kind: Kind| {
+        let mut trail = Trail::new(ours("a.example"));
+        trail
+            .follow(kind, &message(ResponseCode::NoError, answers, vec![]))
+            .unwrap();
+        trail.source.beside
+    };
+    for (what, answers, kind, beside) in [
+        ("records alone", vec![a("a.example", 1)], Kind::A, None),
+        (
+            "both",
+            vec![cname("a.example", "b.example"), a("a.example", 1)],
+            Kind::A,
+            Some("b.example"),
+        ),
+        (
+            "both, and two aliases",
+            vec![
+                cname("a.example", "c.example"),
+                a("a.example", 1),
+                cname("a.example", "b.example"),
+            ],
+            Kind::A,
+            Some("b.example"),
+        ),
+        (
+            "both at the end of an alias",
+            vec![
+                cname("a.example", "b.example"),
+                a("b.example", 1),
+                cname("b.example", "c.example"),
+            ],
+            Kind::A,
+            Some("c.example"),
+        ),
+        (
+            "an alias, followed",
+            vec![cname("a.example", "b.example"), a("b.example", 1)],
+            Kind::A,
+            None,
+        ),
+        (
+            "the alias itself, asked for",
+            vec![cname("a.example", "b.example")],
+            Kind::Cname,
+            None,
+        ),
+    ] {
+        assert_eq!(target(answers, kind), beside.map(ours), "{what}");
+    }
+}
+
+#[test]
+fn who_spoke_is_remembered_with_the_version_of_its_zone() {
+    let mut denial = message(ResponseCode::NXDomain, vec![], vec![soa("example", 600, 60)]);
+    denial.metadata.authoritative = true;
+    let mut trail = Trail::new(ours("a.example"));
+    trail.follow(Kind::A, &denial).unwrap();
+    let zone = Soa {
+        owner: ours("example"),
+        serial: 1,
+        minimum: 60,
+        ttl: 600,
+    };
+    assert_eq!(
+        (trail.source.authoritative, trail.source.soa),
+        (true, Some(zone.clone()))
+    );
+    let answer = message(ResponseCode::NoError, vec![soa("example", 600, 60)], vec![]);
+    let mut trail = Trail::new(ours("example"));
+    assert_eq!(
+        trail.follow(Kind::Soa, &answer),
+        Ok(Some(Answer::Records(vec![Rdata::Soa])))
+    );
+    assert_eq!(
+        (trail.source.authoritative, trail.source.soa),
+        (false, Some(zone))
+    );
 }

@@ -78,7 +78,7 @@ pub(super) fn usable(answer: Message, query: &Message) -> Result<Message, Troubl
         ResponseCode::Refused => return Err(Trouble::Refused),
         _ => return Err(Trouble::OtherRcode),
     }
-    if is_lame(&answer) {
+    if is_lame(&answer, query) {
         return Err(Trouble::Lame);
     }
     if is_about_others(&answer, query) {
@@ -106,9 +106,11 @@ fn is_about_others(answer: &Message, query: &Message) -> bool {
 
 /// Neither responsible nor recursive, or sending us elsewhere: name servers without an answer and without SOA
 /// (RFC 2308 2.2 tells this from "no data"), by a server that is not responsible or points at the root.
-fn is_lame(answer: &Message) -> bool {
+fn is_lame(answer: &Message, query: &Message) -> bool {
     let (authoritative, recursive) = (answer.metadata.authoritative, answer.metadata.recursion_available);
-    if !authoritative && !recursive {
+    // Asked without recursion, only an authority may answer.
+    let may_answer = authoritative || (recursive && query.metadata.recursion_desired);
+    if !may_answer {
         return true;
     }
     let is_referral = answer.metadata.response_code == ResponseCode::NoError

@@ -16,16 +16,16 @@ use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use hickory_resolver::proto::op::{Edns, Message, Query};
+use hickory_resolver::proto::op::Message;
 use hickory_resolver::proto::rr::{Name, RecordType};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpStream, UdpSocket};
 use tokio::time::{Instant, timeout, timeout_at};
 
 use self::message::{Incoming, is_truncated, read, refuses_edns, usable};
-use super::Clock;
 use super::health::{self, Change, Health, Moment, Pulse, is_silence, telling};
 use crate::inquiry::Trouble;
+use crate::world::Clock;
 
 /// What we let a server send over UDP (RFC 9715 3, DNS flag day 2020).
 pub(super) const UDP_PAYLOAD: u16 = 1232;
@@ -36,9 +36,19 @@ const UDP_BUFFER: usize = 4096;
 /// For so long a server that cannot read EDNS is asked without it at once.
 const WITHOUT_EDNS: Duration = Duration::from_mins(15);
 
+/// Who the servers are to us.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Manner {
+    /// Resolvers: they find out whatever they are asked.
+    Recursive,
+    /// Authorities: they know their zones and nothing else, and say so.
+    Authority,
+}
+
 /// The servers, and how patiently they are asked. Cheap to clone.
 #[derive(Clone)]
 pub(super) struct Wire {
+    manner: Manner,
     servers: Arc<[Arc<Server>]>,
     timeout: Duration,
     attempts: u32,
@@ -53,7 +63,13 @@ struct Server {
 }
 
 impl Wire {
-    pub(super) fn new(servers: &[SocketAddr], timeout: Duration, attempts: u32, clock: Clock) -> Self {
+    pub(super) fn new(
+        manner: Manner,
+        servers: &[SocketAddr],
+        timeout: Duration,
+        attempts: u32,
+        clock: Clock,
+    ) -> Self {
         let server = |&address| {
             Arc::new(Server {
                 address,
@@ -62,6 +78,7 @@ impl Wire {
             })
         };
         Self {
+            manner,
             servers: servers.iter().map(server).collect(),
             timeout,
             attempts,
@@ -83,8 +100,9 @@ impl Wire {
         health::of_list(self.servers.iter().map(|server| server.pulse().down()))
     }
 
-    /// Asks until a server gives an answer that counts: NOERROR or NXDOMAIN, by a server that may say so.
-    pub(super) async fn ask(&self, query: &Message) -> Result<Message, Trouble> {
+    /// Asks until a server gives an answer that counts: NOERROR or NXDOMAIN, by a server that may say so. Tells which
+    /// one it was.
+    pub(super) async fn ask(&self, query: &Message) -> Result<(Message, SocketAddr), Trouble> {
         let encoded = query.to_vec().map_err(|_| Trouble::Malformed)?;
         let mut troubles = Vec::new();
         // A server that answered with an error code is not asked again: only silence may be an accident of the way.
@@ -95,10 +113,11 @@ impl Wire {
                 let tried = self.try_at(server, query, &encoded).await;
                 self.note(server, tried.as_ref().err().copied());
                 match tried {
-                    Ok(answer) => return Ok(answer),
+                    Ok(answer) => return Ok((answer, server.address)),
                     Err(trouble) => {
                         troubles.push(trouble);
-                        if is_silence(trouble) {
+                        // A connection that broke may be whole the next time (RFC 7766 6.2.4).
+                        if is_silence(trouble) || trouble == Trouble::Truncated {
                             silent.push(server);
                         }
                     }
@@ -151,15 +170,20 @@ impl Wire {
     async fn send(&self, server: &Server, query: &Message, encoded: &[u8]) -> Result<Message, Trouble> {
         match udp(server.address, query, encoded, Instant::now() + self.timeout).await? {
             Datagram::Whole(answer) => Ok(answer),
-            Datagram::Truncated => timeout(self.timeout, tcp(server.address, query, encoded))
-                .await
-                .map_err(|_| Trouble::Timeout)?,
+            Datagram::Truncated => {
+                let whole = timeout(self.timeout, tcp(server.address, query, encoded)).await;
+                // The server answers, and has more to say than TCP lets through: that is what to tell.
+                match whole.unwrap_or(Err(Trouble::Timeout)) {
+                    Err(trouble) if is_silence(trouble) => Err(Trouble::Truncated),
+                    heard => heard,
+                }
+            }
         }
     }
 
     /// Remembers what became of a try, and asks the control question when it is due.
     fn note(&self, server: &Arc<Server>, trouble: Option<Trouble>) {
-        let change = server.pulse().note(trouble, self.moment());
+        let change = server.pulse().note(self.counted(trouble), self.moment());
         server.tell(change);
         if change.is_some() {
             tokio::spawn(self.clone().control(server.clone()));
@@ -169,12 +193,7 @@ impl Wire {
     /// Asks a server what any resolver must know. It takes no place on the wire: there is one of these a server at
     /// most, and it must not wait behind the very questions that get no answer.
     async fn control(self, server: Arc<Server>) {
-        let mut query = Message::query();
-        query.metadata.recursion_desired = true;
-        query.add_query(Query::query(Name::root(), RecordType::NS));
-        let mut edns = Edns::new();
-        edns.set_max_payload(UDP_PAYLOAD);
-        query.set_edns(edns);
+        let query = super::message(Name::root(), RecordType::NS, self.manner == Manner::Recursive);
         let Ok(encoded) = query.to_vec() else {
             return;
         };
@@ -185,8 +204,16 @@ impl Wire {
                 break;
             }
         }
-        let change = server.pulse().note_control(trouble, self.moment());
+        let change = server.pulse().note_control(self.counted(trouble), self.moment());
         server.tell(change);
+    }
+
+    /// Whether a trouble counts against a server: an authority that refuses what is not its own is in good health.
+    fn counted(&self, trouble: Option<Trouble>) -> Option<Trouble> {
+        match self.manner {
+            Manner::Recursive => trouble,
+            Manner::Authority => trouble.filter(|&trouble| is_silence(trouble)),
+        }
     }
 
     fn moment(&self) -> Moment {

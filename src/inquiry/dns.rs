@@ -1,0 +1,287 @@
+//! The DNS lane: a name, a record type and who is asked; records, or their absence.
+
+use std::fmt;
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
+
+use serde::Serialize;
+
+use super::{Fact, Lane};
+use crate::name::Name;
+
+/// The kind of records a question asks for (RFC 1035 3.2.2 and later).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "UPPERCASE")]
+#[non_exhaustive]
+pub enum Kind {
+    /// An IPv4 address.
+    A,
+    /// An IPv6 address.
+    Aaaa,
+    /// The alias itself, not followed.
+    Cname,
+    /// Mail exchanges.
+    Mx,
+    /// Name servers.
+    Ns,
+    /// The name of an address.
+    Ptr,
+    /// Start of authority.
+    Soa,
+    /// SPF's own record type of RFC 4408 (99), which RFC 7208 3.1 retired.
+    Spf,
+    /// Text.
+    Txt,
+}
+
+impl fmt::Display for Kind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.as_str())
+    }
+}
+
+impl Kind {
+    /// The type's mnemonic.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::A => "A",
+            Self::Aaaa => "AAAA",
+            Self::Cname => "CNAME",
+            Self::Mx => "MX",
+            Self::Ns => "NS",
+            Self::Ptr => "PTR",
+            Self::Soa => "SOA",
+            Self::Spf => "SPF",
+            Self::Txt => "TXT",
+        }
+    }
+}
+
+/// From where a question is asked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Default)]
+#[non_exhaustive]
+pub enum View {
+    /// As any receiver sees it: through a recursive resolver.
+    #[default]
+    Recursive,
+    /// As one authority has it: asked itself, without recursion and without validation.
+    Authority(IpAddr),
+}
+
+/// One question to DNS.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Dns {
+    /// The owner name.
+    pub name: Name,
+    /// The record type.
+    pub kind: Kind,
+    /// Who is asked.
+    pub view: View,
+}
+
+/// A question, where only DNS is asked.
+pub type Question = Dns;
+
+impl Dns {
+    /// A question as a receiver would ask it.
+    pub fn new(name: Name, kind: Kind) -> Self {
+        Self {
+            name,
+            kind,
+            view: View::Recursive,
+        }
+    }
+
+    /// The same question put to one authority.
+    #[must_use]
+    pub fn at(self, authority: IpAddr) -> Self {
+        Self {
+            view: View::Authority(authority),
+            ..self
+        }
+    }
+}
+
+impl fmt::Display for Dns {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} {}", self.name, self.kind)?;
+        match self.view {
+            View::Recursive => Ok(()),
+            View::Authority(address) => write!(f, " at {address}"),
+        }
+    }
+}
+
+impl Lane for Dns {
+    type Answer = Answer;
+    type Source = Source;
+
+    const NAME: &'static str = "dns";
+
+    fn name(&self) -> &Name {
+        &self.name
+    }
+
+    fn label(&self) -> &'static str {
+        self.kind.as_str()
+    }
+
+    fn outcome(answer: &Answer) -> &'static str {
+        match answer {
+            Answer::Records(_) => "Records",
+            Answer::NoData => "NoData",
+            Answer::NxDomain => "NxDomain",
+        }
+    }
+
+    fn size(answer: Option<&Answer>, source: &Source) -> usize {
+        let data = match answer {
+            Some(Answer::Records(records)) => records.iter().map(Rdata::size).sum(),
+            Some(Answer::NoData | Answer::NxDomain) | None => 0,
+        };
+        let names = source.chain.iter().chain(&source.beside);
+        data + names.map(|name| name.as_str().len() + 16).sum::<usize>()
+    }
+
+    fn destination(&self) -> Option<IpAddr> {
+        match self.view {
+            View::Recursive => None,
+            View::Authority(address) => Some(address),
+        }
+    }
+}
+
+/// A TXT record's character-strings (RFC 1035 3.3.14).
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Txt {
+    /// The strings in order, octets as they came; none is over 255 when it came from DNS.
+    pub strings: Vec<Vec<u8>>,
+}
+
+impl Txt {
+    /// Splits `text` into strings of at most 255 octets (RFC 7208 3.3, RFC 6376 3.6.2.2).
+    pub fn split(text: &[u8]) -> Self {
+        if text.is_empty() {
+            return Self {
+                strings: vec![Vec::new()],
+            };
+        }
+        Self {
+            strings: text.chunks(255).map(<[u8]>::to_vec).collect(),
+        }
+    }
+
+    /// All strings joined without anything between them, as every standard that uses TXT demands.
+    pub fn joined(&self) -> Vec<u8> {
+        self.strings.concat()
+    }
+}
+
+/// One record's data.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[non_exhaustive]
+pub enum Rdata {
+    /// An IPv4 address.
+    A(Ipv4Addr),
+    /// An IPv6 address.
+    Aaaa(Ipv6Addr),
+    /// An alias' target.
+    Cname(Name),
+    /// A mail exchange.
+    Mx {
+        /// Lower is tried first.
+        preference: u16,
+        /// The host; the root in a null MX (RFC 7505).
+        exchange: Name,
+    },
+    /// A name server.
+    Ns(Name),
+    /// The name of an address.
+    Ptr(Name),
+    /// Start of authority: only that there is one.
+    Soa,
+    /// Text, or the same in the retired type SPF.
+    Txt(Txt),
+}
+
+impl Rdata {
+    /// About how many octets it takes in memory.
+    fn size(&self) -> usize {
+        size_of::<Self>()
+            + match self {
+                Self::Txt(txt) => txt.strings.iter().map(|string| string.len() + 24).sum(),
+                Self::Cname(name) | Self::Ns(name) | Self::Ptr(name) => name.as_str().len(),
+                Self::Mx { exchange, .. } => exchange.as_str().len(),
+                Self::A(_) | Self::Aaaa(_) | Self::Soa => 0,
+            }
+    }
+}
+
+/// What an answered question says.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Answer {
+    /// There are records of this kind at the end of the chain: never empty.
+    Records(Vec<Rdata>),
+    /// The name exists, but has no record of this kind.
+    NoData,
+    /// The name does not exist.
+    NxDomain,
+}
+
+impl Answer {
+    /// The records; empty for an absence.
+    pub fn records(&self) -> &[Rdata] {
+        match self {
+            Self::Records(records) => records,
+            Self::NoData | Self::NxDomain => &[],
+        }
+    }
+}
+
+/// Who gave an answer, along which aliases, and for how long.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Source {
+    /// The server that was heard; `None` when none was.
+    pub server: Option<SocketAddr>,
+    /// Whether it spoke as an authority (AA), of the end of the chain.
+    pub authoritative: bool,
+    /// The CNAME targets followed from the question's name, in order; empty when there was no alias.
+    pub chain: Vec<Name>,
+    /// The target of a CNAME at the very name that holds the records, which no name may have (RFC 1034 3.6.2): who
+    /// follows it sees something else.
+    pub beside: Option<Name>,
+    /// The remaining TTL when the answer came, in seconds: the smallest of the chain and the RRset, or the negative TTL
+    /// (RFC 2308 5); 0 when unanswered.
+    pub ttl: u32,
+    /// The start of authority that was asked for, or that came with a denial.
+    pub soa: Option<Soa>,
+}
+
+/// A zone's start of authority (RFC 1035 3.3.13), as far as anything hangs on it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Soa {
+    /// The zone's apex.
+    pub owner: Name,
+    /// The version of the zone.
+    pub serial: u32,
+    /// Its last field: how long an absence may be remembered at most (RFC 2308 4).
+    pub minimum: u32,
+    /// Its own remaining TTL.
+    pub ttl: u32,
+}
+
+impl Fact {
+    /// The CNAME targets followed from the question's name, in order.
+    pub fn chain(&self) -> &[Name] {
+        &self.source.chain
+    }
+
+    /// The target of a CNAME that stands beside the records at one name.
+    pub fn beside(&self) -> Option<&Name> {
+        self.source.beside.as_ref()
+    }
+
+    /// The remaining TTL, or negative TTL, when the answer came; 0 when unanswered.
+    pub fn ttl(&self) -> u32 {
+        self.source.ttl
+    }
+}

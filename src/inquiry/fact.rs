@@ -1,0 +1,139 @@
+//! An answered question of any lane: what was said, what it is worth, by whom and when.
+
+use std::fmt;
+
+use jiff::Timestamp;
+use serde::Serialize;
+
+use super::{Dns, Lane};
+use crate::name::Name;
+
+/// What became of a question: an answer, or why there is none, with when it was had and how long it holds.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Fact<L: Lane = Dns> {
+    /// What was said; an error is no usable answer, a third thing beside presence and absence.
+    pub outcome: Result<L::Answer, Trouble>,
+    /// What Zegel's own validation says of it.
+    pub security: Security,
+    /// Who said it, and how it was come by.
+    pub source: L::Source,
+    /// When the answer came.
+    pub seen_at: Timestamp,
+    /// Until when it may be used without asking again.
+    pub expires_at: Timestamp,
+}
+
+impl<L: Lane> Fact<L> {
+    /// Why there is no usable answer; `None` when there is one.
+    pub fn trouble(&self) -> Option<Trouble> {
+        self.outcome.as_ref().err().copied()
+    }
+}
+
+/// How far an answer can be trusted, by what Zegel has proven itself (RFC 4033 5).
+///
+/// What a resolver says of its own validation is no proof, so without a trust anchor this is [`Security::NotAsked`].
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Security {
+    /// A chain of trust leads from the trust anchor to all of it.
+    Secure,
+    /// It is proven that no chain of trust leads to it.
+    Insecure(Cause),
+    /// A chain of trust should lead to it, and does not.
+    Bogus(Cause),
+    /// Neither could be proven.
+    Indeterminate(Cause),
+    /// Nothing was validated.
+    #[default]
+    NotAsked,
+}
+
+/// Where a chain of trust ends and why, as far as it is known.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Cause {
+    /// The zone or name at which it ends.
+    pub at: Option<Name>,
+    /// What kept the proof from being had.
+    pub why: Option<Trouble>,
+}
+
+impl Security {
+    /// The worse of two: an answer of several parts is worth what its weakest part is.
+    #[must_use]
+    pub fn worst(self, other: Self) -> Self {
+        let rank = |security: &Self| match security {
+            Self::Secure => 0,
+            Self::Insecure(_) => 1,
+            Self::NotAsked => 2,
+            Self::Indeterminate(_) => 3,
+            Self::Bogus(_) => 4,
+        };
+        if rank(&other) > rank(&self) { other } else { self }
+    }
+}
+
+/// Why a question got no usable answer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
+#[non_exhaustive]
+pub enum Trouble {
+    /// The answer failed DNSSEC validation (told only when Zegel validates itself).
+    Bogus,
+    /// A CNAME chain that loops or is too long to follow.
+    CnameLoop,
+    /// A server that is not responsible and does not recurse: neither RA nor AA, or an upward referral.
+    Lame,
+    /// The pass' bounds on waves, questions or time were reached before it was asked.
+    Limit,
+    /// An answer that is no DNS message, or not for this question.
+    Malformed,
+    /// No connection to the server could be made.
+    Network,
+    /// NOTIMP, FORMERR or another error code.
+    OtherRcode,
+    /// The server refused.
+    Refused,
+    /// The server could not get an answer either.
+    ServFail,
+    /// No answer in time.
+    Timeout,
+    /// The answer was too large for UDP and could not be had over TCP (RFC 7766 5).
+    Truncated,
+}
+
+impl Trouble {
+    /// The word used in status, JSON and metric labels.
+    pub fn reason(self) -> &'static str {
+        match self {
+            Self::Bogus => "Bogus",
+            Self::CnameLoop => "CnameLoop",
+            Self::Lame => "Lame",
+            Self::Limit => "Limit",
+            Self::Malformed => "Malformed",
+            Self::Network => "Network",
+            Self::OtherRcode => "OtherRcode",
+            Self::Refused => "Refused",
+            Self::ServFail => "ServFail",
+            Self::Timeout => "Timeout",
+            Self::Truncated => "Truncated",
+        }
+    }
+}
+
+impl fmt::Display for Trouble {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Bogus => "the answer failed DNSSEC validation",
+            Self::CnameLoop => "its CNAME chain does not end",
+            Self::Lame => "the server is not responsible for the name (lame)",
+            Self::Limit => "the bounds of one look were reached",
+            Self::Malformed => "the answer was no usable DNS message",
+            Self::Network => "no DNS server could be reached",
+            Self::OtherRcode => "the server answered with an error code",
+            Self::Refused => "the server refused to answer",
+            Self::ServFail => "the server answered SERVFAIL",
+            Self::Timeout => "no answer came in time",
+            Self::Truncated => "the answer was truncated and could not be had over TCP",
+        })
+    }
+}

@@ -1,0 +1,171 @@
+//! What is known in a pass: facts of all lanes, pinned, and what the judgement has made of them already.
+
+use std::any::{Any, TypeId};
+use std::collections::{BTreeMap, HashMap};
+use std::fmt;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use super::lane::Erased;
+use super::{Answered, AnyQuestion, Dns, Fact, Lane, Need, Trouble};
+use crate::name::Name;
+
+/// What is known so far in this pass, and what the judgement has made of it already.
+#[derive(Debug, Clone, Default)]
+pub struct Facts {
+    known: HashMap<AnyQuestion, Box<dyn AnyFact>>,
+    pub(super) memo: Memo,
+}
+
+impl Facts {
+    /// Nothing known yet.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// The fact that answers `question`.
+    pub fn get<L: Lane>(&self, question: &L) -> Option<&Arc<Fact<L>>> {
+        let question: &dyn Erased = question;
+        self.known.get(question)?.as_any().downcast_ref()
+    }
+
+    /// Whether `question` is answered.
+    pub fn contains<L: Lane>(&self, question: &L) -> bool {
+        self.get(question).is_some()
+    }
+
+    /// The same of a question of any lane.
+    pub fn answers(&self, question: &AnyQuestion) -> bool {
+        self.known.contains_key(question)
+    }
+
+    /// Pins the answer to a question; the first one stays.
+    pub fn insert<L: Lane>(&mut self, question: L, fact: impl Into<Arc<Fact<L>>>) {
+        let pinned = self.known.entry(question.into());
+        pinned.or_insert_with(|| Box::<Arc<Fact<L>>>::new(fact.into()));
+    }
+
+    /// When a question was answered, or why it was not; `None` while it is open.
+    pub(super) fn times(&self, question: &AnyQuestion) -> Option<Result<Answered, Trouble>> {
+        self.known.get(question).map(|fact| fact.times())
+    }
+
+    /// How many questions are answered, of all lanes.
+    pub fn len(&self) -> usize {
+        self.known.len()
+    }
+
+    /// Whether no question is answered.
+    pub fn is_empty(&self) -> bool {
+        self.known.is_empty()
+    }
+
+    /// Every answered question of lane `L`.
+    pub fn of<L: Lane>(&self) -> impl Iterator<Item = (&L, &Arc<Fact<L>>)> {
+        self.known
+            .iter()
+            .filter_map(|(question, fact)| question.of::<L>().zip(fact.as_any().downcast_ref()))
+    }
+
+    /// Every answered question to DNS.
+    pub fn iter(&self) -> impl Iterator<Item = (&Dns, &Arc<Fact>)> {
+        self.of()
+    }
+}
+
+/// By what is known; what was made of it follows from that.
+impl PartialEq for Facts {
+    fn eq(&self, other: &Self) -> bool {
+        self.known.len() == other.known.len()
+            && self.known.iter().all(|(question, fact)| {
+                let of_other = other.known.get(question);
+                of_other.is_some_and(|of_other| fact.equals(&**of_other))
+            })
+    }
+}
+
+impl Eq for Facts {}
+
+impl<L: Lane> FromIterator<(L, Fact<L>)> for Facts {
+    fn from_iter<T: IntoIterator<Item = (L, Fact<L>)>>(facts: T) -> Self {
+        let mut known = Self::new();
+        for (question, fact) in facts {
+            known.insert(question, fact);
+        }
+        known
+    }
+}
+
+impl<L: Lane> std::ops::Index<&L> for Facts {
+    type Output = Fact<L>;
+
+    /// The answer to a question that is known to be answered.
+    fn index(&self, question: &L) -> &Fact<L> {
+        self.get(question)
+            .unwrap_or_else(|| panic!("{question} was not answered"))
+    }
+}
+
+/// An `Arc<Fact<L>>` of any lane.
+trait AnyFact: fmt::Debug + Send + Sync {
+    fn as_any(&self) -> &dyn Any;
+    fn boxed(&self) -> Box<dyn AnyFact>;
+    fn equals(&self, other: &dyn AnyFact) -> bool;
+    fn times(&self) -> Result<Answered, Trouble>;
+}
+
+impl<L: Lane> AnyFact for Arc<Fact<L>> {
+    fn as_any(&self) -> &dyn Any {
+        self
+    }
+
+    fn boxed(&self) -> Box<dyn AnyFact> {
+        Box::new(self.clone())
+    }
+
+    fn equals(&self, other: &dyn AnyFact) -> bool {
+        other.as_any().downcast_ref() == Some(self)
+    }
+
+    fn times(&self) -> Result<Answered, Trouble> {
+        let (seen_at, expires_at) = (self.seen_at, self.expires_at);
+        let answered = Answered { seen_at, expires_at };
+        self.trouble().map_or(Ok(answered), Err)
+    }
+}
+
+impl Clone for Box<dyn AnyFact> {
+    fn clone(&self) -> Self {
+        (**self).boxed()
+    }
+}
+
+/// What a wave has worked out to its end, for the next: see [`Inquiry::once`].
+#[derive(Default)]
+pub(super) struct Memo(Mutex<HashMap<MemoKey, Remembered>>);
+
+/// What was worked out, of which name, asked for with which need.
+pub(super) type MemoKey = (TypeId, Name, Need);
+
+#[derive(Clone)]
+pub(super) struct Remembered {
+    pub(super) value: Arc<dyn Any + Send + Sync>,
+    pub(super) asked: Arc<BTreeMap<AnyQuestion, Need>>,
+}
+
+impl Memo {
+    pub(super) fn lock(&self) -> MutexGuard<'_, HashMap<MemoKey, Remembered>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Clone for Memo {
+    fn clone(&self) -> Self {
+        Self(Mutex::new(self.lock().clone()))
+    }
+}
+
+impl fmt::Debug for Memo {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Memo").field("len", &self.lock().len()).finish()
+    }
+}

@@ -1,0 +1,190 @@
+//! What makes a lane: questions of one kind, and what answers them. A question that has forgotten its lane.
+//!
+//! Everything about asking is written once over [`Lane`]: the facts of a pass, the list of what is open, and in the
+//! world the cache, the questions on their way, the places on the wire and the counts. A lane adds its two types here
+//! and one function in the world: how one question is put.
+
+use std::any::{Any, TypeId};
+use std::borrow::Borrow;
+use std::cmp::Ordering;
+use std::fmt;
+use std::hash::{Hash, Hasher};
+use std::net::IpAddr;
+use std::sync::Arc;
+
+use super::Dns;
+use crate::name::Name;
+
+/// A question of one lane.
+pub trait Lane: Clone + Ord + Hash + fmt::Debug + fmt::Display + Send + Sync + 'static {
+    /// What a usable answer says: presence or absence, never "no answer".
+    type Answer: Clone + Eq + fmt::Debug + Send + Sync + 'static;
+    /// Who said it, and how it was come by; there too when nothing usable was said.
+    type Source: Clone + Eq + Default + fmt::Debug + Send + Sync + 'static;
+
+    /// The lane's name, as metrics have it: `dns`.
+    const NAME: &'static str;
+
+    /// The name the question is about.
+    fn name(&self) -> &Name;
+
+    /// What is asked of it, in a word: `TXT`.
+    fn label(&self) -> &'static str;
+
+    /// What an answer says, in a word: `Records`.
+    fn outcome(answer: &Self::Answer) -> &'static str;
+
+    /// About how many octets an answer takes in memory.
+    fn size(answer: Option<&Self::Answer>, source: &Self::Source) -> usize;
+
+    /// The stranger's server that is troubled with it, to be asked politely; `None` for a service of our own.
+    fn destination(&self) -> Option<IpAddr> {
+        None
+    }
+}
+
+/// A question of any lane.
+#[derive(Clone)]
+pub struct AnyQuestion(Arc<dyn Erased>);
+
+impl AnyQuestion {
+    /// The question itself, when it is of lane `L`.
+    pub fn of<L: Lane>(&self) -> Option<&L> {
+        self.0.as_any().downcast_ref()
+    }
+
+    /// The question itself, when DNS is asked.
+    pub fn dns(&self) -> Option<&Dns> {
+        self.of()
+    }
+
+    /// The name it is about.
+    pub fn name(&self) -> &Name {
+        self.0.about()
+    }
+
+    /// What is asked of that name, in a word.
+    pub fn label(&self) -> &'static str {
+        self.0.word()
+    }
+
+    /// The name of its lane.
+    pub fn lane(&self) -> &'static str {
+        self.0.lane()
+    }
+}
+
+impl<L: Lane> From<L> for AnyQuestion {
+    fn from(question: L) -> Self {
+        Self(Arc::new(question))
+    }
+}
+
+/// What is left of a [`Lane`] once its types are forgotten.
+pub(super) trait Erased: fmt::Debug + fmt::Display + Send + Sync {
+    fn as_any(&self) -> &dyn Any;
+    fn about(&self) -> &Name;
+    fn word(&self) -> &'static str;
+    fn lane(&self) -> &'static str;
+    /// The order within a lane, and of the lanes by their names.
+    fn order(&self, other: &dyn Erased) -> Ordering;
+    fn feed(&self, hasher: &mut dyn Hasher);
+}
+
+impl<L: Lane> Erased for L {
+    fn as_any(&self) -> &dyn Any {
+        self
+    }
+
+    fn about(&self) -> &Name {
+        self.name()
+    }
+
+    fn word(&self) -> &'static str {
+        self.label()
+    }
+
+    fn lane(&self) -> &'static str {
+        L::NAME
+    }
+
+    fn order(&self, other: &dyn Erased) -> Ordering {
+        match other.as_any().downcast_ref::<L>() {
+            Some(other) => self.cmp(other),
+            None => {
+                let kinds = TypeId::of::<L>().cmp(&other.as_any().type_id());
+                L::NAME.cmp(other.lane()).then(kinds)
+            }
+        }
+    }
+
+    fn feed(&self, mut hasher: &mut dyn Hasher) {
+        L::NAME.hash(&mut hasher);
+        self.hash(&mut hasher);
+    }
+}
+
+impl PartialEq for dyn Erased {
+    fn eq(&self, other: &Self) -> bool {
+        self.order(other).is_eq()
+    }
+}
+
+impl Eq for dyn Erased {}
+
+impl Hash for dyn Erased {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.feed(state);
+    }
+}
+
+/// So that what is kept by question is found by a question that still knows its lane.
+impl<'a> Borrow<dyn Erased + 'a> for AnyQuestion {
+    fn borrow(&self) -> &(dyn Erased + 'a) {
+        &*self.0
+    }
+}
+
+impl PartialEq for AnyQuestion {
+    fn eq(&self, other: &Self) -> bool {
+        *self.0 == *other.0
+    }
+}
+
+impl<L: Lane> PartialEq<L> for AnyQuestion {
+    fn eq(&self, other: &L) -> bool {
+        self.of::<L>() == Some(other)
+    }
+}
+
+impl Eq for AnyQuestion {}
+
+impl PartialOrd for AnyQuestion {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl Ord for AnyQuestion {
+    fn cmp(&self, other: &Self) -> Ordering {
+        self.0.order(&*other.0)
+    }
+}
+
+impl Hash for AnyQuestion {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.0.feed(state);
+    }
+}
+
+impl fmt::Debug for AnyQuestion {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Debug::fmt(&*self.0, f)
+    }
+}
+
+impl fmt::Display for AnyQuestion {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(&*self.0, f)
+    }
+}

@@ -1,0 +1,30 @@
+//! The seam between the judgement and the world: questions, answers, and the list of what is still open.
+//!
+//! The judgement is a pure function over [`Facts`]. Where it needs an answer it calls [`Inquiry::ask`]: the fact is
+//! there, or the question is noted as open and the judgement goes on with what it has. Whoever runs the judgement
+//! answers the open questions and runs it again, until none is left. So this module knows no socket, no clock and no
+//! task: it is the contract both sides keep. Facts are pinned for a pass; a TTL that runs out between two waves
+//! changes nothing.
+//!
+//! Questions come in [lanes](Lane), each with its own answers. DNS is the first: [`Dns`] asks, [`Answer`] answers,
+//! [`Source`] tells where the answer came from.
+
+mod dns;
+mod fact;
+mod facts;
+mod lane;
+mod run;
+#[cfg(test)]
+mod tests;
+
+pub use self::dns::{Answer, Dns, Kind, Question, Rdata, Soa, Source, Txt, View};
+pub use self::fact::{Cause, Fact, Security, Trouble};
+pub use self::facts::Facts;
+pub use self::lane::{AnyQuestion, Lane};
+pub use self::run::{Answered, Asked, Inquiry, Need, Reply, settle_from, settle_with};
+
+/// At most this many times is the judgement run in one pass before what is open counts as unanswered.
+pub const MAX_WAVES: usize = 32;
+
+/// At most this many questions are asked in one pass; a further one is answered [`Trouble::Limit`].
+pub const MAX_QUESTIONS: usize = 512;

@@ -1,0 +1,329 @@
+//! One run of the judgement: what is asked, what is answered, what stays open; and the runs of a pass over a map.
+
+use std::any::{Any, TypeId};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::fmt;
+use std::sync::Arc;
+
+use jiff::Timestamp;
+use serde::Serialize;
+
+use super::facts::{MemoKey, Remembered};
+use super::{Answer, AnyQuestion, Dns, Fact, Facts, Lane, MAX_QUESTIONS, MAX_WAVES, Rdata, Trouble};
+use crate::name::Name;
+use crate::records::Standard;
+
+/// What hangs on a question.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+pub enum Need {
+    /// A Warning or an Info hangs on it: unanswered, it is an Info finding and nothing else.
+    Evidence,
+    /// An Error finding could hang on it: never answered, whether the domain is compliant is not known.
+    Compliance,
+    /// A record's state hangs on it: unanswered, Ready can become Unknown.
+    Essential,
+}
+
+/// What [`Inquiry::ask`] says.
+pub enum Reply<'f, L: Lane = Dns> {
+    /// The question is open: judge on with what is known; this run's verdict is thrown away.
+    Open,
+    /// The question was asked and no usable answer was had.
+    Unanswered(Trouble),
+    /// What was answered, and the fact behind it.
+    Answered(&'f L::Answer, &'f Arc<Fact<L>>),
+}
+
+impl<L: Lane> Clone for Reply<'_, L> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<L: Lane> Copy for Reply<'_, L> {}
+
+impl<L: Lane> fmt::Debug for Reply<'_, L> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Open => f.write_str("Open"),
+            Self::Unanswered(trouble) => f.debug_tuple("Unanswered").field(trouble).finish(),
+            Self::Answered(answer, _) => f.debug_tuple("Answered").field(answer).finish(),
+        }
+    }
+}
+
+impl<'f, L: Lane> Reply<'f, L> {
+    fn to(fact: &'f Arc<Fact<L>>) -> Self {
+        match &fact.outcome {
+            Ok(answer) => Self::Answered(answer, fact),
+            Err(trouble) => Self::Unanswered(*trouble),
+        }
+    }
+
+    /// The fact behind an answer that could be used.
+    pub fn fact(self) -> Option<&'f Arc<Fact<L>>> {
+        match self {
+            Self::Answered(_, fact) => Some(fact),
+            Self::Open | Self::Unanswered(_) => None,
+        }
+    }
+
+    /// The answer, when one could be used.
+    pub fn answer(self) -> Option<&'f L::Answer> {
+        match self {
+            Self::Answered(answer, _) => Some(answer),
+            Self::Open | Self::Unanswered(_) => None,
+        }
+    }
+}
+
+impl<'f> Reply<'f> {
+    /// The records; empty for a proven absence, `None` when nothing usable is known.
+    pub fn records(self) -> Option<&'f [Rdata]> {
+        self.answer().map(Answer::records)
+    }
+
+    /// Whether it is known that the name at the end of the chain does not exist.
+    pub fn is_nxdomain(self) -> bool {
+        matches!(self, Self::Answered(Answer::NxDomain, _))
+    }
+}
+
+/// What is noted of a question that was asked.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Asked {
+    /// The strongest need it was asked with.
+    pub need: Need,
+    /// The standards it was asked for.
+    pub standards: BTreeSet<Standard>,
+    /// When a usable answer was had, or why there is none.
+    pub outcome: Result<Answered, Trouble>,
+}
+
+/// The times of a usable answer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Answered {
+    /// When it came.
+    pub seen_at: Timestamp,
+    /// When its TTL runs out.
+    pub expires_at: Timestamp,
+}
+
+/// One run of the judgement over the facts: answers what is known, notes what is not.
+pub struct Inquiry<'f> {
+    facts: &'f Facts,
+    asked: BTreeMap<AnyQuestion, Asked>,
+    /// The first question beyond the bounds, and what hangs on it and on those after it.
+    beyond: Option<(AnyQuestion, Asked)>,
+    /// For which standard the judgement is asking just now.
+    standard: Standard,
+    /// No further question may be opened: what is not known is [`Trouble::Limit`].
+    closed: bool,
+    over_limit: bool,
+    /// What is being worked out just now, innermost last: the questions asked for it.
+    working: Vec<BTreeMap<AnyQuestion, Need>>,
+    /// What this run has worked out, whether or not a question of it is open.
+    worked_out: HashMap<MemoKey, Remembered>,
+}
+
+impl fmt::Debug for Inquiry<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Inquiry")
+            .field("asked", &self.asked)
+            .field("closed", &self.closed)
+            .finish_non_exhaustive()
+    }
+}
+
+impl<'f> Inquiry<'f> {
+    /// A run over `facts` in which missing facts become open questions.
+    pub fn new(facts: &'f Facts) -> Self {
+        Self {
+            facts,
+            asked: BTreeMap::new(),
+            beyond: None,
+            standard: Standard::Dns,
+            closed: false,
+            over_limit: false,
+            working: Vec::new(),
+            worked_out: HashMap::new(),
+        }
+    }
+
+    /// A run over `facts` in which missing facts are unanswered: the last run of a pass that ran into its bounds.
+    pub fn closed(facts: &'f Facts) -> Self {
+        Self {
+            closed: true,
+            ..Self::new(facts)
+        }
+    }
+
+    /// From here on questions are asked for `standard`: an unanswered one keeps that standard's earlier findings.
+    pub fn on_behalf_of(&mut self, standard: Standard) {
+        self.standard = standard;
+    }
+
+    /// Asks. The same question may be asked often; the strongest need counts.
+    pub fn ask<L: Lane>(&mut self, question: L, need: Need) -> Reply<'f, L> {
+        let fact = self.facts.get(&question);
+        if !self.note(question.into(), need) {
+            return Reply::Unanswered(Trouble::Limit);
+        }
+        match fact {
+            Some(fact) => Reply::to(fact),
+            None if self.closed => {
+                self.over_limit = true;
+                Reply::Unanswered(Trouble::Limit)
+            }
+            None => Reply::Open,
+        }
+    }
+
+    /// Notes that a question was asked; `false` when there is no room for it in this pass.
+    fn note(&mut self, question: AnyQuestion, need: Need) -> bool {
+        let outcome = self.facts.times(&question).unwrap_or(Err(Trouble::Limit));
+        let new = || Asked {
+            need,
+            standards: BTreeSet::new(),
+            outcome,
+        };
+        if self.asked.len() >= MAX_QUESTIONS && !self.asked.contains_key(&question) {
+            self.over_limit = true;
+            let (_, noted) = self.beyond.get_or_insert_with(|| {
+                let outcome = Err(Trouble::Limit);
+                (question, Asked { outcome, ..new() })
+            });
+            noted.need = need.max(noted.need);
+            noted.standards.insert(self.standard);
+            return false;
+        }
+        if let Some(working) = self.working.last_mut() {
+            let noted = working.entry(question.clone()).or_insert(need);
+            *noted = need.max(*noted);
+        }
+        let noted = self.asked.entry(question).or_insert_with(new);
+        noted.need = need.max(noted.need);
+        noted.standards.insert(self.standard);
+        true
+    }
+
+    /// Works something out about `name` at most once a run, and not again in a later wave once every question it asked
+    /// was answered: facts are pinned for a pass, so it would come out the same.
+    ///
+    /// What is worked out is known by its type `T`, `name` and `need`; `work` may depend on nothing else but facts. Its
+    /// questions count as asked by every caller, for the standard that is asking then.
+    pub fn once<T: Any + Send + Sync>(
+        &mut self,
+        name: &Name,
+        need: Need,
+        work: impl FnOnce(&mut Self) -> T,
+    ) -> Arc<T> {
+        let key = (TypeId::of::<T>(), name.clone(), need);
+        let known = self.worked_out.get(&key).cloned();
+        let known = known.or_else(|| self.facts.memo.lock().get(&key).cloned());
+        if let Some(known) = known
+            && let Ok(value) = Arc::clone(&known.value).downcast::<T>()
+        {
+            for (question, need) in known.asked.iter() {
+                self.note(question.clone(), *need);
+            }
+            return value;
+        }
+        self.working.push(BTreeMap::new());
+        let value = Arc::new(work(self));
+        let asked = self.working.pop().unwrap_or_default();
+        if let Some(outer) = self.working.last_mut() {
+            for (question, need) in &asked {
+                let noted = outer.entry(question.clone()).or_insert(*need);
+                *noted = (*need).max(*noted);
+            }
+        }
+        let is_done = asked.keys().all(|question| self.facts.answers(question));
+        let remembered = Remembered {
+            value: value.clone(),
+            asked: Arc::new(asked),
+        };
+        if is_done {
+            self.facts.memo.lock().insert(key.clone(), remembered.clone());
+        }
+        self.worked_out.insert(key, remembered);
+        value
+    }
+
+    /// What is known of a question, asked or not.
+    pub fn fact<L: Lane>(&self, question: &L) -> Option<&'f Arc<Fact<L>>> {
+        self.facts.get(question)
+    }
+
+    /// The questions of this run that no fact answers yet.
+    pub fn open(&self) -> Vec<AnyQuestion> {
+        if self.closed {
+            return Vec::new();
+        }
+        self.asked
+            .keys()
+            .filter(|question| !self.facts.answers(question))
+            .cloned()
+            .collect()
+    }
+
+    /// Whether the bounds of a pass kept a question from being asked.
+    pub fn hit_limit(&self) -> bool {
+        self.over_limit
+    }
+
+    /// Every question of this run.
+    pub fn asked(&self) -> impl Iterator<Item = (&AnyQuestion, &Asked)> {
+        self.asked.iter()
+    }
+
+    /// Every question of this run without a usable answer; of those beyond the bounds the first stands for all.
+    pub fn unanswered(&self) -> impl Iterator<Item = (&AnyQuestion, &Asked, Trouble)> {
+        let beyond = self.beyond.iter().map(|(question, asked)| (question, asked));
+        self.asked
+            .iter()
+            .chain(beyond)
+            .filter_map(|(question, asked)| asked.outcome.err().map(|why| (question, asked, why)))
+    }
+}
+
+/// Runs `judge` against a world that is a map: `answer` answers whatever DNS is asked.
+///
+/// The pure counterpart of the world's own settle, with the same bounds; tests and recorded answers use it.
+pub fn settle_from<T>(
+    mut answer: impl FnMut(&Dns) -> Fact,
+    judge: impl FnMut(&mut Inquiry<'_>) -> T,
+) -> (T, Facts) {
+    let answer = |question: &AnyQuestion, facts: &mut Facts| {
+        if let Some(question) = question.dns() {
+            facts.insert(question.clone(), answer(question));
+        }
+    };
+    settle_with(answer, judge)
+}
+
+/// The same for all lanes: `answer` puts the fact that answers a question among those that are known. What it leaves
+/// out is never answered.
+pub fn settle_with<T>(
+    mut answer: impl FnMut(&AnyQuestion, &mut Facts),
+    mut judge: impl FnMut(&mut Inquiry<'_>) -> T,
+) -> (T, Facts) {
+    let mut facts = Facts::new();
+    for _ in 0..MAX_WAVES {
+        let mut inquiry = Inquiry::new(&facts);
+        let verdict = judge(&mut inquiry);
+        let open = inquiry.open();
+        if open.is_empty() {
+            return (verdict, facts);
+        }
+        let known = facts.len();
+        for question in open {
+            answer(&question, &mut facts);
+        }
+        if facts.len() == known {
+            break;
+        }
+    }
+    let verdict = judge(&mut Inquiry::closed(&facts));
+    (verdict, facts)
+}

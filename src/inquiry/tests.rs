@@ -1,0 +1,245 @@
+//! What the seam promises, over a lane that exists nowhere else as well as over DNS.
+
+use std::collections::BTreeSet;
+use std::fmt;
+use std::sync::Arc;
+
+use jiff::Timestamp;
+
+use super::*;
+use crate::name::Name;
+use crate::records::Standard;
+
+/// A lane of its own: what stands on the door of a name.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+struct Door(Name);
+
+impl fmt::Display for Door {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "the door of {}", self.0)
+    }
+}
+
+impl Lane for Door {
+    type Answer = String;
+    type Source = ();
+
+    const NAME: &'static str = "door";
+
+    fn name(&self) -> &Name {
+        &self.0
+    }
+
+    fn label(&self) -> &'static str {
+        "plate"
+    }
+
+    fn outcome(_: &String) -> &'static str {
+        "Plate"
+    }
+
+    fn size(answer: Option<&String>, (): &()) -> usize {
+        answer.map_or(0, String::len)
+    }
+}
+
+fn plate(text: &str) -> Fact<Door> {
+    Fact {
+        outcome: Ok(text.to_owned()),
+        security: Security::NotAsked,
+        source: (),
+        seen_at: Timestamp::UNIX_EPOCH,
+        expires_at: Timestamp::UNIX_EPOCH,
+    }
+}
+
+fn name(text: &str) -> Name {
+    text.parse().unwrap()
+}
+
+fn answer(question: &Question) -> Fact {
+    let _ = question;
+    Fact {
+        outcome: Ok(Answer::NoData),
+        security: Security::NotAsked,
+        source: Source::default(),
+        seen_at: Timestamp::UNIX_EPOCH,
+        expires_at: Timestamp::UNIX_EPOCH,
+    }
+}
+
+/// Something that takes two waves: the second question is known only by the first answer.
+struct Walked(usize);
+
+fn walk(inquiry: &mut Inquiry<'_>, times: &mut usize) -> Arc<Walked> {
+    inquiry.once(&name("a.nl"), Need::Compliance, |inquiry| {
+        *times += 1;
+        let mut heard = 0;
+        for owner in ["a.nl", "b.nl"] {
+            let question = Question::new(name(owner), Kind::Txt);
+            match inquiry.ask(question, Need::Compliance) {
+                Reply::Open => break,
+                _ => heard += 1,
+            }
+        }
+        Walked(heard)
+    })
+}
+
+#[test]
+fn what_was_worked_out_to_its_end_is_not_worked_out_again_in_a_later_wave() {
+    let (mut times, mut waves) = (0, 0);
+    let ((first, second), facts) = settle_from(answer, |inquiry| {
+        waves += 1;
+        inquiry.on_behalf_of(Standard::Spf);
+        let first = walk(inquiry, &mut times).0;
+        inquiry.on_behalf_of(Standard::Dmarc);
+        let second = walk(inquiry, &mut times).0;
+        // A question of another kind goes on for two waves longer.
+        for owner in ["c.nl", "d.nl", "e.nl", "f.nl"] {
+            if let Reply::Open = inquiry.ask(Question::new(name(owner), Kind::Mx), Need::Evidence) {
+                break;
+            }
+        }
+        (first, second)
+    });
+    assert_eq!((first, second), (2, 2));
+    // Once a wave while a question of it was open, however many asked, and never after that.
+    assert_eq!((waves, times), (5, 3));
+    assert_eq!(facts.len(), 6);
+}
+
+#[test]
+fn who_reads_what_was_worked_out_has_asked_its_questions_too() {
+    let facts: Facts = settle_from(answer, |inquiry| walk(inquiry, &mut 0)).1;
+    let mut inquiry = Inquiry::new(&facts);
+    for standard in [Standard::Spf, Standard::Dmarc] {
+        inquiry.on_behalf_of(standard);
+        walk(&mut inquiry, &mut 0);
+    }
+    let asked: Vec<_> = inquiry.asked().map(|(_, asked)| asked.clone()).collect();
+    assert_eq!(asked.len(), 2);
+    for one in asked {
+        assert_eq!(one.need, Need::Compliance);
+        assert_eq!(one.standards, BTreeSet::from([Standard::Spf, Standard::Dmarc]));
+    }
+}
+
+#[test]
+fn needs_are_ordered_by_what_hangs_on_them() {
+    assert!(Need::Evidence < Need::Compliance && Need::Compliance < Need::Essential);
+}
+
+#[test]
+fn a_lane_is_asked_answered_and_noted_as_any_other() {
+    let doors = |question: &AnyQuestion, facts: &mut Facts| match (question.of::<Door>(), question.dns()) {
+        (Some(door), None) => facts.insert(door.clone(), plate("b.nl")),
+        (None, Some(dns)) => facts.insert(dns.clone(), answer(dns)),
+        _ => panic!("{question} is of one lane"),
+    };
+    let (seen, facts) = settle_with(doors, |inquiry| {
+        // The answer of one lane is the question of the other.
+        let Reply::Answered(next, fact) = inquiry.ask(Door(name("a.nl")), Need::Essential) else {
+            return None;
+        };
+        let next = Dns::new(name(next), Kind::Txt);
+        let heard = inquiry.ask(next.clone(), Need::Evidence).answer()?;
+        let asked: Vec<_> = inquiry
+            .asked()
+            .map(|(question, asked)| {
+                (
+                    question.to_string(),
+                    question.lane(),
+                    question.label(),
+                    asked.need,
+                )
+            })
+            .collect();
+        Some((heard.clone(), fact.seen_at, asked))
+    });
+    let asked = vec![
+        ("b.nl TXT".to_owned(), "dns", "TXT", Need::Evidence),
+        ("the door of a.nl".to_owned(), "door", "plate", Need::Essential),
+    ];
+    assert_eq!(seen, Some((Answer::NoData, Timestamp::UNIX_EPOCH, asked)));
+    assert_eq!(
+        (facts.len(), facts.of::<Door>().count(), facts.iter().count()),
+        (2, 1, 1)
+    );
+    assert_eq!(facts[&Door(name("a.nl"))].outcome, Ok("b.nl".to_owned()));
+    assert_eq!((&facts, facts.get(&Door(name("b.nl")))), (&facts.clone(), None));
+}
+
+#[test]
+fn a_question_is_found_by_those_who_forgot_its_lane_and_by_no_other_lane() {
+    let dns = Dns::new(name("a.nl"), Kind::Txt);
+    let (erased, door) = (
+        AnyQuestion::from(dns.clone()),
+        AnyQuestion::from(Door(name("a.nl"))),
+    );
+    assert_eq!((erased.dns(), erased.of::<Door>()), (Some(&dns), None));
+    assert_eq!(door.of::<Door>(), Some(&Door(name("a.nl"))));
+    assert_ne!(erased, door);
+    assert!(erased == dns && erased < door);
+    let facts: Facts = [(dns.clone(), answer(&dns))].into_iter().collect();
+    assert!(facts.contains(&dns) && facts.answers(&erased) && !facts.answers(&door));
+    assert_ne!(
+        erased,
+        AnyQuestion::from(dns.at([192, 0, 2, 1].into())),
+        "another view is another question"
+    );
+}
+
+#[test]
+fn a_lane_nobody_answers_ends_the_pass_unanswered() {
+    let mut waves = 0;
+    let (reply, _) = settle_from(answer, |inquiry| {
+        waves += 1;
+        match inquiry.ask(Door(name("a.nl")), Need::Essential) {
+            Reply::Unanswered(trouble) => Some(trouble),
+            Reply::Open | Reply::Answered(..) => None,
+        }
+    });
+    assert_eq!((reply, waves), (Some(Trouble::Limit), 2));
+}
+
+#[test]
+fn what_is_beyond_the_bounds_is_told_as_unanswered_with_all_that_hangs_on_it() {
+    let facts = Facts::new();
+    let mut inquiry = Inquiry::new(&facts);
+    for n in 0..MAX_QUESTIONS + 3 {
+        let (standard, need) = match n {
+            n if n < MAX_QUESTIONS => (Standard::Dns, Need::Evidence),
+            n if n == MAX_QUESTIONS => (Standard::Spf, Need::Compliance),
+            _ => (Standard::Dmarc, Need::Essential),
+        };
+        inquiry.on_behalf_of(standard);
+        inquiry.ask(Dns::new(name(&format!("n{n}.nl")), Kind::Txt), need);
+    }
+    assert_eq!(
+        (inquiry.asked().count(), inquiry.hit_limit()),
+        (MAX_QUESTIONS, true)
+    );
+    let first = Dns::new(name(&format!("n{MAX_QUESTIONS}.nl")), Kind::Txt);
+    let beyond = inquiry.unanswered().find(|(question, ..)| **question == first);
+    let (_, asked, why) = beyond.expect("the first beyond the bounds stands for all");
+    assert_eq!((asked.need, why), (Need::Essential, Trouble::Limit));
+    assert_eq!(asked.standards, BTreeSet::from([Standard::Spf, Standard::Dmarc]));
+}
+
+#[test]
+fn the_weakest_part_says_what_an_answer_is_worth() {
+    let (insecure, bogus) = (
+        Security::Insecure(Cause::default()),
+        Security::Bogus(Cause::default()),
+    );
+    for (one, other, worst) in [
+        (Security::Secure, Security::Secure, Security::Secure),
+        (Security::Secure, insecure.clone(), insecure.clone()),
+        (insecure, Security::NotAsked, Security::NotAsked),
+        (Security::NotAsked, bogus.clone(), bogus),
+    ] {
+        assert_eq!(one.clone().worst(other.clone()), worst);
+        assert_eq!(other.worst(one), worst);
+    }
+}

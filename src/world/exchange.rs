@@ -1,0 +1,346 @@
+//! One question, asked once: what every lane shares, written over the lane.
+//!
+//! ```text
+//! answer ─▶ remembered? ─▶ on its way? ─▶ a place on the wire ─▶ put (the lane's own)
+//!                              │                                    │
+//!                              └──────────── waits ◀── remembered ◀─┘
+//! ```
+//!
+//! A question is asked once however many domains need it: while it is on its way the others wait for the same
+//! answer, and for as long as it holds the answer is remembered. What nobody waits for any more is not sent; what was
+//! sent is heard to its end, so that whoever gives up costs nobody else the answer. A lane adds [`Put`]: how one
+//! question is put, and for how long it is worth waiting.
+
+#[cfg(test)]
+mod tests;
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use futures::stream::{FuturesUnordered, StreamExt};
+use jiff::{SignedDuration, Timestamp};
+use tokio::sync::watch;
+use tokio::time::{Instant, timeout, timeout_at};
+
+use super::cache::Cache;
+use super::places::Places;
+use super::{CacheBounds, Clock, Freshness, Metrics};
+use crate::inquiry::{AnyQuestion, Fact, Lane, Security, Trouble};
+
+/// All that a lane adds: how one of its questions is put.
+pub(super) trait Put: Send + Sync + 'static {
+    /// The lane whose questions these are.
+    type Lane: Lane;
+
+    /// Puts one question, with a place on the wire in hand.
+    fn put(&self, question: &Self::Lane) -> impl Future<Output = Heard<Self::Lane>> + Send;
+
+    /// The longest that is worth waiting for.
+    fn patience(&self, question: &Self::Lane) -> Duration;
+}
+
+/// What was heard: a fact that has no time yet.
+#[derive(Debug)]
+pub(super) struct Heard<L: Lane> {
+    pub(super) outcome: Result<L::Answer, Trouble>,
+    pub(super) security: Security,
+    pub(super) source: L::Source,
+    /// For how long an answer holds, in seconds; of no meaning for a failure.
+    pub(super) ttl: u32,
+}
+
+impl<L: Lane> Heard<L> {
+    fn nothing(trouble: Trouble) -> Self {
+        Self {
+            outcome: Err(trouble),
+            security: Security::NotAsked,
+            source: L::Source::default(),
+            ttl: 0,
+        }
+    }
+}
+
+/// One lane at work. Cloning shares the memory, the bounds and the counts.
+pub(super) struct Exchange<P: Put> {
+    inner: Arc<Inner<P>>,
+}
+
+impl<P: Put> Clone for Exchange<P> {
+    fn clone(&self) -> Self {
+        Self {
+            inner: self.inner.clone(),
+        }
+    }
+}
+
+struct Inner<P: Put> {
+    put: P,
+    places: Places,
+    book: Mutex<Book<P::Lane>>,
+    bounds: CacheBounds,
+    metrics: Metrics,
+    clock: Clock,
+}
+
+/// What is known and what is on its way.
+struct Book<L: Lane> {
+    cache: Cache<L>,
+    flights: HashMap<L, Flight<L>>,
+    /// Tells a question asked anew from the one it overtook.
+    next_flight: u64,
+}
+
+/// A question on its way.
+struct Flight<L: Lane> {
+    number: u64,
+    began: Timestamp,
+    landed: Landing<L>,
+}
+
+type Landing<L> = Arc<watch::Sender<Progress<L>>>;
+
+/// How far a question has come.
+enum Progress<L: Lane> {
+    /// It waits for a place on the wire.
+    Waiting,
+    /// It was sent.
+    OnTheWire,
+    /// It is answered, or given up.
+    Landed(Arc<Fact<L>>),
+}
+
+impl<L: Lane> Progress<L> {
+    fn fact(&self) -> Option<&Arc<Fact<L>>> {
+        match self {
+            Self::Landed(fact) => Some(fact),
+            Self::Waiting | Self::OnTheWire => None,
+        }
+    }
+}
+
+/// Where a question's answer is to be had.
+enum Found<P: Put> {
+    /// It is known.
+    Remembered(Arc<Fact<P::Lane>>),
+    /// Somebody asks it already.
+    OnItsWay(watch::Receiver<Progress<P::Lane>>),
+    /// It goes out now, in a task of its own.
+    Departing(watch::Receiver<Progress<P::Lane>>, Flying<P>, Landing<P::Lane>),
+}
+
+impl<P: Put> Exchange<P> {
+    pub(super) fn new(put: P, places: Places, bounds: CacheBounds, clock: Clock) -> Self {
+        let book = Book {
+            cache: Cache::new(bounds),
+            flights: HashMap::new(),
+            next_flight: 0,
+        };
+        Self {
+            inner: Arc::new(Inner {
+                put,
+                places,
+                book: Mutex::new(book),
+                bounds,
+                metrics: Metrics::new(P::Lane::NAME),
+                clock,
+            }),
+        }
+    }
+
+    /// Who puts the questions.
+    pub(super) fn put(&self) -> &P {
+        &self.inner.put
+    }
+
+    /// What this lane counts about itself.
+    pub(super) fn metrics(&self) -> &Metrics {
+        &self.inner.metrics
+    }
+
+    /// Answers those of `open` that are this lane's, all at once, until `end`.
+    pub(super) async fn answer(
+        &self,
+        open: &[AnyQuestion],
+        fresh: &Freshness,
+        end: Instant,
+    ) -> Vec<(P::Lane, Arc<Fact<P::Lane>>)> {
+        let asked = open
+            .iter()
+            .filter_map(AnyQuestion::of::<P::Lane>)
+            .map(|question| async move {
+                let fact = self.ask(question, fresh.floor(question), Some(end)).await;
+                (question.clone(), fact)
+            });
+        asked.collect::<FuturesUnordered<_>>().collect().await
+    }
+
+    /// Answers one question, from memory when it is there and not seen before `floor`, and no longer than until `end`.
+    pub(super) async fn ask(
+        &self,
+        question: &P::Lane,
+        floor: Option<Timestamp>,
+        end: Option<Instant>,
+    ) -> Arc<Fact<P::Lane>> {
+        let (mut landing, departing) = match self.find(question, floor) {
+            Found::Remembered(fact) => return fact,
+            Found::OnItsWay(landing) => (landing, None),
+            Found::Departing(landing, flying, landed) => (landing, Some(flying.fly(landed))),
+        };
+        // Not with the book in hand: a runtime that shuts down drops what is spawned, which asks for the book.
+        if let Some(flying) = departing {
+            tokio::spawn(flying);
+        }
+        let landed = landing.wait_for(|progress| progress.fact().is_some());
+        let landed = match end {
+            None => landed.await.ok(),
+            Some(end) => timeout_at(end, landed).await.ok().and_then(Result::ok),
+        };
+        if let Some(fact) = landed.and_then(|progress| progress.fact().cloned()) {
+            return fact;
+        }
+        let trouble = match *landing.borrow() {
+            Progress::Waiting => Trouble::Limit,
+            Progress::OnTheWire | Progress::Landed(_) => Trouble::Timeout,
+        };
+        self.inner.fact(Heard::nothing(trouble))
+    }
+
+    /// Looks a question up among what is known and what is on its way, and books a new one when it is in neither.
+    fn find(&self, question: &P::Lane, floor: Option<Timestamp>) -> Found<P> {
+        let now = (self.inner.clock)();
+        let mut book = self.inner.book();
+        if let Some(fact) = book.cache.find(question, floor, now) {
+            self.inner.metrics.cache_hits.inc();
+            return Found::Remembered(fact.clone());
+        }
+        match book.flights.get(question) {
+            // A floor in the future cannot be met by anything; what is asked from now on comes nearest.
+            Some(flight) if floor.is_none_or(|floor| flight.began >= floor.min(now)) => {
+                self.inner.metrics.coalesced.inc();
+                Found::OnItsWay(flight.landed.subscribe())
+            }
+            _ => self.book_flight(&mut book, question.clone(), now),
+        }
+    }
+
+    /// Books a flight; whoever waits may stop waiting.
+    fn book_flight(&self, book: &mut Book<P::Lane>, question: P::Lane, now: Timestamp) -> Found<P> {
+        let (landed, landing) = watch::channel(Progress::Waiting);
+        let landed = Arc::new(landed);
+        let number = book.next_flight;
+        book.next_flight += 1;
+        let flight = Flight {
+            number,
+            began: now,
+            landed: landed.clone(),
+        };
+        book.flights.insert(question.clone(), flight);
+        let flying = Flying {
+            inner: self.inner.clone(),
+            question,
+            number,
+        };
+        Found::Departing(landing, flying, landed)
+    }
+}
+
+impl<P: Put> Inner<P> {
+    fn book(&self) -> MutexGuard<'_, Book<P::Lane>> {
+        self.book.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// A fact had now.
+    fn fact(&self, heard: Heard<P::Lane>) -> Arc<Fact<P::Lane>> {
+        let seen_at = (self.clock)();
+        let keep = match heard.outcome {
+            Err(_) => self.bounds.failures.min(CacheBounds::LONGEST_FAILURE),
+            Ok(_) => SignedDuration::from_secs(heard.ttl.into()).min(self.bounds.longest),
+        };
+        Arc::new(Fact {
+            outcome: heard.outcome,
+            security: heard.security,
+            source: heard.source,
+            seen_at,
+            expires_at: seen_at.saturating_add(keep).unwrap_or(Timestamp::MAX),
+        })
+    }
+}
+
+/// A question on its way; when this is dropped, whatever the reason, nobody waits for it any more.
+struct Flying<P: Put> {
+    inner: Arc<Inner<P>>,
+    question: P::Lane,
+    number: u64,
+}
+
+impl<P: Put> Flying<P> {
+    async fn fly(self, landed: Landing<P::Lane>) {
+        let inner = &self.inner;
+        let place = tokio::select! {
+            biased;
+            place = inner.places.take(self.question.destination()) => place,
+            () = self.deserted(&landed) => return,
+        };
+        landed.send_if_modified(|progress| {
+            *progress = Progress::OnTheWire;
+            false
+        });
+        inner.metrics.in_flight.inc();
+        let began = Instant::now();
+        let put = inner.put.put(&self.question);
+        let heard = timeout(inner.put.patience(&self.question), put).await;
+        let fact = inner.fact(heard.unwrap_or_else(|_| Heard::nothing(Trouble::Timeout)));
+        drop(place);
+        inner.metrics.in_flight.dec();
+        let outcome = match &fact.outcome {
+            Ok(answer) => P::Lane::outcome(answer),
+            Err(trouble) => trouble.reason(),
+        };
+        inner
+            .metrics
+            .record(self.question.label(), outcome, began.elapsed());
+        let mut book = inner.book();
+        // What was overtaken by a later question is older than it looks.
+        if self.is_latest(&book) {
+            book.cache.keep(self.question.clone(), fact.clone(), fact.seen_at);
+        }
+        inner
+            .metrics
+            .cached
+            .set(i64::try_from(book.cache.len()).unwrap_or(i64::MAX));
+        self.remove_from(&mut book);
+        drop(book);
+        landed.send_replace(Progress::Landed(fact));
+    }
+
+    /// Comes back once nobody waits for this question, and then nobody can join it.
+    async fn deserted(&self, landed: &Landing<P::Lane>) {
+        loop {
+            landed.closed().await;
+            let mut book = self.inner.book();
+            if landed.receiver_count() == 0 {
+                self.remove_from(&mut book);
+                return;
+            }
+        }
+    }
+
+    fn is_latest(&self, book: &Book<P::Lane>) -> bool {
+        let latest = book.flights.get(&self.question);
+        latest.is_some_and(|flight| flight.number == self.number)
+    }
+
+    fn remove_from(&self, book: &mut Book<P::Lane>) {
+        if self.is_latest(book) {
+            book.flights.remove(&self.question);
+        }
+    }
+}
+
+impl<P: Put> Drop for Flying<P> {
+    fn drop(&mut self) {
+        let mut book = self.inner.book();
+        self.remove_from(&mut book);
+    }
+}

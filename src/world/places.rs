@@ -1,0 +1,133 @@
+//! Places on the wire: how many questions are out at once, and how strangers are treated.
+//!
+//! Our own resolvers are there for us; a zone's authorities are not. A stranger's address gets one question at a time
+//! and a pause between two, however many domains it serves, for operators limit what repeats itself (RRL).
+
+use std::collections::HashMap;
+use std::net::IpAddr;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use tokio::sync::{OwnedMutexGuard, Semaphore, SemaphorePermit};
+use tokio::time::{Instant, sleep_until};
+
+/// The pause a stranger gets between two questions.
+const PAUSE: Duration = Duration::from_millis(100);
+
+/// Above this many strangers those who have rested are forgotten.
+const STRANGERS: usize = 4096;
+
+/// The places of one lane.
+#[derive(Debug)]
+pub(super) struct Places {
+    all: Semaphore,
+    pause: Duration,
+    strangers: Mutex<HashMap<IpAddr, Turn>>,
+}
+
+/// From when on a stranger may be asked again; whoever asks it holds this.
+type Turn = Arc<tokio::sync::Mutex<Option<Instant>>>;
+
+/// A place; given back when dropped.
+#[derive(Debug)]
+pub(super) struct Place<'p> {
+    _turn: Option<OwnedMutexGuard<Option<Instant>>>,
+    _permit: Option<SemaphorePermit<'p>>,
+}
+
+impl Places {
+    pub(super) fn new(at_once: usize) -> Self {
+        Self {
+            all: Semaphore::new(at_once.min(Semaphore::MAX_PERMITS)),
+            pause: PAUSE,
+            strangers: Mutex::default(),
+        }
+    }
+
+    /// The same with another pause, for tests that do not want to wait.
+    #[cfg(test)]
+    pub(super) fn with_pause(self, pause: Duration) -> Self {
+        Self { pause, ..self }
+    }
+
+    /// Waits for a place to ask `stranger`, or a service of our own.
+    pub(super) async fn take(&self, stranger: Option<IpAddr>) -> Place<'_> {
+        // The stranger's turn first: who waits for it must take no place from others.
+        let turn = match stranger {
+            None => None,
+            Some(address) => {
+                let mut turn = self.turn(address).lock_owned().await;
+                if let Some(rested) = *turn {
+                    sleep_until(rested).await;
+                }
+                *turn = Some(Instant::now() + self.pause);
+                Some(turn)
+            }
+        };
+        Place {
+            _turn: turn,
+            // It is never closed; were it, everybody would have a place.
+            _permit: self.all.acquire().await.ok(),
+        }
+    }
+
+    fn turn(&self, address: IpAddr) -> Turn {
+        let mut strangers = self.strangers.lock().unwrap_or_else(PoisonError::into_inner);
+        if strangers.len() >= STRANGERS && !strangers.contains_key(&address) {
+            let now = Instant::now();
+            let is_busy = |turn: &Turn| {
+                turn.try_lock()
+                    .map_or(true, |rested| rested.is_some_and(|rested| rested > now))
+            };
+            strangers.retain(|_, turn| Arc::strong_count(turn) > 1 || is_busy(turn));
+        }
+        strangers.entry(address).or_default().clone()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn stranger(number: u32) -> Option<IpAddr> {
+        Some(std::net::Ipv4Addr::from(number).into())
+    }
+
+    #[tokio::test]
+    async fn a_stranger_gets_one_question_at_a_time_and_a_pause_and_holds_nobody_else_up() {
+        let places = Places::new(8).with_pause(Duration::from_millis(20));
+        let began = Instant::now();
+        let first = places.take(stranger(1)).await;
+        assert!(futures::poll!(Box::pin(places.take(stranger(1)))).is_pending());
+        let _other = places.take(stranger(2)).await;
+        let _own = places.take(None).await;
+        drop(first);
+        for _ in 0..3 {
+            places.take(stranger(1)).await;
+        }
+        assert!(
+            began.elapsed() >= Duration::from_millis(60),
+            "{:?}",
+            began.elapsed()
+        );
+    }
+
+    #[tokio::test]
+    async fn our_own_resolver_gets_as_many_as_there_are_places() {
+        let places = Places::new(2);
+        let held = [places.take(None).await, places.take(None).await];
+        assert!(futures::poll!(Box::pin(places.take(None))).is_pending());
+        drop(held);
+        places.take(None).await;
+    }
+
+    #[tokio::test]
+    async fn no_more_strangers_are_known_than_there_is_room_for() {
+        let places = Places::new(1).with_pause(Duration::ZERO);
+        for number in 0..3 * u32::try_from(STRANGERS).unwrap() {
+            places.take(stranger(number)).await;
+        }
+        let known = places.strangers.lock().unwrap().len();
+        assert!(known <= STRANGERS, "{known}");
+    }
+}
