@@ -20,9 +20,9 @@ const MAX_PUBLIC_KEY: usize = 8 * 1024;
 #[derive(Debug, Clone, PartialEq)]
 pub enum DkimWant {
     /// Exactly this key.
-    Key(dkim::Wanted),
+    Key(dkim::DesiredKey),
     /// Exactly one valid key, whichever.
-    AnyKey(dkim::Wanted),
+    AnyKey(dkim::DesiredKey),
     /// A CNAME to this name.
     Cname(Name),
     /// No usable key: `p=` empty or nothing at all.
@@ -99,7 +99,7 @@ pub(super) fn desired(want: &DkimWant) -> Desired {
 }
 
 /// The flags are said too: they are part of what is wanted, and so of an intent's digest.
-fn any_key(key: &dkim::Wanted) -> String {
+fn any_key(key: &dkim::DesiredKey) -> String {
     let flags = match (key.testing, key.strict_identity) {
         (false, false) => "",
         (false, true) => " with t=s",
@@ -224,8 +224,8 @@ fn finish(want: DkimWant, errors: Vec<SpecError>) -> Result<DkimWant, Vec<SpecEr
     if errors.is_empty() { Ok(want) } else { Err(errors) }
 }
 
-fn record(entry: &DkimSelector, key: Option<PublicKey>) -> dkim::Wanted {
-    dkim::Wanted {
+fn record(entry: &DkimSelector, key: Option<PublicKey>) -> dkim::DesiredKey {
+    dkim::DesiredKey {
         key,
         testing: entry.flags.contains(&DkimFlag::Testing),
         strict_identity: entry.flags.contains(&DkimFlag::StrictIdentity),

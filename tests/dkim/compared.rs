@@ -3,19 +3,19 @@
 use proptest::prelude::*;
 
 use zegel::records::Class;
-use zegel::records::dkim::{KeyForm, KeyKind, PublicKey, Wanted, compare, parse};
+use zegel::records::dkim::{DesiredKey, KeyForm, KeyKind, PublicKey, compare, parse};
 
 use crate::keys::*;
 
-fn wanted(key: Option<&str>, flags: &str) -> Wanted {
-    Wanted {
+fn wanted(key: Option<&str>, flags: &str) -> DesiredKey {
+    DesiredKey {
         key: key.map(|text| PublicKey::from_manifest(text).expect("a key")),
         testing: flags.contains('y'),
         strict_identity: flags.contains('s'),
     }
 }
 
-fn differences(wanted: &Wanted, text: &str) -> Vec<String> {
+fn differences(wanted: &DesiredKey, text: &str) -> Vec<String> {
     let comparison = compare(wanted, &parse(text.as_bytes()));
     assert_eq!(
         comparison.class,
@@ -272,7 +272,7 @@ proptest! {
     #[test]
     fn what_is_written_is_read_back(octets in prop::collection::vec(any::<u8>(), 32), testing: bool, strict_identity: bool) {
         let key = PublicKey::from_p(KeyKind::Ed25519, base64(&octets).as_bytes()).unwrap();
-        let wanted = Wanted { key: Some(key.clone()), testing, strict_identity };
+        let wanted = DesiredKey { key: Some(key.clone()), testing, strict_identity };
         let record = parse(wanted.to_text().unwrap().as_bytes());
         prop_assert_eq!(compare(&wanted, &record).class, Class::Equal);
         prop_assert_eq!(record.usable_key(), Some(key));

@@ -45,7 +45,7 @@ fn ask(basis: &mut Basis, name: &Name, inquiry: &mut Inquiry<'_>) -> Option<Arc<
 }
 
 /// A key record that must be there.
-fn published(wanted: &dkim::Wanted, answer: &SelectorAnswer) -> Judged {
+fn published(wanted: &dkim::DesiredKey, answer: &SelectorAnswer) -> Judged {
     let observed = answer.observed();
     let mut differences = Vec::new();
     if answer.keys.is_empty() {

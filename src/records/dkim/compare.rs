@@ -4,11 +4,11 @@
 //! it is spelled. Different: flags not asked for or missing, `h` without sha256, `s` without email, another key, and
 //! whatever makes a verifier discard the record.
 
-use super::{Cause, Likeness, Material, PublicKey, Record, Wanted, likeness};
+use super::{Cause, DesiredKey, Likeness, Material, PublicKey, Record, likeness};
 use crate::records::{Comparison, presentation};
 
 /// Compares by effect.
-pub fn compare(wanted: &Wanted, observed: &Record) -> Comparison {
+pub fn compare(wanted: &DesiredKey, observed: &Record) -> Comparison {
     let mut differences = Vec::new();
     match likeness(&observed.text) {
         Likeness::Key => {}

@@ -182,7 +182,7 @@ pub fn host_name(text: &[u8]) -> Option<Name> {
 
 /// What a key record must be.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Wanted {
+pub struct DesiredKey {
     /// This key; `None` for any.
     pub key: Option<PublicKey>,
     /// `t=y`.
@@ -191,7 +191,7 @@ pub struct Wanted {
     pub strict_identity: bool,
 }
 
-impl Wanted {
+impl DesiredKey {
     /// The canonical record, `v=DKIM1; k=ed25519; t=y:s; p=…` (`k=rsa` is the default and not written); `None` where
     /// any key will do.
     pub fn to_text(&self) -> Option<String> {
