@@ -211,6 +211,19 @@ pub const A_LABEL: Rule = Rule {
     good: "include:xn--mnchen-3ya.example",
 };
 
+/// One name holds data and a CNAME.
+pub const CNAME_BESIDE_DATA: Rule = Rule {
+    id: "DNS-022",
+    severity: Severity::Warning,
+    standard: Standard::Dns,
+    title: "a CNAME stands beside other data",
+    section: "RFC 1034 3.6.2, RFC 2181 10.1",
+    why: "A name that is an alias holds nothing else. Some resolvers follow the CNAME, some take the data beside it, so receivers read different records and neither is sure.",
+    fix: "Remove the CNAME, or the records beside it.",
+    bad: "_dmarc TXT \"v=DMARC1; p=reject\" and _dmarc CNAME _dmarc.provider.example",
+    good: "_dmarc TXT \"v=DMARC1; p=reject\" alone",
+};
+
 /// The domain is not there at all.
 pub const NO_DOMAIN: Rule = Rule {
     id: "DNS-024",
@@ -255,6 +268,7 @@ pub const RULES: &[&Rule] = &[
     &UNDERSCORE,
     &U_LABEL,
     &A_LABEL,
+    &CNAME_BESIDE_DATA,
     &NO_DOMAIN,
     &NOT_CHECKED,
 ];

@@ -164,6 +164,30 @@ fn json_and_csv_come_in_the_order_of_the_domains() {
 }
 
 #[test]
+fn a_cname_beside_data_in_one_answer_is_said() {
+    for (owner, kind) in [
+        ("goed.nl", "TXT"),
+        ("goed.nl", "MX"),
+        ("_dmarc.goed.nl", "TXT"),
+        ("s1._domainkey.goed.nl", "TXT"),
+    ] {
+        let dns = server();
+        let args = ["goed.nl", "--selector", "s1", "--fail-on", "warning"];
+        assert_eq!(inspect(&dns, &args).code, 0, "{owner} {kind}");
+        dns.fail_type(owner, kind, Fault::AliasBeside);
+        let run = inspect(&dns, &args);
+        let said = format!(
+            "want either data or a CNAME at {owner}, found {kind} records and a CNAME to other.example"
+        );
+        let flat = run.out.split_whitespace().collect::<Vec<_>>().join(" ");
+        assert!(
+            run.code == 1 && flat.contains("warning[DNS-022]") && flat.contains(&said),
+            "{owner} {kind}: {run:?}"
+        );
+    }
+}
+
+#[test]
 fn a_domain_that_does_not_exist_is_said_first_everywhere() {
     let dns = server();
     let run = inspect(&dns, &["weg.nl"]);

@@ -1,7 +1,8 @@
 //! Worlds for the rules about names, strings, aliases and sizes.
 
+use crate::facts::{findings, judge_in, observe};
 use crate::keys::RSA_2048;
-use crate::rules::{Case, Subject, case, pair, probe};
+use crate::rules::{Case, Subject, case, named, pair, probe};
 
 const DMARC: &str = "_dmarc.a.nl TXT v=DMARC1; p=reject";
 
@@ -15,7 +16,14 @@ fn spec_alone(rule: &'static str, fires: impl Into<Subject>, quiet: impl Into<Su
 }
 
 pub(crate) fn cases() -> Vec<Case> {
-    [of_values(), of_names(), of_wildcards(), of_the_spec()].concat()
+    [
+        of_values(),
+        of_names(),
+        of_aliases(),
+        of_wildcards(),
+        of_the_spec(),
+    ]
+    .concat()
 }
 
 fn of_values() -> Vec<Case> {
@@ -139,6 +147,96 @@ fn of_names() -> Vec<Case> {
         ),
     ]
     .concat()
+}
+
+/// A CNAME and data at one name: at the domain, at `_dmarc`, at selectors, and where the CNAME is what is wanted.
+fn of_aliases() -> Vec<Case> {
+    let key = format!("TXT v=DKIM1; p={RSA_2048}");
+    let both = |name: &str, data: &str| format!("{name} {data}\n{name} CNAME x.example\nx.example EXISTS");
+    let also =
+        "{domain: a.nl, role: Mail, spf: {mechanisms: [mx], all: Fail, alsoAt: [{name: news, all: Fail}]}}";
+    let selector =
+        |want: &str| format!("{{domain: a.nl, role: Mail, dkim: {{selectors: [{{name: s1, {want}}}]}}}}");
+    let dmarc = |want: &str| format!("{{domain: a.nl, role: Mail, dmarc: {{{want}}}}}");
+    let s1 = "s1._domainkey.a.nl";
+    [
+        looked(
+            "DNS-022",
+            both("a.nl", "TXT v=spf1 mx -all"),
+            "a.nl TXT v=spf1 mx -all",
+        ),
+        looked("DNS-022", both("a.nl", "MX 10 mx.b.nl"), "a.nl MX 10 mx.b.nl"),
+        looked("DNS-022", both("_dmarc.a.nl", "TXT v=DMARC1; p=reject"), DMARC),
+        looked("DNS-022", both(s1, &key), format!("{s1} {key}")),
+        pair(
+            "DNS-022",
+            named(["s1"]),
+            both(s1, &key),
+            format!("{s1} CNAME x.example\nx.example {key}"),
+        ),
+        pair(
+            "DNS-022",
+            also,
+            both("news.a.nl", "TXT v=spf1 -all"),
+            "news.a.nl TXT v=spf1 -all",
+        ),
+        pair(
+            "DNS-022",
+            selector("anyKey: true"),
+            both(s1, &key),
+            format!("{s1} {key}"),
+        ),
+        pair(
+            "DNS-022",
+            selector("cname: x.example"),
+            both(s1, &key),
+            format!("{s1} CNAME x.example\nx.example {key}"),
+        ),
+        pair(
+            "DNS-022",
+            dmarc("policy: Reject"),
+            both("_dmarc.a.nl", "TXT v=DMARC1; p=reject"),
+            DMARC,
+        ),
+        pair(
+            "DNS-022",
+            dmarc("cname: x.example"),
+            both("_dmarc.a.nl", "TXT v=DMARC1; p=reject"),
+            "_dmarc.a.nl CNAME x.example\nx.example TXT v=DMARC1; p=reject",
+        ),
+        // At the end of an alias, where a resolver may go on or stop.
+        looked(
+            "DNS-022",
+            format!(
+                "_dmarc.a.nl CNAME d.p.example\n{}",
+                both("d.p.example", "TXT v=DMARC1; p=none")
+            ),
+            "_dmarc.a.nl CNAME d.p.example\nd.p.example TXT v=DMARC1; p=none",
+        ),
+    ]
+    .concat()
+}
+
+#[test]
+fn a_cname_beside_data_is_said_once_a_site_with_its_target() {
+    let zone = "a.nl TXT v=spf1 mx -all\na.nl MX 10 mx.b.nl\na.nl CNAME x.example\n\
+                _dmarc.a.nl TXT v=DMARC1; p=quarantine\n_dmarc.a.nl CNAME y.example";
+    let verdict = judge_in(zone, &observe("a.nl"));
+    let said: Vec<String> = findings(&verdict, "DNS-022")
+        .iter()
+        .map(|finding| {
+            let subject = finding.subject.as_deref().unwrap_or_default();
+            format!("{} {} {subject}", finding.site.name(), finding.site.type_word())
+        })
+        .collect();
+    assert_eq!(
+        said,
+        [
+            "_dmarc.a.nl TXT y.example",
+            "a.nl MX x.example",
+            "a.nl TXT x.example"
+        ]
+    );
 }
 
 fn of_wildcards() -> Vec<Case> {

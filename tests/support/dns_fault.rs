@@ -13,6 +13,8 @@ use super::zone::wire;
 pub(crate) enum Fault {
     /// The records of another name under the right question.
     AboutOthers,
+    /// The right records, and a CNAME of the same owner to `other.example` in one answer with them.
+    AliasBeside,
     /// Another name server's business: neither AA nor RA, and no answer.
     Lame,
     /// An answer that is no DNS message, behind the right id.
@@ -121,6 +123,11 @@ impl Fault {
             Self::AboutOthers => {
                 let data = rr::RData::TXT(rr::rdata::TXT::new(vec!["v=spf1 +all".to_owned()]));
                 reply.add_answer(rr::Record::from_rdata(other, 3600, data));
+            }
+            Self::AliasBeside => {
+                let owner = reply.queries.first().map(|query| query.name().clone());
+                let alias = rr::RData::CNAME(rr::rdata::CNAME(other));
+                reply.add_answer(rr::Record::from_rdata(owner.expect("a question"), 3600, alias));
             }
             Self::Lame => reply.metadata.recursion_available = false,
             Self::NoEdns(code, shape) => {

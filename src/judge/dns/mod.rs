@@ -2,8 +2,9 @@
 //!
 //! Looks where the other standards look, at the same questions, and says what spoils records of every kind: a name
 //! that cannot hold TXT, a value with quotes in it, a wildcard that answers for everybody. Files: `places` (what is
-//! looked at), `text` (the values), `names` (the names and their answers).
+//! looked at), `text` (the values), `names` (the names and their answers), `beside` (a CNAME beside data).
 
+mod beside;
 mod names;
 mod places;
 mod text;
@@ -23,6 +24,7 @@ pub(super) fn check(intent: &Intent, inquiry: &mut Inquiry<'_>, findings: &mut F
         text::check(place, findings);
         names::check(place, findings);
     }
+    beside::check(intent, &places, inquiry, findings);
     names::together(intent, &places, inquiry, findings);
     of_the_spec(intent, findings);
 }
