@@ -5,7 +5,7 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 
 use serde::Serialize;
 
-use super::{Fact, Lane};
+use super::{AnyQuestion, Lane};
 use crate::name::Name;
 
 /// The kind of records a question asks for (RFC 1035 3.2.2 and later).
@@ -98,6 +98,13 @@ impl Dns {
             view: View::Authority(authority),
             ..self
         }
+    }
+}
+
+impl AnyQuestion {
+    /// The question itself, when DNS is asked.
+    pub fn dns(&self) -> Option<&Dns> {
+        self.of()
     }
 }
 
@@ -267,21 +274,4 @@ pub struct Soa {
     pub minimum: u32,
     /// Its own remaining TTL.
     pub ttl: u32,
-}
-
-impl Fact {
-    /// The CNAME targets followed from the question's name, in order.
-    pub fn chain(&self) -> &[Name] {
-        &self.source.chain
-    }
-
-    /// The target of a CNAME that stands beside the records at one name.
-    pub fn beside(&self) -> Option<&Name> {
-        self.source.beside.as_ref()
-    }
-
-    /// The remaining TTL, or negative TTL, when the answer came; 0 when unanswered.
-    pub fn ttl(&self) -> u32 {
-        self.source.ttl
-    }
 }

@@ -30,6 +30,32 @@ impl<L: Lane> Fact<L> {
     }
 }
 
+impl Fact {
+    /// The CNAME targets followed from the question's name, in order.
+    pub fn chain(&self) -> &[Name] {
+        &self.source.chain
+    }
+
+    /// The target of a CNAME that stands beside the records at one name.
+    pub fn beside(&self) -> Option<&Name> {
+        self.source.beside.as_ref()
+    }
+
+    /// The remaining TTL, or negative TTL, when the answer came; 0 when unanswered.
+    pub fn ttl(&self) -> u32 {
+        self.source.ttl
+    }
+}
+
+/// The times of a usable answer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Answered {
+    /// When it came.
+    pub seen_at: Timestamp,
+    /// When its TTL runs out.
+    pub expires_at: Timestamp,
+}
+
 /// How far an answer can be trusted, by what Zegel has proven itself (RFC 4033 5).
 ///
 /// What a resolver says of its own validation is no proof, so without a trust anchor this is [`Security::NotAsked`].

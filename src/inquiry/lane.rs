@@ -12,7 +12,6 @@ use std::hash::{Hash, Hasher};
 use std::net::IpAddr;
 use std::sync::Arc;
 
-use super::Dns;
 use crate::name::Name;
 
 /// A question of one lane.
@@ -51,11 +50,6 @@ impl AnyQuestion {
     /// The question itself, when it is of lane `L`.
     pub fn of<L: Lane>(&self) -> Option<&L> {
         self.0.as_any().downcast_ref()
-    }
-
-    /// The question itself, when DNS is asked.
-    pub fn dns(&self) -> Option<&Dns> {
-        self.of()
     }
 
     /// The name it is about.

@@ -5,24 +5,12 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::fmt;
 use std::sync::Arc;
 
-use jiff::Timestamp;
-use serde::Serialize;
-
 use super::facts::{MemoKey, Remembered};
-use super::{Answer, AnyQuestion, Dns, Fact, Facts, Lane, MAX_QUESTIONS, MAX_WAVES, Rdata, Trouble};
+use super::{
+    Answer, Answered, AnyQuestion, Dns, Fact, Facts, Lane, MAX_QUESTIONS, MAX_WAVES, Need, Rdata, Trouble,
+};
 use crate::name::Name;
 use crate::records::Standard;
-
-/// What hangs on a question.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
-pub enum Need {
-    /// A Warning or an Info hangs on it: unanswered, it is an Info finding and nothing else.
-    Evidence,
-    /// An Error finding could hang on it: never answered, whether the domain is compliant is not known.
-    Compliance,
-    /// A record's state hangs on it: unanswered, Ready can become Unknown.
-    Essential,
-}
 
 /// What [`Inquiry::ask`] says.
 pub enum Reply<'f, L: Lane = Dns> {
@@ -98,15 +86,6 @@ pub struct Asked {
     pub standards: BTreeSet<Standard>,
     /// When a usable answer was had, or why there is none.
     pub outcome: Result<Answered, Trouble>,
-}
-
-/// The times of a usable answer.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Answered {
-    /// When it came.
-    pub seen_at: Timestamp,
-    /// When its TTL runs out.
-    pub expires_at: Timestamp,
 }
 
 /// One run of the judgement over the facts: answers what is known, notes what is not.
