@@ -67,11 +67,14 @@ const LONGEST_RUN: usize = 64;
 
 /// `text` with its long keys shortened: both ends, and how many characters were left out.
 pub fn shortened(text: &str) -> String {
-    let base64 = |octet: u8| octet.is_ascii_alphanumeric() || matches!(octet, b'+' | b'/' | b'=');
+    let base64 = |octet: u8| octet.is_ascii_alphanumeric() || matches!(octet, b'+' | b'/');
     let mut out = String::new();
     let mut rest = text;
     while !rest.is_empty() {
-        let run = rest.bytes().take_while(|octet| base64(*octet)).count();
+        let key = rest.bytes().take_while(|octet| base64(*octet)).count();
+        // Padding ends a run: `p=` before one is a tag's name, and no part of it.
+        let padding = rest.bytes().skip(key).take_while(|octet| *octet == b'=').count();
+        let run = key + padding;
         let (head, tail) = rest.split_at(run);
         match (head.get(..16), head.get(run.saturating_sub(8)..)) {
             (Some(start), Some(end)) if run > LONGEST_RUN => {

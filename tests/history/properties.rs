@@ -86,6 +86,14 @@ proptest! {
                                 prop_assert_eq!(&record.state, known, "an outage changes no state");
                                 prop_assert_eq!(old.and_then(|old| old.settle_until.clone()), record.settle_until.clone());
                             }
+                            // Of answers that take turns one that differs is shown, and what this look says beside it.
+                            Says::State(state, ..) if !record.alternates.is_empty() => {
+                                let shown: Vec<&str> = std::iter::once(record.state.as_str())
+                                    .chain(record.alternates.iter().map(|answer| answer.state.as_str()))
+                                    .collect();
+                                prop_assert!(shown.contains(&state.as_str()), "{state:?} in {shown:?}");
+                                prop_assert!(!["InSync", "Unknown"].contains(&record.state.as_str()));
+                            }
                             Says::State(state, seen, _) => {
                                 prop_assert_eq!(&record.state, state.as_str());
                                 let confirmed = state.differs() && record.settle_until.is_none();
