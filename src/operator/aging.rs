@@ -5,11 +5,7 @@
 //! what is known of all objects, and writes of each that is too old that it is, before any slow pass. While DNS
 //! answers the passes get a while to come first: whoever starts anew after a night off does not turn a fleet Unknown and
 //! back.
-//!
-//! It also sees when the clock of the wall was put back, by the clock that never steps, and then moves what was remembered
-//! with it: else what was observed before would look younger than it is.
 
-use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use futures::StreamExt;
@@ -29,8 +25,6 @@ const SHARE: u32 = 20;
 const GRACE: SignedDuration = SignedDuration::from_mins(1);
 /// So many statuses are written at once.
 const WRITERS: usize = 16;
-/// A clock that is set back by less was only made more exact.
-const TOLERANCE: SignedDuration = SignedDuration::from_secs(2);
 
 /// Looks over all objects for ever.
 pub(super) async fn run(context: &Context) {
@@ -92,30 +86,8 @@ fn is_due(stale_at: Option<Timestamp>, silent: bool, leading_since: Timestamp, n
     silent || now.duration_since(stale_at.max(leading_since.min(now))) >= GRACE
 }
 
-/// Both clocks at one moment: of the wall, and the one that never steps.
-#[derive(Debug)]
-pub(super) struct Clocks(Mutex<(Timestamp, Instant)>);
-
-impl Clocks {
-    pub(super) fn new(now: Timestamp) -> Self {
-        Self(Mutex::new((now, Instant::now())))
-    }
-
-    /// By how much the clock of the wall was put back since the last time this was asked.
-    pub(super) fn put_back(&self, now: Timestamp) -> Option<SignedDuration> {
-        let instant = Instant::now();
-        let mut last = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let (then, since) = std::mem::replace(&mut *last, (now, instant));
-        let passed = SignedDuration::try_from(instant.duration_since(since)).unwrap_or(SignedDuration::MAX);
-        let back = passed.saturating_sub(now.duration_since(then));
-        (back > TOLERANCE).then_some(back)
-    }
-}
-
 #[cfg(test)]
 mod tests {
-    use tokio::time::advance;
-
     use super::*;
 
     fn at(second: i64) -> Timestamp {
@@ -138,24 +110,5 @@ mod tests {
         assert!(!is_due(Some(at(0)), false, at(5000), at(5059)));
         assert!(is_due(Some(at(0)), false, at(5000), at(5060)));
         assert!(is_due(Some(at(0)), true, at(5000), at(5000)));
-    }
-
-    #[tokio::test(start_paused = true)]
-    async fn a_clock_that_is_put_back_is_noticed_and_by_how_much() {
-        let clocks = Clocks::new(at(10_000));
-        advance(Duration::from_secs(5)).await;
-        assert_eq!(clocks.put_back(at(10_005)), None);
-        advance(Duration::from_secs(5)).await;
-        assert_eq!(clocks.put_back(at(10_009)), None, "made more exact");
-        advance(Duration::from_secs(5)).await;
-        assert_eq!(clocks.put_back(at(6_414)), Some(SignedDuration::from_secs(3600)));
-        advance(Duration::from_secs(5)).await;
-        assert_eq!(clocks.put_back(at(6_419)), None, "said once");
-        advance(Duration::from_secs(5)).await;
-        assert_eq!(
-            clocks.put_back(at(90_000)),
-            None,
-            "put forward: all is as old as it looks"
-        );
     }
 }

@@ -8,7 +8,7 @@ use jiff::Timestamp;
 use kube::Client;
 use kube::runtime::reflector::Store;
 
-use super::aging::Clocks;
+use super::clocks::Clocks;
 use super::complaint::Complaints;
 use super::lease::Leadership;
 use super::metrics::Metrics;

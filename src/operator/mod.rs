@@ -11,6 +11,7 @@
 
 mod aging;
 mod claims;
+mod clocks;
 mod complaint;
 mod context;
 mod error;
@@ -42,7 +43,7 @@ use tokio::sync::mpsc;
 use tokio::task::JoinSet;
 use tokio::time::timeout;
 
-use self::aging::Clocks;
+use self::clocks::Clocks;
 use self::complaint::Complaints;
 use self::context::{Context, Stop};
 pub use self::error::Error;

@@ -5,7 +5,7 @@
 //! file. A cause is named where its trace stands in the value, or where taking it back gives a key. Pure.
 
 use super::key::{decode_base64, der_length};
-use super::{Cause, KeyError, KeyKind, Material, PublicKey, Record};
+use super::{Cause, KeyError, KeyKind, Likeness, Material, PublicKey, Record, likeness};
 use crate::records::Span;
 
 /// What spoilt a key, and where its trace stands in the record's text.
@@ -17,8 +17,28 @@ pub struct Damage {
     pub span: Span,
 }
 
+impl Record {
+    /// The key a verifier would use for mail; `None` when it is discarded, revoked, malformed, too short or for
+    /// something else.
+    pub fn usable_key(&self) -> Option<PublicKey> {
+        let read = likeness(&self.text) == Likeness::Key && self.faults().is_empty();
+        if !read || self.damage().is_some() || !self.allows_sha256() || !self.allows_email() {
+            return None;
+        }
+        match self.material() {
+            Material::Key(key) if key.is_acceptable() => Some(key),
+            _ => None,
+        }
+    }
+
+    /// What spoilt the key on its way into DNS, where that can be told.
+    pub fn damage(&self) -> Option<Damage> {
+        cause_of(self)
+    }
+}
+
 /// The cause, where the record's key is spoilt and the cause can be named.
-pub(super) fn damage(record: &Record) -> Option<Damage> {
+fn cause_of(record: &Record) -> Option<Damage> {
     let text = record.text.as_slice();
     let Some(tag) = record.tag("p") else {
         // `k=rsa p=MII…`: the tag before has swallowed it.

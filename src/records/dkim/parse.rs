@@ -1,6 +1,6 @@
 //! Reading a key record: every tag with its span, in order, and what is wrong with the list (RFC 6376 3.2, 3.6.1).
 
-use super::{Damage, KeyError, KeyKind, PublicKey};
+use super::{KeyError, KeyKind, PublicKey};
 use crate::records::Span;
 use crate::records::tags::{self, Part, PartKind, WhiteSpace};
 
@@ -154,24 +154,6 @@ impl Record {
             Ok(key) => Material::Key(key),
             Err(error) => Material::Malformed(error),
         }
-    }
-
-    /// The key a verifier would use for mail; `None` when it is discarded, revoked, malformed, too short or for
-    /// something else.
-    pub fn usable_key(&self) -> Option<PublicKey> {
-        let read = super::likeness(&self.text) == super::Likeness::Key && self.faults().is_empty();
-        if !read || self.damage().is_some() || !self.allows_sha256() || !self.allows_email() {
-            return None;
-        }
-        match self.material() {
-            Material::Key(key) if key.is_acceptable() => Some(key),
-            _ => None,
-        }
-    }
-
-    /// What spoilt the key on its way into DNS, where that can be told.
-    pub fn damage(&self) -> Option<Damage> {
-        super::damage::damage(self)
     }
 
     /// What breaks the tag list, in order.
