@@ -13,6 +13,8 @@ mod fleet;
 mod keys;
 #[path = "dkim/kinds.rs"]
 mod kinds;
+#[path = "dkim/kinds_dns.rs"]
+mod kinds_dns;
 #[path = "dkim/rules.rs"]
 mod rules;
 #[path = "dkim/rules_dkim.rs"]

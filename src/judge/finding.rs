@@ -179,38 +179,6 @@ impl Finding {
         self.fix = fix.into();
         self
     }
-
-    /// A finding with its rule's severity and fix, and nothing marked. The older dialect; use [`Findings::say`].
-    pub fn new(rule: &'static Rule, managed: bool, record: Name, message: impl Into<String>) -> Self {
-        Self::on(
-            rule,
-            &Topic::new(Site::rrset(record, Kind::Txt), managed),
-            message,
-        )
-    }
-
-    /// The older dialect; use [`Finding::fix`].
-    pub fn with_fix(mut self, fix: impl Into<String>) -> Self {
-        self.fix(fix);
-        self
-    }
-
-    /// The older dialect; use [`Finding::at_most`].
-    pub fn milder(mut self, severity: Severity) -> Self {
-        self.at_most(severity);
-        self
-    }
-
-    /// The older dialect; use [`Topic::text`] and [`Finding::at`].
-    pub fn marking(mut self, text: &[u8], span: Span, label: impl Into<String>) -> Self {
-        self.excerpt = Some(Excerpt {
-            text: text.to_vec(),
-            span,
-            label: label.into(),
-            also: Vec::new(),
-        });
-        self
-    }
 }
 
 /// What findings are said of: a site, whether the spec manages it, and the text that can be marked.

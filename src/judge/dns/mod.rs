@@ -2,15 +2,18 @@
 //!
 //! Looks where the other standards look, at the same questions, and says what spoils records of every kind: a name
 //! that cannot hold TXT, a value with quotes in it, a wildcard that answers for everybody. Files: `places` (what is
-//! looked at), `text` (the values), `names` (the names and their answers), `beside` (a CNAME beside data).
+//! looked at), `text` (the values), `names` (the names and their answers), `beside` (a CNAME beside data),
+//! `cause` (the wildcard behind an Error that another room found). It looks last, so that it need not say again what
+//! others have said.
 
 mod beside;
+mod cause;
 mod names;
 mod places;
 mod text;
 
 use super::basis::Seen;
-use super::{Finding, Findings};
+use super::{Findings, Site, Topic};
 use crate::inquiry::{Inquiry, Kind, Need, Question};
 use crate::intent::Intent;
 use crate::name::Name;
@@ -27,6 +30,7 @@ pub(super) fn check(intent: &Intent, inquiry: &mut Inquiry<'_>, findings: &mut F
     beside::check(intent, &places, inquiry, findings);
     names::together(intent, &places, inquiry, findings);
     of_the_spec(intent, findings);
+    cause::check(intent, inquiry, findings);
 }
 
 /// What the spec alone shows: records that exclude each other.
@@ -49,7 +53,10 @@ fn of_the_spec(intent: &Intent, findings: &mut Findings) {
                     "{} wants {} here and {} wants {}: both cannot be",
                     earlier.path, kinds[1], wanted.path, kinds[0]
                 );
-                findings.push(Finding::new(&rules::CONFLICT, true, wanted.name.clone(), message));
+                let topic = Topic::new(Site::rrset(wanted.name.clone(), this.kind), true);
+                findings
+                    .say(&rules::CONFLICT, &topic, message)
+                    .about(format!("{} {}", earlier.path, wanted.path));
             }
         }
     }

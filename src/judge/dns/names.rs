@@ -5,7 +5,7 @@ use super::text::bad_a_labels_of;
 use crate::inquiry::{Inquiry, Kind, Rdata};
 use crate::intent::{Intent, What};
 use crate::judge::basis::{Seen, evidence};
-use crate::judge::{Finding, Findings};
+use crate::judge::{Findings, Site, Topic};
 use crate::name::Name;
 use crate::records::{Standard, is_meant, presentation};
 use crate::rules::Severity;
@@ -20,32 +20,29 @@ const MAX_HOSTS: usize = 4;
 /// What is wrong with the answer at one place.
 pub(super) fn check(place: &Place<'_>, findings: &mut Findings) {
     let Some(seen) = &place.seen else { return };
-    let find = |rule, message: String| Finding::new(rule, place.managed, place.name.clone(), message);
+    let topic = Topic::new(Site::rrset(place.name.clone(), Kind::Txt), place.managed);
     if let Some(target) = seen.chain.first()
         && !place.probed
     {
         let message = format!("TXT cannot be placed here; target {target}");
-        let finding = find(&rules::CNAME, message);
-        findings.push(if place.managed || place.standard == Standard::Spf {
-            finding
-        } else {
-            finding.milder(Severity::Info)
-        });
+        let said = findings.say(&rules::CNAME, &topic, message);
+        said.about(target.to_string());
+        if !place.managed && place.standard != Standard::Spf {
+            said.at_most(Severity::Info);
+        }
     }
     let size = answer_size(&place.name, seen);
     if size > 1232 {
         let message = format!("want an answer of at most 1232 octets, found about {size}");
-        findings.push(find(&rules::OVERSIZED, message));
+        findings.say(&rules::OVERSIZED, &topic, message);
     } else if size > 512 && place.standard != Standard::Dkim {
         let message = format!("want an answer of at most 512 octets, found about {size}");
-        findings.push(find(&rules::LARGE, message));
+        findings.say(&rules::LARGE, &topic, message);
     }
     let ttl = seen.fact.ttl();
     if ttl > 86_400 && !place.texts().is_empty() {
-        findings.push(find(
-            &rules::TTL,
-            format!("want a TTL of at most 86400 s, found {ttl}"),
-        ));
+        let message = format!("want a TTL of at most 86400 s, found {ttl}");
+        findings.say(&rules::TTL, &topic, message);
     }
 }
 
@@ -57,14 +54,14 @@ pub(super) fn together(
     findings: &mut Findings,
 ) {
     let domain = &intent.domain;
-    let managed = !intent.wanted.is_empty();
+    let topic = Topic::new(Site::rrset(domain.clone(), Kind::Txt), !intent.wanted.is_empty());
     if domain.labels().iter().any(|label| label.contains(&b'_')) {
         let message = format!("want letters, digits and hyphens in a mail domain, found {domain}");
-        findings.push(Finding::new(&rules::UNDERSCORE, managed, domain.clone(), message));
+        findings.say(&rules::UNDERSCORE, &topic, message);
     }
     for label in bad_a_labels_of(domain) {
         let message = format!("want a valid A-label, found {label}");
-        findings.push(Finding::new(&rules::A_LABEL, managed, domain.clone(), message));
+        findings.say(&rules::A_LABEL, &topic, message).about(label);
     }
     denied(domain, places, findings);
     doubled(domain, places, inquiry, findings);
@@ -91,12 +88,8 @@ fn denied(domain: &Name, places: &[Place<'_>], findings: &mut Findings) {
             "want NOERROR for {domain}, found NXDOMAIN although {} exists",
             below.name
         );
-        findings.push(Finding::new(
-            &rules::DENIED_PARENT,
-            below.managed,
-            domain.clone(),
-            message,
-        ));
+        let topic = Topic::new(Site::rrset(domain.clone(), Kind::Txt), below.managed);
+        findings.say(&rules::DENIED_PARENT, &topic, message);
     }
 }
 
@@ -120,8 +113,9 @@ fn doubled(domain: &Name, places: &[Place<'_>], inquiry: &mut Inquiry<'_>, findi
             continue;
         }
         let message = format!("want the record at {}, found it at {wrong}", place.name);
-        let finding = Finding::new(&rules::NAME_TWICE, place.managed, place.name.clone(), message);
-        findings.push(finding.marking(text, 0..text.len(), "one level too deep"));
+        let topic = Topic::new(Site::rrset(place.name.clone(), Kind::Txt), place.managed).text(text);
+        let said = findings.say(&rules::NAME_TWICE, &topic, message);
+        said.about(wrong.to_string()).label("one level too deep");
     }
 }
 
@@ -148,19 +142,15 @@ fn wildcard(intent: &Intent, places: &[Place<'_>], inquiry: &mut Inquiry<'_>, fi
             continue;
         }
         let shown = presentation(text.get(..40).unwrap_or(text));
-        let finding = Finding::new(
-            &rules::WILDCARD_TEXT,
-            intent.manages(standard),
-            name.clone(),
-            format!("want a {standard} record or none at {name}, found the wildcard's text: {shown}"),
-        );
-        let finding = finding.marking(text, 0..text.len(), "of the wildcard");
+        let message =
+            format!("want a {standard} record or none at {name}, found the wildcard's text: {shown}");
+        let topic = Topic::new(Site::rrset(name, Kind::Txt), intent.manages(standard)).text(text);
+        let said = findings.say(&rules::WILDCARD_TEXT, &topic, message);
+        said.about(standard.as_str()).label("of the wildcard");
         // SPF behind a wildcard is what parked domains are told to publish.
-        findings.push(if is_meant(Standard::Spf, text) {
-            finding.milder(Severity::Info)
-        } else {
-            finding
-        });
+        if is_meant(Standard::Spf, text) {
+            said.at_most(Severity::Info);
+        }
     }
 }
 
@@ -201,7 +191,8 @@ fn gaps(intent: &Intent, inquiry: &mut Inquiry<'_>, findings: &mut Findings) {
         if !covered && !seen.nxdomain {
             let message =
                 format!("the wildcard's SPF does not cover {host}, which exists and has none of its own");
-            findings.push(Finding::new(&rules::WILDCARD_GAP, true, host.clone(), message));
+            let topic = Topic::new(Site::rrset(host.clone(), Kind::Txt), true);
+            findings.say(&rules::WILDCARD_GAP, &topic, message);
         }
     }
 }

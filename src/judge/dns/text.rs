@@ -3,7 +3,7 @@
 
 use super::places::Place;
 use crate::inquiry::{Kind, Rdata, Txt};
-use crate::judge::{Finding, Findings, Site, Topic};
+use crate::judge::{Findings, Site, Topic};
 use crate::name::Name;
 use crate::records::odd::{Odd, listed, odd_characters};
 use crate::records::{Span, Standard, is_meant, presentation, tag_names};
@@ -20,7 +20,9 @@ pub(super) fn check(place: &Place<'_>, findings: &mut Findings) {
         if !quotes.is_empty() && place.standard != Standard::Dkim {
             let message = "want the value alone, found a quote or backslash in it";
             let said = findings.say(&rules::ESCAPED, &topic, message);
-            said.at_each(quotes).label("part of the value");
+            said.about(presentation(&text))
+                .at_each(quotes)
+                .label("part of the value");
         }
         let is_name = |odd: &Odd| odd.what.is_letter() && place.standard != Standard::Dkim;
         // DKIM folds its lines, and names what a line end breaks.
@@ -32,7 +34,8 @@ pub(super) fn check(place: &Place<'_>, findings: &mut Findings) {
         for (rule, odd) in [(&rules::U_LABEL, names), (&rules::NON_ASCII, others)] {
             if !odd.is_empty() {
                 let said = findings.say(rule, &topic, format!("want ASCII, found {}", listed(&odd)));
-                said.at_each(odd.into_iter().map(|odd| odd.span))
+                said.about(presentation(&text))
+                    .at_each(odd.into_iter().map(|odd| odd.span))
                     .label("outside ASCII");
             }
         }
@@ -52,14 +55,12 @@ pub(super) fn check(place: &Place<'_>, findings: &mut Findings) {
             .take_while(|octet| octet.is_ascii_whitespace())
             .count();
         let message = "want the version first, found white space before it";
-        let finding = Finding::new(&rules::LEADING_SPACE, place.managed, place.name.clone(), message);
-        let finding = finding.marking(text, 0..spaces, "white space");
+        let said = findings.say(&rules::LEADING_SPACE, &site.text(text), message);
+        said.about(presentation(text)).at(0..spaces).label("white space");
         // DKIM's grammar allows white space before a tag; not every verifier does.
-        findings.push(if place.standard == Standard::Dkim {
-            finding.milder(Severity::Warning)
-        } else {
-            finding
-        });
+        if place.standard == Standard::Dkim {
+            said.at_most(Severity::Warning);
+        }
     }
     for rdata in place.seen.iter().flat_map(|seen| seen.records) {
         let Rdata::Txt(txt) = rdata else { continue };
@@ -71,8 +72,8 @@ pub(super) fn check(place: &Place<'_>, findings: &mut Findings) {
             let span = at.saturating_sub(8)..text.len().min(at + 8);
             let shown = presentation(text.get(span.clone()).unwrap_or_default());
             let message = format!("want a blank or semicolon where two strings meet, found {shown:?}");
-            let finding = Finding::new(&rules::SPLIT, place.managed, place.name.clone(), message);
-            findings.push(finding.marking(&text, span, "joined here"));
+            let said = findings.say(&rules::SPLIT, &site.text(&text), message);
+            said.about(presentation(&text)).at(span).label("joined here");
         }
     }
 }
