@@ -1,9 +1,10 @@
 //! The dkim block that live DNS satisfies: the selectors that were found. Pure.
 
+use super::live::RrsetSeen;
 use super::{Adopted, Live, index_in, tag_values};
-use crate::api::{DkimFlag, DkimSelector, DkimSpec, MailDomainSpec, SelectorState};
-use crate::inquiry::Inquiry;
-use crate::records::Standard;
+use crate::api::{DkimFlag, DkimSelector, DkimSpec, MailDomainSpec, RecordStatus, SelectorState};
+use crate::inquiry::{Inquiry, Kind};
+use crate::records::{Standard, presentation};
 
 /// Proposes the block, or says why there is none.
 pub(super) fn propose(live: &Live, _: &mut Inquiry<'_>, adopted: &mut Adopted) {
@@ -37,6 +38,31 @@ pub(super) fn propose(live: &Live, _: &mut Inquiry<'_>, adopted: &mut Adopted) {
     } else {
         adopted.spec.dkim = Some(DkimSpec { selectors });
     }
+}
+
+/// The selectors that were found, and those somebody named, whatever stands there.
+pub(super) fn list(live: &Live) -> Vec<RecordStatus> {
+    let found = live.found_selectors();
+    let listed = found.iter().map(|found| RecordStatus {
+        name: found.name.to_string(),
+        type_: Kind::Txt.to_string(),
+        standard: Standard::Dkim.to_string(),
+        state: "Observed".to_owned(),
+        observed: found.answer.observed(),
+        ttl: Some(i64::from(found.answer.ttl)),
+        ..RecordStatus::default()
+    });
+    let named = live.named_selectors();
+    let others = named.filter(|seen| !found.iter().any(|found| found.name == seen.name));
+    listed.chain(others.map(as_it_is)).collect()
+}
+
+/// A selector somebody named, at which nothing of DKIM stands, with the texts that stand there instead: what is no key
+/// is shown as it is, for somebody meant something by it.
+fn as_it_is(seen: &RrsetSeen) -> RecordStatus {
+    let texts = seen.texts(|_| true);
+    let shown = texts.iter().map(|text| presentation(text)).collect();
+    seen.status(Standard::Dkim, shown)
 }
 
 /// The block of a domain that sends nothing: the selectors that were revoked one by one. `None` where one is live.

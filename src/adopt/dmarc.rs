@@ -1,21 +1,22 @@
 //! The dmarc block that live DNS satisfies. Pure.
 
 use super::{Adopted, Live};
-use crate::api::{DmarcSpec, MailDomainSpec};
+use crate::api::{DmarcSpec, MailDomainSpec, RecordStatus};
 use crate::inquiry::Inquiry;
 use crate::intent::dmarc_spec;
-use crate::records::Standard;
 use crate::records::dmarc::{self, Likeness};
+use crate::records::{Standard, presentation};
 
 /// Proposes the block, or says why there is none.
 pub(super) fn propose(live: &Live, _: &mut Inquiry<'_>, adopted: &mut Adopted) {
-    if let Some(trouble) = live.dmarc.trouble {
+    if let Some(trouble) = live.trouble(Standard::Dmarc) {
         return adopted.remark(Standard::Dmarc, format!("not answered: {trouble}"));
     }
     let texts = live.dmarc_texts();
     let is_dmarc = |text: &&Vec<u8>| dmarc::likeness(text) == Likeness::Dmarc;
     let records: Vec<&Vec<u8>> = texts.iter().filter(is_dmarc).collect();
-    match (live.dmarc.chain.first(), records.as_slice()) {
+    let seen = live.at(Standard::Dmarc);
+    match (seen.and_then(|seen| seen.chain.first()), records.as_slice()) {
         (Some(target), _) => {
             adopted.spec.dmarc = Some(DmarcSpec {
                 cname: Some(target.to_string()),
@@ -40,6 +41,25 @@ pub(super) fn propose(live: &Live, _: &mut Inquiry<'_>, adopted: &mut Adopted) {
             Standard::Dmarc,
             format!("{} records, none of which counts", several.len()),
         ),
+    }
+}
+
+/// The DMARC records and near misses at `_dmarc`.
+pub(super) fn list(live: &Live) -> Vec<RecordStatus> {
+    let texts = live.dmarc_texts();
+    let shown = texts.iter().map(|text| presentation(text)).collect();
+    let seen = live.at(Standard::Dmarc);
+    seen.map(|seen| seen.status(Standard::Dmarc, shown))
+        .into_iter()
+        .collect()
+}
+
+impl Live {
+    /// The DMARC records and near misses at `_dmarc`.
+    pub fn dmarc_texts(&self) -> Vec<Vec<u8>> {
+        let is_dmarc = |text: &[u8]| dmarc::likeness(text) != Likeness::Other;
+        let seen = self.at(Standard::Dmarc);
+        seen.map(|seen| seen.texts(is_dmarc)).unwrap_or_default()
     }
 }
 

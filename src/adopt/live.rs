@@ -1,16 +1,18 @@
 //! What stands in DNS for a domain nobody wrote a manifest for: the records `zegel inspect` shows and adopts.
 //!
 //! A walk like the judgement's: it asks through the same [`Inquiry`], so it runs beside [`crate::judge::judge`] over
-//! the same facts. The apex's TXT and MX and `_dmarc`'s TXT are essential; selectors are evidence, for DKIM selectors
-//! cannot be listed by asking DNS: nothing found is "not known", never missing. Pure.
+//! the same facts. Where each standard's records stand, its row in the table says; selectors alone somebody has to name,
+//! and they are evidence, for DKIM selectors cannot be listed by asking DNS: nothing found is "not known", never
+//! missing. Pure.
 
 use std::sync::Arc;
 
+use super::row;
 use crate::api::{RecordStatus, UnansweredStatus};
 use crate::inquiry::{Inquiry, Kind, Need, Question, Rdata, Reply, Trouble};
 use crate::judge::dkim::{self, SelectorAnswer};
 use crate::name::Name;
-use crate::records::{self, Standard, presentation};
+use crate::records::Standard;
 
 /// What one question brought.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -55,7 +57,9 @@ impl RrsetSeen {
         joined.filter(|text| keep(text)).collect()
     }
 
-    fn status(&self, standard: Standard, mut observed: Vec<String>) -> RecordStatus {
+    /// The same as the status names records, with `observed` of it shown; `state` is `Observed`, or `Unknown` where no
+    /// answer came.
+    pub(super) fn status(&self, standard: Standard, mut observed: Vec<String>) -> RecordStatus {
         if let Some(target) = self.chain.first() {
             observed.insert(0, format!("CNAME {target}"));
         }
@@ -85,14 +89,12 @@ impl RrsetSeen {
 pub struct Live {
     /// The domain.
     pub domain: Name,
-    /// The apex's TXT.
-    pub apex: RrsetSeen,
-    /// The apex's MX.
-    pub mx: RrsetSeen,
-    /// `_dmarc`'s TXT.
-    pub dmarc: RrsetSeen,
-    /// The selectors that were asked for, in the order asked.
+    /// What stands at each place of the table.
+    places: Vec<(Standard, RrsetSeen)>,
+    /// The selectors that were asked for, in the order asked: first those somebody named.
     pub selectors: Vec<(String, RrsetSeen)>,
+    /// How many of them somebody named.
+    named: usize,
     /// Those at which something of their own stands.
     found: Vec<FoundSelector>,
 }
@@ -103,21 +105,23 @@ pub(super) struct FoundSelector {
     /// The selector alone.
     pub(super) label: String,
     /// `selector._domainkey.domain`.
-    name: Name,
+    pub(super) name: Name,
     /// What stands there.
     pub(super) answer: Arc<SelectorAnswer>,
 }
 
 /// Looks at `domain`, at the selectors somebody named and at those merely tried.
 pub fn look(domain: &Name, named: &[String], tried: &[String], inquiry: &mut Inquiry<'_>) -> Live {
-    inquiry.on_behalf_of(Standard::Spf);
-    let apex = RrsetSeen::ask(domain.clone(), Kind::Txt, Need::Essential, inquiry);
-    inquiry.on_behalf_of(Standard::Mx);
-    let mx = RrsetSeen::ask(domain.clone(), Kind::Mx, Need::Essential, inquiry);
-    inquiry.on_behalf_of(Standard::Dmarc);
-    // A domain so long that nothing fits before it has no record there; the apex stands in, and holds no DMARC.
-    let at = domain.prepend("_dmarc").unwrap_or_else(|_| domain.clone());
-    let dmarc = RrsetSeen::ask(at, Kind::Txt, Need::Essential, inquiry);
+    let mut places = Vec::new();
+    for standard in Standard::ALL {
+        inquiry.on_behalf_of(*standard);
+        for place in row(*standard).places {
+            // Where the domain is so long that nothing fits before it, nothing stands there.
+            let Some(name) = place.of(domain) else { continue };
+            let seen = RrsetSeen::ask(name, place.kind, Need::Essential, inquiry);
+            places.push((*standard, seen));
+        }
+    }
     inquiry.on_behalf_of(Standard::Dkim);
     let gathered = dkim::of_list(domain, named, tried, inquiry);
     let found = gathered.all.into_iter().filter_map(|selector| {
@@ -132,33 +136,41 @@ pub fn look(domain: &Name, named: &[String], tried: &[String], inquiry: &mut Inq
         })
     });
     let found = found.collect();
-    let looked_at = named.iter().chain(tried).filter_map(|label| {
-        let name = domain.prepend(&format!("{label}._domainkey")).ok()?;
-        let seen = RrsetSeen::ask(name, Kind::Txt, Need::Evidence, inquiry);
-        Some((label.clone(), seen))
-    });
-    let selectors = looked_at.collect();
+    let mut looked_at = |labels: &[String]| -> Vec<(String, RrsetSeen)> {
+        let seen = labels.iter().filter_map(|label| {
+            let name = domain.prepend(&format!("{label}._domainkey")).ok()?;
+            let seen = RrsetSeen::ask(name, Kind::Txt, Need::Evidence, inquiry);
+            Some((label.clone(), seen))
+        });
+        seen.collect()
+    };
+    let mut selectors = looked_at(named);
+    let named = selectors.len();
+    selectors.extend(looked_at(tried));
     Live {
         domain: domain.clone(),
-        apex,
-        mx,
-        dmarc,
+        places,
         selectors,
+        named,
         found,
     }
 }
 
 impl Live {
-    /// The SPF records and near misses at the apex.
-    pub fn spf_texts(&self) -> Vec<Vec<u8>> {
-        self.apex
-            .texts(|text| records::spf::likeness(text) != records::spf::Likeness::Other)
+    /// What stands where a standard's records stand.
+    pub(super) fn at(&self, standard: Standard) -> Option<&RrsetSeen> {
+        let mut places = self.places.iter();
+        places.find_map(|(of, seen)| (*of == standard).then_some(seen))
     }
 
-    /// The DMARC records and near misses at `_dmarc`.
-    pub fn dmarc_texts(&self) -> Vec<Vec<u8>> {
-        self.dmarc
-            .texts(|text| records::dmarc::likeness(text) != records::dmarc::Likeness::Other)
+    /// Why it is not known what stands there.
+    pub(super) fn trouble(&self, standard: Standard) -> Option<Trouble> {
+        self.at(standard).and_then(|seen| seen.trouble)
+    }
+
+    /// The selectors somebody named, whatever stands at them.
+    pub(super) fn named_selectors(&self) -> impl Iterator<Item = &RrsetSeen> {
+        self.selectors.iter().take(self.named).map(|(_, seen)| seen)
     }
 
     /// The selectors at which something stands: a key record, a near miss or an alias.
@@ -172,52 +184,9 @@ impl Live {
         self.found.iter().filter(keys).count()
     }
 
-    /// What was seen, as the status names records; `state` is `Observed`, or `Unknown` where no answer came.
+    /// What was seen of each standard, as the status names records.
     pub fn observed(&self) -> Vec<RecordStatus> {
-        let shown = |texts: Vec<Vec<u8>>| texts.iter().map(|text| presentation(text)).collect::<Vec<_>>();
-        let mut out = vec![
-            self.apex.status(Standard::Spf, shown(self.spf_texts())),
-            self.dmarc.status(Standard::Dmarc, shown(self.dmarc_texts())),
-        ];
-        out.extend(self.found.iter().map(FoundSelector::status));
-        out.push(self.mx.status(Standard::Mx, self.exchanges()));
-        out
-    }
-
-    /// The MX records in the order they are tried.
-    fn exchanges(&self) -> Vec<String> {
-        let mut exchanges: Vec<(u16, &Name)> = self
-            .mx
-            .records
-            .iter()
-            .filter_map(|rdata| match rdata {
-                Rdata::Mx { preference, exchange } => Some((*preference, exchange)),
-                _ => None,
-            })
-            .collect();
-        exchanges.sort();
-        exchanges
-            .into_iter()
-            .map(|(preference, exchange)| format!("{preference} {exchange}"))
-            .collect()
-    }
-
-    /// Whether the only MX is the null MX (RFC 7505).
-    pub fn has_null_mx(&self) -> bool {
-        matches!(self.mx.records.as_slice(), [Rdata::Mx { exchange, .. }] if exchange.is_root())
-    }
-}
-
-impl FoundSelector {
-    fn status(&self) -> RecordStatus {
-        RecordStatus {
-            name: self.name.to_string(),
-            type_: Kind::Txt.to_string(),
-            standard: Standard::Dkim.to_string(),
-            state: "Observed".to_owned(),
-            observed: self.answer.observed(),
-            ttl: Some(i64::from(self.answer.ttl)),
-            ..RecordStatus::default()
-        }
+        let rows = Standard::ALL.iter().filter_map(|standard| row(*standard).list);
+        rows.flat_map(|list| list(self)).collect()
     }
 }

@@ -3,8 +3,8 @@
 //! A proposal is made from what stands in DNS, then judged over the same facts by the same judgement a check would
 //! use; whatever is not in sync is taken out again and said in a remark. So what is proposed is in sync by
 //! construction, and what a manifest cannot say, or would not mend, is a remark, never a guess. Each standard has a
-//! room here and a row in the table: what it proposes, and how a part of its block is taken out again. [`live`] is the
-//! look at DNS itself, which `zegel inspect` shows too. Pure.
+//! room here and a row in the table: where its records stand and what is listed of them, what it proposes, and how a part
+//! of its block is taken out again. [`live`] is the look at DNS itself, which `zegel inspect` shows too. Pure.
 
 mod dkim;
 mod dmarc;
@@ -18,8 +18,9 @@ mod spf;
 use jiff::Timestamp;
 
 pub use self::live::Live;
-use crate::api::{MailDomainSpec, Role};
-use crate::inquiry::Inquiry;
+use crate::api::{MailDomainSpec, RecordStatus, Role};
+use crate::inquiry::{Inquiry, Kind};
+use crate::name::Name;
 use crate::records::{self, Standard, presentation, tags};
 
 /// A manifest in the making: the spec, and what it cannot say.
@@ -31,8 +32,28 @@ pub struct Adopted {
     pub remarks: Vec<String>,
 }
 
+/// Where records stand: the labels before the domain, none for the domain itself, and their type.
+struct Place {
+    labels: &'static str,
+    kind: Kind,
+}
+
+impl Place {
+    /// Its name; `None` where the domain leaves no room for it.
+    fn of(&self, domain: &Name) -> Option<Name> {
+        match self.labels {
+            "" => Some(domain.clone()),
+            labels => domain.prepend(labels).ok(),
+        }
+    }
+}
+
 /// What one standard gives.
 struct Row {
+    /// Where its records stand, when anybody can know that.
+    places: &'static [Place],
+    /// What is listed of it, of a domain nobody manages; `None` where it has no records of its own.
+    list: Option<fn(&Live) -> Vec<RecordStatus>>,
     /// Proposes the standard's block, or says why there is none.
     propose: fn(&Live, &mut Inquiry<'_>, &mut Adopted),
     /// The standard's block in a spec, `spec.spf`; empty where it has none.
@@ -45,33 +66,59 @@ struct Row {
 fn row(standard: Standard) -> Row {
     match standard {
         Standard::Spf => Row {
+            places: &[Place {
+                labels: "",
+                kind: Kind::Txt,
+            }],
+            list: Some(spf::list),
             propose: spf::propose,
             block: "spec.spf",
             take_out: spf::take_out,
         },
+        // Its selectors are named or tried.
         Standard::Dkim => Row {
+            places: &[],
+            list: Some(dkim::list),
             propose: dkim::propose,
             block: "spec.dkim",
             take_out: dkim::take_out,
         },
         Standard::Dmarc => Row {
+            places: &[Place {
+                labels: "_dmarc",
+                kind: Kind::Txt,
+            }],
+            list: Some(dmarc::list),
             propose: dmarc::propose,
             block: "spec.dmarc",
             take_out: dmarc::take_out,
         },
         // A null MX is a role's, not a block's.
         Standard::Mx => Row {
+            places: &[Place {
+                labels: "",
+                kind: Kind::Mx,
+            }],
+            list: Some(mx::list),
             propose: mx::propose,
             block: "",
             take_out: |_, _| None,
         },
         // What all share is published by nobody.
         Standard::Dns => Row {
+            places: &[],
+            list: None,
             propose: |_, _, _| {},
             block: "",
             take_out: |_, _| None,
         },
     }
+}
+
+/// The standards with records that are listed, in the order they are shown.
+pub fn listed() -> impl Iterator<Item = Standard> {
+    let all = Standard::ALL.iter().copied();
+    all.filter(|standard| row(*standard).list.is_some())
 }
 
 /// The spec that `live` satisfies, judged over the facts of `inquiry`.

@@ -4,18 +4,21 @@ use std::collections::{BTreeSet, VecDeque};
 
 use super::live::RrsetSeen;
 use super::{Adopted, Live, index_in};
-use crate::api::{MailDomainSpec, SpfAll, SpfAlsoAt, SpfSpec};
-use crate::inquiry::{Inquiry, Kind, Need};
+use crate::api::{MailDomainSpec, RecordStatus, SpfAll, SpfAlsoAt, SpfSpec};
+use crate::inquiry::{Inquiry, Kind, Need, Trouble};
 use crate::name::Name;
 use crate::records::spf::{self, AsSpec, Qualifier};
 use crate::records::{Standard, presentation};
 
 /// Proposes the block, or says why there is none.
 pub(super) fn propose(live: &Live, inquiry: &mut Inquiry<'_>, adopted: &mut Adopted) {
-    if let Some(trouble) = live.apex.trouble {
+    if let Some(trouble) = live.trouble(Standard::Spf) {
         return adopted.remark(Standard::Spf, format!("not answered: {trouble}"));
     }
-    match said_spf(&live.apex) {
+    let Some(apex) = live.at(Standard::Spf) else {
+        return;
+    };
+    match said_spf(apex) {
         Err(why) => adopted.remark(Standard::Spf, why),
         Ok((said, all)) => {
             for lost in &said.lost {
@@ -29,6 +32,30 @@ pub(super) fn propose(live: &Live, inquiry: &mut Inquiry<'_>, adopted: &mut Adop
                 explanation: said.explanation,
             });
         }
+    }
+}
+
+/// The SPF records and near misses at the apex.
+pub(super) fn list(live: &Live) -> Vec<RecordStatus> {
+    let texts = live.spf_texts();
+    let shown = texts.iter().map(|text| presentation(text)).collect();
+    let apex = live.at(Standard::Spf);
+    apex.map(|apex| apex.status(Standard::Spf, shown))
+        .into_iter()
+        .collect()
+}
+
+impl Live {
+    /// Why the apex's TXT is not known.
+    pub fn spf_trouble(&self) -> Option<Trouble> {
+        self.trouble(Standard::Spf)
+    }
+
+    /// The SPF records and near misses at the apex.
+    pub fn spf_texts(&self) -> Vec<Vec<u8>> {
+        let is_spf = |text: &[u8]| spf::likeness(text) != spf::Likeness::Other;
+        let apex = self.at(Standard::Spf);
+        apex.map(|apex| apex.texts(is_spf)).unwrap_or_default()
     }
 }
 

@@ -70,7 +70,7 @@ pub async fn run(args: &Args, style: Style) -> Result<Exit, Failure> {
                 let discovery = dmarc::gather(&domain, inquiry);
                 let verdict = judge(&intent, inquiry, now);
                 let adopted = wants_manifest.then(|| adopt(&live, inquiry, now));
-                let inspected = Inspected::new(&live, &asked, &discovery, &verdict);
+                let inspected = Inspected::new(&live, &discovery, &verdict);
                 (Report::of_domain(verdict, now, inspected), adopted)
             })
             .await

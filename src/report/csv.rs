@@ -1,15 +1,17 @@
-//! CSV (RFC 4180) for a spreadsheet: one line a domain, the same columns for every command. Pure.
+//! CSV (RFC 4180) for a spreadsheet: one line a domain, the same columns for every command. A standard's column
+//! is there as soon as its records are listed. Pure.
 //!
 //! Values come from anybody's DNS: what a spreadsheet would take for a formula gets an apostrophe before it, and what
 //! moves a cursor is shown as `\DDD`.
 
 use super::text::harmless;
 use super::view::Report;
+use crate::adopt::listed;
 use crate::records::Standard;
 use crate::rules::Severity;
 
-/// The columns.
-pub const COLUMNS: &[&str] = &[
+/// The columns before those of the standards, which are one each with what was seen of it.
+const BEFORE: &[&str] = &[
     "domain",
     "outcome",
     "profile",
@@ -18,12 +20,13 @@ pub const COLUMNS: &[&str] = &[
     "unanswered",
     "records",
     "in_sync",
-    "spf",
-    "dmarc",
+];
+
+/// The columns behind those.
+const BEHIND: &[&str] = &[
     "dmarc_policy",
     "dmarc_policy_domain",
     "dkim_keys",
-    "mx",
     "rules",
     "first",
     "at",
@@ -33,9 +36,16 @@ pub const COLUMNS: &[&str] = &[
     "name",
 ];
 
+/// The columns, a standard's by its name.
+pub fn columns() -> impl Iterator<Item = String> {
+    let fixed = |columns: &'static [&'static str]| columns.iter().map(|column| (*column).to_owned());
+    let standards = listed().map(|standard| standard.as_str().to_ascii_lowercase());
+    fixed(BEFORE).chain(standards).chain(fixed(BEHIND))
+}
+
 /// The headline, with its line end.
 pub fn headline() -> String {
-    line(COLUMNS.iter().map(|column| (*column).to_owned()))
+    line(columns())
 }
 
 /// One domain's line, with its line end.
@@ -69,7 +79,7 @@ pub fn row(report: &Report) -> String {
     let first = differs
         .map(|record| record.differences.join("; "))
         .or_else(|| bad.first().map(|finding| finding.message.clone()));
-    line([
+    let before = [
         report.verdict.domain.to_string(),
         report.outcome().as_str().to_owned(),
         inspected.map_or(String::new(), |inspected| inspected.profile.as_str().to_owned()),
@@ -78,15 +88,14 @@ pub fn row(report: &Report) -> String {
         report.verdict.unanswered.len().to_string(),
         summary.records.to_string(),
         summary.in_sync.to_string(),
-        of(Standard::Spf),
-        of(Standard::Dmarc),
+    ];
+    let behind = [
         policy.map_or(String::new(), |policy| policy.word()),
         policy
             .and_then(|policy| policy.policy_domain.as_ref())
             .map(ToString::to_string)
             .unwrap_or_default(),
         inspected.map_or(String::new(), |inspected| inspected.selectors.keys.to_string()),
-        of(Standard::Mx),
         rules.join(" "),
         first.unwrap_or_default(),
         report.at.to_string(),
@@ -96,7 +105,8 @@ pub fn row(report: &Report) -> String {
             .and_then(|manifest| manifest.namespace.clone())
             .unwrap_or_default(),
         manifest.map_or(String::new(), |manifest| manifest.name.clone()),
-    ])
+    ];
+    line(before.into_iter().chain(listed().map(of)).chain(behind))
 }
 
 fn line(cells: impl IntoIterator<Item = String>) -> String {

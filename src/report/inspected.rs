@@ -4,13 +4,12 @@
 use serde::Serialize;
 
 use super::profile::Profile;
-use crate::adopt::live::{Live, RrsetSeen};
-use crate::api::{RecordStatus, UnansweredStatus};
+use crate::adopt::live::Live;
+use crate::api::RecordStatus;
 use crate::judge::Verdict;
 use crate::judge::dmarc::{Discovery, DiscoveryOutcome};
 use crate::name::Name;
 use crate::records::dmarc::Policy;
-use crate::records::{Standard, presentation};
 
 /// What stands in DNS for a domain somebody named.
 #[derive(Debug, Clone, PartialEq)]
@@ -88,27 +87,11 @@ pub struct Selectors {
 }
 
 impl Inspected {
-    /// What `live` holds, with the selectors in `asked` spoken of whatever they hold.
-    pub fn new(live: &Live, asked: &[String], discovery: &Discovery, verdict: &Verdict) -> Self {
-        let mut records = live.observed();
-        let before_mx = records
-            .iter()
-            .position(|record| record.standard == Standard::Mx.as_str());
-        let mut at = before_mx.unwrap_or(records.len());
-        for (_, rrset) in live
-            .selectors
-            .iter()
-            .filter(|(selector, _)| asked.contains(selector))
-        {
-            let name = rrset.name.to_string();
-            if !records.iter().any(|record| record.name == name) {
-                records.insert(at, asked_for(rrset));
-                at += 1;
-            }
-        }
+    /// What `live` holds.
+    pub fn new(live: &Live, discovery: &Discovery, verdict: &Verdict) -> Self {
         Self {
             profile: Profile::of(live, !verdict.domain_is_missing()),
-            records,
+            records: live.observed(),
             policy: AppliedPolicy::from(discovery),
             selectors: Selectors {
                 probed: live.selectors.len(),
@@ -120,32 +103,5 @@ impl Inspected {
                     .count(),
             },
         }
-    }
-}
-
-/// A selector somebody asked for, at which nothing of DKIM stands, with the texts that stand there instead.
-fn asked_for(rrset: &RrsetSeen) -> RecordStatus {
-    RecordStatus {
-        name: rrset.name.to_string(),
-        type_: rrset.kind.to_string(),
-        standard: Standard::Dkim.to_string(),
-        state: if rrset.trouble.is_some() {
-            "Unknown"
-        } else {
-            "Observed"
-        }
-        .to_owned(),
-        // What is no key is shown as it is: somebody meant something by it.
-        observed: rrset
-            .texts(|_| true)
-            .iter()
-            .map(|text| presentation(text))
-            .collect(),
-        ttl: rrset.ttl.map(i64::from),
-        unanswered: rrset.trouble.map(|trouble| UnansweredStatus {
-            reason: trouble.reason().to_owned(),
-            since: None,
-        }),
-        ..RecordStatus::default()
     }
 }

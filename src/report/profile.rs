@@ -34,10 +34,10 @@ impl Profile {
         if !exists {
             return Self::Nonexistent;
         }
-        if live.apex.trouble.is_some() || live.mx.trouble.is_some() {
+        if live.spf_trouble().is_some() || live.mx_trouble().is_some() {
             return Self::NotAnswered;
         }
-        let receives = !live.mx.records.is_empty() && !live.has_null_mx();
+        let receives = live.has_mx() && !live.has_null_mx();
         let records = live.spf_texts();
         // Several records, or one nobody can read, keep nobody from sending.
         let sends = match records.as_slice() {
@@ -48,7 +48,7 @@ impl Profile {
             (true, true) => Self::Mail,
             (true, false) => Self::ReceiveOnly,
             (false, false) => Self::Parked,
-            (false, true) if records.is_empty() && live.mx.records.is_empty() => Self::NoMailRecords,
+            (false, true) if records.is_empty() && !live.has_mx() => Self::NoMailRecords,
             (false, true) => Self::SendOnly,
         }
     }

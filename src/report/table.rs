@@ -174,7 +174,7 @@ fn records_table(report: &Report, records: &[RecordStatus], style: Style) -> Str
         .as_ref()
         .and_then(|inspected| no_key(report, inspected));
     for record in records {
-        if record.standard == Standard::Mx.as_str() {
+        if is_behind_dkim(record) {
             rows.extend(no_key.take());
         }
         let about = [record.name.clone(), record.type_.clone(), record.standard.clone()];
@@ -204,6 +204,14 @@ fn records_table(report: &Report, records: &[RecordStatus], style: Style) -> Str
         }
         _ => cell,
     })
+}
+
+/// Whether it stands behind DKIM's records in the order they are shown.
+fn is_behind_dkim(record: &RecordStatus) -> bool {
+    let mut behind = Standard::ALL
+        .iter()
+        .filter(|standard| **standard > Standard::Dkim);
+    behind.any(|standard| standard.as_str() == record.standard)
 }
 
 fn state(record: &RecordStatus) -> String {

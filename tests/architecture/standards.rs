@@ -18,16 +18,14 @@ const ROOMS: &[&str] = &["dkim", "dmarc", "dns", "mx", "reporting", "spf"];
 
 /// Files that speak of one standard and are no room of it, by how they begin, each with why.
 const SPEAK_OF_ONE: &[(&str, &str)] = &[
-    ("src/adopt/live.rs", "looks at what inspect shows"),
+    ("src/adopt/live.rs", "selectors alone somebody has to name"),
     (
         "src/adopt/parked.rs",
         "a parked domain may still have a DMARC block",
     ),
     ("src/cli/inspect.rs", "asks which policy applies, for the summary"),
     ("src/history/mod.rs", "what all share is always looked at"),
-    ("src/report/csv.rs", "columns are a format's own, and never move"),
-    ("src/report/inspected.rs", "selectors stand before MX"),
-    ("src/report/table.rs", "and so does that there is none"),
+    ("src/report/table.rs", "says that no selector was found"),
     ("src/inquiry", "what nobody asks for by name is what all share"),
 ];
 

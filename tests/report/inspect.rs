@@ -127,7 +127,7 @@ fn a_domain_without_keys_and_with_an_inherited_policy() {
         state: "Observed".to_owned(),
         ..RecordStatus::default()
     };
-    inspected.records.insert(2, asked);
+    inspected.records.insert(1, asked);
     inspected.policy = AppliedPolicy {
         outcome: "policy",
         policy_domain: Some(name("nl")),
