@@ -101,3 +101,57 @@ fn only_questions_of_managed_standards_keep_compliance_from_being_known() {
     );
     assert!(open.is_some_and(|one| one.standards.contains(&Standard::Dns)));
 }
+
+#[test]
+fn one_slip_of_markup_is_said_once_by_the_standard_it_breaks() {
+    for (owner, text, rule, marked) in [
+        (
+            "voorbeeld.nl",
+            "\\\"v=spf1 mx -all\\\"",
+            "SPF-002",
+            &["\"", "\""][..],
+        ),
+        ("voorbeeld.nl", "\"  v=spf1 mx -all\"", "SPF-002", &["  "]),
+        ("voorbeeld.nl", "v=spf1 mx \u{2013}all", "SPF-005", &["\u{2013}"]),
+        (
+            "voorbeeld.nl",
+            "\u{201c}v=spf1 mx -all\u{201d}",
+            "SPF-002",
+            &["\u{201c}", "\u{201d}"],
+        ),
+        (
+            "_dmarc.voorbeeld.nl",
+            "\\\"v=DMARC1; p=reject\\\"",
+            "DMARC-003",
+            &["\"", "\""],
+        ),
+        (
+            "_dmarc.voorbeeld.nl",
+            "\" v=DMARC1; p=reject\"",
+            "DMARC-003",
+            &[" "],
+        ),
+    ] {
+        let others = SOUND
+            .lines()
+            .filter(|line| !line.trim_start().starts_with(&format!("{owner} ")));
+        let kept: Vec<&str> = others.collect();
+        let mx = "voorbeeld.nl MX 10 mx.voorbeeld.nl";
+        let verdict = observed(&format!("{}\n{mx}\n{owner} TXT {text}", kept.join("\n")));
+        let said: Vec<_> = verdict
+            .findings
+            .iter()
+            .filter(|one| one.excerpt.is_some() && *one.site.name() == name(owner))
+            .collect();
+        let rules: Vec<&str> = said.iter().map(|one| one.rule.id).collect();
+        assert_eq!(rules, [rule], "{text}");
+        let excerpt = said[0].excerpt.as_ref().expect("a text");
+        let mut spans: Vec<_> = excerpt.spans().cloned().collect();
+        spans.sort_by_key(|span| span.start);
+        let shown: Vec<String> = spans
+            .into_iter()
+            .map(|span| String::from_utf8_lossy(&excerpt.text[span]).into_owned())
+            .collect();
+        assert_eq!(shown, marked, "{text}");
+    }
+}

@@ -6,8 +6,8 @@
 
 use crate::inquiry::Kind;
 use crate::name::Name;
-use crate::records::Span;
-use crate::rules::{Rule, Severity};
+use crate::records::{Span, Standard};
+use crate::rules::{Rule, Severity, dns};
 
 /// What a verdict or a finding is about.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -67,6 +67,19 @@ pub struct Excerpt {
     pub label: String,
     /// Further parts that are meant, outside of the first.
     pub also: Vec<Span>,
+}
+
+impl Excerpt {
+    /// Every part that is meant.
+    pub fn spans(&self) -> impl Iterator<Item = &Span> {
+        std::iter::once(&self.span).chain(&self.also)
+    }
+
+    /// Whether a part that is meant and `span` share an octet.
+    pub fn meets(&self, span: &Span) -> bool {
+        self.spans()
+            .any(|own| own.start < span.end && span.start < own.end)
+    }
 }
 
 /// A rule is broken, or something could not be checked.
@@ -266,10 +279,28 @@ impl Findings {
     }
 
     /// The findings in the order people read them: a domain that does not exist first, then errors first, managed
-    /// before observed, by site, rule and subject; what was said twice is said once, and a rule speaks of at most
-    /// eight places of a site.
+    /// before observed, by site, rule and subject; what was said twice is said once, one slip of markup by the standard it
+    /// breaks alone, and a rule speaks of at most eight places of a site.
     pub fn in_order(self) -> Vec<Finding> {
         let mut findings = self.0;
+        for at in (0..findings.len()).rev() {
+            let Some(by) = (0..findings.len()).find(|&by| is_echo(&findings[at], &findings[by])) else {
+                continue;
+            };
+            // What it marked stays marked.
+            let marked = findings.remove(at).excerpt;
+            let by = by - usize::from(by > at);
+            if let (Some(marked), Some(shown)) = (marked, &mut findings[by].excerpt) {
+                for span in marked
+                    .spans()
+                    .filter(|span| !shown.meets(span))
+                    .cloned()
+                    .collect::<Vec<_>>()
+                {
+                    shown.also.push(span);
+                }
+            }
+        }
         findings.sort_by(|one, other| rank(one).cmp(&rank(other)));
         findings.dedup_by(|later, earlier| rank(later) == rank(earlier));
         let mut run = 0;
@@ -284,10 +315,24 @@ impl Findings {
     }
 }
 
+/// Whether `finding` says of an octet of a text only that it is odd, where `other` says what it breaks.
+fn is_echo(finding: &Finding, other: &Finding) -> bool {
+    let markup = [&dns::ESCAPED, &dns::LEADING_SPACE, &dns::NON_ASCII];
+    let (Some(here), Some(there)) = (&finding.excerpt, &other.excerpt) else {
+        return false;
+    };
+    markup.iter().any(|rule| rule.id == finding.rule.id)
+        && other.rule.standard != Standard::Dns
+        && other.severity <= finding.severity
+        && other.site == finding.site
+        && there.text == here.text
+        && here.spans().any(|span| there.meets(span))
+}
+
 /// What findings are ordered by.
 fn rank(finding: &Finding) -> impl Ord + '_ {
     (
-        finding.rule.id != crate::rules::dns::NO_DOMAIN.id,
+        finding.rule.id != dns::NO_DOMAIN.id,
         finding.severity,
         !finding.managed,
         &finding.site,

@@ -67,15 +67,28 @@ fn of_values() -> Vec<Case> {
             "a.nl 86400 TXT v=spf1 -all",
         ),
         looked("DNS-009", "a.nl 604800 TXT v=spf1 -all", "a.nl 604800 TXT hello"),
-        looked("DNS-011", spf("\\\"v=spf1 -all\\\""), spf(good)),
-        looked("DNS-011", "_dmarc.a.nl TXT v=DMARC1\\\\; p=reject", DMARC),
-        looked("DNS-011", spf("\\\"v=spf1 -all\\\""), spf("\\\"hello\\\"")),
-        looked("DNS-012", spf("v=spf1 mx –all"), spf(good)),
-        looked("DNS-012", spf("v=spf1\u{a0}mx -all"), spf(good)),
-        looked("DNS-012", spf("v=spf1 mx \\255-all"), spf(good)),
-        looked("DNS-012", "_dmarc.a.nl TXT “v=DMARC1; p=reject”", DMARC),
-        looked("DNS-013", spf("\" v=spf1 -all\""), spf("\"v=spf1 -all \"")),
-        looked("DNS-013", "_dmarc.a.nl TXT \"\\009v=DMARC1; p=none\"", DMARC),
+        // Where another standard says what the slip breaks, it alone speaks: `tests/judge.rs`.
+        looked(
+            "DNS-011",
+            "_dmarc.a.nl TXT v=DMARC1; p=reject; note=\\\"x\\\"",
+            DMARC,
+        ),
+        looked(
+            "DNS-011",
+            "_dmarc.a.nl TXT v=DMARC1; p=reject; note=\\\"x\\\"",
+            spf("\\\"hello\\\""),
+        ),
+        looked("DNS-012", "_dmarc.a.nl TXT v=DMARC1; p=reject; note=–", DMARC),
+        looked(
+            "DNS-012",
+            "_dmarc.a.nl TXT v=DMARC1; p=reject; note=\\255",
+            spf(good),
+        ),
+        looked(
+            "DNS-013",
+            format!("s1._domainkey.a.nl TXT \" v=DKIM1; p={RSA_2048}\""),
+            format!("s1._domainkey.a.nl TXT \"v=DKIM1; p={RSA_2048} \""),
+        ),
         looked(
             "DNS-020",
             spf("v=spf1 include:münchen.example -all"),
