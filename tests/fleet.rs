@@ -9,6 +9,8 @@
 mod control_plane;
 #[path = "support/dns.rs"]
 mod dns;
+#[path = "fleet/watched.rs"]
+mod watched;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::Write as _;
@@ -16,8 +18,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::{Duration, Instant};
 
-use futures::{StreamExt, TryStreamExt};
-use k8s_openapi::apimachinery::pkg::apis::meta::v1::Condition;
+use futures::StreamExt;
 use kube::api::{Api, PostParams};
 use kube::runtime::{WatchStreamExt, watcher};
 use serde_json::Value;
@@ -26,6 +27,7 @@ use zegel::records::presentation;
 
 use self::control_plane::{ControlPlane, Process};
 use self::dns::DnsServer;
+use self::watched::{Watched, until};
 
 /// The one municipality without an SPF record.
 const WITHOUT_SPF: &str = "wassenaar.nl";
@@ -235,63 +237,6 @@ fn documented() -> BTreeMap<String, usize> {
     page.lines().filter_map(row).collect()
 }
 
-/// What a watch has seen of the fleet's objects.
-#[derive(Default)]
-struct Watched {
-    /// Status writes by domain: every resourceVersion after the first is one.
-    versions: BTreeMap<String, BTreeSet<String>>,
-    latest: BTreeMap<String, MailDomain>,
-    /// How many writes the first verdict took, by domain.
-    first: BTreeMap<String, usize>,
-}
-
-impl Watched {
-    fn see(&mut self, object: MailDomain) {
-        let version = object
-            .metadata
-            .resource_version
-            .clone()
-            .expect("a resourceVersion");
-        self.versions
-            .entry(object.spec.domain.clone())
-            .or_default()
-            .insert(version);
-        let domain = object.spec.domain.clone();
-        self.latest.insert(domain.clone(), object);
-        if self.has_verdict(&domain) {
-            let writes = self.writes(&domain);
-            self.first.entry(domain).or_insert(writes);
-        }
-    }
-
-    fn writes(&self, domain: &str) -> usize {
-        self.versions.get(domain).map_or(0, |versions| versions.len() - 1)
-    }
-
-    fn total(&self) -> usize {
-        self.versions.keys().map(|domain| self.writes(domain)).sum()
-    }
-
-    fn ready(&self, domain: &str) -> Option<&Condition> {
-        let status = self.latest.get(domain)?.status.as_ref()?;
-        status
-            .conditions
-            .iter()
-            .find(|condition| condition.type_ == "Ready")
-    }
-
-    /// Whether an object was looked at completely.
-    fn has_verdict(&self, domain: &str) -> bool {
-        let observed = |object: &MailDomain| {
-            let status = object.status.as_ref()?;
-            Some(
-                status.observed_generation == object.metadata.generation && status.last_observation.is_some(),
-            )
-        };
-        self.latest.get(domain).and_then(observed).unwrap_or(false)
-    }
-}
-
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn the_controller_gives_every_municipality_its_verdict_and_finds_the_one_that_changes() {
     let Some(fleet) = fleet() else { return };
@@ -431,27 +376,6 @@ async fn create(objects: &Api<MailDomain>, manifests: &str) -> usize {
         .buffer_unordered(8)
         .count()
         .await
-}
-
-/// Follows the watch until what was seen is as wished.
-async fn until(
-    stream: &mut (impl futures::Stream<Item = Result<MailDomain, watcher::Error>> + Unpin),
-    watched: &mut Watched,
-    controller: &mut Process,
-    what: &str,
-    wished: impl Fn(&Watched) -> bool,
-) {
-    let follow = async {
-        while !wished(watched) && !controller.has_ended() {
-            // The wish may be about the server alone: look again at least every second.
-            if let Ok(next) = tokio::time::timeout(Duration::from_secs(1), stream.try_next()).await {
-                watched.see(next.expect("the watch goes on").expect("the watch does not end"));
-            }
-        }
-    };
-    if tokio::time::timeout(WITHIN, follow).await.is_err() || controller.has_ended() {
-        panic!("not in time: {what}\n{}", controller.last_words());
-    }
 }
 
 /// The resident memory, in kB, of the process that was started with this argument.

@@ -3,6 +3,11 @@
 //! All tests of the program share one API server and one runtime. The controller's clock can be put forward, so that
 //! hours pass at once; nothing here sleeps for longer than it takes to look again.
 
+#[path = "look.rs"]
+mod look;
+#[path = "seen.rs"]
+mod seen;
+
 use std::collections::BTreeMap;
 use std::future::Future;
 use std::ops::Deref;
@@ -11,23 +16,21 @@ use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Arc, LazyLock, Weak};
 use std::time::Duration;
 
-use futures::StreamExt;
 use jiff::{SignedDuration, Timestamp};
-use k8s_openapi::api::events::v1::Event;
-use kube::api::{Api, DeleteParams, ListParams, ObjectMeta, Patch, PatchParams, PostParams};
-use kube::runtime::{WatchStreamExt, watcher};
-use kube::{Client, ResourceExt};
+use kube::ResourceExt;
+use kube::api::{Api, DeleteParams, ObjectMeta, Patch, PatchParams, PostParams};
 use serde_json::{Value, json};
-use tokio::io::{AsyncReadExt, AsyncWriteExt};
-use tokio::net::{TcpListener, TcpStream};
+use tokio::net::TcpListener;
 use tokio::runtime::Runtime;
 use tokio::sync::{Mutex, oneshot, watch};
 use tokio::task::JoinHandle;
-use tokio::time::{sleep, timeout};
+use tokio::time::timeout;
 use zegel::api::{MailDomain, MailDomainStatus};
 use zegel::operator::{self, Options, Patience, REQUESTED_AT};
 use zegel::world::{Config, World};
 
+pub use self::look::{events, eventually, http};
+use self::seen::{Seen, follow};
 use crate::control_plane::{ControlPlane, config_from};
 use crate::dns::DnsServer;
 use crate::kstatus;
@@ -113,15 +116,6 @@ pub async fn plane() -> Arc<Cluster> {
     let plane = Arc::new(Cluster { plane, account });
     *shared = Arc::downgrade(&plane);
     plane
-}
-
-/// What a watch has seen.
-#[derive(Debug, Clone, Default)]
-pub struct Seen {
-    /// The objects there are.
-    pub objects: BTreeMap<String, MailDomain>,
-    /// Every status anybody could see, in order: name, uid, generation.
-    pub statuses: Vec<(String, String, i64, MailDomainStatus)>,
 }
 
 /// The stage.
@@ -430,71 +424,4 @@ impl Stage {
             }
         }
     }
-}
-
-/// The events told of an object, in order of their time.
-pub async fn events(client: &Client, namespace: &str, name: &str) -> Vec<(String, String)> {
-    let events: Api<Event> = Api::namespaced(client.clone(), namespace);
-    let mut events = events.list(&ListParams::default()).await.unwrap().items;
-    events.retain(|event| {
-        event
-            .regarding
-            .as_ref()
-            .is_some_and(|object| object.name.as_deref() == Some(name))
-    });
-    events.sort_by_key(|event| event.event_time.clone());
-    let told = |event: Event| (event.reason.unwrap_or_default(), event.type_.unwrap_or_default());
-    events.into_iter().map(told).collect()
-}
-
-/// Waits until something that can only be asked for is so.
-pub async fn eventually(what: &str, holds: impl AsyncFn() -> bool) {
-    let wait = async {
-        while !holds().await {
-            sleep(Duration::from_millis(25)).await;
-        }
-    };
-    assert!(timeout(PATIENCE, wait).await.is_ok(), "not in time: {what}");
-}
-
-/// A GET: status and body.
-pub async fn http(address: std::net::SocketAddr, path: &str) -> Option<(u16, String)> {
-    let mut stream = TcpStream::connect(address).await.ok()?;
-    let request = format!("GET {path} HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\n\r\n");
-    stream.write_all(request.as_bytes()).await.ok()?;
-    let mut answer = String::new();
-    stream.read_to_string(&mut answer).await.ok()?;
-    let (head, body) = answer.split_once("\r\n\r\n")?;
-    let status = head.split(' ').nth(1)?.parse().ok()?;
-    Some((status, body.to_owned()))
-}
-
-/// Follows a namespace and remembers every status.
-fn follow(client: Client, namespace: &str) -> (watch::Receiver<Seen>, JoinHandle<()>) {
-    let (sender, receiver) = watch::channel(Seen::default());
-    let api: Api<MailDomain> = Api::namespaced(client, namespace);
-    let task = tokio::spawn(async move {
-        let mut events = std::pin::pin!(watcher(api, watcher::Config::default()).default_backoff());
-        while let Some(event) = events.next().await {
-            sender.send_modify(|seen| match event {
-                Ok(watcher::Event::Apply(object) | watcher::Event::InitApply(object)) => {
-                    let status = object.status.clone().unwrap_or_default();
-                    let (name, uid) = (object.name_any(), object.uid().unwrap_or_default());
-                    let generation = object.metadata.generation.unwrap_or_default();
-                    let same = seen.objects.get(&name).is_some_and(|before| {
-                        before.uid() == object.uid() && before.status.as_ref() == Some(&status)
-                    });
-                    if !same {
-                        seen.statuses.push((name.clone(), uid, generation, status));
-                    }
-                    seen.objects.insert(name, object);
-                }
-                Ok(watcher::Event::Delete(object)) => {
-                    seen.objects.remove(&object.name_any());
-                }
-                _ => {}
-            });
-        }
-    });
-    (receiver, task)
 }

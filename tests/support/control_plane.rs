@@ -10,12 +10,17 @@
 
 #![allow(dead_code, unreachable_pub, reason = "each test program uses its own part")]
 
+#[path = "control_plane/certificates.rs"]
+mod certificates;
+#[path = "control_plane/process.rs"]
+mod process;
+
 use std::collections::BTreeMap;
-use std::fs::{self, File};
+use std::fs;
 use std::io;
 use std::net::TcpListener;
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
+use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
 use k8s_openapi::api::authentication::v1::{TokenRequest, TokenRequestSpec};
@@ -24,17 +29,13 @@ use k8s_openapi::apiextensions_apiserver::pkg::apis::apiextensions::v1::CustomRe
 use kube::api::{Api, ObjectMeta, Patch, PatchParams, PostParams};
 use kube::config::{KubeConfigOptions, Kubeconfig};
 use kube::{Client, Config};
-use rcgen::{
-    BasicConstraints, CertificateParams, CertifiedIssuer, DistinguishedName, DnType, ExtendedKeyUsagePurpose,
-    IsCa, KeyPair, KeyUsagePurpose, SanType,
-};
 use tempfile::TempDir;
+
+use self::certificates::certificates;
+pub use self::process::Process;
 
 /// What went wrong, in words for the person who started the test.
 pub type Error = Box<dyn std::error::Error + Send + Sync>;
-
-/// How long etcd and kube-apiserver may take to be ready; about 5 s on an idle machine.
-const READY_WITHIN: Duration = Duration::from_secs(120);
 
 /// A running control plane.
 pub struct ControlPlane {
@@ -389,98 +390,6 @@ pub fn tools(names: &[&str]) -> Result<BTreeMap<String, PathBuf>, Error> {
         .collect())
 }
 
-/// A child process that ends when this is dropped, or when the process that holds this ends in whatever way.
-pub struct Process {
-    shell: Child,
-    log: PathBuf,
-}
-
-/// Runs "$@" in the background and kills it once standard input ends; ends when it ends.
-const LEASH: &str = r#"
-exec 3<&0
-"$@" </dev/null 3<&- & child=$!
-{ cat <&3 >/dev/null; kill -9 "$child" 2>/dev/null; } & exec 3<&-
-wait "$child"
-"#;
-
-impl Process {
-    /// Starts `command` on a leash; what it prints goes to `log`.
-    ///
-    /// # Errors
-    /// When it cannot be started.
-    pub fn spawn(command: Command, log: PathBuf) -> io::Result<Self> {
-        let mut shell = Command::new("sh");
-        shell
-            .args(["-c", LEASH, "sh"])
-            .arg(command.get_program())
-            .args(command.get_args());
-        for (key, value) in command.get_envs() {
-            match value {
-                Some(value) => shell.env(key, value),
-                None => shell.env_remove(key),
-            };
-        }
-        let output = File::create(&log)?;
-        let shell = shell
-            .stdin(Stdio::piped())
-            .stdout(output.try_clone()?)
-            .stderr(output)
-            .spawn()?;
-        Ok(Self { shell, log })
-    }
-
-    /// Whether it has ended.
-    pub fn has_ended(&mut self) -> bool {
-        !matches!(self.shell.try_wait(), Ok(None))
-    }
-
-    /// All it has printed so far.
-    pub fn output(&self) -> String {
-        let octets = fs::read(&self.log).unwrap_or_default();
-        String::from_utf8_lossy(&octets).into_owned()
-    }
-
-    /// The last lines it has printed.
-    pub fn last_words(&self) -> String {
-        let output = self.output();
-        let lines: Vec<&str> = output.lines().collect();
-        lines[lines.len().saturating_sub(15)..].join("\n")
-    }
-
-    async fn wait_ready(&mut self, client: &Client) -> Result<(), Error> {
-        let began = Instant::now();
-        loop {
-            let request = http_get("/readyz");
-            let why = match client.request_text(request?).await {
-                Ok(_) => return Ok(()),
-                Err(error) => error,
-            };
-            if self.has_ended() {
-                return Err(
-                    format!("kube-apiserver ended before it was ready:\n{}", self.last_words()).into(),
-                );
-            }
-            if began.elapsed() > READY_WITHIN {
-                let words = self.last_words();
-                return Err(format!("kube-apiserver was not ready in time ({why}):\n{words}").into());
-            }
-            tokio::time::sleep(Duration::from_millis(100)).await;
-        }
-    }
-}
-
-impl Drop for Process {
-    fn drop(&mut self) {
-        // The pipe's end is the order to stop; the shell ends with its child.
-        drop(self.shell.stdin.take());
-        let _ = self.shell.wait();
-    }
-}
-
-fn http_get(path: &str) -> Result<http::Request<Vec<u8>>, Error> {
-    Ok(http::Request::get(path).body(Vec::new())?)
-}
-
 fn named(name: &str) -> ObjectMeta {
     ObjectMeta {
         name: Some(name.to_owned()),
@@ -516,46 +425,4 @@ fn write_kubeconfig(path: &Path, server: &str, user: &str) -> io::Result<()> {
          contexts: [{{name: zegel, context: {{cluster: zegel, user: zegel}}}}]\n"
     );
     fs::write(path, text)
-}
-
-/// A CA, the server's certificate for 127.0.0.1, the administrator's, and the key that signs tokens.
-fn certificates(dir: &Path) -> Result<(), Error> {
-    let mut params = CertificateParams::default();
-    params.distinguished_name = subject(&[(DnType::CommonName, "zegel-test-ca")]);
-    params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
-    params.key_usages = vec![KeyUsagePurpose::KeyCertSign, KeyUsagePurpose::DigitalSignature];
-    let ca = CertifiedIssuer::self_signed(params, KeyPair::generate()?)?;
-    fs::write(dir.join("ca.crt"), ca.pem())?;
-
-    let mut server = CertificateParams::default();
-    server.distinguished_name = subject(&[(DnType::CommonName, "kube-apiserver")]);
-    server.subject_alt_names = vec![
-        SanType::IpAddress([127, 0, 0, 1].into()),
-        SanType::DnsName("localhost".try_into()?),
-    ];
-    server.extended_key_usages = vec![ExtendedKeyUsagePurpose::ServerAuth];
-    let mut admin = CertificateParams::default();
-    admin.distinguished_name = subject(&[
-        (DnType::OrganizationName, "system:masters"),
-        (DnType::CommonName, "admin"),
-    ]);
-    admin.extended_key_usages = vec![ExtendedKeyUsagePurpose::ClientAuth];
-    for (name, params) in [("server", server), ("admin", admin)] {
-        let key = KeyPair::generate()?;
-        let certificate = params.signed_by(&key, &ca)?;
-        fs::write(dir.join(format!("{name}.crt")), certificate.pem())?;
-        fs::write(dir.join(format!("{name}.key")), key.serialize_pem())?;
-    }
-    let tokens = KeyPair::generate()?;
-    fs::write(dir.join("service-account.key"), tokens.serialize_pem())?;
-    fs::write(dir.join("service-account.pub"), tokens.public_key_pem())?;
-    Ok(())
-}
-
-fn subject(parts: &[(DnType, &str)]) -> DistinguishedName {
-    let mut name = DistinguishedName::new();
-    for (kind, value) in parts {
-        name.push(kind.clone(), *value);
-    }
-    name
 }
