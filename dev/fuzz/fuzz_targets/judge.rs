@@ -28,7 +28,7 @@ fuzz_target!(|data: &[u8]| {
     let Ok(choice) = u8::arbitrary(&mut input) else { return };
     let intent = match SPECS.get(usize::from(choice) % (SPECS.len() + 1)) {
         Some(spec) => Intent::from_spec(&serde_saphyr::from_str(spec).expect("a spec")).expect("an intent"),
-        None => Intent::observe("a.nl".parse().expect("a name"), vec!["s".to_owned()]),
+        None => Intent::observe("a.nl".parse().expect("a name"), vec!["s".to_owned()], Vec::new()),
     };
     let mut asked: HashMap<Dns, Fact> = HashMap::new();
     let (verdict, facts) = settle_from(
