@@ -155,3 +155,53 @@ fn one_slip_of_markup_is_said_once_by_the_standard_it_breaks() {
         assert_eq!(shown, marked, "{text}");
     }
 }
+
+#[test]
+fn of_a_domain_that_does_not_exist_nothing_else_is_said_to_be_missing() {
+    let ids = |verdict: &Verdict| -> Vec<&str> { verdict.findings.iter().map(|one| one.rule.id).collect() };
+    assert_eq!(ids(&observed("nl EXISTS")), ["DNS-024"]);
+    let parked = managed("{domain: voorbeeld.nl, role: Parked}", "nl EXISTS");
+    let errors: Vec<&str> = parked
+        .findings
+        .iter()
+        .filter(|one| one.severity == zegel::rules::Severity::Error)
+        .map(|one| one.rule.id)
+        .collect();
+    assert_eq!(errors, ["DNS-024"]);
+}
+
+#[test]
+fn networks_that_together_are_every_address_let_anyone_send_wherever_they_stand() {
+    let halves = "q.p.example TXT v=spf1 ip4:0.0.0.0/1 -all\nr.p.example TXT v=spf1 ip4:128.0.0.0/1 -all";
+    for (spf, fires) in [
+        ("v=spf1 a/0 -all", true),
+        ("v=spf1 mx/0 -all", true),
+        ("v=spf1 include:q.p.example include:r.p.example -all", true),
+        ("v=spf1 ip4:0.0.0.0/1 include:r.p.example -all", true),
+        ("v=spf1 ip4:0.0.0.0/1 ip4:128.0.0.0/1 -all", true),
+        ("v=spf1 include:q.p.example -all", false),
+        ("v=spf1 mx -all", false),
+    ] {
+        let zone = format!(
+            "voorbeeld.nl A 192.0.2.80\nvoorbeeld.nl MX 10 mx.voorbeeld.nl\nmx.voorbeeld.nl A 192.0.2.25\n\
+             voorbeeld.nl TXT {spf}\n{halves}"
+        );
+        let verdict = observed(&zone);
+        let said = verdict.findings.iter().filter(|one| one.rule.id == "SPF-069");
+        assert_eq!(said.count(), usize::from(fires), "{spf}");
+    }
+}
+
+#[test]
+fn a_root_beside_other_hosts_is_no_null_mx_to_spf() {
+    let zone = "voorbeeld.nl MX 0 .\nvoorbeeld.nl MX 10 mx.voorbeeld.nl\nmx.voorbeeld.nl A 192.0.2.25\n\
+                voorbeeld.nl TXT v=spf1 mx -all";
+    let verdict = observed(zone);
+    assert!(
+        verdict.findings.iter().all(|one| one.rule.id != "SPF-051"),
+        "{:#?}",
+        verdict.findings
+    );
+    let alone = observed("voorbeeld.nl MX 0 .\nvoorbeeld.nl TXT v=spf1 mx -all");
+    assert!(alone.findings.iter().any(|one| one.rule.id == "SPF-051"));
+}

@@ -6,7 +6,7 @@
 
 use crate::inquiry::Kind;
 use crate::name::Name;
-use crate::records::{Span, Standard};
+use crate::records::Span;
 use crate::rules::{Rule, Severity, dns};
 
 /// What a verdict or a finding is about.
@@ -322,7 +322,7 @@ fn is_echo(finding: &Finding, other: &Finding) -> bool {
         return false;
     };
     markup.iter().any(|rule| rule.id == finding.rule.id)
-        && other.rule.standard != Standard::Dns
+        && other.rule.standard != finding.rule.standard
         && other.severity <= finding.severity
         && other.site == finding.site
         && there.text == here.text

@@ -51,11 +51,27 @@ pub fn judge(intent: &Intent, inquiry: &mut Inquiry<'_>, now: Timestamp) -> Verd
     Verdict {
         domain: intent.domain.clone(),
         records,
-        findings: findings.in_order(),
+        findings: without_consequences(findings.in_order()),
         unanswered,
         asked,
         valid_until: None,
     }
+}
+
+/// Of a domain that does not exist nobody needs to be told what it lacks.
+fn without_consequences(mut findings: Vec<Finding>) -> Vec<Finding> {
+    let lacks = [
+        &rules::dkim::node::NO_DKIM,
+        &rules::dmarc::tree::NO_RECORD,
+        &rules::mx::PARKED_INCOMPLETE,
+        &rules::mx::RECEIVES_NOTHING,
+        &rules::spf::beside::NONE,
+    ];
+    let missing = |finding: &Finding| finding.rule == &rules::dns::NO_DOMAIN;
+    if findings.iter().any(missing) {
+        findings.retain(|finding| !lacks.contains(&finding.rule));
+    }
+    findings
 }
 
 /// The domain itself: whether it exists, and, where nothing is managed, the questions without which nobody has looked.

@@ -114,6 +114,15 @@ fn counts(report: &Report) -> Vec<String> {
             parts.push(counted(count.into(), what));
         }
     }
+    let observed = report
+        .verdict
+        .findings
+        .iter()
+        .filter(|finding| finding.severity == Severity::Error && !report.counts(finding));
+    let observed = observed.count();
+    if observed > 0 {
+        parts.push(format!("{observed} of them on what is not managed"));
+    }
     if not_answered > 0 {
         parts.push(format!("{not_answered} not answered"));
     }

@@ -230,7 +230,8 @@ impl Report {
 
     /// Whether a finding has a say in the outcome.
     pub fn counts(&self, finding: &Finding) -> bool {
-        self.origin() == Origin::Domain || finding.managed
+        let is_no_domain = finding.rule == &rules::dns::NO_DOMAIN;
+        self.origin() == Origin::Domain || finding.managed || is_no_domain
     }
 
     /// Whether a question without an answer keeps the outcome from being known: a record's state hangs on it, or an
@@ -267,9 +268,9 @@ impl Report {
         if unknown { Outcome::Unknown } else { Outcome::Fine }
     }
 
-    /// The counts.
+    /// The counts, as in the status: errors and warnings whether or not they are about what is managed.
     pub fn summary(&self) -> Summary {
-        summary_where(&self.verdict, |finding| self.counts(finding))
+        summary_where(&self.verdict, |_| true)
     }
 
     /// The findings that are shown, in their order; that something was not answered is said beside them.

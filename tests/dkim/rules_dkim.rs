@@ -295,7 +295,7 @@ fn of_no_dkim(good: &str) -> Vec<Case> {
                 "DKIM-049",
                 true,
                 "{domain: a.nl, role: SendOnly, spf: {all: Fail}}",
-                "",
+                "a.nl EXISTS",
             ),
             quiet(probe(["s1"]), with("*.a.nl TXT hello")),
             quiet(probe(["s1"]), with("_domainkey.a.nl TXT !SERVFAIL")),

@@ -45,9 +45,24 @@ pub(super) fn check(
             None => place.readable(inquiry),
         }
     }
+    let is_said = findings.iter().any(|said| {
+        let everybody = [
+            &record_rules::EVERYBODY,
+            &record_rules::PASS_ALL,
+            &rules::INCLUDE_PASSES_ALL,
+        ];
+        said.site == topic.site && everybody.contains(&said.rule)
+    });
+    if analysis.ipv4_addresses == ALL_V4 && !is_said {
+        let message = "the networks of this record, its hosts and its includes together are every IPv4 address: anyone may send";
+        findings.say(&record_rules::EVERYBODY, topic, message);
+    }
     explanation(domain, own, topic, inquiry, findings);
     told
 }
+
+/// How many addresses IPv4 has.
+const ALL_V4: u64 = 1 << 32;
 
 /// A record beyond the domain's own, and where what is found of it is said.
 struct Place<'p> {

@@ -136,11 +136,13 @@ impl Probe {
         let mut hosts = Vec::new();
         for record in records {
             match record {
-                Rdata::Mx { exchange, .. } if exchange.is_root() => self.null_mx = true,
+                Rdata::Mx { exchange, .. } if exchange.is_root() => {}
                 Rdata::Mx { exchange, .. } => hosts.push(exchange),
                 _ => {}
             }
         }
+        // Beside other hosts it is no null MX (RFC 7505 3), and they are evaluated.
+        self.null_mx = hosts.is_empty() && !records.is_empty();
         if records.is_empty() {
             (self.void_v4, self.void_v6) = (true, true);
             let own = ask(inquiry, name, Kind::A, Need::Evidence);
