@@ -20,9 +20,12 @@ impl Clocks {
     }
 
     /// By how much the clock of the wall was put back since the last time this was asked.
-    pub(super) fn put_back(&self, now: Timestamp) -> Option<SignedDuration> {
-        let instant = Instant::now();
+    ///
+    /// `wall` is read while nobody else may ask: a time that was read before another one was noted would look like a
+    /// step of its own.
+    pub(super) fn put_back(&self, wall: impl FnOnce() -> Timestamp) -> Option<SignedDuration> {
         let mut last = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let (now, instant) = (wall(), Instant::now());
         let (then, since) = std::mem::replace(&mut *last, (now, instant));
         let passed = SignedDuration::try_from(instant.duration_since(since)).unwrap_or(SignedDuration::MAX);
         let back = passed.saturating_sub(now.duration_since(then));
@@ -46,16 +49,19 @@ mod tests {
     async fn a_clock_that_is_put_back_is_noticed_and_by_how_much() {
         let clocks = Clocks::new(at(10_000));
         advance(Duration::from_secs(5)).await;
-        assert_eq!(clocks.put_back(at(10_005)), None);
+        assert_eq!(clocks.put_back(|| at(10_005)), None);
         advance(Duration::from_secs(5)).await;
-        assert_eq!(clocks.put_back(at(10_009)), None, "made more exact");
-        advance(Duration::from_secs(5)).await;
-        assert_eq!(clocks.put_back(at(6_414)), Some(SignedDuration::from_secs(3600)));
-        advance(Duration::from_secs(5)).await;
-        assert_eq!(clocks.put_back(at(6_419)), None, "said once");
+        assert_eq!(clocks.put_back(|| at(10_009)), None, "made more exact");
         advance(Duration::from_secs(5)).await;
         assert_eq!(
-            clocks.put_back(at(90_000)),
+            clocks.put_back(|| at(6_414)),
+            Some(SignedDuration::from_secs(3600))
+        );
+        advance(Duration::from_secs(5)).await;
+        assert_eq!(clocks.put_back(|| at(6_419)), None, "said once");
+        advance(Duration::from_secs(5)).await;
+        assert_eq!(
+            clocks.put_back(|| at(90_000)),
             None,
             "put forward: all is as old as it looks"
         );

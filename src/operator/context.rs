@@ -50,7 +50,7 @@ impl Context {
 
     /// Sees whether the clock was put back, and then moves what is remembered with it.
     pub(super) fn notice_steps(&self) {
-        if let Some(by) = self.clocks.put_back(self.now()) {
+        if let Some(by) = self.clocks.put_back(|| self.now()) {
             tracing::warn!(seconds = by.as_secs(), "the clock was put back");
             self.tracker.put_back(by);
         }

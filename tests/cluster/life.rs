@@ -263,9 +263,11 @@ fn suspended_is_left_alone() {
         stage.edit("voorbeeld-nl", json!({"suspend": true})).await;
         let status = stage.ready("voorbeeld-nl", "True", "InSync").await;
         assert_eq!(condition(&status, "Suspended"), Some(("True", "Suspended")));
+        stage.passed(2).await;
         stage.dns.forget();
         stage.dns.set(WEAKER);
-        stage.look("voorbeeld-nl").await;
+        stage.annotate("voorbeeld-nl").await;
+        stage.passed(3).await;
         assert_eq!(stage.dns.seen().total(), 0, "nobody looks");
         stage.ready("voorbeeld-nl", "True", "InSync").await;
         stage.edit("voorbeeld-nl", json!({"suspend": false})).await;
@@ -324,6 +326,7 @@ fn answers_that_take_turns_are_told_once() {
         let stage = Stage::new("turns").await;
         stage.create("voorbeeld-nl", spec()).await;
         stage.ready("voorbeeld-nl", "True", "InSync").await;
+        stage.passed(1).await;
         let turn = async |zone: &str| {
             stage.dns.set(zone);
             stage.pass_time(SignedDuration::from_secs(5));

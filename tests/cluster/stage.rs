@@ -253,10 +253,15 @@ impl Stage {
         self.ahead.fetch_add(duration.as_secs(), Ordering::Relaxed);
     }
 
-    /// Asks for a look past the cache and waits until it is over.
+    /// Asks for a look past the cache and waits until it is over: until the status echoes this very request, for the
+    /// end of a pass may be that of the pass before, which has written its status but not come to its end.
     pub async fn look(&self, name: &str) {
         let before = self.passes().await;
-        self.annotate(name).await;
+        let value = self.annotate(name).await;
+        self.until(name, |status| {
+            status.last_handled_reconcile_at.as_deref() == Some(&value)
+        })
+        .await;
         eventually("a pass ends", async || self.passes().await > before).await;
     }
 
@@ -273,19 +278,20 @@ impl Stage {
         eventually("a pass ends", async || self.passes().await > before).await;
     }
 
-    /// Asks for a look past the cache.
-    pub async fn annotate(&self, name: &str) {
-        self.annotate_with(name, REQUESTED_AT).await;
+    /// Asks for a look past the cache; by which value.
+    pub async fn annotate(&self, name: &str) -> String {
+        self.annotate_with(name, REQUESTED_AT).await
     }
 
     /// The same, by another annotation.
-    pub async fn annotate_with(&self, name: &str, annotation: &str) {
+    pub async fn annotate_with(&self, name: &str, annotation: &str) -> String {
         let value = Timestamp::now().to_string();
         let patch = Patch::Merge(json!({"metadata": {"annotations": {annotation: value}}}));
         self.api()
             .patch(name, &PatchParams::default(), &patch)
             .await
             .unwrap();
+        value
     }
 
     /// Waits until the object's status is as wished.
