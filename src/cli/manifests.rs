@@ -7,11 +7,13 @@
 mod locate;
 mod mistakes;
 mod read;
+mod rivals;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 pub use self::read::read;
+use self::rivals::Object;
 use super::{Failure, file, output};
 use crate::api::MailDomainSpec;
 use crate::intent::SpecError;
@@ -63,8 +65,6 @@ pub struct Loaded {
     pub manifests: Vec<Manifest>,
     /// What is wrong.
     pub invalid: Vec<Invalid>,
-    /// Domains named by more than one manifest: the later places.
-    pub duplicates: Vec<(ManifestRef, ManifestRef)>,
 }
 
 impl Loaded {
@@ -72,15 +72,6 @@ impl Loaded {
     pub fn complain(&mut self) -> bool {
         self.invalid
             .sort_by(|a, b| (&a.file, a.line).cmp(&(&b.file, b.line)));
-        for (first, later) in &self.duplicates {
-            output::note(&format!(
-                "warning: {}:{} and {}:{} name the same domain; in a cluster the older object claims it",
-                harmless(&first.file),
-                first.line,
-                harmless(&later.file),
-                later.line
-            ));
-        }
         for invalid in &self.invalid {
             let text = harmless(&invalid.error.to_string());
             output::note(&format!(
@@ -93,38 +84,35 @@ impl Loaded {
     }
 }
 
-/// Reads every manifest of `paths`: files, folders, `-` for standard input.
+/// Reads every manifest of `paths`: files, folders, `-` for standard input; a file that is named several times, once.
 ///
 /// # Errors
 /// When a path cannot be read, or no `MailDomain` stands in any of them.
 pub fn load(paths: &[String]) -> Result<Loaded, Failure> {
     let mut loaded = Loaded::default();
+    let mut objects = Vec::new();
+    let mut seen = BTreeSet::new();
     for path in paths {
-        if path == file::STDIN {
-            read_into(&mut loaded, path);
-            continue;
-        }
-        for found in files(Path::new(path))? {
-            read_into(&mut loaded, &found.display().to_string());
+        let found = match path.as_str() {
+            file::STDIN => vec![PathBuf::from(path)],
+            path => files(Path::new(path))?,
+        };
+        for found in found {
+            // What the way to it is makes no other file of it; one that is gone says so when it is read.
+            let place = found.canonicalize().unwrap_or_else(|_| found.clone());
+            if seen.insert(place) {
+                objects.extend(read_file(&found.display().to_string(), &mut loaded.invalid));
+            }
         }
     }
-    if loaded.manifests.is_empty() && loaded.invalid.is_empty() {
+    if objects.is_empty() && loaded.invalid.is_empty() {
         return Err(Failure::Usage(format!(
             "no MailDomain (zegel.dev/v1alpha1) stands in {}",
             paths.join(", ")
         )));
     }
-    let mut seen: BTreeMap<&str, &ManifestRef> = BTreeMap::new();
-    let mut duplicates = Vec::new();
-    for manifest in &loaded.manifests {
-        match seen.get(manifest.spec.domain.as_str()) {
-            Some(first) => duplicates.push(((*first).clone(), manifest.source.clone())),
-            None => {
-                seen.insert(&manifest.spec.domain, &manifest.source);
-            }
-        }
-    }
-    loaded.duplicates = duplicates;
+    loaded.invalid.extend(rivals::part(&mut objects));
+    loaded.manifests = objects.into_iter().filter_map(|object| object.manifest).collect();
     Ok(loaded)
 }
 
@@ -156,18 +144,22 @@ fn files(path: &Path) -> Result<Vec<PathBuf>, Failure> {
     Ok(found)
 }
 
-fn read_into(loaded: &mut Loaded, path: &str) {
+/// The objects of a file; what is wrong with it is added to `invalid`.
+fn read_file(path: &str, invalid: &mut Vec<Invalid>) -> Vec<Object> {
     match file::text(path) {
         Ok(text) => {
-            let (manifests, invalid) = read(path, &text);
-            loaded.manifests.extend(manifests);
-            loaded.invalid.extend(invalid);
+            let (objects, wrong) = read::objects(path, &text);
+            invalid.extend(wrong);
+            objects
         }
         // Said with all the others' mistakes: one file that cannot be read hides nothing.
-        Err(failure) => loaded.invalid.push(Invalid {
-            file: path.to_owned(),
-            line: 1,
-            error: SpecError::new("document", failure.to_string()),
-        }),
+        Err(failure) => {
+            invalid.push(Invalid {
+                file: path.to_owned(),
+                line: 1,
+                error: SpecError::new("document", failure.to_string()),
+            });
+            Vec::new()
+        }
     }
 }

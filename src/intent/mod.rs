@@ -14,6 +14,7 @@ mod schedule;
 mod spf;
 
 use aws_lc_rs::digest;
+use jiff::Timestamp;
 
 pub use self::desired::Desired;
 pub use self::dkim::DkimWant;
@@ -126,6 +127,9 @@ fn row(standard: Standard) -> Row {
         },
     }
 }
+
+/// A claim on a domain, in the order in which claims win: the older first, then by namespace and name.
+pub type Claim = (Timestamp, (String, String));
 
 /// Whether a spec claims its domain, rather than only looking at it: it has a block, or its role derives records.
 pub fn claims(spec: &MailDomainSpec) -> bool {

@@ -10,13 +10,10 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use jiff::Timestamp;
 
 use crate::api::MailDomainSpec;
-use crate::intent::claims;
+use crate::intent::{Claim, claims};
 
 /// An object's namespace and name.
 pub(super) type Key = (String, String);
-
-/// A claim, in the order in which claims win.
-type Claim = (Timestamp, Key);
 
 /// So many rivals, the oldest first, are woken when a winner changes: thousands that come and go together must not
 /// each wake all the others.

@@ -123,7 +123,9 @@ fn an_invalid_manifest_is_two_and_the_others_are_checked() {
     let syntax = MANIFEST
         .replace("[mx]", "[mx, 'ip4:999.0.0.0']")
         .replace("voorbeeld", "syntax");
-    let upper = MANIFEST.replace("domain: voorbeeld", "domain: HOOFD");
+    let upper = MANIFEST
+        .replace("domain: voorbeeld", "domain: HOOFD")
+        .replace("voorbeeld", "hoofd");
     let twice = MANIFEST.replace(
         "  dmarc:",
         "  dkim: {selectors: [{name: a, anyKey: true}, {name: a, anyKey: true}]}\n  dmarc:",
@@ -174,15 +176,28 @@ fn an_invalid_manifest_is_two_and_the_others_are_checked() {
 }
 
 #[test]
-fn two_manifests_of_one_domain_are_told() {
+fn of_two_manifests_of_one_domain_the_second_is_an_error_and_the_first_is_checked() {
     let dns = DnsServer::start(ZONE);
-    let run = check(dns.address(), &["-"], &format!("{MANIFEST}---\n{MANIFEST}"));
-    assert_eq!(run.code, 0, "{run:?}");
-    assert!(
-        run.err.contains("-:5 and -:17 name the same domain"),
-        "{}",
-        run.err
-    );
+    let other = MANIFEST.replace("{name: voorbeeld-nl,", "{name: weer-voorbeeld-nl,");
+    for (text, error) in [
+        (
+            format!("{MANIFEST}---\n{other}"),
+            "error: -:17: spec.domain: voorbeeld.nl belongs to MailDomain mail/voorbeeld-nl (-:5)",
+        ),
+        (
+            format!("{MANIFEST}---\n{MANIFEST}"),
+            "error: -:15: metadata.name: mail/voorbeeld-nl is the name of the object at -:3 already",
+        ),
+    ] {
+        let run = check(dns.address(), &["-"], &text);
+        assert_eq!(run.code, 2, "{run:?}");
+        assert!(run.err.contains(error), "{}", run.err);
+        assert!(
+            run.out.starts_with("voorbeeld.nl: ok: 2 of 2 records in sync"),
+            "{}",
+            run.out
+        );
+    }
 }
 
 #[test]

@@ -12,11 +12,19 @@ use serde_json::{Value, json};
 use crate::api::{self, Fault, MailDomainSpec, Violation};
 use crate::intent::{Intent, SpecError};
 
-/// The spec of `object`, a whole `MailDomain`.
-///
-/// # Errors
-/// All that is wrong with it, in the order of its fields.
-pub(super) fn spec(object: &Value) -> Result<MailDomainSpec, Vec<SpecError>> {
+/// The field of the domain.
+const DOMAIN: &str = "spec.domain";
+
+/// What an object came to.
+pub(super) struct Judged {
+    /// Its spec; where something is wrong with it, what could be read all the same, if its domain could.
+    pub(super) spec: Option<MailDomainSpec>,
+    /// All that is wrong with it, in the order of its fields.
+    pub(super) mistakes: Vec<SpecError>,
+}
+
+/// Judges `object`, a whole `MailDomain`.
+pub(super) fn judge(object: &Value) -> Judged {
     let judged = api::validate(object);
     let mut repaired = Repaired::new(&judged.object, &judged.violations);
     let read = serde_json::from_value::<MailDomainSpec>(repaired.spec.take());
@@ -43,9 +51,10 @@ pub(super) fn spec(object: &Value) -> Result<MailDomainSpec, Vec<SpecError>> {
         .map(|violation| SpecError::new(violation.path, violation.message))
         .collect();
     mistakes.extend(beyond);
-    match read {
-        Ok(spec) if mistakes.is_empty() => Ok(spec),
-        _ => Err(mistakes),
+    let stands_in = repaired.touched.iter().any(|path| path == DOMAIN);
+    Judged {
+        spec: read.ok().filter(|_| !stands_in),
+        mistakes,
     }
 }
 
@@ -113,7 +122,7 @@ impl Repaired {
         }
         self.touched.push(path.to_owned());
         let stand_in = match path {
-            "spec.domain" => Some(json!("stand-in.example")),
+            DOMAIN => Some(json!("stand-in.example")),
             "spec.role" => Some(json!("Mail")),
             _ => None,
         };
@@ -229,10 +238,8 @@ mod tests {
         let object = json!({
             "apiVersion": "zegel.dev/v1alpha1", "kind": "MailDomain", "metadata": {"name": "a"}, "spec": spec,
         });
-        let mut said: Vec<String> = match super::spec(&object) {
-            Ok(_) => Vec::new(),
-            Err(errors) => errors.iter().map(ToString::to_string).collect(),
-        };
+        let mistakes = judge(&object).mistakes;
+        let mut said: Vec<String> = mistakes.iter().map(ToString::to_string).collect();
         said.sort();
         said
     }

@@ -7,28 +7,37 @@ use serde_json::Value;
 use serde_saphyr::DuplicateKeyPolicy;
 
 use super::locate::{Document, documents};
+use super::rivals::Object;
 use super::{Manifest, mistakes};
 use crate::api::MailDomain;
-use crate::intent::SpecError;
+use crate::intent::{SpecError, claims};
 use crate::report::ManifestRef;
 use crate::report::sarif::Invalid;
 
-/// Reads the manifests in `text`, and what is wrong with those that cannot be used.
+/// Reads the manifests in `text`, and what is wrong with those that cannot be used; what several of them have to do
+/// with each other is not looked at.
 pub fn read(file: &str, text: &str) -> (Vec<Manifest>, Vec<Invalid>) {
+    let (objects, invalid) = objects(file, text);
+    let manifests = objects.into_iter().filter_map(|object| object.manifest);
+    (manifests.collect(), invalid)
+}
+
+/// Reads the objects in `text`, and what is wrong with them.
+pub(super) fn objects(file: &str, text: &str) -> (Vec<Object>, Vec<Invalid>) {
     let mut reader = Reader {
         file,
-        manifests: Vec::new(),
+        objects: Vec::new(),
         invalid: Vec::new(),
     };
     for document in &documents(text) {
         reader.document(document);
     }
-    (reader.manifests, reader.invalid)
+    (reader.objects, reader.invalid)
 }
 
 struct Reader<'r> {
     file: &'r str,
-    manifests: Vec<Manifest>,
+    objects: Vec<Object>,
     invalid: Vec<Invalid>,
 }
 
@@ -107,16 +116,27 @@ impl Reader<'_> {
             namespace: metadata("namespace"),
             name: metadata("name").unwrap_or_default(),
         };
-        match mistakes::spec(object) {
-            Ok(spec) if doubled.is_empty() => self.manifests.push(Manifest { spec, source, lines }),
-            Ok(_) => {}
-            Err(errors) => {
-                let line = |path: &str| super::line(&lines, path).unwrap_or(start);
-                for SpecError { path, message } in errors {
-                    self.wrong(line(&path), path, message);
-                }
-            }
+        let judged = mistakes::judge(object);
+        let claims = judged.spec.as_ref().filter(|spec| claims(spec));
+        let mut read = Object {
+            named_at: super::line(&lines, "metadata.name").unwrap_or(start),
+            created: metadata("creationTimestamp").and_then(|text| text.parse().ok()),
+            claims: claims.map(|spec| spec.domain.to_ascii_lowercase()),
+            source: source.clone(),
+            manifest: None,
+        };
+        let line = |path: &str| super::line(&lines, path).unwrap_or(start);
+        if let (Some(spec), true) = (judged.spec, judged.mistakes.is_empty() && doubled.is_empty()) {
+            read.manifest = Some(Manifest {
+                spec,
+                source,
+                lines: lines.clone(),
+            });
         }
+        for SpecError { path, message } in judged.mistakes {
+            self.wrong(line(&path), path, message);
+        }
+        self.objects.push(read);
     }
 }
 
