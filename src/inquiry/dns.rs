@@ -5,7 +5,7 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 
 use serde::Serialize;
 
-use super::{AnyQuestion, Lane};
+use super::{AnyQuestion, Lane, Trust};
 use crate::name::Name;
 
 /// The kind of records a question asks for (RFC 1035 3.2.2 and later).
@@ -261,6 +261,8 @@ pub struct Source {
     pub ttl: u32,
     /// The start of authority that was asked for, or that came with a denial.
     pub soa: Option<Soa>,
+    /// The chain of trust that was walked to prove it; `None` where nothing was validated.
+    pub trust: Option<Box<Trust>>,
 }
 
 /// A zone's start of authority (RFC 1035 3.3.13), as far as anything hangs on it.

@@ -5,7 +5,7 @@ use std::fmt;
 use jiff::Timestamp;
 use serde::Serialize;
 
-use super::{Dns, Lane};
+use super::{Dns, Lane, Security};
 use crate::name::Name;
 
 /// What became of a question: an answer, or why there is none, with when it was had and how long it holds.
@@ -54,49 +54,6 @@ pub struct Answered {
     pub seen_at: Timestamp,
     /// When its TTL runs out.
     pub expires_at: Timestamp,
-}
-
-/// How far an answer can be trusted, by what Zegel has proven itself (RFC 4033 5).
-///
-/// What a resolver says of its own validation is no proof, so without a trust anchor this is [`Security::NotAsked`].
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum Security {
-    /// A chain of trust leads from the trust anchor to all of it.
-    Secure,
-    /// It is proven that no chain of trust leads to it.
-    Insecure(Cause),
-    /// A chain of trust should lead to it, and does not.
-    Bogus(Cause),
-    /// Neither could be proven.
-    Indeterminate(Cause),
-    /// Nothing was validated.
-    #[default]
-    NotAsked,
-}
-
-/// Where a chain of trust ends and why, as far as it is known.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Cause {
-    /// The zone or name at which it ends.
-    pub at: Option<Name>,
-    /// What kept the proof from being had.
-    pub why: Option<Trouble>,
-}
-
-impl Security {
-    /// The worse of two: an answer of several parts is worth what its weakest part is.
-    #[must_use]
-    pub fn worst(self, other: Self) -> Self {
-        let rank = |security: &Self| match security {
-            Self::Secure => 0,
-            Self::Insecure(_) => 1,
-            Self::NotAsked => 2,
-            Self::Indeterminate(_) => 3,
-            Self::Bogus(_) => 4,
-        };
-        if rank(&other) > rank(&self) { other } else { self }
-    }
 }
 
 /// Why a question got no usable answer.

@@ -229,10 +229,15 @@ fn what_is_beyond_the_bounds_is_told_as_unanswered_with_all_that_hangs_on_it() {
 
 #[test]
 fn the_weakest_part_says_what_an_answer_is_worth() {
-    let (insecure, bogus) = (
-        Security::Insecure(Cause::default()),
-        Security::Bogus(Cause::default()),
-    );
+    let insecure = Security::Insecure {
+        at: name("b.nl"),
+        why: Unproven::Unsigned,
+    };
+    let bogus = Security::Bogus(Box::new(Bogus {
+        at: name("a.nl"),
+        kind: RecordType(16),
+        why: Broken::BadSignature,
+    }));
     for (one, other, worst) in [
         (Security::Secure, Security::Secure, Security::Secure),
         (Security::Secure, insecure.clone(), insecure.clone()),
@@ -242,4 +247,82 @@ fn the_weakest_part_says_what_an_answer_is_worth() {
         assert_eq!(one.clone().worst(other.clone()), worst);
         assert_eq!(other.worst(one), worst);
     }
+}
+
+#[test]
+fn a_reason_is_one_word_for_machines_and_a_sentence_for_people() {
+    let at = name("a.nl");
+    let bogus = |why| {
+        Security::Bogus(Box::new(Bogus {
+            at: at.clone(),
+            kind: RecordType(48),
+            why,
+        }))
+    };
+    let ended = Broken::Expired {
+        at: Timestamp::UNIX_EPOCH,
+        tolerated: false,
+    };
+    let unmatched = Broken::DsMatchesNoKey {
+        ds: [7].into(),
+        keys: [8, 9].into(),
+    };
+    for (security, state, reason, words) in [
+        (
+            bogus(ended),
+            "Bogus",
+            "Expired",
+            "the signature ended 1970-01-01T00:00:00Z",
+        ),
+        (
+            bogus(unmatched),
+            "Bogus",
+            "DsMatchesNoKey",
+            "the parent's DS are for key 7, and the zone has keys 8, 9",
+        ),
+        (
+            Security::Insecure {
+                at: at.clone(),
+                why: Unproven::Iterations(150),
+            },
+            "Insecure",
+            "Iterations",
+            "its NSEC3 take 150 iterations, more than the 100 that validators take",
+        ),
+        (
+            Security::Indeterminate {
+                at: at.clone(),
+                why: Doubt::Unanswered(Trouble::Timeout),
+            },
+            "Indeterminate",
+            "Timeout",
+            "its DS or DNSKEY could not be had: no answer came in time",
+        ),
+    ] {
+        assert_eq!(security.at(), Some(&at));
+        assert_eq!((security.state(), security.reason()), (state, Some(reason)));
+        assert_eq!(security.why().as_deref(), Some(words));
+    }
+    assert_eq!((Security::Secure.at(), Security::Secure.why()), (None, None));
+    assert_eq!(
+        (RecordType(43).to_string(), RecordType(4711).to_string()),
+        ("DS".into(), "TYPE4711".into())
+    );
+}
+
+#[test]
+fn a_chain_of_zones_is_read_from_the_anchor_down() {
+    let zone = |text: &str, parent| Zone {
+        name: name(text),
+        parent,
+        ds: Vec::new(),
+        keys: Vec::new(),
+        security: Security::Secure,
+        ends: None,
+    };
+    let root = Arc::new(zone(".", None));
+    let nl = Arc::new(zone("nl", Some(root)));
+    let below = zone("a.nl", Some(nl));
+    let names: Vec<&str> = below.chain().iter().map(|zone| zone.name.as_str()).collect();
+    assert_eq!(names, [".", "nl", "a.nl"]);
 }

@@ -22,7 +22,7 @@ use self::validate::Validator;
 use self::wire::{Manner, Wire};
 use super::exchange::{Heard, Put};
 use super::{Clock, Config, ConfigError, config};
-use crate::inquiry::{Answer, Cause, Dns, Security, Trouble, View};
+use crate::inquiry::{Answer, Dns, Doubt, Security, Trouble, View};
 
 /// The servers questions are put to.
 pub(super) struct Servers {
@@ -119,11 +119,10 @@ impl Put for Servers {
         let security = match outcome {
             Ok(_) => trail.security.unwrap_or_default(),
             Err(_) if !validates => Security::NotAsked,
-            Err(Trouble::Bogus) => Security::Bogus(Cause::default()),
-            Err(trouble) => Security::Indeterminate(Cause {
-                at: None,
-                why: Some(trouble),
-            }),
+            Err(trouble) => Security::Indeterminate {
+                at: question.name.clone(),
+                why: Doubt::Unanswered(trouble),
+            },
         };
         let mut source = trail.source;
         if outcome.is_err() {

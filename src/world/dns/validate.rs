@@ -17,7 +17,8 @@ use hickory_resolver::proto::op::{DnsRequest, DnsRequestOptions, DnsResponse, Me
 use hickory_resolver::proto::rr::{Record, RecordType};
 
 use super::wire::{UDP_PAYLOAD, Wire};
-use crate::inquiry::{Cause, Security, Trouble};
+use crate::inquiry::{Bogus, Broken, Doubt, RecordType as Type, Security, Trouble, Unproven};
+use crate::name::Name;
 use crate::world::TrustAnchor;
 
 tokio::task_local! {
@@ -89,7 +90,11 @@ fn worth(response: &Message) -> Security {
     } else {
         &[]
     };
-    let unproven = || Security::Indeterminate(Cause::default());
+    let at = Name::root;
+    let unproven = || Security::Indeterminate {
+        at: at(),
+        why: Doubt::Resolver,
+    };
     response
         .answers
         .iter()
@@ -97,8 +102,15 @@ fn worth(response: &Message) -> Security {
         .filter(|record| record.record_type() != RecordType::RRSIG)
         .map(|record: &Record| match record.proof {
             Proof::Secure => Security::Secure,
-            Proof::Insecure => Security::Insecure(Cause::default()),
-            Proof::Bogus => Security::Bogus(Cause::default()),
+            Proof::Insecure => Security::Insecure {
+                at: at(),
+                why: Unproven::Unsigned,
+            },
+            Proof::Bogus => Security::Bogus(Box::new(Bogus {
+                at: at(),
+                kind: Type(record.record_type().into()),
+                why: Broken::BadSignature,
+            })),
             Proof::Indeterminate => unproven(),
         })
         .reduce(Security::worst)

@@ -1,0 +1,436 @@
+//! What Zegel's own DNSSEC validation says of an answer, and the chain of trust it walked (RFC 4033 5, RFC 4035).
+//!
+//! | state | what it means | what follows |
+//! |---|---|---|
+//! | `NotAsked` | nothing was validated: an authority was asked, or the resolver passes no DNSSEC on | nothing |
+//! | `Secure` | signatures lead from a trust anchor to all of it, its absences too | it may be relied on |
+//! | `Insecure {at, why}` | it is *proven* that no chain of trust leads there | the answer counts, as it does for everybody |
+//! | `Bogus {at, kind, why}` | a chain of trust should lead there and is broken, and we can say by what | no usable answer: [`Trouble::Bogus`] |
+//! | `Indeterminate {at, why}` | the proof could not be had: nothing is known either way | the answer counts; nobody is accused |
+//!
+//! `at` is the zone at which it was decided: at the root or a top-level domain that is never the fault of a domain below.
+//! The chain itself ([`Trust`]) hangs on [`Source`](super::Source): zones are shared by all answers that lie in them. Pure.
+
+use std::fmt;
+use std::sync::Arc;
+
+use jiff::Timestamp;
+
+use super::Trouble;
+use crate::name::Name;
+
+/// How far an answer can be trusted, by what Zegel has proven itself (RFC 4033 5).
+///
+/// What a resolver says of its own validation is no proof.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Security {
+    /// A chain of trust leads from a trust anchor to all of it.
+    Secure,
+    /// It is proven that no chain of trust leads to it.
+    Insecure {
+        /// The zone whose delegation, keys or denial ends the chain.
+        at: Name,
+        /// What ends it.
+        why: Unproven,
+    },
+    /// A chain of trust should lead to it, and does not.
+    Bogus(Box<Bogus>),
+    /// The proof could not be had.
+    Indeterminate {
+        /// The name whose DS, keys or signatures could not be had.
+        at: Name,
+        /// What kept them away.
+        why: Doubt,
+    },
+    /// Nothing was validated.
+    #[default]
+    NotAsked,
+}
+
+/// Why a proof does not hold.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Bogus {
+    /// The zone that should have signed it.
+    pub at: Name,
+    /// The type of the record set that is not proven.
+    pub kind: RecordType,
+    /// What is wrong with it.
+    pub why: Broken,
+}
+
+/// Why it is proven that no chain of trust leads there.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Unproven {
+    /// The zone is delegated without DS (RFC 4035 5.2), or no trust anchor is above it.
+    Unsigned,
+    /// All its DS name algorithms or digests that we do not know (RFC 4035 5.2): for everybody like us it is unsigned.
+    UnsupportedAlgorithm,
+    /// An NSEC3 with the opt-out flag spans it: an unsigned delegation may be there (RFC 5155 6, 9.2).
+    OptOut,
+    /// NSEC3 of more iterations than validators take (RFC 9276 3.2).
+    Iterations(u16),
+}
+
+/// What is wrong with a record set that should be proven.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Broken {
+    /// Its signatures ended; the latest of them then (RFC 4034 3.1.5).
+    Expired {
+        /// When it ended.
+        at: Timestamp,
+        /// Whether resolvers that allow for wrong clocks still take it: for a tenth of its lifetime, an hour at least.
+        tolerated: bool,
+    },
+    /// Its signatures begin later; the earliest of them then.
+    NotYetValid(Timestamp),
+    /// A key of that tag is there, and the signature is not its own: the records or the signature were changed.
+    BadSignature,
+    /// The zone is signed, this is not.
+    NoSignature,
+    /// Signed, by keys that the zone does not publish: their tags.
+    NoMatchingKey(Box<[u16]>),
+    /// There is a DS, and the zone has no key at all.
+    NoDnskey,
+    /// There are DS and keys, and none fits.
+    DsMatchesNoKey {
+        /// The tags that the DS at the parent name.
+        ds: Box<[u16]>,
+        /// The tags of the keys the zone has.
+        keys: Box<[u16]>,
+    },
+    /// NSEC or NSEC3 do not prove what the answer says: what was missing.
+    NoProof(&'static str),
+    /// More signatures, keys or hashes to check than any honest answer needs (CVE-2023-50387, CVE-2023-50868).
+    TooMuchWork,
+}
+
+/// Why a proof could not be had.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Doubt {
+    /// A DS or DNSKEY that is needed got no usable answer.
+    Unanswered(Trouble),
+    /// DS were answered with what the child says, not its parent: the resolver asks the wrong side.
+    WrongSide,
+    /// By our clock the root's own signatures are not valid: our clock is wrong, or the resolver lies about the root.
+    Clock,
+    /// The resolver does not pass DNSSEC on well enough to say whose fault it is.
+    Resolver,
+    /// More DS and DNSKEY than one answer may cost.
+    Limit,
+}
+
+impl Security {
+    /// The worse of two: an answer of several parts is worth what its weakest part is.
+    #[must_use]
+    pub fn worst(self, other: Self) -> Self {
+        if other.rank() > self.rank() { other } else { self }
+    }
+
+    fn rank(&self) -> u8 {
+        match self {
+            Self::Secure => 0,
+            Self::Insecure { .. } => 1,
+            Self::NotAsked => 2,
+            Self::Indeterminate { .. } => 3,
+            Self::Bogus(_) => 4,
+        }
+    }
+
+    /// The state in a word, as in JSON and metric labels.
+    pub fn state(&self) -> &'static str {
+        match self {
+            Self::Secure => "Secure",
+            Self::Insecure { .. } => "Insecure",
+            Self::Bogus(_) => "Bogus",
+            Self::Indeterminate { .. } => "Indeterminate",
+            Self::NotAsked => "NotAsked",
+        }
+    }
+
+    /// Where it was decided; `None` where there is nothing to decide.
+    pub fn at(&self) -> Option<&Name> {
+        match self {
+            Self::Insecure { at, .. } | Self::Indeterminate { at, .. } => Some(at),
+            Self::Bogus(bogus) => Some(&bogus.at),
+            Self::Secure | Self::NotAsked => None,
+        }
+    }
+
+    /// The type of the record set that is not proven, where it is bogus.
+    pub fn kind(&self) -> Option<RecordType> {
+        match self {
+            Self::Bogus(bogus) => Some(bogus.kind),
+            _ => None,
+        }
+    }
+
+    /// Why, in a word that does not change: `Expired`, `Unsigned`. `None` where nothing needs a reason.
+    pub fn reason(&self) -> Option<&'static str> {
+        match self {
+            Self::Secure | Self::NotAsked => None,
+            Self::Insecure { why, .. } => Some(why.reason()),
+            Self::Bogus(bogus) => Some(bogus.why.reason()),
+            Self::Indeterminate { why, .. } => Some(why.reason()),
+        }
+    }
+
+    /// Why, in words for people: `the signature ended 2026-11-20T10:00:00Z`.
+    pub fn why(&self) -> Option<String> {
+        match self {
+            Self::Secure | Self::NotAsked => None,
+            Self::Insecure { why, .. } => Some(why.to_string()),
+            Self::Bogus(bogus) => Some(bogus.why.to_string()),
+            Self::Indeterminate { why, .. } => Some(why.to_string()),
+        }
+    }
+}
+
+impl Unproven {
+    /// The reason in a word.
+    pub fn reason(self) -> &'static str {
+        match self {
+            Self::Unsigned => "Unsigned",
+            Self::UnsupportedAlgorithm => "UnsupportedAlgorithm",
+            Self::OptOut => "OptOut",
+            Self::Iterations(_) => "Iterations",
+        }
+    }
+}
+
+impl fmt::Display for Unproven {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Unsigned => f.write_str("the zone is not signed: its parent has no DS for it"),
+            Self::UnsupportedAlgorithm => {
+                f.write_str("every DS names an algorithm or digest that validators like this one do not know")
+            }
+            Self::OptOut => {
+                f.write_str("an NSEC3 with opt-out spans it, so an unsigned delegation may be there")
+            }
+            Self::Iterations(count) => {
+                write!(
+                    f,
+                    "its NSEC3 take {count} iterations, more than the 100 that validators take"
+                )
+            }
+        }
+    }
+}
+
+impl Broken {
+    /// The reason in a word.
+    pub fn reason(&self) -> &'static str {
+        match self {
+            Self::Expired { .. } => "Expired",
+            Self::NotYetValid(_) => "NotYetValid",
+            Self::BadSignature => "BadSignature",
+            Self::NoSignature => "NoSignature",
+            Self::NoMatchingKey(_) => "NoMatchingKey",
+            Self::NoDnskey => "NoDnskey",
+            Self::DsMatchesNoKey { .. } => "DsMatchesNoKey",
+            Self::NoProof(_) => "NoProof",
+            Self::TooMuchWork => "TooMuchWork",
+        }
+    }
+}
+
+impl fmt::Display for Broken {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Expired { at, tolerated: false } => write!(f, "the signature ended {at}"),
+            Self::Expired { at, tolerated: true } => {
+                write!(
+                    f,
+                    "the signature ended {at}; resolvers that allow for wrong clocks still take it"
+                )
+            }
+            Self::NotYetValid(at) => write!(f, "the signature begins only {at}"),
+            Self::BadSignature => f.write_str("the signature does not fit the records"),
+            Self::NoSignature => f.write_str("the zone is signed, and this is not"),
+            Self::NoMatchingKey(tags) => {
+                write!(f, "signed with {}, which the zone does not publish", Tags(tags))
+            }
+            Self::NoDnskey => f.write_str("the parent has a DS, and the zone has no DNSKEY"),
+            Self::DsMatchesNoKey { ds, keys } => {
+                write!(
+                    f,
+                    "the parent's DS are for {}, and the zone has {}",
+                    Tags(ds),
+                    Tags(keys)
+                )
+            }
+            Self::NoProof(what) => f.write_str(what),
+            Self::TooMuchWork => {
+                f.write_str("there are more signatures, keys or hashes to check than any honest answer needs")
+            }
+        }
+    }
+}
+
+/// Key tags as people read them.
+struct Tags<'t>(&'t [u16]);
+
+impl fmt::Display for Tags<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(if self.0.len() == 1 { "key" } else { "keys" })?;
+        for (at, tag) in self.0.iter().enumerate() {
+            write!(f, "{} {tag}", if at == 0 { "" } else { "," })?;
+        }
+        Ok(())
+    }
+}
+
+impl Doubt {
+    /// The reason in a word.
+    pub fn reason(self) -> &'static str {
+        match self {
+            Self::Unanswered(trouble) => trouble.reason(),
+            Self::WrongSide => "WrongSide",
+            Self::Clock => "Clock",
+            Self::Resolver => "Resolver",
+            Self::Limit => "Limit",
+        }
+    }
+}
+
+impl fmt::Display for Doubt {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Unanswered(trouble) => write!(f, "its DS or DNSKEY could not be had: {trouble}"),
+            Self::WrongSide => {
+                f.write_str("the resolver answers DS from the zone itself, not from its parent")
+            }
+            Self::Clock => {
+                f.write_str("the root's own signatures are not valid by the clock of this machine")
+            }
+            Self::Resolver => f.write_str("the resolver does not pass DNSSEC on"),
+            Self::Limit => f.write_str("it takes more DS and DNSKEY than one answer may cost"),
+        }
+    }
+}
+
+/// A record type by its number, shown by its mnemonic (`DS`) or as RFC 3597 5 writes it (`TYPE4711`).
+///
+/// What is asked is a [`Kind`](super::Kind); what is not proven can be of any type.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct RecordType(pub u16);
+
+impl fmt::Display for RecordType {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let word = match self.0 {
+            1 => "A",
+            2 => "NS",
+            5 => "CNAME",
+            6 => "SOA",
+            12 => "PTR",
+            15 => "MX",
+            16 => "TXT",
+            28 => "AAAA",
+            33 => "SRV",
+            39 => "DNAME",
+            43 => "DS",
+            46 => "RRSIG",
+            47 => "NSEC",
+            48 => "DNSKEY",
+            50 => "NSEC3",
+            51 => "NSEC3PARAM",
+            52 => "TLSA",
+            64 => "SVCB",
+            65 => "HTTPS",
+            99 => "SPF",
+            257 => "CAA",
+            other => return f.pad(&format!("TYPE{other}")),
+        };
+        f.pad(word)
+    }
+}
+
+/// The chain of trust of one answer.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Trust {
+    /// The zones that the parts of the answer lie in, in the order of its aliases, each once; above each its parents.
+    pub zones: Vec<Arc<Zone>>,
+    /// The signature of the answer that ends first, the signatures of the keys on the way included.
+    pub ends: Option<Ends>,
+}
+
+/// A zone on the way from a trust anchor down.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Zone {
+    /// Its apex.
+    pub name: Name,
+    /// The signed zone above; `None` at a trust anchor.
+    pub parent: Option<Arc<Zone>>,
+    /// The DS its parent has for it; none at a trust anchor.
+    pub ds: Vec<Ds>,
+    /// Its keys; none where its delegation is insecure, for then nobody needs them.
+    pub keys: Vec<Key>,
+    /// What is known of it as a whole: [`Security::Secure`], or where and why the chain ends.
+    pub security: Security,
+    /// The signature over its keys that ends first of those that are needed.
+    pub ends: Option<Ends>,
+}
+
+impl Zone {
+    /// The zones from the trust anchor down to this one.
+    pub fn chain(&self) -> Vec<&Zone> {
+        let mut chain: Vec<&Zone> =
+            std::iter::successors(Some(self), |zone| zone.parent.as_deref()).collect();
+        chain.reverse();
+        chain
+    }
+}
+
+/// A delegation signer (RFC 4034 5), without its digest's octets.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Ds {
+    /// The tag of the key it is for.
+    pub tag: u16,
+    /// That key's algorithm (IANA's DNS Security Algorithm Numbers).
+    pub algorithm: u8,
+    /// How the digest is made: 1 SHA-1, 2 SHA-256, 4 SHA-384.
+    pub digest: u8,
+}
+
+/// A zone's key (RFC 4034 2), without its octets.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Key {
+    /// Its tag (RFC 4034 B).
+    pub tag: u16,
+    /// Its algorithm (IANA's DNS Security Algorithm Numbers).
+    pub algorithm: u8,
+    /// Its flags: 256 a zone key, 257 one that a DS may point at, 128 more when revoked (RFC 5011 7).
+    pub flags: u16,
+    /// The size of an RSA modulus; of the others, of the curve.
+    pub bits: u16,
+    /// Whether a DS or a trust anchor is for it.
+    pub anchored: bool,
+}
+
+/// When a signature ends.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Ends {
+    /// When it ends.
+    pub at: Timestamp,
+    /// When it began.
+    pub since: Timestamp,
+    /// The TTL of what it signs, in seconds, as the zone has it.
+    pub ttl: u32,
+    /// The type of what it signs.
+    pub kind: RecordType,
+}
+
+impl Ends {
+    /// The one that ends first.
+    #[must_use]
+    pub fn first(one: Option<Self>, other: Option<Self>) -> Option<Self> {
+        match (one, other) {
+            (Some(one), Some(other)) => Some(if other.at < one.at { other } else { one }),
+            (one, other) => one.or(other),
+        }
+    }
+}
