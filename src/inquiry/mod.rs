@@ -18,14 +18,16 @@ mod run;
 mod security;
 #[cfg(test)]
 mod tests;
+mod trouble;
 
 pub use self::dns::{Answer, Dns, Kind, Question, Rdata, Soa, Source, Txt, View};
-pub use self::fact::{Answered, Fact, Trouble};
+pub use self::fact::{Answered, Fact};
 pub use self::facts::Facts;
 pub use self::lane::{AnyQuestion, Lane};
 pub use self::need::Need;
 pub use self::run::{Asked, Inquiry, Reply, settle_from, settle_with};
 pub use self::security::{Bogus, Broken, Doubt, Ds, Ends, Key, RecordType, Security, Trust, Unproven, Zone};
+pub use self::trouble::Trouble;
 
 /// At most this many times is the judgement run in one pass before what is open counts as unanswered.
 pub const MAX_WAVES: usize = 32;

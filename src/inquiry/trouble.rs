@@ -1,0 +1,70 @@
+//! Why there is no answer: a third thing beside presence and absence. Pure.
+
+use std::fmt;
+
+use serde::Serialize;
+
+/// Why a question got no usable answer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
+#[non_exhaustive]
+pub enum Trouble {
+    /// The answer failed DNSSEC validation (told only when Zegel validates itself).
+    Bogus,
+    /// A CNAME chain that loops or is too long to follow.
+    CnameLoop,
+    /// A server that is not responsible and does not recurse: neither RA nor AA, or an upward referral.
+    Lame,
+    /// The pass' bounds on waves, questions or time were reached before it was asked.
+    Limit,
+    /// An answer that is no DNS message, or not for this question.
+    Malformed,
+    /// No connection to the server could be made.
+    Network,
+    /// NOTIMP, FORMERR or another error code.
+    OtherRcode,
+    /// The server refused.
+    Refused,
+    /// The server could not get an answer either.
+    ServFail,
+    /// No answer in time.
+    Timeout,
+    /// The answer was too large for UDP and could not be had over TCP (RFC 7766 5).
+    Truncated,
+}
+
+impl Trouble {
+    /// The word used in status, JSON and metric labels.
+    pub fn reason(self) -> &'static str {
+        match self {
+            Self::Bogus => "Bogus",
+            Self::CnameLoop => "CnameLoop",
+            Self::Lame => "Lame",
+            Self::Limit => "Limit",
+            Self::Malformed => "Malformed",
+            Self::Network => "Network",
+            Self::OtherRcode => "OtherRcode",
+            Self::Refused => "Refused",
+            Self::ServFail => "ServFail",
+            Self::Timeout => "Timeout",
+            Self::Truncated => "Truncated",
+        }
+    }
+}
+
+impl fmt::Display for Trouble {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Bogus => "the answer failed DNSSEC validation",
+            Self::CnameLoop => "its CNAME chain does not end",
+            Self::Lame => "the server is not responsible for the name (lame)",
+            Self::Limit => "the bounds of one look were reached",
+            Self::Malformed => "the answer was no usable DNS message",
+            Self::Network => "no DNS server could be reached",
+            Self::OtherRcode => "the server answered with an error code",
+            Self::Refused => "the server refused to answer",
+            Self::ServFail => "the server answered SERVFAIL",
+            Self::Timeout => "no answer came in time",
+            Self::Truncated => "the answer was truncated and could not be had over TCP",
+        })
+    }
+}
