@@ -2,6 +2,7 @@
 
 use std::fmt;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
+use std::time::Duration;
 
 use serde::Serialize;
 
@@ -145,8 +146,14 @@ impl Lane for Dns {
             Some(Answer::Records(records)) => records.iter().map(Rdata::size).sum(),
             Some(Answer::NoData | Answer::NxDomain) | None => 0,
         };
-        let names = source.chain.iter().chain(&source.beside);
+        let referral = source.direct.iter().filter_map(|direct| direct.referral.as_ref());
+        let referred = referral.flat_map(|referral| {
+            let glue = referral.glue.iter().map(|(name, _)| name);
+            referral.servers.iter().chain(glue)
+        });
+        let names = source.chain.iter().chain(&source.beside).chain(referred);
         data + names.map(|name| name.as_str().len() + 16).sum::<usize>()
+            + source.direct.as_ref().map_or(0, |_| size_of::<Direct>())
     }
 
     fn destination(&self) -> Option<IpAddr> {
@@ -263,6 +270,32 @@ pub struct Source {
     pub soa: Option<Soa>,
     /// The chain of trust that was walked to prove it; `None` where nothing was validated.
     pub trust: Option<Box<Trust>>,
+    /// What an authority that was asked itself says beside; `None` of a resolver, and where nothing came back.
+    pub direct: Option<Box<Direct>>,
+}
+
+/// What an authority that was asked itself says beside its records.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Direct {
+    /// Which of the machines behind its address spoke (RFC 5001), in presentation format.
+    pub nsid: Option<String>,
+    /// How long the answer took.
+    pub rtt: Duration,
+    /// Whether it offers to find things out for others (RA): no business of an authority.
+    pub recursion_available: bool,
+    /// Where it sends us instead of answering.
+    pub referral: Option<Referral>,
+}
+
+/// A delegation as one server tells it: name servers in place of an answer (RFC 1034 4.3.2).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Referral {
+    /// The zone's apex.
+    pub owner: Name,
+    /// Its name servers, sorted.
+    pub servers: Vec<Name>,
+    /// Addresses of theirs that came along (glue, RFC 9471), sorted.
+    pub glue: Vec<(Name, IpAddr)>,
 }
 
 /// A zone's start of authority (RFC 1035 3.3.13), as far as anything hangs on it.

@@ -1,25 +1,40 @@
 //! What is known in a pass: facts of all lanes, pinned, and what the judgement has made of them already.
 
 use std::any::{Any, TypeId};
+use std::collections::hash_map::Entry;
 use std::collections::{BTreeMap, HashMap};
 use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use super::lane::Erased;
-use super::{Answered, AnyQuestion, Dns, Fact, Lane, Need, Trouble};
+use super::{Answered, AnyQuestion, Depth, Dns, Fact, Lane, Need, Trouble};
 use crate::name::Name;
 
 /// What is known so far in this pass, and what the judgement has made of it already.
 #[derive(Debug, Clone, Default)]
 pub struct Facts {
     known: HashMap<AnyQuestion, Box<dyn AnyFact>>,
+    /// How many of these strangers answered.
+    views: usize,
+    depth: Depth,
     pub(super) memo: Memo,
 }
 
 impl Facts {
-    /// Nothing known yet.
+    /// Nothing known yet, and no authority is looked at.
     pub fn new() -> Self {
         Self::default()
+    }
+
+    /// The same, with the authorities looked at so closely.
+    #[must_use]
+    pub fn at_depth(self, depth: Depth) -> Self {
+        Self { depth, ..self }
+    }
+
+    /// How closely authorities are looked at in this pass.
+    pub fn depth(&self) -> Depth {
+        self.depth
     }
 
     /// The fact that answers `question`.
@@ -40,8 +55,11 @@ impl Facts {
 
     /// Pins the answer to a question; the first one stays.
     pub fn insert<L: Lane>(&mut self, question: L, fact: impl Into<Arc<Fact<L>>>) {
-        let pinned = self.known.entry(question.into());
-        pinned.or_insert_with(|| Box::<Arc<Fact<L>>>::new(fact.into()));
+        let is_of_a_stranger = question.destination().is_some();
+        if let Entry::Vacant(place) = self.known.entry(question.into()) {
+            place.insert(Box::<Arc<Fact<L>>>::new(fact.into()));
+            self.views += usize::from(is_of_a_stranger);
+        }
     }
 
     /// When a question was answered, or why it was not; `None` while it is open.
@@ -52,6 +70,11 @@ impl Facts {
     /// How many questions are answered, of all lanes.
     pub fn len(&self) -> usize {
         self.known.len()
+    }
+
+    /// How many of them strangers were asked.
+    pub fn views(&self) -> usize {
+        self.views
     }
 
     /// Whether no question is answered.
@@ -76,6 +99,7 @@ impl Facts {
 impl PartialEq for Facts {
     fn eq(&self, other: &Self) -> bool {
         self.known.len() == other.known.len()
+            && self.depth == other.depth
             && self.known.iter().all(|(question, fact)| {
                 let of_other = other.known.get(question);
                 of_other.is_some_and(|of_other| fact.equals(&**of_other))

@@ -66,6 +66,11 @@ impl AnyQuestion {
     pub fn lane(&self) -> &'static str {
         self.0.lane()
     }
+
+    /// Whether a stranger's server is troubled with it, rather than a service of our own.
+    pub fn is_of_a_stranger(&self) -> bool {
+        self.0.is_of_a_stranger()
+    }
 }
 
 impl<L: Lane> From<L> for AnyQuestion {
@@ -80,6 +85,7 @@ pub(super) trait Erased: fmt::Debug + fmt::Display + Send + Sync {
     fn about(&self) -> &Name;
     fn word(&self) -> &'static str;
     fn lane(&self) -> &'static str;
+    fn is_of_a_stranger(&self) -> bool;
     /// The order within a lane, and of the lanes by their names.
     fn order(&self, other: &dyn Erased) -> Ordering;
     fn feed(&self, hasher: &mut dyn Hasher);
@@ -100,6 +106,10 @@ impl<L: Lane> Erased for L {
 
     fn lane(&self) -> &'static str {
         L::NAME
+    }
+
+    fn is_of_a_stranger(&self) -> bool {
+        self.destination().is_some()
     }
 
     fn order(&self, other: &dyn Erased) -> Ordering {

@@ -9,6 +9,7 @@
 //! Questions come in [lanes](Lane), each with its own answers. DNS is the first: [`Dns`] asks, [`Answer`] answers,
 //! [`Source`] tells where the answer came from.
 
+mod depth;
 mod dns;
 mod fact;
 mod facts;
@@ -20,17 +21,22 @@ mod security;
 mod tests;
 mod trouble;
 
-pub use self::dns::{Answer, Dns, Kind, Question, Rdata, Soa, Source, Txt, View};
+pub use self::depth::Depth;
+pub use self::dns::{Answer, Direct, Dns, Kind, Question, Rdata, Referral, Soa, Source, Txt, View};
 pub use self::fact::{Answered, Fact};
 pub use self::facts::Facts;
 pub use self::lane::{AnyQuestion, Lane};
 pub use self::need::Need;
-pub use self::run::{Asked, Inquiry, Reply, settle_from, settle_with};
+pub use self::run::{Asked, Inquiry, Reply, settle_facts, settle_from, settle_with};
 pub use self::security::{Bogus, Broken, Doubt, Ds, Ends, Key, RecordType, Security, Trust, Unproven, Zone};
 pub use self::trouble::Trouble;
 
 /// At most this many times is the judgement run in one pass before what is open counts as unanswered.
 pub const MAX_WAVES: usize = 32;
 
-/// At most this many questions are asked in one pass; a further one is answered [`Trouble::Limit`].
+/// At most this many questions are put to our own services in one pass; a further one is answered [`Trouble::Limit`].
 pub const MAX_QUESTIONS: usize = 512;
+
+/// At most this many questions are put to strangers, to a zone's authorities, in one pass; counted apart, so that no
+/// number of name servers keeps a domain from being judged.
+pub const MAX_VIEWS: usize = 512;

@@ -7,7 +7,8 @@ use std::sync::Arc;
 
 use super::facts::{MemoKey, Remembered};
 use super::{
-    Answer, Answered, AnyQuestion, Dns, Fact, Facts, Lane, MAX_QUESTIONS, MAX_WAVES, Need, Rdata, Trouble,
+    Answer, Answered, AnyQuestion, Depth, Dns, Fact, Facts, Lane, MAX_QUESTIONS, MAX_VIEWS, MAX_WAVES, Need,
+    Rdata, Trouble,
 };
 use crate::name::Name;
 use crate::records::Standard;
@@ -92,6 +93,8 @@ pub struct Asked {
 pub struct Inquiry<'f> {
     facts: &'f Facts,
     asked: BTreeMap<AnyQuestion, Asked>,
+    /// How many of these strangers are asked.
+    views: usize,
     /// The first question beyond the bounds, and what hangs on it and on those after it.
     beyond: Option<(AnyQuestion, Asked)>,
     /// For which standard the judgement is asking just now.
@@ -120,6 +123,7 @@ impl<'f> Inquiry<'f> {
         Self {
             facts,
             asked: BTreeMap::new(),
+            views: 0,
             beyond: None,
             standard: Standard::Dns,
             closed: false,
@@ -135,6 +139,11 @@ impl<'f> Inquiry<'f> {
             closed: true,
             ..Self::new(facts)
         }
+    }
+
+    /// How closely authorities are looked at.
+    pub fn depth(&self) -> Depth {
+        self.facts.depth()
     }
 
     /// From here on questions are asked for `standard`: an unanswered one keeps that standard's earlier findings.
@@ -166,7 +175,16 @@ impl<'f> Inquiry<'f> {
             standards: BTreeSet::new(),
             outcome,
         };
-        if self.asked.len() >= MAX_QUESTIONS && !self.asked.contains_key(&question) {
+        let is_of_a_stranger = question.is_of_a_stranger();
+        let is_full = match is_of_a_stranger {
+            true => self.views >= MAX_VIEWS,
+            false => self.asked.len() - self.views >= MAX_QUESTIONS,
+        };
+        if is_full && !self.asked.contains_key(&question) {
+            // Nothing but details hangs on what strangers say.
+            if is_of_a_stranger {
+                return false;
+            }
             self.over_limit = true;
             let (_, noted) = self.beyond.get_or_insert_with(|| {
                 let outcome = Err(Trouble::Limit);
@@ -180,9 +198,13 @@ impl<'f> Inquiry<'f> {
             let noted = working.entry(question.clone()).or_insert(need);
             *noted = need.max(*noted);
         }
+        let known = self.asked.len();
         let noted = self.asked.entry(question).or_insert_with(new);
         noted.need = need.max(noted.need);
         noted.standards.insert(self.standard);
+        if is_of_a_stranger && self.asked.len() > known {
+            self.views += 1;
+        }
         true
     }
 
@@ -284,10 +306,18 @@ pub fn settle_from<T>(
 /// The same for all lanes: `answer` puts the fact that answers a question among those that are known. What it leaves
 /// out is never answered.
 pub fn settle_with<T>(
+    answer: impl FnMut(&AnyQuestion, &mut Facts),
+    judge: impl FnMut(&mut Inquiry<'_>) -> T,
+) -> (T, Facts) {
+    settle_facts(Facts::new(), answer, judge)
+}
+
+/// The same from what is known already, with the authorities looked at as closely as that says.
+pub fn settle_facts<T>(
+    mut facts: Facts,
     mut answer: impl FnMut(&AnyQuestion, &mut Facts),
     mut judge: impl FnMut(&mut Inquiry<'_>) -> T,
 ) -> (T, Facts) {
-    let mut facts = Facts::new();
     for _ in 0..MAX_WAVES {
         let mut inquiry = Inquiry::new(&facts);
         let verdict = judge(&mut inquiry);

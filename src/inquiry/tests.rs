@@ -326,3 +326,36 @@ fn a_chain_of_zones_is_read_from_the_anchor_down() {
     let names: Vec<&str> = below.chain().iter().map(|zone| zone.name.as_str()).collect();
     assert_eq!(names, [".", "nl", "a.nl"]);
 }
+
+#[test]
+fn what_strangers_are_asked_has_bounds_of_its_own_and_keeps_nothing_else_from_being_asked() {
+    let facts = Facts::new();
+    let mut inquiry = Inquiry::new(&facts);
+    for n in 0..MAX_VIEWS + 3 {
+        let address = std::net::Ipv4Addr::from(u32::try_from(n).expect("a few"));
+        let question = Dns::new(name("a.nl"), Kind::Txt).at(address.into());
+        let reply = inquiry.ask(question, Need::Detail);
+        let beyond = matches!(reply, Reply::Unanswered(Trouble::Limit));
+        assert_eq!(beyond, n >= MAX_VIEWS, "{n}");
+    }
+    assert!(!inquiry.hit_limit(), "no verdict hangs on them");
+    for n in 0..MAX_QUESTIONS {
+        let reply = inquiry.ask(Dns::new(name(&format!("n{n}.nl")), Kind::Txt), Need::Evidence);
+        assert!(matches!(reply, Reply::Open), "{n}");
+    }
+    assert!(!inquiry.hit_limit());
+    assert_eq!(inquiry.open().len(), MAX_QUESTIONS + MAX_VIEWS);
+}
+
+#[test]
+fn what_is_known_tells_how_many_strangers_said_it_and_how_closely_they_are_looked_at() {
+    let mut facts = Facts::new().at_depth(Depth::Serials);
+    let own = Dns::new(name("a.nl"), Kind::Txt);
+    let view = own.clone().at(std::net::Ipv4Addr::LOCALHOST.into());
+    for question in [&own, &view, &view] {
+        facts.insert(question.clone(), answer(question));
+    }
+    assert_eq!((facts.len(), facts.views()), (2, 1));
+    assert_eq!(Inquiry::new(&facts).depth(), Depth::Serials);
+    assert_eq!(Inquiry::new(&Facts::new()).depth(), Depth::Off);
+}

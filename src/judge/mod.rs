@@ -4,6 +4,7 @@
 //! has a folder of its own with three things: the state of a wanted record, the walk that needs answers (SPF's
 //! includes, DMARC's tree), and the checks that make findings. Nothing here waits, and `now` is an argument.
 
+pub mod authorities;
 mod basis;
 pub mod dkim;
 pub mod dmarc;
@@ -45,6 +46,7 @@ pub fn judge(intent: &Intent, inquiry: &mut Inquiry<'_>, now: Timestamp) -> Verd
         inquiry.on_behalf_of(*standard);
         (row(*standard).check)(intent, inquiry, &mut findings);
     }
+    let servers = Vec::new();
     let asked = asked(inquiry);
     let unanswered = unanswered(intent, inquiry);
     findings.extend(not_checked(intent, &unanswered));
@@ -54,6 +56,7 @@ pub fn judge(intent: &Intent, inquiry: &mut Inquiry<'_>, now: Timestamp) -> Verd
         findings: without_consequences(findings.in_order()),
         unanswered,
         asked,
+        servers,
         valid_until: None,
     }
 }
@@ -159,10 +162,11 @@ fn row(standard: Standard) -> Row {
     }
 }
 
-/// Every question of the run, with the times of its answer.
+/// Every question of the run that something hangs on, with the times of its answer.
 fn asked(inquiry: &Inquiry<'_>) -> Vec<Consulted> {
     inquiry
         .asked()
+        .filter(|(_, asked)| asked.need > Need::Detail)
         .map(|(question, asked)| Consulted {
             question: question.clone(),
             need: asked.need,
@@ -179,6 +183,7 @@ fn unanswered(intent: &Intent, inquiry: &Inquiry<'_>) -> Vec<Unanswered> {
     };
     inquiry
         .unanswered()
+        .filter(|(_, asked, _)| asked.need > Need::Detail)
         .map(|(question, asked, why)| Unanswered {
             question: question.clone(),
             need: asked.need,

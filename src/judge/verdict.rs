@@ -8,6 +8,7 @@ use std::collections::BTreeSet;
 use jiff::Timestamp;
 use serde::Serialize;
 
+use super::authorities::Servers;
 use super::finding::{Finding, Findings, Site};
 use crate::inquiry::{AnyQuestion, Need, Trouble};
 
@@ -124,13 +125,20 @@ pub struct Verdict {
     pub findings: Vec<Finding>,
     /// The questions of this pass without a usable answer.
     pub unanswered: Vec<Unanswered>,
-    /// Every question of this pass.
+    /// Every question of this pass that something hangs on.
     pub asked: Vec<Consulted>,
+    /// What single name servers say of the record sets that were looked at so closely; one entry a record set.
+    pub servers: Vec<Servers>,
     /// The judgement's own deadline, never a mere TTL; `None` when it has none.
     pub valid_until: Option<Timestamp>,
 }
 
 impl Verdict {
+    /// What single name servers say of the record set at `site`; `None` where they were not asked.
+    pub fn servers_of(&self, site: &Site) -> Option<&Servers> {
+        self.servers.iter().find(|servers| servers.site == *site)
+    }
+
     /// Adds what was found beyond this domain alone, in its place.
     #[must_use]
     pub fn with_findings(mut self, more: impl IntoIterator<Item = Finding>) -> Self {

@@ -240,7 +240,7 @@ impl Report {
         match unanswered.need {
             Need::Essential => true,
             Need::Compliance => self.origin() == Origin::Domain || unanswered.managed,
-            Need::Evidence => false,
+            Need::Evidence | Need::Detail => false,
         }
     }
 

@@ -123,6 +123,7 @@ pub fn verdict(intent: &Intent, says: &[Says], findings: Vec<Finding>) -> Verdic
         records,
         findings,
         unanswered,
+        servers: Vec::new(),
         valid_until: None,
     }
 }

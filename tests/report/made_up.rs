@@ -67,6 +67,7 @@ pub(crate) fn verdict(records: Vec<RecordVerdict>, findings: Vec<Finding>) -> Ve
         findings,
         unanswered: Vec::new(),
         asked: Vec::new(),
+        servers: Vec::new(),
         valid_until: None,
     }
 }
