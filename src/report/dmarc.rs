@@ -279,6 +279,12 @@ impl DmarcReport {
         }
     }
 
+    /// Whether a destination's host does not exist.
+    fn is_missing(&self, one: &DestinationReport) -> bool {
+        let mut all = self.discovery.destinations.iter();
+        all.any(|other| other.missing && other.uri.text == one.uri && other.tag.as_str() == one.kind)
+    }
+
     fn destinations(&self, text: &mut String) {
         if self.report_destinations.is_empty() {
             return;
@@ -286,6 +292,7 @@ impl DmarcReport {
         text.push_str("\nreports\n");
         for one in &self.report_destinations {
             let said = match (one.authorized, &one.ask) {
+                _ if self.is_missing(one) => "the host does not exist: receivers send nothing".to_owned(),
                 (Some(true), None) => "same organizational domain: no agreement needed".to_owned(),
                 (Some(true), Some(ask)) => format!("agreed at {ask}"),
                 (Some(false), Some(ask)) => format!("NOT agreed at {ask}: receivers send nothing"),

@@ -73,11 +73,11 @@ pub const NOT_ENCODED: Rule = Rule {
 /// A size limit on a report URI is gone.
 pub const SIZE: Rule = Rule {
     id: "DRPT-004",
-    severity: Severity::Warning,
+    severity: Severity::Error,
     standard: Standard::Dmarc,
     title: "a size limit on a report URI is gone",
     section: "RFC 9989 4.8",
-    why: "RFC 9989 dropped it; a receiver that no longer knows it takes it for a part of the address.",
+    why: "RFC 7489 let a URI end in ! with digits and k, m, g or t. RFC 9989 dropped it: a receiver that no longer knows it takes it for a part of the address, and one that knows it skips what is no size.",
     fix: "Remove the exclamation mark and what follows.",
     bad: "\"v=DMARC1; p=none; rua=mailto:dmarc@voorbeeld.nl!10m\"",
     good: "\"v=DMARC1; p=none; rua=mailto:dmarc@voorbeeld.nl\"",
@@ -259,7 +259,7 @@ pub const NO_MAIL_THERE: Rule = Rule {
     standard: Standard::Dmarc,
     title: "the destination accepts no mail",
     section: "RFC 9989 11.6",
-    why: "Its host has a null MX, or neither MX nor address: every report bounces.",
+    why: "Its host does not exist, has a null MX, or neither MX nor address: every report bounces.",
     fix: "Use an address that accepts mail.",
     bad: "rua=mailto:dmarc@reports.example, and reports.example MX 0 .",
     good: "rua=mailto:dmarc@reports.example, and reports.example MX 10 mail.reports.example",

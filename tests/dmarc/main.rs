@@ -8,5 +8,6 @@ mod legacy;
 mod outages;
 mod report;
 mod rules;
+mod slips;
 mod states;
 mod tree;

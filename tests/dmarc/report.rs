@@ -7,6 +7,7 @@ use crate::facts::{World, name};
 const ZONE: &str = "
     voorbeeld.nl MX 10 mail.voorbeeld.nl
     mail.voorbeeld.nl A 192.0.2.1
+    no.example MX 10 mail.voorbeeld.nl
     _dmarc.voorbeeld.nl TXT v=DMARC1; p=reject; sp=quarantine; np=reject; rua=mailto:dmarc@voorbeeld.nl,mailto:v@in.reports.example!10m,mailto:v@no.example; ruf=mailto:f@in.reports.example
     voorbeeld.nl._report._dmarc.in.reports.example TXT v=DMARC1; rua=mailto:bulk@in.reports.example
 ";

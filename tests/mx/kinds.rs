@@ -95,8 +95,10 @@ fn of_who_may_send_only_what_is_true_is_said() {
         ("v=spf1 ~all", false, true),
         ("v=spf1 ?all", false, true),
         ("v=spf1", false, true),
-        ("v=spf1 mx -all;", false, true),
-        ("v=spf10 mx -all", false, true),
+        // That SPF is broken, or not there, is SPF's to say.
+        ("v=spf1 mx -all;", false, false),
+        ("v=spf10 mx -all", false, false),
+        ("v=spf2 -all", false, false),
         ("v=spf1 -ip4:192.0.2.1 ~all", false, true),
         ("v=spf1 redirect=_spf.b.nl", false, false),
         ("v=spf1 mx ~all", true, false),
@@ -119,6 +121,88 @@ fn of_who_may_send_only_what_is_true_is_said() {
     ] {
         let zone = format!("x.a.nl MX 0 .\nx.a.nl TXT v=spf1 -all\n{dmarc}");
         let verdict = judge_in(&zone, &observe("x.a.nl"));
-        assert_eq!(!findings(&verdict, "MX-018").is_empty(), incomplete, "{dmarc}");
+        // A domain closed by SPF is not rejected: DMARC says so, and nobody a second time.
+        assert_eq!(!findings(&verdict, "DMARC-043").is_empty(), incomplete, "{dmarc}");
+        assert!(findings(&verdict, "MX-018").is_empty(), "{dmarc}");
+    }
+}
+
+#[test]
+fn one_slip_of_an_mx_is_one_finding() {
+    let closed = "a.nl TXT v=spf1 -all\n_dmarc.a.nl TXT v=DMARC1; p=reject; np=reject; rua=mailto:d@b.nl\n\
+                  b.nl A 192.0.2.1\na.nl._report._dmarc.b.nl TXT v=DMARC1;";
+    let parked = "{domain: a.nl, role: ReceiveOnly}";
+    for (spec, zone, want) in [
+        ("", "a.nl MX 0 .\na.nl MX 10 .", "MX-001"),
+        ("", "a.nl MX 10 .\na.nl MX 20 .", "MX-001"),
+        ("", "a.nl MX 10 .", "MX-003"),
+        (
+            "",
+            "a.nl MX 10 .\na.nl MX 20 mail.a.nl\nmail.a.nl A 192.0.2.25",
+            "MX-002",
+        ),
+        (
+            "",
+            "a.nl MX 0 .\na.nl MX 5 .\na.nl MX 20 mail.a.nl\nmail.a.nl A 192.0.2.25",
+            "MX-002",
+        ),
+        (
+            "",
+            "a.nl MX 10 mail.a.nl\nmail.a.nl CNAME m.a.nl\nm.a.nl TXT x",
+            "MX-009",
+        ),
+        (
+            "",
+            "a.nl MX 10 mail.a.nl\nmail.a.nl CNAME m.gone.example\nexample SOA x",
+            "MX-016",
+        ),
+        ("", "a.nl A 192.0.2.80", "MX-006"),
+        (parked, "a.nl A 192.0.2.80", "MX-019"),
+        ("{domain: a.nl, role: Mail}", "a.nl A 192.0.2.80", "MX-019"),
+    ] {
+        let intent = match spec {
+            "" => observe("a.nl"),
+            spec => crate::facts::intent(spec),
+        };
+        let verdict = judge_in(&format!("{zone}\n{closed}"), &intent);
+        let said: Vec<&str> = verdict
+            .findings
+            .iter()
+            .filter(|one| one.severity <= Severity::Warning && one.rule.id.starts_with("MX"))
+            .map(|one| one.rule.id)
+            .collect();
+        assert_eq!(said, [want], "{spec} {zone}: {:#?}", verdict.findings);
+    }
+}
+
+#[test]
+fn what_is_missing_of_a_parked_domain_is_said_once() {
+    for (zone, want) in [
+        ("a.nl TXT v=spf1 -all", &["DMARC-042"][..]),
+        (
+            "a.nl TXT v=spf1 -all\n_dmarc.a.nl TXT v=dmarc1; p=reject",
+            &["DMARC-002"],
+        ),
+        (
+            "_dmarc.a.nl TXT v=DMARC1; p=reject; np=reject; rua=mailto:d@a.nl",
+            &["DRPT-019", "SPF-101"],
+        ),
+        (
+            "a.nl TXT v=spf1 -all\n_dmarc.a.nl TXT v=DMARC1; p=reject; rua=mailto:d@a.nl",
+            &["DRPT-019"],
+        ),
+        (
+            "a.nl TXT v=spf1 -all\n_dmarc.a.nl TXT v=DMARC1; p:reject; rua=mailto:d@b.nl",
+            &["DMARC-050", "DRPT-018"],
+        ),
+    ] {
+        let verdict = look(&format!("a.nl MX 0 .\na.nl A 192.0.2.80\n{zone}"));
+        let worse = verdict
+            .findings
+            .iter()
+            .filter(|one| one.severity <= Severity::Warning);
+        let mut said: Vec<&str> = worse.map(|one| one.rule.id).collect();
+        said.sort_unstable();
+        assert_eq!(said, want, "{zone}: {:#?}", verdict.findings);
     }
 }

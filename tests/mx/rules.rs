@@ -14,6 +14,8 @@ const I: Severity = Severity::Info;
 
 /// Nobody manages it: `zegel inspect`.
 const LOOK: &str = "";
+/// The same, of a name below one with a record of its own.
+const BELOW: &str = "x.a.nl";
 const MAIL: &str = "{domain: a.nl, role: Mail}";
 const RECEIVE: &str = "{domain: a.nl, role: ReceiveOnly}";
 const PARKED: &str = "{domain: a.nl, role: Parked}";
@@ -62,11 +64,13 @@ const ROWS: &[Row] = &[
     ("MX-014", I, LOOK, "a.nl MX 10 mail.a.nl\nmail.a.nl A 192.0.2.25", "a.nl MX 10 mail.a.nl\nmail.a.nl A 192.0.2.25\na.nl MX 20 m2.a.nl\nm2.a.nl A 192.0.2.26"),
     ("MX-015", I, LOOK, "a.nl MX 10 mail.a.nl\nmail.a.nl A 192.0.2.25", GOOD),
     ("MX-016", E, LOOK, "a.nl MX 10 mx.gone.example\nexample SOA x", "a.nl MX 10 mail.a.nl"),
-    ("MX-017", W, LOOK, "a.nl MX 0 .\n_dmarc.a.nl TXT v=DMARC1; p=reject; rua=mailto:x@b.nl,mailto:dmarc@A.nl!10m", "a.nl MX 0 .\n_dmarc.a.nl TXT v=DMARC1; p=reject; rua=mailto:x@b.nl"),
-    ("MX-017", W, LOOK, "a.nl MX 0 .\n_dmarc.a.nl TXT v = DMARC1 ; p=reject; RUF = MAILTO:dmarc@a.nl", "a.nl MX 0 .\n_dmarc.a.nl TXT v=DMARC10; p=reject; rua=mailto:x@a.nl"),
-    ("MX-018", W, LOOK, "a.nl MX 0 .", CLOSED),
-    ("MX-018", W, LOOK, "a.nl MX 0 .\na.nl TXT v=spf1 -all\n_dmarc.a.nl TXT v=DMARC1; p=none", "a.nl MX 0 .\na.nl TXT v=spf1 -all\n_dmarc.a.nl TXT v = DMARC1; P = Reject"),
-    ("MX-018", W, LOOK, "a.nl MX 0 .\na.nl TXT v=spf1 -all\n_dmarc.a.nl TXT v=DMARC10; p=reject", CLOSED),
+    ("MX-017", W, BELOW, "x.a.nl MX 0 .\n_dmarc.a.nl TXT v=DMARC1; p=reject; rua=mailto:x@b.nl,mailto:dmarc@X.a.nl!10m", "x.a.nl MX 0 .\n_dmarc.a.nl TXT v=DMARC1; p=reject; rua=mailto:x@b.nl"),
+    ("MX-017", W, BELOW, "x.a.nl MX 0 .\n_dmarc.a.nl TXT v = DMARC1 ; p=reject; RUF = MAILTO:dmarc@x.a.nl", "x.a.nl MX 0 .\n_dmarc.a.nl TXT v=DMARC10; p=reject; rua=mailto:x@x.a.nl"),
+    // Of a record of its own DMARC says it.
+    ("MX-017", W, BELOW, "x.a.nl MX 0 .\n_dmarc.a.nl TXT v=DMARC1; p=reject; rua=mailto:d@x.a.nl", "x.a.nl MX 0 .\n_dmarc.x.a.nl TXT v=DMARC1; p=reject; rua=mailto:d@x.a.nl"),
+    ("MX-018", W, LOOK, "a.nl MX 0 .\na.nl TXT v=spf1 ~all", CLOSED),
+    ("MX-018", W, LOOK, "a.nl MX 0 .\na.nl TXT v=spf1 mx -all\n_dmarc.a.nl TXT v=DMARC1; p=quarantine", "a.nl MX 0 .\na.nl TXT v=spf1 mx -all\n_dmarc.a.nl TXT v = DMARC1; P = Reject"),
+    ("MX-018", W, LOOK, "a.nl MX 0 .\na.nl TXT v=spf1 ?all\n_dmarc.a.nl TXT v=DMARC1; p=reject", "a.nl MX 0 .\na.nl TXT v=spf1 -all\n_dmarc.a.nl TXT v=DMARC10; p=reject"),
     ("MX-018", W, LOOK, "a.nl MX 0 .\na.nl TXT v=spf1 ~all\n_dmarc.a.nl TXT v=DMARC1; p=reject", CLOSED),
     ("MX-019", E, RECEIVE, "a.nl A 192.0.2.80", GOOD),
     ("MX-019", E, RECEIVE, "a.nl MX 0 .", "a.nl MX !SERVFAIL"),
@@ -78,10 +82,10 @@ const ROWS: &[Row] = &[
 const PARKED_QUIET: &str = "a.nl MX !SERVFAIL";
 
 fn subject(spec: &str) -> Intent {
-    if spec.is_empty() {
-        observe("a.nl")
-    } else {
-        intent(spec)
+    match spec {
+        "" => observe("a.nl"),
+        spec if spec.starts_with('{') => intent(spec),
+        domain => observe(domain),
     }
 }
 

@@ -3,6 +3,7 @@
 //! A destination under the same organizational domain needs no agreement. Any other must publish a record of its own
 //! at `<policy domain>._report._dmarc.<destination host>`, or receivers send it nothing.
 
+use super::discovery::exists;
 use super::walk::{WalkNeeds, organizational_domain, targets, texts, walk};
 use crate::inquiry::{Inquiry, Kind, Need, Question, Reply};
 use crate::name::Name;
@@ -21,6 +22,8 @@ pub struct Destination {
     pub authorized: Option<bool>,
     /// Whether it lies outside the organizational domain; `None` when that is not known.
     pub external: Option<bool>,
+    /// Whether the host does not exist at all: nobody can agree there. Known only where somebody must.
+    pub missing: bool,
     /// The name that must agree; `None` where none must, or it would be too long for DNS.
     pub ask: Option<Name>,
     /// The name that must agree would be longer than DNS allows (RFC 9990 4 step 4).
@@ -44,6 +47,7 @@ impl Destination {
     pub fn publish(&self) -> Option<String> {
         self.ask
             .as_ref()
+            .filter(|_| !self.missing)
             .map(|name| format!("{name}. IN TXT \"v=DMARC1;\""))
     }
 
@@ -91,6 +95,7 @@ fn destination(
         tag,
         authorized: Some(true),
         external,
+        missing: false,
         ask: None,
         too_long: false,
         texts: Vec::new(),
@@ -112,6 +117,7 @@ fn destination(
         .filter(|uri| uri.problem.is_none())
         .collect();
     found.overrides = overrides;
+    found.missing = exists(&found.host, inquiry) == Some(false);
     let agrees = found.agreements().next().is_some() && found.overrides_stay();
     found.authorized = match reply {
         Reply::Open | Reply::Unanswered(_) => None,

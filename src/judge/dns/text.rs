@@ -6,7 +6,7 @@ use crate::inquiry::{Kind, Rdata, Txt};
 use crate::judge::{Findings, Site, Topic};
 use crate::name::Name;
 use crate::records::odd::{Odd, listed, odd_characters};
-use crate::records::{Span, Standard, is_meant, presentation, tag_names};
+use crate::records::{Span, Standard, dmarc, is_meant, presentation, tag_names};
 use crate::rules::Severity;
 use crate::rules::dns as rules;
 
@@ -20,6 +20,9 @@ pub(super) fn check(place: &Place<'_>, findings: &mut Findings) {
         if !quotes.is_empty() && place.standard != Standard::Dkim {
             let message = "want the value alone, found a quote or backslash in it";
             let said = findings.say(&rules::ESCAPED, &topic, message);
+            if let Some(fix) = whole_fix(place.standard, rules::ESCAPED.fix, &text) {
+                said.fix(fix);
+            }
             said.about(presentation(&text))
                 .at_each(quotes)
                 .label("part of the value");
@@ -34,6 +37,9 @@ pub(super) fn check(place: &Place<'_>, findings: &mut Findings) {
         for (rule, odd) in [(&rules::U_LABEL, names), (&rules::NON_ASCII, others)] {
             if !odd.is_empty() {
                 let said = findings.say(rule, &topic, format!("want ASCII, found {}", listed(&odd)));
+                if let Some(fix) = whole_fix(place.standard, rule.fix, &text) {
+                    said.fix(fix);
+                }
                 said.about(presentation(&text))
                     .at_each(odd.into_iter().map(|odd| odd.span))
                     .label("outside ASCII");
@@ -76,6 +82,17 @@ pub(super) fn check(place: &Place<'_>, findings: &mut Findings) {
             said.about(presentation(&text)).at(span).label("joined here");
         }
     }
+}
+
+/// A rule's fix with the whole text to enter, where it can be told.
+fn whole_fix(standard: Standard, fix: &str, text: &[u8]) -> Option<String> {
+    let meant = match standard {
+        Standard::Dmarc => dmarc::mended(text)?,
+        Standard::Spf | Standard::Dkim | Standard::Mx | Standard::Dns => return None,
+    };
+    let prints = meant.iter().all(|octet| matches!(octet, 0x20..=0x7e));
+    let fix = fix.trim_end_matches('.');
+    prints.then(|| format!("{fix}: {}", presentation(&meant)))
 }
 
 /// The A-labels of a mail domain itself that encode nothing.

@@ -32,9 +32,9 @@ pub(in crate::judge) fn check(intent: &Intent, inquiry: &mut Inquiry<'_>, findin
         findings,
     };
     whole.null_records(exchanges);
-    whole.role(exchanges, scene.is_null());
+    let missed = whole.role(exchanges, scene.is_null(), inquiry);
     match exchanges.as_slice() {
-        [] => whole.implicit(inquiry),
+        [] if !missed => whole.implicit(inquiry),
         _ if scene.is_null() => parked::check(intent, &topic, inquiry, findings),
         _ => {}
     }
@@ -60,25 +60,32 @@ impl WholeRrset<'_> {
             .filter(|(_, host)| host.is_root())
             .map(|(preference, _)| *preference)
             .collect();
-        if nulls.len() > 1 {
-            let message = format!("want one null MX, found {}", nulls.len());
-            self.say(&rules::SEVERAL_NULL, message);
-        }
-        if !nulls.is_empty() && nulls.len() < exchanges.len() {
-            let message = format!(
-                "want a null MX alone, found it beside {} other MX",
-                exchanges.len() - nulls.len()
-            );
-            self.say(&rules::NULL_BESIDE_HOST, message);
-        }
-        if let Some(preference) = nulls.iter().find(|&&preference| preference != 0) {
-            let message = format!("want 0 ., found {preference} .");
-            self.say(&rules::NULL_PREFERENCE, message);
+        let beside = exchanges.len() - nulls.len();
+        match (nulls.as_slice(), beside) {
+            ([], _) | ([0], 0) => {}
+            ([preference], 0) => {
+                let message = format!("want 0 ., found {preference} .");
+                self.say(&rules::NULL_PREFERENCE, message);
+            }
+            (several, 0) => {
+                let message = format!("want one null MX, found {}", several.len());
+                self.say(&rules::SEVERAL_NULL, message);
+            }
+            (some, _) => {
+                let message = format!("want a null MX alone, found it beside {beside} other MX");
+                let said = self.say(&rules::NULL_BESIDE_HOST, message);
+                if *some != [0] {
+                    said.fix(
+                        "Remove every MX that names the root when the domain receives mail; when it does not, leave one \
+                         MX record alone: 0 .",
+                    );
+                }
+            }
         }
     }
 
-    /// What the role requires.
-    fn role(&mut self, exchanges: &[(u16, Name)], is_null: bool) {
+    /// What the role requires; whether an MX was missed.
+    fn role(&mut self, exchanges: &[(u16, Name)], is_null: bool, inquiry: &mut Inquiry<'_>) -> bool {
         match self.intent.role {
             Some(role @ (Role::SendOnly | Role::Mail)) if is_null => {
                 let message =
@@ -95,11 +102,17 @@ impl WholeRrset<'_> {
                     Role::ReceiveOnly => Severity::Error,
                     _ => Severity::Warning,
                 };
-                let message = format!("want an MX host for a domain of role {role:?}, found none");
+                let instead = match self.has_address(inquiry) {
+                    true => ": mail goes to the domain's own address",
+                    false => "",
+                };
+                let message = format!("want an MX host for a domain of role {role:?}, found none{instead}");
                 self.say(&rules::RECEIVES_NOTHING, message).at_most(worst);
+                return true;
             }
             _ => {}
         }
+        false
     }
 
     /// No MX: mail goes to the domain's own address, if it has one.
@@ -107,11 +120,16 @@ impl WholeRrset<'_> {
         if self.intent.role == Some(Role::Parked) {
             return;
         }
-        let domain = self.intent.domain.clone();
-        let seen = [Kind::A, Kind::Aaaa].map(|kind| evidence(inquiry, &domain, kind));
-        if seen.iter().flatten().any(|seen| !seen.records.is_empty()) {
+        if self.has_address(inquiry) {
             let message = "want an MX, found none: mail goes to the domain's own address";
             self.say(&rules::IMPLICIT, message);
         }
+    }
+
+    /// Whether the domain has an address, as far as known.
+    fn has_address(&self, inquiry: &mut Inquiry<'_>) -> bool {
+        let domain = &self.intent.domain;
+        let seen = [Kind::A, Kind::Aaaa].map(|kind| evidence(inquiry, domain, kind));
+        seen.iter().flatten().any(|seen| !seen.records.is_empty())
     }
 }

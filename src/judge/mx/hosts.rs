@@ -40,7 +40,8 @@ pub(super) fn check(
             continue;
         }
         let alias = host.found().find_map(|found| found.alias.as_ref());
-        if let Some(target) = alias {
+        // That an alias leads nowhere says more than that it is one.
+        if let Some(target) = alias.filter(|_| !host.is_dead()) {
             let name = &host.name;
             let message = format!("want a host with addresses of its own, found {name}, a CNAME to {target}");
             let finding = findings.say(&rules::ALIAS, topic, message);
@@ -169,9 +170,10 @@ fn dead(
             ),
             None => rules::NO_ADDRESS.fix.to_owned(),
         };
+        let via = alias.map_or(String::new(), |end| format!(" at the end of its CNAME, {end}"));
         (
             &rules::NO_ADDRESS,
-            format!("want an address of {name}, found none"),
+            format!("want an address of {name}, found none{via}"),
             fix,
         )
     };

@@ -7,8 +7,8 @@ use crate::judge::dmarc::{self, Discovery};
 use crate::judge::{Findings, Topic};
 use crate::name::Name;
 use crate::records::Standard;
-use crate::records::dmarc::{Policy, TagName};
-use crate::records::spf::{Senders, senders};
+use crate::records::dmarc::{Application, Policy};
+use crate::records::spf::{Likeness, Senders, likeness, parse, senders};
 use crate::rules::{Severity, mx as rules};
 
 /// What is wrong around a null MX.
@@ -24,8 +24,10 @@ pub(super) fn check(intent: &Intent, topic: &Topic, inquiry: &mut Inquiry<'_>, f
     inquiry.on_behalf_of(Standard::Dmarc);
     let discovery = dmarc::gather(domain, inquiry);
     inquiry.on_behalf_of(Standard::Mx);
-    if let Some(address) = report_address_at(&discovery, domain) {
-        let message = format!("want reports sent to a domain that takes mail, found {address}");
+    if let Some((place, address)) = report_address_at(&discovery, domain) {
+        let message = format!(
+            "want reports sent to a domain that takes mail, found {address} in the inherited record of _dmarc.{place}"
+        );
         findings.say(&rules::REPORTS_TO_NULL, topic, message);
     }
     if intent.role.is_none()
@@ -35,12 +37,17 @@ pub(super) fn check(intent: &Intent, topic: &Topic, inquiry: &mut Inquiry<'_>, f
     }
 }
 
-/// What a domain without mail needs besides.
+/// What a domain without mail needs besides, where nobody else says it: that SPF or DMARC has no record at all, or that
+/// a domain closed by SPF is not rejected, is their own to say.
 fn closed_for_senders(texts: &[Vec<u8>], discovery: &Discovery, topic: &Topic, findings: &mut Findings) {
     let mut missing = Vec::new();
-    match senders(texts) {
+    let senders = senders(texts);
+    match senders {
         Senders::Closed | Senders::Elsewhere => {}
-        Senders::NobodyPasses => missing.push("v=spf1 -all"),
+        Senders::NobodyPasses if is_sound(texts) => {
+            missing.push("v=spf1 -all");
+        }
+        Senders::NobodyPasses => {}
         Senders::Somebody => {
             let message = "a null MX, but SPF lets others send: replies and bounces cannot be delivered";
             findings
@@ -48,8 +55,12 @@ fn closed_for_senders(texts: &[Vec<u8>], discovery: &Discovery, topic: &Topic, f
                 .at_most(Severity::Warning);
         }
     }
-    let rejects = |policy: dmarc::Effective| policy.policy == Policy::Reject;
-    if discovery.outcome != dmarc::DiscoveryOutcome::Unknown && !discovery.policy.is_some_and(rejects) {
+    let own = discovery.own_record();
+    let is_spoilt = own.is_some_and(|record| record.application() != Application::AsWritten);
+    let weak = discovery
+        .policy
+        .is_some_and(|policy| policy.policy != Policy::Reject);
+    if weak && !is_spoilt && senders != Senders::Closed {
         missing.push("v=DMARC1; p=reject");
     }
     if !missing.is_empty() {
@@ -63,11 +74,24 @@ fn closed_for_senders(texts: &[Vec<u8>], discovery: &Discovery, topic: &Topic, f
     }
 }
 
-/// A report address of this very domain.
-fn report_address_at(discovery: &Discovery, domain: &Name) -> Option<String> {
-    let record = discovery.own_record()?;
-    let uris = [TagName::Rua, TagName::Ruf].into_iter();
-    uris.flat_map(|tag| record.uris(tag))
-        .find(|uri| uri.host.as_ref() == Some(domain))
-        .map(|uri| uri.text)
+/// Whether there is one SPF record, and it can be read: else SPF says what is wrong.
+fn is_sound(texts: &[Vec<u8>]) -> bool {
+    let mut records = texts.iter().filter(|text| likeness(text) == Likeness::Spf);
+    let (Some(record), None) = (records.next(), records.next()) else {
+        return false;
+    };
+    parse(record).is_valid()
+}
+
+/// A report address of this very domain in a record it inherits; of its own record DMARC says it.
+fn report_address_at<'d>(discovery: &'d Discovery, domain: &Name) -> Option<(&'d Name, String)> {
+    let place = discovery
+        .policy_domain
+        .as_ref()
+        .filter(|_| discovery.is_inherited())?;
+    let destinations = discovery.destinations.iter();
+    destinations
+        .filter(|one| one.uri.scheme == "mailto")
+        .find(|one| one.host == *domain)
+        .map(|one| (place, one.uri.text.clone()))
 }

@@ -6,6 +6,7 @@
 
 use super::parse::{Record, TagName, WHITE, parse};
 use super::{Likeness, Policy};
+use crate::name::Name;
 use crate::records::Span;
 
 /// What keeps a text that was meant as a record from being one.
@@ -28,6 +29,8 @@ pub enum VersionFault {
     Separator,
     /// v is missing, misplaced or not exactly DMARC1.
     Version,
+    /// A host name stands there: a CNAME was meant, and text was written.
+    Alias,
 }
 
 /// Tells DMARC records from near misses and from other text.
@@ -39,7 +42,7 @@ pub fn likeness(text: &[u8]) -> Likeness {
 }
 
 /// Whether receivers take it for a record: its first tag is v, at the very start, with exactly the value DMARC1.
-fn is_record(record: &Record) -> bool {
+pub(super) fn is_record(record: &Record) -> bool {
     let (Some(part), Some(first)) = (record.parts.first(), record.tags.first()) else {
         return false;
     };
@@ -91,6 +94,10 @@ pub fn near_miss(text: &[u8]) -> Option<NearMiss> {
             "the text does not start with v=DMARC1",
             span,
         );
+    }
+    if alias_meant(text).is_some() {
+        let why = "a host name stands in the text, where a CNAME to it was meant";
+        return miss(VersionFault::Alias, why, 0..text.len());
     }
     let policy = record.tags.first().filter(|tag| tag.tag == TagName::P)?;
     if version.is_some() || Policy::parse(record.value(policy)).is_none() {
@@ -157,8 +164,49 @@ fn misspelled(text: &[u8], spelled: Span) -> NearMiss {
             "a line end stands after v=DMARC1, where only blanks and tabs may before the semicolon",
             at_next,
         ),
-        Some(_) => miss(VersionFault::Separator, "no semicolon follows v=DMARC1", at_next),
+        Some(sign) => {
+            let why = match sign {
+                b':' => "a colon stands after v=DMARC1, where a semicolon belongs",
+                b',' => "a comma stands after v=DMARC1, where a semicolon belongs",
+                b'.' => "a full stop stands after v=DMARC1, where a semicolon belongs",
+                b'|' | b'/' | b'&' | b'+' | b'-' | b'=' => {
+                    "another sign stands after v=DMARC1, where a semicolon belongs"
+                }
+                _ => "no semicolon follows v=DMARC1",
+            };
+            miss(VersionFault::Separator, why, at_next)
+        }
     }
+}
+
+/// The host a text names, where it holds nothing else but what people write around one when they mean a CNAME:
+/// `CNAME`, `IN`, a TTL or preference, quotes, `http://`.
+pub fn alias_meant(text: &[u8]) -> Option<Name> {
+    let text = std::str::from_utf8(text).ok()?;
+    let separator = |c: char| c.is_whitespace() || matches!(c, '"' | '\'' | '=' | '<' | '>' | ';' | ',');
+    let around = |word: &&str| {
+        let word = word.trim_end_matches(':');
+        let plain = ["in", "cname", "txt", "host", "target", "value", "@"];
+        !word.is_empty()
+            && !word.bytes().all(|octet| octet.is_ascii_digit())
+            && !plain.iter().any(|known| word.eq_ignore_ascii_case(known))
+    };
+    let mut words = text.split(separator).filter(around);
+    let (word, None) = (words.next()?, words.next()) else {
+        return None;
+    };
+    let bare = ["https://", "http://", "cname://", "cname:", "//"];
+    let lower = word.to_ascii_lowercase();
+    let bare = bare.iter().find_map(|scheme| lower.strip_prefix(scheme));
+    let host = bare.unwrap_or(&lower).split('/').next()?;
+    let name: Name = host.parse().ok()?;
+    let labels = name.labels();
+    let plain = |octet: &u8| octet.is_ascii_alphanumeric() || matches!(octet, b'-' | b'_');
+    let top = labels.last()?;
+    let is_host = labels.len() > 1
+        && labels.iter().flatten().all(plain)
+        && (top.iter().all(u8::is_ascii_alphabetic) || top.starts_with(b"xn--"));
+    is_host.then_some(name)
 }
 
 /// Whether nothing is seen where this octet stands: white space, control characters, what is no ASCII.

@@ -1,6 +1,6 @@
 //! DMARC policy records (RFC 9989 4.7, 4.8).
 //!
-//! [`likeness`] tells a record from what was meant as one; [`parse`] keeps all that stands in it, each tag with its
+//! [`likeness`] tells a record from what was meant as one, [`mended`] what it was meant to say; [`parse`] keeps all that stands in it, each tag with its
 //! span; [`Record::effects`] says what a receiver makes of it, errors included (RFC 9989 4.7, 4.10.1); [`compare`]
 //! asks whether two records have the same effects; [`DesiredRecord::to_text`] writes the one canonical form. White space
 //! is blanks and tabs, everywhere: a line end belongs to the name or value it stands in. The same format
@@ -9,6 +9,7 @@
 mod compare;
 mod effects;
 mod likeness;
+mod mended;
 mod parse;
 mod sayable;
 mod separators;
@@ -21,7 +22,8 @@ use serde::Serialize;
 
 pub use self::compare::compare;
 pub use self::effects::{Application, Effects, PolicyTag};
-pub use self::likeness::{NearMiss, VersionFault, likeness, near_miss};
+pub use self::likeness::{NearMiss, VersionFault, alias_meant, likeness, near_miss};
+pub use self::mended::{foreign, mended, separated, spelled_plainly};
 pub use self::parse::{Record, Tag, TagName, parse};
 pub use self::separators::{Separator, WrongSeparator};
 pub use self::uri::{Uri, UriProblem, parse_list, parse_uri};

@@ -48,6 +48,8 @@ pub enum UriProblem {
     Slashes,
     /// Two addresses with no comma between them.
     Run,
+    /// A `!` behind the host, with something that was no size limit even while there were any (RFC 7489 6.2).
+    Size,
 }
 
 impl UriProblem {
@@ -64,6 +66,10 @@ impl UriProblem {
             Self::Address => "has no address of the form local@host after mailto:",
             Self::Slashes => "has slashes after mailto:, where the address begins",
             Self::Run => "holds more than one address: a comma belongs between them",
+            Self::Size => {
+                "ends in what reads as a size limit and is none: RFC 7489 had ! with digits and k, m, g or t, and RFC \
+                 9989 dropped it"
+            }
         }
     }
 }
@@ -116,21 +122,48 @@ impl Uri {
     /// The `mailto:` URI that was meant, where a slip at the scheme is all that keeps this from being one: it is
     /// missing, misspelled, or followed by blanks or slashes, or the address stands in angle brackets.
     pub fn meant(&self) -> Option<String> {
-        let (before, host) = self.text.rsplit_once('@')?;
+        let text = match bad_size(self.text.as_bytes(), &self.scheme) {
+            Some(bang) => self.text.get(..bang)?.trim_end(),
+            None => &self.text,
+        };
+        let (before, host) = text.rsplit_once('@')?;
         let local = before
             .rsplit([':', '/', '=', ' ', '<', '>', '"', '\''])
             .next()
             .filter(|local| !local.is_empty())?;
         let lead = before.get(..before.len() - local.len())?;
-        let word: String = lead.chars().filter(char::is_ascii_alphanumeric).collect();
         let host = host.trim_end_matches(['>', '"', '\'', ' ']);
         let meant = format!("mailto:{local}@{host}");
-        // What stands before the address is a scheme someone tried to write, not a path or another address.
-        let scheme = word.len() <= 8 && !lead.contains('@');
         let sound = parse_uri(meant.as_bytes(), 0);
-        (scheme && sound.problem.is_none() && sound.to_encode.is_empty() && meant != self.text)
+        (reads_as_scheme(lead) && sound.problem.is_none() && sound.to_encode.is_empty() && meant != self.text)
             .then_some(meant)
     }
+}
+
+/// Whether what stands before an address is a scheme someone tried to write, and no path, name or other address.
+fn reads_as_scheme(lead: &str) -> bool {
+    let mut words = lead
+        .split(|c: char| !c.is_ascii_alphanumeric())
+        .filter(|word| !word.is_empty());
+    let (word, more) = (words.next().unwrap_or_default(), words.next());
+    let others = ["mail", "email", "http", "https", "smtp", "to"];
+    let known = word.is_empty() || others.iter().any(|other| word.eq_ignore_ascii_case(other));
+    more.is_none() && !lead.contains('@') && (known || is_nearly(word, "mailto"))
+}
+
+/// Whether a word has at most two letters more, fewer or other than `want`.
+fn is_nearly(word: &str, want: &str) -> bool {
+    let word = word.to_ascii_lowercase().into_bytes();
+    let want = want.as_bytes();
+    let same = word
+        .iter()
+        .zip(want)
+        .take_while(|(one, other)| one == other)
+        .count();
+    let left = word.len().min(want.len()) - same;
+    let ends = word.iter().rev().zip(want.iter().rev());
+    let tail = ends.take(left).take_while(|(one, other)| one == other).count();
+    word.len().max(want.len()) - same - tail <= 2
 }
 
 /// The octets that must be %-encoded where they stand: distinct, in order.
@@ -175,6 +208,19 @@ fn size_suffix(octets: &[u8]) -> Option<usize> {
     (!digits.is_empty() && digits.iter().all(u8::is_ascii_digit)).then_some(bang)
 }
 
+/// Where a `!` stands behind the `@` of an address: no host holds one, so a size limit was meant.
+fn bad_size(body: &[u8], scheme: &str) -> Option<usize> {
+    let at = body
+        .iter()
+        .position(|octet| *octet == b'@')
+        .filter(|_| scheme == "mailto")?;
+    let host = body
+        .get(at..)?
+        .split(|octet| matches!(octet, b'?' | b'#'))
+        .next()?;
+    host.iter().position(|octet| *octet == b'!').map(|bang| at + bang)
+}
+
 fn is_scheme(text: &str) -> bool {
     text.starts_with(|first: char| first.is_ascii_alphabetic())
         && text
@@ -205,6 +251,9 @@ fn problem(body: &[u8], scheme: &str, rest: &str, addressed: bool) -> Option<Uri
     }
     let escaped = |(at, octet): (usize, &u8)| *octet != b'%' || escape_is_whole(body, at);
     // Square brackets are of a URI only where an authority holds an IPv6 address (RFC 3986 3.2.2).
+    if bad_size(body, scheme).is_some() {
+        return Some(UriProblem::Size);
+    }
     let bracket = scheme == "mailto" && body.iter().any(|octet| matches!(octet, b'[' | b']'));
     if bracket || !body.iter().all(|octet| is_uri_octet(*octet)) || !body.iter().enumerate().all(escaped) {
         return Some(UriProblem::Character);

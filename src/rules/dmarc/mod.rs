@@ -3,7 +3,28 @@
 pub mod record;
 pub mod tree;
 
-use super::Rule;
+use super::{Rule, reporting};
+
+/// Whether a rule speaks of a tag or address that cannot be read as it was meant, and not of what a record leaves out or
+/// asks for.
+pub fn is_slip(rule: &Rule) -> bool {
+    let slips = [
+        &record::SYNTAX,
+        &record::DUPLICATE_TAG,
+        &record::NO_POLICY,
+        &record::POLICY_INVALID,
+        &record::SUBPOLICY_INVALID,
+        &record::TESTING_INVALID,
+        &record::ALIGNMENT_INVALID,
+        &record::PSD_INVALID,
+        &reporting::BARE_ADDRESS,
+        &reporting::OTHER_SCHEME,
+        &reporting::NOT_ENCODED,
+        &reporting::SIZE,
+        &reporting::NOT_ASCII,
+    ];
+    slips.iter().any(|slip| slip.id == rule.id)
+}
 
 /// Every rule of this file, by id.
 pub const RULES: &[&Rule] = &[
@@ -54,4 +75,6 @@ pub const RULES: &[&Rule] = &[
     &tree::NP_COMPACT_DENIAL,
     &record::LINE_END,
     &record::WRONG_SEPARATOR,
+    &record::FOREIGN,
+    &record::ALIAS_AS_TEXT,
 ];

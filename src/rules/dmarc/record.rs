@@ -292,12 +292,38 @@ pub const LINE_END: Rule = Rule {
 /// A separator is wrong or missing.
 pub const WRONG_SEPARATOR: Rule = Rule {
     id: "DMARC-050",
-    severity: Severity::Warning,
+    severity: Severity::Error,
     standard: Standard::Dmarc,
     title: "a separator is wrong or missing",
     section: "RFC 9989 4.6, 4.8",
-    why: "Tags are separated by semicolons, report addresses by commas, failure options by colons, a name from its value by =. What follows another sign is lost, or spoils what stands before it.",
+    why: "Tags are separated by semicolons, report addresses by commas, failure options by colons, a name from its value by =. What follows another sign is lost, or spoils what stands before it: a policy with something behind it is none.",
     fix: "Write the separator that belongs there.",
     bad: "_dmarc.voorbeeld.nl TXT \"v=DMARC1; p=reject; rua=mailto:a@voorbeeld.nl;mailto:b@voorbeeld.nl\"",
     good: "_dmarc.voorbeeld.nl TXT \"v=DMARC1; p=reject; rua=mailto:a@voorbeeld.nl,mailto:b@voorbeeld.nl\"",
+};
+
+/// Another record stands in this one's text.
+pub const FOREIGN: Rule = Rule {
+    id: "DMARC-051",
+    severity: Severity::Error,
+    standard: Standard::Dmarc,
+    title: "another record stands in this one's text",
+    section: "RFC 9989 4.5, 4.7",
+    why: "One TXT record holds one DMARC record. Receivers read what follows as a part of it: it is lost where it is, and spoils the tag it stands in or beside.",
+    fix: "Publish each record by itself, at the name it is looked for.",
+    bad: "_dmarc.voorbeeld.nl TXT \"v=DMARC1; p=reject v=spf1 mx -all\"",
+    good: "_dmarc.voorbeeld.nl TXT \"v=DMARC1; p=reject\", voorbeeld.nl TXT \"v=spf1 mx -all\"",
+};
+
+/// A host name stands in a TXT record where a CNAME was meant.
+pub const ALIAS_AS_TEXT: Rule = Rule {
+    id: "DMARC-052",
+    severity: Severity::Error,
+    standard: Standard::Dmarc,
+    title: "a host name stands in the text where a CNAME was meant",
+    section: "RFC 9989 4.5, RFC 1034 3.6.2",
+    why: "Receivers read text at _dmarc as a record, and a name is none. To let another name hold the record, this one must be a CNAME, which is a record type of its own and not a text.",
+    fix: "Replace the TXT record by a CNAME to that name.",
+    bad: "_dmarc.voorbeeld.nl TXT \"voorbeeld.nl.dmarc.example\"",
+    good: "_dmarc.voorbeeld.nl CNAME voorbeeld.nl.dmarc.example",
 };

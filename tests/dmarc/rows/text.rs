@@ -43,7 +43,12 @@ pub(super) const TEXT: &[Row] = &[
     ("DMARC-049", E, NL, "_dmarc.voorbeeld.nl TXT \"v=DMARC1; p=reject\\013\\010\"", "_dmarc.voorbeeld.nl TXT \"v\\010=DMARC1; p=reject\""),
     ("DMARC-050", W, NL, "_dmarc.voorbeeld.nl TXT v=DMARC1; p=none; rua=mailto:a@voorbeeld.nl;mailto:b@voorbeeld.nl", "_dmarc.voorbeeld.nl TXT v=DMARC1; p=none; rua=mailto:a@voorbeeld.nl , mailto:b@voorbeeld.nl"),
     ("DMARC-050", W, NL, "_dmarc.voorbeeld.nl TXT v=DMARC1; p=none; fo=0,d,s", "_dmarc.voorbeeld.nl TXT v=DMARC1; p=none; fo=0:d:s"),
-    ("DMARC-050", W, NL, "_dmarc.voorbeeld.nl TXT v=DMARC1; p=none, sp=none", "_dmarc.voorbeeld.nl TXT v=DMARC1; p=none; sp=none"),
+    ("DMARC-050", E, NL, "_dmarc.voorbeeld.nl TXT v=DMARC1; p=none, sp=none", "_dmarc.voorbeeld.nl TXT v=DMARC1; p=none; sp=none"),
+    ("DMARC-050", E, NL, "_dmarc.voorbeeld.nl TXT v=DMARC1; p:none", "_dmarc.voorbeeld.nl TXT v=DMARC1; p = none"),
+    ("DMARC-051", E, NL, "_dmarc.voorbeeld.nl TXT v=DMARC1; p=none v=spf1 mx -all", "_dmarc.voorbeeld.nl TXT v=DMARC1; p=none\n_dmarc.voorbeeld.nl TXT v=spf1 mx -all"),
+    ("DMARC-051", E, NL, "_dmarc.voorbeeld.nl TXT v=DMARC1; p=none; v=DKIM1; p=AAAA", "_dmarc.voorbeeld.nl TXT v=DMARC1; p=none; n=DKIM1"),
+    ("DMARC-052", E, NL, "_dmarc.voorbeeld.nl TXT voorbeeld.nl.dmarc.example", "_dmarc.voorbeeld.nl CNAME voorbeeld.nl.dmarc.example"),
+    ("DMARC-052", E, NL, "_dmarc.voorbeeld.nl TXT IN CNAME voorbeeld.nl.dmarc.example.", "_dmarc.voorbeeld.nl TXT MS=voorbeeld.nl"),
     ("DMARC-044", I, NL, LONG, "_dmarc.voorbeeld.nl TXT v=DMARC1; p=none"),
     ("DMARC-045", I, NL, "_dmarc.voorbeeld.nl TXT v=DMARC1; p=none; aspf=s", "_dmarc.voorbeeld.nl TXT v=DMARC1; p=none; adkim=s"),
 ];

@@ -18,8 +18,10 @@ pub(super) fn check(examination: &mut Examination<'_>, inquiry: &mut Inquiry<'_>
         if discovery.is_inherited() {
             agreed_above(examination, destination);
         } else if let Some(record) = discovery.own_record() {
-            agreement(examination, record, destination, inquiry);
-            accepts_mail(examination, record, destination, inquiry);
+            // Who accepts no mail need not agree to get any.
+            if accepts_mail(examination, record, destination, inquiry) {
+                agreement(examination, record, destination, inquiry);
+            }
         }
     }
 }
@@ -32,6 +34,9 @@ fn agreed_above(examination: &mut Examination<'_>, destination: &Destination) {
     else {
         return;
     };
+    if destination.missing {
+        return; // Nobody there could agree: the record's owner is told to correct the address.
+    }
     let message = format!(
         "the inherited record's {} do not arrive at {}: it would have to agree at {ask}, for {place}, not for {}",
         reports_of(destination.tag),
@@ -145,17 +150,20 @@ fn has_agreement(name: &Name, inquiry: &mut Inquiry<'_>) -> bool {
     texts(reply).iter().any(|text| likeness(text) == Likeness::Dmarc)
 }
 
-/// Whether the destination can get mail at all.
+/// Whether the destination can get mail at all, as far as known.
 fn accepts_mail(
     examination: &mut Examination<'_>,
     record: &Record,
     destination: &Destination,
     inquiry: &mut Inquiry<'_>,
-) {
-    if destination.uri.scheme != "mailto" {
-        return;
-    }
+) -> bool {
     let (host, uri, tag) = (&destination.host, &destination.uri, destination.tag);
+    if destination.uri.scheme != "mailto" {
+        if destination.missing {
+            does_not_exist(examination, record, destination);
+        }
+        return !destination.missing;
+    }
     let null_mx = |records: &[Rdata]| {
         records
             .iter()
@@ -167,9 +175,13 @@ fn accepts_mail(
     if *host == examination.intent.domain && (refuses || examination.intent.role == Some(Role::Parked)) {
         let message = format!("reports go to {host} itself, which accepts no mail");
         about_uri(examination, &rules::OWN_NULL_MX, record, tag, uri, message);
-        return;
+        return false;
     }
     let nowhere = match mx {
+        Reply::Answered(Answer::NxDomain, fact) if fact.chain().is_empty() => {
+            does_not_exist(examination, record, destination);
+            return false;
+        }
         Reply::Answered(Answer::NxDomain, _) => true,
         Reply::Answered(Answer::NoData, _) => [Kind::A, Kind::Aaaa]
             .into_iter()
@@ -185,4 +197,16 @@ fn accepts_mail(
         let message = format!("{host} accepts no mail: {why}");
         about_uri(examination, &rules::NO_MAIL_THERE, record, tag, uri, message);
     }
+    !refuses && !nowhere
+}
+
+/// The destination's host is no name at all: a slip in the address, mostly.
+fn does_not_exist(examination: &mut Examination<'_>, record: &Record, destination: &Destination) {
+    let (host, uri, tag) = (&destination.host, &destination.uri, destination.tag);
+    let message = format!("{host} does not exist (NXDOMAIN): no report can arrive there");
+    about_uri(examination, &rules::NO_MAIL_THERE, record, tag, uri, message)
+        .label("does not exist")
+        .fix(format!(
+            "Correct the address: write a domain that exists and accepts mail instead of {host}."
+        ));
 }

@@ -1,9 +1,11 @@
 //! What is wrong with a domain's DMARC, managed or observed.
 //!
-//! `text` reads the letters of the domain's own record, `record` what its tags say, `tree` the policy that applies and
+//! `text` reads the letters of what stands at the domain's `_dmarc`, `record` what its tags say, `tree` the policy that applies and
 //! where it comes from, `reports` and `agreement` where reports go. The record of another name that is inherited is its
 //! owner's to mend: of it only what decides this domain's policy is said. Of a policy that nobody applies nothing is
-//! said but why.
+//! said but why. A slip of letter spoils tags that have nothing wrong with them, so beside the record as it stands the
+//! one that was meant is read: what only the first shows follows of the slip and is not said, what only the second shows
+//! is another slip, and is.
 
 mod agreement;
 mod record;
@@ -20,7 +22,7 @@ use crate::judge::{Finding, Findings, Site, Topic};
 use crate::records::Standard;
 use crate::records::dmarc::{self, Record, Tag};
 use crate::records::presentation;
-use crate::rules::Rule;
+use crate::rules::{Rule, dmarc as rules};
 
 /// What is wrong with the domain's DMARC.
 pub(in crate::judge) fn check(intent: &Intent, inquiry: &mut Inquiry<'_>, findings: &mut Findings) {
@@ -35,10 +37,60 @@ pub(in crate::judge) fn check(intent: &Intent, inquiry: &mut Inquiry<'_>, findin
         findings,
     };
     text::check(&mut examination);
-    record::check(&mut examination);
+    own_record(&mut examination);
+    record::inherited(&mut examination);
     tree::check(&mut examination, inquiry);
-    reports::check(&mut examination);
     agreement::check(&mut examination, inquiry);
+}
+
+/// What is wrong with the tags of the domain's own record, or of the text that was meant as one.
+fn own_record(examination: &mut Examination<'_>) {
+    let discovery = examination.discovery.clone();
+    let Some(record) = discovery.own_record() else {
+        let missed = discovery.own().into_iter().flat_map(|step| &step.texts);
+        let meant: Vec<Record> = missed
+            .filter(|text| dmarc::near_miss(text).is_some())
+            .filter_map(|text| dmarc::mended(text))
+            .map(|text| dmarc::parse(&text))
+            .collect();
+        for meant in &meant {
+            let found = aside(examination, |aside| tags(aside, meant));
+            examination.other_slips(found, &[]);
+        }
+        return;
+    };
+    let Some(meant) = dmarc::mended(&record.text) else {
+        return tags(examination, record);
+    };
+    let meant = dmarc::parse(&meant);
+    let seen = aside(examination, |aside| tags(aside, record));
+    let behind = aside(examination, |aside| tags(aside, &meant));
+    let same = |one: &Finding, other: &Finding| one.rule == other.rule && one.subject == other.subject;
+    for finding in &seen {
+        if behind.iter().any(|other| same(finding, other)) {
+            examination.findings.push(finding.clone());
+        }
+    }
+    examination.other_slips(behind, &seen);
+}
+
+/// What the tags of one record say.
+fn tags(examination: &mut Examination<'_>, record: &Record) {
+    text::tags(examination, record);
+    record::check(examination, record);
+    reports::check(examination, record);
+}
+
+/// What `check` finds, kept aside.
+fn aside(examination: &mut Examination<'_>, check: impl FnOnce(&mut Examination<'_>)) -> Vec<Finding> {
+    let mut found = Findings::new();
+    check(&mut Examination {
+        intent: examination.intent,
+        discovery: examination.discovery.clone(),
+        topic: examination.topic.clone(),
+        findings: &mut found,
+    });
+    found.iter().cloned().collect()
 }
 
 /// One domain under judgement.
@@ -73,6 +125,17 @@ impl Examination<'_> {
         let name = presentation(record.text.get(tag.name.clone()).unwrap_or_default());
         let finding = self.whole(rule, record, message);
         finding.about(name.to_ascii_lowercase()).at(tag.span.clone())
+    }
+
+    /// Says what of `found` is a slip that `said` does not name; the text it stands in is nobody's yet, so none is shown.
+    fn other_slips(&mut self, found: Vec<Finding>, said: &[Finding]) {
+        for mut finding in found {
+            let known = |one: &Finding| one.rule == finding.rule && one.subject == finding.subject;
+            if rules::is_slip(finding.rule) && !said.iter().any(known) {
+                finding.without_text();
+                self.findings.push(finding);
+            }
+        }
     }
 
     /// The record the manifest asks for here.

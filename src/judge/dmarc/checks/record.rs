@@ -2,28 +2,30 @@
 
 use super::Examination;
 use crate::intent::What;
+use crate::name::Name;
 use crate::records::dmarc::{Application, Policy, PolicyTag, Record, Tag, TagName};
 use crate::records::presentation;
 use crate::rules::dmarc::record as rules;
 use crate::rules::{Rule, Severity};
 
-pub(super) fn check(examination: &mut Examination<'_>) {
-    let discovery = examination.discovery.clone();
-    if let Some(record) = discovery.own_record() {
-        policies(examination, record);
-        old_tags(examination, record);
-        // Of a record that nobody applies, why is all there is to say.
-        if record.application() != Application::Not {
-            values(examination, record);
-            testing(examination, record);
-            strict_spf(examination, record);
-        }
+pub(super) fn check(examination: &mut Examination<'_>, record: &Record) {
+    policies(examination, record, None);
+    old_tags(examination, record);
+    // Of a record that nobody applies, why is all there is to say.
+    if record.application() != Application::Not {
+        values(examination, record);
+        testing(examination, record);
+        strict_spf(examination, record);
     }
-    // Another name's record decides as well, when it is inherited.
+}
+
+/// Another name's record decides as well, when it is inherited.
+pub(super) fn inherited(examination: &mut Examination<'_>) {
+    let discovery = examination.discovery.clone();
     if discovery.is_inherited()
-        && let Some(record) = &discovery.record
+        && let (Some(record), Some(place)) = (&discovery.record, &discovery.policy_domain)
     {
-        policies(examination, record);
+        policies(examination, record, Some(place));
     }
 }
 
@@ -72,17 +74,16 @@ fn old_tags(examination: &mut Examination<'_>, record: &Record) {
 }
 
 /// p, sp and np, as far as they decide whether the record applies at all.
-fn policies(examination: &mut Examination<'_>, record: &Record) {
-    let discovery = examination.discovery.clone();
-    let own = !discovery.is_inherited();
-    let place = match &discovery.policy_domain {
-        Some(domain) if !own => format!(" in the inherited record of _dmarc.{domain}"),
-        _ => String::new(),
+fn policies(examination: &mut Examination<'_>, record: &Record, above: Option<&Name>) {
+    let own = above.is_none();
+    let place = match above {
+        Some(domain) => format!(" in the inherited record of _dmarc.{domain}"),
+        None => String::new(),
     };
     let effect = match record.application() {
         Application::AsWritten => "",
         Application::AsNone => "receivers act as if it said p=none",
-        Application::Not => "and rua holds no valid URI: receivers apply no DMARC at all",
+        Application::Not => "as rua holds no valid URI either, receivers apply no DMARC at all",
     };
     for (tag, rule) in [
         (TagName::P, &rules::POLICY_INVALID),
@@ -105,13 +106,9 @@ fn policies(examination: &mut Examination<'_>, record: &Record) {
             Application::Not => Severity::Error,
             _ => Severity::Warning,
         };
-        let fix = match record.hides(TagName::P) {
-            true => "Write p where receivers read it: after a semicolon, with no line end before it.",
-            false => rules::NO_POLICY.fix,
-        };
         let message = format!("p is missing{place}: {effect}");
         let finding = examination.whole(&rules::NO_POLICY, record, message);
-        finding.at_most(severity).label("no p").fix(fix);
+        finding.at_most(severity).label("no p");
     } else if let Some(p) = record.first(TagName::P)
         && own
         && record.application() == Application::AsWritten
@@ -126,12 +123,6 @@ fn policies(examination: &mut Examination<'_>, record: &Record) {
 fn policy_fix(record: &Record, tag: &Tag) -> String {
     let name = tag.tag.as_str();
     let value = record.value(tag).to_ascii_lowercase();
-    let within = |one: &crate::records::dmarc::WrongSeparator| {
-        one.hidden.is_some() && one.after.start < tag.span.end && tag.span.start < one.after.end
-    };
-    if record.wrong_separators().iter().any(within) {
-        return format!("Write a semicolon after the policy of {name}.");
-    }
     if value.is_empty() && tag.tag != TagName::P {
         return format!("Remove the empty {name}=, or write none, quarantine or reject after it.");
     }

@@ -10,11 +10,7 @@ use crate::rules::{Rule, Severity, reporting as rules};
 /// Report services that were closed: the domains of their addresses.
 const RETIRED: &[&str] = &["dmarc.service.gov.uk"];
 
-pub(super) fn check(examination: &mut Examination<'_>) {
-    let discovery = examination.discovery.clone();
-    let Some(record) = discovery.own_record() else {
-        return;
-    };
+pub(super) fn check(examination: &mut Examination<'_>, record: &Record) {
     // Nobody sends reports for a record that nobody applies; its addresses may be the very reason.
     if record.application() != Application::Not {
         aggregate(examination, record);
@@ -165,7 +161,7 @@ fn uris(examination: &mut Examination<'_>, record: &Record, tag: TagName) {
             let message = format!("{name}: {shown} holds {}", encoding(&uri));
             about_uri(examination, &rules::NOT_ENCODED, record, tag, &uri, message)
                 .at_most(Severity::Warning)
-                .fix(encoding_fix(&uri));
+                .fix(encoding_fix(record, &uri));
         }
         if uri.scheme != "mailto" {
             let message = format!("{name}: most receivers ignore {shown}");
@@ -177,7 +173,9 @@ fn uris(examination: &mut Examination<'_>, record: &Record, tag: TagName) {
         }
         if uri.size.is_some() {
             let message = format!("{name}: {shown} has a size limit, which RFC 9989 dropped");
-            about_uri(examination, &rules::SIZE, record, tag, &uri, message);
+            about_uri(examination, &rules::SIZE, record, tag, &uri, message)
+                .at_most(Severity::Warning)
+                .fix(format!("Write {shown}, without what begins at the !."));
         }
         if uri.scheme == "mailto" && uri.query {
             let message = format!("{name}: {shown} has header fields, which receivers ignore");
@@ -210,6 +208,7 @@ fn unusable(
     let encoded = matches!(problem, UriProblem::Character | UriProblem::Address) && !uri.to_encode.is_empty();
     let rule = match problem {
         UriProblem::NonAscii => &rules::NOT_ASCII,
+        UriProblem::Size => &rules::SIZE,
         _ if encoded => &rules::NOT_ENCODED,
         _ => &rules::BARE_ADDRESS,
     };
@@ -225,7 +224,8 @@ fn unusable(
         (UriProblem::Empty, _) => "Remove the comma that nothing stands beside.".to_owned(),
         (UriProblem::NonAscii, _) => rules::NOT_ASCII.fix.to_owned(),
         (_, Some(meant)) => format!("Write {meant}."),
-        _ if encoded => encoding_fix(uri),
+        (UriProblem::Size, None) => rules::SIZE.fix.to_owned(),
+        _ if encoded => encoding_fix(record, uri),
         (UriProblem::BareAddress, _) => rules::BARE_ADDRESS.fix.to_owned(),
         (UriProblem::Slashes, _) => "Remove the slashes after mailto:.".to_owned(),
         (UriProblem::Run, _) => "Write a comma between the addresses.".to_owned(),
@@ -245,11 +245,33 @@ fn encoding(uri: &Uri) -> String {
     }
 }
 
-fn encoding_fix(uri: &Uri) -> String {
-    let pairs = uri
-        .to_encode
-        .iter()
-        .map(|octet| format!("{} as %{octet:02X}", character(*octet)));
+/// How to write an address without the characters that have no place in it.
+fn encoding_fix(record: &Record, uri: &Uri) -> String {
+    let body = record.text.get(uri.span.clone()).unwrap_or_default();
+    let at = body.iter().position(|octet| *octet == b'@').unwrap_or(body.len());
+    let (local, host) = body.split_at_checked(at).unwrap_or((body, &[]));
+    let within = |part: &[u8]| -> Vec<u8> {
+        uri.to_encode
+            .iter()
+            .copied()
+            .filter(|octet| part.contains(octet))
+            .collect()
+    };
+    let behind = within(host);
+    if uri.scheme == "mailto" && !behind.is_empty() {
+        let named: Vec<String> = behind.into_iter().map(character).collect();
+        return format!(
+            "Write a host name alone after the @: none holds {}.",
+            named.join(" or ")
+        );
+    }
+    let pairs = within(local).into_iter().map(|octet| match octet {
+        b' ' | b'\t' => format!(
+            "no blank where none belongs to the mailbox's name, else {} as %{octet:02X}",
+            character(octet)
+        ),
+        _ => format!("{} as %{octet:02X}", character(octet)),
+    });
     format!("Write {}.", pairs.collect::<Vec<_>>().join(", "))
 }
 

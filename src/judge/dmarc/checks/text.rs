@@ -2,10 +2,14 @@
 //! tag, what stands there twice, separators, line ends.
 
 use super::Examination;
+use crate::judge::dmarc::outcome::DiscoveryOutcome;
 use crate::judge::dmarc::walk::StepAnswer;
-use crate::records::dmarc::{Record, Separator, TagName, VersionFault, WrongSeparator, near_miss};
-use crate::records::presentation;
+use crate::records::dmarc::{
+    self, Application, Record, Separator, TagName, VersionFault, WrongSeparator, alias_meant, mended,
+    near_miss, parse,
+};
 use crate::records::tags::{Part, PartKind};
+use crate::records::{Span, presentation};
 use crate::rules::Severity;
 use crate::rules::dmarc::record as rules;
 
@@ -27,18 +31,45 @@ pub(super) fn check(examination: &mut Examination<'_>) {
             examination.say(&rules::SEVERAL_RECORDS, message);
         }
         StepAnswer::Record(record) => {
-            let separators = record.wrong_separators();
             line_ends(examination, record);
-            wrong_separators(examination, record, &separators);
-            syntax(examination, record, &separators);
-            duplicates(examination, record);
-            unknown(examination, record);
+            foreign(examination, record);
+            wrong_separators(examination, record);
             if record.text.len() > LONG {
                 let message = format!("the record has {} octets", record.text.len());
                 examination.whole(&rules::LONG, record, message);
             }
         }
         StepAnswer::Nothing | StepAnswer::Unanswered(_) => {}
+    }
+}
+
+/// The tags of one record, as far as they are none, or stand there twice.
+pub(super) fn tags(examination: &mut Examination<'_>, record: &Record) {
+    syntax(examination, record, &record.wrong_separators());
+    duplicates(examination, record);
+    unknown(examination, record);
+}
+
+/// A fix that ends in the whole text to write, where it can be told and copied.
+fn with_text(fix: &str, text: &[u8]) -> String {
+    let prints = |text: &Vec<u8>| text.iter().all(|octet| matches!(octet, 0x20..=0x7e));
+    match mended(text).filter(prints) {
+        Some(meant) => {
+            let fix = fix.trim_end_matches(['.', ';']);
+            format!("{fix}, so that the whole text is: {}", presentation(&meant))
+        }
+        None => fix.to_owned(),
+    }
+}
+
+/// What receivers make of a record for a slip of letter in it; `None` where its policy counts all the same.
+fn harm(record: &Record) -> Option<&'static str> {
+    let meant = mended(&record.text).map(|text| parse(&text).application());
+    match (record.application(), meant) {
+        (now, Some(meant)) if now == meant => None,
+        (Application::AsWritten, _) => None,
+        (Application::AsNone, _) => Some("receivers act as if it said p=none"),
+        (Application::Not, _) => Some("receivers apply no DMARC at all"),
     }
 }
 
@@ -53,10 +84,20 @@ fn shown(octets: &[u8]) -> String {
 
 fn near_missed(examination: &mut Examination<'_>, text: &[u8]) {
     let Some(miss) = near_miss(text) else { return };
-    let rule = match miss.fault {
-        VersionFault::Before => &rules::BEFORE_VERSION,
-        VersionFault::Separator => &rules::SEPARATOR,
-        VersionFault::Version => &rules::VERSION,
+    let site = examination.topic.site.name().clone();
+    let target = alias_meant(text).filter(|_| miss.fault == VersionFault::Alias);
+    let (rule, fix) = match (miss.fault, target) {
+        (VersionFault::Alias, Some(target)) => {
+            let fix = format!("Remove the TXT record and place a CNAME instead: {site}. IN CNAME {target}.");
+            (&rules::ALIAS_AS_TEXT, fix)
+        }
+        (VersionFault::Alias, None) => (&rules::ALIAS_AS_TEXT, rules::ALIAS_AS_TEXT.fix.to_owned()),
+        (VersionFault::Before, _) => (&rules::BEFORE_VERSION, with_text(rules::BEFORE_VERSION.fix, text)),
+        (VersionFault::Separator, _) => {
+            let fix = with_text("Write a semicolon right after v=DMARC1.", text);
+            (&rules::SEPARATOR, fix)
+        }
+        (VersionFault::Version, _) => (&rules::VERSION, with_text(rules::VERSION.fix, text)),
     };
     let before = match miss.fault {
         VersionFault::Before => {
@@ -66,61 +107,161 @@ fn near_missed(examination: &mut Examination<'_>, text: &[u8]) {
         _ => String::new(),
     };
     let why = miss.why;
-    let message = format!("receivers do not take this for a DMARC record: {why}{before}");
+    // Where nothing else applies, this is why: it need not be said a second time that no record is there.
+    let effect = match examination.discovery.outcome {
+        DiscoveryOutcome::None => "; no other applies, so receivers apply no DMARC at all",
+        _ => "",
+    };
+    let message = format!("receivers do not take this for a DMARC record: {why}{before}{effect}");
     let topic = examination.topic.text(text);
     let finding = examination.findings.say(rule, &topic, message);
-    finding.about(shown(text)).at(miss.span).label(why);
+    finding.about(shown(text)).at(miss.span).label(why).fix(fix);
 }
 
 /// Line ends: no white space to DMARC, so they spoil the name or value they stand in.
 fn line_ends(examination: &mut Examination<'_>, record: &Record) {
-    let Some(first) = record.line_ends().next() else {
+    let ends: Vec<usize> = record.line_ends().collect();
+    if ends.is_empty() {
         return;
+    }
+    let found = match ends.len() {
+        1 => "a line ends within the record".to_owned(),
+        count => format!("{count} line ends stand within the record"),
     };
-    let message = match record.line_ends().count() {
-        1 => {
-            "a line ends within the record: only blanks and tabs may stand around names and values".to_owned()
-        }
-        count => format!(
-            "{count} line ends stand within the record: only blanks and tabs may stand around names and values"
-        ),
-    };
+    let effect = harm(record).map_or(String::new(), |harm| format!("; {harm}"));
+    let message = format!("{found}: only blanks and tabs may stand around names and values{effect}");
+    let fix = with_text("Write the record in one line.", &record.text);
     let finding = examination.whole(&rules::LINE_END, record, message);
-    finding.at(first..first + 1).label("a line end");
+    finding
+        .at_each(ends.into_iter().map(|at| at..at + 1))
+        .label("a line end")
+        .fix(fix);
 }
 
-fn wrong_separators(examination: &mut Examination<'_>, record: &Record, separators: &[WrongSeparator]) {
-    for one in separators {
-        let text = |span: &std::ops::Range<usize>| record.text.get(span.clone()).unwrap_or_default();
-        let (belongs, after) = (one.belongs.as_str(), shown(text(&one.after)));
-        let found = match text(&one.found) {
-            [] => "none".to_owned(),
-            sign if sign.iter().all(|octet| matches!(octet, b' ' | b'\t')) => "a blank".to_owned(),
+/// Another record behind this one, in the same text.
+fn foreign(examination: &mut Examination<'_>, record: &Record) {
+    let Some((at, what)) = dmarc::foreign(&record.text) else {
+        return;
+    };
+    let behind = record.text.get(at..).unwrap_or_default();
+    let domain = &examination.intent.domain;
+    let place = match what {
+        "an SPF record" => format!("Publish the SPF record as a TXT record of its own at {domain}"),
+        "a DKIM key record" => {
+            format!("Publish the key as a TXT record of its own at <selector>._domainkey.{domain}")
+        }
+        "a second DMARC record" => "Keep one of the two records".to_owned(),
+        _ => format!("Publish {what} as a TXT record of its own, at the name it is looked for"),
+    };
+    let effect = harm(record).unwrap_or("receivers read it as a part of this one");
+    let message = format!(
+        "{what} stands in the text of this one, from {} on: {effect}",
+        shown(behind)
+    );
+    let fix = with_text(&format!("{place}, and take it out of this text."), &record.text);
+    let finding = examination.whole(&rules::FOREIGN, record, message);
+    finding
+        .about(shown(behind))
+        .at(at..record.text.len())
+        .label(what)
+        .fix(fix);
+}
+
+/// A separator that is wrong: what belongs there, what stands there, before what, and where else the same is so.
+struct WrongSign {
+    belongs: Separator,
+    found: Vec<u8>,
+    /// Nothing at all stands there, not even a blank.
+    is_missing: bool,
+    after: String,
+    marks: Vec<Span>,
+}
+
+/// Every kind of wrong separator once: the same sign in place of the same other is one slip, however often it stands
+/// there. Mending one can show another, whose places in the text as it stands are not known.
+fn wrong_signs(record: &Record) -> Vec<WrongSign> {
+    let mut signs: Vec<WrongSign> = Vec::new();
+    let mut record = record.clone();
+    for round in 0..MAX_ROUNDS {
+        for one in record.wrong_separators() {
+            let text = |span: &Span| record.text.get(span.clone()).unwrap_or_default();
+            let found = text(&one.found).trim_ascii().to_vec();
+            let mark = match one.found.is_empty() {
+                true => one.after.clone(),
+                false => one.found.clone(),
+            };
+            let same = |sign: &&mut WrongSign| sign.belongs == one.belongs && sign.found == found;
+            match signs.iter_mut().find(same) {
+                Some(sign) if round == 0 => sign.marks.push(mark),
+                Some(_) => {}
+                None => signs.push(WrongSign {
+                    belongs: one.belongs,
+                    found,
+                    is_missing: one.found.is_empty(),
+                    after: shown(text(&one.after)),
+                    marks: Vec::from_iter((round == 0).then_some(mark)),
+                }),
+            }
+        }
+        let Some(edited) = dmarc::separated(&record) else {
+            break;
+        };
+        record = parse(&edited);
+    }
+    signs
+}
+
+/// At most so many separators are mended one after another to see what is wrong behind them.
+const MAX_ROUNDS: usize = 16;
+
+fn wrong_separators(examination: &mut Examination<'_>, record: &Record) {
+    // What line ends, odd blanks and another record do is theirs to say.
+    let plain = dmarc::spelled_plainly(record);
+    let as_it_stands = record.text.starts_with(&plain.text);
+    for sign in wrong_signs(&plain) {
+        let (belongs, after) = (sign.belongs.as_str(), &sign.after);
+        let found = match sign.found.as_slice() {
+            [] if sign.is_missing => "none".to_owned(),
+            [] => "a blank".to_owned(),
             b";" => "a semicolon".to_owned(),
             b"," => "a comma".to_owned(),
             b":" => "a colon".to_owned(),
             sign => format!("{:?}", shown(sign)),
         };
-        let lost = match one.belongs {
+        let lost = match sign.belongs {
             Separator::Semicolon => "receivers read it as a part of the tag before",
             Separator::Comma => "receivers send no reports there",
             Separator::Colon => "receivers take the default",
             Separator::Equals => "receivers skip the tag",
         };
+        // A list that ends too early spoils no policy.
+        let harm = harm(record).filter(|_| matches!(sign.belongs, Separator::Semicolon | Separator::Equals));
+        let harmed = harm.and_then(|harm| harm.strip_prefix("receivers "));
+        let effect = harmed.map_or(String::new(), |harm| format!(", and {harm}"));
+        let more = match sign.marks.len() {
+            0 | 1 => String::new(),
+            count => format!(", and so {} more", count - 1),
+        };
         let message = format!(
-            "want {belongs} between {}, found {found} before {after}: {lost}",
-            one.belongs.between()
+            "want {belongs} between {}, found {found} before {after}{more}: {lost}{effect}",
+            sign.belongs.between()
         );
-        let fix = match one.found.is_empty() {
+        let fix = match sign.is_missing {
             true => format!("Write {belongs} before {after}."),
             false => format!("Write {belongs} instead of {found} before {after}."),
         };
-        let mark = match one.found.is_empty() {
-            true => one.after.clone(),
-            false => one.found.clone(),
+        let fix = with_text(&fix, &record.text);
+        let severity = if harm.is_some() {
+            Severity::Error
+        } else {
+            Severity::Warning
         };
         let finding = examination.whole(&rules::WRONG_SEPARATOR, record, message);
-        finding.about(after).at(mark).label(belongs).fix(fix);
+        finding.at_most(severity).about(after.as_str()).fix(fix);
+        match as_it_stands && !sign.marks.is_empty() {
+            true => finding.at_each(sign.marks).label(belongs),
+            false => finding.without_text(),
+        };
     }
 }
 
@@ -172,11 +313,14 @@ fn fault(record: &Record, part: &Part) -> Option<(&'static str, String)> {
         let fix = format!("Write the value of {shown} in printing ASCII characters.");
         return Some(("has a value with octets that do not print", fix));
     }
-    // What rua, ruf and the policies hold, theirs say.
-    let own = matches!(
-        TagName::parse(name),
-        TagName::Rua | TagName::Ruf | TagName::P | TagName::Sp | TagName::Np
-    );
+    // What rua, ruf, the policies and whatever has a default hold, theirs say, the last only of a record that counts.
+    let own = match TagName::parse(name) {
+        TagName::Rua | TagName::Ruf | TagName::P | TagName::Sp | TagName::Np => true,
+        TagName::Adkim | TagName::Aspf | TagName::T | TagName::Psd | TagName::Fo => {
+            record.application() != Application::Not
+        }
+        TagName::Pct | TagName::Rf | TagName::Ri | TagName::V | TagName::Unknown => false,
+    };
     let fix = format!("Remove the empty {shown}=, or give it a value.");
     (value.is_empty() && !own).then_some(("has no value", fix))
 }

@@ -67,9 +67,15 @@ fn applies(examination: &mut Examination<'_>) {
         let message = format!("the CNAME leads to {end}, where {count} DMARC records stand: want one");
         examination.say(&rules::ALIAS_END, message);
     }
-    if discovery.outcome == DiscoveryOutcome::None {
+    // A text of its own that was meant as a record says itself that it is none.
+    let own_miss = discovery.near_misses().any(|(step, ..)| step.domain == *domain);
+    if discovery.outcome == DiscoveryOutcome::None && !own_miss {
+        let above = discovery.near_misses().next();
+        let above = above.map_or(String::new(), |(step, _, miss)| {
+            format!("; a text at {} was meant as one: {}", step.asked, miss.why)
+        });
         let message = format!(
-            "no DMARC record at {} or at any name above that applies to it",
+            "no DMARC record at {} or at any name above that applies to it{above}",
             examination.topic.site.name()
         );
         examination.say(&rules::NO_RECORD, message);
@@ -148,6 +154,11 @@ fn only_revoked_keys(examination: &Examination<'_>) -> bool {
 fn silent(examination: &mut Examination<'_>, inquiry: &mut Inquiry<'_>) {
     let domain = &examination.intent.domain.clone();
     let reply = inquiry.ask(Question::new(domain.clone(), Kind::Txt), Need::Evidence);
+    // A policy that only a fault of the record makes weak is mended with it.
+    let own = examination.discovery.own_record();
+    if own.is_some_and(|record| record.application() != Application::AsWritten) {
+        return;
+    }
     let why = match senders(&texts(reply)) {
         _ if examination.is_silent_by_role() => "by its role",
         Senders::Closed => "by its SPF record",
