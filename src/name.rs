@@ -4,6 +4,8 @@
 //! DNS comparison sees case (RFC 4343). Labels may hold any octet: what is not printable is shown as `\DDD`
 //! (RFC 1035 5.1), so a hostile answer stays visible and harmless. Pure: text and octets only.
 
+pub mod mail;
+
 use std::fmt;
 use std::str::FromStr;
 

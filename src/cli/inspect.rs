@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::args::{Format, ShowArgs, one_of};
-use super::domain::{domain, sends_no_mail};
+use super::domain::{NoDomain, domain, sends_no_mail};
 use super::look::{LookArgs, Observer, Reports};
 use super::{Exit, Failure, file, list, output};
 use crate::adopt::{Adopted, adopt, live};
@@ -112,9 +112,11 @@ impl Named {
         let mut named = Self::default();
         let mut seen = BTreeSet::new();
         for text in &args.domains {
-            let name = domain(text).and_then(|name| match sends_no_mail(&name, args.public_suffixes) {
-                Some(why) => Err(why),
-                None => Ok(name),
+            let name = domain(text).map_err(NoDomain::from).and_then(|name| {
+                match sends_no_mail(&name, args.public_suffixes) {
+                    Some(why) => Err(why),
+                    None => Ok(name),
+                }
             });
             match name {
                 Ok(name) => {

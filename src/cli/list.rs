@@ -11,6 +11,7 @@ use std::collections::BTreeSet;
 
 use super::domain::{self, NoDomain};
 use crate::name::Name;
+use crate::name::mail::NoMailDomain;
 use rows::{Row, rows};
 
 /// What a list holds.
@@ -152,7 +153,7 @@ impl List {
         }
         let nothing_refused = refused.is_empty();
         for (word, why) in refused {
-            let matters = !found || matches!(why, NoDomain::Spelling(_));
+            let matters = !found || matches!(why, NoDomain::Mail(NoMailDomain::Spelling(_)));
             self.skip(line, word, why, matters);
         }
         match words.as_slice() {
@@ -160,7 +161,7 @@ impl List {
             [] => {}
             [word] if !found && nothing_refused => {
                 let bare = bare(word).to_lowercase();
-                self.skip(line, word, NoDomain::TopLevel(bare), true);
+                self.skip(line, word, NoDomain::from(NoMailDomain::TopLevel(bare)), true);
             }
             words => self.skip(line, &words.join(" "), Why::Words, !found && nothing_refused),
         }
@@ -185,17 +186,17 @@ fn entry(word: &str, suffixes: bool) -> Entry {
         return Entry::Mark;
     }
     if domain::is_address(word) {
-        return Entry::Refused(NoDomain::Address);
+        return Entry::Refused(NoMailDomain::Address.into());
     }
     let addressed = word.contains(['@', '/', ':']);
     let host = host(word);
     if domain::is_address(host) {
-        return Entry::Refused(NoDomain::Address);
+        return Entry::Refused(NoMailDomain::Address.into());
     }
     let name = match domain::domain(host) {
         Ok(name) => name,
         // 3.14, 01.02.2024 and the 1. before a list's entry are numbers, and no names.
-        Err(NoDomain::Number) => {
+        Err(NoMailDomain::Number) => {
             return if word.contains('.') || word.len() > 3 {
                 Entry::Word
             } else {
@@ -204,7 +205,7 @@ fn entry(word: &str, suffixes: bool) -> Entry {
         }
         // A sentence's word has no dot inside; whoever writes one means a name.
         Err(_) if !addressed && !host.contains('.') => return Entry::Word,
-        Err(why) => return Entry::Refused(why),
+        Err(why) => return Entry::Refused(why.into()),
     };
     let labels = name.labels();
     // B.V. and e.g. are abbreviations: no top-level domain is one letter.
@@ -212,7 +213,7 @@ fn entry(word: &str, suffixes: bool) -> Entry {
         return Entry::Word;
     }
     match domain::sends_no_mail(&name, suffixes) {
-        Some(NoDomain::TopLevel(_)) if !addressed => Entry::Word,
+        Some(NoDomain::Mail(NoMailDomain::TopLevel(_))) if !addressed => Entry::Word,
         Some(why) => Entry::Refused(why),
         None => Entry::Domain(name),
     }

@@ -24,6 +24,7 @@ pub use self::schedule::Schedule;
 use crate::api::MailDomainSpec;
 use crate::inquiry::Kind;
 use crate::name::Name;
+use crate::name::mail::{self, NoMailDomain};
 use crate::records::{self, Standard};
 
 /// What must be true of one domain.
@@ -232,24 +233,15 @@ impl Intent {
 /// `text` as the name of a mail domain, or what is wrong with it.
 fn domain(text: &str) -> Result<Name, SpecError> {
     let wrong = |message: String| SpecError::new("spec.domain", message);
-    let name: Name = text
-        .parse()
-        .map_err(|error| wrong(format!("{text:?} is no domain name: {error}")))?;
+    let no_domain = |why: NoMailDomain| wrong(format!("{text:?} is no mail domain: {why}"));
+    let name = mail::read(text).map_err(no_domain)?;
+    // Before its spelling: a domain that is only written right would be refused after all.
+    if let Some(why) = mail::not_for_mail(&name) {
+        return Err(no_domain(why));
+    }
     if name.as_str() != text {
         return Err(wrong(format!(
             "write {name}: lower case, A-labels, no trailing dot"
-        )));
-    }
-    let host_label = |label: &[u8]| {
-        label
-            .iter()
-            .all(|octet| octet.is_ascii_alphanumeric() || matches!(octet, b'-' | b'_'))
-            && !label.starts_with(b"-")
-            && !label.ends_with(b"-")
-    };
-    if name.is_root() || !name.labels().iter().all(|label| host_label(label)) {
-        return Err(wrong(format!(
-            "{text:?}: labels hold letters, digits and inner hyphens"
         )));
     }
     Ok(name)

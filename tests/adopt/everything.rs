@@ -7,6 +7,7 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use zegel::name::Name;
+use zegel::name::mail::not_for_mail;
 
 use crate::facts::World;
 use crate::{adopted, checked};
@@ -175,7 +176,9 @@ fn domains(zone: &str) -> BTreeSet<Name> {
         let domain = labels.get(service.map_or(0, |at| at + 1)..)?.join(".");
         let host = |octet: u8| octet.is_ascii_alphanumeric() || matches!(octet, b'.' | b'-');
         let name: Name = domain.to_ascii_lowercase().parse().ok()?;
-        (name.labels().len() > 1 && domain.bytes().all(host) && !domain.starts_with('-')).then_some(name)
+        // What inspect refuses is never adopted.
+        let for_mail = not_for_mail(&name).is_none();
+        (for_mail && domain.bytes().all(host) && !domain.starts_with('-')).then_some(name)
     });
     bare.take(8).collect()
 }

@@ -45,6 +45,47 @@ fn what_is_refused_offline_is_refused_with_a_reason() {
     }
 }
 
+/// What a domain may be is said twice, in the schema for the API server and in the intent for whoever has no cluster:
+/// the same names pass.
+mod a_domain {
+    use proptest::prelude::*;
+    use zegel::intent::Intent;
+
+    use super::*;
+
+    /// Whether the schema takes it, and whether the intent does.
+    fn verdicts(domain: &str) -> (bool, bool) {
+        let spec = json!({"domain": domain, "role": "Mail"});
+        let read = serde_json::from_value(spec.clone()).expect("it has the fields it must have");
+        (offline(&spec).is_empty(), Intent::from_spec(&read).is_ok())
+    }
+
+    #[test]
+    fn that_is_refused_by_one_is_refused_by_the_other() {
+        for Bad { spec, .. } in refused() {
+            if let (Some(domain), Some(2)) = (
+                spec["domain"].as_str(),
+                spec.as_object().map(serde_json::Map::len),
+            ) && spec["role"] == "Mail"
+            {
+                assert_eq!(verdicts(domain), (false, false), "{domain}");
+            }
+        }
+        for spec in accepted() {
+            let domain = spec["domain"].as_str().expect("a domain");
+            assert_eq!(verdicts(domain), (true, true), "{domain}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn of_any_letters_is_judged_alike(domain in "[a1_.-]{1,12}|[aN1:@/*_. é-]{1,8}|([a1]{1,3}[.]){1,4}(arpa|in-addr.arpa|ip6.arpa|_x.nl|[0-9.]{1,4})") {
+            let (schema, intent) = verdicts(&domain);
+            prop_assert_eq!(schema, intent, "{}", domain);
+        }
+    }
+}
+
 /// What can be read offline is what a controller can read, and the other way round.
 #[test]
 fn what_is_right_offline_can_be_read() {

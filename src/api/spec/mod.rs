@@ -153,6 +153,15 @@ pub struct MailDomainSpec {
         .message("write the domain in A-labels (xn--…), as DNS does"))]
     #[x_kube(validation = Rule::new(format!("!self.matches('^[ -~]*$') || self.matches('^{LABEL}([.]{LABEL})*[.]?$')"))
         .message("this is no domain name: labels of 1 to 63 letters, digits and inner hyphens, with dots between"))]
+    #[x_kube(validation = Rule::new("!self.matches('^([^.]+[.])*[0-9]+[.]?$')")
+        .message("an IP address, or what else ends in a number, is no mail domain: name the domain its mail is sent for"))]
+    #[x_kube(validation = Rule::new(format!("!self.matches('^{LABEL}[.]?$') || self.matches('^[0-9]+[.]?$')"))
+        .message("one label is a top-level domain or a host's own name, and no domain mail is sent from"))]
+    #[x_kube(validation = Rule::new("!self.matches('(?i)(^|[.])(in-addr|ip6)[.]arpa[.]?$')")
+        .message("this is a reverse zone: it names addresses, and no mail is sent from it"))]
+    #[x_kube(validation = Rule::new("!self.matches('^_[^.]*[.][^.]|[.]_')")
+        .message("a label that begins with an underscore names a record of a service (_dmarc, _domainkey), \
+            and no mail is sent from it: write the domain it stands below"))]
     pub domain: String,
     /// What the domain is used for; decides which records are derived. Mail: sends and receives. SendOnly: sends.
     /// ReceiveOnly: receives. Parked: neither.
