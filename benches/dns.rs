@@ -15,7 +15,7 @@ use hickory_resolver::TokioResolver;
 use hickory_resolver::config::{ConnectionConfig, NameServerConfig, ResolverConfig};
 use hickory_resolver::net::runtime::TokioRuntimeProvider;
 use hickory_resolver::proto::rr::RecordType;
-use zegel::inquiry::{Answer, Kind, Question};
+use zegel::inquiry::{Answer, Dns, Kind};
 use zegel::world::{Config, World};
 
 const QUESTIONS: usize = 20_000;
@@ -59,7 +59,7 @@ async fn rate<F: Future<Output = ()>>(ask: impl Fn(usize) -> F) -> f64 {
 }
 
 async fn ask_world(world: &World, name: String) {
-    let question = Question::new(name.parse().expect("a name"), Kind::Txt);
+    let question = Dns::new(name.parse().expect("a name"), Kind::Txt);
     let fact = world.ask(&question, None).await;
     assert!(matches!(fact.outcome, Ok(Answer::Records(_))), "{fact:?}");
 }

@@ -2,6 +2,8 @@
 
 #[path = "spf/beyond.rs"]
 mod beyond;
+#[path = "spf/everybody.rs"]
+mod everybody;
 #[path = "support/facts.rs"]
 mod facts;
 #[path = "spf/fleet.rs"]
@@ -20,7 +22,7 @@ mod suite;
 mod walks;
 
 use facts::{World, name};
-use zegel::inquiry::{Answer, Kind, Question, Rdata, Trouble, Txt};
+use zegel::inquiry::{Answer, Dns, Kind, Rdata, Trouble, Txt};
 
 /// The helper every judgement here rests on.
 #[test]
@@ -36,7 +38,7 @@ fn a_world_of_text_answers_as_dns_does() {
         gone.example            ANY   !TIMEOUT
         "#,
     );
-    let ask = |owner: &str, kind| world.answer(&Question::new(name(owner), kind));
+    let ask = |owner: &str, kind| world.answer(&Dns::new(name(owner), kind));
     let text = |strings: &[&[u8]]| {
         let strings = strings.iter().map(|string| string.to_vec()).collect();
         Ok::<_, Trouble>(Answer::Records(vec![Rdata::Txt(Txt { strings })]))

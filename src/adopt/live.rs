@@ -9,7 +9,7 @@ use std::sync::Arc;
 
 use super::row;
 use crate::api::{RecordStatus, UnansweredStatus};
-use crate::inquiry::{Inquiry, Kind, Need, Question, Rdata, Reply, Trouble};
+use crate::inquiry::{Dns, Inquiry, Kind, Need, Rdata, Reply, Trouble};
 use crate::judge::dkim::{self, SelectorAnswer};
 use crate::name::Name;
 use crate::records::Standard;
@@ -34,7 +34,7 @@ pub struct RrsetSeen {
 impl RrsetSeen {
     /// Asks, and keeps what came; an open question is one without records yet.
     pub fn ask(name: Name, kind: Kind, need: Need, inquiry: &mut Inquiry<'_>) -> Self {
-        let reply = inquiry.ask(Question::new(name.clone(), kind), need);
+        let reply = inquiry.ask(Dns::new(name.clone(), kind), need);
         Self {
             name,
             kind,

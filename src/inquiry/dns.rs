@@ -79,9 +79,6 @@ pub struct Dns {
     pub view: View,
 }
 
-/// A question, where only DNS is asked.
-pub type Question = Dns;
-
 impl Dns {
     /// A question as a receiver would ask it.
     pub fn new(name: Name, kind: Kind) -> Self {

@@ -119,16 +119,6 @@ impl<L: Lane> FromIterator<(L, Fact<L>)> for Facts {
     }
 }
 
-impl<L: Lane> std::ops::Index<&L> for Facts {
-    type Output = Fact<L>;
-
-    /// The answer to a question that is known to be answered.
-    fn index(&self, question: &L) -> &Fact<L> {
-        self.get(question)
-            .unwrap_or_else(|| panic!("{question} was not answered"))
-    }
-}
-
 /// An `Arc<Fact<L>>` of any lane.
 trait AnyFact: fmt::Debug + Send + Sync {
     fn as_any(&self) -> &dyn Any;

@@ -22,7 +22,7 @@ mod tests;
 mod trouble;
 
 pub use self::depth::Depth;
-pub use self::dns::{Answer, Direct, Dns, Kind, Question, Rdata, Referral, Soa, Source, Txt, View};
+pub use self::dns::{Answer, Direct, Dns, Kind, Rdata, Referral, Soa, Source, Txt, View};
 pub use self::fact::{Answered, Fact};
 pub use self::facts::Facts;
 pub use self::lane::{AnyQuestion, Lane};

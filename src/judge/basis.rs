@@ -10,7 +10,7 @@ use std::sync::Arc;
 use jiff::Timestamp;
 
 use super::{RecordVerdict, Site, State};
-use crate::inquiry::{AnyQuestion, Fact, Inquiry, Kind, Need, Question, Rdata, Reply, Trouble};
+use crate::inquiry::{AnyQuestion, Dns, Fact, Inquiry, Kind, Need, Rdata, Reply, Trouble};
 use crate::intent::ManagedRrset;
 use crate::name::Name;
 
@@ -53,7 +53,7 @@ impl<'f> Seen<'f> {
 
 /// Asks as evidence: whether a rule fires hangs on it, no state does.
 pub(super) fn evidence<'f>(inquiry: &mut Inquiry<'f>, name: &Name, kind: Kind) -> Option<Seen<'f>> {
-    Seen::from_reply(inquiry.ask(Question::new(name.clone(), kind), Need::Evidence))
+    Seen::from_reply(inquiry.ask(Dns::new(name.clone(), kind), Need::Evidence))
 }
 
 /// What was judged of a record from what could be seen.
@@ -81,14 +81,14 @@ pub(super) struct Basis {
 impl Basis {
     /// Asks, for the state hangs on it; `None` while open, or without a usable answer.
     pub(super) fn ask<'f>(&mut self, inquiry: &mut Inquiry<'f>, name: &Name, kind: Kind) -> Option<Seen<'f>> {
-        let question = Question::new(name.clone(), kind);
+        let question = Dns::new(name.clone(), kind);
         let reply = inquiry.ask(question.clone(), Need::Essential);
         self.rests_on(question, reply);
         Seen::from_reply(reply)
     }
 
     /// The state rests on this reply, had to an essential question that was asked elsewhere.
-    pub(super) fn rests_on(&mut self, question: Question, reply: Reply<'_>) {
+    pub(super) fn rests_on(&mut self, question: Dns, reply: Reply<'_>) {
         let question = question.into();
         if self.questions.contains(&question) {
             return;

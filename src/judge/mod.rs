@@ -21,7 +21,7 @@ use jiff::Timestamp;
 
 pub use self::finding::{Excerpt, Finding, Findings, Identity, Site, Topic};
 pub use self::verdict::{Answered, Consulted, RecordVerdict, State, Unanswered, Verdict};
-use crate::inquiry::{Answer, Inquiry, Kind, Need, Question, Reply};
+use crate::inquiry::{Answer, Dns, Inquiry, Kind, Need, Reply};
 use crate::intent::{Intent, What};
 use crate::name::Name;
 use crate::records::Standard;
@@ -86,7 +86,7 @@ fn domain(intent: &Intent, inquiry: &mut Inquiry<'_>, findings: &mut Findings) {
         Need::Essential
     };
     inquiry.on_behalf_of(Standard::Dns);
-    let apex = inquiry.ask(Question::new(intent.domain.clone(), Kind::Txt), need);
+    let apex = inquiry.ask(Dns::new(intent.domain.clone(), Kind::Txt), need);
     if let Reply::Answered(Answer::NxDomain, fact) = apex
         && fact.chain().is_empty()
     {
@@ -111,7 +111,7 @@ fn domain(intent: &Intent, inquiry: &mut Inquiry<'_>, findings: &mut Findings) {
 /// What one standard gives, beside the state of its records.
 struct Row {
     /// The question without which nobody has looked at it, where nothing is managed.
-    first: fn(&Name) -> Option<Question>,
+    first: fn(&Name) -> Option<Dns>,
     /// Where its TXT records are looked for, whether managed or not.
     texts: fn(&Intent, &mut Inquiry<'_>) -> Vec<TextsAt>,
     /// Its checks: whatever they find goes to the last argument.
@@ -131,7 +131,7 @@ fn row(standard: Standard) -> Row {
     match standard {
         // What senders the domain authorises, and whether receivers can find out.
         Standard::Spf => Row {
-            first: |domain| Some(Question::new(domain.clone(), Kind::Txt)),
+            first: |domain| Some(Dns::new(domain.clone(), Kind::Txt)),
             texts: spf::texts,
             check: spf::check,
         },
@@ -143,13 +143,13 @@ fn row(standard: Standard) -> Row {
         },
         // The policy that applies, where it comes from, and who gets its reports.
         Standard::Dmarc => Row {
-            first: |domain| Some(Question::new(domain.prepend("_dmarc").ok()?, Kind::Txt)),
+            first: |domain| Some(Dns::new(domain.prepend("_dmarc").ok()?, Kind::Txt)),
             texts: dmarc::texts,
             check: dmarc::check,
         },
         // Where mail goes.
         Standard::Mx => Row {
-            first: |domain| Some(Question::new(domain.clone(), Kind::Mx)),
+            first: |domain| Some(Dns::new(domain.clone(), Kind::Mx)),
             texts: nowhere,
             check: mx::check,
         },

@@ -13,7 +13,7 @@ use serde_json::Value;
 use zegel::adopt::{Adopted, adopt, live};
 use zegel::api::Role;
 use zegel::cli::manifests;
-use zegel::inquiry::{Answer, Kind, Question, Rdata, settle_from};
+use zegel::inquiry::{Answer, Dns, Kind, Rdata, settle_from};
 use zegel::intent::Intent;
 use zegel::judge::{State, Verdict};
 use zegel::report::manifest;
@@ -235,7 +235,7 @@ fn below_a_dname_only_what_holds_a_key_is_adopted() {
         "a.nl TXT v=spf1 -all
          s1._domainkey.b.nl TXT v=DKIM1; k=ed25519; p=M+WOVwWymPU8WoZZc83jsOpPmnYTX1StMQsXDDeBEBE=",
     );
-    let answer = |question: &Question| {
+    let answer = |question: &Dns| {
         let below = question.name.as_str().strip_suffix("._domainkey.a.nl");
         let Some(label) = below else {
             return world.answer(question);
@@ -246,7 +246,7 @@ fn below_a_dname_only_what_holds_a_key_is_adopted() {
             fact.outcome = Ok(Answer::Records(vec![Rdata::Cname(target)]));
             return fact;
         }
-        let mut fact = world.answer(&Question::new(target.clone(), question.kind));
+        let mut fact = world.answer(&Dns::new(target.clone(), question.kind));
         fact.source.chain.insert(0, target);
         fact
     };

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use zegel::inquiry::{Answer, Question, settle_from};
+use zegel::inquiry::{Answer, Dns, settle_from};
 use zegel::intent::Intent;
 use zegel::judge::{Finding, Verdict, judge};
 use zegel::name::Name;
@@ -54,7 +54,7 @@ impl Case {
             .map(|line| name(line.trim().trim_start_matches("DENY ")))
             .collect();
         let (world, intent) = (World::new(&zone.join("\n")), self.intent());
-        let answer = |question: &Question| {
+        let answer = |question: &Dns| {
             let mut fact = world.answer(question);
             if denied.contains(&question.name) {
                 fact.outcome = Ok(Answer::NxDomain);

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use zegel::inquiry::{AnyQuestion, Kind, Need, Question, Trouble};
+use zegel::inquiry::{AnyQuestion, Dns, Kind, Need, Trouble};
 use zegel::intent::Intent;
 use zegel::judge::{Answered, Consulted, Finding, RecordVerdict, Site, State, Unanswered, Verdict};
 use zegel::records::Standard;
@@ -52,7 +52,7 @@ pub fn verdict(intent: &Intent, says: &[Says], findings: Vec<Finding>) -> Verdic
     let mut unanswered = Vec::new();
     // The domain itself.
     let mut asked = vec![Consulted {
-        question: Question::new(intent.domain.clone(), Kind::Txt).into(),
+        question: Dns::new(intent.domain.clone(), Kind::Txt).into(),
         need: match intent.wanted.is_empty() {
             true => Need::Essential,
             false => Need::Compliance,
@@ -65,7 +65,7 @@ pub fn verdict(intent: &Intent, says: &[Says], findings: Vec<Finding>) -> Verdic
     }];
     for (wanted, says) in intent.wanted.iter().zip(says) {
         let desired = wanted.desired();
-        let question = AnyQuestion::from(Question::new(wanted.name.clone(), desired.kind));
+        let question = AnyQuestion::from(Dns::new(wanted.name.clone(), desired.kind));
         let asked_for = question.clone();
         let mut record = RecordVerdict {
             site: Site::rrset(wanted.name.clone(), desired.kind),
@@ -151,7 +151,7 @@ pub fn answered(seen: i64, ttl: i64) -> Option<Answered> {
 
 /// A question beside those the records hang on, and its answer, if any.
 pub fn ask(verdict: &mut Verdict, need: Need, standard: Standard, answered: Option<Answered>) {
-    let question = AnyQuestion::from(Question::new(name("spf.provider.example"), Kind::Txt));
+    let question = AnyQuestion::from(Dns::new(name("spf.provider.example"), Kind::Txt));
     if answered.is_none() {
         verdict.unanswered.push(Unanswered {
             need,
@@ -169,7 +169,7 @@ pub fn ask(verdict: &mut Verdict, need: Need, standard: Standard, answered: Opti
 /// An unanswered evidence question beside a verdict.
 pub fn evidence_unanswered(standard: Standard) -> Unanswered {
     Unanswered {
-        question: Question::new(name("spf.provider.example"), Kind::Txt).into(),
+        question: Dns::new(name("spf.provider.example"), Kind::Txt).into(),
         need: Need::Evidence,
         standards: BTreeSet::from([standard]),
         managed: true,

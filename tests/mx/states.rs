@@ -1,6 +1,6 @@
 //! The null MX of a parked domain, and what hangs on the MX of every role.
 
-use zegel::inquiry::{Kind, Need, Question, Trouble};
+use zegel::inquiry::{Dns, Kind, Need, Trouble};
 use zegel::intent::Intent;
 use zegel::judge::{State, Verdict};
 use zegel::rules::Severity;
@@ -78,7 +78,7 @@ fn looking_is_not_complete_without_the_mx_a_role_hangs_on() {
         let found = verdict
             .unanswered
             .iter()
-            .find(|unanswered| unanswered.question == Question::new(name("a.nl"), Kind::Mx));
+            .find(|unanswered| unanswered.question == Dns::new(name("a.nl"), Kind::Mx));
         assert_eq!(found.map(|unanswered| unanswered.need), Some(need), "{one:?}");
     }
 }

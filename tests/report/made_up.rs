@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use jiff::Timestamp;
 use zegel::api::RecordStatus;
-use zegel::inquiry::{Kind, Need, Question, Trouble};
+use zegel::inquiry::{Dns, Kind, Need, Trouble};
 use zegel::judge::{Excerpt, Finding, RecordVerdict, Site, State, Unanswered, Verdict};
 use zegel::name::Name;
 use zegel::records::Standard;
@@ -74,7 +74,7 @@ pub(crate) fn verdict(records: Vec<RecordVerdict>, findings: Vec<Finding>) -> Ve
 
 pub(crate) fn unanswered(need: Need) -> Unanswered {
     Unanswered {
-        question: Question::new(name("s1._domainkey.voorbeeld.nl"), Kind::Txt).into(),
+        question: Dns::new(name("s1._domainkey.voorbeeld.nl"), Kind::Txt).into(),
         need,
         standards: BTreeSet::from([Standard::Dkim]),
         managed: true,

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use crate::facts::{World, intent, name, now};
-use zegel::inquiry::{Kind, Need, Question};
+use zegel::inquiry::{Dns, Kind, Need};
 use zegel::judge::judge;
 use zegel::judge::spf::{Published, analyse, gather};
 
@@ -33,7 +33,7 @@ fn every_value_is_parsed_once_a_pass_and_the_tree_walked_once_it_is_known() {
         let verdict = judge(&intent, inquiry, now());
         for owner in ["a.example", "1.x.nl", "2.x.nl", "3.x.nl"] {
             // What the judgement has not come to yet is left to it.
-            if inquiry.fact(&Question::new(name(owner), Kind::Txt)).is_none() {
+            if inquiry.fact(&Dns::new(name(owner), Kind::Txt)).is_none() {
                 continue;
             }
             // Whatever it was asked for, it is the same value.

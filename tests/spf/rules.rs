@@ -194,6 +194,11 @@ const ROWS: &[(&str, &str, &str)] = &[
         "@ TXT v=spf1 exists:a.example -all\na.example A 127.0.0.2",
     ),
     (
+        "SPF-107",
+        "@ TXT v=spf1 exists:a.example -all\na.example A 127.0.0.2",
+        "@ TXT v=spf1 exists:%{i}.a.example -all\na.example A 127.0.0.2",
+    ),
+    (
         "SPF-060",
         "@ TXT v=spf1 ip4:mail.voorbeeld.nl -all",
         "@ TXT v=spf1 a:mail.voorbeeld.nl -all",

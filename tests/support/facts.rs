@@ -22,9 +22,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::{SignedDuration, Timestamp};
 
-use zegel::inquiry::{
-    Answer, Fact, Inquiry, Kind, Question, Rdata, Security, Source, Trouble, Txt, settle_from,
-};
+use zegel::inquiry::{Answer, Dns, Fact, Inquiry, Kind, Rdata, Security, Source, Trouble, Txt, settle_from};
 use zegel::intent::Intent;
 use zegel::judge::{Finding, RecordVerdict, Verdict, judge};
 use zegel::name::Name;
@@ -107,7 +105,7 @@ impl World {
     }
 
     /// What this world answers.
-    pub(crate) fn answer(&self, question: &Question) -> Fact {
+    pub(crate) fn answer(&self, question: &Dns) -> Fact {
         let mut chain: Vec<Name> = Vec::new();
         let mut ttl = u32::MAX;
         let mut owner = question.name.clone();

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::inquiry::{Inquiry, Kind, Need, Question};
+use crate::inquiry::{Dns, Inquiry, Kind, Need};
 use crate::judge::basis::Seen;
 use crate::name::Name;
 use crate::records::dkim::{self, Likeness, NearMiss, PublicKey, Record};
@@ -30,7 +30,7 @@ pub(crate) struct SelectorAnswer {
 pub(crate) fn gather(name: &Name, need: Need, inquiry: &mut Inquiry<'_>) -> Option<Arc<SelectorAnswer>> {
     /// What is remembered of a name.
     struct Read(Option<Arc<SelectorAnswer>>);
-    let question = Question::new(name.clone(), Kind::Txt);
+    let question = Dns::new(name.clone(), Kind::Txt);
     inquiry.ask(question.clone(), need);
     let read = inquiry.once(name, Need::Evidence, |inquiry| {
         let seen = Seen::from_reply(inquiry.ask(question, Need::Evidence));

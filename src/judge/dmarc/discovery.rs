@@ -6,7 +6,7 @@ use super::legacy::{Legacy, legacy};
 use super::outcome::DiscoveryOutcome;
 use super::reports::{Destination, destinations};
 use super::walk::{StepAnswer, TreeStep, WalkNeeds, applicable, organizational_domain, targets, walk};
-use crate::inquiry::{Answer, Inquiry, Kind, Need, Question, Reply};
+use crate::inquiry::{Answer, Dns, Inquiry, Kind, Need, Reply};
 use crate::name::Name;
 use crate::records::dmarc::{Application, NearMiss, Policy, Record, TagName, near_miss};
 
@@ -141,7 +141,7 @@ pub(super) fn effective(record: &Record, tag: TagName) -> Option<Effective> {
 /// An alias exists even where its target does not (RFC 8020 2: the denied name is the chain's last).
 pub(super) fn exists(name: &Name, inquiry: &mut Inquiry<'_>) -> Option<bool> {
     for kind in [Kind::Mx, Kind::A] {
-        match inquiry.ask(Question::new(name.clone(), kind), Need::Evidence) {
+        match inquiry.ask(Dns::new(name.clone(), kind), Need::Evidence) {
             Reply::Answered(Answer::Records(_) | Answer::NoData, _) => return Some(true),
             Reply::Answered(Answer::NxDomain, fact) => return Some(!fact.chain().is_empty()),
             Reply::Open => return None,

@@ -8,7 +8,7 @@ use psl::{Psl, Type};
 
 use super::outcome::DiscoveryOutcome;
 use super::walk::texts;
-use crate::inquiry::{Inquiry, Kind, Need, Question};
+use crate::inquiry::{Dns, Inquiry, Kind, Need};
 use crate::name::Name;
 use crate::records::dmarc::{Likeness, Policy, Record, TagName, likeness, parse};
 
@@ -115,7 +115,7 @@ fn records(domain: &Name, inquiry: &mut Inquiry<'_>) -> Option<Vec<Record>> {
     let Ok(name) = domain.prepend("_dmarc") else {
         return Some(Vec::new());
     };
-    let reply = inquiry.ask(Question::new(name, Kind::Txt), Need::Evidence);
+    let reply = inquiry.ask(Dns::new(name, Kind::Txt), Need::Evidence);
     reply.records()?;
     let texts = texts(reply);
     let records = texts.iter().filter(|text| likeness(text) == Likeness::Dmarc);

@@ -5,7 +5,7 @@
 
 use super::discovery::exists;
 use super::walk::{WalkNeeds, organizational_domain, targets, texts, walk};
-use crate::inquiry::{Inquiry, Kind, Need, Question, Reply};
+use crate::inquiry::{Dns, Inquiry, Kind, Need, Reply};
 use crate::name::Name;
 use crate::records::dmarc::{Likeness, Record, TagName, Uri, likeness, parse};
 
@@ -109,7 +109,7 @@ fn destination(
         (found.authorized, found.too_long) = (Some(false), true);
         return found;
     };
-    let reply = inquiry.ask(Question::new(ask.clone(), Kind::Txt), Need::Evidence);
+    let reply = inquiry.ask(Dns::new(ask.clone(), Kind::Txt), Need::Evidence);
     (found.ask, found.texts) = (Some(ask), texts(reply));
     let overrides: Vec<Uri> = found
         .agreements()

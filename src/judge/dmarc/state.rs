@@ -2,7 +2,7 @@
 
 use super::discovery::effective;
 use super::walk::{TreeStep, WalkNeeds, applicable, organizational_domain, targets, walk};
-use crate::inquiry::{Inquiry, Kind, Need, Question, Rdata};
+use crate::inquiry::{Dns, Inquiry, Kind, Need, Rdata};
 use crate::intent::{DmarcWant, Intent, ManagedRrset};
 use crate::judge::basis::{Basis, Judged};
 use crate::judge::{Findings, RecordVerdict, State};
@@ -123,7 +123,7 @@ impl RrsetLook<'_, '_> {
             WalkNeeds::all(Need::Essential),
         );
         for step in &steps {
-            let question = Question::new(step.asked.clone(), Kind::Txt);
+            let question = Dns::new(step.asked.clone(), Kind::Txt);
             let reply = self.inquiry.ask(question.clone(), Need::Essential);
             self.basis.rests_on(question, reply);
         }

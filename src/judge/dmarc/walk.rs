@@ -5,7 +5,7 @@
 //! walk goes on. A name that gave no usable answer leaves open what stands there: whatever would have to be selected
 //! beyond it is unknown.
 
-use crate::inquiry::{Inquiry, Kind, Need, Question, Reply, Trouble};
+use crate::inquiry::{Dns, Inquiry, Kind, Need, Reply, Trouble};
 use crate::judge::basis::Seen;
 use crate::name::Name;
 use crate::records::dmarc::{Likeness, Record, likeness, parse};
@@ -120,7 +120,7 @@ pub fn walk(targets: &[Name], inquiry: &mut Inquiry<'_>, needs: WalkNeeds) -> Ve
 
 /// Looks at one name.
 fn look(domain: &Name, asked: Name, inquiry: &mut Inquiry<'_>, need: Need) -> TreeStep {
-    let reply = inquiry.ask(Question::new(asked.clone(), Kind::Txt), need);
+    let reply = inquiry.ask(Dns::new(asked.clone(), Kind::Txt), need);
     let texts = texts(reply);
     let mut records = texts.iter().filter(|text| likeness(text) == Likeness::Dmarc);
     let found = match (reply, records.next(), records.count()) {

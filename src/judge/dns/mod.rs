@@ -14,7 +14,7 @@ mod text;
 
 use super::basis::Seen;
 use super::{Findings, Site, Topic};
-use crate::inquiry::{Inquiry, Kind, Need, Question};
+use crate::inquiry::{Dns, Inquiry, Kind, Need};
 use crate::intent::Intent;
 use crate::name::Name;
 use crate::records::Standard;
@@ -66,7 +66,7 @@ fn of_the_spec(intent: &Intent, findings: &mut Findings) {
 /// on it, whoever asks.
 pub(super) fn gone(target: &Name, inquiry: &mut Inquiry<'_>) -> Option<Name> {
     let domain = registrable(target);
-    let question = Question::new(domain.clone(), Kind::Soa);
+    let question = Dns::new(domain.clone(), Kind::Soa);
     let seen = Seen::from_reply(inquiry.ask(question, Need::Compliance))?;
     (seen.nxdomain && seen.chain.is_empty()).then_some(domain)
 }

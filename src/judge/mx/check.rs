@@ -2,7 +2,7 @@
 
 use super::exchanges::gather;
 use super::{hosts, parked};
-use crate::inquiry::{Inquiry, Kind, Need, Question};
+use crate::inquiry::{Dns, Inquiry, Kind, Need};
 use crate::intent::{Intent, Role};
 use crate::judge::basis::evidence;
 use crate::judge::{Finding, Findings, Site, Topic};
@@ -19,7 +19,7 @@ pub(in crate::judge) fn check(intent: &Intent, inquiry: &mut Inquiry<'_>, findin
         Some(Role::Mail) => Need::Compliance,
         None | Some(Role::SendOnly | Role::ReceiveOnly | Role::Parked) => Need::Essential,
     };
-    inquiry.ask(Question::new(domain.clone(), Kind::Mx), need);
+    inquiry.ask(Dns::new(domain.clone(), Kind::Mx), need);
     let scene = gather(domain, inquiry);
     let Some(exchanges) = &scene.exchanges else { return };
     let topic = Topic::new(

@@ -4,7 +4,7 @@ use std::net::IpAddr;
 use std::sync::Arc;
 
 use super::host_name::{self, HostFault};
-use crate::inquiry::{Inquiry, Kind, Need, Question, Rdata};
+use crate::inquiry::{Dns, Inquiry, Kind, Need, Rdata};
 use crate::judge::basis::Seen;
 use crate::name::Name;
 
@@ -72,7 +72,7 @@ pub fn gather(domain: &Name, inquiry: &mut Inquiry<'_>) -> Arc<MailExchanges> {
 }
 
 fn look(domain: &Name, inquiry: &mut Inquiry<'_>) -> MailExchanges {
-    let question = Question::new(domain.clone(), Kind::Mx);
+    let question = Dns::new(domain.clone(), Kind::Mx);
     let reply = inquiry.ask(question, Need::Compliance);
     let exchanges = Seen::from_reply(reply).map(|seen| exchanges(&seen));
     let mut names: Vec<&Name> = Vec::new();
@@ -110,7 +110,7 @@ fn host(name: &Name, inquiry: &mut Inquiry<'_>) -> ExchangeHost {
 }
 
 fn addresses(name: &Name, kind: Kind, inquiry: &mut Inquiry<'_>) -> Option<HostAddresses> {
-    let reply = inquiry.ask(Question::new(name.clone(), kind), Need::Compliance);
+    let reply = inquiry.ask(Dns::new(name.clone(), kind), Need::Compliance);
     let seen = Seen::from_reply(reply)?;
     let address = |rdata: &Rdata| match rdata {
         Rdata::A(v4) => Some(IpAddr::V4(*v4)),

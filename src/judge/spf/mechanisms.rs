@@ -2,7 +2,7 @@
 
 use std::net::IpAddr;
 
-use crate::inquiry::{Answer, Kind, Need, Question, Rdata, Reply};
+use crate::inquiry::{Answer, Dns, Kind, Need, Rdata, Reply};
 use crate::name::Name;
 use crate::records::spf::{DomainSpec, DualCidr, MacroString, Network4, Network6, parse_macro_string};
 
@@ -71,7 +71,7 @@ impl<'f> CheckHost<'_, 'f> {
         let family = self.family();
         for (_, host) in &hosts {
             self.inquiry
-                .ask(Question::new((*host).clone(), family), Need::Essential);
+                .ask(Dns::new((*host).clone(), family), Need::Essential);
         }
         let mut found = false;
         for (_, host) in &hosts {
@@ -139,10 +139,7 @@ impl<'f> CheckHost<'_, 'f> {
 
     /// The records; empty when there are none.
     fn ask(&mut self, name: &Name, kind: Kind) -> Checked<&'f [Rdata]> {
-        match self
-            .inquiry
-            .ask(Question::new(name.clone(), kind), Need::Essential)
-        {
+        match self.inquiry.ask(Dns::new(name.clone(), kind), Need::Essential) {
             Reply::Open => Err(Stop::Open),
             Reply::Unanswered(trouble) => Err(self.temporary(name, kind, trouble)),
             Reply::Answered(Answer::Records(records), _) => Ok(records),
@@ -184,7 +181,7 @@ impl<'f> CheckHost<'_, 'f> {
         let family = self.family();
         for name in &names {
             self.inquiry
-                .ask(Question::new((*name).clone(), family), Need::Essential);
+                .ask(Dns::new((*name).clone(), family), Need::Essential);
         }
         let mut validated = Vec::new();
         for name in names {

@@ -7,7 +7,7 @@
 use std::net::IpAddr;
 use std::sync::Arc;
 
-use crate::inquiry::{Fact, Inquiry, Kind, Need, Question, Rdata, Reply, Trouble};
+use crate::inquiry::{Dns, Fact, Inquiry, Kind, Need, Rdata, Reply, Trouble};
 use crate::name::Name;
 use crate::records::presentation;
 use crate::records::spf::{Likeness, NearMiss, Record, likeness, parse};
@@ -49,7 +49,7 @@ pub struct Meant {
 
 /// Asks for the TXT values at `name`; who asked before with another need shares what was parsed.
 pub fn gather(inquiry: &mut Inquiry<'_>, name: &Name, need: Need) -> Arc<Published> {
-    let question = Question::new(name.clone(), Kind::Txt);
+    let question = Dns::new(name.clone(), Kind::Txt);
     inquiry.ask(question.clone(), need);
     inquiry.once(name, Need::Evidence, |inquiry| {
         sorted(inquiry.ask(question, Need::Evidence))

@@ -107,4 +107,5 @@ pub const RULES: &[&Rule] = &[
     &syntax::MISSING_BLANK,
     &syntax::MARKUP,
     &limits::MX_ADDRESSES,
+    &tree::EXISTS_EVERYBODY,
 ];

@@ -159,6 +159,19 @@ pub const WEB_SERVER: Rule = Rule {
     good: "v=spf1 mx -all",
 };
 
+/// An exists that matches whoever sends.
+pub const EXISTS_EVERYBODY: Rule = Rule {
+    id: "SPF-107",
+    severity: Severity::Error,
+    standard: Standard::Spf,
+    title: "an exists that matches everybody",
+    section: "RFC 7208 5.7",
+    why: "exists only asks whether its name has an A record, not whose address it is. A name without a macro that depends on the sender is the same for every sender: when it has one, the term is +all in other words, and anyone may send in the domain's name (with -, ~ or ? before it: -all, ~all or ?all, and nothing behind it is reached).",
+    fix: "Write a: where the addresses of the host are meant, put who sends into the name (exists:%{i}.spf.example.com), or remove the term.",
+    bad: "v=spf1 exists:mail.example.com -all (mail.example.com has an A record)",
+    good: "v=spf1 a:mail.example.com -all",
+};
+
 /// Exists asks for A records only.
 pub const EXISTS_IP4: Rule = Rule {
     id: "SPF-059",

@@ -2,7 +2,7 @@
 
 use super::Examination;
 use super::reports::about_uri;
-use crate::inquiry::{Answer, Inquiry, Kind, Need, Question, Rdata, Reply};
+use crate::inquiry::{Answer, Dns, Inquiry, Kind, Need, Rdata, Reply};
 use crate::intent::Role;
 use crate::judge::dmarc::reports::Destination;
 use crate::judge::dmarc::walk::texts;
@@ -146,7 +146,7 @@ fn theirs(examination: &mut Examination<'_>, destination: &Destination, ask: &Na
 }
 
 fn has_agreement(name: &Name, inquiry: &mut Inquiry<'_>) -> bool {
-    let reply = inquiry.ask(Question::new(name.clone(), Kind::Txt), Need::Evidence);
+    let reply = inquiry.ask(Dns::new(name.clone(), Kind::Txt), Need::Evidence);
     texts(reply).iter().any(|text| likeness(text) == Likeness::Dmarc)
 }
 
@@ -169,7 +169,7 @@ fn accepts_mail(
             .iter()
             .any(|record| matches!(record, Rdata::Mx { exchange, .. } if exchange.is_root()))
     };
-    let mut ask = |kind| inquiry.ask(Question::new(host.clone(), kind), Need::Evidence);
+    let mut ask = |kind| inquiry.ask(Dns::new(host.clone(), kind), Need::Evidence);
     let mx = ask(Kind::Mx);
     let refuses = mx.records().is_some_and(null_mx);
     if *host == examination.intent.domain && (refuses || examination.intent.role == Some(Role::Parked)) {

@@ -1,7 +1,7 @@
 //! The policy that applies, and where it comes from.
 
 use super::Examination;
-use crate::inquiry::{Answer, Inquiry, Kind, Need, Question, Reply};
+use crate::inquiry::{Answer, Dns, Inquiry, Kind, Need, Reply};
 use crate::intent::{DkimWant, Role, What};
 use crate::judge::dmarc::discovery::{Effective, effective};
 use crate::judge::dmarc::legacy::{is_public_suffix, is_registry_suffix};
@@ -153,7 +153,7 @@ fn only_revoked_keys(examination: &Examination<'_>) -> bool {
 /// A domain that sends nothing can have everything rejected.
 fn silent(examination: &mut Examination<'_>, inquiry: &mut Inquiry<'_>) {
     let domain = &examination.intent.domain.clone();
-    let reply = inquiry.ask(Question::new(domain.clone(), Kind::Txt), Need::Evidence);
+    let reply = inquiry.ask(Dns::new(domain.clone(), Kind::Txt), Need::Evidence);
     // A policy that only a fault of the record makes weak is mended with it.
     let own = examination.discovery.own_record();
     if own.is_some_and(|record| record.application() != Application::AsWritten) {
@@ -295,7 +295,7 @@ fn below(examination: &mut Examination<'_>, record: &Record, inquiry: &mut Inqui
 fn invented_names_exist(examination: &Examination<'_>, inquiry: &mut Inquiry<'_>) -> Option<bool> {
     let domain = &examination.intent.domain.clone();
     let invented = domain.prepend(UNLIKELY_LABEL).ok()?;
-    match inquiry.ask(Question::new(invented, Kind::A), Need::Evidence) {
+    match inquiry.ask(Dns::new(invented, Kind::A), Need::Evidence) {
         Reply::Open | Reply::Unanswered(_) => return None,
         Reply::Answered(Answer::NxDomain, fact) if fact.chain().is_empty() => return None,
         Reply::Answered(Answer::Records(_) | Answer::NxDomain, _) => return Some(true),
@@ -305,7 +305,7 @@ fn invented_names_exist(examination: &Examination<'_>, inquiry: &mut Inquiry<'_>
     let mut found = Some(false);
     for kind in [Kind::A, Kind::Aaaa, Kind::Mx, Kind::Txt] {
         match inquiry
-            .ask(Question::new(wildcard.clone(), kind), Need::Evidence)
+            .ask(Dns::new(wildcard.clone(), kind), Need::Evidence)
             .records()
         {
             Some([]) => {}
@@ -353,7 +353,7 @@ fn own_beside_organization(examination: &mut Examination<'_>, record: &Record, i
     }
     let empty = [Kind::Mx, Kind::A, Kind::Aaaa, Kind::Txt, Kind::Ns]
         .into_iter()
-        .map(|kind| inquiry.ask(Question::new(domain.clone(), kind), Need::Evidence))
+        .map(|kind| inquiry.ask(Dns::new(domain.clone(), kind), Need::Evidence))
         .all(|reply| matches!(reply, Reply::Answered(Answer::NoData, fact) if fact.chain().is_empty()));
     if empty {
         let message =

@@ -1,7 +1,7 @@
 //! What stands beside the SPF record: other TXT, other types, other names of the domain.
 
 use super::saying::{say_of_term, topic_at};
-use crate::inquiry::{Inquiry, Kind, Need, Question, Rdata};
+use crate::inquiry::{Dns, Inquiry, Kind, Need, Rdata};
 use crate::intent::{Intent, Role, What};
 use crate::judge::spf::published::{Values, gather};
 use crate::judge::spf::state::UNLIKELY_LABEL;
@@ -83,7 +83,7 @@ fn size(domain: &Name, values: &Values, topic: &Topic, findings: &mut Findings) 
 }
 
 fn retired_type(domain: &Name, topic: &Topic, inquiry: &mut Inquiry<'_>, findings: &mut Findings) {
-    let reply = inquiry.ask(Question::new(domain.clone(), Kind::Spf), Need::Evidence);
+    let reply = inquiry.ask(Dns::new(domain.clone(), Kind::Spf), Need::Evidence);
     if reply.records().is_some_and(|records| !records.is_empty()) {
         let message = format!("{domain} has a record of type SPF (99), which nobody reads");
         findings.say(&rules::RETIRED_TYPE, topic, message);
@@ -167,7 +167,7 @@ fn mail_hosts(intent: &Intent, own: &Record, inquiry: &mut Inquiry<'_>, findings
         return;
     }
     let managed = intent.manages(Standard::Spf);
-    let reply = inquiry.ask(Question::new(domain.clone(), Kind::Mx), Need::Evidence);
+    let reply = inquiry.ask(Dns::new(domain.clone(), Kind::Mx), Need::Evidence);
     let hosts = reply
         .records()
         .unwrap_or_default()
@@ -209,7 +209,7 @@ fn mail_hosts(intent: &Intent, own: &Record, inquiry: &mut Inquiry<'_>, findings
 /// Whether the host is known to have an address of either family.
 fn has_address(host: &Name, inquiry: &mut Inquiry<'_>) -> bool {
     [Kind::A, Kind::Aaaa].into_iter().any(|kind| {
-        let reply = inquiry.ask(Question::new(host.clone(), kind), Need::Evidence);
+        let reply = inquiry.ask(Dns::new(host.clone(), kind), Need::Evidence);
         reply.records().is_some_and(|records| !records.is_empty())
     })
 }

@@ -3,16 +3,16 @@
 use std::collections::BTreeSet;
 
 use super::saying::span_of;
-use crate::inquiry::{Inquiry, Kind, Need, Question, Rdata};
+use crate::inquiry::{Dns, Inquiry, Kind, Need, Rdata};
 use crate::judge::dns;
 use crate::judge::spf::evaluate::MAX_MX;
 use crate::judge::spf::published::name_of;
 use crate::judge::spf::tree::{Analysis, Probe};
 use crate::judge::{Finding, Findings, Topic};
 use crate::name::Name;
-use crate::records::spf::Record;
-use crate::rules::Rule;
+use crate::records::spf::{Qualifier, Record};
 use crate::rules::spf::{limits, tree as rules};
+use crate::rules::{Rule, Severity};
 
 /// So many exchanges make `mx` costly.
 const MANY_MX: usize = 5;
@@ -30,6 +30,9 @@ pub(super) fn check(
     findings: &mut Findings,
 ) {
     for probe in &analysis.probes {
+        if probe.everybody {
+            matches_everybody(probe, domain, own, topic, findings);
+        }
         let mut say = |rule: &'static Rule, message: String| {
             let said = findings.say(rule, topic, message);
             refine(said, probe, own);
@@ -71,6 +74,39 @@ fn leads_astray(probe: &Probe, inquiry: &mut Inquiry<'_>, say: &mut impl FnMut(&
             probe.mx_count
         );
         say(&limits::TOO_MANY_MX, message);
+    }
+}
+
+/// An `exists` that matches whoever sends: `all` in other words.
+fn matches_everybody(probe: &Probe, domain: &Name, own: &Record, topic: &Topic, findings: &mut Findings) {
+    let Probe { target, term, at, .. } = probe;
+    let is_own = at == domain.as_str();
+    let place = if is_own {
+        String::new()
+    } else {
+        format!(" in the record of {at}")
+    };
+    let found = format!("{term}{place} matches everybody: {target} has an A record, whoever sends");
+    if !is_own && !probe.decides {
+        // What an included record does not let pass, it only does not match.
+        if probe.passes {
+            let message = format!("{found}; {at} lets everybody pass, and so does this record");
+            let said = findings.say(&rules::INCLUDE_PASSES_ALL, topic, message);
+            refine(said, probe, own);
+        }
+        return;
+    }
+    let effect = match probe.qualifier {
+        Qualifier::Pass if probe.passes => "anyone may send in this domain's name",
+        Qualifier::Pass => return,
+        Qualifier::Fail => "every sender fails here, and nothing behind it is reached",
+        Qualifier::SoftFail => "every sender gets softfail here, and nothing behind it is reached",
+        Qualifier::Neutral => "every sender gets neutral here, and nothing behind it is reached",
+    };
+    let said = findings.say(&rules::EXISTS_EVERYBODY, topic, format!("{found}; {effect}"));
+    refine(said, probe, own);
+    if probe.qualifier != Qualifier::Pass {
+        said.at_most(Severity::Warning);
     }
 }
 
@@ -138,7 +174,7 @@ fn web_server(
     let Ok(www) = domain.prepend("www") else {
         return;
     };
-    let reply = inquiry.ask(Question::new(www.clone(), Kind::A), Need::Evidence);
+    let reply = inquiry.ask(Dns::new(www.clone(), Kind::A), Need::Evidence);
     let web = reply.records().unwrap_or_default().iter();
     let web: BTreeSet<_> = web
         .filter_map(|record| match record {

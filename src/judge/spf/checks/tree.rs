@@ -2,7 +2,7 @@
 
 use super::saying::{say_of_term, span_of};
 use super::syntax::{rule_of, slips_by_term};
-use crate::inquiry::{Inquiry, Kind, Need, Question, Rdata};
+use crate::inquiry::{Dns, Inquiry, Kind, Need, Rdata};
 use crate::judge::dns;
 use crate::judge::spf::expand::without_sender;
 use crate::judge::spf::published::{Values, gather, name_of};
@@ -53,7 +53,11 @@ pub(super) fn check(
         ];
         said.site == topic.site && everybody.contains(&said.rule)
     });
-    if analysis.ipv4_addresses == ALL_V4 && !is_said {
+    let of_exists = analysis
+        .probes
+        .iter()
+        .any(|probe| probe.everybody && probe.passes);
+    if analysis.ipv4_addresses == ALL_V4 && !is_said && !of_exists {
         let message = "the networks of this record, its hosts and its includes together are every IPv4 address: anyone may send";
         findings.say(&record_rules::EVERYBODY, topic, message);
     }
@@ -252,7 +256,7 @@ fn explanation(
     let Some(name) = without_sender(target, domain.as_str()).and_then(|target| name_of(&target)) else {
         return;
     };
-    let question = Question::new(name.clone(), Kind::Txt);
+    let question = Dns::new(name.clone(), Kind::Txt);
     let Some(records) = inquiry.ask(question, Need::Evidence).records() else {
         return;
     };

@@ -32,6 +32,19 @@ impl Cost {
         }
     }
 
+    /// The term matches whoever sends.
+    pub(super) fn and_it_matches(self) -> Self {
+        Self {
+            other: u32::MAX,
+            ..self
+        }
+    }
+
+    /// Whether it matches whoever sends: it never ends in anything else.
+    pub(super) fn always_matches(self) -> bool {
+        self.other == u32::MAX
+    }
+
     /// The term that leads here counts as well.
     pub(super) fn and_the_term(self) -> Self {
         Self {

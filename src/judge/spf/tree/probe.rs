@@ -4,15 +4,15 @@
 //! [`Need::Compliance`]; whatever only a Warning hangs on is evidence.
 
 use super::referral::Referral;
-use crate::inquiry::{Inquiry, Kind, Need, Question, Rdata, Reply};
+use crate::inquiry::{Dns, Inquiry, Kind, Need, Rdata, Reply};
 use crate::judge::spf::evaluate::MAX_MX;
 use crate::judge::spf::expand::without_sender;
 use crate::judge::spf::published::name_of;
 use crate::name::Name;
-use crate::records::spf::{Mechanism, Network4};
+use crate::records::spf::{Mechanism, Network4, Qualifier};
 
 /// What one term finds.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone)]
 pub(in crate::judge::spf) struct Probe {
     /// The name it speaks of.
     pub(in crate::judge::spf) target: String,
@@ -22,8 +22,14 @@ pub(in crate::judge::spf) struct Probe {
     pub(in crate::judge::spf) top: Option<usize>,
     /// As it stands.
     pub(in crate::judge::spf) term: String,
+    /// What becomes of whoever matches it in its own record.
+    pub(in crate::judge::spf) qualifier: Qualifier,
     /// Whether what matches it passes.
     pub(in crate::judge::spf) passes: bool,
+    /// Whether only redirects lead to its record: what it decides, it decides for the domain.
+    pub(in crate::judge::spf) decides: bool,
+    /// An `exists` whose name is the same for every sender, and has an A record: it matches whoever sends.
+    pub(in crate::judge::spf) everybody: bool,
     /// Whether it is `mx`.
     pub(in crate::judge::spf) is_mx: bool,
     /// Whether it is `exists`.
@@ -73,13 +79,21 @@ pub(super) fn target(mechanism: &Mechanism, domain: &str) -> Option<String> {
     }
 }
 
-/// Looks into a term that speaks of `target`, and whether it stands in the domain's own record; `None` where that is no
-/// name to ask for.
+/// A term as it stands in a record.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Term<'t> {
+    pub(super) qualifier: Qualifier,
+    pub(super) mechanism: &'t Mechanism,
+    pub(super) text: &'t str,
+    /// Whether the record is the domain's own.
+    pub(super) is_own: bool,
+}
+
+/// Looks into a term that speaks of `target`; `None` where that is no name to ask for.
 pub(super) fn probe(
-    mechanism: &Mechanism,
+    term: Term<'_>,
     target: String,
     onward: &Referral,
-    (term, is_own): (&str, bool),
     inquiry: &mut Inquiry<'_>,
 ) -> Option<Probe> {
     let name = name_of(&target)?;
@@ -87,20 +101,36 @@ pub(super) fn probe(
         target,
         at: onward.parent.clone(),
         top: onward.top,
-        term: term.to_owned(),
+        term: term.text.to_owned(),
+        qualifier: term.qualifier,
         passes: onward.passes,
-        ..Probe::default()
+        decides: onward.decides,
+        everybody: false,
+        is_mx: false,
+        is_exists: false,
+        void_v4: false,
+        void_v6: false,
+        only_v6: false,
+        alias: None,
+        exchanges: Vec::new(),
+        mx_count: 0,
+        null_mx: false,
+        address_without_mx: false,
+        unsure: false,
+        networks: Vec::new(),
     };
-    match mechanism {
+    match term.mechanism {
         Mechanism::Mx { cidr, .. } => {
             probe.is_mx = true;
-            probe.mx(&name, cidr.v4, is_own, inquiry);
+            probe.mx(&name, cidr.v4, term.is_own, inquiry);
         }
         Mechanism::A { cidr, .. } => probe.a(&name, cidr.v4, inquiry),
         _ => {
             probe.is_exists = true;
             probe.a(&name, 32, inquiry);
-            probe.networks.clear(); // Any address there means a match, none is let pass.
+            // Any address there means a match (RFC 7208 5.7), whatever address it is.
+            probe.everybody = !probe.networks.is_empty();
+            probe.networks.clear();
         }
     }
     Some(probe)
@@ -182,5 +212,5 @@ impl Probe {
 }
 
 fn ask<'f>(inquiry: &mut Inquiry<'f>, name: &Name, kind: Kind, need: Need) -> Reply<'f> {
-    inquiry.ask(Question::new(name.clone(), kind), need)
+    inquiry.ask(Dns::new(name.clone(), kind), need)
 }

@@ -150,6 +150,8 @@ impl TreeWalk<'_, '_> {
         let mut spent = 0_u32;
         (sum.pass, sum.other) = (u32::MAX, u32::MAX);
         let end = record.all().map(|(index, _)| index);
+        // Whether a term that lets nobody pass has matched everybody: what stands behind it is never reached.
+        let mut shut = false;
         for (index, qualifier, mechanism) in record.directives() {
             let mut term = TermCost::new(record, index, end.is_some_and(|end| index > end));
             if !term.unreachable {
@@ -157,10 +159,11 @@ impl TreeWalk<'_, '_> {
                     via: Via::Include,
                     parent: domain.to_owned(),
                     top: referral.top.or(Some(index)),
-                    passes: referral.passes && qualifier == Qualifier::Pass,
-                    decides: false,
+                    passes: referral.passes && qualifier == Qualifier::Pass && !shut,
+                    decides: referral.decides,
                 };
-                let cost = self.mechanism(mechanism, &mut term, onward);
+                let cost = self.mechanism((qualifier, mechanism), &mut term, onward);
+                shut |= qualifier != Qualifier::Pass && cost.always_matches();
                 let decides = if qualifier == Qualifier::Pass {
                     &mut sum.pass
                 } else {
@@ -180,6 +183,7 @@ impl TreeWalk<'_, '_> {
                     via: Via::Redirect,
                     parent: domain.to_owned(),
                     top: referral.top.or(Some(index)),
+                    passes: referral.passes && !shut,
                     ..referral.clone()
                 };
                 let cost = self.follow(target, onward, &mut term);
@@ -195,15 +199,15 @@ impl TreeWalk<'_, '_> {
     }
 
     /// The cost of one reachable mechanism.
-    fn mechanism(&mut self, mechanism: &Mechanism, term: &mut TermCost, onward: Referral) -> Cost {
+    fn mechanism(
+        &mut self,
+        (qualifier, mechanism): (Qualifier, &Mechanism),
+        term: &mut TermCost,
+        onward: Referral,
+    ) -> Cost {
         match mechanism {
             Mechanism::All => {
-                if onward.passes {
-                    self.v4.push(Network4 {
-                        address: [0, 0, 0, 0].into(),
-                        prefix: 0,
-                    });
-                }
+                self.everybody(onward.passes);
                 Cost::of_all()
             }
             Mechanism::Ip6(_) => Cost::default(),
@@ -213,15 +217,33 @@ impl TreeWalk<'_, '_> {
                 }
                 Cost::default()
             }
-            Mechanism::Include(target) => self.follow(target, onward, term),
+            Mechanism::Include(target) => {
+                let decides = false; // Its end is not this record's.
+                self.follow(target, Referral { decides, ..onward }, term)
+            }
             Mechanism::A { .. } | Mechanism::Mx { .. } | Mechanism::Ptr(_) | Mechanism::Exists(_) => {
-                self.look_into(mechanism, term, onward)
+                self.look_into((qualifier, mechanism), term, onward)
             }
         }
     }
 
+    /// A term matches every sender.
+    fn everybody(&mut self, passes: bool) {
+        if passes {
+            self.v4.push(Network4 {
+                address: [0, 0, 0, 0].into(),
+                prefix: 0,
+            });
+        }
+    }
+
     /// What a term that names hosts finds.
-    fn look_into(&mut self, mechanism: &Mechanism, term: &mut TermCost, onward: Referral) -> Cost {
+    fn look_into(
+        &mut self,
+        (qualifier, mechanism): (Qualifier, &Mechanism),
+        term: &mut TermCost,
+        onward: Referral,
+    ) -> Cost {
         let mut cost = Cost::of_one_query();
         let Some(target) = probe::target(mechanism, &onward.parent) else {
             self.walked.voids_lower_bound = true; // Another name for every sender.
@@ -236,14 +258,22 @@ impl TreeWalk<'_, '_> {
             });
             return cost;
         }
-        let is_own = self.ancestors.len() == 1;
-        let described = (term.term.as_str(), is_own);
-        if let Some(found) = probe::probe(mechanism, target, &onward, described, self.inquiry) {
+        let described = probe::Term {
+            qualifier,
+            mechanism,
+            text: &term.term,
+            is_own: self.ancestors.len() == 1,
+        };
+        if let Some(found) = probe::probe(described, target, &onward, self.inquiry) {
             self.walked.voids_lower_bound |= found.unsure;
             cost.voids = (u32::from(found.void_v4), u32::from(found.void_v6));
             term.void = found.void_v4;
             if found.passes {
                 self.v4.extend(found.networks.iter().copied());
+            }
+            if found.everybody {
+                cost = cost.and_it_matches();
+                self.everybody(found.passes);
             }
             self.walked.probes.push(found);
         }
