@@ -21,5 +21,7 @@ mod rules;
 mod rules_dkim;
 #[path = "dkim/rules_dns.rs"]
 mod rules_dns;
+#[path = "dkim/slips.rs"]
+mod slips;
 #[path = "dkim/states.rs"]
 mod states;

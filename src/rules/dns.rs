@@ -237,6 +237,19 @@ pub const NO_DOMAIN: Rule = Rule {
     good: "voorbeeld.example TXT -> \"v=spf1 -all\"",
 };
 
+/// Several CNAMEs at one name.
+pub const SEVERAL_CNAMES: Rule = Rule {
+    id: "DNS-025",
+    severity: Severity::Warning,
+    standard: Standard::Dns,
+    title: "several CNAMEs at one name",
+    section: "RFC 2181 10.1",
+    why: "A name is an alias of one name. Where a server gives two CNAMEs, each resolver follows one of them, or none: what a receiver finds hangs on its resolver and changes by itself.",
+    fix: "Keep the CNAME the provider asks for and remove the others.",
+    bad: "s1._domainkey CNAME s1.old.example, and s1._domainkey CNAME s1.provider.example",
+    good: "s1._domainkey CNAME s1.provider.example, and nothing else",
+};
+
 /// Something a rule wanted to know got no answer.
 pub const NOT_CHECKED: Rule = Rule {
     id: "DNS-050",
@@ -270,5 +283,6 @@ pub const RULES: &[&Rule] = &[
     &A_LABEL,
     &CNAME_BESIDE_DATA,
     &NO_DOMAIN,
+    &SEVERAL_CNAMES,
     &NOT_CHECKED,
 ];

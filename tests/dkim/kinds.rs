@@ -14,21 +14,21 @@ const MAIL: &str = "a.example TXT v=spf1 mx -all
     ";
 
 /// What `zegel inspect a.example --selector …` judges.
-fn inspect(zone: &str, named: &[&str], tried: &[&str]) -> Verdict {
+pub(crate) fn inspect(zone: &str, named: &[&str], tried: &[&str]) -> Verdict {
     let owned = |labels: &[&str]| labels.iter().map(ToString::to_string).collect();
     let intent = Intent::observe(name("a.example"), owned(named), owned(tried));
     World::new(&format!("{MAIL}{zone}")).judge(&intent)
 }
 
 /// The findings about selectors.
-fn of_dkim(verdict: &Verdict) -> Vec<&Finding> {
+pub(crate) fn of_dkim(verdict: &Verdict) -> Vec<&Finding> {
     let findings = verdict.findings.iter();
     findings
         .filter(|finding| finding.site.name().as_str().contains("_domainkey"))
         .collect()
 }
 
-fn s1(text: &str) -> String {
+pub(crate) fn s1(text: &str) -> String {
     format!("s1._domainkey.a.example TXT {text}")
 }
 

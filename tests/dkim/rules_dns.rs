@@ -100,6 +100,12 @@ fn of_values() -> Vec<Case> {
             spf("v=spf1 include:xn--mnchen-3ya.example -all"),
         ),
         looked("DNS-024", "nl EXISTS", "a.nl EXISTS"),
+        pair(
+            "DNS-025",
+            named(["s1"]),
+            "s1._domainkey.a.nl CNAME old.example\ns1._domainkey.a.nl CNAME s1.p.example\nold.example TXT x",
+            "s1._domainkey.a.nl CNAME s1.p.example\ns1.p.example TXT x",
+        ),
         spec_alone(
             "DNS-021",
             "{domain: xn--zzzzzzzz999.nl, role: Mail}",

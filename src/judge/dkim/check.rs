@@ -6,7 +6,7 @@ use super::gather::{Selector, Selectors, selectors};
 use super::{node, single};
 use crate::inquiry::{Inquiry, Kind};
 use crate::intent::{DkimWant, Intent};
-use crate::judge::{Findings, Site, Topic};
+use crate::judge::{Finding, Findings, Site, Topic};
 use crate::name::Name;
 use crate::records::dkim::{KeyKind, PublicKey};
 use crate::rules::Severity;
@@ -49,6 +49,11 @@ fn dark(selectors: &[Selector<'_>], findings: &mut Findings) {
             continue;
         };
         if answer.chain.first() != Some(target) || answer.usable_key().is_some() {
+            continue;
+        }
+        // Why nothing stands there, and what is worse, was said.
+        let is_lost = |said: &Finding| said.rule == &rules::TAKEOVER && *said.site.name() == selector.name;
+        if findings.iter().any(is_lost) {
             continue;
         }
         let found = match (answer.is_live(), answer.keys.is_empty()) {

@@ -1,82 +1,45 @@
 //! The rules about one key record: its tag list, its key, and what it allows.
 
 use super::answer::has_key;
+use super::linter::{LETTERS, Linter, Setting, in_other_letters};
 use crate::inquiry::Txt;
-use crate::judge::{Finding, Findings, Topic};
+use crate::judge::Findings;
 use crate::name::Name;
 use crate::records::dkim::{
-    Cause, Damage, FaultKind, KeyError, KeyForm, Material, PublicKey, Record, Weakness,
+    self, Cause, Damage, FaultKind, KeyError, KeyForm, Material, PublicKey, Record, Weakness,
 };
 use crate::records::{Span, presentation};
 use crate::rules::dkim::{key as keys, record as rules};
 use crate::rules::{Rule, Severity};
 
-/// What is known of the selector a record stands at.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Setting<'s> {
-    /// The selector's name.
-    pub(super) name: &'s Name,
-    /// What findings are said of.
-    pub(super) topic: &'s Topic,
-    /// Tells this record from others at the selector: empty where it is the only one.
-    pub(super) which: &'s str,
-    /// Whether the spec says it is revoked.
-    pub(super) revoked: bool,
-    /// Whether the spec asks for `t=y`.
-    pub(super) testing: bool,
-    /// Whether the spec asks for `t=s`.
-    pub(super) strict_identity: bool,
-}
-
 /// What is wrong with one key record.
 pub(super) fn check(record: &Record, setting: &Setting<'_>, findings: &mut Findings) {
+    let damage = record.damage();
+    // What a character outside ASCII does to the list around it is not said again; it is said where all records'
+    // characters are looked at.
+    let plain =
+        (!record.text.is_ascii() && damage.is_none()).then(|| dkim::parse(&dkim::in_ascii(&record.text)));
     let mut linter = Linter {
-        record,
+        record: plain.as_ref().unwrap_or(record),
         setting,
         topic: setting.topic.text(&record.text),
         findings,
     };
-    let damage = record.damage();
     linter.list(damage.as_ref());
     match &damage {
         Some(damage) => linter.spoilt(damage),
         None => linter.material(),
     }
     linter.white_space(damage.is_some());
-    if has_key(record) {
-        linter.limits();
+    if has_key(linter.record) {
+        linter.hashes();
+        linter.services();
         linter.flags();
     }
     linter.leftovers();
 }
 
-struct Linter<'l> {
-    record: &'l Record,
-    setting: &'l Setting<'l>,
-    topic: Topic,
-    findings: &'l mut Findings,
-}
-
 impl Linter<'_> {
-    /// A finding about `subject`: a tag, or what stands in one.
-    fn say(
-        &mut self,
-        rule: &'static Rule,
-        subject: impl Into<String>,
-        span: Span,
-        label: &str,
-        message: String,
-    ) -> &mut Finding {
-        let subject = format!("{}{}", subject.into(), self.setting.which);
-        let finding = self.findings.say(rule, &self.topic, message);
-        finding.about(subject).at(span).label(label)
-    }
-
-    /// The span of a tag, or the start of the record.
-    fn span(&self, name: &str) -> Span {
-        self.record.tag(name).map_or(0..0, |tag| tag.span)
-    }
-
     fn whole(&self) -> Span {
         0..self.record.text.len()
     }
@@ -134,16 +97,54 @@ impl Linter<'_> {
                 let message = "p is empty: signatures with this selector fail".to_owned();
                 self.say(&keys::REVOKED, "p", span, "revoked", message);
             }
-            Material::UnknownKind(kind) => {
-                let rule = if kind.starts_with(b"mldsa") {
-                    &keys::DKIM2_KEY
-                } else {
-                    &keys::KEY_TYPE
-                };
-                let (span, shown) = (self.span("k"), presentation(&kind));
-                let message = format!("want k=rsa or k=ed25519, found k={shown}");
-                self.say(rule, "k", span, "ignored by verifiers", message);
-            }
+            Material::UnknownKind(kind) => self.unknown_kind(&kind),
+        }
+    }
+
+    /// A type no verifier knows.
+    fn unknown_kind(&mut self, kind: &[u8]) {
+        let (span, shown) = (self.span("k"), presentation(kind));
+        if let Some(meant) = in_other_letters(kind, &[b"rsa", b"ed25519"]) {
+            let message = format!("want k={meant}, found k={shown}: {LETTERS}, so verifiers ignore the key");
+            self.say(&keys::KEY_TYPE, "k", span, "ignored by verifiers", message)
+                .fix(format!("Write k={meant} in small letters."));
+            self.under(&meant);
+            return;
+        }
+        let rule = if kind.starts_with(b"mldsa") {
+            &keys::DKIM2_KEY
+        } else {
+            &keys::KEY_TYPE
+        };
+        let severity = if self.setting.named {
+            rule.severity
+        } else {
+            Severity::Warning
+        };
+        let message = format!("want k=rsa or k=ed25519, found k={shown}: verifiers ignore the key");
+        self.say(rule, "k", span, "ignored by verifiers", message)
+            .at_most(severity);
+    }
+
+    /// What else is wrong once k says `meant`, written as long as what stands there now: nobody shall mend one slip to
+    /// be told of the next.
+    fn under(&mut self, meant: &str) {
+        let mut text = self.record.text.clone();
+        let place = self.record.tag("k").and_then(|tag| text.get_mut(tag.value_span));
+        let Some(place) = place.filter(|place| place.len() == meant.len()) else {
+            return;
+        };
+        place.copy_from_slice(meant.as_bytes());
+        let record = dkim::parse(&text);
+        let mut mended = Linter {
+            record: &record,
+            setting: self.setting,
+            topic: self.topic.clone(),
+            findings: &mut *self.findings,
+        };
+        match record.damage() {
+            Some(damage) => mended.spoilt(&damage),
+            None => mended.material(),
         }
     }
 
@@ -182,8 +183,28 @@ impl Linter<'_> {
             _ => value,
         };
         let rule = rule_of(error);
-        let message = format!("want a public key in p, found {error}");
-        self.say(rule, "p", span, "verifies nothing", message);
+        let mut message = format!("want a public key in p, found {error}");
+        let kind = self.record.tag("k").map(|tag| presentation(tag.value));
+        let raw = self
+            .record
+            .tag("p")
+            .and_then(|tag| PublicKey::ed25519_of(tag.value));
+        let fix = match (error, raw, kind) {
+            // The value that works, whatever form the key stood in.
+            (KeyError::Ed25519UnderRsa, Some(key), Some(kind)) => {
+                message = format!("want k=ed25519 with an Ed25519 key, found k={kind}");
+                format!("Write k=ed25519 in place of k={kind}, and p={}.", key.to_base64())
+            }
+            (KeyError::Ed25519UnderRsa, Some(key), None) => {
+                format!("Write k=ed25519; p={}.", key.to_base64())
+            }
+            (KeyError::Ed25519Spki, Some(key), _) => format!("Write p={}.", key.to_base64()),
+            (KeyError::RsaUnderEd25519, ..) => {
+                "Write k=rsa in place of k=ed25519 (or leave k out): p holds an RSA key.".to_owned()
+            }
+            _ => rule.fix.to_owned(),
+        };
+        self.say(rule, "p", span, "verifies nothing", message).fix(fix);
     }
 
     fn key(&mut self, key: &PublicKey) {
@@ -241,96 +262,6 @@ impl Linter<'_> {
                 key.bits
             );
             self.say(&keys::RSA_BULKY, "p", value, "", message);
-        }
-    }
-
-    /// h and s: what the key may be used for.
-    fn limits(&mut self) {
-        if let Some(items) = self.record.items("h").map(owned) {
-            let span = self.span("h");
-            if !self.record.allows_sha256() {
-                let message = "want sha256 in h, found none: no signature verifies".to_owned();
-                self.say(&rules::NO_SHA256, "h", span, "no sha256", message);
-            } else if let Some((_, span)) = items.iter().find(|(item, _)| item == b"sha1") {
-                let message = "want h without sha1, found it listed".to_owned();
-                self.say(
-                    &rules::SHA1,
-                    "h=sha1",
-                    span.clone(),
-                    "not accepted any more",
-                    message,
-                );
-            }
-            self.unknown("h", &items, &[b"sha1", b"sha256"]);
-        }
-        if let Some(items) = self.record.items("s").map(owned) {
-            let span = self.span("s");
-            if !self.record.allows_email() {
-                let tls_reports = items.iter().any(|(item, _)| item == b"tlsrpt");
-                let (rule, message) = if tls_reports {
-                    (
-                        &rules::TLSRPT_ONLY,
-                        "the key is for TLS reports only: want s=email for mail",
-                    )
-                } else {
-                    (
-                        &rules::NOT_FOR_EMAIL,
-                        "want * or email in s, found neither: verifiers of mail ignore the key",
-                    )
-                };
-                self.say(rule, "s", span, "not for mail", message.to_owned());
-            }
-            self.unknown("s", &items, &[b"*", b"email", b"tlsrpt"]);
-        }
-    }
-
-    /// t: testing and strict identity.
-    fn flags(&mut self) {
-        let Some(items) = self.record.items("t").map(owned) else {
-            return;
-        };
-        for (item, span) in &items {
-            match item.as_slice() {
-                b"y" => {
-                    let asked = self.setting.testing;
-                    let message = if asked {
-                        "t=y, as the spec asks: verifiers may treat signed mail as unsigned"
-                    } else {
-                        "want no t=y, found it: verifiers may treat signed mail as unsigned"
-                    };
-                    let finding = self.say(
-                        &rules::TESTING,
-                        "t=y",
-                        span.clone(),
-                        "testing",
-                        message.to_owned(),
-                    );
-                    if asked {
-                        finding.severity = Severity::Info;
-                    }
-                }
-                b"s" if !self.setting.strict_identity => {
-                    let message = "t=s: signatures for identities of sub-domains fail".to_owned();
-                    self.say(&rules::STRICT_IDENTITY, "t=s", span.clone(), "strict", message);
-                }
-                _ => {}
-            }
-        }
-        self.unknown("t", &items, &[b"y", b"s"]);
-    }
-
-    fn unknown(&mut self, tag: &str, items: &[(Vec<u8>, Span)], known: &[&[u8]]) {
-        for (item, span) in items {
-            if !known.contains(&item.as_slice()) {
-                let message = format!("{tag}={} is not known and has no effect", presentation(item));
-                self.say(
-                    &rules::UNKNOWN_VALUE,
-                    format!("{tag}={}", presentation(item)),
-                    span.clone(),
-                    "ignored",
-                    message,
-                );
-            }
         }
     }
 
@@ -400,13 +331,6 @@ fn rule_of(error: &KeyError) -> &'static Rule {
         KeyError::Private => &keys::PEM_OR_PRIVATE,
         _ => &keys::KEY_ENCODING,
     }
-}
-
-fn owned(items: Vec<(&[u8], Span)>) -> Vec<(Vec<u8>, Span)> {
-    items
-        .into_iter()
-        .map(|(item, span)| (item.to_vec(), span))
-        .collect()
 }
 
 /// The size of the answer to the TXT question, with the smallest encoding: one record, the name compressed.

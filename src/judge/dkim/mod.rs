@@ -4,13 +4,15 @@
 //! nothing found at a probe means nothing. The state of a selector hangs on its own answers; where a CNAME leads, and
 //! what stands at its end, is evidence. Files: [`probes`] (the list `inspect` tries), `answer` (what one answer holds,
 //! read once), `gather` (which selectors are looked at, and which are a wildcard's), `state`, `key` (rules about one
-//! record), `single` (rules about one selector), `check` (rules about the selectors of a domain together), `node`
+//! record), `allows` (what its tags allow), `linter` (how either is said), `single` (rules about one selector), `check` (rules about the selectors of a domain together), `node`
 //! (rules about `_domainkey` itself).
 
+mod allows;
 mod answer;
 mod check;
 mod gather;
 mod key;
+mod linter;
 mod node;
 pub mod probes;
 mod single;

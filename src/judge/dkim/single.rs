@@ -2,12 +2,13 @@
 
 use super::answer::SelectorAnswer;
 use super::gather::{Origin, Selector};
-use super::key::{self, Setting};
-use crate::inquiry::{Inquiry, Kind};
+use super::key;
+use super::linter::Setting;
+use crate::inquiry::{Dns, Inquiry, Kind, Need, Reply, Trouble};
 use crate::intent::DkimWant;
 use crate::judge::{Finding, Findings, Site, Topic, dns};
 use crate::name::Name;
-use crate::records::dkim::{self, KeyKind, Material, NearMiss};
+use crate::records::dkim::{self, KeyKind, Likeness, Material, NearMiss};
 use crate::records::presentation;
 use crate::rules::Severity;
 use crate::rules::dkim::{key as key_rules, record as record_rules, selector as rules};
@@ -32,10 +33,12 @@ pub(super) fn check(selector: &Selector<'_>, inquiry: &mut Inquiry<'_>, findings
                 several(answer, &topic, &mut found);
             }
         }
-        if selector.origin == Origin::Named {
+        let is_lost = takeover(answer, &topic, inquiry, &mut found);
+        if selector.origin == Origin::Named && !is_lost {
             without_key(selector, answer, &topic, &mut found);
         }
-        takeover(answer, &topic, inquiry, &mut found);
+    } else {
+        endless(selector, &topic, inquiry, &mut found);
     }
     findings.extend(found.into_iter().map(|finding| weighed(selector, finding)));
 }
@@ -102,6 +105,7 @@ fn records(selector: &Selector<'_>, answer: &SelectorAnswer, topic: &Topic, find
             name: &selector.name,
             topic,
             which: &which,
+            named: selector.origin != Origin::Tried,
             revoked: selector.is_revoked(),
             testing,
             strict_identity,
@@ -113,6 +117,10 @@ fn records(selector: &Selector<'_>, answer: &SelectorAnswer, topic: &Topic, find
 /// What was meant as a key record, and is none.
 fn near_misses(answer: &SelectorAnswer, topic: &Topic, findings: &mut Findings) {
     for (text, why) in answer.near_misses.iter().take(MAX_RECORDS) {
+        // A character outside ASCII is said where all records' characters are looked at.
+        if !text.is_ascii() && dkim::likeness(dkim::in_ascii(text).trim_ascii()) == Likeness::Key {
+            continue;
+        }
         let topic = topic.text(text);
         let label = "discarded by verifiers";
         match why {
@@ -138,14 +146,16 @@ fn near_misses(answer: &SelectorAnswer, topic: &Topic, findings: &mut Findings) 
                 findings
                     .say(&key_rules::PEM_OR_PRIVATE, &topic, message)
                     .about(presentation(text))
-                    .label(label);
+                    .label(label)
+                    .fix(why.fix());
             }
             _ => {
                 let message = format!("want a key record, found a near miss: {why}");
                 findings
                     .say(&record_rules::VERSION, &topic, message)
                     .about(presentation(text))
-                    .label(label);
+                    .label(label)
+                    .fix(why.fix());
             }
         }
     }
@@ -228,12 +238,33 @@ fn without_key(selector: &Selector<'_>, answer: &SelectorAnswer, topic: &Topic, 
         .at_most(severity);
 }
 
-/// A CNAME that ends in a domain anybody can register.
-fn takeover(answer: &SelectorAnswer, topic: &Topic, inquiry: &mut Inquiry<'_>, findings: &mut Findings) {
+/// A selector mail is signed with, whose CNAMEs do not end: no outage, but what stands in DNS.
+fn endless(selector: &Selector<'_>, topic: &Topic, inquiry: &mut Inquiry<'_>, findings: &mut Findings) {
+    let question = Dns::new(selector.name.clone(), Kind::Txt);
+    let reply = inquiry.ask(question, Need::Evidence);
+    let spoken_of = matches!(selector.origin, Origin::Named) || selector.is_published();
+    if spoken_of && matches!(reply, Reply::Unanswered(Trouble::CnameLoop)) {
+        let label = selector.label.unwrap_or(selector.name.as_str());
+        let message = format!("want a key at selector {label}, found CNAMEs that lead round in a circle");
+        findings
+            .say(&rules::NO_KEY_FOUND, topic, message)
+            .about(label)
+            .fix("Point the CNAME at the name the provider gives, which holds the key itself.");
+    }
+}
+
+/// A CNAME that ends in a domain anybody can register; whether it does.
+fn takeover(
+    answer: &SelectorAnswer,
+    topic: &Topic,
+    inquiry: &mut Inquiry<'_>,
+    findings: &mut Findings,
+) -> bool {
     let Some(target) = answer.chain.last().filter(|_| answer.nxdomain) else {
-        return;
+        return false;
     };
-    if let Some(gone) = dns::gone(target, inquiry) {
+    let gone = dns::gone(target, inquiry);
+    if let Some(gone) = &gone {
         let message = format!(
             "the CNAME leads to {target}, but {gone} does not exist: whoever registers it holds the selector"
         );
@@ -241,6 +272,7 @@ fn takeover(answer: &SelectorAnswer, topic: &Topic, inquiry: &mut Inquiry<'_>, f
             .say(&rules::TAKEOVER, topic, message)
             .about(gone.to_string());
     }
+    gone.is_some()
 }
 
 /// The selector, where its labels are not what RFC 6376 3.1 calls sub-domains.

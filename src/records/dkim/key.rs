@@ -180,6 +180,18 @@ impl PublicKey {
         }
     }
 
+    /// The Ed25519 key in a p= value, raw or wrapped in SubjectPublicKeyInfo; `None` where there is none.
+    pub fn ed25519_of(value: &[u8]) -> Option<Self> {
+        let octets = decode_base64(value).ok()?;
+        match Self::rsa(&octets) {
+            Err(KeyError::Ed25519UnderRsa) => {
+                let raw = octets.get(octets.len().checked_sub(32)?..)?;
+                Some(Self::ed25519(raw.to_vec(), KeyForm::Raw))
+            }
+            _ => None,
+        }
+    }
+
     /// The value of p=.
     pub fn to_base64(&self) -> String {
         BASE64.encode(&self.octets)

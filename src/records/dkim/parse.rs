@@ -86,6 +86,13 @@ pub fn parse(text: &[u8]) -> Record {
     }
 }
 
+/// The text with a blank in place of every octet outside ASCII, each where it stood: what the record would say without
+/// them.
+pub fn in_ascii(text: &[u8]) -> Vec<u8> {
+    let plain = |octet: &u8| if octet.is_ascii() { *octet } else { b' ' };
+    text.iter().map(plain).collect()
+}
+
 impl Record {
     /// The tags in order, duplicates included.
     pub fn tags(&self) -> impl Iterator<Item = Tag<'_>> {

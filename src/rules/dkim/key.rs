@@ -76,7 +76,7 @@ pub const ED25519_WITHOUT_K: Rule = Rule {
     title: "an Ed25519 key without k=ed25519",
     section: "RFC 8463 4.1",
     why: "Without k the key is read as RSA, and an Ed25519 key is none: every signature fails.",
-    fix: "Add k=ed25519.",
+    fix: "Write k=ed25519 before p, in place of another k.",
     bad: "v=DKIM1; p=11qYAYKxCrfVS/7TyWQHOg7hcvPapiMlrwIaaPcHURo=",
     good: "v=DKIM1; k=ed25519; p=11qYAYKxCrfVS/7TyWQHOg7hcvPapiMlrwIaaPcHURo=",
 };
@@ -84,11 +84,11 @@ pub const ED25519_WITHOUT_K: Rule = Rule {
 /// An unknown key type.
 pub const KEY_TYPE: Rule = Rule {
     id: "DKIM-013",
-    severity: Severity::Warning,
+    severity: Severity::Error,
     standard: Standard::Dkim,
     title: "an unknown key type",
     section: "RFC 6376 3.6.1",
-    why: "Verifiers ignore a key of a type they do not know. k is compared letter by letter: RSA is not rsa.",
+    why: "Verifiers ignore a key of a type they do not know, and every signature with it fails. k is compared letter by letter: RSA is not rsa. At a selector nobody named, a type Zegel does not know is a Warning only.",
     fix: "Write k=rsa (or leave it out), or k=ed25519.",
     bad: "v=DKIM1; k=RSA; p=MIIBIjANBg…",
     good: "v=DKIM1; k=rsa; p=MIIBIjANBg…",

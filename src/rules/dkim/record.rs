@@ -50,7 +50,7 @@ pub const VERSION: Rule = Rule {
     title: "the version is not DKIM1, or not first",
     section: "RFC 6376 3.6.1",
     why: "v may be left out; where it stands it must be the first tag and exactly DKIM1, compared letter by letter. Anything else is discarded, as if no record were there.",
-    fix: "Start the record with v=DKIM1; in exactly these letters.",
+    fix: "Start the record with v=DKIM1; in exactly these letters, and nothing before it.",
     bad: "v=dkim1; p=MIIBIjANBg…",
     good: "v=DKIM1; p=MIIBIjANBg…",
 };
@@ -153,7 +153,7 @@ pub const UNKNOWN_VALUE: Rule = Rule {
     standard: Standard::Dkim,
     title: "an unknown flag, service or hash",
     section: "RFC 6376 3.6.1",
-    why: "Verifiers ignore what they do not know there, so it has no effect.",
+    why: "Verifiers ignore what they do not know there, so it has no effect. Values are compared letter by letter (RFC 6376 3.2): t=Y is not t=y.",
     fix: "Remove it, or mend the spelling.",
     bad: "v=DKIM1; t=test; p=MIIBIjANBg…",
     good: "v=DKIM1; t=y; p=MIIBIjANBg…",
