@@ -78,7 +78,7 @@ fn several(intent: &Intent, places: &[Place<'_>], inquiry: &mut Inquiry<'_>, fin
         }
         told.push(name);
         let is_alias =
-            |fact: &Arc<Fact>| fact.chain().first().is_some() || fact.trouble() == Some(Trouble::CnameLoop);
+            |fact: &Arc<Fact>| !fact.chain().is_empty() || fact.trouble() == Some(Trouble::CnameLoop);
         let text = Dns::new(name.clone(), Kind::Txt);
         if !inquiry.fact(&text).is_some_and(is_alias) {
             continue;
