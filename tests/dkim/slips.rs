@@ -8,7 +8,7 @@ use crate::keys::*;
 use crate::kinds::{inspect, of_dkim, s1};
 
 /// What is said of selector s1 and is more than advice.
-fn said<'v>(verdict: &'v zegel::judge::Verdict) -> Vec<&'v Finding> {
+fn said(verdict: &zegel::judge::Verdict) -> Vec<&Finding> {
     let findings = of_dkim(verdict).into_iter();
     findings
         .filter(|finding| finding.severity != Severity::Info)
