@@ -18,6 +18,7 @@
 //! - [`judge`]: what is desired, what is drift, what is wrong; the walks that need answers.
 //! - [`adopt`]: the `MailDomain` that live DNS satisfies already.
 //! - [`history`]: the status: what a verdict means for an object with a history, and what follows from it.
+//! - [`recording`]: the facts of a look as JSON, and back: judged again they give the same verdict.
 //! - [`report`]: a verdict as table, JSON, SARIF, JUnit, zone file, manifest.
 //!
 //! The shell:
@@ -39,6 +40,7 @@ pub mod intent;
 pub mod judge;
 pub mod name;
 pub mod operator;
+pub mod recording;
 pub mod records;
 pub mod report;
 pub mod rules;

@@ -12,6 +12,7 @@ mod cli {
     mod inspect;
     mod manifests;
     mod plan;
+    mod replay;
     mod shown;
     mod spf;
 }

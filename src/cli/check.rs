@@ -57,11 +57,16 @@ pub async fn run(args: &Args, style: Style) -> Result<Exit, Failure> {
     }
     let failed = loaded.complain();
     let observer = Observer::new(&args.look)?;
-    let until = args.wait.map(|wait| Instant::now() + wait);
+    for (_, intent) in &jobs {
+        observer.can_look_at(&intent.domain)?;
+    }
+    // What was recorded does not change.
+    let wait = args.wait.filter(|_| observer.recording().is_none());
+    let until = wait.map(|wait| Instant::now() + wait);
     let mut reports = Reports::new(args.output, &args.show, style, jobs.len());
     output::print(&reports.headline())?;
     if args.output == Format::Json {
-        output::print(&json::mistakes(observer.now(), &loaded.invalid))?;
+        output::print(&json::mistakes(observer.began_at(), &loaded.invalid))?;
     }
     let shared = shared_keys(jobs.iter().map(|(_, intent)| intent));
     let look =
@@ -69,6 +74,7 @@ pub async fn run(args: &Args, style: Style) -> Result<Exit, Failure> {
     let done = |number, report| reports.add(number, report, None);
     observer.each(jobs, args.show.quiet, look, done).await?;
     let exit = reports.finish(&loaded.invalid)?;
+    observer.finish()?;
     Ok(if failed { Exit::Usage } else { exit })
 }
 
@@ -89,9 +95,10 @@ async fn watch(
     let mut fresh = Freshness::any();
     let mut pause = FIRST_PAUSE;
     loop {
-        let now = observer.now();
-        let verdict = observer
-            .look(&fresh, |inquiry| judge(&intent, inquiry, now))
+        let (verdict, now) = observer
+            .look(&intent.domain, &fresh, |inquiry, now| {
+                judge(&intent, inquiry, now)
+            })
             .await;
         let verdict = verdict.with_findings(shared.iter().filter_map(|key| key.finding(&intent.domain)));
         let report = Report::of_manifest(verdict, now, manifest.source.clone(), lines.clone())

@@ -1,6 +1,7 @@
 //! `zegel controller`: the operator's arguments, turned into a client, a world and a listener.
 
 use std::net::SocketAddr;
+use std::path::PathBuf;
 use std::time::Duration;
 
 use kube::Config;
@@ -30,6 +31,9 @@ pub struct Args {
     /// Where /livez, /readyz and /metrics are served
     #[arg(long, value_name = "ADDRESS", default_value = "0.0.0.0:8080")]
     pub bind: SocketAddr,
+    /// Keep the last look at each object in this folder, as NAMESPACE_NAME.json: zegel check --replay judges it again
+    #[arg(long, value_name = "FOLDER")]
+    pub record_folder: Option<PathBuf>,
     /// How several replicas agree on which one works.
     #[command(flatten)]
     pub election: ElectionArgs,
@@ -95,6 +99,7 @@ pub async fn run(args: Args) -> Result<Exit, Failure> {
         identity,
         deadline: args.timeout,
         patience: Patience::default(),
+        record_folder: args.record_folder,
     };
     let stop = stop_signal().map_err(|error| Failure::Usage(format!("cannot hear signals: {error}")))?;
     operator::run(cluster, world, options, stop)

@@ -29,10 +29,14 @@ pub struct Args {
 /// When no resolver can be asked, or the output cannot be written.
 pub async fn run(args: &Args) -> Result<Exit, Failure> {
     let observer = Observer::new(&args.look)?;
-    let (fresh, now) = (Freshness::any(), observer.now());
-    let report = observer
-        .look(&fresh, |inquiry| DmarcReport::look(&args.domain, inquiry))
+    observer.can_look_at(&args.domain)?;
+    let fresh = Freshness::any();
+    let (report, now) = observer
+        .look(&args.domain, &fresh, |inquiry, _| {
+            DmarcReport::look(&args.domain, inquiry)
+        })
         .await;
+    observer.finish()?;
     output::print(&match args.output {
         Format::Json => output::json_line(now, &report),
         _ => report.text().lines().map(|line| harmless(line) + "\n").collect(),

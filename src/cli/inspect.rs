@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use super::args::{Format, ShowArgs, one_of};
 use super::domain::{NoDomain, domain, sends_no_mail};
-use super::look::{LookArgs, Observer, Reports};
+use super::look::{LookArgs, Observer, Reports, Subject};
 use super::{Exit, Failure, file, list, output};
 use crate::adopt::{Adopted, adopt, live};
 use crate::intent::Intent;
@@ -21,7 +21,7 @@ use crate::world::Freshness;
 #[derive(Debug, clap::Args)]
 pub struct Args {
     /// The domains
-    #[arg(required_unless_present = "from", value_name = "DOMAIN")]
+    #[arg(required_unless_present_any = ["from", "replay"], value_name = "DOMAIN")]
     pub domains: Vec<String>,
     /// More domains: one a line, CSV, web or mail addresses; # starts a comment, - is standard input
     #[arg(long, value_name = "FILE")]
@@ -48,22 +48,37 @@ pub struct Args {
 /// # Errors
 /// When a list cannot be read, no resolver can be asked, or the output cannot be written.
 pub async fn run(args: &Args, style: Style) -> Result<Exit, Failure> {
-    let named = Named::read(args)?;
-    if named.domains.is_empty() && !named.incomplete {
+    let mut named = Named::read(args)?;
+    if named.domains.is_empty() && !named.incomplete && !args.from.is_empty() {
         return Err(Failure::Usage(format!(
             "no domain stands in {}",
             args.from.join(", ")
         )));
     }
     let observer = Observer::new(&args.look)?;
-    let (asked, probes) = selectors(&args.selectors);
+    if let Some(recording) = observer.recording()
+        && args.domains.is_empty()
+        && args.from.is_empty()
+    {
+        named.domains = recording.domains().to_vec();
+    }
+    for domain in &named.domains {
+        observer.can_look_at(domain)?;
+    }
     let wants_manifest = args.output == Format::Manifest;
     let look = async |domain: Name| {
+        let (asked, probes) = selectors(match observer.recorded(&domain) {
+            Some(recorded) if args.selectors.is_empty() => &recorded.selectors,
+            _ => &args.selectors,
+        });
         let intent = Intent::observe(domain.clone(), asked.clone(), probes.clone());
-        let now = observer.now();
         let fresh = Freshness::any();
-        observer
-            .look(&fresh, |inquiry| {
+        let subject = Subject {
+            domain: &domain,
+            selectors: &args.selectors,
+        };
+        let (looked, _) = observer
+            .look(subject, &fresh, |inquiry, now| {
                 // First, so that what is essential here is essential in the verdict.
                 let live = live::look(&domain, &asked, &probes, inquiry);
                 inquiry.on_behalf_of(Standard::Dmarc);
@@ -73,7 +88,8 @@ pub async fn run(args: &Args, style: Style) -> Result<Exit, Failure> {
                 let inspected = Inspected::new(&live, &discovery, &verdict);
                 (Report::of_domain(verdict, now, inspected), adopted)
             })
-            .await
+            .await;
+        looked
     };
     let mut reports = Reports::new(args.output, &args.show, style, named.domains.len());
     output::print(&reports.headline())?;
@@ -82,6 +98,7 @@ pub async fn run(args: &Args, style: Style) -> Result<Exit, Failure> {
     };
     observer.each(named.domains, args.show.quiet, look, done).await?;
     let exit = reports.finish(&[])?;
+    observer.finish()?;
     Ok(if named.incomplete { Exit::Usage } else { exit })
 }
 

@@ -1,18 +1,23 @@
 //! What `inspect` and `check` share: many domains looked at, some at a time, reported in the order they were named.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 use std::time::Duration;
 
 use futures::StreamExt;
 use futures::stream;
+use jiff::Timestamp;
 
 use super::args::{Format, ShowArgs, duration};
+use super::eyes::{self, Recorder, ReplayArgs};
 use super::output::{self, Progress};
 use super::{Exit, Failure};
-use crate::inquiry::Inquiry;
+use crate::inquiry::{Facts, Inquiry, Trouble};
+use crate::name::Name;
+use crate::recording::{Look, Recording};
 use crate::report::sarif::{self, Invalid};
 use crate::report::{Outcome, Report, Style, csv, json, junit, lines, table};
-use crate::world::{DnsArgs, Freshness, World};
+use crate::world::{ConfigError, DnsArgs, Freshness, World};
 
 /// How domains are looked at.
 #[derive(Debug, Clone, clap::Args)]
@@ -26,42 +31,154 @@ pub struct LookArgs {
     /// How DNS is asked.
     #[command(flatten)]
     pub dns: DnsArgs,
+    /// Where looks are kept.
+    #[command(flatten)]
+    pub replay: ReplayArgs,
 }
 
-/// Looks at domains, each within the time one look may take.
+/// Looks at domains, each within the time one look may take; or at what was recorded of such looks.
 #[derive(Debug, Clone)]
 pub struct Observer {
-    world: World,
-    timeout: Duration,
+    eyes: Eyes,
+    began_at: Timestamp,
+    recorder: Option<Recorder>,
     at_once: usize,
 }
 
+#[derive(Debug, Clone)]
+enum Eyes {
+    World { world: World, timeout: Duration },
+    Recording(Arc<Recording>),
+}
+
+/// What is looked at: the domain, and what is remembered of it beside the facts.
+#[derive(Debug, Clone, Copy)]
+pub struct Subject<'s> {
+    /// The domain; a recording knows the look by it.
+    pub domain: &'s Name,
+    /// DKIM selectors that were asked for by name.
+    pub selectors: &'s [String],
+}
+
+impl<'s> From<&'s Name> for Subject<'s> {
+    fn from(domain: &'s Name) -> Self {
+        Self {
+            domain,
+            selectors: &[],
+        }
+    }
+}
+
 impl Observer {
-    /// Makes one that asks the resolvers of `args`.
+    /// Makes one that asks the resolvers of `args`, or judges the recording they name.
     ///
     /// # Errors
-    /// When no resolver can be asked.
+    /// When no resolver can be asked, or a recording cannot be read or begun.
     pub fn new(args: &LookArgs) -> Result<Self, Failure> {
-        let config = args
-            .dns
-            .config()
-            .map_err(|error| Failure::Usage(error.to_string()))?;
-        let world = World::new(config).map_err(|error| Failure::Usage(error.to_string()))?;
+        let at_once = usize::from(args.domains_at_once);
+        if let Some(recording) = args.replay.recording()? {
+            return Ok(Self {
+                began_at: recording.began_at(),
+                eyes: Eyes::Recording(Arc::new(recording)),
+                recorder: None,
+                at_once,
+            });
+        }
+        let usage = |error: ConfigError| Failure::Usage(error.to_string());
+        let world = World::new(args.dns.config().map_err(usage)?).map_err(usage)?;
+        let began_at = world.now();
+        let record = args.replay.record.as_deref();
         Ok(Self {
-            world,
-            timeout: args.timeout,
-            at_once: usize::from(args.domains_at_once),
+            eyes: Eyes::World {
+                world,
+                timeout: args.timeout,
+            },
+            began_at,
+            recorder: record.map(|path| Recorder::begin(path, began_at)).transpose()?,
+            at_once,
         })
     }
 
-    /// The time, for the judgement's `now`.
-    pub fn now(&self) -> jiff::Timestamp {
-        self.world.now()
+    /// When the run began, or the recorded one.
+    pub fn began_at(&self) -> Timestamp {
+        self.began_at
     }
 
-    /// One look: runs `judge` until it has no open question left.
-    pub async fn look<T>(&self, fresh: &Freshness, judge: impl FnMut(&mut Inquiry<'_>) -> T) -> T {
-        self.world.settle(self.timeout, fresh, judge).await.verdict
+    /// The time now; of a recording when it was begun.
+    pub fn now(&self) -> Timestamp {
+        match &self.eyes {
+            Eyes::World { world, .. } => world.now(),
+            Eyes::Recording(recording) => recording.began_at(),
+        }
+    }
+
+    /// The recording that is judged again, where one is.
+    pub fn recording(&self) -> Option<&Recording> {
+        match &self.eyes {
+            Eyes::World { .. } => None,
+            Eyes::Recording(recording) => Some(recording),
+        }
+    }
+
+    /// What was recorded of a domain, where a recording is judged again.
+    pub fn recorded(&self, domain: &Name) -> Option<&Look> {
+        self.recording().and_then(|recording| recording.look(domain))
+    }
+
+    /// Whether a domain can be looked at: in a recording there may be no look at it.
+    ///
+    /// # Errors
+    /// When there is none.
+    pub fn can_look_at(&self, domain: &Name) -> Result<(), Failure> {
+        match &self.eyes {
+            Eyes::World { .. } => Ok(()),
+            Eyes::Recording(recording) => eyes::look_of(recording, domain).map(|_| ()),
+        }
+    }
+
+    /// One look: runs `judge` at one time until it has no open question left. Tells the time.
+    ///
+    /// What a recording holds no look at is judged with nothing answered: see [`Observer::can_look_at`].
+    pub async fn look<T>(
+        &self,
+        subject: impl Into<Subject<'_>>,
+        fresh: &Freshness,
+        mut judge: impl FnMut(&mut Inquiry<'_>, Timestamp) -> T,
+    ) -> (T, Timestamp) {
+        let subject = subject.into();
+        let (world, timeout) = match &self.eyes {
+            Eyes::World { world, timeout } => (world, *timeout),
+            Eyes::Recording(recording) => {
+                return match recording.look(subject.domain) {
+                    Some(look) => (judge(&mut look.inquiry(), look.at), look.at),
+                    None => {
+                        let (at, nothing) = (recording.began_at(), Facts::new());
+                        let mut inquiry = Inquiry::closed_with(&nothing, Trouble::NotRecorded);
+                        (judge(&mut inquiry, at), at)
+                    }
+                };
+            }
+        };
+        let at = world.now();
+        let settled = world.settle(timeout, fresh, |inquiry| judge(inquiry, at)).await;
+        if let Some(recorder) = &self.recorder {
+            recorder.add(&Look {
+                domain: subject.domain.clone(),
+                at,
+                selectors: subject.selectors.to_vec(),
+                hit_limit: settled.hit_limit,
+                facts: settled.facts,
+            });
+        }
+        (settled.verdict, at)
+    }
+
+    /// Says whether all looks were recorded that should be.
+    ///
+    /// # Errors
+    /// When one could not be written.
+    pub fn finish(&self) -> Result<(), Failure> {
+        self.recorder.as_ref().map_or(Ok(()), Recorder::finish)
     }
 
     /// Does every job, some at a time; `done` gets each result as it comes, with the number of its job, and says what

@@ -11,6 +11,7 @@ pub mod crd;
 pub mod dmarc;
 pub mod domain;
 pub mod explain;
+pub mod eyes;
 pub mod file;
 pub mod inspect;
 pub mod list;

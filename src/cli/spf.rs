@@ -75,10 +75,12 @@ pub async fn run(args: &Args, style: Style) -> Result<Exit, Failure> {
     if let Err(why) = domain(&args.domain) {
         output::note(&format!("{}: {why}", harmless(&args.domain)));
     }
-    match args.ip {
+    let exit = match args.ip {
         Some(ip) => check_client(args, &observer, ip, style).await,
         None => walk_tree(args, &observer, style).await,
-    }
+    }?;
+    observer.finish()?;
+    Ok(exit)
 }
 
 /// Fine means pass, unknown temperror; every other result lets the client not pass.
@@ -87,22 +89,31 @@ async fn check_client(args: &Args, observer: &Observer, ip: IpAddr, style: Style
     let postmaster = format!("postmaster@{domain}");
     let sender = args.sender.as_deref().map_or(postmaster.as_str(), mail_from);
     let helo = args.helo.as_deref().unwrap_or(&domain);
-    let now = observer.now();
-    let mut client = Client::new(ip, sender, helo, NO_RECEIVER, now);
-    let mut note = None;
+    // What can be no domain is looked at like any other, and nothing is asked.
+    let subject = as_name(&domain).unwrap_or_else(Name::root);
+    observer.can_look_at(&subject)?;
     // A bounce is checked at the name HELO gave, whatever domain was asked about (RFC 7208 2.4).
-    if !sender.is_empty() {
-        if !client.domain().eq_ignore_ascii_case(&domain) {
-            let own = harmless(client.domain());
-            let asked = harmless(&domain);
-            note = Some(format!(
-                "a receiver checks {own} for this sender, not {asked}: try zegel spf {own}"
-            ));
+    let client = |now| {
+        let client = Client::new(ip, sender, helo, NO_RECEIVER, now);
+        if sender.is_empty() {
+            client
+        } else {
+            client.at(&domain)
         }
-        client = client.at(&domain);
+    };
+    let mut note = None;
+    let named = Client::new(ip, sender, helo, NO_RECEIVER, observer.began_at());
+    if !sender.is_empty() && !named.domain().eq_ignore_ascii_case(&domain) {
+        let own = harmless(named.domain());
+        let asked = harmless(&domain);
+        note = Some(format!(
+            "a receiver checks {own} for this sender, not {asked}: try zegel spf {own}"
+        ));
     }
     let fresh = Freshness::any();
-    let evaluation = observer.look(&fresh, |inquiry| evaluate(&client, inquiry)).await;
+    let (evaluation, now) = observer
+        .look(&subject, &fresh, |inquiry, now| evaluate(&client(now), inquiry))
+        .await;
     if let Some(note) = &note {
         output::note(note);
     }
@@ -113,7 +124,7 @@ async fn check_client(args: &Args, observer: &Observer, ip: IpAddr, style: Style
     };
     output::print(&match args.output {
         Format::Json => output::judged_line(now, exit, &evaluation),
-        _ => spf::evaluation(client.domain(), &evaluation, note.as_deref(), style),
+        _ => spf::evaluation(client(now).domain(), &evaluation, note.as_deref(), style),
     })?;
     Ok(exit)
 }
@@ -166,13 +177,14 @@ async fn walk_tree(args: &Args, observer: &Observer, style: Style) -> Result<Exi
     let Some(domain) = as_name(&args.domain) else {
         let analysis = Arc::new(of_no_domain(&args.domain));
         let tree = Tree::new(&analysis, &[], &[]);
-        output::print(&tree.text(args.output, observer.now(), Exit::Wrong, style))?;
+        output::print(&tree.text(args.output, observer.began_at(), Exit::Wrong, style))?;
         return Ok(Exit::Wrong);
     };
     let intent = Intent::observe(domain.clone(), Vec::new(), Vec::new());
-    let (fresh, now) = (Freshness::any(), observer.now());
-    let (analysis, walked, mut verdict) = observer
-        .look(&fresh, |inquiry| {
+    observer.can_look_at(&domain)?;
+    let fresh = Freshness::any();
+    let ((analysis, walked, mut verdict), now) = observer
+        .look(&domain, &fresh, |inquiry, now| {
             inquiry.on_behalf_of(Standard::Spf);
             let analysis = analyse(&domain, inquiry, Need::Essential);
             let walked: Vec<AnyQuestion> = inquiry.asked().map(|(question, _)| question.clone()).collect();

@@ -2,6 +2,7 @@
 
 use std::fmt;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
+use std::str::FromStr;
 use std::time::Duration;
 
 use serde::Serialize;
@@ -41,6 +42,19 @@ impl fmt::Display for Kind {
 }
 
 impl Kind {
+    /// Every kind, in the order of their mnemonics.
+    pub const ALL: [Self; 9] = [
+        Self::A,
+        Self::Aaaa,
+        Self::Cname,
+        Self::Mx,
+        Self::Ns,
+        Self::Ptr,
+        Self::Soa,
+        Self::Spf,
+        Self::Txt,
+    ];
+
     /// The type's mnemonic.
     pub fn as_str(self) -> &'static str {
         match self {
@@ -54,6 +68,18 @@ impl Kind {
             Self::Spf => "SPF",
             Self::Txt => "TXT",
         }
+    }
+}
+
+impl FromStr for Kind {
+    type Err = ();
+
+    /// Reads a mnemonic, in upper or lower case.
+    fn from_str(text: &str) -> Result<Self, ()> {
+        let kind = Self::ALL
+            .into_iter()
+            .find(|kind| kind.as_str().eq_ignore_ascii_case(text));
+        kind.ok_or(())
     }
 }
 

@@ -99,8 +99,8 @@ pub struct Inquiry<'f> {
     beyond: Option<(AnyQuestion, Asked)>,
     /// For which standard the judgement is asking just now.
     standard: Standard,
-    /// No further question may be opened: what is not known is [`Trouble::Limit`].
-    closed: bool,
+    /// Why no further question may be opened: what is not known is that.
+    closed: Option<Trouble>,
     over_limit: bool,
     /// What is being worked out just now, innermost last: the questions asked for it.
     working: Vec<BTreeMap<AnyQuestion, Need>>,
@@ -126,7 +126,7 @@ impl<'f> Inquiry<'f> {
             views: 0,
             beyond: None,
             standard: Standard::Dns,
-            closed: false,
+            closed: None,
             over_limit: false,
             working: Vec::new(),
             worked_out: HashMap::new(),
@@ -135,8 +135,13 @@ impl<'f> Inquiry<'f> {
 
     /// A run over `facts` in which missing facts are unanswered: the last run of a pass that ran into its bounds.
     pub fn closed(facts: &'f Facts) -> Self {
+        Self::closed_with(facts, Trouble::Limit)
+    }
+
+    /// The same, where what is missing is missing for a reason of its own: the run over a recording.
+    pub fn closed_with(facts: &'f Facts, why: Trouble) -> Self {
         Self {
-            closed: true,
+            closed: Some(why),
             ..Self::new(facts)
         }
     }
@@ -159,17 +164,20 @@ impl<'f> Inquiry<'f> {
         }
         match fact {
             Some(fact) => Reply::to(fact),
-            None if self.closed => {
-                self.over_limit = true;
-                Reply::Unanswered(Trouble::Limit)
-            }
-            None => Reply::Open,
+            None => match self.closed {
+                Some(why) => {
+                    self.over_limit |= why == Trouble::Limit;
+                    Reply::Unanswered(why)
+                }
+                None => Reply::Open,
+            },
         }
     }
 
     /// Notes that a question was asked; `false` when there is no room for it in this pass.
     fn note(&mut self, question: AnyQuestion, need: Need) -> bool {
-        let outcome = self.facts.times(&question).unwrap_or(Err(Trouble::Limit));
+        let unknown = Err(self.closed.unwrap_or(Trouble::Limit));
+        let outcome = self.facts.times(&question).unwrap_or(unknown);
         let new = || Asked {
             need,
             standards: BTreeSet::new(),
@@ -258,7 +266,7 @@ impl<'f> Inquiry<'f> {
 
     /// The questions of this run that no fact answers yet.
     pub fn open(&self) -> Vec<AnyQuestion> {
-        if self.closed {
+        if self.closed.is_some() {
             return Vec::new();
         }
         self.asked

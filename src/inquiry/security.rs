@@ -11,6 +11,7 @@
 //! `at` is the zone at which it was decided: at the root or a top-level domain that is never the fault of a domain below.
 //! The chain itself ([`Trust`]) hangs on [`Source`](super::Source): zones are shared by all answers that lie in them. Pure.
 
+use std::borrow::Cow;
 use std::fmt;
 use std::sync::Arc;
 
@@ -102,7 +103,7 @@ pub enum Broken {
         keys: Box<[u16]>,
     },
     /// NSEC or NSEC3 do not prove what the answer says: what was missing.
-    NoProof(&'static str),
+    NoProof(Cow<'static, str>),
     /// More signatures, keys or hashes to check than any honest answer needs (CVE-2023-50387, CVE-2023-50868).
     TooMuchWork,
 }

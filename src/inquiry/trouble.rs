@@ -20,6 +20,8 @@ pub enum Trouble {
     Malformed,
     /// No connection to the server could be made.
     Network,
+    /// The look is judged from a recording that does not hold it.
+    NotRecorded,
     /// NOTIMP, FORMERR or another error code.
     OtherRcode,
     /// The server refused.
@@ -33,6 +35,22 @@ pub enum Trouble {
 }
 
 impl Trouble {
+    /// Every trouble, in the order of their words.
+    pub const ALL: [Self; 12] = [
+        Self::Bogus,
+        Self::CnameLoop,
+        Self::Lame,
+        Self::Limit,
+        Self::Malformed,
+        Self::Network,
+        Self::NotRecorded,
+        Self::OtherRcode,
+        Self::Refused,
+        Self::ServFail,
+        Self::Timeout,
+        Self::Truncated,
+    ];
+
     /// The word used in status, JSON and metric labels.
     pub fn reason(self) -> &'static str {
         match self {
@@ -42,6 +60,7 @@ impl Trouble {
             Self::Limit => "Limit",
             Self::Malformed => "Malformed",
             Self::Network => "Network",
+            Self::NotRecorded => "NotRecorded",
             Self::OtherRcode => "OtherRcode",
             Self::Refused => "Refused",
             Self::ServFail => "ServFail",
@@ -60,6 +79,7 @@ impl fmt::Display for Trouble {
             Self::Limit => "the bounds of one look were reached",
             Self::Malformed => "the answer was no usable DNS message",
             Self::Network => "no DNS server could be reached",
+            Self::NotRecorded => "the recording does not hold it: the zegel that made it did not ask",
             Self::OtherRcode => "the server answered with an error code",
             Self::Refused => "the server refused to answer",
             Self::ServFail => "the server answered SERVFAIL",

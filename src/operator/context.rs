@@ -11,6 +11,7 @@ use kube::runtime::reflector::Store;
 use super::clocks::Clocks;
 use super::complaint::Complaints;
 use super::lease::Leadership;
+use super::looks::Looks;
 use super::metrics::Metrics;
 use super::object::Watched;
 use super::outage::Outage;
@@ -38,6 +39,8 @@ pub(super) struct Context {
     pub(super) stop: Stop,
     /// Who we are, in events.
     pub(super) instance: String,
+    /// Where the last look at each object is kept.
+    pub(super) looks: Arc<Looks>,
     /// How long all questions of one pass may take.
     pub(super) deadline: Duration,
 }

@@ -18,6 +18,7 @@ mod error;
 mod events;
 mod lease;
 mod link;
+mod looks;
 mod metrics;
 mod object;
 mod outage;
@@ -29,6 +30,7 @@ mod watch;
 mod write;
 
 use std::future::Future;
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -51,6 +53,7 @@ pub use self::lease::LeaseOptions;
 use self::lease::{Leadership, Lease};
 use self::link::Link;
 pub use self::link::Patience;
+use self::looks::Looks;
 use self::metrics::{Metrics, Objects};
 pub use self::object::Watched;
 use self::outage::Outage;
@@ -83,6 +86,8 @@ pub struct Options {
     pub deadline: Duration,
     /// How long the API server is waited for.
     pub patience: Patience,
+    /// Where the last look at each object is kept, to be judged again; `None`: nowhere.
+    pub record_folder: Option<PathBuf>,
 }
 
 /// Runs the controller against the cluster `config` names until `stop` is done, and then ends in order.
@@ -104,7 +109,8 @@ pub async fn run(
     let link = Link::new(&config, &patience)?;
     let (store, writer) = reflector::store();
     let tracker = Arc::new(Tracker::default());
-    let roster = Arc::new(Roster::new(store.clone(), tracker.clone()));
+    let looks = Arc::new(Looks::in_folder(options.record_folder.clone()));
+    let roster = Arc::new(Roster::new(store.clone(), tracker.clone()).with(looks.clone()));
     let leadership = Arc::new(Leadership::default());
     let pulse = Arc::new(Pulse::new(
         link.heard.clone(),
@@ -128,6 +134,7 @@ pub async fn run(
         clocks,
         stop: stop.clone(),
         instance: options.identity.clone(),
+        looks,
         deadline: options.deadline,
     });
 

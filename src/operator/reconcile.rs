@@ -16,6 +16,7 @@ use crate::api::MailDomainSpec;
 use crate::history::{self, Pass};
 use crate::intent::{Intent, Schedule, SpecError};
 use crate::judge::{Verdict, judge};
+use crate::recording::Look;
 use crate::world::Freshness;
 
 /// A first look that takes longer than this is said to be under way.
@@ -122,7 +123,7 @@ async fn settle(
         false => history::oldest_answer(schedule, began),
     });
     let look = async {
-        let verdict = ask(intent, &fresh, context).await;
+        let verdict = ask(subject.object(), intent, &fresh, context).await;
         let now = context.now();
         let repeat = history::questions_to_repeat(subject.status(), &verdict, schedule, now);
         if repeat.is_empty() {
@@ -131,7 +132,7 @@ async fn settle(
         for (question, earliest) in repeat {
             fresh.require(question, earliest);
         }
-        ask(intent, &fresh, context).await
+        ask(subject.object(), intent, &fresh, context).await
     };
     let verdict = {
         let mut look = std::pin::pin!(look);
@@ -152,13 +153,29 @@ async fn settle(
     Ok(verdict)
 }
 
-async fn ask(intent: &Intent, fresh: &Freshness, context: &Context) -> Verdict {
+async fn ask(object: &Watched, intent: &Intent, fresh: &Freshness, context: &Context) -> Verdict {
+    let mut at = context.now();
     let settled = context
         .world
         .settle(context.deadline, fresh, |inquiry| {
-            judge(intent, inquiry, context.now())
+            at = context.now();
+            judge(intent, inquiry, at)
         })
         .await;
+    if context.looks.are_kept() {
+        let look = Look {
+            domain: intent.domain.clone(),
+            at,
+            selectors: Vec::new(),
+            hit_limit: settled.hit_limit,
+            facts: settled.facts,
+        };
+        context.looks.keep(object.key(), look).await;
+        // Deleted meanwhile: nobody else would take the file away.
+        if !context.tracker.has(object) {
+            context.looks.forget(object.key());
+        }
+    }
     settled.verdict
 }
 

@@ -17,6 +17,7 @@ use kube::runtime::watcher;
 use tokio::sync::mpsc;
 
 use super::claims::{Claims, Key};
+use super::looks::Looks;
 use super::object::Watched;
 use super::tracker::Tracker;
 
@@ -25,6 +26,7 @@ pub(super) struct Roster {
     store: Store<Watched>,
     tracker: Arc<Tracker>,
     state: Mutex<State>,
+    looks: Arc<Looks>,
 }
 
 #[derive(Default)]
@@ -53,7 +55,13 @@ impl Roster {
             store,
             tracker,
             state: Mutex::default(),
+            looks: Arc::default(),
         }
+    }
+
+    /// The same, that has the kept look of an object go with it.
+    pub(super) fn with(self, looks: Arc<Looks>) -> Self {
+        Self { looks, ..self }
     }
 
     /// Why this object may not have its domain.
@@ -133,6 +141,7 @@ impl Roster {
     fn remove(&self, state: &mut State, key: &Key) {
         if let Some(revision) = state.revisions.remove(key) {
             self.tracker.end(&revision.uid);
+            self.looks.forget((&key.0, &key.1));
         }
         let wake = state.claims.remove(key);
         state.wake(wake);

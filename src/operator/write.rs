@@ -61,6 +61,11 @@ impl Subject {
         }
     }
 
+    /// The object as the watch has shown it.
+    pub(super) fn object(&self) -> &Watched {
+        &self.object
+    }
+
     /// The status before this pass.
     pub(super) fn status(&self) -> Option<&MailDomainStatus> {
         self.status.as_ref()

@@ -194,6 +194,7 @@ impl Stage {
             identity: "test".to_owned(),
             deadline: Duration::from_secs(25),
             patience,
+            record_folder: None,
         };
         let stopped = async {
             let _ = stopped.await;

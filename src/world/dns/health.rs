@@ -178,7 +178,7 @@ pub(super) fn telling(trouble: Trouble) -> u8 {
         Trouble::Truncated | Trouble::Malformed => 3,
         Trouble::Timeout => 2,
         Trouble::Network => 1,
-        Trouble::Limit => 0,
+        Trouble::Limit | Trouble::NotRecorded => 0,
     }
 }
 

@@ -1,0 +1,151 @@
+//! With what a command looks at DNS: the world, or a recording of what the world said before; and what is recorded.
+//!
+//! The file of a recording is whole after every look: a run that is interrupted leaves all looks that were over.
+
+use std::fs::File;
+use std::io::{Seek, SeekFrom, Write};
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use jiff::Timestamp;
+
+use super::{Failure, file};
+use crate::name::Name;
+use crate::recording::{self, Look, Recording};
+
+/// Where looks are kept, to be judged again elsewhere.
+#[derive(Debug, Clone, Default, clap::Args)]
+#[command(next_help_heading = "Replay")]
+pub struct ReplayArgs {
+    /// Write all that DNS answered to this file, as JSON: the look can be judged again from it with --replay
+    #[arg(long, value_name = "FILE")]
+    pub record: Option<PathBuf>,
+    /// Judge what was recorded in this file, at the time of the recording, and ask DNS nothing
+    #[arg(long, value_name = "FILE", conflicts_with = "record")]
+    pub replay: Option<String>,
+}
+
+impl ReplayArgs {
+    /// The recording to judge again.
+    ///
+    /// # Errors
+    /// When the file cannot be read, or is no recording.
+    pub fn recording(&self) -> Result<Option<Recording>, Failure> {
+        let Some(path) = &self.replay else {
+            return Ok(None);
+        };
+        let shown = file::shown(path);
+        let text = String::from_utf8(file::octets(path)?)
+            .map_err(|_| Failure::Usage(format!("cannot replay {shown}: it is not UTF-8")))?;
+        let recording = Recording::read(&text)
+            .map_err(|error| Failure::Usage(format!("cannot replay {shown}: {error}")))?;
+        Ok(Some(recording))
+    }
+}
+
+/// Writes looks to a file, each when it is over.
+#[derive(Debug, Clone)]
+pub struct Recorder {
+    path: Arc<Path>,
+    kept: Arc<Mutex<Kept>>,
+}
+
+#[derive(Debug)]
+struct Kept {
+    file: File,
+    is_empty: bool,
+    failed: Option<String>,
+}
+
+impl Recorder {
+    /// Begins a recording; what the file held is gone.
+    ///
+    /// # Errors
+    /// When the file cannot be written.
+    pub fn begin(path: &Path, began_at: Timestamp) -> Result<Self, Failure> {
+        let begin = || {
+            let mut file = File::create(path)?;
+            file.write_all(recording::head(began_at).as_bytes())?;
+            file.write_all(recording::tail().as_bytes())?;
+            Ok(file)
+        };
+        let file = begin().map_err(|error: std::io::Error| failure(path, &error.to_string()))?;
+        Ok(Self {
+            path: path.into(),
+            kept: Arc::new(Mutex::new(Kept {
+                file,
+                is_empty: true,
+                failed: None,
+            })),
+        })
+    }
+
+    /// Adds a look; a failure is told by [`Recorder::finish`].
+    pub fn add(&self, look: &Look) {
+        let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
+        let added = kept.add(look);
+        if let Err(why) = added {
+            kept.failed.get_or_insert(why);
+        }
+    }
+
+    /// Says whether all was recorded.
+    ///
+    /// # Errors
+    /// When a look could not be written.
+    pub fn finish(&self) -> Result<(), Failure> {
+        let kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
+        match &kept.failed {
+            Some(why) => Err(failure(&self.path, why)),
+            None => Ok(()),
+        }
+    }
+}
+
+impl Kept {
+    fn add(&mut self, look: &Look) -> Result<(), String> {
+        let mut text = recording::line(look, self.is_empty).map_err(|error| error.to_string())?;
+        text.push_str(recording::tail());
+        let tail = i64::try_from(recording::tail().len()).unwrap_or_default();
+        let mut write = || {
+            self.file.seek(SeekFrom::End(-tail))?;
+            self.file.write_all(text.as_bytes())
+        };
+        write().map_err(|error: std::io::Error| error.to_string())?;
+        self.is_empty = false;
+        Ok(())
+    }
+}
+
+fn failure(path: &Path, why: &str) -> Failure {
+    Failure::Usage(format!("cannot record to {}: {why}", path.display()))
+}
+
+/// The look at a domain, or why the recording cannot be used for it.
+///
+/// # Errors
+/// When the recording holds no look at it.
+pub fn look_of<'r>(recording: &'r Recording, domain: &Name) -> Result<&'r Look, Failure> {
+    recording.look(domain).ok_or_else(|| {
+        let held: Vec<String> = recording
+            .domains()
+            .iter()
+            .take(5)
+            .map(ToString::to_string)
+            .collect();
+        let more = recording.domains().len().saturating_sub(held.len());
+        let more = if more == 0 {
+            String::new()
+        } else {
+            format!(" and {more} more")
+        };
+        let held = if held.is_empty() {
+            "nothing".to_owned()
+        } else {
+            held.join(", ")
+        };
+        Failure::Usage(format!(
+            "the recording holds no look at {domain}: it holds {held}{more}"
+        ))
+    })
+}

@@ -1,0 +1,259 @@
+//! Looks that can be judged again: all facts of a look as JSON, with the time it was judged at, and back.
+//!
+//! An auditor, a bug report and a regression test use the same file: what was asked and answered, no more than that,
+//! in the words of DNS' presentation format. Judged again from it, without a network, a look gives the same verdict to
+//! the byte. Pure: text and facts only; whoever writes the file to a disk is not here.
+//!
+//! ```json
+//! {"recording": 1, "zegel": "0.1.0", "beganAt": "2026-11-26T20:10:00Z", "looks": [
+//! {"domain": "voorbeeld.nl", "at": "2026-11-26T20:10:00Z", "facts": [
+//!   {"name": "voorbeeld.nl", "type": "TXT", "values": ["\"v=spf1 -all\""], "ttl": 300, "seenAt": …, "expiresAt": …}]}
+//! ]}
+//! ```
+//!
+//! The number after `recording` counts up when a reader of before would misunderstand; every number from 1 on is read.
+
+mod fact;
+mod security;
+#[cfg(test)]
+mod tests;
+mod text;
+mod trust;
+
+use std::collections::BTreeMap;
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use self::fact::Recorded;
+use self::trust::{ZoneLine, Zones};
+use crate::inquiry::{Depth, Dns, Fact, Facts, Inquiry, Trouble};
+use crate::name::Name;
+
+/// The version of the form that is written.
+pub const VERSION: u32 = 1;
+
+/// One look: at which domain, when, and what was answered.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Look {
+    /// The domain that was looked at.
+    pub domain: Name,
+    /// The time it was judged at.
+    pub at: Timestamp,
+    /// DKIM selectors that were asked for by name, beside those that are always tried.
+    pub selectors: Vec<String>,
+    /// Whether the bounds of a pass kept a question from being asked.
+    pub hit_limit: bool,
+    /// Every question that was asked, and what became of it.
+    pub facts: Facts,
+}
+
+impl Look {
+    /// A run of the judgement over what was recorded; a question that is not in the recording is unanswered.
+    pub fn inquiry(&self) -> Inquiry<'_> {
+        Inquiry::closed_with(
+            &self.facts,
+            match self.hit_limit {
+                true => Trouble::Limit,
+                false => Trouble::NotRecorded,
+            },
+        )
+    }
+}
+
+/// Why a text is no recording that can be judged.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum RecordingError {
+    /// It is no JSON, or not of the form.
+    #[error("it is no recording of zegel: {0}")]
+    Form(String),
+    /// It is of a form that came later.
+    #[error(
+        "it is recording version {0}, and this zegel reads up to {VERSION}: use the zegel that wrote it, or a newer one"
+    )]
+    Newer(u32),
+    /// One of its facts cannot be read.
+    #[error("its look at {domain} cannot be read: {name} {kind}: {why}")]
+    Fact {
+        /// The domain of the look.
+        domain: String,
+        /// The name asked for.
+        name: String,
+        /// The type asked for.
+        kind: String,
+        /// What is wrong.
+        why: String,
+    },
+    /// A name or selector of a look is none.
+    #[error("a look at {domain:?} cannot be read: {why}")]
+    Look {
+        /// The domain as it stands there.
+        domain: String,
+        /// What is wrong.
+        why: String,
+    },
+}
+
+/// Looks to be judged again, by domain. Of several looks at one domain the last one counts.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Recording {
+    began_at: Timestamp,
+    looks: BTreeMap<Name, Look>,
+    order: Vec<Name>,
+}
+
+impl Recording {
+    /// Reads a recording.
+    ///
+    /// # Errors
+    /// When it is none, comes from a newer zegel, or one of its facts cannot be read.
+    pub fn read(text: &str) -> Result<Self, RecordingError> {
+        let form = |error: serde_json::Error| RecordingError::Form(error.to_string());
+        let Head { recording } = serde_json::from_str(text).map_err(form)?;
+        if recording > VERSION {
+            return Err(RecordingError::Newer(recording));
+        }
+        let document: Document = serde_json::from_str(text).map_err(form)?;
+        let mut read = Self {
+            began_at: document.began_at,
+            ..Self::default()
+        };
+        for look in document.looks {
+            let look = look.read()?;
+            read.looks.insert(look.domain.clone(), look);
+        }
+        read.order = read.looks.keys().cloned().collect();
+        read.order
+            .sort_by_key(|domain| read.looks.get(domain).map(|look| look.at));
+        Ok(read)
+    }
+
+    /// The look at a domain.
+    pub fn look(&self, domain: &Name) -> Option<&Look> {
+        self.looks.get(domain)
+    }
+
+    /// The domains looked at, in the order in which the looks at them began.
+    pub fn domains(&self) -> &[Name] {
+        &self.order
+    }
+
+    /// When the recording was begun.
+    pub fn began_at(&self) -> Timestamp {
+        self.began_at
+    }
+}
+
+/// What a recording that was begun at `began_at` begins with, before its first look.
+pub fn head(began_at: Timestamp) -> String {
+    let zegel = env!("CARGO_PKG_VERSION");
+    format!("{{\"recording\": {VERSION}, \"zegel\": \"{zegel}\", \"beganAt\": \"{began_at}\", \"looks\": [")
+}
+
+/// One look on a line of its own; `first` of a recording has no comma before it.
+///
+/// # Errors
+/// Never in practice: when a value cannot be written as JSON.
+pub fn line(look: &Look, first: bool) -> Result<String, serde_json::Error> {
+    let comma = if first { "" } else { "," };
+    Ok(format!(
+        "{comma}\n{}",
+        serde_json::to_string(&LookLine::of(look))?
+    ))
+}
+
+/// What a recording ends with.
+pub fn tail() -> &'static str {
+    "\n]}\n"
+}
+
+/// A recording of one look, whole.
+///
+/// # Errors
+/// As [`line`].
+pub fn whole(look: &Look) -> Result<String, serde_json::Error> {
+    Ok(head(look.at) + &line(look, true)? + tail())
+}
+
+#[derive(Deserialize)]
+struct Head {
+    recording: u32,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Document {
+    began_at: Timestamp,
+    looks: Vec<LookLine>,
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct LookLine {
+    domain: String,
+    at: Timestamp,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    selectors: Vec<String>,
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    hit_limit: bool,
+    /// The zones of the chains of trust.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    zones: Vec<ZoneLine>,
+    facts: Vec<Recorded>,
+    /// How closely authorities were looked at.
+    #[serde(default, skip_serializing_if = "is_off")]
+    depth: Depth,
+}
+
+fn is_off(depth: &Depth) -> bool {
+    *depth == Depth::Off
+}
+
+impl LookLine {
+    fn of(look: &Look) -> Self {
+        let mut facts: Vec<(&Dns, &Fact)> = look.facts.iter().map(|(dns, fact)| (dns, &**fact)).collect();
+        facts.sort_by_key(|(question, _)| *question);
+        let mut zones = Zones::default();
+        let facts = facts
+            .into_iter()
+            .map(|(question, fact)| Recorded::of(question, fact, &mut zones))
+            .collect();
+        Self {
+            domain: look.domain.to_string(),
+            at: look.at,
+            selectors: look.selectors.clone(),
+            hit_limit: look.hit_limit,
+            zones: zones.into_lines(),
+            facts,
+            depth: look.facts.depth(),
+        }
+    }
+
+    fn read(self) -> Result<Look, RecordingError> {
+        let broken = |why| RecordingError::Look {
+            domain: self.domain.clone(),
+            why,
+        };
+        let domain = text::name(&self.domain).map_err(broken)?;
+        let zones = Zones::read(self.zones).map_err(broken)?;
+        let mut facts = Facts::new().at_depth(self.depth);
+        for recorded in self.facts {
+            let (name, kind) = recorded.about();
+            let (question, fact) = recorded.read(&zones).map_err(|why| RecordingError::Fact {
+                domain: self.domain.clone(),
+                name,
+                kind,
+                why,
+            })?;
+            facts.insert(question, fact);
+        }
+        Ok(Look {
+            domain,
+            at: self.at,
+            selectors: self.selectors,
+            hit_limit: self.hit_limit,
+            facts,
+        })
+    }
+}

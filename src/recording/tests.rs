@@ -1,0 +1,408 @@
+//! What is written is read again, whatever it is; what cannot be read is refused in words.
+
+use std::sync::Arc;
+
+use proptest::prelude::*;
+
+use super::*;
+use crate::inquiry::{
+    Answer, Bogus, Broken, Depth, Direct, Doubt, Ds, Ends, Key, Kind, Rdata, RecordType, Referral, Security,
+    Soa, Source, Trust, Txt, Unproven, Zone,
+};
+
+fn at(second: i64) -> Timestamp {
+    Timestamp::from_second(second).unwrap()
+}
+
+fn name(text: &str) -> Name {
+    text.parse().unwrap()
+}
+
+fn names() -> impl Strategy<Value = Name> {
+    let label = prop::collection::vec(any::<u8>(), 1..12);
+    prop::collection::vec(label, 0..5).prop_map(|labels| Name::from_labels(labels).unwrap())
+}
+
+fn data(kind: Kind) -> BoxedStrategy<Rdata> {
+    match kind {
+        Kind::A => any::<u32>().prop_map(|bits| Rdata::A(bits.into())).boxed(),
+        Kind::Aaaa => any::<u128>().prop_map(|bits| Rdata::Aaaa(bits.into())).boxed(),
+        Kind::Cname => names().prop_map(Rdata::Cname).boxed(),
+        Kind::Ns => names().prop_map(Rdata::Ns).boxed(),
+        Kind::Ptr => names().prop_map(Rdata::Ptr).boxed(),
+        Kind::Soa => Just(Rdata::Soa).boxed(),
+        Kind::Mx => (any::<u16>(), names())
+            .prop_map(|(preference, exchange)| Rdata::Mx { preference, exchange })
+            .boxed(),
+        Kind::Spf | Kind::Txt => {
+            let string = prop::collection::vec(any::<u8>(), 0..40);
+            prop::collection::vec(string, 1..4)
+                .prop_map(|strings| Rdata::Txt(Txt { strings }))
+                .boxed()
+        }
+    }
+}
+
+fn outcomes(kind: Kind) -> impl Strategy<Value = Result<Answer, Trouble>> {
+    prop_oneof![
+        prop::collection::vec(data(kind), 1..4).prop_map(|records| Ok(Answer::Records(records))),
+        Just(Ok(Answer::NoData)),
+        Just(Ok(Answer::NxDomain)),
+        prop::sample::select(Trouble::ALL.to_vec()).prop_map(Err),
+    ]
+}
+
+fn sources() -> impl Strategy<Value = Source> {
+    let soa =
+        (names(), any::<u32>(), any::<u32>(), any::<u32>()).prop_map(|(owner, serial, minimum, ttl)| Soa {
+            owner,
+            serial,
+            minimum,
+            ttl,
+        });
+    (
+        prop::option::of((any::<std::net::IpAddr>(), any::<u16>()).prop_map(std::net::SocketAddr::from)),
+        any::<bool>(),
+        prop::collection::vec(names(), 0..3),
+        prop::option::of(names()),
+        any::<u32>(),
+        prop::option::of(soa),
+        prop::option::of(trusts()),
+        prop::option::of(directs()),
+    )
+        .prop_map(
+            |(server, authoritative, chain, beside, ttl, soa, trust, direct)| Source {
+                server,
+                authoritative,
+                chain,
+                beside,
+                ttl,
+                soa,
+                trust: trust.map(Box::new),
+                direct: direct.map(Box::new),
+            },
+        )
+}
+
+fn directs() -> impl Strategy<Value = Direct> {
+    let glue = prop::collection::vec((names(), any::<std::net::IpAddr>()), 0..3);
+    let referral = (names(), prop::collection::vec(names(), 0..3), glue)
+        .prop_map(|(owner, servers, glue)| Referral { owner, servers, glue });
+    (
+        prop::option::of("[ -~]*"),
+        any::<u32>(),
+        any::<bool>(),
+        prop::option::of(referral),
+    )
+        .prop_map(|(nsid, rtt, recursion_available, referral)| Direct {
+            nsid,
+            rtt: std::time::Duration::from_micros(rtt.into()),
+            recursion_available,
+            referral,
+        })
+}
+
+fn tags() -> impl Strategy<Value = Box<[u16]>> {
+    prop::collection::vec(any::<u16>(), 0..3).prop_map(Vec::into_boxed_slice)
+}
+
+fn securities() -> impl Strategy<Value = Security> {
+    let unproven = prop_oneof![
+        Just(Unproven::Unsigned),
+        Just(Unproven::UnsupportedAlgorithm),
+        Just(Unproven::OptOut),
+        any::<u16>().prop_map(Unproven::Iterations),
+    ];
+    let broken = prop_oneof![
+        (times(), any::<bool>()).prop_map(|(at, tolerated)| Broken::Expired { at, tolerated }),
+        times().prop_map(Broken::NotYetValid),
+        Just(Broken::BadSignature),
+        Just(Broken::NoSignature),
+        tags().prop_map(Broken::NoMatchingKey),
+        Just(Broken::NoDnskey),
+        (tags(), tags()).prop_map(|(ds, keys)| Broken::DsMatchesNoKey { ds, keys }),
+        "[a-z ]*".prop_map(|what| Broken::NoProof(what.into())),
+        Just(Broken::TooMuchWork),
+    ];
+    let doubt = prop_oneof![
+        prop::sample::select(Trouble::ALL.to_vec()).prop_map(Doubt::Unanswered),
+        Just(Doubt::WrongSide),
+        Just(Doubt::Clock),
+        Just(Doubt::Resolver),
+        Just(Doubt::Limit),
+    ];
+    prop_oneof![
+        Just(Security::NotAsked),
+        Just(Security::Secure),
+        (names(), unproven).prop_map(|(at, why)| Security::Insecure { at, why }),
+        (names(), any::<u16>(), broken).prop_map(|(at, kind, why)| {
+            let kind = RecordType(kind);
+            Security::Bogus(Box::new(Bogus { at, kind, why }))
+        }),
+        (names(), doubt).prop_map(|(at, why)| Security::Indeterminate { at, why }),
+    ]
+}
+
+fn times() -> impl Strategy<Value = Timestamp> {
+    (0_i64..1 << 33).prop_map(at)
+}
+
+fn ends() -> impl Strategy<Value = Option<Ends>> {
+    let ends = (times(), times(), any::<u32>(), any::<u16>()).prop_map(|(at, since, ttl, kind)| Ends {
+        at,
+        since,
+        ttl,
+        kind: RecordType(kind),
+    });
+    prop::option::of(ends)
+}
+
+/// A chain of zones, the last of which the answer lies in, perhaps with the first.
+fn trusts() -> impl Strategy<Value = Trust> {
+    let ds = (any::<u16>(), any::<u8>(), any::<u8>()).prop_map(|(tag, algorithm, digest)| Ds {
+        tag,
+        algorithm,
+        digest,
+    });
+    let key = (
+        any::<u16>(),
+        any::<u8>(),
+        any::<u16>(),
+        any::<u16>(),
+        any::<bool>(),
+    )
+        .prop_map(|(tag, algorithm, flags, bits, anchored)| Key {
+            tag,
+            algorithm,
+            flags,
+            bits,
+            anchored,
+        });
+    let zone = (
+        names(),
+        prop::collection::vec(ds, 0..3),
+        prop::collection::vec(key, 0..3),
+        securities(),
+        ends(),
+    );
+    (prop::collection::vec(zone, 1..4), ends(), any::<bool>()).prop_map(|(zones, ends, both)| {
+        let mut chain: Vec<Arc<Zone>> = Vec::new();
+        for (name, ds, keys, security, ends) in zones {
+            let parent = chain.last().cloned();
+            chain.push(Arc::new(Zone {
+                name,
+                parent,
+                ds,
+                keys,
+                security,
+                ends,
+            }));
+        }
+        let last = chain.last().cloned();
+        let first = chain.first().cloned().filter(|_| both);
+        Trust {
+            zones: first.into_iter().chain(last).collect(),
+            ends,
+        }
+    })
+}
+
+fn questions() -> impl Strategy<Value = (Dns, Fact)> {
+    let question = (
+        names(),
+        prop::sample::select(Kind::ALL.to_vec()),
+        any::<Option<u32>>(),
+    );
+    question.prop_flat_map(|(name, kind, authority)| {
+        let question = Dns::new(name, kind);
+        let question = match authority {
+            Some(bits) => question.at(std::net::Ipv4Addr::from(bits).into()),
+            None => question,
+        };
+        (
+            Just(question),
+            outcomes(kind),
+            sources(),
+            0_i64..1 << 33,
+            0_i64..1 << 33,
+        )
+            .prop_map(|(question, outcome, source, seen_at, expires_at)| {
+                let fact = Fact {
+                    outcome,
+                    security: Security::NotAsked,
+                    source,
+                    seen_at: at(seen_at),
+                    expires_at: at(expires_at),
+                };
+                (question, fact)
+            })
+    })
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(300))]
+
+    #[test]
+    fn what_is_written_is_read_again(
+        questions in prop::collection::vec(questions(), 0..6),
+        hit_limit: bool,
+        depth in prop::sample::select(vec![Depth::Off, Depth::Troubled, Depth::Serials, Depth::Closely]),
+        domain in names(),
+    ) {
+        let look = Look {
+            domain: domain.clone(),
+            at: at(1_795_700_000),
+            selectors: vec!["s1".to_owned()],
+            hit_limit,
+            facts: questions
+                .into_iter()
+                .fold(Facts::new().at_depth(depth), |mut facts, (question, fact)| {
+                    facts.insert(question, fact);
+                    facts
+                }),
+        };
+        let read = Recording::read(&whole(&look).unwrap()).unwrap();
+        prop_assert_eq!(read.look(&domain), Some(&look));
+    }
+
+    #[test]
+    fn no_text_is_too_much(text in "\\PC*") {
+        let _ = Recording::read(&text);
+        for kind in Kind::ALL {
+            let _ = text::parse(kind, &text);
+        }
+    }
+}
+
+#[test]
+fn a_recording_reads_well() {
+    let spf = Fact {
+        outcome: Ok(Answer::Records(vec![Rdata::Txt(Txt {
+            strings: vec![b"v=spf1 ".to_vec(), b"-all \xff\"".to_vec()],
+        })])),
+        security: Security::NotAsked,
+        source: Source {
+            server: Some("127.0.0.1:53".parse().unwrap()),
+            ttl: 300,
+            ..Source::default()
+        },
+        seen_at: at(1_795_700_000),
+        expires_at: at(1_795_700_300),
+    };
+    let silent = Fact {
+        outcome: Err(Trouble::Timeout),
+        source: Source::default(),
+        expires_at: at(1_795_700_020),
+        ..spf.clone()
+    };
+    let domain = name("voorbeeld.nl");
+    let look = Look {
+        domain: domain.clone(),
+        at: at(1_795_700_001),
+        selectors: Vec::new(),
+        hit_limit: false,
+        facts: [
+            (Dns::new(domain.clone(), Kind::Txt), spf),
+            (
+                Dns::new(domain, Kind::Mx).at("192.0.2.1".parse().unwrap()),
+                silent,
+            ),
+        ]
+        .into_iter()
+        .collect(),
+    };
+    let want = r#"{"recording": 1, "zegel": "VERSION", "beganAt": "2026-11-26T13:33:21Z", "looks": [
+{"domain":"voorbeeld.nl","at":"2026-11-26T13:33:21Z","facts":[{"name":"voorbeeld.nl","type":"MX","authority":"192.0.2.1","trouble":"Timeout","ttl":0,"seenAt":"2026-11-26T13:33:20Z","expiresAt":"2026-11-26T13:33:40Z"},{"name":"voorbeeld.nl","type":"TXT","values":["\"v=spf1 \" \"-all \\255\\\"\""],"server":"127.0.0.1:53","ttl":300,"seenAt":"2026-11-26T13:33:20Z","expiresAt":"2026-11-26T13:38:20Z"}]}
+]}
+"#;
+    let text = whole(&look).unwrap();
+    assert_eq!(text.replace(env!("CARGO_PKG_VERSION"), "VERSION"), want);
+}
+
+#[test]
+fn what_is_not_in_the_recording_is_unanswered_for_that_reason() {
+    let look = Look {
+        domain: name("voorbeeld.nl"),
+        at: at(0),
+        selectors: Vec::new(),
+        hit_limit: false,
+        facts: Facts::new(),
+    };
+    let ask = |look: &Look| {
+        let mut inquiry = look.inquiry();
+        let reply = inquiry.ask(
+            Dns::new(name("a.example"), Kind::A),
+            crate::inquiry::Need::Essential,
+        );
+        let trouble = match reply {
+            crate::inquiry::Reply::Unanswered(trouble) => Some(trouble),
+            _ => None,
+        };
+        (trouble, inquiry.open().len(), inquiry.hit_limit())
+    };
+    assert_eq!(ask(&look), (Some(Trouble::NotRecorded), 0, false));
+    let limited = Look {
+        hit_limit: true,
+        ..look
+    };
+    assert_eq!(ask(&limited), (Some(Trouble::Limit), 0, true));
+}
+
+#[test]
+fn what_cannot_be_read_is_refused_in_words() {
+    let with = |fact: &str| {
+        format!(
+            r#"{{"recording": 1, "beganAt": "2026-11-26T20:10:00Z", "looks": [{{"domain": "voorbeeld.nl", "at": "2026-11-26T20:10:00Z", "facts": [
+            {{"name": "voorbeeld.nl", "seenAt": "2026-11-26T20:10:00Z", "expiresAt": "2026-11-26T20:10:00Z", {fact}}}]}}]}}"#
+        )
+    };
+    assert!(Recording::read(&with(r#""type": "TXT", "absence": "NoData""#)).is_ok());
+    for (text, says) in [
+        (String::new(), "it is no recording of zegel"),
+        ("{}".to_owned(), "missing field `recording`"),
+        (
+            r#"{"recording": 2}"#.to_owned(),
+            "it is recording version 2, and this zegel reads up to 1",
+        ),
+        (
+            with(r#""type": "TXT""#),
+            "voorbeeld.nl TXT: want exactly one of values, absence and trouble",
+        ),
+        (with(r#""type": "TXT", "values": []"#), "want exactly one of"),
+        (
+            with(r#""type": "TXT", "values": ["a"], "trouble": "Timeout""#),
+            "want exactly one of",
+        ),
+        (
+            with(r#""type": "TXT", "values": ["v=spf1"]"#),
+            "\"v=spf1\" is no list of quoted strings",
+        ),
+        (
+            with(r#""type": "A", "values": ["192.0.2.256"]"#),
+            "\"192.0.2.256\" is no IPv4 address",
+        ),
+        (
+            with(r#""type": "MX", "values": ["mx.example"]"#),
+            "is no preference and host",
+        ),
+        (
+            with(r#""type": "MX", "values": ["70000 mx.example"]"#),
+            "\"70000\" is no preference",
+        ),
+        (
+            with(r#""type": "NS", "values": ["a..b"]"#),
+            "\"a..b\": a label is empty",
+        ),
+        (
+            with(r#""type": "LOC", "absence": "NoData""#),
+            "\"LOC\" is no type of records",
+        ),
+        (
+            with(r#""type": "A", "trouble": "Tired""#),
+            "\"Tired\" is no reason",
+        ),
+    ] {
+        let error = Recording::read(&text).unwrap_err().to_string();
+        assert!(error.contains(says), "{text}: {error}");
+    }
+}
