@@ -10,6 +10,7 @@ mod cli {
     mod explain;
     mod harness;
     mod inspect;
+    mod lookup;
     mod manifests;
     mod plan;
     mod replay;

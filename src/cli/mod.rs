@@ -16,6 +16,7 @@ pub mod file;
 pub mod inspect;
 pub mod list;
 pub mod look;
+pub mod lookup;
 pub mod manifests;
 pub mod output;
 pub mod plan;
@@ -58,6 +59,8 @@ pub enum Command {
     Spf(spf::Args),
     /// Show one domain's DMARC in depth: the walk, the policy, who gets the reports.
     Dmarc(dmarc::Args),
+    /// Look one record set up: what the resolver says, whether it is proven, what each name server says.
+    Lookup(lookup::Args),
     /// Explain a rule: why, section, fix, a bad and a good example.
     Explain(explain::Args),
     /// Print the CustomResourceDefinition as YAML.
@@ -153,6 +156,7 @@ pub async fn run(command: Command, color: args::When) -> Result<Exit, Failure> {
         Command::Plan(args) => plan::run(&args, style),
         Command::Spf(args) => spf::run(&args, style).await,
         Command::Dmarc(args) => dmarc::run(&args).await,
+        Command::Lookup(args) => lookup::run(&args, style).await,
         Command::Explain(args) => explain::run(&args, style),
         Command::Crd => crd::run(),
         Command::Controller(args) => controller::run(args).await,

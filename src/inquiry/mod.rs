@@ -15,6 +15,7 @@ mod fact;
 mod facts;
 mod lane;
 mod need;
+mod presentation;
 mod run;
 mod security;
 #[cfg(test)]

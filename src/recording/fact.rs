@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::security::Worth;
-use super::text::{self, name, trouble};
+use super::text::{name, trouble};
 use super::trust::{TrustLine, Zones};
 use crate::inquiry::{Answer, Direct, Dns, Fact, Rdata, Referral, Soa, Source, View};
 use crate::name::Name;
@@ -98,7 +98,11 @@ struct Start {
 impl Recorded {
     pub(super) fn of(question: &Dns, fact: &Fact, zones: &mut Zones) -> Self {
         let (values, absence, trouble) = match &fact.outcome {
-            Ok(Answer::Records(records)) => (Some(records.iter().map(text::print).collect()), None, None),
+            Ok(Answer::Records(records)) => (
+                Some(records.iter().map(ToString::to_string).collect()),
+                None,
+                None,
+            ),
             Ok(Answer::NoData) => (None, Some(Absence::NoData), None),
             Ok(Answer::NxDomain) => (None, Some(Absence::NxDomain), None),
             Err(trouble) => (None, None, Some(trouble.reason().to_owned())),
@@ -138,7 +142,7 @@ impl Recorded {
         let outcome = match (self.values, self.absence, self.trouble) {
             (Some(values), None, None) if !values.is_empty() => {
                 let records: Result<Vec<Rdata>, String> =
-                    values.iter().map(|value| text::parse(kind, value)).collect();
+                    values.iter().map(|value| Rdata::parse(kind, value)).collect();
                 Ok(Answer::Records(records?))
             }
             (None, Some(Absence::NoData), None) => Ok(Answer::NoData),

@@ -269,7 +269,7 @@ proptest! {
     fn no_text_is_too_much(text in "\\PC*") {
         let _ = Recording::read(&text);
         for kind in Kind::ALL {
-            let _ = text::parse(kind, &text);
+            let _ = Rdata::parse(kind, &text);
         }
     }
 }

@@ -13,6 +13,7 @@ pub mod inspected;
 pub mod json;
 pub mod junit;
 pub mod lines;
+pub mod lookup;
 pub mod manifest;
 pub mod plan;
 pub mod profile;

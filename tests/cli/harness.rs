@@ -28,7 +28,7 @@ pub(crate) fn zegel_with(args: &[&str], stdin: &str) -> Run {
 pub(crate) fn zegel_in(environment: &[(&str, &str)], args: &[&str], stdin: &str) -> Run {
     let looks = args
         .first()
-        .is_some_and(|command| ["inspect", "check", "spf", "dmarc"].contains(command));
+        .is_some_and(|command| ["inspect", "check", "spf", "dmarc", "lookup"].contains(command));
     let by_itself = ["--wait", "--record", "--replay", "--help", "-h"];
     if !looks || args.iter().any(|arg| by_itself.contains(arg)) {
         return once(environment, args, stdin);

@@ -1,0 +1,130 @@
+//! Records' data in presentation format (RFC 1035 5.1), and back. Pure.
+
+use std::fmt;
+use std::net::{Ipv4Addr, Ipv6Addr};
+
+use super::{Kind, Rdata, Txt};
+use crate::name::{Name, NameError};
+
+/// The data of one record as a zone file has it; TXT in quotes, string by string. A start of authority is empty: only
+/// that there is one is known here.
+impl fmt::Display for Rdata {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::A(address) => address.fmt(f),
+            Self::Aaaa(address) => address.fmt(f),
+            Self::Cname(name) | Self::Ns(name) | Self::Ptr(name) => name.fmt(f),
+            Self::Mx { preference, exchange } => write!(f, "{preference} {exchange}"),
+            Self::Soa => Ok(()),
+            Self::Txt(txt) => txt.fmt(f),
+        }
+    }
+}
+
+impl fmt::Display for Txt {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (place, string) in self.strings.iter().enumerate() {
+            if place > 0 {
+                f.write_str(" ")?;
+            }
+            f.write_str(&quoted(string))?;
+        }
+        Ok(())
+    }
+}
+
+impl Rdata {
+    /// Reads the data of one record of `kind`.
+    ///
+    /// # Errors
+    /// When it is none; the message names the text.
+    pub fn parse(kind: Kind, text: &str) -> Result<Self, String> {
+        let name = |text: &str| {
+            text.parse::<Name>()
+                .map_err(|why: NameError| format!("{text:?}: {why}"))
+        };
+        Ok(match kind {
+            Kind::A => Self::A(
+                text.parse::<Ipv4Addr>()
+                    .map_err(|_| format!("{text:?} is no IPv4 address"))?,
+            ),
+            Kind::Aaaa => Self::Aaaa(
+                text.parse::<Ipv6Addr>()
+                    .map_err(|_| format!("{text:?} is no IPv6 address"))?,
+            ),
+            Kind::Cname => Self::Cname(name(text)?),
+            Kind::Ns => Self::Ns(name(text)?),
+            Kind::Ptr => Self::Ptr(name(text)?),
+            Kind::Soa => Self::Soa,
+            Kind::Mx => {
+                let (preference, exchange) = text
+                    .split_once(' ')
+                    .ok_or_else(|| format!("{text:?} is no preference and host"))?;
+                Self::Mx {
+                    preference: preference
+                        .parse()
+                        .map_err(|_| format!("{preference:?} is no preference"))?,
+                    exchange: name(exchange)?,
+                }
+            }
+            Kind::Txt | Kind::Spf => Self::Txt(Txt {
+                strings: strings(text)?,
+            }),
+        })
+    }
+}
+
+fn quoted(string: &[u8]) -> String {
+    let mut text = String::with_capacity(string.len() + 2);
+    text.push('"');
+    for &octet in string {
+        match octet {
+            b'"' | b'\\' => {
+                text.push('\\');
+                text.push(char::from(octet));
+            }
+            b' '..=b'~' => text.push(char::from(octet)),
+            _ => text.push_str(&format!("\\{octet:03}")),
+        }
+    }
+    text.push('"');
+    text
+}
+
+/// Quoted strings with a blank between them.
+fn strings(text: &str) -> Result<Vec<Vec<u8>>, String> {
+    let broken = || format!("{text:?} is no list of quoted strings");
+    let mut octets = text.bytes().peekable();
+    let mut strings = Vec::new();
+    loop {
+        match octets.next() {
+            None if strings.is_empty() => return Err(broken()),
+            None => return Ok(strings),
+            Some(b' ') if !strings.is_empty() && octets.peek() == Some(&b'"') => continue,
+            Some(b'"') => {}
+            Some(_) => return Err(broken()),
+        }
+        let mut string = Vec::new();
+        loop {
+            match octets.next().ok_or_else(broken)? {
+                b'"' => break,
+                b'\\' => string.push(escaped(&mut octets).ok_or_else(broken)?),
+                octet => string.push(octet),
+            }
+        }
+        strings.push(string);
+    }
+}
+
+fn escaped(octets: &mut impl Iterator<Item = u8>) -> Option<u8> {
+    let first = octets.next()?;
+    if !first.is_ascii_digit() {
+        return Some(first);
+    }
+    let mut number = u32::from(first - b'0');
+    for _ in 0..2 {
+        let digit = octets.next().filter(u8::is_ascii_digit)?;
+        number = number * 10 + u32::from(digit - b'0');
+    }
+    u8::try_from(number).ok()
+}

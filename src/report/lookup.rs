@@ -1,0 +1,247 @@
+//! One record set in depth, as `zegel lookup` prints it: what the resolver says, whether that is proven and by which
+//! chain, and what each name server of the zone says. Pure.
+
+use std::fmt::Write as _;
+
+use jiff::Timestamp;
+use serde::Serialize;
+
+use super::Style;
+use super::text::{hanging, harmless};
+use crate::inquiry::{Answer, Dns, Fact, Inquiry, Kind, Need, Security, Trouble, Trust, Zone};
+use crate::name::Name;
+use crate::records::Standard;
+
+/// What is known of one record set; the JSON of `zegel lookup --output json`.
+#[derive(Debug, Clone, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct LookupReport {
+    /// The owner name that was asked for.
+    pub name: Name,
+    /// The record type.
+    #[serde(rename = "type")]
+    pub kind: Kind,
+    /// What the resolver says.
+    pub recursive: RecursiveReport,
+    /// What that is worth by Zegel's own validation.
+    pub security: SecurityReport,
+    /// The zone the name lies in, its aliases not followed; null when it could not be found.
+    pub zone: Option<Name>,
+}
+
+/// What the resolver says.
+#[derive(Debug, Clone, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct RecursiveReport {
+    /// `Records`, `NoData`, `NxDomain`, or why there is no usable answer: `ServFail`, `Timeout`, `Bogus`, …
+    pub outcome: &'static str,
+    /// The values, in presentation format.
+    pub values: Vec<String>,
+    /// The remaining TTL in seconds, or how long the absence may be remembered.
+    pub ttl: u32,
+    /// The aliases followed, in order.
+    pub chain: Vec<Name>,
+    /// Who said it; null when nobody did.
+    pub server: Option<String>,
+}
+
+/// What an answer is worth.
+#[derive(Debug, Clone, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct SecurityReport {
+    /// `Secure`, `Insecure`, `Bogus`, `Indeterminate` or `NotAsked`.
+    pub state: &'static str,
+    /// The zone at which that was decided.
+    pub at: Option<Name>,
+    /// The type of the record set that is not proven.
+    pub kind: Option<String>,
+    /// The reason in a word: `Expired`, `Unsigned`, `DsMatchesNoKey`, …
+    pub why: Option<&'static str>,
+    /// The reason in words.
+    pub message: Option<String>,
+    /// When the first signature ends on which the answer rests.
+    pub until: Option<Timestamp>,
+    /// The zones from the trust anchor down, by the parts of the answer.
+    pub chain: Vec<ZoneReport>,
+}
+
+/// One zone of a chain of trust.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct ZoneReport {
+    /// Its apex.
+    pub zone: Name,
+    /// Whether the chain leads through it, or where and why it ends.
+    pub state: &'static str,
+    /// The tags of its DS at the parent; none at a trust anchor.
+    pub ds: Vec<u16>,
+    /// The tags of its keys.
+    pub keys: Vec<u16>,
+    /// When the signature over its keys ends.
+    pub until: Option<Timestamp>,
+}
+
+impl LookupReport {
+    /// Looks at a record set; to be run until the inquiry opens no new question.
+    pub fn look(name: &Name, kind: Kind, inquiry: &mut Inquiry<'_>) -> Self {
+        inquiry.on_behalf_of(Standard::Dns);
+        let question = Dns::new(name.clone(), kind);
+        inquiry.ask(question.clone(), Need::Essential);
+        let fact = inquiry.fact(&question).map(|fact| &**fact);
+        Self {
+            name: name.clone(),
+            kind,
+            recursive: RecursiveReport::of(fact),
+            security: SecurityReport::of(fact),
+            zone: None,
+        }
+    }
+
+    /// Whether an answer was had, or none for a reason that is proven to be the zone's.
+    pub fn is_known(&self) -> bool {
+        ["Records", "NoData", "NxDomain", "Bogus"].contains(&self.recursive.outcome)
+    }
+
+    /// Whether the answer is proven to be false.
+    pub fn is_bogus(&self) -> bool {
+        self.security.state == "Bogus"
+    }
+
+    /// The report for people.
+    pub fn text(&self, style: Style) -> String {
+        let mut rows = vec![["resolver".to_owned(), self.recursive.line()]];
+        if !self.recursive.chain.is_empty() {
+            let chain: Vec<&str> = self.recursive.chain.iter().map(Name::as_str).collect();
+            rows.push(["aliases".to_owned(), chain.join(" → ")]);
+        }
+        rows.push(["security".to_owned(), self.security.line()]);
+        for zone in &self.security.chain {
+            rows.push([String::new(), zone.line()]);
+        }
+        let mut text = format!("{} {}\n", harmless(self.name.as_str()), self.kind);
+        for [label, value] in rows {
+            text.push_str(&hanging(
+                &format!("  {label:<10} "),
+                &harmless(&value),
+                style.width,
+            ));
+        }
+        text
+    }
+}
+
+impl RecursiveReport {
+    fn of(fact: Option<&Fact>) -> Self {
+        let outcome = fact.map_or(Err(Trouble::Limit), |fact| {
+            fact.outcome.as_ref().map_err(|why| *why)
+        });
+        Self {
+            outcome: match outcome {
+                Ok(Answer::Records(_)) => "Records",
+                Ok(Answer::NoData) => "NoData",
+                Ok(Answer::NxDomain) => "NxDomain",
+                Err(trouble) => trouble.reason(),
+            },
+            values: match outcome {
+                Ok(answer) => answer.records().iter().map(ToString::to_string).collect(),
+                Err(_) => Vec::new(),
+            },
+            ttl: fact.map_or(0, Fact::ttl),
+            chain: fact.map(|fact| fact.chain().to_vec()).unwrap_or_default(),
+            server: fact
+                .and_then(|fact| fact.source.server)
+                .map(|server| server.to_string()),
+        }
+    }
+
+    fn line(&self) -> String {
+        let what = match (self.outcome, self.values.as_slice()) {
+            ("Records", values) => values.join(", "),
+            ("NoData", _) => "no record of this type".to_owned(),
+            ("NxDomain", _) => "the name does not exist (NXDOMAIN)".to_owned(),
+            (trouble, _) => format!("no usable answer ({trouble})"),
+        };
+        let by = self
+            .server
+            .as_ref()
+            .map(|server| format!(", by {server}"))
+            .unwrap_or_default();
+        format!("{what} (ttl {}{by})", self.ttl)
+    }
+}
+
+impl SecurityReport {
+    fn of(fact: Option<&Fact>) -> Self {
+        let unknown = Security::NotAsked;
+        let security = fact.map_or(&unknown, |fact| &fact.security);
+        let trust = fact.and_then(|fact| fact.source.trust.as_deref());
+        Self {
+            state: security.state(),
+            at: security.at().cloned(),
+            kind: security.kind().map(|kind| kind.to_string()),
+            why: security.reason(),
+            message: security.why(),
+            until: trust.and_then(|trust| trust.ends).map(|ends| ends.at),
+            chain: trust.map(zones).unwrap_or_default(),
+        }
+    }
+
+    fn line(&self) -> String {
+        let mut line = match self.state {
+            "NotAsked" => "not asked: nothing was validated".to_owned(),
+            state => state.to_lowercase(),
+        };
+        if let Some(at) = &self.at {
+            let _ = write!(line, " at {at}");
+        }
+        if let Some(kind) = &self.kind {
+            let _ = write!(line, " {kind}");
+        }
+        if let Some(message) = &self.message {
+            let _ = write!(line, ": {message}");
+        }
+        if let Some(until) = self.until {
+            let _ = write!(line, "; the first signature ends {until}");
+        }
+        line
+    }
+}
+
+/// All zones of a chain, each once, the trust anchor first.
+fn zones(trust: &Trust) -> Vec<ZoneReport> {
+    let mut reports = Vec::new();
+    for zone in trust.zones.iter().flat_map(|zone| zone.chain()) {
+        let report = ZoneReport::of(zone);
+        if !reports.contains(&report) {
+            reports.push(report);
+        }
+    }
+    reports
+}
+
+impl ZoneReport {
+    fn of(zone: &Zone) -> Self {
+        Self {
+            zone: zone.name.clone(),
+            state: zone.security.state(),
+            ds: zone.ds.iter().map(|ds| ds.tag).collect(),
+            keys: zone.keys.iter().map(|key| key.tag).collect(),
+            until: zone.ends.map(|ends| ends.at),
+        }
+    }
+
+    fn line(&self) -> String {
+        let tags = |tags: &[u16]| {
+            let tags: Vec<String> = tags.iter().map(ToString::to_string).collect();
+            tags.join(", ")
+        };
+        let mut line = format!("{} {}", self.zone, self.state.to_lowercase());
+        if !self.ds.is_empty() {
+            let _ = write!(line, ", DS {}", tags(&self.ds));
+        }
+        if !self.keys.is_empty() {
+            let _ = write!(line, ", keys {}", tags(&self.keys));
+        }
+        line
+    }
+}
