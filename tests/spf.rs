@@ -16,6 +16,8 @@ mod meaning;
 mod once;
 #[path = "spf/rules.rs"]
 mod rules;
+#[path = "spf/slips.rs"]
+mod slips;
 #[path = "spf/suite.rs"]
 mod suite;
 #[path = "spf/walks.rs"]

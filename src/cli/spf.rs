@@ -73,7 +73,7 @@ fn as_name(text: &str) -> Option<Name> {
 pub async fn run(args: &Args, style: Style) -> Result<Exit, Failure> {
     let observer = Observer::new(&args.look)?;
     if let Err(why) = domain(&args.domain) {
-        output::note(&format!("{}: {why}", harmless(&args.domain)));
+        output::note(&format!("{}: {why}", spf::shown(&args.domain)));
     }
     let exit = match args.ip {
         Some(ip) => check_client(args, &observer, ip, style).await,
@@ -103,9 +103,11 @@ async fn check_client(args: &Args, observer: &Observer, ip: IpAddr, style: Style
     };
     let mut note = None;
     let named = Client::new(ip, sender, helo, NO_RECEIVER, observer.began_at());
-    if !sender.is_empty() && !named.domain().eq_ignore_ascii_case(&domain) {
-        let own = harmless(named.domain());
-        let asked = harmless(&domain);
+    let own = named.domain();
+    // Of a sender without a domain nothing is checked, wherever it is asked.
+    if !own.is_empty() && !own.eq_ignore_ascii_case(&domain) {
+        let own = harmless(own);
+        let asked = spf::shown(&domain);
         note = Some(format!(
             "a receiver checks {own} for this sender, not {asked}: try zegel spf {own}"
         ));

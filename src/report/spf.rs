@@ -7,10 +7,19 @@ use super::Style;
 use super::text::{hanging, harmless};
 use crate::judge::spf::{Analysis, Evaluation, Identity, MAX_LOOKUPS, MAX_VOIDS, Node, TermCost};
 
+/// A name as it is printed: one of which nothing would be seen stands in quotes.
+pub fn shown(name: &str) -> String {
+    let shown = harmless(name);
+    if shown.trim().is_empty() {
+        return format!("{shown:?}");
+    }
+    shown
+}
+
 /// What a person reads of an evaluation at `domain`, with a `note` about what was asked.
 pub fn evaluation(domain: &str, evaluation: &Evaluation, note: Option<&str>, style: Style) -> String {
     let columns = style.columns();
-    let mut out = format!("{}: {}\n", harmless(domain), evaluation.result);
+    let mut out = format!("{}: {}\n", shown(domain), evaluation.result);
     let mut line = |label: &str, text: &str| {
         out.push_str(&hanging(&format!("  {label:<12}"), &harmless(text), columns));
     };
@@ -22,14 +31,23 @@ pub fn evaluation(domain: &str, evaluation: &Evaluation, note: Option<&str>, sty
         },
     );
     if let Some(mechanism) = &evaluation.mechanism {
-        line("decided by", mechanism);
+        // An error decides by itself: the term is only where it was met.
+        let label = match evaluation.problem {
+            None => "decided by",
+            Some(_) => "stopped at",
+        };
+        line(label, mechanism);
     }
     if !evaluation.path.is_empty() {
-        line("path", &evaluation.path.join(" > "));
+        let path: Vec<String> = evaluation.path.iter().map(|name| shown(name)).collect();
+        line("path", &path.join(" > "));
     }
     if let Some(problem) = &evaluation.problem {
         let kind = problem.kind.map(|kind| format!(" {kind}")).unwrap_or_default();
-        line("problem", &format!("{}{kind}: {}", problem.name, problem.why));
+        line(
+            "problem",
+            &format!("{}{kind}: {}", shown(&problem.name), problem.why),
+        );
     }
     for meant in &evaluation.near_misses {
         line("meant", &meant.text);
@@ -53,7 +71,7 @@ pub fn evaluation(domain: &str, evaluation: &Evaluation, note: Option<&str>, sty
 /// What a person reads of a domain's whole tree; of one nobody is evaluated by, why not.
 pub fn analysis(analysis: &Analysis, style: Style) -> String {
     let columns = style.columns();
-    let domain = format!("{}: ", harmless(&analysis.domain));
+    let domain = format!("{}: ", shown(&analysis.domain));
     let Some(problem) = &analysis.problem else {
         let mut out = hanging(&domain, &counts(analysis), columns);
         branch(&analysis.tree, 1, columns, &mut out);

@@ -66,6 +66,11 @@ fn of_the_spec(intent: &Intent, findings: &mut Findings) {
 /// on it, whoever asks.
 pub(super) fn gone(target: &Name, inquiry: &mut Inquiry<'_>) -> Option<Name> {
     let domain = registrable(target);
+    // What no registry takes, nobody can register: `foo@bar`, `_spf`.
+    let plain = |octet: &u8| octet.is_ascii_alphanumeric() || *octet == b'-';
+    if !domain.labels().first()?.iter().all(plain) {
+        return None;
+    }
     let question = Dns::new(domain.clone(), Kind::Soa);
     let seen = Seen::from_reply(inquiry.ask(question, Need::Compliance))?;
     (seen.nxdomain && seen.chain.is_empty()).then_some(domain)

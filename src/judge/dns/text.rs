@@ -8,7 +8,7 @@ use crate::name::Name;
 use crate::records::odd::{Odd, listed, odd_characters};
 use crate::records::{Span, Standard, dmarc, is_meant, presentation, tag_names};
 use crate::rules::Severity;
-use crate::rules::dns as rules;
+use crate::rules::{dns as rules, spf};
 
 /// What is wrong with the values at one place.
 pub(super) fn check(place: &Place<'_>, findings: &mut Findings) {
@@ -34,8 +34,9 @@ pub(super) fn check(place: &Place<'_>, findings: &mut Findings) {
         };
         let odd = odd_characters(&text).into_iter().filter(|odd| !folds(odd));
         let (names, others): (Vec<Odd>, Vec<Odd>) = odd.partition(is_name);
+        let told = place.standard == Standard::Spf && spf_said_it(&topic, &others, findings);
         for (rule, odd) in [(&rules::U_LABEL, names), (&rules::NON_ASCII, others)] {
-            if !odd.is_empty() {
+            if !odd.is_empty() && !(told && rule == &rules::NON_ASCII) {
                 let said = findings.say(rule, &topic, format!("want ASCII, found {}", listed(&odd)));
                 if let Some(fix) = whole_fix(place.standard, rule.fix, &text) {
                     said.fix(fix);
@@ -93,6 +94,22 @@ fn whole_fix(standard: Standard, fix: &str, text: &[u8]) -> Option<String> {
     let prints = meant.iter().all(|octet| matches!(octet, 0x20..=0x7e));
     let fix = fix.trim_end_matches('.');
     prints.then(|| format!("{fix}: {}", presentation(&meant)))
+}
+
+/// Whether SPF has said already that these characters have no place in a text: of a record why nobody can read it, of a
+/// near miss why it is none.
+fn spf_said_it(topic: &Topic, odd: &[Odd], findings: &Findings) -> bool {
+    let (Some(first), Some(text)) = (odd.first(), &topic.text) else {
+        return false;
+    };
+    let beside_version = odd.len() == 1 && first.span.start <= b"v=spf1".len();
+    findings.iter().any(|said| {
+        let excerpt = said.excerpt.as_ref().filter(|excerpt| excerpt.text == *text);
+        let marks = excerpt.is_some_and(|excerpt| excerpt.meets(&first.span));
+        let of_record = said.rule == &spf::syntax::NON_ASCII || said.rule == &spf::syntax::BEHIND_ALL;
+        let of_miss = said.rule == &spf::record::NEAR_MISS && excerpt.is_some() && beside_version;
+        said.site == topic.site && (of_record && marks || of_miss)
+    })
 }
 
 /// The A-labels of a mail domain itself that encode nothing.

@@ -93,17 +93,21 @@ fn spare_blanks(text: &[u8], terms: &mut [Term]) {
             continue;
         }
         let joined = [before, after].concat();
-        let reads = plain(&joined, &(0..joined.len())).is_ok_and(|part| term(part).is_ok());
-        if !reads {
-            continue;
-        }
+        let reads = plain(&joined, &(0..joined.len())).and_then(term);
+        // `ip4: mail.example`: both are broken by the blank, and what they are without it is broken as well.
+        let both = before.ends_with(b":") && broken(left) && broken(right);
+        let and_then = match reads {
+            Ok(_) => String::new(),
+            Err(error) if both => format!("; without it: {}", error.message),
+            Err(_) => continue,
+        };
         let span = left.span.start..right.span.end;
         let kind = [&*left, &*right].into_iter().find_map(|term| match &term.kind {
             TermKind::Invalid(error) => Some(error.kind),
             _ => None,
         });
         let message = format!(
-            "a blank too many between {:?} and {:?}",
+            "a blank too many between {:?} and {:?}{and_then}",
             String::from_utf8_lossy(before),
             String::from_utf8_lossy(after)
         );

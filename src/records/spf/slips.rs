@@ -25,6 +25,7 @@ const SEPARATORS: [char; 6] = [',', ';', '"', '\'', '|', '`'];
 /// A better word for `error`, if there is one.
 pub(super) fn behind(part: Part<'_>, error: SyntaxError) -> SyntaxError {
     markup(part)
+        .or_else(|| joined(part))
         .or_else(|| separator(part))
         .or_else(|| missing_blank(part, true))
         .unwrap_or_else(|| match error.kind {
@@ -53,6 +54,20 @@ pub(super) fn doubtful(part: Part<'_>, kind: &TermKind) -> Option<SyntaxError> {
         return Some(error(Kind::Punctuation, place_of(part, one), message));
     }
     markup(part)
+}
+
+/// Another record without a blank before it: `-allv=spf1`, `-all;v=DMARC1;`.
+fn joined(part: Part<'_>) -> Option<SyntaxError> {
+    const VERSIONS: [&str; 6] = ["v=spf", "v=dmarc", "v=dkim", "v=sts", "v=tlsrpt", "v=bimi"];
+    let lower = part.text.to_ascii_lowercase();
+    let at = VERSIONS.iter().filter_map(|version| lower.find(version)).min()?;
+    let before = part.until(0, at).text.trim_end_matches(SEPARATORS);
+    let reads = term(Part { text: before, ..part }).is_ok();
+    (at > 0 && reads).then(|| {
+        let rest = part.from(at);
+        let message = format!("another record begins at {:?}, in the same text", rest.text);
+        rest.error(Kind::Joined, message)
+    })
 }
 
 fn literals(domain: &DomainSpec) -> String {
@@ -165,6 +180,18 @@ fn address_of_something(part: Part<'_>, span: Span) -> Option<SyntaxError> {
     value.contains('@').then(|| error(Kind::Url, span, message))
 }
 
+/// How a term is written that names this address or host.
+fn by_what_it_names(argument: &str) -> String {
+    let reads = |text: &String| term(Part { text, at: 0 }).is_ok();
+    let mut written = ["ip4", "ip6", "a"]
+        .into_iter()
+        .map(|name| format!("{name}:{argument}"));
+    match written.find(reads) {
+        Some(written) => format!("; meant is {written}"),
+        None => "; meant is ip4: or ip6: and an address".to_owned(),
+    }
+}
+
 /// Behind a term that names no mechanism.
 fn unknown(part: Part<'_>, error: SyntaxError) -> SyntaxError {
     let text = part.text;
@@ -194,10 +221,10 @@ fn unknown(part: Part<'_>, error: SyntaxError) -> SyntaxError {
         };
         return part.error(Kind::Modifier, message);
     }
+    let argument = unsigned.split_once(':').map_or("", |(_, argument)| argument);
     let hint = match name.as_str() {
         "redirect" | "exp" => format!("; the modifier is written {name}="),
-        "ip" | "ipv4" | "ip-4" => "; meant is ip4:".to_owned(),
-        "ipv6" => "; meant is ip6:".to_owned(),
+        "ip" | "ipv4" | "ip-4" | "ipv6" | "ip-6" => by_what_it_names(argument),
         "inc" | "includes" | "inlcude" | "incude" => "; meant is include:".to_owned(),
         _ if name.parse::<Ipv4Addr>().is_ok() => "; an address is written ip4:".to_owned(),
         _ => String::new(),

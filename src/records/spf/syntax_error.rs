@@ -39,6 +39,8 @@ pub enum SyntaxErrorKind {
     Ip4,
     /// No IPv6 address.
     Ip6,
+    /// Another record begins here, without a blank before it.
+    Joined,
     /// A macro letter that is none, or only allowed in explanations.
     MacroLetter,
     /// Markup of a web page or document.

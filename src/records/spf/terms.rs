@@ -131,7 +131,7 @@ fn ip4(term: Part<'_>, given: Part<'_>) -> Parsed<Network4> {
     let Ok(address) = written.text.parse::<Ipv4Addr>() else {
         return Err(match written.text.parse::<Ipv6Addr>() {
             Ok(_) => written.error(Kind::WrongFamily, "an IPv6 address in ip4: write ip6:"),
-            Err(_) => written.error(Kind::Ip4, bad_ip4(written.text)),
+            Err(_) => written.error(Kind::Ip4, bad_ip4(given.text)),
         });
     };
     if digits.is_some_and(|digits| digits.text.starts_with('/')) {
@@ -199,6 +199,16 @@ fn split_slash(whole: Part<'_>) -> (Part<'_>, Option<Part<'_>>) {
 
 /// The likeliest slip in an IPv4 address.
 fn bad_ip4(text: &str) -> String {
+    if let Some((_, behind)) = text.split_once("://") {
+        let host = behind.split(['/', ':', '?', '#']).next().unwrap_or_default();
+        let mechanism = if host.parse::<Ipv4Addr>().is_ok() {
+            "ip4"
+        } else {
+            "a"
+        };
+        return format!("no IPv4 address but a URL: write {mechanism}:{host}");
+    }
+    let text = text.split('/').next().unwrap_or(text);
     let parts: Vec<&str> = text.split('.').collect();
     if parts.len() == 4 && parts.iter().all(|part| is_digits(part)) {
         if parts.iter().any(|part| part.len() > 1 && part.starts_with('0')) {

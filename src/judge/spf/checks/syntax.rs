@@ -27,7 +27,7 @@ pub(super) fn rule_of(kind: SyntaxErrorKind) -> &'static Rule {
         Kind::Ip6 => &syntax::IP6,
         Kind::MacroLetter => &syntax::MACRO_LETTER,
         Kind::Markup => &syntax::MARKUP,
-        Kind::MissingBlank => &syntax::MISSING_BLANK,
+        Kind::Joined | Kind::MissingBlank => &syntax::MISSING_BLANK,
         Kind::Modifier => &syntax::MODIFIER,
         Kind::NonAscii => &syntax::NON_ASCII,
         Kind::Percent => &syntax::PERCENT,
@@ -40,6 +40,9 @@ pub(super) fn rule_of(kind: SyntaxErrorKind) -> &'static Rule {
         Kind::WrongFamily => &syntax::WRONG_FAMILY,
     }
 }
+
+/// A blank alone would make terms of the second record that receivers ignore.
+const JOINED_FIX: &str = "Take the second record out of this text: a record of another standard is a TXT record of its own at its own name; the terms of a second SPF record belong into the first, with one v=spf1 and one all.";
 
 /// Kinds of which one slip makes many: said once a record.
 fn is_one_slip(kind: SyntaxErrorKind) -> bool {
@@ -87,7 +90,11 @@ pub(super) fn errors(record: &Record, topic: &Topic, findings: &mut Findings) {
             message,
         );
         let term = record.text.get(error.span.clone()).unwrap_or_default();
-        said.about(presentation(term)).fix(rule.fix);
+        said.about(presentation(term));
+        said.fix(match error.kind {
+            SyntaxErrorKind::Joined => JOINED_FIX,
+            _ => rule.fix,
+        });
         if error.kind == SyntaxErrorKind::NonAscii {
             said.at_each(odd.iter().map(|one| one.span.clone()));
         } else if once {
@@ -109,11 +116,21 @@ pub(super) fn slips(record: &Record, told: &[usize], topic: &Topic, findings: &m
         said.at(slip.span).at_most(Severity::Warning);
     }
     for (index, term) in record.terms.iter().enumerate() {
-        if let TermKind::Modifier(Modifier::Unknown { name, value }) = &term.kind
-            && is_second_version(name, value)
-        {
+        let TermKind::Modifier(Modifier::Unknown { name, value }) = &term.kind else {
+            continue;
+        };
+        if is_second_version(name, value) {
             let message = format!("{name}={value} stands inside the record, where receivers ignore it");
             say_of_term(findings, &rules::SECOND_VERSION, topic, (record, index), message);
+        } else if let Some(other) = Other::of(name, value) {
+            let Other { standard, place } = other;
+            let message = format!(
+                "{name}={value} begins a record of {standard} inside this one: receivers of SPF ignore it, and whoever looks for {standard} does not find it here"
+            );
+            let said = say_of_term(findings, &rules::SECOND_VERSION, topic, (record, index), message);
+            said.fix(format!(
+                "Take it out of this record with all behind it, and publish it as a TXT record of its own at {place}."
+            ));
         }
     }
 }
@@ -130,6 +147,33 @@ pub(super) fn slips_by_term(record: &Record) -> Vec<(usize, SyntaxError)> {
     slips
         .filter_map(|slip| index_of(&slip).map(|index| (index, slip)))
         .collect()
+}
+
+/// Another standard whose record stands inside this one, and where its records stand.
+struct Other {
+    standard: &'static str,
+    place: &'static str,
+}
+
+impl Other {
+    /// `v=DMARC1`, and what it is glued to another term.
+    fn of(name: &str, value: &str) -> Option<Self> {
+        const OTHERS: [(&str, &str, &str); 5] = [
+            ("dmarc", "DMARC", "_dmarc"),
+            ("dkim", "DKIM", "selector._domainkey"),
+            ("sts", "MTA-STS", "_mta-sts"),
+            ("tlsrpt", "TLS reporting", "_smtp._tls"),
+            ("bimi", "BIMI", "default._bimi"),
+        ];
+        let begins = |word: &str| {
+            let start = value.get(..word.len());
+            start.is_some_and(|start| start.eq_ignore_ascii_case(word))
+        };
+        let found = OTHERS
+            .into_iter()
+            .find(|(word, ..)| name.ends_with('v') && begins(word));
+        found.map(|(_, standard, place)| Self { standard, place })
+    }
 }
 
 /// `v=spf1`, and what it is glued to another term.
