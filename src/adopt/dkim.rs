@@ -3,7 +3,7 @@
 use super::live::RrsetSeen;
 use super::{Adopted, Live, index_in, tag_values};
 use crate::api::{DkimFlag, DkimSelector, DkimSpec, MailDomainSpec, RecordStatus, SelectorState};
-use crate::inquiry::{Inquiry, Kind};
+use crate::inquiry::{Dns, Inquiry, Kind, Need, Rdata, Trouble};
 use crate::records::{Standard, presentation};
 
 /// Proposes the block, or says why there is none.
@@ -37,6 +37,44 @@ pub(super) fn propose(live: &Live, _: &mut Inquiry<'_>, adopted: &mut Adopted) {
         adopted.remark(Standard::Dkim, text);
     } else {
         adopted.spec.dkim = Some(DkimSpec { selectors });
+    }
+}
+
+/// So many selectors without an answer are looked at for an alias: in an outage all are without one.
+const MAX_UNANSWERED: usize = 16;
+
+/// Says which selectors are left out because nothing was answered there: those somebody named, and those that are an
+/// alias, so that something of theirs stands there.
+pub(super) fn unanswered(live: &Live, inquiry: &mut Inquiry<'_>, adopted: &mut Adopted) {
+    let without = live.unanswered_selectors().take(MAX_UNANSWERED);
+    let mut told = 0;
+    for (label, seen, why, is_named) in without {
+        let question = Dns::new(seen.name.clone(), Kind::Cname);
+        let aliases = inquiry
+            .ask(question, Need::Evidence)
+            .records()
+            .unwrap_or_default();
+        let target = aliases.iter().find_map(|rdata| match rdata {
+            Rdata::Cname(target) => Some(target),
+            _ => None,
+        });
+        let what = match (target, why) {
+            (Some(target), Trouble::CnameLoop) => {
+                format!("a CNAME to {target}, and CNAMEs that lead round in a circle")
+            }
+            (Some(target), _) => format!("a CNAME to {target}, at whose end nothing was answered ({why})"),
+            (None, _) if is_named => format!("not answered: {why}"),
+            (None, _) => continue,
+        };
+        adopted.remark(Standard::Dkim, format!("selector {label} is not managed: {what}"));
+        told += 1;
+    }
+    let all = live.unanswered_selectors().count();
+    if let Some(more @ 1..) = all.checked_sub(told) {
+        adopted.remark(
+            Standard::Dkim,
+            format!("{more} of the selectors that were tried were not answered: they are not managed"),
+        );
     }
 }
 

@@ -1,16 +1,24 @@
 //! What is wrong and no manifest mends: said beside what is adopted, so that nobody takes it for a sound domain. Pure.
 
-use super::Adopted;
+use super::{Adopted, Checked};
 use crate::judge::{Finding, Verdict};
 use crate::rules::Severity;
 
 /// At most this many errors are said one by one.
 const MAX_ERRORS: usize = 8;
 
-/// Says every Error finding of the adopted spec's own verdict: those on what it manages make a check of it fail.
+/// Says every Error finding of the adopted spec's own verdict, and what a check of it comes to: those on what it manages
+/// make it fail.
 pub(super) fn remark(adopted: &mut Adopted, verdict: &Verdict) {
     let is_error = |finding: &&Finding| finding.severity == Severity::Error;
     let errors: Vec<&Finding> = verdict.findings.iter().filter(is_error).collect();
+    adopted.checked = if errors.iter().any(|finding| finding.managed) {
+        Checked::Wrong
+    } else if verdict.is_complete() && verdict.compliance_is_known() {
+        Checked::Fine
+    } else {
+        Checked::Unknown
+    };
     for finding in errors.iter().take(MAX_ERRORS) {
         let weight = if finding.managed {
             "a check of this manifest fails"

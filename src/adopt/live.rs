@@ -173,6 +173,13 @@ impl Live {
         self.selectors.iter().take(self.named).map(|(_, seen)| seen)
     }
 
+    /// The selectors at which it is not known what stands, and why; whether somebody named each.
+    pub(super) fn unanswered_selectors(&self) -> impl Iterator<Item = (&str, &RrsetSeen, Trouble, bool)> {
+        let numbered = self.selectors.iter().enumerate();
+        numbered
+            .filter_map(|(at, (label, seen))| Some((label.as_str(), seen, seen.trouble?, at < self.named)))
+    }
+
     /// The selectors at which something stands: a key record, a near miss or an alias.
     pub(super) fn found_selectors(&self) -> &[FoundSelector] {
         &self.found

@@ -30,6 +30,19 @@ pub struct Adopted {
     pub spec: MailDomainSpec,
     /// What could not be said, one sentence each, the standard first.
     pub remarks: Vec<String>,
+    /// What a check of the spec comes to, over the facts it was adopted from.
+    pub checked: Checked,
+}
+
+/// What a check of an adopted spec comes to; all it manages is in sync.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Checked {
+    /// No Error on what it manages.
+    Fine,
+    /// Something was not answered on which an Error could hang.
+    Unknown,
+    /// An Error on what it manages: DNS has to be mended, not the manifest.
+    Wrong,
 }
 
 /// Where records stand: the labels before the domain, none for the domain itself, and their type.
@@ -123,18 +136,23 @@ pub fn listed() -> impl Iterator<Item = Standard> {
 
 /// The spec that `live` satisfies, judged over the facts of `inquiry`.
 pub fn adopt(live: &Live, inquiry: &mut Inquiry<'_>, now: Timestamp) -> Adopted {
-    if let Some(parked) = parked::propose(live, inquiry, now) {
+    if let Some(mut parked) = parked::propose(live, inquiry, now) {
+        inquiry.on_behalf_of(Standard::Dkim);
+        dkim::unanswered(live, inquiry, &mut parked);
         return parked;
     }
     let mut adopted = Adopted {
         spec: bare(live, Role::Mail),
         remarks: Vec::new(),
+        checked: Checked::Unknown,
     };
     for standard in Standard::ALL {
         inquiry.on_behalf_of(*standard);
         (row(*standard).propose)(live, inquiry, &mut adopted);
     }
     settle::settle(&mut adopted, inquiry, now);
+    inquiry.on_behalf_of(Standard::Dkim);
+    dkim::unanswered(live, inquiry, &mut adopted);
     adopted
 }
 

@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 
-use super::{Adopted, Live, bare, dkim, dmarc, errors};
+use super::{Adopted, Checked, Live, bare, dkim, dmarc, errors};
 use crate::api::{DkimSpec, DmarcSpec, Role};
 use crate::inquiry::Inquiry;
 use crate::intent::Intent;
@@ -15,6 +15,7 @@ pub(super) fn propose(live: &Live, inquiry: &mut Inquiry<'_>, now: Timestamp) ->
     let mut adopted = Adopted {
         spec: bare(live, Role::Parked),
         remarks: Vec::new(),
+        checked: Checked::Unknown,
     };
     let selectors = dkim::revoked(live)?;
     if !selectors.is_empty() {

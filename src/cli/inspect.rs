@@ -6,7 +6,7 @@ use super::args::{Format, ShowArgs, one_of};
 use super::domain::{NoDomain, domain, sends_no_mail};
 use super::look::{LookArgs, Observer, Reports, Subject};
 use super::{Exit, Failure, file, list, output};
-use crate::adopt::{Adopted, adopt, live};
+use crate::adopt::{Adopted, Checked, adopt, live};
 use crate::intent::Intent;
 use crate::judge::dkim::probes::PROBE_SELECTORS;
 use crate::judge::{dmarc, judge};
@@ -14,7 +14,7 @@ use crate::name::Name;
 use crate::records::Standard;
 use crate::report::inspected::Inspected;
 use crate::report::text::harmless;
-use crate::report::{Report, Style, manifest};
+use crate::report::{Outcome, Report, Style, manifest};
 use crate::world::Freshness;
 
 /// The arguments of `zegel inspect`.
@@ -94,6 +94,14 @@ pub async fn run(args: &Args, style: Style) -> Result<Exit, Failure> {
     let mut reports = Reports::new(args.output, &args.show, style, named.domains.len());
     output::print(&reports.headline())?;
     let done = |number, (report, adopted): (Report, Option<Adopted>)| {
+        // A check of the manifest that is printed must not come to something worse than this look.
+        if let Some(adopted) = &adopted {
+            reports.also(match adopted.checked {
+                Checked::Fine => Outcome::Fine,
+                Checked::Unknown => Outcome::Unknown,
+                Checked::Wrong => Outcome::Wrong,
+            });
+        }
         reports.add(number, report, adopted.map(|adopted| yaml(&adopted)))
     };
     observer.each(named.domains, args.show.quiet, look, done).await?;

@@ -286,6 +286,11 @@ impl Reports {
         now
     }
 
+    /// The exit code tells this outcome as well: of something that was judged beside the reports.
+    pub fn also(&mut self, outcome: Outcome) {
+        self.exit = self.exit.max(self.exit_of(outcome));
+    }
+
     fn keep(&mut self, number: usize, report: Report) -> String {
         self.kept.insert(number, report);
         String::new()

@@ -105,7 +105,7 @@ async fn check_client(args: &Args, observer: &Observer, ip: IpAddr, style: Style
     let named = Client::new(ip, sender, helo, NO_RECEIVER, observer.began_at());
     let own = named.domain();
     // Of a sender without a domain nothing is checked, wherever it is asked.
-    if !own.is_empty() && !own.eq_ignore_ascii_case(&domain) {
+    if !sender.is_empty() && !own.is_empty() && !own.eq_ignore_ascii_case(&domain) {
         let own = harmless(own);
         let asked = spf::shown(&domain);
         note = Some(format!(

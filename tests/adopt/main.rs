@@ -3,6 +3,7 @@
 #[path = "../support/facts.rs"]
 mod facts;
 
+mod beside;
 mod everything;
 mod zones;
 

@@ -1,0 +1,99 @@
+//! What stands beside an adopted manifest: selectors that were not answered, and what a check of it comes to.
+
+use zegel::adopt::{Adopted, Checked, adopt, live};
+
+use crate::facts::{World, name, now};
+
+fn adopted(zone: &str, named: &[&str], tried: &[&str]) -> Adopted {
+    let owned = |labels: &[&str]| -> Vec<String> { labels.iter().map(ToString::to_string).collect() };
+    let (named, tried) = (owned(named), owned(tried));
+    World::new(zone).settle(|inquiry| {
+        let live = live::look(&name("a.nl"), &named, &tried, inquiry);
+        adopt(&live, inquiry, now())
+    })
+}
+
+const KEY: &str = "v=DKIM1; k=ed25519; p=M+WOVwWymPU8WoZZc83jsOpPmnYTX1StMQsXDDeBEBE=";
+
+#[test]
+fn a_selector_that_was_not_answered_is_not_dropped_in_silence() {
+    let mail = format!(
+        "a.nl TXT v=spf1 mx -all\na.nl MX 10 mx.a.nl\nmx.a.nl A 192.0.2.1\ns2._domainkey.a.nl TXT {KEY}"
+    );
+    let alias = "s1._domainkey.a.nl CNAME s1.p.example\ns1.p.example TXT !SERVFAIL";
+    let own = "s1._domainkey.a.nl TXT !TIMEOUT";
+    let circle = "s1._domainkey.a.nl CNAME x.p.example\nx.p.example CNAME s1._domainkey.a.nl";
+    for (zone, named, tried, says) in [
+        (
+            alias,
+            &[][..],
+            &["s1", "s2"][..],
+            "selector s1 is not managed: a CNAME to s1.p.example, at whose end nothing was answered",
+        ),
+        (
+            alias,
+            &["s1"],
+            &["s2"],
+            "selector s1 is not managed: a CNAME to s1.p.example",
+        ),
+        (own, &["s1"], &["s2"], "selector s1 is not managed: not answered"),
+        (
+            own,
+            &[],
+            &["s1", "s2"],
+            "1 of the selectors that were tried were not answered",
+        ),
+        (circle, &[], &["s1", "s2"], "lead round in a circle"),
+    ] {
+        let adopted = adopted(&format!("{mail}\n{zone}"), named, tried);
+        let of_selectors = adopted
+            .remarks
+            .iter()
+            .filter(|remark| remark.starts_with("DKIM: ") && remark.contains("not managed"));
+        let of_selectors: Vec<&String> = of_selectors.filter(|remark| !remark.contains("Error ")).collect();
+        assert_eq!(of_selectors.len(), 1, "{zone}: {:#?}", adopted.remarks);
+        assert!(of_selectors[0].contains(says), "{zone}: {of_selectors:?}");
+        // The other one is adopted all the same.
+        let found = adopted
+            .spec
+            .dkim
+            .iter()
+            .flat_map(|dkim| &dkim.selectors)
+            .map(|one| one.name.as_str());
+        assert_eq!(found.collect::<Vec<_>>(), ["s2"], "{zone}");
+    }
+}
+
+/// The parked domain too.
+#[test]
+fn a_parked_domain_says_so_as_well() {
+    let zone = "a.nl TXT v=spf1 -all\na.nl MX 0 .\n_dmarc.a.nl TXT v=DMARC1; p=reject\n*._domainkey.a.nl TXT v=DKIM1; p=\n\
+                s1._domainkey.a.nl CNAME s1.p.example\ns1.p.example TXT !SERVFAIL";
+    let adopted = adopted(zone, &[], &["s1"]);
+    let says = |remark: &String| remark.contains("selector s1 is not managed: a CNAME to s1.p.example");
+    assert!(adopted.remarks.iter().any(says), "{adopted:#?}");
+}
+
+#[test]
+fn what_a_check_of_it_comes_to_is_known() {
+    let good = format!(
+        "a.nl MX 10 mx.a.nl\nmx.a.nl A 192.0.2.1\n_dmarc.a.nl TXT v=DMARC1; p=reject; rua=mailto:d@a.nl\ns2._domainkey.a.nl TXT {KEY}"
+    );
+    for (zone, checked) in [
+        ("a.nl TXT v=spf1 mx -all", Checked::Fine),
+        // Every include is missing: a permerror of what the manifest wants.
+        ("a.nl TXT v=spf1 include:none.nl -all", Checked::Wrong),
+        // The one alias leads to no key.
+        ("a.nl TXT v=spf1 exists:mx.a.nl -all", Checked::Wrong),
+        (
+            "a.nl TXT v=spf1 include:x.nl -all\nx.nl TXT !SERVFAIL",
+            Checked::Unknown,
+        ),
+    ] {
+        let adopted = adopted(&format!("{good}\n{zone}"), &[], &["s1", "s2"]);
+        assert_eq!(adopted.checked, checked, "{zone}: {adopted:#?}");
+    }
+    let dark = "a.nl TXT v=spf1 mx -all\na.nl MX 10 mx.a.nl\nmx.a.nl A 192.0.2.1\n_dmarc.a.nl TXT v=DMARC1; p=reject; rua=mailto:d@a.nl\n\
+                s1._domainkey.a.nl CNAME s1.p.example\np.example TXT x";
+    assert_eq!(adopted(dark, &[], &["s1"]).checked, Checked::Wrong);
+}
