@@ -36,7 +36,8 @@ pub(super) fn check(place: &Place<'_>, findings: &mut Findings) {
         let (names, others): (Vec<Odd>, Vec<Odd>) = odd.partition(is_name);
         let told = place.standard == Standard::Spf && spf_said_it(&topic, &others, findings);
         for (rule, odd) in [(&rules::U_LABEL, names), (&rules::NON_ASCII, others)] {
-            if !odd.is_empty() && !(told && rule == &rules::NON_ASCII) {
+            let is_said = told && rule == &rules::NON_ASCII;
+            if !odd.is_empty() && !is_said {
                 let said = findings.say(rule, &topic, format!("want ASCII, found {}", listed(&odd)));
                 if let Some(fix) = whole_fix(place.standard, rule.fix, &text) {
                     said.fix(fix);
