@@ -6,8 +6,11 @@
 
 mod locate;
 mod mistakes;
+mod paths;
 mod read;
+mod renamed;
 mod rivals;
+mod words;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};

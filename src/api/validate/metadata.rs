@@ -33,8 +33,19 @@ const MAX_LABEL: usize = 63;
 
 /// Says all that is wrong with the metadata of `object`.
 pub(super) fn judge(object: &Value, found: &mut Vec<Violation>) {
+    if let Some(fields) = object.get("metadata").and_then(Value::as_object) {
+        let unknown = fields.keys().filter(|field| !FIELDS.contains(&field.as_str()));
+        found.extend(
+            unknown.map(|field| words::unknown(format!("metadata.{field}"), field, FIELDS.into_iter())),
+        );
+    }
     let mut say = |path: String, fault: Fault, message: String| {
-        found.push(Violation { path, fault, message });
+        found.push(Violation {
+            path,
+            fault,
+            message,
+            meant: None,
+        });
     };
     let none = Map::new();
     let metadata = match object.get("metadata") {
@@ -48,13 +59,6 @@ pub(super) fn judge(object: &Value, found: &mut Vec<Violation>) {
     for (field, value) in metadata {
         let path = format!("metadata.{field}");
         match (field.as_str(), value) {
-            (field, _) if !FIELDS.contains(&field) => {
-                let message = match words::nearest(field, FIELDS.into_iter()) {
-                    Some(near) => format!("there is no field {}: did you mean {near}?", words::quoted(field)),
-                    None => format!("there is no field {} here", words::quoted(field)),
-                };
-                say(path, Fault::Unknown, message);
-            }
             ("labels" | "annotations", Value::Object(texts)) => {
                 for (key, value) in texts
                     .iter()

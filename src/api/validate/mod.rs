@@ -27,6 +27,8 @@ pub struct Violation {
     pub fault: Fault,
     /// What is wrong, and what to write instead.
     pub message: String,
+    /// The name that was probably meant, for a field that is not known.
+    pub meant: Option<String>,
 }
 
 /// The kinds of mistakes the API server tells apart.

@@ -27,11 +27,8 @@ fn prune_fields(node: &Node, fields: &mut Map<String, Value>, path: &str, found:
     fields.retain(|name, value| match node.field(name) {
         Some(field) => !value.is_null() || field.nullable,
         None => {
-            found.push(Violation {
-                path: below(path, name),
-                fault: Fault::Unknown,
-                message: words::unknown(name, node),
-            });
+            let names = node.fields.iter().map(|(name, _)| name.as_str());
+            found.push(words::unknown(below(path, name), name, names));
             false
         }
     });
@@ -66,6 +63,7 @@ impl Walk<'_> {
             path: path.to_owned(),
             fault,
             message,
+            meant: None,
         });
         !fault.blocks_rules()
     }
@@ -76,7 +74,12 @@ impl Walk<'_> {
             return true;
         }
         if !is_of(&node.kind, value) {
-            return self.say(path, Fault::Type, words::other_type(node, value));
+            let refused = self.refused_in_quotes(node, value);
+            return self.say(
+                path,
+                Fault::Type,
+                words::other_type(node, value, refused.as_deref()),
+            );
         }
         let mut sound = true;
         if !node.allowed.is_empty() && !node.allowed.contains(value) {
@@ -202,6 +205,14 @@ impl Walk<'_> {
             );
         }
         sound
+    }
+
+    /// Why a number or a boolean would not do as a text either.
+    fn refused_in_quotes(&self, node: &Node, value: &Value) -> Option<String> {
+        let rules = node.rules.as_ref()?;
+        let quoted = Value::String(value.to_string());
+        let broken = self.validator.validate_compiled(rules, &quoted, None).err()?;
+        broken.into_iter().next().map(|error| error.message)
     }
 
     fn rules(&mut self, node: &Node, value: &Value, old: Option<&Value>, path: &str) {

@@ -3,6 +3,7 @@
 use serde_json::Value;
 
 use super::schema::Node;
+use super::{Fault, Violation};
 
 /// At most so many characters of what was found are shown.
 const SHOWN: usize = 64;
@@ -27,10 +28,18 @@ pub(super) fn quoted(text: &str) -> String {
     }
 }
 
-/// What to write where another type stands.
-pub(super) fn other_type(node: &Node, value: &Value) -> String {
+/// What to write where another type stands; `refused` is why the same value in quotes would not do either.
+pub(super) fn other_type(node: &Node, value: &Value, refused: Option<&str>) -> String {
+    let is_scalar = matches!(value, Value::Bool(_) | Value::Number(_));
+    if node.kind == "string" && is_scalar {
+        let quoted = Value::String(value.to_string());
+        return match refused {
+            _ if !node.allowed.is_empty() && !node.allowed.contains(&quoted) => not_supported(node, value),
+            Some(why) => format!("want a text, found {}: {why}", found(value)),
+            None => format!("want a text, found {}: put it in quotes", found(value)),
+        };
+    }
     let (want, write) = match (node.kind.as_str(), value) {
-        ("string", Value::Bool(_) | Value::Number(_)) => ("a text", ": put it in quotes"),
         ("string", Value::Array(_)) => ("one text", ", not a list of them"),
         ("string", _) => ("a text", ""),
         ("boolean", Value::String(_)) => ("a boolean", ": write true or false, without quotes"),
@@ -62,16 +71,26 @@ pub(super) fn not_supported(node: &Node, value: &Value) -> String {
     format!("want one of {}, found {}{write}", names.join(", "), found(value))
 }
 
-/// What to write instead of a field that is not there.
-pub(super) fn unknown(name: &str, node: &Node) -> String {
-    let names = || node.fields.iter().map(|(name, _)| name.as_str());
-    match nearest(name, names()) {
+/// The violation of a field that is not there, with the name that was probably meant.
+pub(super) fn unknown<'n>(
+    path: String,
+    name: &str,
+    fields: impl Iterator<Item = &'n str> + Clone,
+) -> Violation {
+    let near = nearest(name, fields.clone());
+    let message = match near {
         Some(near) => format!("there is no field {}: did you mean {near}?", quoted(name)),
         None => format!(
             "there is no field {} here; there are {}",
             quoted(name),
-            names().collect::<Vec<_>>().join(", ")
+            fields.collect::<Vec<_>>().join(", ")
         ),
+    };
+    Violation {
+        path,
+        fault: Fault::Unknown,
+        message,
+        meant: near.map(str::to_owned),
     }
 }
 
@@ -92,15 +111,25 @@ pub(super) fn nearest<'n>(word: &str, names: impl Iterator<Item = &'n str>) -> O
         .map(|(_, name)| name)
 }
 
-/// How many characters must be changed, added or left out to make one of the other (Levenshtein).
+/// How many characters must be changed, added, left out or swapped with the next to make one of the other (Levenshtein,
+/// with swaps).
 fn distance(left: &[char], right: &[char]) -> usize {
     let mut row: Vec<usize> = (0..=right.len()).collect();
+    // The row before, and the character it is about: a swap reaches back two.
+    let mut before: Option<(Vec<usize>, char)> = None;
     for (above, one) in left.iter().enumerate() {
         let mut next = vec![above + 1];
-        for ((other, diagonal), up) in right.iter().zip(&row).zip(row.iter().skip(1)) {
+        for (at, ((other, diagonal), up)) in right.iter().zip(&row).zip(row.iter().skip(1)).enumerate() {
             let left = next.last().copied().unwrap_or_default();
-            next.push((diagonal + usize::from(one != other)).min(left + 1).min(up + 1));
+            let swapped = before.as_ref().and_then(|(row, last)| {
+                let at = at.checked_sub(1)?;
+                let is_swap = last == other && right.get(at) == Some(one);
+                row.get(at).filter(|_| is_swap)
+            });
+            let cheapest = (diagonal + usize::from(one != other)).min(left + 1).min(up + 1);
+            next.push(swapped.map_or(cheapest, |swapped| cheapest.min(swapped + 1)));
         }
+        before = Some((row, *one));
         row = next;
     }
     row.last().copied().unwrap_or_default()
@@ -118,6 +147,8 @@ mod tests {
             ("Policy", Some("policy")),
             ("sub-domain-policy", Some("subdomainPolicy")),
             ("aggregate_report", Some("aggregateReports")),
+            ("plocy", Some("policy")),
+            ("inehrit", Some("inherit")),
             ("rua", None),
             ("", None),
         ] {

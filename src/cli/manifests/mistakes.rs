@@ -9,7 +9,9 @@ use std::collections::BTreeMap;
 
 use serde_json::{Value, json};
 
-use crate::api::{self, Fault, MailDomainSpec, Violation};
+use super::paths::{Last, find, is_within, last, next_entry, parent, sortable};
+use super::renamed::Renamed;
+use crate::api::{Fault, MailDomainSpec, Violation};
 use crate::intent::{Intent, SpecError};
 
 /// The field of the domain.
@@ -25,7 +27,8 @@ pub(super) struct Judged {
 
 /// Judges `object`, a whole `MailDomain`.
 pub(super) fn judge(object: &Value) -> Judged {
-    let judged = api::validate(object);
+    let renamed = Renamed::new(object);
+    let judged = &renamed.judged;
     let mut repaired = Repaired::new(&judged.object, &judged.violations);
     let read = serde_json::from_value::<MailDomainSpec>(repaired.spec.take());
     let beyond = match &read {
@@ -44,13 +47,17 @@ pub(super) fn judge(object: &Value) -> Judged {
                 .any(|violation| is_said_by(violation, error))
         })
         .collect();
+    let judged = judged.violations.iter();
     let mut mistakes: Vec<SpecError> = judged
-        .violations
-        .into_iter()
         .filter(|violation| !is_said_better(violation, &beyond))
-        .map(|violation| SpecError::new(violation.path, violation.message))
+        .map(|violation| SpecError::new(&violation.path, &violation.message))
         .collect();
     mistakes.extend(beyond);
+    for mistake in &mut mistakes {
+        mistake.path = renamed.as_written(&mistake.path);
+    }
+    let unknown = renamed.fields.iter();
+    mistakes.extend(unknown.map(|(violation, _)| SpecError::new(&violation.path, &violation.message)));
     let stands_in = repaired.touched.iter().any(|path| path == DOMAIN);
     Judged {
         spec: read.ok().filter(|_| !stands_in),
@@ -72,12 +79,6 @@ fn is_said_by(violation: &Violation, error: &SpecError) -> bool {
 fn is_said_better(violation: &Violation, beyond: &[SpecError]) -> bool {
     let same = |error: &SpecError| is_within(&error.path, &violation.path);
     violation.fault == Fault::Rule && beyond.iter().any(same)
-}
-
-/// Whether `path` is `around`, or lies in it.
-fn is_within(path: &str, around: &str) -> bool {
-    path.strip_prefix(around)
-        .is_some_and(|rest| rest.is_empty() || rest.starts_with(['.', '[']))
 }
 
 /// A spec without what could not be read.
@@ -174,61 +175,6 @@ impl Repaired {
     }
 }
 
-/// The path around the last field or entry.
-fn parent(path: &str) -> &str {
-    let end = path.rfind(['.', '[']).unwrap_or_default();
-    path.get(..end).unwrap_or_default()
-}
-
-enum Last<'p> {
-    Field(&'p str),
-    Entry(usize),
-}
-
-/// The last field or entry of a path.
-fn last(path: &str) -> Last<'_> {
-    let name = path.get(parent(path).len()..).unwrap_or_default();
-    let index = name
-        .strip_prefix('[')
-        .and_then(|index| index.strip_suffix(']'))
-        .and_then(|index| index.parse().ok());
-    match index {
-        Some(index) => Last::Entry(index),
-        None => Last::Field(name.trim_start_matches('.')),
-    }
-}
-
-/// A path up to its first index, the index, and what follows.
-fn next_entry(path: &str) -> Option<(&str, usize, &str)> {
-    let (before, rest) = path.split_once('[')?;
-    let (index, after) = rest.split_once(']')?;
-    Some((before, index.parse().ok()?, after))
-}
-
-/// A path in whose order entries stand as numbers do: `[10]` behind `[9]`.
-fn sortable(path: &str) -> Vec<(String, usize)> {
-    let mut parts = Vec::new();
-    let mut rest = path;
-    while let Some((before, index, after)) = next_entry(rest) {
-        parts.push((before.to_owned(), index));
-        rest = after;
-    }
-    parts.push((rest.to_owned(), 0));
-    parts
-}
-
-/// What stands at a path below `value`: `.spf.mechanisms[1]`.
-fn find<'v>(value: &'v mut Value, path: &str) -> Option<&'v mut Value> {
-    if path.is_empty() {
-        return Some(value);
-    }
-    let within = find(value, parent(path))?;
-    match last(path) {
-        Last::Field(name) => within.get_mut(name),
-        Last::Entry(index) => within.get_mut(index),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -301,6 +247,96 @@ mod tests {
             for (said, part) in said.iter().zip(says) {
                 assert!(said.starts_with(part), "{spec}: want {part}, found {said}");
             }
+        }
+    }
+
+    /// A misspelt field is one mistake, and what stands below it is read.
+    #[test]
+    fn a_slip_in_a_name_is_one_mistake() {
+        for (spec, says) in [
+            (
+                "{domian: a.nl, role: Mail}",
+                &["spec.domian: there is no field \"domian\": did you mean domain?"][..],
+            ),
+            (
+                "{domain: a.nl, Rol: mail}",
+                &["spec.Rol: there is no field", "spec.Rol: want one of Mail"],
+            ),
+            (
+                "{domain: a.nl, role: Mail, dmarc: {polcy: Reject}}",
+                &["spec.dmarc.polcy: there is no field"],
+            ),
+            (
+                "{domain: a.nl, role: Mail, dmrac: {polcy: Rejekt}}",
+                &[
+                    "spec.dmrac.polcy: there is no field",
+                    "spec.dmrac.polcy: want one of None, Quarantine, Reject",
+                    "spec.dmrac: there is no field",
+                ],
+            ),
+            (
+                "{domain: a.nl, role: Mail, spf: {mechanism: [mx], al: Fail}}",
+                &[
+                    "spec.spf.al: there is no field",
+                    "spec.spf.mechanism: there is no field",
+                ],
+            ),
+            (
+                "{domain: a.nl, role: Mail, dkim: {selectors: [{nam: s, anyKey: true}]}}",
+                &["spec.dkim.selectors[0].nam: there is no field"],
+            ),
+            // Both stand there: nothing is taken for the other.
+            (
+                "{domain: a.nl, domian: b.nl, role: Mail}",
+                &["spec.domian: there is no field"],
+            ),
+        ] {
+            let said = mistakes(spec);
+            assert_eq!(said.len(), says.len(), "{spec}: {said:#?}");
+            for (said, part) in said.iter().zip(says) {
+                assert!(said.starts_with(part), "{spec}: want {part}, found {said}");
+            }
+        }
+    }
+
+    /// Only what is right once it is in quotes is to be put in quotes.
+    #[test]
+    fn a_value_of_another_type_is_told_what_to_become() {
+        for (spec, says) in [
+            (
+                "{domain: a.nl, role: true}",
+                "spec.role: want one of Mail, ReceiveOnly, SendOnly, Parked, found the boolean",
+            ),
+            (
+                "{domain: a.nl, role: Mail, readyWhen: 5}",
+                "spec.readyWhen: want one of Observed",
+            ),
+            (
+                "{domain: a.nl, role: Mail, spf: {all: -1}}",
+                "spec.spf.all: want one of Fail",
+            ),
+            (
+                "{domain: a.nl, role: Mail, interval: 5}",
+                "spec.interval: want a text, found the number 5: write a duration as",
+            ),
+            (
+                "{domain: 5, role: Mail}",
+                "spec.domain: want a text, found the number 5: an IP address, or",
+            ),
+            (
+                "{domain: a.nl, role: Mail, dmarc: {policy: Reject, failureOptions: [1]}}",
+                "spec.dmarc.failureOptions[0]: want a text, found the number 1: put it in quotes",
+            ),
+            (
+                "{domain: a.nl, role: Mail, dkim: {selectors: [{name: 2024, anyKey: true}]}}",
+                "spec.dkim.selectors[0].name: want a text, found the number 2024: put it in quotes",
+            ),
+        ] {
+            let said = mistakes(spec);
+            assert!(
+                said.len() == 1 && said[0].starts_with(says),
+                "{spec}: want {says}, found {said:#?}"
+            );
         }
     }
 

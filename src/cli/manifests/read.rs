@@ -7,8 +7,9 @@ use serde_json::Value;
 use serde_saphyr::DuplicateKeyPolicy;
 
 use super::locate::{Document, documents};
+use super::paths::find;
 use super::rivals::Object;
-use super::{Manifest, mistakes};
+use super::{Manifest, mistakes, words};
 use crate::api::MailDomain;
 use crate::intent::{SpecError, claims};
 use crate::report::ManifestRef;
@@ -51,16 +52,29 @@ impl Reader<'_> {
     }
 
     fn document(&mut self, document: &Document<'_>) {
+        let template = || words::template(document.text).map(|line| document.first_line + line);
         if let Some((line, message)) = &document.broken {
-            return self.wrong(*line, "document", format!("this is no YAML: {message}"));
+            return match template() {
+                // A chart's other kinds are none of ours.
+                Some(_) if !is_about_us(document.text) => {}
+                Some(line) => self.wrong(line, "document", words::of_template()),
+                None => self.wrong(*line, "document", format!("this is no YAML: {message}")),
+            };
         }
         // What stands there twice is said by its line, and the rest is read.
         let options = serde_saphyr::options! { duplicate_keys: DuplicateKeyPolicy::LastWins };
         let mut value: Value = match serde_saphyr::from_str_with_options(document.text, options) {
             Ok(value) => value,
             Err(error) => {
-                let (line, message) = located(document, &error);
-                return self.wrong(line, "document", message);
+                let line = error.location().map_or(0, |at| at.line().saturating_sub(1));
+                return match template() {
+                    Some(_) if !is_about_us(document.text) => {}
+                    Some(line) => self.wrong(line, "document", words::of_template()),
+                    None => {
+                        let message = words::unreadable(&error, document.text);
+                        self.wrong(document.first_line + line, "document", message);
+                    }
+                };
             }
         };
         for (path, yes) in &document.words {
@@ -68,20 +82,66 @@ impl Reader<'_> {
                 *word = Value::Bool(*yes);
             }
         }
-        match is_ours(&value) {
-            Ours::Yes => return self.object(document, "", &value),
+        if let Value::Array(items) = &value {
+            let ours = |item: &Value| !matches!(is_ours(item), Ours::No);
+            if items.iter().any(ours) {
+                let message = "this is a list of objects: write each as a document of its own (--- between them), or \
+                               all as the items of a List";
+                self.wrong(document.first_line, "document", message);
+            }
+            return;
+        }
+        self.value(document, "", &value);
+    }
+
+    /// Reads a document or an item of one, an object or a list of them; its fields stand below `prefix`.
+    fn value(&mut self, document: &Document<'_>, prefix: &str, value: &Value) {
+        let line = |path: String| super::line(&document.lines, &path).unwrap_or(document.first_line);
+        match is_ours(value) {
+            Ours::Yes => return self.object(document, prefix, value),
             Ours::Nearly(field, message) => {
-                let line = document.lines.get(field).copied().unwrap_or(document.first_line);
-                return self.wrong(line, field, message);
+                let path = format!("{prefix}{field}");
+                return self.wrong(line(path.clone()), path, message);
             }
             Ours::No => {}
         }
         // kubectl get -o yaml writes a List.
-        let is_list = text(&value, "kind").ends_with("List");
-        let items = value.get("items").and_then(Value::as_array);
-        for (index, item) in items.filter(|_| is_list).into_iter().flatten().enumerate() {
-            if matches!(is_ours(item), Ours::Yes) {
-                self.object(document, &format!("items[{index}]."), item);
+        let kind = text(value, "kind");
+        let of_ours = kind == our_list() && is_our_group(value);
+        let of_any = kind == "List" && text(value, "apiVersion") == "v1";
+        if !of_ours && !of_any {
+            return;
+        }
+        let path = format!("{prefix}items");
+        let items = match value.get("items") {
+            None | Some(Value::Null) => return,
+            Some(Value::Array(items)) => items,
+            Some(_) => {
+                return self.wrong(
+                    line(path.clone()),
+                    path,
+                    "want a list: start each object with a hyphen",
+                );
+            }
+        };
+        for (index, item) in items.iter().enumerate() {
+            let path = format!("{prefix}items[{index}]");
+            match item {
+                Value::Object(fields) if of_ours => {
+                    // What the list is of is said once for all of them.
+                    let resource = MailDomain::api_resource();
+                    let mut fields = fields.clone();
+                    for (field, value) in [("kind", &resource.kind), ("apiVersion", &resource.api_version)] {
+                        fields.entry(field).or_insert_with(|| Value::from(value.as_str()));
+                    }
+                    self.value(document, &format!("{path}."), &Value::Object(fields));
+                }
+                Value::Object(_) => self.value(document, &format!("{path}."), item),
+                _ => self.wrong(
+                    line(path.clone()),
+                    path,
+                    "want an object with apiVersion, kind and metadata",
+                ),
             }
         }
     }
@@ -102,7 +162,7 @@ impl Reader<'_> {
         for (path, line) in &doubled {
             let first = lines.get(path).copied().unwrap_or_default();
             let message = format!("stands there twice, first in line {first}: keep one of the two");
-            self.wrong(*line, path, message);
+            self.wrong(*line, format!("{prefix}{path}"), message);
         }
         let start = document.lines.get(prefix.trim_end_matches('.'));
         let start = start.copied().unwrap_or(document.first_line);
@@ -116,27 +176,59 @@ impl Reader<'_> {
             namespace: metadata("namespace"),
             name: metadata("name").unwrap_or_default(),
         };
-        let judged = mistakes::judge(object);
+        let mut judged = mistakes::judge(object);
         let claims = judged.spec.as_ref().filter(|spec| claims(spec));
         let mut read = Object {
+            prefix: prefix.to_owned(),
             named_at: super::line(&lines, "metadata.name").unwrap_or(start),
             created: metadata("creationTimestamp").and_then(|text| text.parse().ok()),
             claims: claims.map(|spec| spec.domain.to_ascii_lowercase()),
             source: source.clone(),
             manifest: None,
         };
+        judged.mistakes = unrendered(object, judged.mistakes);
         let line = |path: &str| super::line(&lines, path).unwrap_or(start);
-        if let (Some(spec), true) = (judged.spec, judged.mistakes.is_empty() && doubled.is_empty()) {
-            read.manifest = Some(Manifest {
-                spec,
-                source,
-                lines: lines.clone(),
-            });
+        for SpecError { path, message } in &judged.mistakes {
+            self.wrong(line(path), format!("{prefix}{path}"), message);
         }
-        for SpecError { path, message } in judged.mistakes {
-            self.wrong(line(&path), path, message);
+        if let (Some(spec), true) = (judged.spec, judged.mistakes.is_empty() && doubled.is_empty()) {
+            read.manifest = Some(Manifest { spec, source, lines });
         }
         self.objects.push(read);
+    }
+}
+
+/// The mistakes of an object, where it is a template that it is one in place of what else is wrong with such values.
+fn unrendered(object: &Value, mut mistakes: Vec<SpecError>) -> Vec<SpecError> {
+    let mut templates = Vec::new();
+    for path in ["metadata.name", "metadata.namespace", "spec"] {
+        let value = path.split('.').try_fold(object, |value, field| value.get(field));
+        if let Some(value) = value {
+            collect(path, value, &mut templates);
+        }
+    }
+    let Some(first) = templates.first().cloned() else {
+        return mistakes;
+    };
+    mistakes.retain(|mistake| !templates.iter().any(|template| template.path == mistake.path));
+    mistakes.insert(0, first);
+    mistakes
+}
+
+/// What a template engine has yet to fill in at `path` and below.
+fn collect(path: &str, value: &Value, found: &mut Vec<SpecError>) {
+    match value {
+        Value::Object(fields) => {
+            for (name, value) in fields {
+                collect(&format!("{path}.{name}"), value, found);
+            }
+        }
+        Value::Array(items) => {
+            for (index, value) in items.iter().enumerate() {
+                collect(&format!("{path}[{index}]"), value, found);
+            }
+        }
+        value => found.extend(words::of_value(value).map(|message| SpecError::new(path, message))),
     }
 }
 
@@ -148,10 +240,25 @@ enum Ours {
     No,
 }
 
+/// Whether a text that cannot be read may be about one.
+fn is_about_us(text: &str) -> bool {
+    let resource = MailDomain::api_resource();
+    text.contains(&resource.group) || text.to_lowercase().contains(&resource.kind.to_lowercase())
+}
+
+/// The kind of a list of nothing but ours.
+fn our_list() -> String {
+    format!("{}List", MailDomain::api_resource().kind)
+}
+
+fn is_our_group(value: &Value) -> bool {
+    text(value, "apiVersion").split('/').next() == Some(MailDomain::api_resource().group.as_str())
+}
+
 fn is_ours(value: &Value) -> Ours {
     let resource = MailDomain::api_resource();
     let (kind, version) = (text(value, "kind"), text(value, "apiVersion"));
-    let same_group = version.split('/').next() == Some(resource.group.as_str());
+    let same_group = is_our_group(value);
     if kind == resource.kind && version == resource.api_version {
         return Ours::Yes;
     }
@@ -169,120 +276,5 @@ fn text<'v>(value: &'v Value, field: &str) -> &'v str {
     value.get(field).and_then(Value::as_str).unwrap_or_default()
 }
 
-/// What stands at a path of [`Document::words`].
-fn find<'v>(value: &'v mut Value, path: &str) -> Option<&'v mut Value> {
-    let mut at = value;
-    // A key may hold dots of its own; only a manifest's fields matter, and they hold none.
-    for part in path.split('.') {
-        let mut steps = part.split('[');
-        let name = steps.next().unwrap_or_default();
-        if !name.is_empty() {
-            at = at.get_mut(name)?;
-        }
-        for index in steps {
-            at = at.get_mut(index.trim_end_matches(']').parse::<usize>().ok()?)?;
-        }
-    }
-    Some(at)
-}
-
-fn located(document: &Document<'_>, error: &serde_saphyr::Error) -> (u64, String) {
-    let line = error
-        .location()
-        .map_or(0, |location| location.line().saturating_sub(1));
-    // Only the first line: the rest draws the place we name ourselves.
-    let message = error.without_snippet().to_string();
-    let message = message.lines().next().unwrap_or_default();
-    // Its own line counts from the document's start; ours from the file's.
-    let message = message.split(" at line ").next().unwrap_or(message).to_owned();
-    (document.first_line + line, message)
-}
-
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    const HEAD: &str = "apiVersion: zegel.dev/v1alpha1\nkind: MailDomain\nmetadata: {name: a}\n";
-
-    /// The domains that can be used, and what is wrong with the others.
-    fn read_all(text: &str) -> (Vec<String>, Vec<String>) {
-        let (manifests, invalid) = read("f.yaml", text);
-        let wrong = invalid.into_iter();
-        (
-            manifests
-                .into_iter()
-                .map(|manifest| manifest.spec.domain)
-                .collect(),
-            wrong.map(|one| format!("{}: {}", one.line, one.error)).collect(),
-        )
-    }
-
-    /// Each text, the domains in it, and how each mistake in it begins.
-    #[test]
-    fn every_document_is_read_and_every_mistake_has_its_line() {
-        let good = |domain: &str| format!("{HEAD}spec: {{domain: {domain}, role: Mail}}\n");
-        for (text, domains, says) in [
-            (good("a.nl"), &["a.nl"][..], &[][..]),
-            (String::new(), &[], &[]),
-            ("# nothing\n".to_owned(), &[], &[]),
-            (format!("%YAML 1.2\n---\n{}...\n", good("a.nl")), &["a.nl"], &[]),
-            (format!("---\n---\n{}---\n", good("a.nl")), &["a.nl"], &[]),
-            (format!("{}--- # the next\r\n{}", good("a.nl"), good("b.nl")), &["a.nl", "b.nl"], &[]),
-            ("apiVersion: v1\nkind: Pod\nspec: {domain: a.nl}\n".to_owned(), &[], &[]),
-            // A broken document takes no other with it.
-            (
-                format!("{}---\nspec: [\n---\n{}---\n  a: b\n c: d\n", good("a.nl"), good("b.nl")),
-                &["a.nl", "b.nl"],
-                &["6: document: this is no YAML", "14: document: this is no YAML"],
-            ),
-            (
-                format!("{}---\n{HEAD}spec:\n  domain: b.nl\n  role: Mail\n  polcy: 1\n  suspend: 5\n", good("a.nl")),
-                &["a.nl"],
-                &["12: spec.polcy: there is no field", "13: spec.suspend: want a boolean"],
-            ),
-            (
-                format!("{HEAD}spec:\n  domain: a.nl\n  role: Mail\n  spf: {{all: Fail}}\n  role: SendOnly\n  spf:\n    all: Fail\n"),
-                &[],
-                &["8: spec.role: stands there twice, first in line 6", "9: spec.spf: stands there twice, first in line 7"],
-            ),
-            // As kubectl reads them: words without quotes are booleans, nulls are nothing.
-            (format!("{HEAD}spec: {{domain: a.nl, role: Mail, suspend: yes, interval: ~, spf: null}}\n"), &["a.nl"], &[]),
-            (
-                format!("{HEAD}spec:\n  domain: a.nl\n  role: Mail\n  dkim:\n    selectors:\n    - name: no\n      anyKey: true\n    - {{name: 'no', anyKey: on}}\n"),
-                &[],
-                &["9: spec.dkim.selectors[0].name: want a text, found the boolean false: put it in quotes"],
-            ),
-            (
-                "apiVersion: zegel.dev/v1beta1\nkind: MailDomain\n---\napiVersion: zegel.dev/v1alpha1\nkind: maildomain\n".to_owned(),
-                &[],
-                &["1: apiVersion: write zegel.dev/v1alpha1", "5: kind: write MailDomain"],
-            ),
-            (
-                "apiVersion: v1\nkind: List\nitems:\n- apiVersion: zegel.dev/v1alpha1\n  kind: MailDomain\n  metadata: {name: a}\n  spec: {domain: a.nl, role: Mail}\n\
-                 - kind: Pod\n- apiVersion: zegel.dev/v1alpha1\n  kind: MailDomain\n  metadata: {name: A}\n  spec:\n    role: Mail\n".to_owned(),
-                &["a.nl"],
-                &["11: metadata.name: \"A\" is no object's name", "12: spec.domain: must be there"],
-            ),
-            ("{\"apiVersion\": \"zegel.dev/v1alpha1\", \"kind\": \"MailDomain\", \"metadata\": {\"generateName\": \"a-\"}, \"spec\": {\"domain\": \"a.nl\", \"role\": \"Mail\"}}".to_owned(), &["a.nl"], &[]),
-        ] {
-            let (found, said) = read_all(&text);
-            assert_eq!(found, domains, "{text}\n{said:#?}");
-            assert_eq!(said.len(), says.len(), "{text}\n{said:#?}");
-            for (said, part) in said.iter().zip(says) {
-                assert!(said.starts_with(part), "{text}\nwant {part}\nfound {said}");
-            }
-        }
-    }
-
-    #[test]
-    fn what_a_server_gave_back_is_read() {
-        let text = format!(
-            "{HEAD}spec: {{domain: a.nl, role: Mail}}\nstatus: {{observedGeneration: 5, whatever: [1]}}\n"
-        );
-        let text = text.replace(
-            "{name: a}",
-            "{name: a, uid: x, managedFields: [{manager: kubectl}], annotations: {a: b}}",
-        );
-        assert_eq!(read_all(&text), (vec!["a.nl".to_owned()], Vec::new()));
-    }
-}
+mod tests;

@@ -20,6 +20,8 @@ use crate::report::sarif::Invalid;
 pub(super) struct Object {
     /// Where it stands; the line is that of `spec.domain`.
     pub(super) source: ManifestRef,
+    /// Where it stands in its document: nothing, or `items[2].`.
+    pub(super) prefix: String,
     /// The line of its name.
     pub(super) named_at: u64,
     /// When a cluster got it, for one that was read back from there.
@@ -50,12 +52,12 @@ impl Object {
         (created, (namespace, self.source.name.clone()))
     }
 
-    fn lose(&mut self, line: u64, error: SpecError) -> Invalid {
+    fn lose(&mut self, line: u64, field: &str, message: String) -> Invalid {
         self.manifest = None;
         Invalid {
             file: self.source.file.clone(),
             line,
-            error,
+            error: SpecError::new(format!("{}{field}", self.prefix), message),
         }
     }
 }
@@ -84,7 +86,7 @@ pub(super) fn part(objects: &mut [Object]) -> Vec<Invalid> {
                 );
                 doubles.push(number);
                 let line = object.named_at;
-                wrong.push(object.lose(line, SpecError::new("metadata.name", message)));
+                wrong.push(object.lose(line, "metadata.name", message));
             }
         }
     }
@@ -116,7 +118,7 @@ pub(super) fn part(objects: &mut [Object]) -> Vec<Invalid> {
             );
             if let Some(object) = objects.get_mut(number) {
                 let line = object.source.line;
-                wrong.push(object.lose(line, SpecError::new("spec.domain", message)));
+                wrong.push(object.lose(line, "spec.domain", message));
             }
         }
     }
