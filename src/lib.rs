@@ -14,6 +14,7 @@
 //! - [`duration`], [`name`]: durations and domain names as people write them.
 //! - [`inquiry`]: the seam of questions and facts between judgement and world; lanes of questions, DNS the first.
 //! - [`records`]: one standard, one file: parse with spans, write canonically, compare by effect.
+//! - [`dnssec`]: what an answer is worth by its signatures: denial, aliases, the chain of trust.
 //! - [`rules`]: the catalogue: id, severity, section, why, fix.
 //! - [`judge`]: what is desired, what is drift, what is wrong; the walks that need answers.
 //! - [`adopt`]: the `MailDomain` that live DNS satisfies already.
@@ -33,6 +34,7 @@
 pub mod adopt;
 pub mod api;
 pub mod cli;
+pub mod dnssec;
 pub mod duration;
 pub mod history;
 pub mod inquiry;

@@ -209,9 +209,9 @@ impl fmt::Display for Unproven {
             Self::UnsupportedAlgorithm => {
                 f.write_str("every DS names an algorithm or digest that validators like this one do not know")
             }
-            Self::OptOut => {
-                f.write_str("an NSEC3 with opt-out spans it, so an unsigned delegation may be there")
-            }
+            Self::OptOut => f.write_str(
+                "an NSEC3 with opt-out spans it: no signed zone is there, at most an unsigned one",
+            ),
             Self::Iterations(count) => {
                 write!(
                     f,
@@ -223,6 +223,11 @@ impl fmt::Display for Unproven {
 }
 
 impl Broken {
+    /// What NSEC or NSEC3 do not prove.
+    pub fn no_proof(what: &'static str) -> Self {
+        Self::NoProof(what.into())
+    }
+
     /// The reason in a word.
     pub fn reason(&self) -> &'static str {
         match self {

@@ -138,7 +138,8 @@ fn relevant(kind: Kind, message: &Message) -> Vec<Candidate> {
 
 /// The first start of authority of a zone that fits.
 fn start_of_authority(records: &[rr::Record], fits: impl Fn(&Name) -> bool) -> Option<Soa> {
-    records.iter().find_map(|record| match &record.data {
+    let mut records = records.iter().filter(|record| record.dns_class == DNSClass::IN);
+    records.find_map(|record| match &record.data {
         RData::SOA(soa) => Some(Soa {
             owner: name(&record.name).filter(&fits)?,
             serial: soa.serial,

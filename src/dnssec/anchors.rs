@@ -1,0 +1,116 @@
+//! Where trust begins: the keys that are believed without a DS (RFC 4033 2).
+//!
+//! The built-in ones are IANA's for the root, of 2017 and of 2024. A file of one's own may hold keys of the root or of any
+//! zone below, which is then an island.
+
+use std::fmt;
+use std::str::FromStr;
+use std::sync::Arc;
+
+use hickory_proto::dnssec::{PublicKey, PublicKeyBuf, TrustAnchors};
+use hickory_proto::rr::{LowerName, Name};
+use hickory_proto::serialize::txt::trust_anchor::{Entry, Parser};
+
+use super::sets::{is_at_or_below, labels};
+use super::signature::ZoneKey;
+
+/// The zones whose keys are believed. Cheap to clone.
+#[derive(Clone)]
+pub struct Anchors {
+    keys: Arc<TrustAnchors>,
+    zones: Arc<[Name]>,
+}
+
+impl Default for Anchors {
+    fn default() -> Self {
+        Self {
+            keys: Arc::default(),
+            zones: [Name::root()].into(),
+        }
+    }
+}
+
+impl Anchors {
+    /// The nearest zone at or above `name` that has an anchor.
+    pub(super) fn above(&self, name: &Name) -> Option<&Name> {
+        let zones = self.zones.iter().filter(|zone| is_at_or_below(name, zone));
+        zones.max_by_key(|zone| labels(zone))
+    }
+
+    /// Whether trust begins at `zone` itself.
+    pub(super) fn has(&self, zone: &Name) -> bool {
+        self.zones.contains(zone)
+    }
+
+    /// Whether this key of `zone` is believed.
+    pub(super) fn believes(&self, zone: &Name, key: &ZoneKey) -> bool {
+        self.keys
+            .contains_with_name(key.key.public_key(), &LowerName::new(zone))
+    }
+}
+
+impl FromStr for Anchors {
+    type Err = String;
+
+    /// Reads DNSKEY records in zone file format: `. 172800 IN DNSKEY 257 3 8 AwEA…`.
+    fn from_str(text: &str) -> Result<Self, String> {
+        let entries = Parser::new(text).parse();
+        let entries = entries.map_err(|error| format!("not a list of DNSKEY records: {error}"))?;
+        let mut keys = TrustAnchors::empty();
+        let mut zones: Vec<Name> = Vec::new();
+        for entry in &entries {
+            let Entry::DNSKEY(record) = entry else {
+                continue;
+            };
+            let (zone, key) = (record.name(), record.data().public_key());
+            let key = PublicKeyBuf::new(key.public_bytes().to_vec(), key.algorithm());
+            keys.insert_with_name(&key, LowerName::new(zone));
+            if !zones.contains(zone) {
+                zones.push(zone.clone());
+            }
+        }
+        if zones.is_empty() {
+            return Err("there is no DNSKEY record in it".to_owned());
+        }
+        Ok(Self {
+            keys: Arc::new(keys),
+            zones: zones.into(),
+        })
+    }
+}
+
+impl fmt::Debug for Anchors {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Anchors({})", self.zones.len())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn keys_are_counted_and_a_comment_about_keys_is_none() {
+        let key = "example.nl. 3600 IN DNSKEY 257 3 15 l9P2M6oMD9rb3ymLwUuiOyJdQhQWB7ghEgTVbkhW/Ps=\n";
+        assert!(key.parse::<Anchors>().is_ok());
+        assert!(format!("; the DNSKEY of us\n\n{key}").parse::<Anchors>().is_ok());
+        for text in [
+            "",
+            "; a DNSKEY will come here\n",
+            "example.nl. 60 IN A 192.0.2.1\n",
+        ] {
+            assert!(text.parse::<Anchors>().is_err(), "{text:?}");
+        }
+    }
+
+    #[test]
+    fn the_nearest_anchor_counts() {
+        let both = "example.nl. IN DNSKEY 257 3 15 l9P2M6oMD9rb3ymLwUuiOyJdQhQWB7ghEgTVbkhW/Ps=\n. IN DNSKEY 257 3 15 \
+                    l9P2M6oMD9rb3ymLwUuiOyJdQhQWB7ghEgTVbkhW/Ps=\n";
+        let anchors: Anchors = both.parse().expect("two keys");
+        let name = |text| Name::from_ascii(text).expect("a name");
+        assert_eq!(anchors.above(&name("a.Example.nl.")), Some(&name("example.nl.")));
+        assert_eq!(anchors.above(&name("b.nl.")), Some(&Name::root()));
+        assert_eq!(Anchors::default().above(&name("b.nl.")), Some(&Name::root()));
+    }
+}

@@ -1,0 +1,7 @@
+//! DNSSEC validation, held to what unbound and delv say of the same answers.
+
+#![allow(clippy::unwrap_used, reason = "a test stops where it cannot go on")]
+
+mod mutated;
+mod recorded;
+mod recording;
