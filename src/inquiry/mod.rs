@@ -9,6 +9,7 @@
 //! Questions come in [lanes](Lane), each with its own answers. DNS is the first: [`Dns`] asks, [`Answer`] answers,
 //! [`Source`] tells where the answer came from.
 
+mod address;
 mod depth;
 mod dns;
 mod fact;
@@ -22,6 +23,7 @@ mod security;
 mod tests;
 mod trouble;
 
+pub use self::address::nobody_at;
 pub use self::depth::Depth;
 pub use self::dns::{Answer, Direct, Dns, Kind, Rdata, Referral, Soa, Source, Txt, View};
 pub use self::fact::{Answered, Fact};

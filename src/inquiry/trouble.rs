@@ -20,6 +20,8 @@ pub enum Trouble {
     Malformed,
     /// No connection to the server could be made.
     Network,
+    /// Nothing can be sent to the server from here: no route, or an address that is nobody's.
+    NoRoute,
     /// The look is judged from a recording that does not hold it.
     NotRecorded,
     /// NOTIMP, FORMERR or another error code.
@@ -60,6 +62,7 @@ impl Trouble {
             Self::Limit => "Limit",
             Self::Malformed => "Malformed",
             Self::Network => "Network",
+            Self::NoRoute => "NoRoute",
             Self::NotRecorded => "NotRecorded",
             Self::OtherRcode => "OtherRcode",
             Self::Refused => "Refused",
@@ -79,6 +82,7 @@ impl fmt::Display for Trouble {
             Self::Limit => "the bounds of one look were reached",
             Self::Malformed => "the answer was no usable DNS message",
             Self::Network => "no DNS server could be reached",
+            Self::NoRoute => "nothing can be sent to the server from here",
             Self::NotRecorded => "the recording does not hold it: the zegel that made it did not ask",
             Self::OtherRcode => "the server answered with an error code",
             Self::Refused => "the server refused to answer",

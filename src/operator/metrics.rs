@@ -21,7 +21,7 @@ use super::object::Watched;
 use super::tracker::Tracker;
 use crate::api::MailDomainStatus;
 use crate::rules::Severity;
-use crate::world::{Health, World};
+use crate::world::{Health, Reach, World};
 
 /// What the passes count.
 #[derive(Debug, Clone)]
@@ -126,6 +126,11 @@ struct OfState {
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct OfReach {
+    state: &'static str,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
 struct OfFindings {
     severity: String,
     managed: String,
@@ -150,6 +155,21 @@ impl Collector for Objects {
             "dns_outage",
             "Whether no resolver answers, not even a control question",
             out,
+        )?;
+        let reach = self.world.reach();
+        gauge(
+            &mut encoder,
+            "dns_authorities",
+            "Whether name servers are asked themselves, and why not: 1 for what is so",
+            Reach::ALL
+                .into_iter()
+                .map(|one| (OfReach { state: one.as_str() }, i64::from(one == reach))),
+        )?;
+        plain(
+            &mut encoder,
+            "dns_authorities_without_ipv6",
+            "Whether it was noticed that no name server can be asked over IPv6 from here",
+            self.world.lacks_ipv6(),
         )?;
         gauge(
             &mut encoder,

@@ -29,6 +29,10 @@ pub struct Config {
     pub trust_anchor: Option<TrustAnchor>,
     /// The port at which authorities are asked: 53, except where a test stands in for one.
     pub authority_port: u16,
+    /// Whether authorities are asked themselves, where they can be reached.
+    pub ask_authorities: bool,
+    /// How many questions a second one address of an authority gets at most.
+    pub authority_rate: NonZeroU32,
     /// What is remembered of answers.
     pub cache: CacheBounds,
 }
@@ -42,8 +46,17 @@ impl Default for Config {
             concurrency: NonZeroUsize::MIN.saturating_add(63),
             trust_anchor: None,
             authority_port: 53,
+            ask_authorities: true,
+            authority_rate: NonZeroU32::MIN.saturating_add(9),
             cache: CacheBounds::default(),
         }
+    }
+}
+
+impl Config {
+    /// The pause an authority's address gets between two messages.
+    pub(super) fn pause(&self) -> Duration {
+        Duration::from_secs(1) / self.authority_rate.get()
     }
 }
 
@@ -154,6 +167,22 @@ pub struct DnsArgs {
     /// Validate DNSSEC from the DNSKEY records in this file [default: trust the resolver]
     #[arg(long, value_name = "FILE")]
     pub trust_anchor: Option<PathBuf>,
+    /// Whether name servers are asked themselves: auto notices by itself where they cannot be reached (port 53 outward
+    /// closed, no IPv6), off leaves them alone
+    #[arg(long, value_name = "WHEN", default_value = "auto")]
+    pub authorities: AskAuthorities,
+    /// How many questions a second one address of a name server gets at most
+    #[arg(long, value_name = "N", default_value = "10")]
+    pub authority_rate: NonZeroU32,
+}
+
+/// Whether name servers are asked themselves.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+pub enum AskAuthorities {
+    /// Where they can be reached.
+    Auto,
+    /// Never.
+    Off,
 }
 
 impl DnsArgs {
@@ -169,6 +198,8 @@ impl DnsArgs {
             attempts: self.dns_attempts,
             concurrency: self.dns_concurrency,
             trust_anchor: trust_anchor.transpose()?,
+            ask_authorities: self.authorities == AskAuthorities::Auto,
+            authority_rate: self.authority_rate,
             ..Config::default()
         })
     }

@@ -38,6 +38,11 @@ pub(super) trait Put: Send + Sync + 'static {
 
     /// The longest that is worth waiting for.
     fn patience(&self, question: &Self::Lane) -> Duration;
+
+    /// Why a question is not worth putting at all, where that is known beforehand: it goes nowhere and takes no place.
+    fn in_vain(&self, _question: &Self::Lane) -> Option<Trouble> {
+        None
+    }
 }
 
 /// What was heard: a fact that has no time yet.
@@ -121,7 +126,7 @@ impl<L: Lane> Progress<L> {
 
 /// Where a question's answer is to be had.
 enum Found<P: Put> {
-    /// It is known.
+    /// It is known, or known to be in vain.
     Remembered(Arc<Fact<P::Lane>>),
     /// Somebody asks it already.
     OnItsWay(watch::Receiver<Progress<P::Lane>>),
@@ -220,7 +225,10 @@ impl<P: Put> Exchange<P> {
                 self.inner.metrics.coalesced.inc();
                 Found::OnItsWay(flight.landed.subscribe())
             }
-            _ => self.book_flight(&mut book, question.clone(), now),
+            _ => match self.inner.put.in_vain(question) {
+                Some(trouble) => Found::Remembered(self.inner.fact(Heard::nothing(trouble))),
+                None => self.book_flight(&mut book, question.clone(), now),
+            },
         }
     }
 
@@ -282,6 +290,13 @@ impl<P: Put> Flying<P> {
             place = inner.places.take(self.question.destination()) => place,
             () = self.deserted(&landed) => return,
         };
+        // So many wait for that stranger that this one had better come back another time.
+        let Some(place) = place else {
+            let fact = inner.fact(Heard::nothing(Trouble::Limit));
+            self.remove_from(&mut inner.book());
+            landed.send_replace(Progress::Landed(fact));
+            return;
+        };
         landed.send_if_modified(|progress| {
             *progress = Progress::OnTheWire;
             false
@@ -297,9 +312,11 @@ impl<P: Put> Flying<P> {
             Ok(answer) => P::Lane::outcome(answer),
             Err(trouble) => trouble.reason(),
         };
-        inner
-            .metrics
-            .record(self.question.label(), outcome, began.elapsed());
+        let (label, took) = (self.question.label(), began.elapsed());
+        match self.question.destination() {
+            None => inner.metrics.record(label, outcome, took),
+            Some(_) => inner.metrics.record_view(label, outcome),
+        }
         let mut book = inner.book();
         // What was overtaken by a later question is older than it looks.
         if self.is_latest(&book) {

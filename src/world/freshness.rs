@@ -1,16 +1,18 @@
-//! How old an answer may be for a pass: a confirmation must not be our own memory of what it confirms.
+//! How old an answer may be for a pass, for a confirmation must not be our own memory of what it confirms; and how closely
+//! authorities are looked at.
 
 use std::collections::HashMap;
 
 use jiff::Timestamp;
 
-use crate::inquiry::{AnyQuestion, Lane};
+use crate::inquiry::{AnyQuestion, Depth, Lane};
 
 /// Which answers may come from memory; by default any whose TTL has not run out.
 #[derive(Debug, Clone, Default)]
 pub struct Freshness {
     all: Option<Timestamp>,
     some: HashMap<AnyQuestion, Timestamp>,
+    depth: Depth,
 }
 
 impl Freshness {
@@ -23,8 +25,19 @@ impl Freshness {
     pub fn not_before(floor: Timestamp) -> Self {
         Self {
             all: Some(floor),
-            some: HashMap::new(),
+            ..Self::default()
         }
+    }
+
+    /// The same, with the authorities looked at so closely, where they can be asked.
+    #[must_use]
+    pub fn at_depth(self, depth: Depth) -> Self {
+        Self { depth, ..self }
+    }
+
+    /// How closely authorities are to be looked at.
+    pub fn depth(&self) -> Depth {
+        self.depth
     }
 
     /// No answer to `question` seen before `time` does; the latest such demand counts.

@@ -24,6 +24,8 @@ pub struct Metrics {
     lane: &'static str,
     /// Questions that went to a resolver, by type and outcome; tries and continued CNAME chains are not counted apart.
     pub questions: Family<QuestionLabels, Counter>,
+    /// Questions put to strangers' servers, in the same way.
+    pub views: Family<QuestionLabels, Counter>,
     /// How long they took, in seconds, waiting for a place excluded.
     pub durations: Histogram,
     /// Questions answered from what was remembered.
@@ -42,6 +44,7 @@ impl Metrics {
         Self {
             lane,
             questions: Family::default(),
+            views: Family::default(),
             durations: Histogram::new([0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1.0, 3.0, 10.0, 30.0]),
             cache_hits: Counter::default(),
             coalesced: Counter::default(),
@@ -57,6 +60,11 @@ impl Metrics {
             "questions",
             "Questions sent to a resolver, by type and outcome",
             self.questions.clone(),
+        );
+        registry.register(
+            "authority_questions",
+            "Questions sent to name servers themselves, by type and outcome",
+            self.views.clone(),
         );
         registry.register(
             "question_duration_seconds",
@@ -85,6 +93,15 @@ impl Metrics {
         };
         self.questions.get_or_create(&labels).inc();
         self.durations.observe(took.as_secs_f64());
+    }
+
+    /// Counts a question to a stranger that asked for `label` and had `outcome`.
+    pub(super) fn record_view(&self, label: &'static str, outcome: &'static str) {
+        let labels = QuestionLabels {
+            r#type: label,
+            outcome,
+        };
+        self.views.get_or_create(&labels).inc();
     }
 }
 

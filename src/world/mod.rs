@@ -25,14 +25,18 @@ use std::time::Duration;
 use jiff::Timestamp;
 use tokio::time::Instant;
 
-pub use self::config::{CacheBounds, Config, ConfigError, DnsArgs, TrustAnchor, parse_resolver};
-pub use self::dns::Health;
+pub use self::config::{
+    AskAuthorities, CacheBounds, Config, ConfigError, DnsArgs, TrustAnchor, parse_resolver,
+};
 use self::dns::Servers;
+pub use self::dns::{Health, Reach};
 use self::exchange::Exchange;
 pub use self::freshness::Freshness;
 pub use self::metrics::{Metrics, QuestionLabels};
 use self::places::Places;
-use crate::inquiry::{AnyQuestion, Dns, Fact, Facts, Inquiry, MAX_QUESTIONS, MAX_WAVES, View};
+use crate::inquiry::{
+    AnyQuestion, Depth, Dns, Fact, Facts, Inquiry, MAX_QUESTIONS, MAX_VIEWS, MAX_WAVES, View,
+};
 
 /// The world as it is seen from here. Cloning shares the memory, the bounds and the counts.
 #[derive(Clone)]
@@ -72,7 +76,7 @@ impl World {
     /// # Errors
     /// As [`World::new`].
     pub fn with_clock(config: Config, clock: Clock) -> Result<Self, ConfigError> {
-        let places = Places::new(config.concurrency.get());
+        let places = Places::new(config.concurrency.get(), config.pause());
         let bounds = config.cache;
         let servers = Servers::new(config, clock.clone())?;
         Ok(Self {
@@ -102,9 +106,20 @@ impl World {
         self.dns.put().health(view)
     }
 
-    /// Runs `judge` until it has no open question left: one pass.
+    /// Whether authorities are asked themselves.
+    pub fn reach(&self) -> Reach {
+        self.dns.put().reach()
+    }
+
+    /// Whether it was noticed that no authority can be asked over IPv6 from here.
+    pub fn lacks_ipv6(&self) -> bool {
+        self.dns.put().lacks_ipv6()
+    }
+
+    /// Runs `judge` until it has no open question left: one pass, with the authorities looked at as closely as `fresh`
+    /// says, where they can be asked.
     ///
-    /// Bounds: [`MAX_WAVES`] runs, [`MAX_QUESTIONS`] questions, and `deadline` for all of it. A question that was sent
+    /// Bounds: [`MAX_WAVES`] runs, [`MAX_QUESTIONS`] questions and [`MAX_VIEWS`] to authorities, and `deadline` for all of it. A question that was sent
     /// and is without answer at the deadline is [`Trouble::Timeout`](crate::inquiry::Trouble::Timeout), one that was
     /// never sent [`Trouble::Limit`](crate::inquiry::Trouble::Limit); then the judgement is run once more, closed. A
     /// fact, once had, stays as it is for the pass.
@@ -115,7 +130,11 @@ impl World {
         mut judge: impl FnMut(&mut Inquiry<'_>) -> T,
     ) -> Settled<T> {
         let end = Instant::now() + deadline;
-        let mut facts = Facts::new();
+        let depth = match self.reach() {
+            Reach::Asked => fresh.depth(),
+            Reach::Off | Reach::Unreachable | Reach::Intercepted => Depth::Off,
+        };
+        let mut facts = Facts::new().at_depth(depth);
         let mut waves = 0;
         while waves < MAX_WAVES && Instant::now() < end {
             waves += 1;
@@ -132,7 +151,10 @@ impl World {
                 };
             }
             let known = facts.len();
-            let room = MAX_QUESTIONS.saturating_sub(known);
+            let (mut views, own): (Vec<_>, Vec<_>) =
+                open.into_iter().partition(AnyQuestion::is_of_a_stranger);
+            open = own;
+            let room = MAX_QUESTIONS.saturating_sub(known - facts.views());
             if open.len() > room {
                 let needs: HashMap<_, _> = inquiry
                     .asked()
@@ -141,6 +163,8 @@ impl World {
                 open.sort_by_key(|question| std::cmp::Reverse(needs.get(question).copied()));
                 open.truncate(room);
             }
+            views.truncate(MAX_VIEWS.saturating_sub(facts.views()));
+            open.append(&mut views);
             self.answer(&open, fresh, end, &mut facts).await;
             if facts.len() == known {
                 break;

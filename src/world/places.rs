@@ -1,7 +1,8 @@
 //! Places on the wire: how many questions are out at once, and how strangers are treated.
 //!
 //! Our own resolvers are there for us; a zone's authorities are not. A stranger's address gets one question at a time
-//! and a pause between two, however many domains it serves, for operators limit what repeats itself (RRL).
+//! and a pause between two, however many domains it serves, for operators limit what repeats itself (RRL). Nobody waits
+//! long for a stranger: who would have to comes back another time.
 
 use std::collections::HashMap;
 use std::net::IpAddr;
@@ -9,10 +10,10 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use tokio::sync::{OwnedMutexGuard, Semaphore, SemaphorePermit};
-use tokio::time::{Instant, sleep_until};
+use tokio::time::{Instant, sleep_until, timeout};
 
-/// The pause a stranger gets between two questions.
-const PAUSE: Duration = Duration::from_millis(100);
+/// The longest anybody waits for a stranger's turn.
+const LONGEST_WAIT: Duration = Duration::from_secs(3);
 
 /// Above this many strangers those who have rested are forgotten.
 const STRANGERS: usize = 4096;
@@ -31,44 +32,51 @@ type Turn = Arc<tokio::sync::Mutex<Option<Instant>>>;
 /// A place; given back when dropped.
 #[derive(Debug)]
 pub(super) struct Place<'p> {
-    _turn: Option<OwnedMutexGuard<Option<Instant>>>,
+    turn: Option<OwnedMutexGuard<Option<Instant>>>,
+    pause: Duration,
     _permit: Option<SemaphorePermit<'p>>,
 }
 
+impl Drop for Place<'_> {
+    /// The stranger rests from its last message on, not from the first.
+    fn drop(&mut self) {
+        if let Some(turn) = &mut self.turn {
+            **turn = Some(Instant::now() + self.pause);
+        }
+    }
+}
+
 impl Places {
-    pub(super) fn new(at_once: usize) -> Self {
+    /// This many places, and this pause for a stranger between two questions.
+    pub(super) fn new(at_once: usize, pause: Duration) -> Self {
         Self {
             all: Semaphore::new(at_once.min(Semaphore::MAX_PERMITS)),
-            pause: PAUSE,
+            pause,
             strangers: Mutex::default(),
         }
     }
 
-    /// The same with another pause, for tests that do not want to wait.
-    #[cfg(test)]
-    pub(super) fn with_pause(self, pause: Duration) -> Self {
-        Self { pause, ..self }
-    }
-
-    /// Waits for a place to ask `stranger`, or a service of our own.
-    pub(super) async fn take(&self, stranger: Option<IpAddr>) -> Place<'_> {
+    /// Waits for a place to ask `stranger`, or a service of our own; `None` when too many wait for the stranger.
+    pub(super) async fn take(&self, stranger: Option<IpAddr>) -> Option<Place<'_>> {
         // The stranger's turn first: who waits for it must take no place from others.
         let turn = match stranger {
             None => None,
-            Some(address) => {
-                let mut turn = self.turn(address).lock_owned().await;
-                if let Some(rested) = *turn {
-                    sleep_until(rested).await;
-                }
-                *turn = Some(Instant::now() + self.pause);
-                Some(turn)
-            }
+            Some(address) => Some(timeout(LONGEST_WAIT, self.turn_of(address)).await.ok()?),
         };
-        Place {
-            _turn: turn,
+        Some(Place {
+            turn,
+            pause: self.pause,
             // It is never closed; were it, everybody would have a place.
             _permit: self.all.acquire().await.ok(),
+        })
+    }
+
+    async fn turn_of(&self, address: IpAddr) -> OwnedMutexGuard<Option<Instant>> {
+        let turn = self.turn(address).lock_owned().await;
+        if let Some(rested) = *turn {
+            sleep_until(rested).await;
         }
+        turn
     }
 
     fn turn(&self, address: IpAddr) -> Turn {
@@ -95,7 +103,7 @@ mod tests {
 
     #[tokio::test]
     async fn a_stranger_gets_one_question_at_a_time_and_a_pause_and_holds_nobody_else_up() {
-        let places = Places::new(8).with_pause(Duration::from_millis(20));
+        let places = Places::new(8, Duration::from_millis(20));
         let began = Instant::now();
         let first = places.take(stranger(1)).await;
         assert!(futures::poll!(Box::pin(places.take(stranger(1)))).is_pending());
@@ -114,7 +122,7 @@ mod tests {
 
     #[tokio::test]
     async fn our_own_resolver_gets_as_many_as_there_are_places() {
-        let places = Places::new(2);
+        let places = Places::new(2, Duration::ZERO);
         let held = [places.take(None).await, places.take(None).await];
         assert!(futures::poll!(Box::pin(places.take(None))).is_pending());
         drop(held);
@@ -123,7 +131,7 @@ mod tests {
 
     #[tokio::test]
     async fn no_more_strangers_are_known_than_there_is_room_for() {
-        let places = Places::new(1).with_pause(Duration::ZERO);
+        let places = Places::new(1, Duration::ZERO);
         for number in 0..3 * u32::try_from(STRANGERS).unwrap() {
             places.take(stranger(number)).await;
         }

@@ -6,6 +6,7 @@ mod dns;
 mod answers;
 mod authorities;
 mod bounds;
+mod directly;
 mod edns;
 mod failures;
 mod health;

@@ -1,38 +1,138 @@
 //! The authorities asked themselves: one wire an address, made when it is first asked, with a health of its own.
+//!
+//! Each is asked politely, for what it holds itself; what it says is read whether or not it has authority, for how it
+//! has none tells what is wrong. What an authority says is said for that moment: it is remembered only so long that
+//! domains looked at together share it. Whether authorities can be asked from here at all is known too: see `reach`.
+
+mod reach;
 
 use std::collections::HashMap;
 use std::net::{IpAddr, SocketAddr};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use super::health::Health;
-use super::wire::{Manner, Wire};
-use crate::world::Clock;
+use hickory_resolver::proto::op::Message;
+use hickory_resolver::proto::rr::rdata::opt::{EdnsCode, EdnsOption};
+use tokio::time::Instant;
 
-/// Above this many addresses those that answer are forgotten: nothing is lost with them.
+pub use self::reach::Reach;
+use self::reach::{Sign, Watch};
+use super::health::Health;
+use super::reading::{self, Trail};
+use super::wire::{Manner, Spoken, Wire, usable};
+use crate::inquiry::{Answer, Direct, Dns, Kind, Security, Source, Trouble, nobody_at};
+use crate::name::Name;
+use crate::records::presentation;
+use crate::world::exchange::Heard;
+use crate::world::{Clock, Config};
+
+/// Above this many addresses those that answer are forgotten: nothing is lost with them but their cookies.
 const ADDRESSES: usize = 4096;
+
+/// A stranger's datagram is waited for no longer than this.
+const PATIENCE: Duration = Duration::from_secs(2);
+
+/// For so many seconds an answer is shared.
+const SHARED: u32 = 5;
+
+/// The longest name of a server (NSID) that is kept, in octets.
+const MOST_NSID: usize = 128;
 
 pub(super) struct Authorities {
     port: u16,
     timeout: Duration,
     attempts: u32,
+    pause: Duration,
     clock: Clock,
     wires: Mutex<HashMap<IpAddr, Wire>>,
+    watch: Watch,
 }
 
 impl Authorities {
-    pub(super) fn new(port: u16, timeout: Duration, attempts: u32, clock: Clock) -> Self {
+    pub(super) fn new(config: &Config, clock: Clock) -> Self {
         Self {
-            port,
-            timeout,
-            attempts,
+            port: config.authority_port,
+            timeout: config.timeout.min(PATIENCE),
+            attempts: config.attempts.get(),
+            pause: config.pause(),
             clock,
             wires: Mutex::default(),
+            watch: Watch::new(config.ask_authorities),
         }
     }
 
+    /// Whether the server at an address answers, as far as it was asked.
+    pub(super) fn health(&self, address: IpAddr) -> Health {
+        self.wires().get(&address).map_or(Health::Answering, Wire::health)
+    }
+
+    /// Whether authorities are asked at all.
+    pub(super) fn reach(&self) -> Reach {
+        self.watch.reach(Instant::now())
+    }
+
+    /// Whether no IPv6 address can be asked from here.
+    pub(super) fn lacks_ipv6(&self) -> bool {
+        self.watch.lacks_ipv6(Instant::now())
+    }
+
+    /// The longest a question to any of them can take.
+    pub(super) fn patience(&self, address: IpAddr) -> Duration {
+        self.at(address).patience_directly(self.pause)
+    }
+
+    /// Why asking at an address tells nothing, where that is known beforehand.
+    pub(super) fn in_vain(&self, address: IpAddr) -> Option<Trouble> {
+        if nobody_at(address).is_some() || (address.is_ipv6() && self.lacks_ipv6()) {
+            return Some(Trouble::NoRoute);
+        }
+        let is_silent = self.wires().get(&address).is_some_and(Wire::is_silent);
+        is_silent.then_some(Trouble::Timeout)
+    }
+
+    /// Puts one question to the authority at `address`; `resolvers_answer` tells a dead way out from a dead network.
+    pub(super) async fn put(&self, question: &Dns, address: IpAddr, resolvers_answer: bool) -> Heard<Dns> {
+        let mut source = Source::default();
+        let outcome = match reading::wire_name(&question.name) {
+            None => Err(Trouble::Malformed),
+            Some(name) => {
+                let kind = reading::record_type(question.kind);
+                let wire = self.at(address);
+                let spoken = wire.ask_directly(name, kind, self.pause).await;
+                source.server = Some(SocketAddr::new(address, self.port));
+                self.note(question, address, &spoken, resolvers_answer);
+                read(question, spoken, &mut source)
+            }
+        };
+        Heard {
+            outcome,
+            security: Security::NotAsked,
+            source,
+            ttl: SHARED,
+        }
+    }
+
+    /// What an answer, or its absence, tells about the way to authorities.
+    fn note(&self, question: &Dns, address: IpAddr, spoken: &Spoken, resolvers_answer: bool) {
+        let sign = match &spoken.answer {
+            Err(Trouble::NoRoute) => Sign::NoRoute,
+            Err(Trouble::Timeout | Trouble::Network) if resolvers_answer => Sign::Silence,
+            Err(Trouble::Timeout | Trouble::Network) => return,
+            Ok(message) if message.metadata.recursion_available && !message.metadata.authoritative => {
+                Sign::Recursor
+            }
+            Ok(_) | Err(_) => Sign::Answer,
+        };
+        // The parent's servers are asked for the child's: whose zone a question is about, is its name's.
+        let zone = match question.kind {
+            Kind::Ns => question.name.parent().unwrap_or_else(Name::root),
+            _ => question.name.clone(),
+        };
+        self.watch.note(sign, address, &zone, Instant::now());
+    }
+
     /// The wire to one address.
-    pub(super) fn at(&self, address: IpAddr) -> Wire {
+    fn at(&self, address: IpAddr) -> Wire {
         let mut wires = self.wires();
         if wires.len() >= ADDRESSES && !wires.contains_key(&address) {
             wires.retain(|_, wire| wire.health() != Health::Answering);
@@ -42,16 +142,6 @@ impl Authorities {
         }
         let wire = wires.entry(address).or_insert_with(|| self.wire(address));
         wire.clone()
-    }
-
-    /// Whether the server at an address answers, as far as it was asked.
-    pub(super) fn health(&self, address: IpAddr) -> Health {
-        self.wires().get(&address).map_or(Health::Answering, Wire::health)
-    }
-
-    /// The longest a question to any of them can take.
-    pub(super) fn patience(&self) -> Duration {
-        self.timeout.saturating_mul(self.attempts).saturating_mul(2)
     }
 
     fn wire(&self, address: IpAddr) -> Wire {
@@ -67,5 +157,40 @@ impl Authorities {
 
     fn wires(&self) -> MutexGuard<'_, HashMap<IpAddr, Wire>> {
         self.wires.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// What an authority's message says about the question, and beside it.
+fn read(question: &Dns, spoken: Spoken, source: &mut Source) -> Result<Answer, Trouble> {
+    let message = spoken.answer?;
+    let mut trail = Trail::new(question.name.clone());
+    trail.source.server = source.server;
+    trail.source.authoritative = message.metadata.authoritative;
+    trail.source.direct = Some(Box::new(Direct {
+        nsid: nsid(&message),
+        rtt: spoken.rtt,
+        recursion_available: message.metadata.recursion_available,
+        referral: reading::referral(&message),
+    }));
+    let outcome = usable(message, &spoken.query).and_then(|message| {
+        let answer = trail.follow(question.kind, &message)?;
+        // What lies where an alias leads away is no business of this authority.
+        answer.ok_or(Trouble::Lame)
+    });
+    *source = trail.source;
+    if outcome.is_err() {
+        source.ttl = 0;
+    }
+    outcome
+}
+
+/// The server's own name for itself (RFC 5001 3.1): mostly text, though nothing says it must be.
+fn nsid(message: &Message) -> Option<String> {
+    match message.edns.as_ref()?.option(EdnsCode::NSID)? {
+        EdnsOption::NSID(name) if !name.as_ref().is_empty() => {
+            let octets = name.as_ref();
+            Some(presentation(octets.get(..MOST_NSID).unwrap_or(octets)))
+        }
+        _ => None,
     }
 }

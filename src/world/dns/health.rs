@@ -132,6 +132,11 @@ impl Pulse {
         }
     }
 
+    /// Whether it was silent so often in a row, and so lately, that asking it again tells nothing new.
+    pub(super) fn is_silent(&self, now: Instant) -> bool {
+        self.suspect_until.is_some_and(|until| now < until)
+    }
+
     /// Since when it does not answer, and how that shows.
     pub(super) fn down(&self) -> Option<(Timestamp, Trouble)> {
         self.down
@@ -163,7 +168,7 @@ pub(super) fn of_list(servers: impl Iterator<Item = Option<(Timestamp, Trouble)>
 
 /// Nothing came back: the server may be down, or the way to it.
 pub(super) fn is_silence(trouble: Trouble) -> bool {
-    matches!(trouble, Trouble::Timeout | Trouble::Network)
+    matches!(trouble, Trouble::Timeout | Trouble::Network | Trouble::NoRoute)
 }
 
 /// The more a trouble says about the name and the less about the way, the higher.
@@ -177,7 +182,7 @@ pub(super) fn telling(trouble: Trouble) -> u8 {
         Trouble::OtherRcode => 4,
         Trouble::Truncated | Trouble::Malformed => 3,
         Trouble::Timeout => 2,
-        Trouble::Network => 1,
+        Trouble::Network | Trouble::NoRoute => 1,
         Trouble::Limit | Trouble::NotRecorded => 0,
     }
 }

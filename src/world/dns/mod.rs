@@ -16,6 +16,7 @@ use hickory_resolver::proto::op::{Edns, Message, Query};
 use hickory_resolver::proto::rr::{Name, RecordType};
 
 use self::authorities::Authorities;
+pub use self::authorities::Reach;
 pub use self::health::Health;
 use self::reading::Trail;
 use self::validate::Validator;
@@ -35,17 +36,18 @@ impl Servers {
     pub(super) fn new(config: Config, clock: Clock) -> Result<Self, ConfigError> {
         let resolvers = match config.resolvers.is_empty() {
             true => config::system_resolvers()?,
-            false => config.resolvers,
+            false => config.resolvers.clone(),
         };
+        let authorities = Authorities::new(&config, clock.clone());
         let (timeout, attempts) = (config.timeout, config.attempts.get());
-        let resolvers = Wire::new(Manner::Recursive, &resolvers, timeout, attempts, clock.clone());
+        let resolvers = Wire::new(Manner::Recursive, &resolvers, timeout, attempts, clock);
         let validator = config
             .trust_anchor
             .map(|anchor| Validator::new(resolvers.clone(), &anchor));
         Ok(Self {
             resolvers,
             validator,
-            authorities: Authorities::new(config.authority_port, timeout, attempts, clock),
+            authorities,
         })
     }
 
@@ -57,32 +59,34 @@ impl Servers {
         }
     }
 
+    /// Whether authorities are asked.
+    pub(super) fn reach(&self) -> Reach {
+        self.authorities.reach()
+    }
+
+    /// Whether no IPv6 address of an authority can be asked from here.
+    pub(super) fn lacks_ipv6(&self) -> bool {
+        self.authorities.lacks_ipv6()
+    }
+
     /// Asks the servers, and asks on where an alias leads out of the answer.
     async fn resolve(&self, question: &Dns, trail: &mut Trail) -> Result<Answer, Trouble> {
-        let authority = match question.view {
-            View::Recursive => None,
-            View::Authority(address) => Some(self.authorities.at(address)),
-        };
         loop {
-            let query = query(question, trail, authority.is_none())?;
-            let (message, server, security) = match (&authority, &self.validator) {
-                (None, Some(validator)) => {
+            let query = query(question, trail)?;
+            let (message, server, security) = match &self.validator {
+                Some(validator) => {
                     let (message, security) = validator.ask(query).await?;
                     (message, None, security)
                 }
-                (None, None) => ask(&self.resolvers, &query).await?,
-                (Some(wire), _) => ask(wire, &query).await?,
+                None => ask(&self.resolvers, &query).await?,
             };
             trail.security = match trail.security.take() {
                 None => Some(security),
                 Some(before) => Some(before.worst(security)),
             };
             trail.source.server = server;
-            match trail.follow(question.kind, &message)? {
-                Some(answer) => return Ok(answer),
-                // What lies there is no business of this authority.
-                None if authority.is_some() => return Err(Trouble::Lame),
-                None => {}
+            if let Some(answer) = trail.follow(question.kind, &message)? {
+                return Ok(answer);
             }
         }
     }
@@ -93,9 +97,9 @@ async fn ask(wire: &Wire, query: &Message) -> Result<(Message, Option<SocketAddr
     Ok((message, Some(server), Security::NotAsked))
 }
 
-fn query(question: &Dns, trail: &Trail, recursive: bool) -> Result<Message, Trouble> {
+fn query(question: &Dns, trail: &Trail) -> Result<Message, Trouble> {
     let name = reading::wire_name(trail.end()).ok_or(Trouble::Malformed)?;
-    Ok(message(name, reading::record_type(question.kind), recursive))
+    Ok(message(name, reading::record_type(question.kind), true))
 }
 
 /// A question as it goes out.
@@ -113,9 +117,13 @@ impl Put for Servers {
     type Lane = Dns;
 
     async fn put(&self, question: &Dns) -> Heard<Dns> {
+        if let View::Authority(address) = question.view {
+            let resolvers_answer = self.resolvers.health() == Health::Answering;
+            return self.authorities.put(question, address, resolvers_answer).await;
+        }
         let mut trail = Trail::new(question.name.clone());
         let outcome = self.resolve(question, &mut trail).await;
-        let validates = question.view == View::Recursive && self.validator.is_some();
+        let validates = self.validator.is_some();
         let security = match outcome {
             Ok(_) => trail.security.unwrap_or_default(),
             Err(_) if !validates => Security::NotAsked,
@@ -137,11 +145,17 @@ impl Put for Servers {
     }
 
     fn patience(&self, question: &Dns) -> Duration {
-        // A chain that leads from server to server gets no more patience than two names would.
-        let one = match question.view {
-            View::Recursive => self.resolvers.patience(),
-            View::Authority(_) => self.authorities.patience(),
-        };
-        one.saturating_mul(2)
+        match question.view {
+            // A chain that leads from server to server gets no more patience than two names would.
+            View::Recursive => self.resolvers.patience().saturating_mul(2),
+            View::Authority(address) => self.authorities.patience(address),
+        }
+    }
+
+    fn in_vain(&self, question: &Dns) -> Option<Trouble> {
+        match question.view {
+            View::Recursive => None,
+            View::Authority(address) => self.authorities.in_vain(address),
+        }
     }
 }

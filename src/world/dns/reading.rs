@@ -5,10 +5,12 @@
 //! on the question's name, link by link, is read; the rest is not there. The octets of names and texts are taken as
 //! they are. No socket here.
 
+use std::net::IpAddr;
+
 use hickory_resolver::proto::op::{Message, ResponseCode};
 use hickory_resolver::proto::rr::{self, DNSClass, RData, RecordType};
 
-use crate::inquiry::{Answer, Kind, Rdata, Security, Soa, Source, Trouble, Txt};
+use crate::inquiry::{Answer, Kind, Rdata, Referral, Security, Soa, Source, Trouble, Txt};
 use crate::name::Name;
 
 /// An alias may lead to an alias this often (unbound and BIND stop there or earlier).
@@ -97,6 +99,47 @@ impl Trail {
         self.source.soa = soa;
         Ok(Some(absent))
     }
+}
+
+/// The delegation a message sends us to in place of an answer: name servers of one zone, no start of authority.
+pub(super) fn referral(message: &Message) -> Option<Referral> {
+    let is_denial = message
+        .authorities
+        .iter()
+        .any(|record| record.record_type() == RecordType::SOA);
+    if is_denial || !message.answers.is_empty() {
+        return None;
+    }
+    let servers = message.authorities.iter();
+    let first = servers
+        .clone()
+        .find(|record| record.record_type() == RecordType::NS)?;
+    let of_zone = servers.filter(|record| record.name == first.name);
+    let mut named: Vec<Name> = of_zone
+        .filter_map(|record| match &record.data {
+            RData::NS(server) => name(&server.0),
+            _ => None,
+        })
+        .collect();
+    named.sort();
+    named.dedup();
+    let addresses = message.additionals.iter().filter_map(|record| {
+        let address = match &record.data {
+            RData::A(address) => IpAddr::V4(address.0),
+            RData::AAAA(address) => IpAddr::V6(address.0),
+            _ => return None,
+        };
+        let owner = name(&record.name)?;
+        named.contains(&owner).then_some((owner, address))
+    });
+    let mut glue: Vec<(Name, IpAddr)> = addresses.collect();
+    glue.sort();
+    glue.dedup();
+    Some(Referral {
+        owner: name(&first.name)?,
+        servers: named,
+        glue,
+    })
 }
 
 /// Where aliases lead, and for how long. Several at one name are an error; the choice must at least not depend on their

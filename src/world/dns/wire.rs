@@ -7,6 +7,8 @@
 //! an error code from one sends us to the next, silence brings another round. What is reported in the end is the
 //! most telling thing any of them said. Whether the servers answer at all is known too: see [`health`](super::health).
 
+mod cookie;
+mod direct;
 mod message;
 #[cfg(test)]
 mod tests;
@@ -22,7 +24,10 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpStream, UdpSocket};
 use tokio::time::{Instant, timeout, timeout_at};
 
-use self::message::{Incoming, is_truncated, read, refuses_edns, usable};
+use self::cookie::Jar;
+pub(super) use self::direct::Spoken;
+pub(super) use self::message::usable;
+use self::message::{Incoming, is_truncated, read, refuses_edns};
 use super::health::{self, Change, Health, Moment, Pulse, is_silence, telling};
 use crate::inquiry::Trouble;
 use crate::world::Clock;
@@ -60,6 +65,8 @@ struct Server {
     pulse: Mutex<Pulse>,
     /// Until when it is not troubled with EDNS.
     plain_until: Mutex<Option<Instant>>,
+    /// What we and it tell each other apart by from forgers.
+    cookies: Jar,
 }
 
 impl Wire {
@@ -75,6 +82,7 @@ impl Wire {
                 address,
                 pulse: Mutex::default(),
                 plain_until: Mutex::default(),
+                cookies: Jar::default(),
             })
         };
         Self {
@@ -93,6 +101,14 @@ impl Wire {
             .saturating_mul(self.attempts)
             .saturating_mul(servers)
             .saturating_mul(2)
+    }
+
+    /// Whether the first of them was silent so often and so lately that it is not worth asking.
+    pub(super) fn is_silent(&self) -> bool {
+        let now = Instant::now();
+        self.servers
+            .first()
+            .is_some_and(|server| server.pulse().is_silent(now))
     }
 
     /// Whether these servers answer.
@@ -143,7 +159,12 @@ impl Wire {
     }
 
     async fn try_at(&self, server: &Server, query: &Message, encoded: &[u8]) -> Result<Message, Trouble> {
-        let answer = self.exchange(server, query, encoded).await?;
+        let answer = self.exchange(server, query, encoded).await;
+        // Of our own services nobody needs to know more than that they cannot be reached.
+        let answer = answer.map_err(|trouble| match trouble {
+            Trouble::NoRoute => Trouble::Network,
+            other => other,
+        })?;
         usable(answer, query)
     }
 
@@ -184,7 +205,7 @@ impl Wire {
     /// Remembers what became of a try, and asks the control question when it is due.
     fn note(&self, server: &Arc<Server>, trouble: Option<Trouble>) {
         let change = server.pulse().note(self.counted(trouble), self.moment());
-        server.tell(change);
+        self.tell(server, change);
         if change.is_some() {
             tokio::spawn(self.clone().control(server.clone()));
         }
@@ -205,14 +226,37 @@ impl Wire {
             }
         }
         let change = server.pulse().note_control(self.counted(trouble), self.moment());
-        server.tell(change);
+        self.tell(&server, change);
     }
 
     /// Whether a trouble counts against a server: an authority that refuses what is not its own is in good health.
     fn counted(&self, trouble: Option<Trouble>) -> Option<Trouble> {
         match self.manner {
             Manner::Recursive => trouble,
-            Manner::Authority => trouble.filter(|&trouble| is_silence(trouble)),
+            Manner::Authority => {
+                trouble.filter(|&trouble| is_silence(trouble) && trouble != Trouble::NoRoute)
+            }
+        }
+    }
+
+    /// An outage is told once when it begins and once when it ends; of a stranger's, only to who wants to know more.
+    fn tell(&self, server: &Server, change: Option<Change>) {
+        let (ours, address) = (self.manner == Manner::Recursive, server.address);
+        match change {
+            None | Some(Change::AskControl) => {}
+            Some(Change::Recovered) if ours => tracing::info!(server = %address, "DNS server answers again"),
+            Some(Change::Recovered) => tracing::debug!(server = %address, "name server answers again"),
+            Some(Change::WentDown) => {
+                let reason = server.pulse().down().map(|(_, trouble)| trouble.reason());
+                match ours {
+                    true => tracing::warn!(
+                        server = %address,
+                        reason,
+                        "DNS server does not answer, not even for the root"
+                    ),
+                    false => tracing::debug!(server = %address, reason, "name server does not answer"),
+                }
+            }
         }
     }
 
@@ -241,22 +285,6 @@ impl Server {
             *until = Some(now + WITHOUT_EDNS);
         }
     }
-
-    /// An outage is told once when it begins and once when it ends.
-    fn tell(&self, change: Option<Change>) {
-        match change {
-            None | Some(Change::AskControl) => {}
-            Some(Change::Recovered) => tracing::info!(server = %self.address, "DNS server answers again"),
-            Some(Change::WentDown) => {
-                let why = self.pulse().down().map(|(_, trouble)| trouble.reason());
-                tracing::warn!(
-                    server = %self.address,
-                    reason = why,
-                    "DNS server does not answer, not even for the root"
-                );
-            }
-        }
-    }
 }
 
 enum Datagram {
@@ -269,9 +297,10 @@ async fn udp(server: SocketAddr, query: &Message, encoded: &[u8], end: Instant) 
         SocketAddr::V4(_) => SocketAddr::from((Ipv4Addr::UNSPECIFIED, 0)),
         SocketAddr::V6(_) => SocketAddr::from((Ipv6Addr::UNSPECIFIED, 0)),
     };
-    let socket = UdpSocket::bind(local).await.map_err(network)?;
-    socket.connect(server).await.map_err(network)?;
-    socket.send(encoded).await.map_err(network)?;
+    // Until here nothing was sent: what fails is the way from here, and none of the server's doing.
+    let socket = UdpSocket::bind(local).await.map_err(|_| Trouble::NoRoute)?;
+    socket.connect(server).await.map_err(|_| Trouble::NoRoute)?;
+    socket.send(encoded).await.map_err(unsent)?;
     let mut buffer = vec![0; UDP_BUFFER];
     let mut late = Trouble::Timeout;
     loop {
@@ -307,6 +336,13 @@ async fn tcp(server: SocketAddr, query: &Message, encoded: &[u8]) -> Result<Mess
             Incoming::OtherQuestion => return Err(Trouble::Malformed),
             Incoming::Unrelated => {}
         }
+    }
+}
+
+fn unsent(error: io::Error) -> Trouble {
+    match error.kind() {
+        io::ErrorKind::NetworkUnreachable | io::ErrorKind::PermissionDenied => Trouble::NoRoute,
+        _ => Trouble::Network,
     }
 }
 

@@ -100,7 +100,7 @@ impl Stage {
         let time = Arc::new(Mutex::new(Timestamp::UNIX_EPOCH));
         let hands = time.clone();
         let clock: Clock = Arc::new(move || *hands.lock().unwrap());
-        let places = Places::new(at_once).with_pause(Duration::ZERO);
+        let places = Places::new(at_once, Duration::ZERO);
         Self {
             calls: Exchange::new(Valley::default(), places, CacheBounds::default(), clock),
             time,

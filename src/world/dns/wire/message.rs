@@ -71,7 +71,7 @@ pub(super) fn refuses_edns(answer: &Message) -> bool {
 }
 
 /// Whether a server's answer counts, and else what is wrong with it.
-pub(super) fn usable(answer: Message, query: &Message) -> Result<Message, Trouble> {
+pub(in crate::world::dns) fn usable(answer: Message, query: &Message) -> Result<Message, Trouble> {
     match answer.metadata.response_code {
         ResponseCode::NoError | ResponseCode::NXDomain => {}
         ResponseCode::ServFail => return Err(Trouble::ServFail),
