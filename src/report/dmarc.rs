@@ -7,13 +7,14 @@ use std::sync::Arc;
 use serde::Serialize;
 
 use super::json::Open;
-use crate::inquiry::Inquiry;
+use crate::inquiry::{Inquiry, Trouble};
 use crate::judge::dmarc::{
     Discovery, DiscoveryOutcome, Effective, PUBLIC_SUFFIX_LIST, StepAnswer, TreeStep, gather,
 };
 use crate::name::Name;
 use crate::records::dmarc::Policy;
 use crate::records::presentation;
+use crate::rules;
 
 /// What is known of a domain's DMARC; the JSON of `zegel dmarc --output json`.
 #[derive(Debug, Clone, Serialize)]
@@ -41,6 +42,9 @@ pub struct DmarcReport {
     pub queries: Vec<Name>,
     /// The texts on the way that were meant as a record.
     pub near_misses: Vec<NearMissReport>,
+    /// The names of the walk at which a CNAME stands beside the record or beside another CNAME.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub cname_conflicts: Vec<CnameConflict>,
     /// The policies for names below the domain without a record of their own.
     pub subdomains: SubdomainsReport,
     /// What receivers that follow RFC 7489 do.
@@ -88,6 +92,15 @@ pub struct NearMissReport {
     pub text: String,
     /// Why receivers discard it.
     pub why: &'static str,
+}
+
+/// A CNAME that excludes what else stands at its name (RFC 1034 3.6.2, RFC 2181 10.1).
+#[derive(Debug, Clone, Serialize)]
+pub struct CnameConflict {
+    /// The name of the walk.
+    pub name: Name,
+    /// Where the CNAME leads.
+    pub target: Name,
 }
 
 /// One destination of reports.
@@ -148,6 +161,14 @@ impl DmarcReport {
                 existing: policy(discovery.subdomains.existing),
                 nonexistent: policy(discovery.subdomains.nonexistent),
             },
+            cname_conflicts: discovery
+                .steps
+                .iter()
+                .filter_map(|step| {
+                    let (name, target) = (step.asked.clone(), step.beside.clone()?);
+                    Some(CnameConflict { name, target })
+                })
+                .collect(),
             near_misses: discovery
                 .near_misses()
                 .map(|(step, text, miss)| NearMissReport {
@@ -185,6 +206,16 @@ impl DmarcReport {
                 &format!("{}. {}", index + 1, step.asked),
                 &format!("{found}{via}"),
             );
+            if let Some(other) = &step.beside {
+                let rule = match step.chain.is_empty() {
+                    true => rules::dns::CNAME_BESIDE_DATA.id,
+                    false => rules::dns::SEVERAL_CNAMES.id,
+                };
+                let said = format!(
+                    "a CNAME to {other} stands there too: receivers may take either, or none ({rule})"
+                );
+                line(&mut text, "   beside it", &said);
+            }
             for miss in self.near_misses.iter().filter(|miss| miss.name == step.asked) {
                 line(
                     &mut text,
@@ -275,8 +306,17 @@ impl DmarcReport {
             (DiscoveryOutcome::Invalid, _) => {
                 "the record has no valid policy and no valid rua: receivers apply no DMARC".to_owned()
             }
+            _ if self.is_circular() => {
+                "not known: a CNAME leads in a circle, so receivers find no record there".to_owned()
+            }
             _ => "not known: DNS gave no usable answer".to_owned(),
         }
+    }
+
+    /// Whether a name of the walk is an alias without an end.
+    fn is_circular(&self) -> bool {
+        let mut steps = self.discovery.steps.iter();
+        steps.any(|step| matches!(step.found, StepAnswer::Unanswered(Some(Trouble::CnameLoop))))
     }
 
     /// Whether a destination's host does not exist.
@@ -318,6 +358,9 @@ fn answered(step: &TreeStep) -> String {
         StepAnswer::Nothing => "no DMARC record".to_owned(),
         StepAnswer::Record(record) => presentation(&record.text),
         StepAnswer::Several(count) => format!("{count} DMARC records: all discarded"),
+        StepAnswer::Unanswered(Some(Trouble::CnameLoop)) => {
+            "no record: its CNAMEs lead in a circle, or on without an end".to_owned()
+        }
         StepAnswer::Unanswered(why) => why.map_or("open".to_owned(), |why| format!("not known: {why}")),
     }
 }

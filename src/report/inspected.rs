@@ -67,9 +67,17 @@ impl AppliedPolicy {
         }
     }
 
-    /// What applies to `domain` although it stands elsewhere, in a few words.
+    /// What applies to `domain` although it stands elsewhere, or that this is not known, in a few words.
     pub fn inherited(&self, domain: &Name) -> Option<String> {
+        if self.outcome == "unknown" {
+            return Some("whether a policy from above applies is not known: no usable answer".to_owned());
+        }
         let at = self.policy_domain.as_ref().filter(|at| *at != domain)?;
+        if self.outcome == "invalid" {
+            return Some(format!(
+                "the record of _dmarc.{at} would apply, but receivers apply none of it"
+            ));
+        }
         let (policy, tag) = (self.effective_policy?, self.policy_tag?);
         Some(format!("{policy} applies ({tag} of _dmarc.{at})"))
     }
@@ -102,6 +110,39 @@ impl Inspected {
                     .filter(|(_, rrset)| rrset.trouble.is_some())
                     .count(),
             },
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_applies_from_above_is_never_none_because_nobody_answered() {
+        let domain: Name = "b.a.nl".parse().expect("a name");
+        let applied = |outcome, place: Option<&str>, effective_policy| AppliedPolicy {
+            outcome,
+            policy_domain: place.map(|place| place.parse().expect("a name")),
+            effective_policy,
+            policy_tag: effective_policy.map(|_| "sp"),
+        };
+        for (policy, want) in [
+            (applied("none", None, None), None),
+            (applied("policy", Some("b.a.nl"), Some(Policy::Reject)), None),
+            (
+                applied("policy", Some("a.nl"), Some(Policy::Reject)),
+                Some("reject applies (sp of _dmarc.a.nl)"),
+            ),
+            (applied("unknown", None, None), Some("not known")),
+            (applied("unknown", Some("a.nl"), None), Some("not known")),
+            (applied("invalid", Some("a.nl"), None), Some("none of it")),
+        ] {
+            let said = policy.inherited(&domain);
+            match want {
+                Some(want) => assert!(said.as_ref().is_some_and(|said| said.contains(want)), "{said:?}"),
+                None => assert_eq!(said, None),
+            }
         }
     }
 }

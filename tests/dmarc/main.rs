@@ -3,6 +3,7 @@
 #[path = "../support/facts.rs"]
 mod facts;
 
+mod aliases;
 mod kinds;
 mod legacy;
 mod outages;

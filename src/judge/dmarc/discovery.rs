@@ -5,8 +5,10 @@ use std::sync::Arc;
 use super::legacy::{Legacy, legacy};
 use super::outcome::DiscoveryOutcome;
 use super::reports::{Destination, destinations};
-use super::walk::{StepAnswer, TreeStep, WalkNeeds, applicable, organizational_domain, targets, walk};
-use crate::inquiry::{Answer, Dns, Inquiry, Kind, Need, Reply};
+use super::walk::{
+    StepAnswer, TreeStep, WalkNeeds, applicable, exists, organizational_domain, targets, walk,
+};
+use crate::inquiry::{Inquiry, Need};
 use crate::name::Name;
 use crate::records::dmarc::{Application, NearMiss, Policy, Record, TagName, near_miss};
 
@@ -134,21 +136,6 @@ pub(super) fn effective(record: &Record, tag: TagName) -> Option<Effective> {
         tag: read_from(tag),
         testing: effects.testing,
     })
-}
-
-/// Whether a name exists (RFC 9989 3.2.13, A.4): any answer but NXDOMAIN says so, whatever the type that was asked.
-///
-/// An alias exists even where its target does not (RFC 8020 2: the denied name is the chain's last).
-pub(super) fn exists(name: &Name, inquiry: &mut Inquiry<'_>) -> Option<bool> {
-    for kind in [Kind::Mx, Kind::A] {
-        match inquiry.ask(Dns::new(name.clone(), kind), Need::Evidence) {
-            Reply::Answered(Answer::Records(_) | Answer::NoData, _) => return Some(true),
-            Reply::Answered(Answer::NxDomain, fact) => return Some(!fact.chain().is_empty()),
-            Reply::Open => return None,
-            Reply::Unanswered(_) => {}
-        }
-    }
-    None
 }
 
 /// The policies for a name below `domain` that has no record of its own: as a walk from there would find them.

@@ -3,8 +3,7 @@
 //! A destination under the same organizational domain needs no agreement. Any other must publish a record of its own
 //! at `<policy domain>._report._dmarc.<destination host>`, or receivers send it nothing.
 
-use super::discovery::exists;
-use super::walk::{WalkNeeds, organizational_domain, targets, texts, walk};
+use super::walk::{WalkNeeds, exists, organizational_domain, targets, texts, walk};
 use crate::inquiry::{Dns, Inquiry, Kind, Need, Reply};
 use crate::name::Name;
 use crate::records::dmarc::{Likeness, Record, TagName, Uri, likeness, parse};

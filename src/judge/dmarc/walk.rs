@@ -5,7 +5,7 @@
 //! walk goes on. A name that gave no usable answer leaves open what stands there: whatever would have to be selected
 //! beyond it is unknown.
 
-use crate::inquiry::{Dns, Inquiry, Kind, Need, Reply, Trouble};
+use crate::inquiry::{Answer, Dns, Inquiry, Kind, Need, Rdata, Reply, Trouble};
 use crate::judge::basis::Seen;
 use crate::name::Name;
 use crate::records::dmarc::{Likeness, Record, likeness, parse};
@@ -23,6 +23,9 @@ pub struct TreeStep {
     pub texts: Vec<Vec<u8>>,
     /// The CNAME targets followed.
     pub chain: Vec<Name>,
+    /// The target of a CNAME that stands there beside the records, or beside the CNAME that was followed: receivers may
+    /// find what stands there instead (RFC 1034 3.6.2).
+    pub beside: Option<Name>,
 }
 
 /// What stands at a name, as the walk counts it.
@@ -130,13 +133,45 @@ fn look(domain: &Name, asked: Name, inquiry: &mut Inquiry<'_>, need: Need) -> Tr
         (_, Some(text), 0) => StepAnswer::Record(Box::new(parse(text))),
         (_, Some(_), more) => StepAnswer::Several(more + 1),
     };
+    let beside = beside(&asked, reply, inquiry);
     TreeStep {
         domain: domain.clone(),
         asked,
         found,
         texts,
+        beside,
         chain: reply.fact().map(|fact| fact.chain().to_vec()).unwrap_or_default(),
     }
+}
+
+/// The target of a CNAME at this name that excludes what else stands there. Whether an alias is one of several only the
+/// question for it shows, which is asked where one was followed.
+fn beside(name: &Name, reply: Reply<'_>, inquiry: &mut Inquiry<'_>) -> Option<Name> {
+    let fact = reply.fact()?;
+    let Some(first) = fact.chain().first() else {
+        return fact.beside().cloned();
+    };
+    let aliases = inquiry.ask(Dns::new(name.clone(), Kind::Cname), Need::Evidence);
+    let targets = aliases.records()?.iter().filter_map(|rdata| match rdata {
+        Rdata::Cname(target) => Some(target),
+        _ => None,
+    });
+    targets.filter(|target| *target != first).min().cloned()
+}
+
+/// Whether a name exists (RFC 9989 3.2.13, A.4): any answer but NXDOMAIN says so, whatever the type that was asked.
+///
+/// An alias exists even where its target does not (RFC 8020 2: the denied name is the chain's last).
+pub(super) fn exists(name: &Name, inquiry: &mut Inquiry<'_>) -> Option<bool> {
+    for kind in [Kind::Mx, Kind::A] {
+        match inquiry.ask(Dns::new(name.clone(), kind), Need::Evidence) {
+            Reply::Answered(Answer::Records(_) | Answer::NoData, _) => return Some(true),
+            Reply::Answered(Answer::NxDomain, fact) => return Some(!fact.chain().is_empty()),
+            Reply::Open => return None,
+            Reply::Unanswered(_) => {}
+        }
+    }
+    None
 }
 
 /// The joined TXT values of an answer, each once (RFC 2181 5).

@@ -109,7 +109,7 @@ pub fn near_miss(text: &[u8]) -> Option<NearMiss> {
 /// Where `v=DMARC1` is spelled out in a text, in whatever letters and with whatever white space around its `=`.
 ///
 /// What follows must not go on as a word would: `v=DMARC10` is another version.
-fn spelled_version(text: &[u8]) -> Option<Span> {
+pub(super) fn spelled_version(text: &[u8]) -> Option<Span> {
     let white = |octet: Option<&u8>| octet.is_some_and(|octet| is_blank(*octet));
     let past_white = |mut at: usize| {
         while white(text.get(at)) {
@@ -166,12 +166,10 @@ fn misspelled(text: &[u8], spelled: Span) -> NearMiss {
         ),
         Some(sign) => {
             let why = match sign {
-                b':' => "a colon stands after v=DMARC1, where a semicolon belongs",
-                b',' => "a comma stands after v=DMARC1, where a semicolon belongs",
-                b'.' => "a full stop stands after v=DMARC1, where a semicolon belongs",
-                b'|' | b'/' | b'&' | b'+' | b'-' | b'=' => {
-                    "another sign stands after v=DMARC1, where a semicolon belongs"
-                }
+                b':' => "no semicolon follows v=DMARC1, but a colon",
+                b',' => "no semicolon follows v=DMARC1, but a comma",
+                b'.' => "no semicolon follows v=DMARC1, but a full stop",
+                b'|' | b'/' | b'&' | b'+' | b'-' | b'=' => "no semicolon follows v=DMARC1, but another sign",
                 _ => "no semicolon follows v=DMARC1",
             };
             miss(VersionFault::Separator, why, at_next)

@@ -5,7 +5,7 @@
 //! have nothing else wrong with them; by the mended text the judgement tells the slip from what follows of it, and the
 //! fix is a text that can be copied. What a value should have been is not guessed here.
 
-use super::likeness::{alias_meant, is_record};
+use super::likeness::{alias_meant, is_record, spelled_version};
 use super::parse::{Record, TagName, WHITE, parse};
 use super::separators::Separator;
 use crate::records::Span;
@@ -46,6 +46,13 @@ pub fn mended(text: &[u8]) -> Option<Vec<u8>> {
     }
     let plain = plain(text);
     let whole = versioned(&plain)?;
+    let whole = match foreign(&whole) {
+        // The first says nothing but its version: the second is the record.
+        Some((at, _)) if is_record(&parse(whole.get(at..)?)) && parse(whole.get(..at)?).tags.len() < 2 => {
+            whole.get(at..)?.to_vec()
+        }
+        _ => whole,
+    };
     let cut = foreign(&whole).map_or(whole.len(), |(at, _)| at);
     let cut = whole.get(..cut).unwrap_or_default();
     let end = cut.iter().rposition(|octet| !b" \t;,\"'\\".contains(octet));
@@ -187,7 +194,8 @@ fn versioned(text: &[u8]) -> Option<Vec<u8>> {
         let starts_first = record.tags.first() != Some(*tag);
         starts_first && octets(&tag.value).eq_ignore_ascii_case(b"DMARC1")
     });
-    let rest = match (misplaced, version(text)) {
+    let spelled = spelled_version(text).map(|spelled| spelled.end);
+    let rest = match (misplaced, spelled.or_else(|| version(text))) {
         (Some(tag), _) => {
             let sign = |octet: &u8| octet.is_ascii_whitespace() || *octet == b';';
             let before = octets(&(0..tag.span.start));
@@ -240,6 +248,12 @@ fn version(text: &[u8]) -> Option<usize> {
     if !spelled && before.iter().any(u8::is_ascii_alphanumeric) {
         return None;
     }
-    let digits = lower.get(dmarc + 5..)?;
-    Some(dmarc + 5 + digits.iter().take_while(|octet| octet.is_ascii_digit()).count())
+    let behind = lower.get(dmarc + 5..)?;
+    let odd = behind.iter().take_while(|octet| b" .-_".contains(octet)).count();
+    let digits = behind
+        .get(odd..)?
+        .iter()
+        .take_while(|octet| octet.is_ascii_digit())
+        .count();
+    Some(dmarc + 5 + if digits > 0 { odd + digits } else { 0 })
 }

@@ -107,8 +107,17 @@ fn policies(examination: &mut Examination<'_>, record: &Record, above: Option<&N
             _ => Severity::Warning,
         };
         let message = format!("p is missing{place}: {effect}");
+        // A tag of another name that holds a policy: `policy=reject`.
+        let misnamed = record.tags.iter().find_map(|tag| {
+            let policy = Policy::parse(record.value(tag)).filter(|_| tag.tag == TagName::Unknown)?;
+            let name = presentation(record.text.get(tag.name.clone())?);
+            Some((name, policy))
+        });
         let finding = examination.whole(&rules::NO_POLICY, record, message);
         finding.at_most(severity).label("no p");
+        if let Some((name, policy)) = misnamed {
+            finding.fix(format!("Write p={policy} instead of {name}={policy}."));
+        }
     } else if let Some(p) = record.first(TagName::P)
         && own
         && record.application() == Application::AsWritten

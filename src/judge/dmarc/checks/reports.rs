@@ -250,6 +250,8 @@ fn encoding_fix(record: &Record, uri: &Uri) -> String {
     let body = record.text.get(uri.span.clone()).unwrap_or_default();
     let at = body.iter().position(|octet| *octet == b'@').unwrap_or(body.len());
     let (local, host) = body.split_at_checked(at).unwrap_or((body, &[]));
+    let fields = host.iter().position(|octet| *octet == b'?').unwrap_or(host.len());
+    let (host, fields) = host.split_at_checked(fields).unwrap_or((host, &[]));
     let within = |part: &[u8]| -> Vec<u8> {
         uri.to_encode
             .iter()
@@ -265,6 +267,11 @@ fn encoding_fix(record: &Record, uri: &Uri) -> String {
             named.join(" or ")
         );
     }
+    if uri.scheme == "mailto" && !within(fields).is_empty() {
+        return "Remove the question mark and what follows it: receivers make the message themselves."
+            .to_owned();
+    }
+    let local = if uri.scheme == "mailto" { local } else { body };
     let pairs = within(local).into_iter().map(|octet| match octet {
         b' ' | b'\t' => format!(
             "no blank where none belongs to the mailbox's name, else {} as %{octet:02X}",

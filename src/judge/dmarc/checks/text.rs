@@ -309,10 +309,6 @@ fn fault(record: &Record, part: &Part) -> Option<(&'static str, String)> {
         let fix = format!("Write a name of letters alone instead of {shown}, or remove the part.");
         return Some(("has a name with other characters than letters", fix));
     }
-    if !value.iter().all(|octet| matches!(octet, 0x20..=0x7e)) {
-        let fix = format!("Write the value of {shown} in printing ASCII characters.");
-        return Some(("has a value with octets that do not print", fix));
-    }
     // What rua, ruf, the policies and whatever has a default hold, theirs say, the last only of a record that counts.
     let own = match TagName::parse(name) {
         TagName::Rua | TagName::Ruf | TagName::P | TagName::Sp | TagName::Np => true,
@@ -321,6 +317,11 @@ fn fault(record: &Record, part: &Part) -> Option<(&'static str, String)> {
         }
         TagName::Pct | TagName::Rf | TagName::Ri | TagName::V | TagName::Unknown => false,
     };
+    let prints = value.iter().all(|octet| matches!(octet, 0x20..=0x7e));
+    if !prints && !own {
+        let fix = format!("Write the value of {shown} in printing ASCII characters.");
+        return Some(("has a value with octets that do not print", fix));
+    }
     let fix = format!("Remove the empty {shown}=, or give it a value.");
     (value.is_empty() && !own).then_some(("has no value", fix))
 }

@@ -1,7 +1,7 @@
 //! The policy that applies, and where it comes from.
 
 use super::Examination;
-use crate::inquiry::{Answer, Dns, Inquiry, Kind, Need, Reply};
+use crate::inquiry::{Answer, Dns, Inquiry, Kind, Need, Reply, Trouble};
 use crate::intent::{DkimWant, Role, What};
 use crate::judge::dmarc::discovery::{Effective, effective};
 use crate::judge::dmarc::legacy::{is_public_suffix, is_registry_suffix};
@@ -55,6 +55,17 @@ fn takeover(examination: &mut Examination<'_>, inquiry: &mut Inquiry<'_>) {
 fn applies(examination: &mut Examination<'_>) {
     let discovery = examination.discovery.clone();
     let domain = &examination.intent.domain.clone();
+    if let Some(step) = discovery.own()
+        && matches!(step.found, StepAnswer::Unanswered(Some(Trouble::CnameLoop)))
+    {
+        let message = format!(
+            "the CNAME at {} leads in a circle, or on without an end: no receiver finds a record there",
+            step.asked
+        );
+        examination.say(&rules::ALIAS_END, message).fix(
+            "Point the CNAME at a name that holds a DMARC record, or remove it and publish the record itself.",
+        );
+    }
     if let Some(step) = discovery.own()
         && let Some(end) = step.chain.last()
         && !matches!(step.found, StepAnswer::Record(_) | StepAnswer::Unanswered(_))
