@@ -374,3 +374,21 @@ fn what_is_written_as_a_manifest_is_in_sync() {
         assert!(managed.contains(&name), "{name}: {managed:?}\n{}", written.out);
     }
 }
+
+/// The look alone would be fine: nobody named the selector. Who takes the manifest wants it, and its check is an Error.
+#[test]
+fn a_manifest_whose_check_fails_is_printed_and_is_one() {
+    let mail = "a.nl MX 10 mx.a.nl\nmx.a.nl A 192.0.2.1\na.nl TXT v=spf1 mx -all\n\
+                _dmarc.a.nl TXT v=DMARC1; p=reject; rua=mailto:d@a.nl\n";
+    let dark = "selector1._domainkey.a.nl CNAME s1.p.example\np.example TXT x";
+    let dns = DnsServer::start(&format!("{mail}{dark}"));
+    let run = inspect(dns.address(), &["-o", "manifest", "a.nl"]);
+    assert!(run.out.contains("cname: s1.p.example"), "{run:?}");
+    assert!(run.out.contains("# DKIM: Error DKIM-037"), "{run:?}");
+    assert_eq!(run.code, 1, "{run:?}");
+    let server = dns.address().to_string();
+    let check = zegel_with(&["check", "--resolver", &server, "-"], &run.out);
+    assert_eq!(check.code, 1, "{check:?}");
+    let none = inspect(dns.address(), &["-o", "manifest", "--fail-on", "none", "a.nl"]);
+    assert_eq!((none.code, none.out), (0, run.out));
+}

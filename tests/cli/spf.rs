@@ -282,3 +282,33 @@ fn a_tree_that_breaks_is_wrong_and_one_that_cannot_be_asked_is_unknown() {
     dns.fail("a.example", SERVFAIL);
     assert_eq!(spf(&dns, &["b.nl"]).code, 3);
 }
+
+#[test]
+fn a_name_of_which_nothing_would_be_seen_stands_in_quotes() {
+    let dns = DnsServer::start(ZONE);
+    for name in [".", "", " "] {
+        for ip in [&[][..], &["--ip", "192.0.2.1"]] {
+            let run = spf(&dns, &[&[name], ip].concat());
+            let first = run.out.lines().next().unwrap_or_default();
+            assert!(first.contains("none"), "{name:?}: {run:?}");
+            assert!(!first.trim_start().starts_with(':'), "{name:?}: {run:?}");
+            assert!(
+                !run.err.lines().any(|line| line.trim_start().starts_with(':')),
+                "{name:?}: {run:?}"
+            );
+            assert!(!run.out.contains("a receiver checks"), "{name:?}: {run:?}");
+        }
+    }
+}
+
+#[test]
+fn an_error_decides_by_itself_and_the_term_is_where_it_was_met() {
+    let dns = DnsServer::start("b.nl TXT v=spf1 mx foo:bar -all\na.nl TXT v=spf1 ip4:192.0.2.1 -all");
+    let run = spf(&dns, &["b.nl", "--ip", "192.0.2.1"]);
+    assert!(
+        run.out.contains("stopped at  foo:bar") && !run.out.contains("decided by"),
+        "{run:?}"
+    );
+    let run = spf(&dns, &["a.nl", "--ip", "192.0.2.1"]);
+    assert!(run.out.contains("decided by  ip4:192.0.2.1"), "{run:?}");
+}

@@ -22,12 +22,15 @@ pub(super) use self::obstacle::Obstacle;
 pub(super) use self::probe::Probe;
 pub(super) use self::referral::Via;
 pub use self::walk::{MAX_DEPTH, MAX_PROBES, MAX_RECORDS, of_no_domain};
-use super::published::gather;
+use super::published::{Published, gather};
 use crate::inquiry::{Inquiry, Need};
 use crate::name::Name;
 
 /// Walks the tree of `domain`; its own record is asked for with `need`.
 pub fn analyse(domain: &Name, inquiry: &mut Inquiry<'_>, need: Need) -> Arc<Analysis> {
-    gather(inquiry, domain, need);
+    // Until the domain's own record is there, there is nothing to walk.
+    if matches!(*gather(inquiry, domain, need), Published::Open) {
+        return Arc::new(walk::of_open(domain));
+    }
     inquiry.once(domain, Need::Compliance, |inquiry| walk::walk(domain, inquiry))
 }

@@ -51,17 +51,32 @@ pub(super) fn walk(domain: &Name, inquiry: &mut Inquiry<'_>) -> Analysis {
 
 /// The tree of a domain that is none: a check of it says none (RFC 7208 4.3).
 pub fn of_no_domain(domain: &str) -> Analysis {
-    let obstacle = Obstacle::Malformed;
+    of_obstacle(
+        presentation(domain.as_bytes()),
+        &Obstacle::Malformed,
+        Walked::default(),
+    )
+}
+
+/// The tree of a domain whose own record is not answered yet: what it costs is not known.
+pub(super) fn of_open(domain: &Name) -> Analysis {
+    let walked = Walked {
+        lower_bound: true,
+        ..Walked::default()
+    };
+    of_obstacle(domain.to_string(), &Obstacle::Open, walked)
+}
+
+fn of_obstacle(name: String, obstacle: &Obstacle, walked: Walked) -> Analysis {
     let node = Node {
-        name: presentation(domain.as_bytes()),
+        name,
         record: None,
         lookups: 0,
         repeated: false,
         problem: Some(obstacle.to_string()),
         terms: Vec::new(),
     };
-    let problem = obstacle.at_apex();
-    Analysis::new(node, problem, Cost::default(), Walked::default())
+    Analysis::new(node, obstacle.at_apex(), Cost::default(), walked)
 }
 
 /// A walk under way.
