@@ -7,14 +7,25 @@ use std::time::Duration;
 
 use jiff::SignedDuration;
 
-/// The same as a regular expression, which the CRD's rules use; what it takes and [`parse`] does not is only too long.
-pub const PATTERN: &str = "^([0-9]{1,5}h([0-9]{1,6}m)?([0-9]{1,8}s)?|[0-9]{1,6}m([0-9]{1,8}s)?|[0-9]{1,8}s)$";
-
 /// The units, each smaller than the one before: what is written, the most digits before it, seconds.
 const UNITS: [(char, usize, i64); 3] = [('h', 5, 3600), ('m', 6, 60), ('s', 8, 1)];
 
 /// The longest duration, in seconds: a year.
 const LONGEST: i64 = 8760 * 3600;
+
+/// What [`parse`] takes as a regular expression, which the CRD's rules use; what it takes and [`parse`] does not is only
+/// too long.
+pub fn pattern() -> String {
+    let part = |(unit, most, _): &(char, usize, i64)| format!("[0-9]{{1,{most}}}{unit}");
+    // What is written begins with one of the units; each smaller one may follow.
+    let begun_with = |first: usize| {
+        let mut units = UNITS.iter().skip(first).map(part);
+        let first = units.next().unwrap_or_default();
+        units.fold(first, |text, part| format!("{text}({part})?"))
+    };
+    let ways: Vec<String> = (0..UNITS.len()).map(begun_with).collect();
+    format!("^({})$", ways.join("|"))
+}
 
 /// Reads a duration of a manifest; at most 8760h.
 ///
@@ -105,6 +116,14 @@ mod tests {
         ] {
             assert!(parse(text).is_err(), "{text}");
         }
+    }
+
+    #[test]
+    fn the_pattern_is_what_the_units_say() {
+        assert_eq!(
+            pattern(),
+            "^([0-9]{1,5}h([0-9]{1,6}m)?([0-9]{1,8}s)?|[0-9]{1,6}m([0-9]{1,8}s)?|[0-9]{1,8}s)$"
+        );
     }
 
     #[test]

@@ -219,13 +219,67 @@ fn spelt(text: &str, name: &Name) {
     }
 }
 
-/// A selector: one or more labels below `_domainkey`.
+/// A selector: one or more labels below `_domainkey` (RFC 6376 3.1), with underscores, which some signers use.
 fn selector(text: &str) -> Result<String, String> {
+    if text.contains('*') {
+        return Err("a wildcard is no selector: name the one that a signature has behind s=".to_owned());
+    }
+    if text.contains(['=', ';', ':', '/', '@', ',']) || text.contains(char::is_whitespace) {
+        return Err("write one selector alone: what a signature has behind s=".to_owned());
+    }
     let name: Name = text
         .parse()
         .map_err(|error: crate::name::NameError| error.to_string())?;
-    if name.is_root() || text.contains("._domainkey") {
+    let labels = name.labels();
+    if labels.is_empty() || labels.iter().any(|label| label == b"_domainkey") {
         return Err("write the selector alone: what stands before ._domainkey".to_owned());
     }
+    let inner = |octet: &u8| octet.is_ascii_alphanumeric() || matches!(octet, b'-' | b'_');
+    let is_label =
+        |label: &Vec<u8>| label.iter().all(inner) && !label.starts_with(b"-") && !label.ends_with(b"-");
+    if !labels.iter().all(is_label) {
+        return Err("a selector holds letters, digits, inner hyphens and dots".to_owned());
+    }
     Ok(name.to_string())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_no_selector_is_refused_with_a_sentence() {
+        for (text, is) in [
+            ("s1", "s1"),
+            ("S1.", "s1"),
+            ("2024", "2024"),
+            ("a.b", "a.b"),
+            ("k_1-a", "k_1-a"),
+        ] {
+            assert_eq!(selector(text), Ok(is.to_owned()), "{text}");
+        }
+        for (text, says) in [
+            ("*", "wildcard"),
+            ("*.s1", "wildcard"),
+            ("s1*", "wildcard"),
+            ("s1 s2", "one selector alone"),
+            ("s1,s2", "one selector alone"),
+            ("s=s1;", "one selector alone"),
+            ("s1@a.nl", "one selector alone"),
+            ("https://a.nl", "one selector alone"),
+            ("s1._domainkey.a.nl", "before ._domainkey"),
+            ("s1._DOMAINKEY", "before ._domainkey"),
+            ("_domainkey", "before ._domainkey"),
+            (".", "before ._domainkey"),
+            ("-", "letters, digits"),
+            ("-a", "letters, digits"),
+            ("a!", "letters, digits"),
+            ("a..b", "label is empty"),
+            ("", "label is empty"),
+            ("\u{e9}", "outside ASCII"),
+        ] {
+            let why = selector(text).expect_err(text);
+            assert!(why.contains(says), "{text}: {why}");
+        }
+    }
 }

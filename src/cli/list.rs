@@ -50,6 +50,9 @@ pub enum Why {
     /// It can be no domain.
     #[error(transparent)]
     NoDomain(#[from] NoDomain),
+    /// The cell says itself that there is no domain.
+    #[error("it says that there is no domain")]
+    Nothing,
     /// Words without a dot beside a domain.
     #[error("no domain")]
     Words,
@@ -134,6 +137,8 @@ impl List {
     fn read_cells(&mut self, line: u64, cells: &[String], suffixes: bool, seen: &mut BTreeSet<Name>) {
         let (mut words, mut found) = (Vec::new(), false);
         let mut refused = Vec::new();
+        let (nothing, cells): (Vec<&String>, Vec<&String>) =
+            cells.iter().partition(|cell| says_nothing(cell));
         for word in cells.iter().flat_map(|cell| cell.split_whitespace()) {
             match entry(word, suffixes) {
                 Entry::Domain(name) => {
@@ -152,6 +157,15 @@ impl List {
             }
         }
         let nothing_refused = refused.is_empty();
+        // A lone dash beside words may stand for anything.
+        let mut in_words = nothing.iter().filter(|cell| cell.contains(char::is_alphabetic));
+        let said = match words.is_empty() {
+            true => nothing.first(),
+            false => in_words.next(),
+        };
+        if let (Some(cell), false, true) = (said, found, nothing_refused) {
+            return self.skip(line, cell, Why::Nothing, false);
+        }
         for (word, why) in refused {
             let matters = !found || matches!(why, NoDomain::Mail(NoMailDomain::Spelling(_)));
             self.skip(line, word, why, matters);
@@ -165,6 +179,54 @@ impl List {
             }
             words => self.skip(line, &words.join(" "), Why::Words, !found && nothing_refused),
         }
+    }
+}
+
+/// What stands in a cell where there is no domain, without what is written between the letters.
+const NOTHING: &[&str] = &[
+    "aucun",
+    "empty",
+    "geen",
+    "geendomein",
+    "geenwebsite",
+    "keine",
+    "leeg",
+    "na",
+    "nan",
+    "nb",
+    "nee",
+    "nietbekend",
+    "nietbeschikbaar",
+    "nietvantoepassing",
+    "nihil",
+    "nil",
+    "no",
+    "nodomain",
+    "none",
+    "notapplicable",
+    "notavailable",
+    "nowebsite",
+    "null",
+    "nvt",
+    "onbekend",
+    "tba",
+    "tbc",
+    "tbd",
+    "undefined",
+    "unknown",
+];
+
+/// Whether a whole cell says that there is nothing: `n.v.t.`, `n/a`, `(geen)`, `-`.
+fn says_nothing(cell: &str) -> bool {
+    let letters = cell.chars().filter(|letter| letter.is_alphanumeric());
+    let letters: String = letters.flat_map(char::to_lowercase).take(32).collect();
+    // A dot between longer words makes a name of them.
+    let is_name = cell.contains('@')
+        || cell.trim_matches('.').split('.').any(|part| part.len() > 1)
+            && cell.trim_matches('.').contains('.');
+    match letters.is_empty() {
+        true => !cell.is_empty(),
+        false => !is_name && NOTHING.contains(&letters.as_str()),
     }
 }
 

@@ -4,43 +4,95 @@
 //! Values come from anybody's DNS: what a spreadsheet would take for a formula gets an apostrophe before it, and what
 //! moves a cursor is shown as `\DDD`.
 
+use super::inspected::Inspected;
 use super::text::harmless;
-use super::view::Report;
+use super::view::{ManifestRef, Report};
 use crate::adopt::listed;
+use crate::api::Summary;
+use crate::judge::Finding;
 use crate::records::Standard;
 use crate::rules::Severity;
 
+/// A column: its title, and what stands in it.
+type Column = (&'static str, fn(&Shown<'_>) -> String);
+
 /// The columns before those of the standards, which are one each with what was seen of it.
-const BEFORE: &[&str] = &[
-    "domain",
-    "outcome",
-    "profile",
-    "errors",
-    "warnings",
-    "unanswered",
-    "records",
-    "in_sync",
+const BEFORE: &[Column] = &[
+    ("domain", |of| of.report.verdict.domain.to_string()),
+    ("outcome", |of| of.report.outcome().as_str().to_owned()),
+    ("profile", |of| {
+        of.inspected(|seen| seen.profile.as_str().to_owned())
+    }),
+    ("errors", |of| of.summary.errors.to_string()),
+    ("warnings", |of| of.summary.warnings.to_string()),
+    ("unanswered", |of| of.report.verdict.unanswered.len().to_string()),
+    ("records", |of| of.summary.records.to_string()),
+    ("in_sync", |of| of.summary.in_sync.to_string()),
 ];
 
 /// The columns behind those.
-const BEHIND: &[&str] = &[
-    "dmarc_policy",
-    "dmarc_policy_domain",
-    "dkim_keys",
-    "rules",
-    "first",
-    "at",
-    "file",
-    "line",
-    "namespace",
-    "name",
+const BEHIND: &[Column] = &[
+    ("dmarc_policy", |of| of.inspected(|seen| seen.policy.word())),
+    ("dmarc_policy_domain", |of| {
+        of.inspected(|seen| {
+            let domain = seen.policy.policy_domain.as_ref();
+            domain.map(ToString::to_string).unwrap_or_default()
+        })
+    }),
+    ("dkim_keys", |of| {
+        of.inspected(|seen| seen.selectors.keys.to_string())
+    }),
+    ("rules", |of| of.rules()),
+    ("first", |of| of.first()),
+    ("at", |of| of.report.at.to_string()),
+    ("file", |of| of.manifest(|manifest| manifest.file.clone())),
+    ("line", |of| of.manifest(|manifest| manifest.line.to_string())),
+    ("namespace", |of| {
+        of.manifest(|manifest| manifest.namespace.clone().unwrap_or_default())
+    }),
+    ("name", |of| of.manifest(|manifest| manifest.name.clone())),
 ];
+
+/// What the columns show of one domain.
+struct Shown<'r> {
+    report: &'r Report,
+    summary: Summary,
+    /// The findings that count, from Warning on.
+    bad: Vec<&'r Finding>,
+}
+
+impl Shown<'_> {
+    /// Of what `inspect` saw; nothing where it was not that which looked.
+    fn inspected(&self, read: impl Fn(&Inspected) -> String) -> String {
+        self.report.inspected.as_ref().map(read).unwrap_or_default()
+    }
+
+    /// Of the manifest, where there is one.
+    fn manifest(&self, read: impl Fn(&ManifestRef) -> String) -> String {
+        self.report.manifest.as_ref().map(read).unwrap_or_default()
+    }
+
+    fn rules(&self) -> String {
+        let mut rules: Vec<&str> = self.bad.iter().map(|finding| finding.rule.id).collect();
+        rules.dedup();
+        rules.join(" ")
+    }
+
+    /// The first difference, else the first finding.
+    fn first(&self) -> String {
+        let mut records = self.report.verdict.records.iter();
+        let differs = records.find(|record| record.state.differs());
+        let first = differs.map(|record| record.differences.join("; "));
+        let found = || self.bad.first().map(|finding| finding.message.clone());
+        first.or_else(found).unwrap_or_default()
+    }
+}
 
 /// The columns, a standard's by its name.
 pub fn columns() -> impl Iterator<Item = String> {
-    let fixed = |columns: &'static [&'static str]| columns.iter().map(|column| (*column).to_owned());
+    let titles = |columns: &'static [Column]| columns.iter().map(|(title, _)| (*title).to_owned());
     let standards = listed().map(|standard| standard.as_str().to_ascii_lowercase());
-    fixed(BEFORE).chain(standards).chain(fixed(BEHIND))
+    titles(BEFORE).chain(standards).chain(titles(BEHIND))
 }
 
 /// The headline, with its line end.
@@ -50,7 +102,6 @@ pub fn headline() -> String {
 
 /// One domain's line, with its line end.
 pub fn row(report: &Report) -> String {
-    let summary = report.summary();
     let records = report.records();
     let of = |standard: Standard| {
         let values = records
@@ -62,51 +113,14 @@ pub fn row(report: &Report) -> String {
             .collect();
         values.join(" | ")
     };
-    let inspected = report.inspected.as_ref();
-    let policy = inspected.map(|inspected| &inspected.policy);
-    let manifest = report.manifest.as_ref();
-    let bad: Vec<_> = report
-        .shown()
-        .filter(|finding| report.counts(finding) && finding.severity <= Severity::Warning)
-        .collect();
-    let mut rules: Vec<&str> = bad.iter().map(|finding| finding.rule.id).collect();
-    rules.dedup();
-    let differs = report
-        .verdict
-        .records
-        .iter()
-        .find(|record| record.state.differs());
-    let first = differs
-        .map(|record| record.differences.join("; "))
-        .or_else(|| bad.first().map(|finding| finding.message.clone()));
-    let before = [
-        report.verdict.domain.to_string(),
-        report.outcome().as_str().to_owned(),
-        inspected.map_or(String::new(), |inspected| inspected.profile.as_str().to_owned()),
-        summary.errors.to_string(),
-        summary.warnings.to_string(),
-        report.verdict.unanswered.len().to_string(),
-        summary.records.to_string(),
-        summary.in_sync.to_string(),
-    ];
-    let behind = [
-        policy.map_or(String::new(), |policy| policy.word()),
-        policy
-            .and_then(|policy| policy.policy_domain.as_ref())
-            .map(ToString::to_string)
-            .unwrap_or_default(),
-        inspected.map_or(String::new(), |inspected| inspected.selectors.keys.to_string()),
-        rules.join(" "),
-        first.unwrap_or_default(),
-        report.at.to_string(),
-        manifest.map_or(String::new(), |manifest| manifest.file.clone()),
-        manifest.map_or(String::new(), |manifest| manifest.line.to_string()),
-        manifest
-            .and_then(|manifest| manifest.namespace.clone())
-            .unwrap_or_default(),
-        manifest.map_or(String::new(), |manifest| manifest.name.clone()),
-    ];
-    line(before.into_iter().chain(listed().map(of)).chain(behind))
+    let counts = |finding: &&Finding| report.counts(finding) && finding.severity <= Severity::Warning;
+    let shown = Shown {
+        report,
+        summary: report.summary(),
+        bad: report.shown().filter(counts).collect(),
+    };
+    let cells = |columns: &'static [Column]| columns.iter().map(|(_, cell)| cell(&shown));
+    line(cells(BEFORE).chain(listed().map(of)).chain(cells(BEHIND)))
 }
 
 fn line(cells: impl IntoIterator<Item = String>) -> String {

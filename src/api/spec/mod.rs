@@ -26,7 +26,7 @@ pub use self::dkim::*;
 pub use self::dmarc::*;
 pub use self::spf::*;
 use super::MailDomainStatus;
-use crate::duration::PATTERN as DURATION;
+use crate::duration::pattern;
 
 /// What a domain's e-mail DNS must be.
 #[derive(CustomResource, KubeSchema, Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -135,9 +135,10 @@ use crate::duration::PATTERN as DURATION;
      .filter(set, set).size() == 1")
     .field_path(".dmarc").message("dmarc needs exactly one of policy, inherit: true and cname"))]
 #[x_kube(validation = Rule::new(format!(
-    "!has(self.staleAfter) || !self.staleAfter.matches({DURATION:?}) \
-     || has(self.interval) && !self.interval.matches({DURATION:?}) \
-     || duration(self.staleAfter) >= duration(has(self.interval) ? self.interval : '1h')"))
+    "!has(self.staleAfter) || !self.staleAfter.matches({0:?}) \
+     || has(self.interval) && !self.interval.matches({0:?}) \
+     || duration(self.staleAfter) >= duration(has(self.interval) ? self.interval : '1h')",
+    pattern()))
     .field_path(".staleAfter").message("staleAfter must be at least interval (default 1h): an observation lasts until the next one"))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct MailDomainSpec {
@@ -172,7 +173,7 @@ pub struct MailDomainSpec {
     #[x_kube(validation = duration_rule())]
     #[x_kube(validation = year_rule())]
     #[x_kube(validation = Rule::new(format!(
-        "!self.matches({DURATION:?}) || duration(self) >= duration('10s')"))
+        "!self.matches({0:?}) || duration(self) >= duration('10s')", pattern()))
         .message("interval must be at least 10s"))]
     pub interval: Option<String>,
     /// How long a difference may be on its way before it counts. Default 15m.
@@ -261,12 +262,13 @@ pub enum ReadyWhen {
 const LABEL: &str = "[A-Za-z0-9_]([A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?";
 
 fn duration_rule() -> Rule {
-    Rule::new(format!("self.matches({DURATION:?})")).message("write a duration as 90s, 15m, 6h or 1h30m")
+    Rule::new(format!("self.matches({:?})", pattern())).message("write a duration as 90s, 15m, 6h or 1h30m")
 }
 
 fn year_rule() -> Rule {
     Rule::new(format!(
-        "!self.matches({DURATION:?}) || duration(self) <= duration('8760h')"
+        "!self.matches({0:?}) || duration(self) <= duration('8760h')",
+        pattern()
     ))
     .message("a duration is at most a year (8760h)")
 }

@@ -63,6 +63,8 @@ fn uncommented(line: &str) -> String {
     for (at, character) in line.char_indices() {
         match character {
             '"' => quoted = !quoted,
+            // What a spreadsheet writes where it found nothing is no comment.
+            '#' if line.get(at..).is_some_and(|rest| rest.starts_with("#N/")) => {}
             '#' if !quoted && (before.is_whitespace() || matches!(before, ',' | ';' | '\u{feff}')) => {
                 return line.get(..at).unwrap_or_default().to_owned();
             }

@@ -186,6 +186,63 @@ fn what_stands_beside_a_domain_is_named_and_does_not_matter() {
     assert_eq!(skipped(&list), [(1, "gemeente site", false)]);
 }
 
+/// Whoever wrote the list knows that there is no domain: it is named, and none is missing.
+#[test]
+fn a_cell_that_says_there_is_no_domain_is_named_and_does_not_matter() {
+    for cell in [
+        "n.v.t.",
+        "N.V.T",
+        "nvt",
+        "geen",
+        "(geen)",
+        "-",
+        "--",
+        "\u{2014}",
+        "?",
+        "n/a",
+        "N/A",
+        "#N/A",
+        "#N/B",
+        "onbekend",
+        "Unknown",
+        "none",
+        "null",
+        "<leeg>",
+        "niet van toepassing",
+        "geen website",
+        "TBD",
+    ] {
+        for (text, line) in [
+            (format!("gemeente;domein\nAa;a.nl\nBee;{cell}\n"), 3),
+            (format!("domein\na.nl\n{cell}\n"), 3),
+            (format!("a.nl\n{cell}\n"), 2),
+        ] {
+            let list = read(&text, false);
+            assert_eq!(names(&list), ["a.nl"], "{text:?}");
+            let said = list.skipped.iter().find(|skipped| skipped.line == line);
+            assert_eq!(
+                said.map(|skipped| (skipped.matters, &skipped.why)),
+                Some((false, &Why::Nothing)),
+                "{text:?}: {list:?}"
+            );
+        }
+    }
+    // With other words on the line, only words say so.
+    let row = |cell: &str| read(&format!("Aa;a.nl\nBee;{cell}\n"), false);
+    assert!(!row("n.v.t.").skipped.iter().any(|skipped| skipped.matters));
+    assert!(row("-").skipped.iter().any(|skipped| skipped.matters));
+    // What may be a name is none of these.
+    for name in ["geen.nl", "no.no", "na.example", "info@none.nl"] {
+        assert_eq!(read(name, false).domains.len(), 1, "{name}");
+    }
+    for text in ["voorbeeld", "geen voorbeeld", "geen..nl"] {
+        assert!(
+            read(text, false).skipped.iter().any(|skipped| skipped.matters),
+            "{text}"
+        );
+    }
+}
+
 #[test]
 fn public_suffixes_are_read_when_they_are_asked_for() {
     assert_eq!(names(&read("gov.uk\na.gov.uk", true)), ["gov.uk", "a.gov.uk"]);
