@@ -125,6 +125,49 @@ pub struct RecordStatus {
     #[serde(skip_serializing_if = "Vec::is_empty")]
     #[schemars(extend("x-kubernetes-list-type" = "atomic"))]
     pub alternates: Vec<AlternateStatus>,
+    /// That every name server that answers holds what is desired; only where they were asked themselves.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub published: Option<PublishedStatus>,
+    /// What name servers hold, and what they held before: from this follows by when a change is seen everywhere.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[schemars(extend("x-kubernetes-list-type" = "atomic"))]
+    pub versions: Vec<VersionStatus>,
+}
+
+/// That every name server that answers holds what is desired.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", default)]
+pub struct PublishedStatus {
+    /// Since when they do.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub since: Option<Time>,
+    /// How many of them answer.
+    pub servers: i32,
+    /// Name servers that were not heard since: they may hold something else.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[schemars(extend("x-kubernetes-list-type" = "atomic"))]
+    pub unheard: Vec<String>,
+    /// By when resolvers that keep to TTLs have it at the latest; absent when no older version was seen at a name
+    /// server.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub visible_by: Option<Time>,
+}
+
+/// One version of a record set, as name servers hold or held it.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", default)]
+pub struct VersionStatus {
+    /// A digest of its values; Absent when there was no such record, Several for texts too many to be told apart.
+    pub digest: String,
+    /// For how many seconds it may be remembered.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub ttl: Option<i64>,
+    /// Whether it is what is desired.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub right: Option<bool>,
+    /// When the last name server had dropped it; absent while one holds it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub gone_at: Option<Time>,
 }
 
 /// Another answer of a record that DNS answers in two ways in turn.

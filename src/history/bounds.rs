@@ -29,10 +29,11 @@ pub(super) fn cut(status: &mut MailDomainStatus) {
         cut += cut_finding(finding, MAX_MESSAGE_OCTETS);
     }
     cut += drop_in_sync(status, MAX_RECORDS);
-    let steps: [fn(&mut MailDomainStatus) -> usize; 10] = [
+    let steps: [fn(&mut MailDomainStatus) -> usize; 11] = [
         |status| shorten(status, 1024),
         |status| shorten(status, 256),
         |status| shorten(status, 64),
+        drop_versions,
         drop_mild_findings,
         |status| drop_in_sync(status, 0),
         |status| drop_findings(status, 8),
@@ -151,6 +152,12 @@ fn drop_observed(status: &mut MailDomainStatus) -> usize {
             others + std::mem::take(&mut record.observed).len()
         })
         .sum()
+}
+
+/// Drops what name servers held before: no time is promised then.
+fn drop_versions(status: &mut MailDomainStatus) -> usize {
+    let all = status.records.iter_mut();
+    all.map(|record| std::mem::take(&mut record.versions).len()).sum()
 }
 
 /// Drops entries that are in sync, the last first, until at most `keep` entries are left or none is in sync.

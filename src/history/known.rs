@@ -6,13 +6,17 @@
 use jiff::{SignedDuration, Timestamp};
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::{Condition, Time};
 
-use super::clock::{happened, plus};
+use super::clock::{ceil, happened, minus, plus};
 use super::conditions;
 use super::finding::{Identity, Known};
 use super::observed::Observed;
 use super::reason::Reason;
 use super::record::{Answer, Cause, Key, LONGEST_SETTLE, Record, Silence};
-use crate::api::{AlternateStatus, FindingStatus, MailDomainStatus, RecordStatus, Summary, UnansweredStatus};
+use super::versions::{Content, Published, Version, Versions};
+use crate::api::{
+    AlternateStatus, FindingStatus, MailDomainStatus, PublishedStatus, RecordStatus, Summary,
+    UnansweredStatus, VersionStatus,
+};
 use crate::judge::State;
 use crate::rules::Severity;
 
@@ -169,6 +173,66 @@ fn read_record(status: &RecordStatus, now: Timestamp) -> Record {
                 observed: other.observed.clone(),
             })
             .collect(),
+        versions: read_versions(status, now),
+    }
+}
+
+/// Whether what is known of name servers' versions says more than what was written `before`.
+pub(super) fn is_news(record: &RecordStatus, before: &RecordStatus, now: Timestamp) -> bool {
+    read_versions(record, now).is_news_to(&read_versions(before, now))
+}
+
+fn read_versions(status: &RecordStatus, now: Timestamp) -> Versions {
+    let seconds = |ttl: Option<i64>| ttl.and_then(|ttl| u32::try_from(ttl).ok());
+    // A whole second is written that is not over yet.
+    let past = |time: &Time| time.0.min(ceil(now));
+    let seen = status.versions.iter().map(|version| Version {
+        content: match version.digest.as_str() {
+            "Absent" => Content::Absent,
+            "Several" => Content::Several,
+            digest => Content::Values(digest.to_owned()),
+        },
+        ttl: seconds(version.ttl),
+        right: version.right == Some(true),
+        gone_at: version.gone_at.as_ref().map(past),
+    });
+    let published = status.published.as_ref().and_then(|published| {
+        let since = published.since.as_ref()?;
+        // What lies too far ahead was written by a clock that was wrong.
+        let ahead = since.0.duration_since(happened(since.0, now));
+        let visible_by = published.visible_by.as_ref().map(|time| minus(time.0, ahead));
+        Some(Published {
+            since: happened(since.0, now),
+            servers: usize::try_from(published.servers).unwrap_or(0),
+            unheard: published.unheard.clone(),
+            visible_by,
+        })
+    });
+    Versions {
+        seen: seen.collect(),
+        published,
+    }
+}
+
+fn write_version(version: Version) -> VersionStatus {
+    VersionStatus {
+        digest: match version.content {
+            Content::Absent => "Absent".to_owned(),
+            Content::Several => "Several".to_owned(),
+            Content::Values(digest) => digest,
+        },
+        ttl: version.ttl.map(i64::from),
+        right: version.right.then_some(true),
+        gone_at: version.gone_at.map(Time),
+    }
+}
+
+fn write_published(published: Published) -> PublishedStatus {
+    PublishedStatus {
+        since: Some(Time(published.since)),
+        servers: i32::try_from(published.servers).unwrap_or(i32::MAX),
+        unheard: published.unheard,
+        visible_by: published.visible_by.map(Time),
     }
 }
 
@@ -203,6 +267,8 @@ fn write_record(record: Record) -> RecordStatus {
                 observed: other.observed,
             })
             .collect(),
+        published: record.versions.published.map(write_published),
+        versions: record.versions.seen.into_iter().map(write_version).collect(),
     }
 }
 

@@ -30,6 +30,7 @@ mod request;
 mod requeue;
 mod text;
 mod turns;
+mod versions;
 
 use std::collections::BTreeSet;
 
@@ -48,6 +49,7 @@ use self::reason::Statement;
 pub use self::request::{FLUX_REQUESTED_AT, REQUESTED_AT, Requests};
 use self::requeue::Due;
 pub use self::text::same_text;
+use self::versions::Unwritten;
 use crate::api::MailDomainStatus;
 use crate::inquiry::Need;
 use crate::intent::{Intent, Schedule};
@@ -190,6 +192,7 @@ fn judged(
     let (records, records_unsaid) = record::Carry {
         past: &past.records,
         dropped_in_sync: same_intent && past.truncated.is_some(),
+        unwritten: &before.remembered.versions,
         schedule,
         now,
     }
@@ -249,6 +252,7 @@ fn judged(
         now,
     }
     .wait();
+    let versions = record::versions(&history.records);
     let mut status = history.write();
     bounds::cut(&mut status);
     remembered.ttls = status.records.iter().map(|record| record.ttl).collect();
@@ -257,6 +261,10 @@ fn judged(
         ..*before
     };
     let mut next = finish(&before, status, Some(schedule), now);
+    next.remembered.versions = Unwritten::of(
+        versions,
+        record::versions(&History::read(Some(&next.status), now).records),
+    );
     next.suppressed = next
         .suppressed
         .saturating_add(records_unsaid.saturating_add(findings_unsaid));
@@ -347,6 +355,9 @@ fn worth_a_write(
     let mut same = status.clone();
     for (record, before) in same.records.iter_mut().zip(&previous.records) {
         record.ttl = before.ttl;
+        if !known::is_news(record, before, now) {
+            record.versions.clone_from(&before.versions);
+        }
     }
     if let Some(schedule) = schedule.filter(|_| previous.intent_digest == status.intent_digest) {
         let half = schedule.stale_after / 2;

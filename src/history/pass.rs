@@ -7,6 +7,7 @@ use super::event::Event;
 use super::observed::Observed;
 use super::request::Requests;
 use super::turns::Turns;
+use super::versions::Unwritten;
 use crate::api::MailDomainStatus;
 use crate::intent::{Intent, Schedule};
 use crate::judge::Verdict;
@@ -48,6 +49,8 @@ pub struct Remembered {
     pub(super) ttls: Vec<Option<i64>>,
     /// What takes turns.
     pub(super) turns: Turns,
+    /// What is known of name servers' versions beyond what is written: a TTL that went down causes no write.
+    pub(super) versions: Unwritten,
     /// The status writes of the last hour.
     pub(super) writes: Writes,
     /// The requests for a look that were handled.
@@ -63,6 +66,7 @@ impl Remembered {
     /// The clock was put back by so much since: by it, what is remembered happened earlier, and is no younger for it.
     pub fn put_back(&mut self, by: SignedDuration) {
         self.observed = self.observed.put_back(by);
+        self.versions.put_back(by);
     }
 }
 

@@ -5,12 +5,15 @@
 //! `alternates` with an answer that is in sync, one that is there in one look and gone in the next; and none of these,
 //! one that was confirmed.
 
+use std::collections::BTreeMap;
+
 use jiff::{SignedDuration, Timestamp};
 
 use super::clock::{ceil, floor, plus};
 use super::reason::Phase;
 use super::text::{cut_values, same_text};
 use super::turns::{Heard, Turns, print};
+use super::versions::{Unwritten, Versions};
 use crate::intent::Schedule;
 use crate::judge::{RecordVerdict, State, Verdict};
 
@@ -69,6 +72,8 @@ pub(super) struct Record {
     pub(super) silence: Option<Silence>,
     /// The other answers of a record that alternates.
     pub(super) alternates: Vec<Answer>,
+    /// What name servers hold and held.
+    pub(super) versions: Versions,
 }
 
 impl Record {
@@ -114,6 +119,7 @@ impl Record {
             ttl: None,
             silence: None,
             alternates: Vec::new(),
+            versions: Versions::default(),
         }
     }
 }
@@ -123,6 +129,8 @@ pub(super) struct Carry<'a> {
     pub(super) past: &'a [Record],
     /// Entries that were in sync fell to the bounds on a status' size: what is not there was in sync.
     pub(super) dropped_in_sync: bool,
+    /// What is known of name servers' versions beyond what is written.
+    pub(super) unwritten: &'a Unwritten,
     pub(super) schedule: &'a Schedule,
     pub(super) now: Timestamp,
 }
@@ -136,17 +144,32 @@ impl Carry<'_> {
             let before = self.past.iter().find(|old| old.is_about(record));
             let implied = (before.is_none() && self.dropped_in_sync).then(|| in_sync_before(record));
             let before = before.or(implied.as_ref());
-            let fresh = self.one(before, record);
-            if record.state == State::Unknown {
-                return fresh;
+            let mut fresh = self.one(before, record);
+            if record.state != State::Unknown {
+                let (heard, in_turn) = self.in_turn(before, fresh, record, turns);
+                unsaid += u32::from(heard.alternates && heard.changed);
+                fresh = in_turn;
             }
-            let (heard, fresh) = self.in_turn(before, fresh, record, turns);
-            unsaid += u32::from(heard.alternates && heard.changed);
+            fresh.versions = self.versions(before, record, verdict);
             fresh
         });
         let records: Vec<Record> = records.collect();
         turns.keep_only(PREFIX, records.iter().map(|record| turn_key(&record.key)));
         (records, unsaid)
+    }
+
+    /// What name servers hold and held, after this look at them.
+    fn versions(&self, before: Option<&Record>, record: &RecordVerdict, verdict: &Verdict) -> Versions {
+        let written = before.map(|old| old.versions.clone()).unwrap_or_default();
+        let mut versions = self.unwritten.or_written(&turn_key(&key(record)), &written);
+        let same_desired = before.is_none_or(|old| old.wants(record));
+        match verdict.servers_of(&record.site) {
+            Some(servers) => versions.look(servers, same_desired, self.now),
+            None if same_desired => {}
+            // Of what is meant now nothing is known.
+            None => versions.mean_another(),
+        }
+        versions
     }
 
     fn one(&self, before: Option<&Record>, record: &RecordVerdict) -> Record {
@@ -308,6 +331,14 @@ fn alternating(before: &Record, fresh: Record) -> Record {
         shown.cause = Some(Cause::World);
     }
     shown
+}
+
+/// What is known of the versions of `records`, by what they are about.
+pub(super) fn versions(records: &[Record]) -> BTreeMap<String, Versions> {
+    let known = records.iter();
+    known
+        .map(|record| (turn_key(&record.key), record.versions.clone()))
+        .collect()
 }
 
 /// What the keys of records begin with.

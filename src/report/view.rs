@@ -31,6 +31,8 @@ pub fn record(verdict: &RecordVerdict) -> RecordStatus {
             since: None,
         }),
         alternates: Vec::new(),
+        published: None,
+        versions: Vec::new(),
     }
 }
 
