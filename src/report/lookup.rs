@@ -10,7 +10,6 @@ use super::Style;
 use super::text::{hanging, harmless};
 use crate::inquiry::{Answer, Dns, Fact, Inquiry, Kind, Need, Security, Trouble, Trust, Zone};
 use crate::name::Name;
-use crate::records::Standard;
 
 /// What is known of one record set; the JSON of `zegel lookup --output json`.
 #[derive(Debug, Clone, Serialize)]
@@ -84,7 +83,6 @@ pub struct ZoneReport {
 impl LookupReport {
     /// Looks at a record set; to be run until the inquiry opens no new question.
     pub fn look(name: &Name, kind: Kind, inquiry: &mut Inquiry<'_>) -> Self {
-        inquiry.on_behalf_of(Standard::Dns);
         let question = Dns::new(name.clone(), kind);
         inquiry.ask(question.clone(), Need::Essential);
         let fact = inquiry.fact(&question).map(|fact| &**fact);
