@@ -131,6 +131,11 @@ impl Name {
         mine.ends_with(&theirs)
     }
 
+    /// Whether this name lies below `other`, and is not that name itself.
+    pub fn is_strictly_below(&self, other: &Self) -> bool {
+        self != other && self.is_at_or_below(other)
+    }
+
     /// Length on the wire, in octets, the root's length octet included (RFC 1035 3.1).
     pub fn wire_len(&self) -> usize {
         1 + self.labels().iter().map(|label| label.len() + 1).sum::<usize>()

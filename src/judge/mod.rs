@@ -12,6 +12,7 @@ pub mod dns;
 mod finding;
 pub mod fleet;
 pub mod mx;
+mod servers;
 pub mod spf;
 mod verdict;
 
@@ -22,7 +23,7 @@ use jiff::Timestamp;
 pub use self::finding::{Excerpt, Finding, Findings, Identity, Site, Topic};
 pub use self::verdict::{Answered, Consulted, RecordVerdict, State, Unanswered, Verdict};
 use crate::inquiry::{Answer, Dns, Inquiry, Kind, Need, Reply};
-use crate::intent::{Intent, What};
+use crate::intent::{Intent, ManagedRrset, What};
 use crate::name::Name;
 use crate::records::Standard;
 use crate::rules;
@@ -35,18 +36,14 @@ pub fn judge(intent: &Intent, inquiry: &mut Inquiry<'_>, now: Timestamp) -> Verd
     domain(intent, inquiry, &mut findings);
     for wanted in &intent.wanted {
         inquiry.on_behalf_of(wanted.standard());
-        records.push(match &wanted.what {
-            What::Spf(record) => spf::state(intent, wanted, record, inquiry, &mut findings),
-            What::Dkim(want) => dkim::state(intent, wanted, want, inquiry, &mut findings),
-            What::Dmarc(want) => dmarc::state(intent, wanted, want, inquiry, &mut findings),
-            What::NullMx => mx::state(intent, wanted, inquiry, &mut findings),
-        });
+        records.push(record_state(intent, wanted, inquiry, &mut findings));
     }
     for standard in Standard::ALL {
         inquiry.on_behalf_of(*standard);
         (row(*standard).check)(intent, inquiry, &mut findings);
     }
-    let servers = Vec::new();
+    inquiry.on_behalf_of(Standard::Dns);
+    let servers = authorities::look(intent, &records, inquiry, &mut findings);
     let asked = asked(inquiry);
     let unanswered = unanswered(intent, inquiry);
     findings.extend(not_checked(intent, &unanswered));
@@ -58,6 +55,21 @@ pub fn judge(intent: &Intent, inquiry: &mut Inquiry<'_>, now: Timestamp) -> Verd
         asked,
         servers,
         valid_until: None,
+    }
+}
+
+/// The state of one wanted record set, by whatever answers `inquiry` has.
+fn record_state(
+    intent: &Intent,
+    wanted: &ManagedRrset,
+    inquiry: &mut Inquiry<'_>,
+    findings: &mut Findings,
+) -> RecordVerdict {
+    match &wanted.what {
+        What::Spf(record) => spf::state(intent, wanted, record, inquiry, findings),
+        What::Dkim(want) => dkim::state(intent, wanted, want, inquiry, findings),
+        What::Dmarc(want) => dmarc::state(intent, wanted, want, inquiry, findings),
+        What::NullMx => mx::state(intent, wanted, inquiry, findings),
     }
 }
 

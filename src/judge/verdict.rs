@@ -8,8 +8,8 @@ use std::collections::BTreeSet;
 use jiff::Timestamp;
 use serde::Serialize;
 
-use super::authorities::Servers;
 use super::finding::{Finding, Findings, Site};
+use super::servers::Servers;
 use crate::inquiry::{AnyQuestion, Need, Trouble};
 
 pub use crate::inquiry::Answered;

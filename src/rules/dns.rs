@@ -250,6 +250,97 @@ pub const SEVERAL_CNAMES: Rule = Rule {
     good: "s1._domainkey CNAME s1.provider.example, and nothing else",
 };
 
+/// A server named for a zone does not serve it.
+pub const LAME: Rule = Rule {
+    id: "DNS-030",
+    severity: Severity::Warning,
+    standard: Standard::Dns,
+    title: "a name server does not serve the zone it is named for",
+    section: "RFC 1912 2.8, RFC 9499 7",
+    why: "Resolvers that happen to ask this server lose time, or the answer: mail is delayed, and what is checked at receipt is not found.",
+    fix: "Let the server load the zone, or remove its name from the NS records, in the zone above as well as in the zone.",
+    bad: "voorbeeld.nl NS ns3.oud.example, which answers REFUSED",
+    good: "voorbeeld.nl NS ns1.example.net, which answers with authority",
+};
+
+/// A server still serves an older version of a zone.
+pub const STALE_SERVER: Rule = Rule {
+    id: "DNS-031",
+    severity: Severity::Warning,
+    standard: Standard::Dns,
+    title: "a name server still serves an older version of the zone",
+    section: "RFC 1996 3, RFC 1034 4.3.5",
+    why: "Until it takes the new version over, some receivers see the old record and some the new one, and resolvers keep the old one for its TTL from then on.",
+    fix: "See why the server does not follow: whether NOTIFY and zone transfers reach it. Until then the change is not out everywhere.",
+    bad: "ns1 with serial 2026112502, ns2 with serial 2026112501",
+    good: "both with serial 2026112502",
+};
+
+/// Servers of one zone hold different records.
+pub const SERVERS_DIFFER: Rule = Rule {
+    id: "DNS-032",
+    severity: Severity::Warning,
+    standard: Standard::Dns,
+    title: "the name servers of a zone hold different records",
+    section: "RFC 1034 4.3.5, RFC 2181 5",
+    why: "Which record a receiver sees hangs on which server its resolver asks, so a check passes now and fails a minute later.",
+    fix: "Let all servers take the zone from one source: with two providers, publish every change at both.",
+    bad: "ns1: \"v=spf1 mx -all\"; ns2: \"v=spf1 -all\"",
+    good: "the same at both",
+};
+
+/// The zone and the zone above name different servers.
+pub const DELEGATION_DIFFERS: Rule = Rule {
+    id: "DNS-033",
+    severity: Severity::Info,
+    standard: Standard::Dns,
+    title: "the zone and the zone above it name different servers",
+    section: "RFC 1034 4.2.2, RFC 1912 2.3",
+    why: "Resolvers begin with the servers the zone above names and go on with those the zone itself names: a server in one list alone is asked by some and forgotten when it is replaced.",
+    fix: "Make the NS records of the zone and the name servers at the registrar the same.",
+    bad: "at the registrar ns1, ns2; in the zone ns1, ns3",
+    good: "ns1 and ns2 in both",
+};
+
+/// A server's name is an alias.
+pub const SERVER_IS_ALIAS: Rule = Rule {
+    id: "DNS-034",
+    severity: Severity::Warning,
+    standard: Standard::Dns,
+    title: "the name of a name server is an alias",
+    section: "RFC 2181 10.3, RFC 1912 2.4",
+    why: "NS must name a host with addresses of its own. Some resolvers do not follow an alias there, and find no server.",
+    fix: "Name the host the alias leads to, or give the name addresses instead of the CNAME.",
+    bad: "voorbeeld.nl NS dns.voorbeeld.nl, dns CNAME host7.example.net",
+    good: "voorbeeld.nl NS host7.example.net",
+};
+
+/// The resolver says what no server of the zone says.
+pub const RESOLVER_ALONE: Rule = Rule {
+    id: "DNS-035",
+    severity: Severity::Info,
+    standard: Standard::Dns,
+    title: "the resolver says what no name server of the zone says",
+    section: "RFC 1035 7.4, RFC 9499 6",
+    why: "Either the resolver still holds an older answer, which passes when its TTL has run out, or it has a view of its own (split horizon, a filter, a forgery): then others see something else than is seen from here.",
+    fix: "Wait until the TTL has run out; where it stays, look from elsewhere, with another --resolver.",
+    bad: "the resolver: \"v=spf1 -all\"; all name servers: \"v=spf1 mx -all\"",
+    good: "the resolver says what the name servers say",
+};
+
+/// A server does not answer from here.
+pub const SILENT_SERVER: Rule = Rule {
+    id: "DNS-036",
+    severity: Severity::Info,
+    standard: Standard::Dns,
+    title: "a name server does not answer from here",
+    section: "RFC 2182 3, RFC 7766 5",
+    why: "It may be down, or the way from here to it may be closed: others may reach it all the same. Where it is down, resolvers lose time on it, and the zone has one server less.",
+    fix: "Look from elsewhere; where nobody reaches it, let it run again or remove its name.",
+    bad: "ns2.example.net: no answer over UDP and TCP",
+    good: "ns2.example.net answers over both",
+};
+
 /// Something a rule wanted to know got no answer.
 pub const NOT_CHECKED: Rule = Rule {
     id: "DNS-050",

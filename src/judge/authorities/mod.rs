@@ -3,9 +3,174 @@
 //! A resolver tells what a receiver sees; only the servers tell why. So for each record set the zone and its servers are
 //! found, and each address is asked without recursion for the version of the zone and for the record. What comes of it
 //! is evidence: it explains what the resolver says, and makes no verdict worse. How closely is looked is pinned with the
-//! facts of a pass ([`Depth`](crate::inquiry::Depth)). Pure: it asks, as every room does. Files: `servers` (the types,
-//! their groups and the line people read).
+//! facts of a pass ([`Depth`]). Pure: it asks, as every room does. Files: `zone` (the zone and the servers named for
+//! it), `view` (what each address says), `meaning` (what that comes to, by what is wanted), `check` (the findings).
 
-mod servers;
+mod check;
+mod meaning;
+mod view;
+mod zone;
 
-pub use self::servers::{Group, Lame, ServerState, ServerView, Servers};
+use self::meaning::{Against, judged};
+use self::view::{Content, Said, View};
+use self::zone::{Zone, Zones};
+pub use super::servers::{Group, Lame, ServerState, ServerView, Servers};
+use super::{Findings, RecordVerdict, Site, State, row};
+use crate::inquiry::{Depth, Dns, Inquiry, Kind, Referral};
+use crate::intent::Intent;
+use crate::name::Name;
+use crate::records::Standard;
+
+/// A name may lie below so many zone cuts below the domain.
+const MAX_CUTS: usize = 3;
+
+/// A serial that tells nothing: some providers leave it there for good.
+const UNTOUCHED_SERIAL: u32 = 1;
+
+/// What the servers say of every record set that is looked at so closely, and what is wrong with them.
+pub(super) fn look(
+    intent: &Intent,
+    records: &[RecordVerdict],
+    inquiry: &mut Inquiry<'_>,
+    findings: &mut Findings,
+) -> Vec<Servers> {
+    if inquiry.depth() == Depth::Off {
+        return Vec::new();
+    }
+    let subjects = subjects(intent, records, inquiry);
+    if subjects.is_empty() {
+        return Vec::new();
+    }
+    let Some(base) = zone::of(&intent.domain, inquiry) else {
+        return Vec::new();
+    };
+    let mut zones = Zones::default();
+    let apex = base.apex.clone();
+    zones.insert(base);
+    let mut all = Vec::new();
+    for subject in &subjects {
+        if let Some(servers) = one(intent, subject, &apex, &mut zones, inquiry) {
+            all.push(servers);
+        }
+    }
+    check::check(intent, &all, &zones, inquiry, findings);
+    all
+}
+
+/// What the servers say of any record set, held against what the resolver says; `None` while something is open, and
+/// where its zone cannot be found or asked.
+pub fn of(name: &Name, kind: Kind, inquiry: &mut Inquiry<'_>) -> Option<Servers> {
+    if inquiry.depth() == Depth::Off {
+        return None;
+    }
+    let base = zone::of(name, inquiry)?;
+    let apex = base.apex.clone();
+    let mut zones = Zones::default();
+    zones.insert(base);
+    let subject = Subject {
+        site: Site::rrset(name.clone(), kind),
+        kind,
+        against: Against::Resolver,
+        thorough: true,
+        stands: false,
+    };
+    let nothing_wanted = Intent::observe(name.clone(), Vec::new(), Vec::new());
+    one(&nothing_wanted, &subject, &apex, &mut zones, inquiry)
+}
+
+/// A record set to look at.
+struct Subject<'r> {
+    site: Site,
+    kind: Kind,
+    against: Against<'r>,
+    /// Whether it is asked for at every server whatever the serials say.
+    thorough: bool,
+    /// Whether the resolver has it: then its own name may be put to the resolver, for it plants no absence.
+    stands: bool,
+}
+
+/// The record sets that are looked at in this pass: those wanted, or where nothing is, those every look begins with.
+fn subjects<'r>(intent: &Intent, records: &'r [RecordVerdict], inquiry: &Inquiry<'_>) -> Vec<Subject<'r>> {
+    let depth = inquiry.depth();
+    if intent.wanted.is_empty() {
+        let first = |standard: &Standard| (row(*standard).first)(&intent.domain);
+        let mut questions: Vec<Dns> = Standard::ALL.iter().filter_map(first).collect();
+        questions.sort();
+        questions.dedup();
+        let looked_at = questions.into_iter().filter(|_| depth >= Depth::Closely);
+        return looked_at
+            .map(|question| Subject {
+                site: Site::rrset(question.name, question.kind),
+                kind: question.kind,
+                against: Against::Resolver,
+                thorough: true,
+                stands: false,
+            })
+            .collect();
+    }
+    let subject = |record: &'r RecordVerdict| {
+        // While its own questions are open it is not known to be in trouble.
+        let troubled = record.state.differs() || record.unanswered.is_some();
+        (troubled || depth > Depth::Troubled).then_some(Subject {
+            site: record.site.clone(),
+            kind: record.site.kind()?,
+            against: Against::Wanted(record),
+            thorough: troubled || depth >= Depth::Closely,
+            stands: record.state == State::InSync && !record.observed.is_empty(),
+        })
+    };
+    records.iter().filter_map(subject).collect()
+}
+
+fn one(
+    intent: &Intent,
+    subject: &Subject<'_>,
+    base: &Name,
+    zones: &mut Zones,
+    inquiry: &mut Inquiry<'_>,
+) -> Option<Servers> {
+    let name = subject.site.name();
+    let mut apex = base.clone();
+    if subject.stands
+        && let Some(own) = zone::above(name, inquiry).filter(|own| own.is_at_or_below(base))
+    {
+        apex = own;
+    }
+    let mut referral: Option<Referral> = None;
+    for _ in 0..=MAX_CUTS {
+        let zone = zones.at(&apex, referral.as_ref(), inquiry)?.clone();
+        let views = views(&zone, name, subject, inquiry)?;
+        let cut = views.iter().find_map(|view| match &view.said {
+            Said::Cut(referral) => Some(referral.clone()),
+            _ => None,
+        });
+        let Some(cut) = cut else {
+            return Some(Servers {
+                site: subject.site.clone(),
+                views: judged(intent, &subject.against, name, subject.kind, views, inquiry),
+                left_out: zone.left_out,
+                zone: zone.apex,
+            });
+        };
+        apex = cut.owner.clone();
+        referral = Some(cut);
+    }
+    None
+}
+
+/// What each address says: of the record too, where that is wanted or the serials do not tell enough.
+fn views(zone: &Zone, name: &Name, subject: &Subject<'_>, inquiry: &mut Inquiry<'_>) -> Option<Vec<View>> {
+    let ask = |thorough, inquiry: &mut Inquiry<'_>| view::of(zone, name, subject.kind, thorough, inquiry);
+    let views = ask(subject.thorough, inquiry)?;
+    match subject.thorough || serials_agree(&views) {
+        true => Some(views),
+        false => ask(true, inquiry),
+    }
+}
+
+/// Whether all servers hold one version of the zone, as far as a serial can tell.
+fn serials_agree(views: &[View]) -> bool {
+    let mut serials = views.iter().filter_map(|view| view.serial);
+    let first = serials.next();
+    first != Some(UNTOUCHED_SERIAL) && serials.all(|serial| Some(serial) == first)
+}

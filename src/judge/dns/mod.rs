@@ -78,7 +78,7 @@ pub(super) fn gone(target: &Name, inquiry: &mut Inquiry<'_>) -> Option<Name> {
 
 /// The name one level below the public suffix, by the embedded list; private suffixes (`github.io`) count, for below
 /// them too anybody may take a name.
-fn registrable(name: &Name) -> Name {
+pub(super) fn registrable(name: &Name) -> Name {
     let plain = |label: &Vec<u8>| label.iter().all(|octet| !matches!(octet, b'.' | b'\\'));
     let text = name.as_str();
     match psl::domain_str(text) {

@@ -1,6 +1,6 @@
 //! What single name servers say of one record set: types, their groups, and the line people read.
 //!
-//! Status, JSON, tables and whoever works out when a change is seen everywhere read these; [`super::look`] fills them.
+//! Status, JSON, tables and whoever works out when a change is seen everywhere read these; the room of the authorities fills them.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 
-use crate::judge::Site;
+use super::finding::Site;
 use crate::name::Name;
 
 /// What one address of a name server says of a record set, as seen from here.

@@ -1,0 +1,198 @@
+//! What is wrong with a zone's servers: a finding a server and kind of fault, for people who can mend it.
+//!
+//! None is an Error: receivers ask another server when one is lame, and what differs is judged by what the resolver has.
+//! Silence may be ours, and is never counted against the zone.
+
+use std::collections::BTreeMap;
+
+use super::zone::Zones;
+use crate::inquiry::{Dns, Inquiry};
+use crate::intent::Intent;
+use crate::judge::servers::{ServerState, Servers};
+use crate::judge::{Findings, Site, Topic};
+use crate::name::Name;
+use crate::rules::dns as rules;
+
+use super::view::Content;
+
+/// Says what is wrong.
+pub(super) fn check(
+    intent: &Intent,
+    all: &[Servers],
+    zones: &Zones,
+    inquiry: &Inquiry<'_>,
+    findings: &mut Findings,
+) {
+    let managed = !intent.wanted.is_empty();
+    of_zones(all, managed, findings);
+    for servers in all {
+        of_records(servers, managed, findings);
+        of_the_resolver(servers, managed, inquiry, findings);
+    }
+    of_delegations(zones, managed, findings);
+}
+
+/// Servers that do not serve their zone, or do not answer: once a zone and server.
+fn of_zones(all: &[Servers], managed: bool, findings: &mut Findings) {
+    let mut faults: BTreeMap<(&Name, &Name, ServerState), Vec<String>> = BTreeMap::new();
+    for servers in all {
+        for view in &servers.views {
+            if matches!(view.state, ServerState::Lame(_) | ServerState::Silent) {
+                let at = faults.entry((&servers.zone, &view.name, view.state)).or_default();
+                let address = view.address.to_string();
+                if !at.contains(&address) {
+                    at.push(address);
+                }
+            }
+        }
+    }
+    for ((zone, name, state), addresses) in faults {
+        let topic = Topic::new(Site::Domain(zone.clone()), managed);
+        let at = addresses.join(", ");
+        let (rule, message) = match state {
+            ServerState::Lame(how) => (
+                &rules::LAME,
+                format!("want an answer with authority for {zone} from {name} ({at}), found that it {how}"),
+            ),
+            _ => (
+                &rules::SILENT_SERVER,
+                format!(
+                    "want an answer from {name} ({at}), found none from here: two datagrams and TCP were tried"
+                ),
+            ),
+        };
+        findings.say(rule, &topic, message).about(name.to_string());
+    }
+}
+
+/// Servers that hold another version, or something else, than others do.
+fn of_records(servers: &Servers, managed: bool, findings: &mut Findings) {
+    // Where none is right the record itself differs, which is said elsewhere; unless they differ among themselves.
+    let groups = servers.groups();
+    let holding = groups.iter().filter(|group| group.state.counts());
+    if holding.count() < 2 {
+        return;
+    }
+    let topic = Topic::new(servers.site.clone(), managed);
+    let right = groups.iter().any(|group| group.state == ServerState::Right);
+    for (index, group) in groups.iter().filter(|group| group.state.counts()).enumerate() {
+        let held = match group.values.as_slice() {
+            [] => "no such record".to_owned(),
+            values => values
+                .iter()
+                .map(|value| format!("{value:?}"))
+                .collect::<Vec<_>>()
+                .join(", "),
+        };
+        let names: Vec<&str> = group.names.iter().map(Name::as_str).collect();
+        let names = names.join(", ");
+        match group.state {
+            ServerState::Stale => {
+                let why = group
+                    .why
+                    .as_deref()
+                    .map_or(String::new(), |why| format!(" ({why})"));
+                let message =
+                    format!("want one version at every server, found an older one at {names}{why}: {held}");
+                findings.say(&rules::STALE_SERVER, &topic, message).about(names);
+            }
+            // Where none is right the largest group speaks for the zone.
+            ServerState::Differs if right || index > 0 => {
+                let message =
+                    format!("want the same at every server, found something else at {names}: {held}");
+                findings.say(&rules::SERVERS_DIFFER, &topic, message).about(names);
+            }
+            _ => {}
+        }
+    }
+}
+
+/// What the resolver says and no server does.
+fn of_the_resolver(servers: &Servers, managed: bool, inquiry: &Inquiry<'_>, findings: &mut Findings) {
+    let Some(kind) = servers.site.kind() else { return };
+    let question = Dns::new(servers.site.name().clone(), kind);
+    let Some(fact) = inquiry.fact(&question) else {
+        return;
+    };
+    let Some(seen) = Content::of(fact) else { return };
+    let mut asked = servers
+        .counting()
+        .filter(|view| view.seen_at.is_some())
+        .peekable();
+    if asked.peek().is_none() || servers.agreeing(&question, &seen, inquiry) {
+        return;
+    }
+    let held = match seen.values().as_slice() {
+        [] => "no such record".to_owned(),
+        values => values
+            .iter()
+            .map(|value| format!("{value:?}"))
+            .collect::<Vec<_>>()
+            .join(", "),
+    };
+    let message = format!(
+        "want what one of the name servers of {} holds, found from the resolver what none of them does: {held} (for {} s \
+         more)",
+        servers.zone,
+        fact.ttl()
+    );
+    let topic = Topic::new(servers.site.clone(), managed);
+    findings
+        .say(&rules::RESOLVER_ALONE, &topic, message)
+        .about("resolver");
+}
+
+impl Servers {
+    /// Whether some server says what the resolver says, or may lead there.
+    fn agreeing(&self, question: &Dns, seen: &Content, inquiry: &Inquiry<'_>) -> bool {
+        self.counting().any(|view| {
+            let there = inquiry.fact(&question.clone().at(view.address));
+            match there {
+                // By its serial alone it holds what the others do.
+                None => true,
+                Some(fact) => {
+                    let held = Content::of(fact).unwrap_or_else(|| Content {
+                        chain: fact.chain().to_vec(),
+                        end: None,
+                    });
+                    held.agrees(seen)
+                }
+            }
+        })
+    }
+}
+
+/// The delegation, and the names of servers.
+fn of_delegations(zones: &Zones, managed: bool, findings: &mut Findings) {
+    for zone in zones.iter() {
+        let topic = Topic::new(Site::Domain(zone.apex.clone()), managed);
+        for (names, where_, not_where) in [
+            (&zone.only_above, "the zone above", "the zone itself"),
+            (&zone.only_here, "the zone itself", "the zone above"),
+        ] {
+            if names.is_empty() {
+                continue;
+            }
+            let names: Vec<&str> = names.iter().map(Name::as_str).collect();
+            let names = names.join(", ");
+            let message = format!(
+                "want the same NS above and in {}, found {names} in {where_} and not in {not_where}",
+                zone.apex
+            );
+            findings
+                .say(&rules::DELEGATION_DIFFERS, &topic, message)
+                .about(names);
+        }
+        for host in &zone.hosts {
+            if let Some(target) = &host.alias {
+                let message = format!(
+                    "want a host with addresses of its own in NS, found {}, an alias of {target}",
+                    host.name
+                );
+                findings
+                    .say(&rules::SERVER_IS_ALIAS, &topic, message)
+                    .about(host.name.to_string());
+            }
+        }
+    }
+}

@@ -1,0 +1,10 @@
+//! Every authority, judged over facts: which server says what, the line people read, the findings, and that none of it
+//! makes a verdict worse.
+
+#[path = "../support/facts.rs"]
+mod facts;
+mod net;
+
+mod depths;
+mod states;
+mod zones;
