@@ -37,6 +37,17 @@ impl Anchors {
         zones.max_by_key(|zone| labels(zone))
     }
 
+    /// The highest zone that has an anchor: what a resolver can be tried with.
+    pub fn highest(&self) -> Name {
+        let highest = self.zones.iter().min_by_key(|zone| labels(zone));
+        highest.cloned().unwrap_or_else(Name::root)
+    }
+
+    /// Whether trust begins at this zone.
+    pub fn is_at(&self, zone: &crate::name::Name) -> bool {
+        self.zones.iter().any(|own| super::name_of(own) == *zone)
+    }
+
     /// Whether trust begins at `zone` itself.
     pub(super) fn has(&self, zone: &Name) -> bool {
         self.zones.contains(zone)

@@ -21,7 +21,7 @@ use super::object::Watched;
 use super::tracker::Tracker;
 use crate::api::MailDomainStatus;
 use crate::rules::Severity;
-use crate::world::{Health, Reach, World};
+use crate::world::{Health, Passes, Reach, World};
 
 /// What the passes count.
 #[derive(Debug, Clone)]
@@ -131,6 +131,11 @@ struct OfReach {
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct OfResolver {
+    state: &'static str,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
 struct OfFindings {
     severity: String,
     managed: String,
@@ -170,6 +175,19 @@ impl Collector for Objects {
             "dns_authorities_without_ipv6",
             "Whether it was noticed that no name server can be asked over IPv6 from here",
             self.world.lacks_ipv6(),
+        )?;
+        gauge(
+            &mut encoder,
+            "resolver_dnssec",
+            "What the resolver makes of DNSSEC: 1 at what it was last found to do; without --dnssec off",
+            self.world.dnssec().into_iter().flat_map(|found| {
+                Passes::ALL.map(|state| {
+                    let labels = OfResolver {
+                        state: state.as_str(),
+                    };
+                    (labels, i64::from(state == found))
+                })
+            }),
         )?;
         gauge(
             &mut encoder,

@@ -183,6 +183,9 @@ fn flags(options: &Options) -> String {
     }
 }
 
+/// So often is it seen whether the resolver must be asked again what it makes of DNSSEC.
+const DNSSEC_LOOK: Duration = Duration::from_mins(1);
+
 /// Waits for the Lease, works, and gives the Lease back.
 async fn work(
     context: &Arc<Context>,
@@ -222,7 +225,19 @@ fn passes(context: &Arc<Context>, concurrency: u16, stop: Stop) -> JoinSet<()> {
     let (passes, clock) = (context.clone(), context.clone());
     tasks.spawn(async move { control(&passes, concurrency, stop).await });
     tasks.spawn(async move { aging::run(&clock).await });
+    let world = context.world.clone();
+    tasks.spawn(async move { watch_dnssec(&world).await });
     tasks
+}
+
+/// Knows what the resolver makes of DNSSEC before anything is judged, and however quiet it is. It is asked every hour, and
+/// sooner where it gave no answer: the world keeps count.
+async fn watch_dnssec(world: &World) {
+    while world.look_for_dnssec().await.is_some() {
+        tokio::time::sleep(DNSSEC_LOOK).await;
+    }
+    // Nothing is validated by choice.
+    std::future::pending::<()>().await;
 }
 
 /// Passes over all objects until told to stop; then those under way get a while to end.

@@ -5,13 +5,12 @@ use std::net::{IpAddr, SocketAddr};
 use std::num::{NonZeroU32, NonZeroUsize};
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
-use std::sync::Arc;
 use std::time::Duration;
 
-use hickory_resolver::proto::dnssec::TrustAnchors;
 use hickory_resolver::system_conf::read_system_conf;
 use jiff::SignedDuration;
 
+use crate::dnssec::Anchors;
 use crate::duration;
 
 /// How DNS is asked, and how much of it is remembered.
@@ -25,7 +24,9 @@ pub struct Config {
     pub attempts: NonZeroU32,
     /// How many questions may be on the wire at once, over all domains.
     pub concurrency: NonZeroUsize,
-    /// Validate DNSSEC from these keys down; `None` trusts what the resolver says.
+    /// Whether DNSSEC is validated; `None`: required where a trust anchor is given, else by itself.
+    pub dnssec: Option<Dnssec>,
+    /// Validate DNSSEC from these keys down; `None`: from the root's.
     pub trust_anchor: Option<TrustAnchor>,
     /// The port at which authorities are asked: 53, except where a test stands in for one.
     pub authority_port: u16,
@@ -44,6 +45,7 @@ impl Default for Config {
             timeout: Duration::from_secs(3),
             attempts: NonZeroU32::MIN.saturating_add(1),
             concurrency: NonZeroUsize::MIN.saturating_add(63),
+            dnssec: None,
             trust_anchor: None,
             authority_port: 53,
             ask_authorities: true,
@@ -89,9 +91,20 @@ impl Default for CacheBounds {
     }
 }
 
+/// Whether answers are validated (RFC 4035).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+pub enum Dnssec {
+    /// Once the resolver is seen to pass signatures on; else answers are taken as they come.
+    Auto,
+    /// Always: what cannot be proven, and is not proven to be unsigned, is no answer.
+    Require,
+    /// Never.
+    Off,
+}
+
 /// The keys DNSSEC validation starts from.
 #[derive(Clone)]
-pub struct TrustAnchor(pub(super) Arc<TrustAnchors>);
+pub struct TrustAnchor(pub(super) Anchors);
 
 impl TrustAnchor {
     /// Reads DNSKEY records in zone file format: `. 172800 IN DNSKEY 257 3 8 AwEA…`.
@@ -112,13 +125,7 @@ impl FromStr for TrustAnchor {
     type Err = String;
 
     fn from_str(text: &str) -> Result<Self, String> {
-        let anchors: TrustAnchors = text
-            .parse()
-            .map_err(|error| format!("not a list of DNSKEY records: {error}"))?;
-        if !text.contains("DNSKEY") {
-            return Err("there is no DNSKEY record in it".to_owned());
-        }
-        Ok(Self(Arc::new(anchors)))
+        text.parse().map(Self)
     }
 }
 
@@ -164,7 +171,11 @@ pub struct DnsArgs {
     /// How many questions may be on the wire at once
     #[arg(long, value_name = "N", default_value = "64")]
     pub dns_concurrency: NonZeroUsize,
-    /// Validate DNSSEC from the DNSKEY records in this file [default: trust the resolver]
+    /// Whether DNSSEC is validated: auto, where the resolver passes signatures on [default: require with
+    /// --trust-anchor, else auto]
+    #[arg(long, value_name = "WHEN", value_enum)]
+    pub dnssec: Option<Dnssec>,
+    /// Validate DNSSEC from the DNSKEY records in this file [default: the root's keys]
     #[arg(long, value_name = "FILE")]
     pub trust_anchor: Option<PathBuf>,
     /// Whether name servers are asked themselves: auto notices by itself where they cannot be reached (port 53 outward
@@ -197,6 +208,7 @@ impl DnsArgs {
             timeout: self.dns_timeout,
             attempts: self.dns_attempts,
             concurrency: self.dns_concurrency,
+            dnssec: self.dnssec,
             trust_anchor: trust_anchor.transpose()?,
             ask_authorities: self.authorities == AskAuthorities::Auto,
             authority_rate: self.authority_rate,
@@ -283,7 +295,7 @@ mod tests {
         let key = "l9P2M6oMD9rb3ymLwUuiOyJdQhQWB7ghEgTVbkhW/Ps=";
         std::fs::write(&path, format!("example.nl. 3600 IN DNSKEY 257 3 15 {key}\n")).unwrap();
         assert!(TrustAnchor::from_file(&path).is_ok());
-        assert!("; nothing here\n".parse::<TrustAnchor>().is_err());
+        assert!("; nothing here, no DNSKEY\n".parse::<TrustAnchor>().is_err());
         assert!("example.nl. 60 IN A 192.0.2.1\n".parse::<TrustAnchor>().is_err());
     }
 }

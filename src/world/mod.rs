@@ -26,10 +26,10 @@ use jiff::Timestamp;
 use tokio::time::Instant;
 
 pub use self::config::{
-    AskAuthorities, CacheBounds, Config, ConfigError, DnsArgs, TrustAnchor, parse_resolver,
+    AskAuthorities, CacheBounds, Config, ConfigError, DnsArgs, Dnssec, TrustAnchor, parse_resolver,
 };
 use self::dns::Servers;
-pub use self::dns::{Health, Reach};
+pub use self::dns::{Health, Passes, Reach};
 use self::exchange::Exchange;
 pub use self::freshness::Freshness;
 pub use self::metrics::{Metrics, QuestionLabels};
@@ -99,6 +99,22 @@ impl World {
     /// broken. It is as new as the last question that went out.
     pub fn health(&self) -> Health {
         self.health_of(View::Recursive)
+    }
+
+    /// What the resolvers were last found to make of DNSSEC; `None` where nothing is validated by choice.
+    pub fn dnssec(&self) -> Option<Passes> {
+        self.dns.put().passes()
+    }
+
+    /// The same, asked when it is not known, or was long ago: at the start, and every hour.
+    pub async fn look_for_dnssec(&self) -> Option<Passes> {
+        self.dns.put().ask_passes().await
+    }
+
+    /// How many questions validation has asked beside those of the judgement: DS, DNSKEY, and whether the resolver passes
+    /// them on.
+    pub fn validation_questions(&self) -> u64 {
+        self.dns.put().fetched()
     }
 
     /// The same of the servers behind a view; nobody who was never asked is said to be silent.

@@ -27,7 +27,7 @@ use tokio::task::JoinHandle;
 use tokio::time::timeout;
 use zegel::api::{MailDomain, MailDomainStatus};
 use zegel::operator::{self, Options, Patience, REQUESTED_AT};
-use zegel::world::{Config, World};
+use zegel::world::{Config, Dnssec, World};
 
 pub use self::look::{events, eventually, http};
 use self::seen::{Seen, follow};
@@ -158,6 +158,7 @@ impl Stage {
         let config = Config {
             resolvers: vec![dns.address()],
             timeout: Duration::from_secs(20),
+            dnssec: Some(Dnssec::Off),
             ..Config::default()
         };
         let world = World::with_clock(config, Arc::new(clock)).unwrap();

@@ -87,6 +87,7 @@ async fn who_validates_cannot_do_without_edns_and_calls_nothing_bogus_for_it() {
         .parse()
         .expect("a trust anchor");
     let world = world(Config {
+        dnssec: None,
         trust_anchor: Some(anchor),
         ..hasty(&[&server])
     });

@@ -14,8 +14,8 @@ use hickory_server::server::Server;
 use hickory_server::store::in_memory::InMemoryZoneHandler;
 use hickory_server::zone_handler::{AxfrPolicy, Catalog, ZoneType};
 use tokio::net::{TcpListener, UdpSocket};
-use zegel::inquiry::{Answer, Kind, Trouble};
-use zegel::world::{Config, TrustAnchor};
+use zegel::inquiry::{Answer, Doubt, Kind, Security, Trouble};
+use zegel::world::{Config, Dnssec, Passes, TrustAnchor};
 
 use super::dns::{DnsServer, Fault, REFUSED, SERVFAIL};
 use super::{hasty, question, text, world};
@@ -90,6 +90,7 @@ async fn what_is_signed_is_answered_its_absences_too() {
     let zone = signed().await;
     let world = world(Config {
         resolvers: vec![zone.address],
+        dnssec: None,
         trust_anchor: Some(zone.anchor.clone()),
         ..Config::default()
     });
@@ -111,10 +112,12 @@ async fn what_another_key_signed_is_bogus_and_only_for_those_who_validate() {
     let zone = signed().await;
     let config = Config {
         resolvers: vec![zone.address],
+        dnssec: None,
         trust_anchor: Some(anchor(&new_key())),
         ..Config::default()
     };
     let trusting = Config {
+        dnssec: Some(Dnssec::Off),
         trust_anchor: None,
         ..config.clone()
     };
@@ -134,6 +137,7 @@ async fn what_another_key_signed_is_bogus_and_only_for_those_who_validate() {
 async fn an_unsigned_answer_where_a_key_is_trusted_is_bogus() {
     let forger = DnsServer::start("ondertekend.example TXT v=spf1 +all");
     let world = world(Config {
+        dnssec: None,
         trust_anchor: Some(anchor(&new_key())),
         ..hasty(&[&forger])
     });
@@ -157,6 +161,7 @@ async fn who_validates_tells_failures_apart_as_well() {
     ] {
         server.fail_all(fault);
         let world = world(Config {
+            dnssec: None,
             trust_anchor: Some(anchor(&new_key())),
             ..hasty(&[&server])
         });
@@ -175,10 +180,117 @@ async fn where_the_proof_could_not_be_fetched_nothing_is_called_bogus() {
             server.fail_type(".", kind, fault);
         }
         let world = world(Config {
+            dnssec: None,
             trust_anchor: Some(anchor(&new_key())),
             ..hasty(&[&server])
         });
         let fact = world.ask(&question("ondertekend.example", Kind::Txt), None).await;
         assert_eq!(fact.outcome, Err(trouble), "{fault:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_resolver_that_strips_signatures_is_asked_once_and_then_believed_as_ever() {
+    let server = DnsServer::start("voorbeeld.nl TXT v=spf1 -all\nvoorbeeld.nl MX 10 mail.voorbeeld.nl");
+    let world = world(Config {
+        dnssec: None,
+        ..hasty(&[&server])
+    });
+    assert_eq!(world.dnssec(), Some(Passes::Unknown));
+    for (kind, questions) in [(Kind::Txt, 2), (Kind::Mx, 3), (Kind::A, 4)] {
+        let fact = world.ask(&question("voorbeeld.nl", kind), None).await;
+        assert!(fact.outcome.is_ok());
+        assert_eq!(
+            (&fact.security, fact.source.trust.is_none()),
+            (&Security::NotAsked, true)
+        );
+        assert_eq!(
+            server.seen().total(),
+            questions,
+            "one more than was asked, and that once"
+        );
+    }
+    assert_eq!(
+        (world.dnssec(), world.validation_questions()),
+        (Some(Passes::Strips), 1)
+    );
+    // What it says of its own validation is left to it.
+    assert_eq!(server.seen().checking_disabled, 1);
+}
+
+#[tokio::test]
+async fn whoever_requires_validation_gets_no_answer_through_a_resolver_that_strips_signatures() {
+    let server = DnsServer::start("voorbeeld.nl TXT v=spf1 -all");
+    let world = world(Config {
+        dnssec: Some(Dnssec::Require),
+        ..hasty(&[&server])
+    });
+    let fact = world.ask(&question("voorbeeld.nl", Kind::Txt), None).await;
+    assert_eq!(fact.outcome, Err(Trouble::Bogus));
+    assert_eq!(
+        fact.security.at().map(zegel::name::Name::as_str),
+        Some("."),
+        "{:?}",
+        fact.security
+    );
+}
+
+#[tokio::test]
+async fn what_is_off_asks_nothing_and_says_so() {
+    let server = DnsServer::start("voorbeeld.nl TXT v=spf1 -all");
+    let world = world(hasty(&[&server]));
+    let fact = world.ask(&question("voorbeeld.nl", Kind::Txt), None).await;
+    assert_eq!(
+        (fact.security.clone(), world.dnssec()),
+        (Security::NotAsked, None)
+    );
+    assert_eq!((server.seen().total(), world.validation_questions()), (1, 0));
+}
+
+#[tokio::test]
+async fn what_is_proven_is_shown_and_by_itself_too() {
+    let zone = signed().await;
+    for dnssec in [None, Some(Dnssec::Auto)] {
+        let world = world(Config {
+            resolvers: vec![zone.address],
+            dnssec,
+            trust_anchor: Some(zone.anchor.clone()),
+            ..Config::default()
+        });
+        let fact = world.ask(&question("ondertekend.example", Kind::Txt), None).await;
+        assert_eq!(fact.security, Security::Secure, "{dnssec:?}");
+        let trust = fact.source.trust.as_ref().expect("the zones");
+        assert_eq!((trust.zones.len(), trust.zones[0].keys.len()), (1, 1));
+        assert!(fact.ttl() > 0 && trust.ends.is_some());
+        // Outside of the island there is nothing to prove.
+        let fact = world.ask(&question("nl", Kind::Soa), None).await;
+        assert_eq!(
+            (fact.security.state(), fact.security.reason()),
+            ("Insecure", Some("Unsigned"))
+        );
+    }
+}
+
+#[tokio::test]
+async fn keys_that_cannot_be_had_keep_no_answer_back_unless_validation_is_required() {
+    let server = DnsServer::start("ondertekend.example TXT v=spf1 -all");
+    server.fail_type("ondertekend.example", "DNSKEY", SERVFAIL);
+    for (dnssec, outcome) in [
+        (Dnssec::Require, Err(Trouble::ServFail)),
+        // Nothing is known of the resolver, so it is not validated through it.
+        (Dnssec::Auto, text("v=spf1 -all")),
+    ] {
+        let world = world(Config {
+            dnssec: Some(dnssec),
+            trust_anchor: Some(anchor(&new_key())),
+            ..hasty(&[&server])
+        });
+        let fact = world.ask(&question("ondertekend.example", Kind::Txt), None).await;
+        assert_eq!(fact.outcome, outcome, "{dnssec:?}");
+        if dnssec == Dnssec::Require {
+            let at = "ondertekend.example".parse().expect("a name");
+            let why = Doubt::Unanswered(Trouble::ServFail);
+            assert_eq!(fact.security, Security::Indeterminate { at, why });
+        }
     }
 }

@@ -9,21 +9,21 @@ mod reading;
 mod validate;
 mod wire;
 
-use std::net::SocketAddr;
 use std::time::Duration;
 
-use hickory_resolver::proto::op::{Edns, Message, Query};
-use hickory_resolver::proto::rr::{Name, RecordType};
+use hickory_proto::op::{Edns, Message, Query};
+use hickory_proto::rr::{Name, RecordType};
 
 use self::authorities::Authorities;
 pub use self::authorities::Reach;
 pub use self::health::Health;
 use self::reading::Trail;
+pub use self::validate::Passes;
 use self::validate::Validator;
 use self::wire::{Manner, Wire};
 use super::exchange::{Heard, Put};
-use super::{Clock, Config, ConfigError, config};
-use crate::inquiry::{Answer, Dns, Doubt, Security, Trouble, View};
+use super::{Clock, Config, ConfigError, Dnssec, config};
+use crate::inquiry::{Answer, Dns, Trouble, View};
 
 /// The servers questions are put to.
 pub(super) struct Servers {
@@ -40,10 +40,16 @@ impl Servers {
         };
         let authorities = Authorities::new(&config, clock.clone());
         let (timeout, attempts) = (config.timeout, config.attempts.get());
-        let resolvers = Wire::new(Manner::Recursive, &resolvers, timeout, attempts, clock);
-        let validator = config
-            .trust_anchor
-            .map(|anchor| Validator::new(resolvers.clone(), &anchor));
+        let resolvers = Wire::new(Manner::Recursive, &resolvers, timeout, attempts, clock.clone());
+        let strict = match config.dnssec {
+            Some(Dnssec::Off) => None,
+            Some(Dnssec::Auto) => Some(false),
+            Some(Dnssec::Require) => Some(true),
+            // Whoever names keys wants them heeded.
+            None => Some(config.trust_anchor.is_some()),
+        };
+        let anchors = config.trust_anchor.map(|anchor| anchor.0).unwrap_or_default();
+        let validator = strict.map(|strict| Validator::new(resolvers.clone(), anchors, strict, clock));
         Ok(Self {
             resolvers,
             validator,
@@ -69,22 +75,43 @@ impl Servers {
         self.authorities.lacks_ipv6()
     }
 
+    /// What the resolvers were last found to make of DNSSEC; `None` where nobody wants to know.
+    pub(super) fn passes(&self) -> Option<Passes> {
+        self.validator.as_ref().map(Validator::last)
+    }
+
+    /// The same, asked when it is not known or was long ago.
+    pub(super) async fn ask_passes(&self) -> Option<Passes> {
+        Some(self.validator.as_ref()?.passes().await)
+    }
+
+    /// How many questions validation has asked.
+    pub(super) fn fetched(&self) -> u64 {
+        self.validator.as_ref().map_or(0, Validator::fetched)
+    }
+
     /// Asks the servers, and asks on where an alias leads out of the answer.
     async fn resolve(&self, question: &Dns, trail: &mut Trail) -> Result<Answer, Trouble> {
+        let mut validator = self.validator.as_ref();
+        if let Some(possible) = validator
+            && !possible.is_on().await
+        {
+            validator = None;
+        }
         loop {
-            let query = query(question, trail)?;
-            let (message, server, security) = match &self.validator {
-                Some(validator) => {
-                    let (message, security) = validator.ask(query).await?;
-                    (message, None, security)
-                }
-                None => ask(&self.resolvers, &query).await?,
+            let name = reading::wire_name(trail.end()).ok_or(Trouble::Malformed)?;
+            let kind = reading::record_type(question.kind);
+            let query = match validator {
+                Some(_) => signed_message(name.clone(), kind),
+                None => message(name.clone(), kind, true),
             };
-            trail.security = match trail.security.take() {
-                None => Some(security),
-                Some(before) => Some(before.worst(security)),
-            };
-            trail.source.server = server;
+            let (message, server) = self.resolvers.ask(&query).await?;
+            trail.source.server = Some(server);
+            if let Some(validator) = validator {
+                let (proven, usable) = validator.judge(&message, &name, kind).await;
+                trail.prove(proven);
+                usable?;
+            }
             if let Some(answer) = trail.follow(question.kind, &message)? {
                 return Ok(answer);
             }
@@ -92,14 +119,14 @@ impl Servers {
     }
 }
 
-async fn ask(wire: &Wire, query: &Message) -> Result<(Message, Option<SocketAddr>, Security), Trouble> {
-    let (message, server) = wire.ask(query).await?;
-    Ok((message, Some(server), Security::NotAsked))
-}
-
-fn query(question: &Dns, trail: &Trail) -> Result<Message, Trouble> {
-    let name = reading::wire_name(trail.end()).ok_or(Trouble::Malformed)?;
-    Ok(message(name, reading::record_type(question.kind), true))
+/// A question whose answer is to be validated: with its signatures, and whatever is wrong with them (RFC 4035 3.2).
+fn signed_message(name: Name, kind: RecordType) -> Message {
+    let mut query = message(name, kind, true);
+    query.metadata.checking_disabled = true;
+    if let Some(edns) = &mut query.edns {
+        edns.set_dnssec_ok(true);
+    }
+    query
 }
 
 /// A question as it goes out.
@@ -123,15 +150,7 @@ impl Put for Servers {
         }
         let mut trail = Trail::new(question.name.clone());
         let outcome = self.resolve(question, &mut trail).await;
-        let validates = self.validator.is_some();
-        let security = match outcome {
-            Ok(_) => trail.security.unwrap_or_default(),
-            Err(_) if !validates => Security::NotAsked,
-            Err(trouble) => Security::Indeterminate {
-                at: question.name.clone(),
-                why: Doubt::Unanswered(trouble),
-            },
-        };
+        let security = trail.security.unwrap_or_default();
         let mut source = trail.source;
         if outcome.is_err() {
             source.ttl = 0;
@@ -147,6 +166,8 @@ impl Put for Servers {
     fn patience(&self, question: &Dns) -> Duration {
         match question.view {
             // A chain that leads from server to server gets no more patience than two names would.
+            // What is validated takes its keys, and before them perhaps the control.
+            View::Recursive if self.validator.is_some() => self.resolvers.patience().saturating_mul(4),
             View::Recursive => self.resolvers.patience().saturating_mul(2),
             View::Authority(address) => self.authorities.patience(address),
         }

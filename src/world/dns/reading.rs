@@ -7,10 +7,11 @@
 
 use std::net::IpAddr;
 
-use hickory_resolver::proto::op::{Message, ResponseCode};
-use hickory_resolver::proto::rr::{self, DNSClass, RData, RecordType};
+use hickory_proto::op::{Message, ResponseCode};
+use hickory_proto::rr::{self, DNSClass, RData, RecordType};
 
-use crate::inquiry::{Answer, Kind, Rdata, Referral, Security, Soa, Source, Trouble, Txt};
+use crate::dnssec::Proven;
+use crate::inquiry::{Answer, Ends, Kind, Rdata, Referral, Security, Soa, Source, Trouble, Txt};
 use crate::name::Name;
 
 /// An alias may lead to an alias this often (unbound and BIND stop there or earlier).
@@ -42,6 +43,23 @@ impl Trail {
     /// The name to ask for.
     pub(super) fn end(&self) -> &Name {
         self.source.chain.last().unwrap_or(&self.start)
+    }
+
+    /// Takes note of what the next message is worth.
+    pub(super) fn prove(&mut self, proven: Proven) {
+        let Proven { security, trust, ttl } = proven;
+        self.source.ttl = self.source.ttl.min(ttl);
+        self.security = Some(match self.security.take() {
+            None => security,
+            Some(before) => before.worst(security),
+        });
+        match &mut self.source.trust {
+            None => self.source.trust = Some(Box::new(trust)),
+            Some(whole) => {
+                whole.ends = Ends::first(whole.ends, trust.ends);
+                whole.zones.extend(trust.zones);
+            }
+        }
     }
 
     /// Reads what `message` says about the records of `kind` at the trail's end, following its aliases. `None` when

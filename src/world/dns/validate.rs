@@ -1,142 +1,304 @@
-//! DNSSEC validation from a given trust anchor down, over the same wire.
+//! DNSSEC validation over the wire: fetches what the pure part asks for, and finds out whether the resolver passes
+//! DNSSEC on at all.
 //!
-//! Only with it can a forged or wrongly signed answer be told from any other. Where a key or a proof could not be
-//! *fetched*, nothing is proven either way: then the trouble of fetching is reported, never a forgery. What no chain
-//! of trust reaches (insecure, indeterminate) is taken as it comes, as validating resolvers do.
+//! Everything is asked with DO and CD: we check ourselves, and want to see what is broken (RFC 4035 3.2.2). A DS or
+//! DNSKEY is fetched once however many answers wait for it, and what is learnt of zones serves all answers.
+//!
+//! Many resolvers strip signatures (stubs, old middleboxes). So by itself (`auto`) Zegel validates only once the resolver
+//! has shown a signed root, which it is asked for at the start and every hour; where it strips them, answers are taken as
+//! ever, and that is told once for the installation, not of any domain. Whoever requires validation gets no answer that
+//! could not be proven.
 
-use std::cell::Cell;
-use std::pin::Pin;
+use std::collections::HashMap;
+use std::fmt;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
-use futures::stream::{self, Stream, StreamExt};
-use hickory_resolver::net::dnssec::DnssecDnsHandle;
-use hickory_resolver::net::runtime::TokioRuntimeProvider;
-use hickory_resolver::net::xfer::DnsHandle;
-use hickory_resolver::net::{DnsError, NetError};
-use hickory_resolver::proto::dnssec::Proof;
-use hickory_resolver::proto::op::{DnsRequest, DnsRequestOptions, DnsResponse, Message, ResponseCode};
-use hickory_resolver::proto::rr::{Record, RecordType};
+use futures::future::join_all;
+use hickory_proto::op::Message;
+use hickory_proto::rr::{Name, Record, RecordType};
+use tokio::sync::OnceCell;
+use tokio::time::{Instant, timeout_at};
 
-use super::wire::{UDP_PAYLOAD, Wire};
-use crate::inquiry::{Bogus, Broken, Doubt, RecordType as Type, Security, Trouble, Unproven};
-use crate::name::Name;
-use crate::world::TrustAnchor;
+use super::wire::Wire;
+use crate::dnssec::{Anchors, Lookup, Proven, Replies, Step, Zones, judge};
+use crate::inquiry::{Doubt, Security, Trouble};
+use crate::world::Clock;
 
-tokio::task_local! {
-    /// The first thing that went wrong on the wire while one answer was being validated.
-    static ON_THE_WAY: Cell<Option<Trouble>>;
+/// The resolver is asked again after this whether it passes DNSSEC on.
+const CONTROL: Duration = Duration::from_hours(1);
+
+/// The same where it could not be told.
+const CONTROL_AGAIN: Duration = Duration::from_secs(30);
+
+/// Nobody is called bogus unless the resolver has shown a good root within this.
+const CONTROL_BEFORE_BLAME: Duration = Duration::from_mins(1);
+
+/// What the resolver makes of DNSSEC.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[non_exhaustive]
+pub enum Passes {
+    /// It validates itself, and passes signatures on.
+    Validates,
+    /// It passes signatures on.
+    PassesOn,
+    /// It strips signatures, or its root is not the world's: nothing can be validated through it.
+    Strips,
+    /// It was not asked, or gave no answer.
+    Unknown,
 }
 
-/// Asks and validates. Cheap to clone; validated keys are remembered.
+impl Passes {
+    /// All of them.
+    pub const ALL: [Self; 4] = [Self::Validates, Self::PassesOn, Self::Strips, Self::Unknown];
+
+    /// The word used in logs and metric labels.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Validates => "Validates",
+            Self::PassesOn => "PassesOn",
+            Self::Strips => "Strips",
+            Self::Unknown => "Unknown",
+        }
+    }
+
+    fn is_enough(self) -> bool {
+        matches!(self, Self::Validates | Self::PassesOn)
+    }
+}
+
+impl fmt::Display for Passes {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.as_str())
+    }
+}
+
+/// Asks and validates. Cheap to clone; what is known of zones is shared.
 #[derive(Clone)]
-pub(super) struct Validator(DnssecDnsHandle<Checked>);
+pub(super) struct Validator(Arc<Inner>);
+
+struct Inner {
+    wire: Wire,
+    anchors: Anchors,
+    zones: Zones,
+    clock: Clock,
+    /// Whether what cannot be proven is no answer.
+    strict: bool,
+    on_their_way: Mutex<HashMap<Lookup, Fetch>>,
+    control: Mutex<Control>,
+    controlling: tokio::sync::Mutex<()>,
+    fetched: AtomicU64,
+}
+
+type Fetch = Arc<OnceCell<Result<Message, Trouble>>>;
+
+/// What the resolver was last found to do, and when.
+#[derive(Clone, Copy)]
+struct Control {
+    passes: Passes,
+    at: Option<Instant>,
+}
 
 impl Validator {
-    pub(super) fn new(wire: Wire, anchor: &TrustAnchor) -> Self {
-        Self(DnssecDnsHandle::with_trust_anchor(
-            Checked(wire),
-            anchor.0.clone(),
-        ))
+    pub(super) fn new(wire: Wire, anchors: Anchors, strict: bool, clock: Clock) -> Self {
+        Self(Arc::new(Inner {
+            wire,
+            anchors,
+            zones: Zones::default(),
+            clock,
+            strict,
+            on_their_way: Mutex::default(),
+            control: Mutex::new(Control {
+                passes: Passes::Unknown,
+                at: None,
+            }),
+            controlling: tokio::sync::Mutex::default(),
+            fetched: AtomicU64::new(0),
+        }))
     }
 
-    /// The answer, and what it is worth.
-    pub(super) async fn ask(&self, query: Message) -> Result<(Message, Security), Trouble> {
-        let mut options = DnsRequestOptions::default();
-        options.edns_payload_len = UDP_PAYLOAD;
-        options.edns_set_dnssec_ok = true;
-        let request = DnsRequest::new(query, options);
-        ON_THE_WAY
-            .scope(Cell::new(None), async {
-                let result = self.0.send(request).next().await;
-                let trouble = ON_THE_WAY.with(Cell::get);
-                judge(result.unwrap_or(Err(NetError::Timeout)), trouble)
-            })
-            .await
+    /// Whether answers are validated: where it is required, else once the resolver passes DNSSEC on.
+    pub(super) async fn is_on(&self) -> bool {
+        self.0.strict || self.passes().await.is_enough()
     }
-}
 
-fn judge(
-    result: Result<DnsResponse, NetError>,
-    on_the_way: Option<Trouble>,
-) -> Result<(Message, Security), Trouble> {
-    let response = match result {
-        Ok(response) => response,
-        Err(NetError::Dns(DnsError::Nsec { response, proof, .. })) if proof != Proof::Bogus => *response,
-        Err(error) => {
-            let why = match error {
-                NetError::Dns(_) => Trouble::Bogus,
-                NetError::Timeout => Trouble::Timeout,
-                _ => Trouble::Malformed,
+    /// What the resolver was last found to do.
+    pub(super) fn last(&self) -> Passes {
+        self.0.control().passes
+    }
+
+    /// How many DS, DNSKEY and control questions were asked.
+    pub(super) fn fetched(&self) -> u64 {
+        self.0.fetched.load(Ordering::Relaxed)
+    }
+
+    /// What the resolver makes of DNSSEC: asked when that is not known, or was long ago.
+    pub(super) async fn passes(&self) -> Passes {
+        self.control(CONTROL).await
+    }
+
+    async fn control(&self, not_older: Duration) -> Passes {
+        let inner = &self.0;
+        let known = || {
+            let control = *inner.control();
+            let keeps = if control.passes == Passes::Unknown {
+                CONTROL_AGAIN.min(not_older)
+            } else {
+                not_older
             };
-            return Err(on_the_way.unwrap_or(why));
+            let is_fresh = control.at.is_some_and(|at| at.elapsed() < keeps);
+            is_fresh.then_some(control.passes)
+        };
+        if let Some(passes) = known() {
+            return passes;
         }
-    };
-    if response.answers.iter().any(|record| record.proof == Proof::Bogus) {
-        return Err(on_the_way.unwrap_or(Trouble::Bogus));
-    }
-    let security = worth(&response);
-    Ok((response.into(), security))
-}
-
-/// What the records an answer rests on are worth: those it gives, and of a denial those that prove it.
-fn worth(response: &Message) -> Security {
-    let asked = response.queries.first().map(|query| query.query_type());
-    let denies = response.metadata.response_code == ResponseCode::NXDomain
-        || !response
-            .answers
-            .iter()
-            .any(|record| Some(record.record_type()) == asked);
-    let proof = if denies {
-        response.authorities.as_slice()
-    } else {
-        &[]
-    };
-    let at = Name::root;
-    let unproven = || Security::Indeterminate {
-        at: at(),
-        why: Doubt::Resolver,
-    };
-    response
-        .answers
-        .iter()
-        .chain(proof)
-        .filter(|record| record.record_type() != RecordType::RRSIG)
-        .map(|record: &Record| match record.proof {
-            Proof::Secure => Security::Secure,
-            Proof::Insecure => Security::Insecure {
-                at: at(),
-                why: Unproven::Unsigned,
+        let _one_at_a_time = inner.controlling.lock().await;
+        if let Some(passes) = known() {
+            return passes;
+        }
+        let passes = self.ask_control().await;
+        let before = std::mem::replace(
+            &mut *inner.control(),
+            Control {
+                passes,
+                at: Some(Instant::now()),
             },
-            Proof::Bogus => Security::Bogus(Box::new(Bogus {
-                at: at(),
-                kind: Type(record.record_type().into()),
-                why: Broken::BadSignature,
-            })),
-            Proof::Indeterminate => unproven(),
-        })
-        .reduce(Security::worst)
-        .unwrap_or_else(unproven)
-}
+        );
+        if before.passes != passes {
+            tell(passes, inner.strict);
+        }
+        passes
+    }
 
-/// The wire as hickory's validator wants it; asks with CD, for we check ourselves (RFC 4035 3.2.2).
-#[derive(Clone)]
-struct Checked(Wire);
+    /// The resolver shows the start of authority where trust begins: is it signed, and by keys we trust?
+    async fn ask_control(&self) -> Passes {
+        let zone = self.0.anchors.highest();
+        let query = super::signed_message(zone.clone(), RecordType::SOA);
+        self.0.fetched.fetch_add(1, Ordering::Relaxed);
+        let Ok((message, _)) = self.0.wire.ask(&query).await else {
+            return Passes::Unknown;
+        };
+        let is_signed = |record: &Record| record.record_type() == RecordType::RRSIG;
+        if !message.answers.iter().any(is_signed) {
+            return Passes::Strips;
+        }
+        let proven = self.prove(&message, &zone, RecordType::SOA).await;
+        match proven.security {
+            Security::Secure => {}
+            Security::Indeterminate {
+                why: Doubt::Unanswered(_),
+                ..
+            } => return Passes::Unknown,
+            _ => return Passes::Strips,
+        }
+        let mut query = super::signed_message(zone, RecordType::SOA);
+        query.metadata.checking_disabled = false;
+        self.0.fetched.fetch_add(1, Ordering::Relaxed);
+        match self.0.wire.ask(&query).await {
+            Ok((message, _)) if message.metadata.authentic_data => Passes::Validates,
+            _ => Passes::PassesOn,
+        }
+    }
 
-impl DnsHandle for Checked {
-    type Response = Pin<Box<dyn Stream<Item = Result<DnsResponse, NetError>> + Send>>;
-    type Runtime = TokioRuntimeProvider;
+    /// What an answer to a question for `kind` at `name` is worth, and whether it may be used.
+    pub(super) async fn judge(
+        &self,
+        message: &Message,
+        name: &Name,
+        kind: RecordType,
+    ) -> (Proven, Result<(), Trouble>) {
+        let mut proven = self.prove(message, name, kind).await;
+        let usable = match &proven.security {
+            Security::Bogus(bogus) => {
+                // Above the domains nobody is to blame but the resolver, and that is told where it is asked.
+                let is_a_domain = bogus.at.label_count() > 1 && !self.0.anchors.is_at(&bogus.at);
+                if is_a_domain && !self.control(CONTROL_BEFORE_BLAME).await.is_enough() {
+                    proven.security = Security::Indeterminate {
+                        at: bogus.at.clone(),
+                        why: Doubt::Resolver,
+                    };
+                }
+                Err(Trouble::Bogus)
+            }
+            Security::Indeterminate { why, .. } if self.0.strict => Err(match why {
+                Doubt::Unanswered(trouble) => *trouble,
+                Doubt::Limit => Trouble::Limit,
+                Doubt::Clock | Doubt::Resolver | Doubt::WrongSide => Trouble::Bogus,
+            }),
+            _ => Ok(()),
+        };
+        (proven, usable)
+    }
 
-    fn send(&self, request: DnsRequest) -> Self::Response {
-        let wire = self.0.clone();
-        let (mut message, _) = request.into_parts();
-        message.metadata.checking_disabled = true;
-        Box::pin(stream::once(async move {
-            match wire.ask(&message).await {
-                Ok((answer, _)) => Ok(DnsResponse::from_message(answer)?),
-                Err(trouble) => {
-                    let _ = ON_THE_WAY.try_with(|first| first.set(first.get().or(Some(trouble))));
-                    Err(NetError::Message("no usable answer"))
+    async fn prove(&self, message: &Message, name: &Name, kind: RecordType) -> Proven {
+        let inner = &self.0;
+        let end = Instant::now() + inner.wire.patience();
+        let mut replies = Replies::new();
+        loop {
+            let known = (&inner.anchors, &inner.zones);
+            match judge(message, name, kind, known, &replies, (inner.clock)()) {
+                Step::Done(proven) => return proven,
+                Step::Ask(lookups) => {
+                    let fetched = lookups.into_iter().map(|lookup| async move {
+                        let reply = timeout_at(end, self.fetch(&lookup)).await;
+                        (lookup, reply.unwrap_or(Err(Trouble::Timeout)))
+                    });
+                    replies.extend(join_all(fetched).await);
                 }
             }
-        }))
+        }
+    }
+
+    /// One DS or DNSKEY, asked once for all who wait.
+    async fn fetch(&self, lookup: &Lookup) -> Result<Message, Trouble> {
+        let fetch = self.0.on_their_way().entry(lookup.clone()).or_default().clone();
+        let reply = fetch
+            .get_or_init(|| async {
+                self.0.fetched.fetch_add(1, Ordering::Relaxed);
+                let query = super::signed_message(lookup.name.clone(), lookup.kind);
+                self.0.wire.ask(&query).await.map(|(message, _)| message)
+            })
+            .await
+            .clone();
+        let mut on_their_way = self.0.on_their_way();
+        if on_their_way
+            .get(lookup)
+            .is_some_and(|known| Arc::ptr_eq(known, &fetch))
+        {
+            on_their_way.remove(lookup);
+        }
+        reply
+    }
+}
+
+impl Inner {
+    fn control(&self) -> MutexGuard<'_, Control> {
+        self.control.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn on_their_way(&self) -> MutexGuard<'_, HashMap<Lookup, Fetch>> {
+        self.on_their_way.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Said once for the installation, and again when it changes.
+fn tell(passes: Passes, strict: bool) {
+    match (passes, strict) {
+        (Passes::Validates | Passes::PassesOn, _) => {
+            tracing::info!(resolver = passes.as_str(), "DNSSEC is validated");
+        }
+        (Passes::Strips, false) => tracing::info!(
+            resolver = passes.as_str(),
+            "the resolver does not pass DNSSEC on: nothing is validated; name one that does with --resolver"
+        ),
+        (Passes::Strips, true) => tracing::warn!(
+            resolver = passes.as_str(),
+            "the resolver does not pass DNSSEC on, and validation is required: no answer counts; name one that does \
+             with --resolver"
+        ),
+        (Passes::Unknown, _) => {
+            tracing::debug!("the resolver did not say whether it passes DNSSEC on");
+        }
     }
 }

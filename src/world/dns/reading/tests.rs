@@ -1,8 +1,8 @@
 //! What is read of hostile and of honest messages, record by record.
 
-use hickory_resolver::proto::op::OpCode;
-use hickory_resolver::proto::rr::Record;
-use hickory_resolver::proto::rr::rdata::{A, CNAME, NULL, SOA, TXT};
+use hickory_proto::op::OpCode;
+use hickory_proto::rr::Record;
+use hickory_proto::rr::rdata::{A, CNAME, NULL, SOA, TXT};
 
 use super::*;
 

@@ -4,8 +4,8 @@
 use std::sync::{Mutex, PoisonError};
 
 use aws_lc_rs::rand;
-use hickory_resolver::proto::op::Edns;
-use hickory_resolver::proto::rr::rdata::opt::{EdnsCode, EdnsOption};
+use hickory_proto::op::Edns;
+use hickory_proto::rr::rdata::opt::{EdnsCode, EdnsOption};
 
 /// The octets of a client's cookie.
 const OURS: usize = 8;

@@ -7,9 +7,9 @@
 
 use std::time::Duration;
 
-use hickory_resolver::proto::op::{Edns, Message, Query, ResponseCode};
-use hickory_resolver::proto::rr::rdata::opt::{EdnsOption, NSIDPayload};
-use hickory_resolver::proto::rr::{Name, RecordType};
+use hickory_proto::op::{Edns, Message, Query, ResponseCode};
+use hickory_proto::rr::rdata::opt::{EdnsOption, NSIDPayload};
+use hickory_proto::rr::{Name, RecordType};
 use tokio::time::{Instant, sleep, timeout};
 
 use super::message::refuses_edns;

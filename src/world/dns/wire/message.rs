@@ -1,7 +1,7 @@
 //! Which octets are an answer to our question, and which answers count. No socket here.
 
-use hickory_resolver::proto::op::{Message, MessageType, ResponseCode};
-use hickory_resolver::proto::rr::{DNSClass, RecordType};
+use hickory_proto::op::{Message, MessageType, ResponseCode};
+use hickory_proto::rr::{DNSClass, RecordType};
 
 use crate::inquiry::Trouble;
 

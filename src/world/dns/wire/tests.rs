@@ -1,8 +1,8 @@
 //! What is taken for an answer, of honest and of hostile octets.
 
-use hickory_resolver::proto::op::{Edns, Message, OpCode, Query, ResponseCode};
-use hickory_resolver::proto::rr::rdata::{CNAME, MX, SOA, TXT};
-use hickory_resolver::proto::rr::{DNSClass, Name, RData, Record, RecordType};
+use hickory_proto::op::{Edns, Message, OpCode, Query, ResponseCode};
+use hickory_proto::rr::rdata::{CNAME, MX, SOA, TXT};
+use hickory_proto::rr::{DNSClass, Name, RData, Record, RecordType};
 use proptest::prelude::*;
 
 use super::message::*;
@@ -191,8 +191,8 @@ fn who_neither_recurses_nor_is_responsible_or_sends_us_upward_is_lame() {
     }
 }
 
-fn rr_ns() -> hickory_resolver::proto::rr::rdata::NS {
-    hickory_resolver::proto::rr::rdata::NS(name("ns.example."))
+fn rr_ns() -> hickory_proto::rr::rdata::NS {
+    hickory_proto::rr::rdata::NS(name("ns.example."))
 }
 
 proptest! {
