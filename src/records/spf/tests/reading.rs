@@ -69,7 +69,10 @@ fn every_slip_has_its_kind_and_place() {
         ("v=spf1 --all", Kind::Qualifier, "--all"),
         ("v=spf1 - all", Kind::Qualifier, "- all"),
         ("v=spf1 mx -", Kind::Qualifier, "-"),
-        ("v=spf1 mx -allv=spf1 a -all", Kind::MissingBlank, "v=spf1"),
+        ("v=spf1 mx -allv=spf1 a -all", Kind::Joined, "v=spf1"),
+        ("v=spf1 mx -all;v=DMARC1; p=none", Kind::Joined, "v=DMARC1;"),
+        ("v=spf1 mx -all,a", Kind::Punctuation, ","),
+        ("v=spf1 mx -allexp=b.example", Kind::MissingBlank, "exp=b.example"),
         ("v=spf1 exists:%{d0}.example -all", Kind::Transformer, "%{d0}"),
         ("v=spf1 foo:bar -all", Kind::UnknownMechanism, "foo:bar"),
         (
