@@ -12,7 +12,7 @@ use super::args::{Format, ShowArgs, duration};
 use super::eyes::{self, Recorder, ReplayArgs};
 use super::output::{self, Progress};
 use super::{Exit, Failure};
-use crate::inquiry::{Facts, Inquiry, Trouble};
+use crate::inquiry::{Facts, Inquiry};
 use crate::name::Name;
 use crate::recording::{Look, Recording};
 use crate::report::sarif::{self, Invalid};
@@ -67,6 +67,17 @@ impl<'s> From<&'s Name> for Subject<'s> {
             selectors: &[],
         }
     }
+}
+
+/// What a look came to.
+#[derive(Debug, Clone, Copy)]
+pub struct Looked<T> {
+    /// What the judgement said.
+    pub said: T,
+    /// When.
+    pub at: Timestamp,
+    /// How many questions were put for it.
+    pub questions: u64,
 }
 
 impl Observer {
@@ -143,34 +154,58 @@ impl Observer {
         &self,
         subject: impl Into<Subject<'_>>,
         fresh: &Freshness,
-        mut judge: impl FnMut(&mut Inquiry<'_>, Timestamp) -> T,
+        judge: impl FnMut(&mut Inquiry<'_>, Timestamp) -> T,
     ) -> (T, Timestamp) {
+        let looked = self.look_and_count(subject, fresh, judge).await;
+        (looked.said, looked.at)
+    }
+
+    /// The same, with what it cost.
+    pub async fn look_and_count<T>(
+        &self,
+        subject: impl Into<Subject<'_>>,
+        fresh: &Freshness,
+        mut judge: impl FnMut(&mut Inquiry<'_>, Timestamp) -> T,
+    ) -> Looked<T> {
         let subject = subject.into();
         let (world, timeout) = match &self.eyes {
             Eyes::World { world, timeout } => (world, *timeout),
             Eyes::Recording(recording) => {
-                return match recording.look(subject.domain) {
-                    Some(look) => (judge(&mut look.inquiry(), look.at), look.at),
-                    None => {
-                        let (at, nothing) = (recording.began_at(), Facts::new());
-                        let mut inquiry = Inquiry::closed_with(&nothing, Trouble::NotRecorded);
-                        (judge(&mut inquiry, at), at)
-                    }
+                let nothing = Look {
+                    domain: subject.domain.clone(),
+                    at: recording.began_at(),
+                    selectors: Vec::new(),
+                    questions: 0,
+                    hit_limit: false,
+                    facts: Facts::new(),
+                };
+                let look = recording.look(subject.domain).unwrap_or(&nothing);
+                return Looked {
+                    said: judge(&mut look.inquiry(), look.at),
+                    at: look.at,
+                    questions: look.questions,
                 };
             }
         };
-        let at = world.now();
+        let (at, before) = (world.now(), world.questions());
         let settled = world.settle(timeout, fresh, |inquiry| judge(inquiry, at)).await;
+        // Where several looks are made at once, each counts what all of them asked meanwhile.
+        let questions = world.questions().saturating_sub(before);
         if let Some(recorder) = &self.recorder {
             recorder.add(&Look {
                 domain: subject.domain.clone(),
                 at,
                 selectors: subject.selectors.to_vec(),
+                questions,
                 hit_limit: settled.hit_limit,
                 facts: settled.facts,
             });
         }
-        (settled.verdict, at)
+        Looked {
+            said: settled.verdict,
+            at,
+            questions,
+        }
     }
 
     /// Says whether all looks were recorded that should be.

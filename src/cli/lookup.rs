@@ -4,7 +4,7 @@ use super::args::{Format, one_of};
 use super::domain::domain;
 use super::look::{LookArgs, Observer};
 use super::{Exit, Failure, output};
-use crate::inquiry::Kind;
+use crate::inquiry::{Depth, Kind};
 use crate::name::Name;
 use crate::report::Style;
 use crate::report::lookup::LookupReport;
@@ -34,13 +34,14 @@ pub struct Args {
 pub async fn run(args: &Args, style: Style) -> Result<Exit, Failure> {
     let observer = Observer::new(&args.look)?;
     observer.can_look_at(&args.name)?;
-    let fresh = Freshness::any();
-    let (report, now) = observer
-        .look(&args.name, &fresh, |inquiry, _| {
+    let fresh = Freshness::any().at_depth(Depth::Closely);
+    let looked = observer
+        .look_and_count(&args.name, &fresh, |inquiry, _| {
             LookupReport::look(&args.name, args.kind, inquiry)
         })
         .await;
     observer.finish()?;
+    let (report, now) = (looked.said.at_the_cost_of(looked.questions), looked.at);
     let exit = match (report.is_bogus(), report.is_known()) {
         (true, _) => Exit::Wrong,
         (false, true) => Exit::Fine,

@@ -77,6 +77,7 @@ mod tests {
             domain: domain.parse().unwrap(),
             at: jiff::Timestamp::UNIX_EPOCH,
             selectors: Vec::new(),
+            questions: 0,
             hit_limit: false,
             facts: Facts::new(),
         }

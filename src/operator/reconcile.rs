@@ -167,6 +167,7 @@ async fn ask(object: &Watched, intent: &Intent, fresh: &Freshness, context: &Con
             domain: intent.domain.clone(),
             at,
             selectors: Vec::new(),
+            questions: u64::try_from(settled.facts.len()).unwrap_or(u64::MAX),
             hit_limit: settled.hit_limit,
             facts: settled.facts,
         };

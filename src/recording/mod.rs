@@ -42,6 +42,8 @@ pub struct Look {
     pub at: Timestamp,
     /// DKIM selectors that were asked for by name, beside those that are always tried.
     pub selectors: Vec<String>,
+    /// How many questions were put for it, those of validation included.
+    pub questions: u64,
     /// Whether the bounds of a pass kept a question from being asked.
     pub hit_limit: bool,
     /// Every question that was asked, and what became of it.
@@ -195,6 +197,8 @@ struct LookLine {
     at: Timestamp,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     selectors: Vec<String>,
+    #[serde(default)]
+    questions: u64,
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     hit_limit: bool,
     /// The zones of the chains of trust.
@@ -223,6 +227,7 @@ impl LookLine {
             domain: look.domain.to_string(),
             at: look.at,
             selectors: look.selectors.clone(),
+            questions: look.questions,
             hit_limit: look.hit_limit,
             zones: zones.into_lines(),
             facts,
@@ -252,6 +257,7 @@ impl LookLine {
             domain,
             at: self.at,
             selectors: self.selectors,
+            questions: self.questions,
             hit_limit: self.hit_limit,
             facts,
         })

@@ -253,6 +253,7 @@ proptest! {
             domain: domain.clone(),
             at: at(1_795_700_000),
             selectors: vec!["s1".to_owned()],
+            questions: 7,
             hit_limit,
             facts: questions
                 .into_iter()
@@ -300,6 +301,7 @@ fn a_recording_reads_well() {
         domain: domain.clone(),
         at: at(1_795_700_001),
         selectors: Vec::new(),
+        questions: 7,
         hit_limit: false,
         facts: [
             (Dns::new(domain.clone(), Kind::Txt), spf),
@@ -312,7 +314,7 @@ fn a_recording_reads_well() {
         .collect(),
     };
     let want = r#"{"recording": 1, "zegel": "VERSION", "beganAt": "2026-11-26T13:33:21Z", "looks": [
-{"domain":"voorbeeld.nl","at":"2026-11-26T13:33:21Z","facts":[{"name":"voorbeeld.nl","type":"MX","authority":"192.0.2.1","trouble":"Timeout","ttl":0,"seenAt":"2026-11-26T13:33:20Z","expiresAt":"2026-11-26T13:33:40Z"},{"name":"voorbeeld.nl","type":"TXT","values":["\"v=spf1 \" \"-all \\255\\\"\""],"server":"127.0.0.1:53","ttl":300,"seenAt":"2026-11-26T13:33:20Z","expiresAt":"2026-11-26T13:38:20Z"}]}
+{"domain":"voorbeeld.nl","at":"2026-11-26T13:33:21Z","questions":7,"facts":[{"name":"voorbeeld.nl","type":"MX","authority":"192.0.2.1","trouble":"Timeout","ttl":0,"seenAt":"2026-11-26T13:33:20Z","expiresAt":"2026-11-26T13:33:40Z"},{"name":"voorbeeld.nl","type":"TXT","values":["\"v=spf1 \" \"-all \\255\\\"\""],"server":"127.0.0.1:53","ttl":300,"seenAt":"2026-11-26T13:33:20Z","expiresAt":"2026-11-26T13:38:20Z"}]}
 ]}
 "#;
     let text = whole(&look).unwrap();
@@ -325,6 +327,7 @@ fn what_is_not_in_the_recording_is_unanswered_for_that_reason() {
         domain: name("voorbeeld.nl"),
         at: at(0),
         selectors: Vec::new(),
+        questions: 7,
         hit_limit: false,
         facts: Facts::new(),
     };

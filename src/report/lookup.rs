@@ -2,6 +2,7 @@
 //! chain, and what each name server of the zone says. Pure.
 
 use std::fmt::Write as _;
+use std::net::IpAddr;
 
 use jiff::Timestamp;
 use serde::Serialize;
@@ -9,6 +10,7 @@ use serde::Serialize;
 use super::Style;
 use super::text::{hanging, harmless};
 use crate::inquiry::{Answer, Dns, Fact, Inquiry, Kind, Need, Security, Trouble, Trust, Zone};
+use crate::judge::authorities::{self, ServerState, ServerView, Servers};
 use crate::name::Name;
 
 /// What is known of one record set; the JSON of `zegel lookup --output json`.
@@ -26,6 +28,41 @@ pub struct LookupReport {
     pub security: SecurityReport,
     /// The zone the name lies in, its aliases not followed; null when it could not be found.
     pub zone: Option<Name>,
+    /// What each address of each of its name servers says; empty when they were not asked.
+    pub servers: Vec<ServerReport>,
+    /// The same in one line: which are right, and what the others do; null when they were not asked.
+    pub summary: Option<String>,
+    /// By when every resolver that keeps to TTLs has what the servers say; null where that cannot be known.
+    pub visible_by: Option<Timestamp>,
+    /// How many questions were put for all this, those of validation included.
+    pub questions: u64,
+}
+
+/// What one address of a name server says.
+#[derive(Debug, Clone, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct ServerReport {
+    /// The server's name.
+    pub name: Name,
+    /// The address that was asked.
+    pub address: IpAddr,
+    /// `Right`: as the resolver says; `Stale`, `Differs`, `Lame`, `Silent`, `NoRoute` or `NotAsked`.
+    pub state: &'static str,
+    /// In which way it is lame.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub lame: Option<&'static str>,
+    /// What it holds, in presentation format.
+    pub values: Vec<String>,
+    /// The original TTL of what it holds, in seconds.
+    pub ttl: Option<u32>,
+    /// The version of the zone it holds.
+    pub serial: Option<u32>,
+    /// Which of the machines behind the address spoke (RFC 5001).
+    pub nsid: Option<String>,
+    /// How long the answer took, in milliseconds.
+    pub rtt: Option<f64>,
+    /// What kept it from being right.
+    pub why: Option<String>,
 }
 
 /// What the resolver says.
@@ -85,14 +122,29 @@ impl LookupReport {
     pub fn look(name: &Name, kind: Kind, inquiry: &mut Inquiry<'_>) -> Self {
         let question = Dns::new(name.clone(), kind);
         inquiry.ask(question.clone(), Need::Essential);
+        let servers = authorities::of(name, kind, inquiry);
         let fact = inquiry.fact(&question).map(|fact| &**fact);
         Self {
             name: name.clone(),
             kind,
             recursive: RecursiveReport::of(fact),
             security: SecurityReport::of(fact),
-            zone: None,
+            zone: servers.as_ref().map(|servers| servers.zone.clone()),
+            summary: servers.as_ref().and_then(Servers::line),
+            servers: servers
+                .iter()
+                .flat_map(|servers| &servers.views)
+                .map(ServerReport::of)
+                .collect(),
+            visible_by: None,
+            questions: 0,
         }
+    }
+
+    /// The same with what it cost to find out.
+    #[must_use]
+    pub fn at_the_cost_of(self, questions: u64) -> Self {
+        Self { questions, ..self }
     }
 
     /// Whether an answer was had, or none for a reason that is proven to be the zone's.
@@ -116,6 +168,16 @@ impl LookupReport {
         for zone in &self.security.chain {
             rows.push([String::new(), zone.line()]);
         }
+        if let Some(zone) = &self.zone {
+            rows.push(["zone".to_owned(), zone.to_string()]);
+        }
+        if let Some(summary) = &self.summary {
+            rows.push(["servers".to_owned(), summary.clone()]);
+        }
+        for server in &self.servers {
+            rows.push([String::new(), server.line()]);
+        }
+        rows.push(["cost".to_owned(), format!("{} questions", self.questions)]);
         let mut text = format!("{} {}\n", harmless(self.name.as_str()), self.kind);
         for [label, value] in rows {
             text.push_str(&hanging(
@@ -125,6 +187,49 @@ impl LookupReport {
             ));
         }
         text
+    }
+}
+
+impl ServerReport {
+    fn of(view: &ServerView) -> Self {
+        Self {
+            name: view.name.clone(),
+            address: view.address,
+            state: view.state.as_str(),
+            lame: match view.state {
+                ServerState::Lame(how) => Some(how.as_str()),
+                _ => None,
+            },
+            values: view.values.clone(),
+            ttl: view.ttl,
+            serial: view.serial,
+            nsid: view.nsid.clone(),
+            rtt: view.rtt.map(|rtt| (rtt.as_secs_f64() * 10_000.0).round() / 10.0),
+            why: view.why.clone(),
+        }
+    }
+
+    fn line(&self) -> String {
+        let mut line = format!("{} {}: {}", self.name, self.address, self.state);
+        if let Some(why) = &self.why {
+            let _ = write!(line, " ({why})");
+        }
+        if self.state != "Right" && !self.values.is_empty() {
+            let _ = write!(line, ": {}", self.values.join(", "));
+        }
+        if let Some(ttl) = self.ttl {
+            let _ = write!(line, ", ttl {ttl}");
+        }
+        if let Some(serial) = self.serial {
+            let _ = write!(line, ", serial {serial}");
+        }
+        if let Some(nsid) = &self.nsid {
+            let _ = write!(line, ", nsid {nsid}");
+        }
+        if let Some(rtt) = self.rtt {
+            let _ = write!(line, ", {rtt} ms");
+        }
+        line
     }
 }
 

@@ -111,6 +111,12 @@ impl World {
         self.dns.put().ask_passes().await
     }
 
+    /// How many questions were put so far, whatever became of them: to resolvers and to name servers, for the judgement
+    /// and for validation. What came from memory is none.
+    pub fn questions(&self) -> u64 {
+        self.dns.put().asked() + self.dns.put().fetched()
+    }
+
     /// How many questions validation has asked beside those of the judgement: DS, DNSKEY, and whether the resolver passes
     /// them on.
     pub fn validation_questions(&self) -> u64 {

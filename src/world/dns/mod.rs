@@ -9,6 +9,7 @@ mod reading;
 mod validate;
 mod wire;
 
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use hickory_proto::op::{Edns, Message, Query};
@@ -30,6 +31,7 @@ pub(super) struct Servers {
     resolvers: Wire,
     validator: Option<Validator>,
     authorities: Authorities,
+    asked: AtomicU64,
 }
 
 impl Servers {
@@ -54,6 +56,7 @@ impl Servers {
             resolvers,
             validator,
             authorities,
+            asked: AtomicU64::new(0),
         })
     }
 
@@ -85,6 +88,11 @@ impl Servers {
         Some(self.validator.as_ref()?.passes().await)
     }
 
+    /// How many questions were put: those of the judgement, and one more wherever an alias led out of an answer.
+    pub(super) fn asked(&self) -> u64 {
+        self.asked.load(Ordering::Relaxed)
+    }
+
     /// How many questions validation has asked.
     pub(super) fn fetched(&self) -> u64 {
         self.validator.as_ref().map_or(0, Validator::fetched)
@@ -105,6 +113,7 @@ impl Servers {
                 Some(_) => signed_message(name.clone(), kind),
                 None => message(name.clone(), kind, true),
             };
+            self.asked.fetch_add(1, Ordering::Relaxed);
             let (message, server) = self.resolvers.ask(&query).await?;
             trail.source.server = Some(server);
             if let Some(validator) = validator {
@@ -145,6 +154,7 @@ impl Put for Servers {
 
     async fn put(&self, question: &Dns) -> Heard<Dns> {
         if let View::Authority(address) = question.view {
+            self.asked.fetch_add(1, Ordering::Relaxed);
             let resolvers_answer = self.resolvers.health() == Health::Answering;
             return self.authorities.put(question, address, resolvers_answer).await;
         }
