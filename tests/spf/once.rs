@@ -3,10 +3,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use crate::facts::{World, intent, name, now};
+use crate::facts::{World, intent, name, now, observe};
 use zegel::inquiry::{Dns, Kind, Need};
 use zegel::judge::judge;
-use zegel::judge::spf::{Published, analyse, gather};
+use zegel::judge::spf::{Analysis, MAX_PROBES, MAX_RECORDS, Node, Published, analyse, gather};
 
 const ZONE: &str = "
     a.example      TXT v=spf1 include:1.x.nl mx a -all
@@ -52,10 +52,102 @@ fn every_value_is_parsed_once_a_pass_and_the_tree_walked_once_it_is_known() {
     assert!(waves > 4, "{waves} waves");
     let times: Vec<usize> = parsed.values().map(BTreeSet::len).collect();
     assert_eq!(times, [1, 1, 1, 1], "{parsed:?}");
-    let whole: BTreeSet<usize> = trees
-        .iter()
-        .filter(|tree| tree.lookups.worst == 6 && !tree.lookups.lower_bound && !tree.voids_lower_bound)
-        .map(|tree| Arc::as_ptr(tree).addr())
-        .collect();
-    assert_eq!(whole.len(), 1);
+    assert_eq!(records_walked(&trees), 4);
+    let whole = trees.last().expect("there was a wave");
+    assert!(whole.lookups.worst == 6 && !whole.lookups.lower_bound && !whole.voids_lower_bound);
+}
+
+/// How many records were walked for these trees: one that was had again was not walked again.
+fn records_walked(trees: &[Arc<Analysis>]) -> usize {
+    fn read(node: &Node) -> usize {
+        let below = node.terms.iter().filter_map(|term| term.target.as_ref());
+        usize::from(node.record.is_some() && !node.repeated) + below.map(read).sum::<usize>()
+    }
+    let mut seen = BTreeSet::new();
+    let walks = trees.iter().filter(|tree| seen.insert(Arc::as_ptr(tree).addr()));
+    walks.map(|tree| read(&tree.tree)).sum()
+}
+
+/// Settles a judgement of `a.example`; the tree of each wave, and how many there were.
+fn trees_of(world: &World) -> (Vec<Arc<Analysis>>, usize) {
+    let intent = observe("a.example");
+    let (mut trees, mut waves) = (Vec::new(), 0);
+    world.settle(|inquiry| {
+        waves += 1;
+        judge(&intent, inquiry, now());
+        trees.push(analyse(&name("a.example"), inquiry, Need::Compliance));
+    });
+    (trees, waves)
+}
+
+#[test]
+fn each_record_is_walked_once_a_pass_whatever_is_between_the_waves() {
+    for (what, zone, records) in [
+        (
+            "hosts that are found in waves of their own",
+            "a.example      TXT v=spf1 mx a:b.example exists:c.example -all
+             a.example      MX  1 mx.a.example
+             mx.a.example   A   192.0.2.2
+             b.example      AAAA 2001:db8::1",
+            1,
+        ),
+        (
+            "a record that two branches share, one of them deep",
+            "a.example      TXT v=spf1 include:1.x.nl include:4.x.nl -all
+             1.x.nl         TXT v=spf1 include:2.x.nl ~all
+             2.x.nl         TXT v=spf1 include:3.x.nl ~all
+             3.x.nl         TXT v=spf1 include:4.x.nl ~all
+             4.x.nl         TXT v=spf1 include:5.x.nl ~all
+             5.x.nl         TXT v=spf1 ip4:192.0.2.1 ~all",
+            6,
+        ),
+        (
+            "a circle, and a redirect to what is not there",
+            "a.example      TXT v=spf1 include:1.x.nl redirect=2.x.nl
+             1.x.nl         TXT v=spf1 include:a.example include:3.x.nl ~all
+             2.x.nl         TXT v=spf1 redirect=4.x.nl
+             3.x.nl         TXT v=spf1 mx -all",
+            4,
+        ),
+        (
+            "a record nobody can read, and one that depends on who sends",
+            "a.example      TXT v=spf1 include:1.x.nl include:%{l}.x.nl include:2.x.nl -all
+             1.x.nl         TXT v=spf1 foo:bar -all
+             2.x.nl         TXT v=spf1 include:3.x.nl -all
+             3.x.nl         TXT v=spf1 -all",
+            4,
+        ),
+    ] {
+        let (trees, waves) = trees_of(&World::new(zone));
+        assert!(waves > 3, "{what}: {waves} waves");
+        assert_eq!(records_walked(&trees), records, "{what}");
+    }
+}
+
+/// A hostile zone gets no more than the bounds allow, and no second walk either.
+#[test]
+fn bounds_hold_for_the_way_ahead_as_for_the_walk() {
+    let mut zone = String::new();
+    let includes =
+        |from: usize| -> String { (from..from + 9).map(|at| format!("include:{at}.x.nl ")).collect() };
+    zone.push_str(&format!("a.example TXT v=spf1 {}-all\n", includes(1)));
+    for at in 1..200 {
+        zone.push_str(&format!(
+            "{at}.x.nl TXT v=spf1 {}a:h{at}.x.nl -all\n",
+            includes(at * 9 + 1)
+        ));
+    }
+    let world = World::new(&zone);
+    let (trees, _) = trees_of(&world);
+    let whole = trees.last().expect("there was a wave");
+    assert!(whole.lookups.lower_bound && whole.voids_lower_bound);
+    let read = records_walked(&trees[trees.len() - 1..]);
+    assert!(read <= MAX_RECORDS, "{read} records");
+    assert_eq!(records_walked(&trees), read);
+    let mut asked = 0;
+    world.settle(|inquiry| {
+        analyse(&name("a.example"), inquiry, Need::Compliance);
+        asked = inquiry.asked().count();
+    });
+    assert!(asked <= MAX_RECORDS + 2 * MAX_PROBES, "{asked} questions");
 }

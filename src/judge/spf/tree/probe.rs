@@ -52,6 +52,8 @@ pub(in crate::judge::spf) struct Probe {
     pub(in crate::judge::spf) address_without_mx: bool,
     /// Something of it was not answered: it may find nothing.
     pub(in crate::judge::spf) unsure: bool,
+    /// A question of it is open.
+    pub(super) open: bool,
     /// The IPv4 networks it lets pass.
     pub(in crate::judge::spf) networks: Vec<Network4>,
 }
@@ -117,6 +119,7 @@ pub(super) fn probe(
         null_mx: false,
         address_without_mx: false,
         unsure: false,
+        open: false,
         networks: Vec::new(),
     };
     match term.mechanism {
@@ -138,14 +141,14 @@ pub(super) fn probe(
 
 impl Probe {
     fn a(&mut self, name: &Name, prefix: u8, inquiry: &mut Inquiry<'_>) {
-        let v4 = ask(inquiry, name, Kind::A, Need::Compliance);
+        let v4 = self.ask(inquiry, name, Kind::A, Need::Compliance);
         // A name that has an address is there, whatever other addresses it has.
         let need = if v4.records().is_some_and(<[Rdata]>::is_empty) && !self.is_exists {
             Need::Compliance
         } else {
             Need::Evidence
         };
-        let v6 = ask(inquiry, name, Kind::Aaaa, need);
+        let v6 = self.ask(inquiry, name, Kind::Aaaa, need);
         self.unsure = v4.records().is_none() || (!self.is_exists && v6.records().is_none());
         self.alias = v4.fact().and_then(|fact| fact.chain().first()).cloned();
         self.void_v4 = v4.records().is_some_and(<[Rdata]>::is_empty);
@@ -158,7 +161,7 @@ impl Probe {
     }
 
     fn mx(&mut self, name: &Name, prefix: u8, is_own: bool, inquiry: &mut Inquiry<'_>) {
-        let Some(records) = ask(inquiry, name, Kind::Mx, Need::Compliance).records() else {
+        let Some(records) = self.ask(inquiry, name, Kind::Mx, Need::Compliance).records() else {
             self.unsure = true;
             return;
         };
@@ -175,12 +178,12 @@ impl Probe {
         self.null_mx = hosts.is_empty() && !records.is_empty();
         if records.is_empty() {
             (self.void_v4, self.void_v6) = (true, true);
-            let own = ask(inquiry, name, Kind::A, Need::Evidence);
+            let own = self.ask(inquiry, name, Kind::A, Need::Evidence);
             self.address_without_mx = own.records().is_some_and(|records| !records.is_empty());
         }
         let mut all_empty = !hosts.is_empty();
         for host in hosts.into_iter().take(MAX_MX) {
-            let v4 = ask(inquiry, host, Kind::A, Need::Compliance);
+            let v4 = self.ask(inquiry, host, Kind::A, Need::Compliance);
             self.unsure |= v4.records().is_none();
             all_empty &= v4.records().is_some_and(<[Rdata]>::is_empty);
             let mut exchange = Exchange {
@@ -190,13 +193,19 @@ impl Probe {
             };
             // How many there are is for whoever wrote the record.
             if is_own {
-                let v6 = ask(inquiry, host, Kind::Aaaa, Need::Evidence);
+                let v6 = self.ask(inquiry, host, Kind::Aaaa, Need::Evidence);
                 exchange.v6 = v6.records().unwrap_or_default().len();
             }
             self.exchanges.push(exchange);
             self.take(v4, prefix);
         }
         self.void_v4 |= all_empty;
+    }
+
+    fn ask<'f>(&mut self, inquiry: &mut Inquiry<'f>, name: &Name, kind: Kind, need: Need) -> Reply<'f> {
+        let reply = inquiry.ask(Dns::new(name.clone(), kind), need);
+        self.open |= matches!(reply, Reply::Open);
+        reply
     }
 
     fn take(&mut self, reply: Reply<'_>, prefix: u8) {
@@ -209,8 +218,4 @@ impl Probe {
             _ => None,
         }));
     }
-}
-
-fn ask<'f>(inquiry: &mut Inquiry<'f>, name: &Name, kind: Kind, need: Need) -> Reply<'f> {
-    inquiry.ask(Dns::new(name.clone(), kind), need)
 }

@@ -315,7 +315,7 @@ impl TreeWalk<'_, '_> {
 }
 
 /// The one SPF record at a name.
-fn one_record(published: &Published) -> Result<&Record, Obstacle> {
+pub(super) fn one_record(published: &Published) -> Result<&Record, Obstacle> {
     match published {
         Published::Open => Err(Obstacle::Open),
         Published::Unanswered(trouble) => Err(Obstacle::Unanswered(*trouble)),
