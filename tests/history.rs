@@ -33,5 +33,7 @@ mod requests;
 mod situations;
 #[path = "history/verdicts.rs"]
 mod verdicts;
+#[path = "history/when.rs"]
+mod when;
 #[path = "history/world.rs"]
 mod world;

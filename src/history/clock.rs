@@ -5,6 +5,9 @@
 
 use jiff::{SignedDuration, Timestamp};
 
+/// No difference settles longer than this, whatever a TTL says.
+pub(super) const LONGEST_SETTLE: SignedDuration = SignedDuration::from_hours(48);
+
 /// `at` in whole seconds, as a status can hold it, not later than `at`.
 pub(super) fn floor(at: Timestamp) -> Timestamp {
     Timestamp::from_second(at.as_second()).unwrap_or(at)

@@ -17,7 +17,7 @@ use super::turns::{Turns, print};
 use crate::intent::{Intent, Schedule};
 use crate::judge::{Finding, Verdict};
 use crate::records::Standard;
-use crate::rules::{self, Severity};
+use crate::rules::{self, Rule, Severity};
 
 /// What makes a finding the same one in the next look.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Default)]
@@ -69,6 +69,14 @@ impl Known {
     pub(super) fn is_not_checked(&self) -> bool {
         self.identity.rule == rules::dns::NOT_CHECKED.id
     }
+}
+
+/// The names at which `findings` say that `rule` is broken.
+pub(super) fn names_of<'a>(rule: &Rule, findings: &'a [Known]) -> BTreeSet<&'a str> {
+    let of_rule = findings.iter().filter(|known| known.identity.rule == rule.id);
+    of_rule
+        .filter_map(|known| known.identity.record.as_deref())
+        .collect()
 }
 
 /// What of the past a look's findings are read with.

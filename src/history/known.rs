@@ -6,12 +6,12 @@
 use jiff::{SignedDuration, Timestamp};
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::{Condition, Time};
 
-use super::clock::{ceil, happened, minus, plus};
+use super::clock::{LONGEST_SETTLE, ceil, happened, minus, plus};
 use super::conditions;
 use super::finding::{Identity, Known};
 use super::observed::Observed;
 use super::reason::Reason;
-use super::record::{Answer, Cause, Key, LONGEST_SETTLE, Record, Silence};
+use super::record::{Answer, Cause, Key, Record, Silence};
 use super::versions::{Content, Published, Version, Versions};
 use crate::api::{
     AlternateStatus, FindingStatus, MailDomainStatus, PublishedStatus, RecordStatus, Summary,

@@ -7,6 +7,7 @@ use super::known::History;
 use super::reason::Phase;
 use super::record::{Answer, Record};
 use super::text::cut_octets;
+use super::versions::Published;
 use crate::api::Summary;
 use crate::judge::State;
 use crate::records::Standard;
@@ -52,13 +53,13 @@ pub(super) fn summary(records: &[Record], findings: &[Known]) -> Summary {
 }
 
 /// What a green Ready says: the records, and the errors that do not count.
-pub(super) fn ready(history: &History) -> String {
+pub(super) fn ready(history: &History, now: Timestamp) -> String {
     let errors: Vec<&Known> = history
         .findings
         .iter()
         .filter(|finding| finding.severity == Severity::Error)
         .collect();
-    let mut text = records(history);
+    let mut text = records(history, now);
     if !errors.is_empty() {
         let (of, names) = (counted(errors.len(), "error"), error_names(&errors));
         let whose = match errors.iter().any(|finding| finding.counts()) {
@@ -71,7 +72,7 @@ pub(super) fn ready(history: &History) -> String {
 }
 
 /// "1 of 5 records differs: _dmarc.voorbeeld.nl; 1 could not be asked".
-pub(super) fn records(history: &History) -> String {
+pub(super) fn records(history: &History, now: Timestamp) -> String {
     let total = total(history);
     let mut differing: Vec<&Record> = history
         .records
@@ -80,6 +81,7 @@ pub(super) fn records(history: &History) -> String {
         .collect();
     differing.sort_by_key(|record| std::cmp::Reverse(record.phase()));
     let worst = differing.first().and_then(|record| record.phase());
+    let all_on_their_way = differing.iter().all(|record| record.is_on_its_way());
     let mut text = match differing.as_slice() {
         [] if total == 0 => "DNS was looked at; no record is managed".to_owned(),
         [] => {
@@ -90,6 +92,8 @@ pub(super) fn records(history: &History) -> String {
             let verb = match (worst, differing.len()) {
                 (Some(Phase::Alternating), 1) => "is answered in two ways in turn",
                 (Some(Phase::Alternating), _) => "are answered in two ways in turn, or differ",
+                (_, 1) if all_on_their_way => "is on its way",
+                (_, _) if all_on_their_way => "are on their way",
                 (_, 1) => "differs",
                 (_, _) => "differ",
             };
@@ -110,6 +114,8 @@ pub(super) fn records(history: &History) -> String {
             .collect();
         text.push_str(&format!(" ({})", answers.join(" and ")));
     }
+    let is_named = differing.len() == 1;
+    text.push_str(&published(&history.records, is_named, now));
     if let Some((worst, until)) = settling(&differing) {
         text.push_str(match worst {
             Phase::Propagating => "; may be on its way until ",
@@ -243,10 +249,68 @@ fn settling(differing: &[&Record]) -> Option<(Phase, String)> {
     let worst = differing.first()?.phase()?;
     let last = differing
         .iter()
-        .filter(|record| record.phase() == Some(worst))
+        .filter(|record| record.phase() == Some(worst) && !record.is_promised())
         .filter_map(|record| record.settle_until)
         .max()?;
     Some((worst, last.to_string()))
+}
+
+/// Which records every name server has while resolvers may still hold something older, and by when all see them.
+/// `is_named` says whether one that is on its way was named just before.
+fn published(records: &[Record], is_named: bool, now: Timestamp) -> String {
+    let waits = |record: &&Record| {
+        let published = record.versions.published.as_ref();
+        let visible_by = published.and_then(|published| published.visible_by);
+        record.is_on_its_way()
+            || record.answer.state == State::InSync && visible_by.is_some_and(|by| by > now)
+    };
+    let mut waiting: Vec<&Record> = records.iter().filter(waits).collect();
+    // Those of which a time is known, the last first.
+    let by = |record: &Record| {
+        record
+            .versions
+            .published
+            .as_ref()
+            .and_then(|published| published.visible_by)
+    };
+    waiting.sort_by_key(|record| std::cmp::Reverse(by(record)));
+    let Some((first, more)) = waiting.split_first() else {
+        return String::new();
+    };
+    let Some(published) = &first.versions.published else {
+        return String::new();
+    };
+    let others = match more.len() {
+        0 => String::new(),
+        number => format!("; so {} {number} more", if number == 1 { "is" } else { "are" }),
+    };
+    let who = match is_named && more.is_empty() && first.is_on_its_way() {
+        true => String::new(),
+        false => format!("{} is ", first.key.name),
+    };
+    format!("; {who}{}{others}", sentence(published))
+}
+
+/// "published at all 4 name servers since 20:10; resolvers that keep to TTLs have it by 21:40 at the latest".
+fn sentence(published: &Published) -> String {
+    let all = match (published.servers, published.unheard.is_empty()) {
+        (1, true) => "the name server".to_owned(),
+        (1, false) => "the name server that answers".to_owned(),
+        (number, true) => format!("all {number} name servers"),
+        (number, false) => format!("all {number} name servers that answer"),
+    };
+    let by = match published.visible_by {
+        Some(by) => format!("resolvers that keep to TTLs have it by {by} at the latest"),
+        None => {
+            "how long older answers may live is not known: no name server was seen to hold one".to_owned()
+        }
+    };
+    let unless = match published.unheard.as_slice() {
+        [] => String::new(),
+        [one] => format!(", if {one}, which was not heard, holds the same"),
+        several => format!(", if {}, which were not heard, hold the same", several.join(", ")),
+    };
+    format!("published at {all} since {}; {by}{unless}", published.since)
 }
 
 /// An answer in a sentence.

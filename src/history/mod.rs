@@ -31,6 +31,7 @@ mod requeue;
 mod text;
 mod turns;
 mod versions;
+mod wait;
 
 use std::collections::BTreeSet;
 
@@ -55,6 +56,7 @@ use crate::inquiry::Need;
 use crate::intent::{Intent, Schedule};
 use crate::judge::Verdict;
 use crate::records::Standard;
+use crate::rules;
 
 /// What follows from `pass`, for an object of which `before` was known, at `now`.
 pub fn next(before: &Before<'_>, pass: Pass<'_>, now: Timestamp) -> Next {
@@ -189,14 +191,16 @@ fn judged(
     let manages = observed::manages(intent);
     let known = freshness::known(&past, before.remembered, &digest, now);
     let observed = observed::carry(known, intent, verdict, now);
-    let (records, records_unsaid) = record::Carry {
+    let (records, of_resolvers, records_unsaid) = record::Carry {
         past: &past.records,
         dropped_in_sync: same_intent && past.truncated.is_some(),
         unwritten: &before.remembered.versions,
+        late: finding::names_of(&rules::dns::RESOLVER_HOLDS_OLD, &past.findings),
         schedule,
         now,
     }
     .records(verdict, &mut remembered.turns);
+    let verdict = &wait::with_late_resolvers(verdict, of_resolvers);
     let (findings, findings_unsaid) = finding::Carry {
         past: &past.findings,
         managed_names: past
@@ -247,7 +251,7 @@ fn judged(
         history: &history,
         schedule,
         stale_at: observed.stale_at(schedule, manages),
-        valid_until: verdict.valid_until,
+        verdict,
         failures: remembered.failures,
         now,
     }
@@ -379,7 +383,7 @@ fn worth_a_write(
         conditions: conditions::own(&previous.conditions).cloned().collect(),
         ..previous.clone()
     };
-    let not_checked = crate::rules::dns::NOT_CHECKED.id;
+    let not_checked = rules::dns::NOT_CHECKED.id;
     let still: BTreeSet<Option<String>> = same
         .findings
         .iter()

@@ -52,7 +52,7 @@ impl Reading<'_> {
             .or_else(|| noncompliance.clone().filter(|_| errors_count))
             .or_else(|| ignorance.clone())
             .or_else(|| blindness.clone().filter(|_| errors_count))
-            .unwrap_or_else(|| fine(reason, message::ready(history)));
+            .unwrap_or_else(|| fine(reason, message::ready(history, self.now)));
         let nothing = (!self.manages).then(|| {
             let message = "nothing is managed, so nothing is asked of the domain";
             Statement::unknown(Reason::Observed, message)
@@ -60,7 +60,7 @@ impl Reading<'_> {
         let in_sync = difference
             .or_else(|| ignorance.clone())
             .or_else(|| nothing.clone())
-            .unwrap_or_else(|| fine(Reason::InSync, message::records(history)));
+            .unwrap_or_else(|| fine(Reason::InSync, message::records(history, self.now)));
         let compliant = noncompliance
             .or(ignorance)
             .or(blindness)
@@ -77,7 +77,7 @@ impl Reading<'_> {
     /// A known difference: the phase that weighs most decides.
     fn difference(&self, history: &History) -> Option<Statement> {
         let worst = history.records.iter().filter_map(Record::phase).max()?;
-        let mut message = message::records(history);
+        let mut message = message::records(history, self.now);
         if worst == Phase::Alternating {
             message.push_str(&message::hold(hold(self.schedule)));
         }

@@ -5,20 +5,19 @@
 //! `alternates` with an answer that is in sync, one that is there in one look and gone in the next; and none of these,
 //! one that was confirmed.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::clock::{ceil, floor, plus};
+use super::clock::{LONGEST_SETTLE, ceil, floor, plus};
 use super::reason::Phase;
 use super::text::{cut_values, same_text};
 use super::turns::{Heard, Turns, print};
 use super::versions::{Unwritten, Versions};
+use super::wait::Wait;
 use crate::intent::Schedule;
-use crate::judge::{RecordVerdict, State, Verdict};
+use crate::judge::{Finding, RecordVerdict, ResolverSays, State, Verdict};
 
-/// No difference settles longer than this, whatever a TTL says.
-pub(super) const LONGEST_SETTLE: SignedDuration = SignedDuration::from_hours(48);
 /// A second answer is never asked for sooner than this.
 pub(super) const SHORTEST_CONFIRM: SignedDuration = SignedDuration::from_secs(1);
 /// So many other answers of a record that alternates are shown.
@@ -82,6 +81,9 @@ impl Record {
         if !self.answer.state.differs() {
             return None;
         }
+        if self.is_on_its_way() {
+            return Some(Phase::Propagating);
+        }
         let is_also_in_sync = self.alternates.iter().any(|answer| answer.state == State::InSync);
         Some(match (is_also_in_sync, self.settle_until, self.cause) {
             (true, _, _) => Phase::Alternating,
@@ -89,6 +91,17 @@ impl Record {
             (false, Some(_), Some(Cause::Spec)) => Phase::Propagating,
             (false, Some(_), _) => Phase::Unconfirmed,
         })
+    }
+
+    /// Whether every name server has it and the resolver has not yet, and is still given time.
+    pub(super) fn is_on_its_way(&self) -> bool {
+        self.answer.state.differs() && self.settle_until.is_some() && self.versions.published.is_some()
+    }
+
+    /// Whether it is on its way, and known by when it is there.
+    pub(super) fn is_promised(&self) -> bool {
+        let published = self.versions.published.as_ref();
+        self.is_on_its_way() && published.is_some_and(|published| published.visible_by.is_some())
     }
 
     /// Whether it is what `record` speaks of.
@@ -131,31 +144,78 @@ pub(super) struct Carry<'a> {
     pub(super) dropped_in_sync: bool,
     /// What is known of name servers' versions beyond what is written.
     pub(super) unwritten: &'a Unwritten,
+    /// The names of records for which the resolver was waited for in vain.
+    pub(super) late: BTreeSet<&'a str>,
     pub(super) schedule: &'a Schedule,
     pub(super) now: Timestamp,
 }
 
 impl Carry<'_> {
-    /// What is known of every managed RRset after this look, and how many answers were left unsaid because they only
-    /// took turns.
-    pub(super) fn records(&self, verdict: &Verdict, turns: &mut Turns) -> (Vec<Record>, u32) {
-        let mut unsaid = 0;
+    /// What is known of every managed RRset after this look, what is to be said of resolvers, and how many answers were
+    /// left unsaid because they only took turns.
+    pub(super) fn records(&self, verdict: &Verdict, turns: &mut Turns) -> (Vec<Record>, Vec<Finding>, u32) {
+        let (mut unsaid, mut of_resolvers) = (0, Vec::new());
         let records = verdict.records.iter().map(|record| {
             let before = self.past.iter().find(|old| old.is_about(record));
             let implied = (before.is_none() && self.dropped_in_sync).then(|| in_sync_before(record));
             let before = before.or(implied.as_ref());
+            let versions = self.versions(before, record, verdict);
+            let wait = Wait {
+                set: before.and_then(|old| waiting(old, record, &versions)),
+                versions: &versions,
+                was_late: self.late.contains(record.name().as_str()),
+                schedule: self.schedule,
+                now: self.now,
+            };
+            let late = match &record.resolver {
+                None => None,
+                Some(says) => match wait.until(says) {
+                    Some(deadline) => {
+                        return self.on_its_way(before, record, says, deadline, versions.clone(), turns);
+                    }
+                    None => Some(wait.over(record, says)),
+                },
+            };
             let mut fresh = self.one(before, record);
-            if record.state != State::Unknown {
+            fresh.versions = versions;
+            if late.is_some() {
+                of_resolvers.extend(late);
+                turns.forget(&turn_key(&fresh.key));
+            } else if record.state != State::Unknown {
                 let (heard, in_turn) = self.in_turn(before, fresh, record, turns);
                 unsaid += u32::from(heard.alternates && heard.changed);
                 fresh = in_turn;
             }
-            fresh.versions = self.versions(before, record, verdict);
             fresh
         });
         let records: Vec<Record> = records.collect();
         turns.keep_only(PREFIX, records.iter().map(|record| turn_key(&record.key)));
-        (records, unsaid)
+        (records, of_resolvers, unsaid)
+    }
+
+    /// Published at every name server, and not seen by our resolver yet: what it says is what some receivers see.
+    fn on_its_way(
+        &self,
+        before: Option<&Record>,
+        record: &RecordVerdict,
+        says: &ResolverSays,
+        deadline: Timestamp,
+        versions: Versions,
+        turns: &mut Turns,
+    ) -> Record {
+        let seen = RecordVerdict {
+            state: says.state,
+            observed: says.observed.clone(),
+            differences: says.differences.clone(),
+            ttl: says.ttl,
+            seen_at: says.seen_at,
+            expires_at: says.expires_at,
+            ..record.clone()
+        };
+        let mut fresh = self.one(before, &seen);
+        fresh.versions = versions;
+        fresh.settle_until = Some(ceil(deadline));
+        self.in_turn(before, fresh, &seen, turns).1
     }
 
     /// What name servers hold and held, after this look at them.
@@ -293,6 +353,7 @@ pub(super) fn hold(schedule: &Schedule) -> SignedDuration {
 
 /// Two answers in turn: one that differs is shown, the others beside it, and nothing changes while none is new.
 fn alternating(before: &Record, fresh: Record) -> Record {
+    let versions = fresh.versions.clone();
     let (is_known, was_fine, is_fine) = (
         before.answer == fresh.answer || before.alternates.contains(&fresh.answer),
         before.answer.state == State::InSync,
@@ -325,7 +386,11 @@ fn alternating(before: &Record, fresh: Record) -> Record {
     if !is_known && alternates.len() < MAX_ALTERNATES {
         alternates.push(other);
     }
-    let mut shown = Record { alternates, ..shown };
+    let mut shown = Record {
+        alternates,
+        versions,
+        ..shown
+    };
     if shown.phase() == Some(Phase::Alternating) {
         shown.settle_until = None;
         shown.cause = Some(Cause::World);
@@ -354,6 +419,13 @@ fn key(record: &RecordVerdict) -> Key {
         type_: record.site.type_word(),
         standard: record.standard.as_str().to_owned(),
     }
+}
+
+/// Until when the resolver is waited for already, of a record that was on its way in the look before.
+fn waiting(before: &Record, record: &RecordVerdict, versions: &Versions) -> Option<Timestamp> {
+    let since = |versions: &Versions| versions.published.as_ref().map(|published| published.since);
+    let is_same = before.wants(record) && since(&before.versions) == since(versions);
+    before.settle_until.filter(|_| is_same && before.is_on_its_way())
 }
 
 /// An entry that was in sync and fell to the bounds on a status' size.

@@ -2,15 +2,24 @@
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::clock::plus;
+use super::clock::{LONGEST_SETTLE, plus};
 use super::finding::Known;
 use super::known::History;
 use super::reason::Phase;
 use super::record::Record;
 use crate::intent::Schedule;
+use crate::judge::Verdict;
 
 /// The first retry of a look that left something open that Ready hangs on; doubled each time, up to the interval.
 const FIRST_RETRY: SignedDuration = SignedDuration::from_secs(30);
+/// The pauses between looks at name servers that have not got what is meant; the last is repeated.
+const PAUSES: [SignedDuration; 5] = [
+    SignedDuration::from_mins(1),
+    SignedDuration::from_mins(2),
+    SignedDuration::from_mins(5),
+    SignedDuration::from_mins(10),
+    SignedDuration::from_mins(30),
+];
 /// Two looks are never closer than this.
 const SHORTEST: SignedDuration = SignedDuration::from_secs(1);
 
@@ -21,8 +30,8 @@ pub(super) struct Due<'a> {
     pub(super) schedule: &'a Schedule,
     /// When what is known turns stale.
     pub(super) stale_at: Option<Timestamp>,
-    /// The judgement's own deadline.
-    pub(super) valid_until: Option<Timestamp>,
+    /// What was found.
+    pub(super) verdict: &'a Verdict,
     /// How many looks in a row left something open.
     pub(super) failures: u32,
     pub(super) now: Timestamp,
@@ -62,14 +71,20 @@ impl Due<'_> {
         let refresh = self
             .stale_at
             .and_then(|at| at.checked_sub(self.schedule.stale_after / 10).ok());
-        let deadline = [self.stale_at, refresh, self.valid_until]
-            .into_iter()
-            .flatten()
-            .filter(|deadline| *deadline > now)
-            .chain(records)
-            .chain(findings)
-            .map(|deadline| deadline.duration_since(now))
-            .min();
+        let deadline = [
+            self.stale_at,
+            refresh,
+            self.verdict.valid_until,
+            self.resolver_may_turn(),
+            self.servers_may_follow(),
+        ]
+        .into_iter()
+        .flatten()
+        .filter(|deadline| *deadline > now)
+        .chain(records)
+        .chain(findings)
+        .map(|deadline| deadline.duration_since(now))
+        .min();
         let regular = jittered(self.schedule.interval, self.uid);
         let retry = (self.failures > 0).then(|| backoff(self.failures).min(regular));
         [Some(regular), retry, deadline]
@@ -79,6 +94,48 @@ impl Due<'_> {
             .unwrap_or(regular)
             .max(SHORTEST)
     }
+
+    /// When the answer the resolver holds runs out, of a record that every name server has and it has not.
+    fn resolver_may_turn(&self) -> Option<Timestamp> {
+        let records = self.history.records.iter().zip(&self.verdict.records);
+        let on_its_way = records.filter(|(record, seen)| record.is_on_its_way() && record.is_about(seen));
+        let turns = on_its_way.filter_map(|(_, seen)| seen.resolver.as_ref()?.expires_at);
+        turns
+            .filter(|at| *at > self.now)
+            .min()
+            .map(|at| plus(at, SHORTEST))
+    }
+
+    /// When name servers are asked again that have not got what is meant: soon after the change, then less and less
+    /// often. A NOTIFY takes seconds; what takes longer is looked at with patience.
+    fn servers_may_follow(&self) -> Option<Timestamp> {
+        let asked = self.verdict.records.iter().filter(|seen| {
+            let servers = self.verdict.servers_of(&seen.site);
+            servers.is_some_and(|servers| servers.counting().next().is_some() && !servers.are_right())
+        });
+        let waiting = asked.filter_map(|seen| {
+            let record = self.history.records.iter().find(|record| record.is_about(seen))?;
+            record.phase().filter(|phase| *phase < Phase::Alternating)?;
+            record.since
+        });
+        waiting.filter_map(|since| after_change(since, self.now)).min()
+    }
+}
+
+/// The next time after `now` at which servers are asked that did not follow a change of `since`.
+fn after_change(since: Timestamp, now: Timestamp) -> Option<Timestamp> {
+    let mut at = since;
+    let last = plus(since, LONGEST_SETTLE);
+    let mut pauses = PAUSES.iter();
+    let mut pause = SignedDuration::ZERO;
+    while at <= now {
+        pause = pauses.next().copied().unwrap_or(pause);
+        at = plus(at, pause);
+        if at > last || pause.is_zero() {
+            return None;
+        }
+    }
+    Some(at)
 }
 
 /// How long until `deadline`, at least a moment.

@@ -264,6 +264,14 @@ impl Versions {
         ends?.into_iter().max()
     }
 
+    /// Whether servers were seen to hold these values before, and hold them no more.
+    pub(super) fn held(&self, values: &[String]) -> bool {
+        let content = Content::of(values);
+        self.seen.iter().any(|known| {
+            known.gone_at.is_some() && (known.content == content || known.content == Content::Several)
+        })
+    }
+
     /// The same by a clock that was put back by so much.
     pub(super) fn put_back(&mut self, by: SignedDuration) {
         let back = |at: Timestamp| super::clock::minus(at, by);

@@ -2,12 +2,12 @@
 
 use std::any::{Any, TypeId};
 use std::collections::hash_map::Entry;
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use super::lane::Erased;
-use super::{Answered, AnyQuestion, Depth, Dns, Fact, Lane, Need, Trouble};
+use super::{Answered, AnyQuestion, Depth, Dns, Fact, Kind, Lane, Need, Trouble};
 use crate::name::Name;
 
 /// What is known so far in this pass, and what the judgement has made of it already.
@@ -17,6 +17,7 @@ pub struct Facts {
     /// How many of these strangers answered.
     views: usize,
     depth: Depth,
+    held_back: BTreeSet<(Name, Kind)>,
     pub(super) memo: Memo,
 }
 
@@ -35,6 +36,17 @@ impl Facts {
     /// How closely authorities are looked at in this pass.
     pub fn depth(&self) -> Depth {
         self.depth
+    }
+
+    /// The same, with record sets of which the resolver is not asked before the authorities have what is meant.
+    #[must_use]
+    pub fn holding_back(self, held_back: BTreeSet<(Name, Kind)>) -> Self {
+        Self { held_back, ..self }
+    }
+
+    /// The record sets of which the resolver is not asked before the authorities have what is meant.
+    pub fn held_back(&self) -> &BTreeSet<(Name, Kind)> {
+        &self.held_back
     }
 
     /// The fact that answers `question`.
@@ -100,6 +112,7 @@ impl PartialEq for Facts {
     fn eq(&self, other: &Self) -> bool {
         self.known.len() == other.known.len()
             && self.depth == other.depth
+            && self.held_back == other.held_back
             && self.known.iter().all(|(question, fact)| {
                 let of_other = other.known.get(question);
                 of_other.is_some_and(|of_other| fact.equals(&**of_other))

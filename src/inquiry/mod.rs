@@ -19,6 +19,7 @@ mod need;
 mod presentation;
 mod run;
 mod security;
+mod stand_in;
 #[cfg(test)]
 mod tests;
 mod trouble;
@@ -32,6 +33,7 @@ pub use self::lane::{AnyQuestion, Lane};
 pub use self::need::Need;
 pub use self::run::{Asked, Inquiry, Reply, settle_facts, settle_from, settle_with};
 pub use self::security::{Bogus, Broken, Doubt, Ds, Ends, Key, RecordType, Security, Trust, Unproven, Zone};
+pub use self::stand_in::About;
 pub use self::trouble::Trouble;
 
 /// At most this many times is the judgement run in one pass before what is open counts as unanswered.

@@ -3,12 +3,14 @@
 use std::any::{Any, TypeId};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::fmt;
+use std::net::IpAddr;
 use std::sync::Arc;
 
 use super::facts::{MemoKey, Remembered};
+use super::stand_in::{About, Detour, StandIns};
 use super::{
-    Answer, Answered, AnyQuestion, Depth, Dns, Fact, Facts, Lane, MAX_QUESTIONS, MAX_VIEWS, MAX_WAVES, Need,
-    Rdata, Trouble,
+    Answer, Answered, AnyQuestion, Depth, Dns, Fact, Facts, Kind, Lane, MAX_QUESTIONS, MAX_VIEWS, MAX_WAVES,
+    Need, Rdata, Trouble,
 };
 use crate::name::Name;
 use crate::records::Standard;
@@ -106,6 +108,10 @@ pub struct Inquiry<'f> {
     working: Vec<BTreeMap<AnyQuestion, Need>>,
     /// What this run has worked out, whether or not a question of it is open.
     worked_out: HashMap<MemoKey, Remembered>,
+    /// Who answers in the resolver's place.
+    stand_ins: StandIns,
+    /// The questions that were answered so.
+    detoured: BTreeSet<AnyQuestion>,
 }
 
 impl fmt::Debug for Inquiry<'_> {
@@ -130,6 +136,8 @@ impl<'f> Inquiry<'f> {
             over_limit: false,
             working: Vec::new(),
             worked_out: HashMap::new(),
+            stand_ins: StandIns::default(),
+            detoured: BTreeSet::new(),
         }
     }
 
@@ -151,15 +159,40 @@ impl<'f> Inquiry<'f> {
         self.facts.depth()
     }
 
+    /// The record sets of which the resolver is not asked before the authorities have what is meant.
+    pub fn held_back(&self) -> &'f BTreeSet<(Name, Kind)> {
+        self.facts.held_back()
+    }
+
     /// From here on questions are asked for `standard`: an unanswered one keeps that standard's earlier findings.
     pub fn on_behalf_of(&mut self, standard: Standard) {
         self.standard = standard;
     }
 
+    /// From here on no question of these goes to the resolver: an authority answers them, or while there is none they
+    /// are open and nobody is asked.
+    pub fn stand_in(&mut self, about: About, authority: Option<IpAddr>) {
+        self.stand_ins.add(about, authority);
+        self.worked_out.clear();
+    }
+
+    /// From here on the resolver answers for itself.
+    pub fn stand_back(&mut self, about: &About) {
+        self.stand_ins.remove(about);
+        self.worked_out.clear();
+    }
+
     /// Asks. The same question may be asked often; the strongest need counts.
     pub fn ask<L: Lane>(&mut self, question: L, need: Need) -> Reply<'f, L> {
-        let fact = self.facts.get(&question);
-        if !self.note(question.into(), need) {
+        let (fact, has_room) = match self.stand_ins.detour(&question) {
+            Detour::Waits => return self.closed.map_or(Reply::Open, Reply::Unanswered),
+            Detour::None => (self.facts.get(&question), self.note(question.into(), need)),
+            Detour::To(there) => (
+                self.facts.get(&there),
+                self.note_detour(question.into(), there.into(), need),
+            ),
+        };
+        if !has_room {
             return Reply::Unanswered(Trouble::Limit);
         }
         match fact {
@@ -172,6 +205,18 @@ impl<'f> Inquiry<'f> {
                 None => Reply::Open,
             },
         }
+    }
+
+    /// Notes that a question was asked, and that its answer is had `there`.
+    fn note_detour(&mut self, question: AnyQuestion, there: AnyQuestion, need: Need) -> bool {
+        let unknown = Err(self.closed.unwrap_or(Trouble::Limit));
+        let outcome = self.facts.times(&there).unwrap_or(unknown);
+        let has_room = self.note(there, Need::Detail) && self.note(question.clone(), need);
+        if let Some(noted) = self.asked.get_mut(&question) {
+            noted.outcome = outcome;
+        }
+        self.detoured.insert(question);
+        has_room
     }
 
     /// Notes that a question was asked; `false` when there is no room for it in this pass.
@@ -229,7 +274,12 @@ impl<'f> Inquiry<'f> {
     ) -> Arc<T> {
         let key = (TypeId::of::<T>(), name.clone(), need);
         let known = self.worked_out.get(&key).cloned();
-        let known = known.or_else(|| self.facts.memo.lock().get(&key).cloned());
+        // What the waves share is what the resolver's answers come to.
+        let shared = self.stand_ins.is_empty();
+        let known = known.or_else(|| {
+            let memo = self.facts.memo.lock();
+            memo.get(&key).filter(|_| shared).cloned()
+        });
         if let Some(known) = known
             && let Ok(value) = Arc::clone(&known.value).downcast::<T>()
         {
@@ -247,7 +297,7 @@ impl<'f> Inquiry<'f> {
                 *noted = (*need).max(*noted);
             }
         }
-        let is_done = asked.keys().all(|question| self.facts.answers(question));
+        let is_done = shared && asked.keys().all(|question| self.facts.answers(question));
         let remembered = Remembered {
             value: value.clone(),
             asked: Arc::new(asked),
@@ -261,7 +311,11 @@ impl<'f> Inquiry<'f> {
 
     /// What is known of a question, asked or not.
     pub fn fact<L: Lane>(&self, question: &L) -> Option<&'f Arc<Fact<L>>> {
-        self.facts.get(question)
+        match self.stand_ins.detour(question) {
+            Detour::None => self.facts.get(question),
+            Detour::Waits => None,
+            Detour::To(there) => self.facts.get(&there),
+        }
     }
 
     /// The questions of this run that no fact answers yet.
@@ -271,7 +325,7 @@ impl<'f> Inquiry<'f> {
         }
         self.asked
             .keys()
-            .filter(|question| !self.facts.answers(question))
+            .filter(|question| !self.facts.answers(question) && !self.detoured.contains(*question))
             .cloned()
             .collect()
     }

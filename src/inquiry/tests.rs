@@ -362,3 +362,87 @@ fn what_is_known_tells_how_many_strangers_said_it_and_how_closely_they_are_looke
     assert_eq!(Inquiry::new(&facts).depth(), Depth::Serials);
     assert_eq!(Inquiry::new(&Facts::new()).depth(), Depth::Off);
 }
+
+#[test]
+fn where_an_authority_stands_in_the_resolver_is_not_asked() {
+    let domain = name("a.example");
+    let selector = name("s1._domainkey.a.example");
+    let about = About::whatever_spoils(&selector, Kind::Cname, &domain);
+    let authority = "127.0.0.7".parse().unwrap();
+    for (asked, kind, is_spoilt) in [
+        ("s1._domainkey.a.example", Kind::Cname, true),
+        ("s1._domainkey.a.example", Kind::Txt, true),
+        // Its absence would be the absence of all below it.
+        ("_domainkey.a.example", Kind::Txt, true),
+        ("x.s1._domainkey.a.example", Kind::Txt, false),
+        ("s2._domainkey.a.example", Kind::Cname, false),
+        ("a.example", Kind::Soa, false),
+        ("example", Kind::Ns, false),
+    ] {
+        let facts = Facts::new();
+        let question = Dns::new(name(asked), kind);
+        let mut inquiry = Inquiry::new(&facts);
+        inquiry.stand_in(about.clone(), None);
+        assert!(matches!(
+            inquiry.ask(question.clone(), Need::Essential),
+            Reply::Open
+        ));
+        assert_eq!(inquiry.open().is_empty(), is_spoilt, "{asked} {kind}");
+        inquiry.stand_in(about.clone(), Some(authority));
+        inquiry.ask(question.clone(), Need::Essential);
+        let expected = match is_spoilt {
+            true => question.clone().at(authority),
+            false => question.clone(),
+        };
+        assert_eq!(inquiry.open(), [AnyQuestion::from(expected)]);
+        inquiry.stand_back(&about);
+        inquiry.ask(question.clone(), Need::Essential);
+    }
+}
+
+#[test]
+fn of_the_domain_itself_one_question_is_held_back_alone() {
+    let domain = name("a.example");
+    let about = About::whatever_spoils(&domain, Kind::Txt, &domain);
+    let facts = Facts::new();
+    let mut inquiry = Inquiry::new(&facts);
+    inquiry.stand_in(about, None);
+    for (kind, open) in [(Kind::Txt, 0), (Kind::Mx, 1), (Kind::Soa, 2)] {
+        inquiry.ask(Dns::new(domain.clone(), kind), Need::Essential);
+        assert_eq!(inquiry.open().len(), open);
+    }
+}
+
+#[test]
+fn an_answer_of_who_stands_in_counts_as_that_of_the_question() {
+    let domain = name("a.example");
+    let question = Dns::new(domain.clone(), Kind::Txt);
+    let there = question.clone().at("127.0.0.7".parse().unwrap());
+    let mut facts = Facts::new();
+    facts.insert(question.clone(), answer(&question));
+    let mut stood = answer(&there);
+    stood.outcome = Ok(Answer::NxDomain);
+    stood.seen_at = Timestamp::from_second(7).unwrap();
+    facts.insert(there, stood);
+    let mut inquiry = Inquiry::new(&facts);
+    let worked_out = |inquiry: &mut Inquiry<'_>| {
+        let value = inquiry.once(&domain, Need::Essential, |inquiry| {
+            inquiry.ask(question.clone(), Need::Essential).answer().cloned()
+        });
+        (*value).clone()
+    };
+    let resolver = worked_out(&mut inquiry);
+    assert_ne!(resolver, Some(Answer::NxDomain));
+    let about = About::Question(domain.clone(), Kind::Txt);
+    inquiry.stand_in(about.clone(), Some("127.0.0.7".parse().unwrap()));
+    assert_eq!(
+        worked_out(&mut inquiry),
+        Some(Answer::NxDomain),
+        "nothing is remembered of before"
+    );
+    assert!(inquiry.open().is_empty());
+    let asked = inquiry.asked().find(|(asked, _)| **asked == question).unwrap().1;
+    assert_eq!(asked.outcome.unwrap().seen_at.as_second(), 7);
+    // What somebody else said in its place is not taken for the resolver's in the next run.
+    assert_eq!(worked_out(&mut Inquiry::new(&facts)), resolver);
+}

@@ -132,6 +132,7 @@ impl Basis {
             seen_at: self.seen_at,
             expires_at: self.expires_at,
             questions: self.questions,
+            resolver: None,
         }
     }
 }

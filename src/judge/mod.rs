@@ -14,6 +14,7 @@ pub mod fleet;
 pub mod mx;
 mod servers;
 pub mod spf;
+mod stand_in;
 mod verdict;
 
 use std::collections::BTreeMap;
@@ -21,7 +22,7 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 
 pub use self::finding::{Excerpt, Finding, Findings, Identity, Site, Topic};
-pub use self::verdict::{Answered, Consulted, RecordVerdict, State, Unanswered, Verdict};
+pub use self::verdict::{Answered, Consulted, RecordVerdict, ResolverSays, State, Unanswered, Verdict};
 use crate::inquiry::{Answer, Dns, Inquiry, Kind, Need, Reply};
 use crate::intent::{Intent, ManagedRrset, What};
 use crate::name::Name;
@@ -31,19 +32,17 @@ use crate::rules;
 /// Judges what is known; the caller answers the questions `inquiry` has opened and calls again until none is left.
 pub fn judge(intent: &Intent, inquiry: &mut Inquiry<'_>, now: Timestamp) -> Verdict {
     let _ = now; // No rule ends by itself yet.
-    let mut records = Vec::new();
-    let mut findings = Findings::new();
-    domain(intent, inquiry, &mut findings);
-    for wanted in &intent.wanted {
-        inquiry.on_behalf_of(wanted.standard());
-        records.push(record_state(intent, wanted, inquiry, &mut findings));
-    }
-    for standard in Standard::ALL {
-        inquiry.on_behalf_of(*standard);
-        (row(*standard).check)(intent, inquiry, &mut findings);
-    }
+    stand_in::before_the_resolver(intent, inquiry);
+    let (mut records, mut findings) = run(intent, inquiry);
     inquiry.on_behalf_of(Standard::Dns);
-    let servers = authorities::look(intent, &records, inquiry, &mut findings);
+    let mut of_servers = Findings::new();
+    let servers = authorities::look(intent, &records, inquiry, &mut of_servers);
+    let resolver = stand_in::after_the_resolver(intent, &records, &servers, inquiry);
+    if resolver.iter().any(Option::is_some) {
+        (records, findings) = run(intent, inquiry);
+        stand_in::beside(&mut records, resolver);
+    }
+    findings.extend(of_servers);
     let asked = asked(inquiry);
     let unanswered = unanswered(intent, inquiry);
     findings.extend(not_checked(intent, &unanswered));
@@ -56,6 +55,22 @@ pub fn judge(intent: &Intent, inquiry: &mut Inquiry<'_>, now: Timestamp) -> Verd
         servers,
         valid_until: None,
     }
+}
+
+/// The records and what is wrong, by whatever answers `inquiry` has.
+fn run(intent: &Intent, inquiry: &mut Inquiry<'_>) -> (Vec<RecordVerdict>, Findings) {
+    let mut records = Vec::new();
+    let mut findings = Findings::new();
+    domain(intent, inquiry, &mut findings);
+    for wanted in &intent.wanted {
+        inquiry.on_behalf_of(wanted.standard());
+        records.push(record_state(intent, wanted, inquiry, &mut findings));
+    }
+    for standard in Standard::ALL {
+        inquiry.on_behalf_of(*standard);
+        (row(*standard).check)(intent, inquiry, &mut findings);
+    }
+    (records, findings)
 }
 
 /// The state of one wanted record set, by whatever answers `inquiry` has.

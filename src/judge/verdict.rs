@@ -77,6 +77,27 @@ pub struct RecordVerdict {
     pub expires_at: Option<Timestamp>,
     /// The questions the state rests on: asked anew to confirm it.
     pub questions: Vec<AnyQuestion>,
+    /// What the resolver says instead, where every name server that answers holds what is desired: then the state is by
+    /// what they hold.
+    pub resolver: Option<ResolverSays>,
+}
+
+/// What the resolver says of a record that every name server holds as it is desired: an older answer, or a view of its
+/// own.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ResolverSays {
+    /// What the state would be by its answer.
+    pub state: State,
+    /// As [`RecordVerdict::observed`].
+    pub observed: Vec<String>,
+    /// As [`RecordVerdict::differences`].
+    pub differences: Vec<String>,
+    /// As [`RecordVerdict::ttl`].
+    pub ttl: Option<u32>,
+    /// As [`RecordVerdict::seen_at`].
+    pub seen_at: Option<Timestamp>,
+    /// As [`RecordVerdict::expires_at`].
+    pub expires_at: Option<Timestamp>,
 }
 
 impl RecordVerdict {

@@ -27,7 +27,7 @@ use serde::{Deserialize, Serialize};
 
 use self::fact::Recorded;
 use self::trust::{ZoneLine, Zones};
-use crate::inquiry::{Depth, Dns, Fact, Facts, Inquiry, Trouble};
+use crate::inquiry::{Depth, Dns, Fact, Facts, Inquiry, Kind, Trouble};
 use crate::name::Name;
 
 /// The version of the form that is written.
@@ -208,6 +208,31 @@ struct LookLine {
     /// How closely authorities were looked at.
     #[serde(default, skip_serializing_if = "is_off")]
     depth: Depth,
+    /// The record sets of which the resolver was not asked first.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    held_back: Vec<HeldBack>,
+}
+
+#[derive(Serialize, Deserialize)]
+struct HeldBack {
+    name: String,
+    #[serde(rename = "type")]
+    kind: String,
+}
+
+impl HeldBack {
+    fn of((name, kind): &(Name, Kind)) -> Self {
+        Self {
+            name: name.to_string(),
+            kind: kind.to_string(),
+        }
+    }
+
+    fn read(&self) -> Result<(Name, Kind), String> {
+        let kind = self.kind.parse();
+        let kind = kind.map_err(|()| format!("{:?} is no record type", self.kind))?;
+        Ok((text::name(&self.name)?, kind))
+    }
 }
 
 fn is_off(depth: &Depth) -> bool {
@@ -232,6 +257,7 @@ impl LookLine {
             zones: zones.into_lines(),
             facts,
             depth: look.facts.depth(),
+            held_back: look.facts.held_back().iter().map(HeldBack::of).collect(),
         }
     }
 
@@ -242,7 +268,9 @@ impl LookLine {
         };
         let domain = text::name(&self.domain).map_err(broken)?;
         let zones = Zones::read(self.zones).map_err(broken)?;
-        let mut facts = Facts::new().at_depth(self.depth);
+        let held_back = self.held_back.iter().map(HeldBack::read);
+        let held_back = held_back.collect::<Result<_, _>>().map_err(broken)?;
+        let mut facts = Facts::new().at_depth(self.depth).holding_back(held_back);
         for recorded in self.facts {
             let (name, kind) = recorded.about();
             let (question, fact) = recorded.read(&zones).map_err(|why| RecordingError::Fact {

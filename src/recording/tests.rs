@@ -248,6 +248,7 @@ proptest! {
         hit_limit: bool,
         depth in prop::sample::select(vec![Depth::Off, Depth::Troubled, Depth::Serials, Depth::Closely]),
         domain in names(),
+        held_back in prop::collection::btree_set((names(), prop::sample::select(Kind::ALL.to_vec())), 0..3),
     ) {
         let look = Look {
             domain: domain.clone(),
@@ -257,7 +258,7 @@ proptest! {
             hit_limit,
             facts: questions
                 .into_iter()
-                .fold(Facts::new().at_depth(depth), |mut facts, (question, fact)| {
+                .fold(Facts::new().at_depth(depth).holding_back(held_back), |mut facts, (question, fact)| {
                     facts.insert(question, fact);
                     facts
                 }),

@@ -341,6 +341,19 @@ pub const SILENT_SERVER: Rule = Rule {
     good: "ns2.example.net answers over both",
 };
 
+/// The resolver still says what it cannot know from a name server any more.
+pub const RESOLVER_HOLDS_OLD: Rule = Rule {
+    id: "DNS-037",
+    severity: Severity::Warning,
+    standard: Standard::Dns,
+    title: "the resolver holds an answer longer than it may",
+    section: "RFC 2181 8, RFC 8767 4, RFC 9499 6",
+    why: "Every name server has what is published, and the time for which older answers may be remembered is over. A resolver that says something else all the same keeps answers beyond their TTL (a floor on TTLs, expired answers served), or has a view of its own (split horizon, a filter, a forgery): whoever asks it sees another record than the rest of the world.",
+    fix: "Flush this name in the resolver, and see whether it keeps to TTLs (unbound: cache-min-ttl, serve-expired; BIND: min-cache-ttl, stale-answer-enable) or has the zone itself. Look from elsewhere with another --resolver.",
+    bad: "all name servers: \"v=DMARC1; p=reject\"; the resolver, a day later: \"v=DMARC1; p=none\"",
+    good: "the resolver says what the name servers say",
+};
+
 /// Something a rule wanted to know got no answer.
 pub const NOT_CHECKED: Rule = Rule {
     id: "DNS-050",
@@ -375,5 +388,6 @@ pub const RULES: &[&Rule] = &[
     &CNAME_BESIDE_DATA,
     &NO_DOMAIN,
     &SEVERAL_CNAMES,
+    &RESOLVER_HOLDS_OLD,
     &NOT_CHECKED,
 ];

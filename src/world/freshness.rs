@@ -1,11 +1,12 @@
 //! How old an answer may be for a pass, for a confirmation must not be our own memory of what it confirms; and how closely
 //! authorities are looked at.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 use jiff::Timestamp;
 
-use crate::inquiry::{AnyQuestion, Depth, Lane};
+use crate::inquiry::{AnyQuestion, Depth, Kind, Lane};
+use crate::name::Name;
 
 /// Which answers may come from memory; by default any whose TTL has not run out.
 #[derive(Debug, Clone, Default)]
@@ -13,6 +14,7 @@ pub struct Freshness {
     all: Option<Timestamp>,
     some: HashMap<AnyQuestion, Timestamp>,
     depth: Depth,
+    held_back: BTreeSet<(Name, Kind)>,
 }
 
 impl Freshness {
@@ -38,6 +40,18 @@ impl Freshness {
     /// How closely authorities are to be looked at.
     pub fn depth(&self) -> Depth {
         self.depth
+    }
+
+    /// The same, with record sets of which the resolver is not asked before the authorities have what is meant, where
+    /// they can be asked.
+    #[must_use]
+    pub fn holding_back(self, held_back: BTreeSet<(Name, Kind)>) -> Self {
+        Self { held_back, ..self }
+    }
+
+    /// The record sets of which the resolver is not asked first.
+    pub fn held_back(&self) -> &BTreeSet<(Name, Kind)> {
+        &self.held_back
     }
 
     /// No answer to `question` seen before `time` does; the latest such demand counts.

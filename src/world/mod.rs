@@ -156,7 +156,9 @@ impl World {
             Reach::Asked => fresh.depth(),
             Reach::Off | Reach::Unreachable | Reach::Intercepted => Depth::Off,
         };
-        let mut facts = Facts::new().at_depth(depth);
+        let mut facts = Facts::new()
+            .at_depth(depth)
+            .holding_back(fresh.held_back().clone());
         let mut waves = 0;
         while waves < MAX_WAVES && Instant::now() < end {
             waves += 1;

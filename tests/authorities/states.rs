@@ -208,11 +208,23 @@ fn what_the_resolver_still_holds_is_told_from_what_the_servers_hold() {
         let verdict = net.judge(&wants_reject());
         let servers = &verdict.servers[0];
         assert!(servers.are_right(), "{}", states(servers));
+        let record = record(&verdict, "_dmarc.voorbeeld.nl");
         assert_eq!(
-            record(&verdict, "_dmarc.voorbeeld.nl").state,
-            state,
+            record.state,
+            State::InSync,
+            "what stands at all name servers is published"
+        );
+        assert_eq!(
+            record.resolver.as_ref().map(|says| says.state),
+            Some(state),
             "as the resolver has it"
         );
+        // Nor is anything said of a record that is not the one that stands there.
+        let of_policy = |finding: &&zegel::judge::Finding| {
+            finding.rule.standard == zegel::records::Standard::Dmarc
+                && finding.severity == zegel::rules::Severity::Error
+        };
+        assert_eq!(verdict.findings.iter().find(of_policy), None);
         assert_eq!(findings(&verdict, "DNS-035").len(), 1, "{:?}", verdict.findings);
     }
     let agreeing = Net::new(RIGHT).judge(&wants_reject());

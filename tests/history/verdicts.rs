@@ -79,6 +79,7 @@ pub fn verdict(intent: &Intent, says: &[Says], findings: Vec<Finding>) -> Verdic
             seen_at: None,
             expires_at: None,
             questions: vec![question.clone()],
+            resolver: None,
         };
         match says {
             Says::State(state, seen, ttl) => {

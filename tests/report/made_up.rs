@@ -44,6 +44,7 @@ pub(crate) fn record(owner: &str, standard: Standard, state: State) -> RecordVer
         seen_at: None,
         expires_at: None,
         questions: Vec::new(),
+        resolver: None,
     }
 }
 

@@ -1,0 +1,111 @@
+//! When the name servers are believed in the resolver's place.
+//!
+//! *Before* it is asked: a record that is about to be published is looked for at the servers, and of the resolver only
+//! once they have it, for our own question would plant the absence, or the older record, that we then wait for
+//! (RFC 2308 5, RFC 8020). *After* it was asked: where every server that answers holds what is meant, it is published,
+//! whatever the resolver still remembers; the whole domain is judged by what stands there, and what the resolver says is
+//! told beside. Pure.
+
+use super::authorities::{self, ServerState, Servers};
+use super::{Findings, RecordVerdict, ResolverSays, State, record_state};
+use crate::inquiry::{About, Depth, Dns, Facts, Inquiry};
+use crate::intent::{Intent, ManagedRrset};
+use crate::name::Name;
+
+/// Looks for the records that are held back at the name servers, and sees to it that the resolver is not asked for those
+/// they have not got.
+pub(super) fn before_the_resolver(intent: &Intent, inquiry: &mut Inquiry<'_>) {
+    let held_back = inquiry.held_back();
+    let is_held_back =
+        |wanted: &&ManagedRrset| held_back.contains(&(wanted.name.clone(), wanted.desired().kind));
+    let wanted: Vec<&ManagedRrset> = intent.wanted.iter().filter(is_held_back).collect();
+    if wanted.is_empty() || inquiry.depth() == Depth::Off {
+        return;
+    }
+    let nothing = Facts::new();
+    let blind = wanted.into_iter().map(|wanted| {
+        let mut closed = Inquiry::closed(&nothing);
+        record_state(intent, wanted, &mut closed, &mut Findings::new())
+    });
+    let blind: Vec<RecordVerdict> = blind.collect();
+    let all = authorities::look(intent, &blind, inquiry, &mut Findings::new());
+    let is_open = !inquiry.open().is_empty();
+    for record in &blind {
+        let Some(about) = about(record, &intent.domain) else {
+            continue;
+        };
+        match all.iter().find(|servers| servers.site == record.site) {
+            Some(servers) if servers.are_right() => {}
+            Some(servers) => {
+                let not_right = |state| state != ServerState::Right;
+                if let Some(stands_in) = holder(servers, not_right, inquiry) {
+                    inquiry.stand_in(about, Some(stands_in));
+                }
+            }
+            // What they say is not known yet.
+            None if is_open => inquiry.stand_in(about, None),
+            None => {}
+        }
+    }
+}
+
+/// Has the name servers answer for records that all of them hold as they are meant, and the resolver has not; gives
+/// what the resolver says of each. Where there is any, the domain is to be judged again.
+pub(super) fn after_the_resolver(
+    intent: &Intent,
+    records: &[RecordVerdict],
+    all: &[Servers],
+    inquiry: &mut Inquiry<'_>,
+) -> Vec<Option<ResolverSays>> {
+    let believed = records.iter().map(|record| {
+        let servers = all.iter().find(|servers| servers.site == record.site)?;
+        let is_whole = servers
+            .views
+            .iter()
+            .all(|view| view.state != ServerState::NotAsked);
+        if !record.state.differs() || !servers.are_right() || !is_whole {
+            return None;
+        }
+        let stands_in = holder(servers, |state| state == ServerState::Right, inquiry)?;
+        inquiry.stand_in(about(record, &intent.domain)?, Some(stands_in));
+        Some(ResolverSays {
+            state: record.state,
+            observed: record.observed.clone(),
+            differences: record.differences.clone(),
+            ttl: record.ttl,
+            seen_at: record.seen_at,
+            expires_at: record.expires_at,
+        })
+    });
+    believed.collect()
+}
+
+/// Notes what the resolver says beside what the name servers hold.
+pub(super) fn beside(records: &mut [RecordVerdict], resolver: Vec<Option<ResolverSays>>) {
+    for (record, says) in records.iter_mut().zip(resolver) {
+        record.resolver = says.filter(|_| record.state == State::InSync);
+    }
+}
+
+/// The questions that would spoil what is to be found of a record.
+fn about(record: &RecordVerdict, domain: &Name) -> Option<About> {
+    Some(About::whatever_spoils(record.name(), record.site.kind()?, domain))
+}
+
+/// The address of a server in such a state that gave a whole answer: not one whose alias leads elsewhere.
+fn holder(
+    servers: &Servers,
+    state: impl Fn(ServerState) -> bool,
+    inquiry: &Inquiry<'_>,
+) -> Option<std::net::IpAddr> {
+    let kind = servers.site.kind()?;
+    let answers = |address| {
+        let question = Dns::new(servers.site.name().clone(), kind).at(address);
+        inquiry.fact(&question).is_some_and(|fact| fact.outcome.is_ok())
+    };
+    let mut addresses = servers
+        .counting()
+        .filter(|view| state(view.state))
+        .map(|view| view.address);
+    addresses.find(|address| answers(*address))
+}
