@@ -2,8 +2,11 @@
 
 #[path = "support/dns.rs"]
 mod dns;
+#[path = "support/name_servers.rs"]
+mod name_servers;
 
 mod cli {
+    mod authorities;
     mod check;
     mod dmarc;
     mod examples;

@@ -7,7 +7,8 @@ use tokio::time::Instant;
 use super::args::{Format, ShowArgs, duration, one_of};
 use super::look::{LookArgs, Observer, Reports};
 use super::manifests::{self, Manifest};
-use super::{Exit, Failure, output};
+use super::{Exit, Failure, look, output};
+use crate::inquiry::Depth;
 use crate::intent::Intent;
 use crate::judge::fleet::{SharedKey, shared_keys};
 use crate::judge::judge;
@@ -69,8 +70,10 @@ pub async fn run(args: &Args, style: Style) -> Result<Exit, Failure> {
         output::print(&json::mistakes(observer.began_at(), &loaded.invalid))?;
     }
     let shared = shared_keys(jobs.iter().map(|(_, intent)| intent));
-    let look =
-        |(manifest, intent): (Manifest, Intent)| watch(&observer, args, manifest, intent, &shared, until);
+    let depth = look::depth(jobs.len());
+    let look = |(manifest, intent): (Manifest, Intent)| {
+        watch(&observer, args, depth, (manifest, intent), &shared, until)
+    };
     let done = |number, report| reports.add(number, report, None);
     observer.each(jobs, args.show.quiet, look, done).await?;
     let exit = reports.finish(&loaded.invalid)?;
@@ -82,8 +85,8 @@ pub async fn run(args: &Args, style: Style) -> Result<Exit, Failure> {
 async fn watch(
     observer: &Observer,
     args: &Args,
-    manifest: Manifest,
-    intent: Intent,
+    depth: Depth,
+    (manifest, intent): (Manifest, Intent),
     shared: &[SharedKey],
     until: Option<Instant>,
 ) -> Report {
@@ -92,7 +95,7 @@ async fn watch(
         .iter()
         .map(|wanted| manifest.line(&wanted.path))
         .collect();
-    let mut fresh = Freshness::any();
+    let mut fresh = Freshness::any().at_depth(depth);
     let mut pause = FIRST_PAUSE;
     loop {
         let (verdict, now) = observer
@@ -118,6 +121,6 @@ async fn watch(
         tokio::time::sleep(pause.min(left)).await;
         pause = (pause * 2).min(LONGEST_PAUSE);
         // Past our own memory: only what is answered from now on can show the change.
-        fresh = Freshness::not_before(observer.now());
+        fresh = Freshness::not_before(observer.now()).at_depth(depth);
     }
 }

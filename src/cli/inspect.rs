@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use super::args::{Format, ShowArgs, one_of};
 use super::domain::{NoDomain, domain, sends_no_mail};
 use super::look::{LookArgs, Observer, Reports, Subject};
-use super::{Exit, Failure, file, list, output};
+use super::{Exit, Failure, file, list, look, output};
 use crate::adopt::{Adopted, Checked, adopt, live};
 use crate::intent::Intent;
 use crate::judge::dkim::probes::PROBE_SELECTORS;
@@ -66,13 +66,14 @@ pub async fn run(args: &Args, style: Style) -> Result<Exit, Failure> {
         observer.can_look_at(domain)?;
     }
     let wants_manifest = args.output == Format::Manifest;
+    let depth = look::depth(named.domains.len());
     let look = async |domain: Name| {
         let (asked, probes) = selectors(match observer.recorded(&domain) {
             Some(recorded) if args.selectors.is_empty() => &recorded.selectors,
             _ => &args.selectors,
         });
         let intent = Intent::observe(domain.clone(), asked.clone(), probes.clone());
-        let fresh = Freshness::any();
+        let fresh = Freshness::any().at_depth(depth);
         let subject = Subject {
             domain: &domain,
             selectors: &args.selectors,

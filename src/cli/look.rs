@@ -12,12 +12,12 @@ use super::args::{Format, ShowArgs, duration};
 use super::eyes::{self, Recorder, ReplayArgs};
 use super::output::{self, Progress};
 use super::{Exit, Failure};
-use crate::inquiry::{Facts, Inquiry};
+use crate::inquiry::{Depth, Facts, Inquiry};
 use crate::name::Name;
 use crate::recording::{Look, Recording};
 use crate::report::sarif::{self, Invalid};
 use crate::report::{Outcome, Report, Style, csv, json, junit, lines, table};
-use crate::world::{ConfigError, DnsArgs, Freshness, World};
+use crate::world::{ConfigError, DnsArgs, Freshness, Reach, World};
 
 /// How domains are looked at.
 #[derive(Debug, Clone, clap::Args)]
@@ -34,6 +34,18 @@ pub struct LookArgs {
     /// Where looks are kept.
     #[command(flatten)]
     pub replay: ReplayArgs,
+}
+
+/// Of so many domains the name servers are all asked; of more, only those of domains with something wrong, for a fleet
+/// hangs on few servers, and each is asked politely.
+const ASKED_CLOSELY: usize = 16;
+
+/// How closely the name servers of each of `domains` domains are looked at.
+pub fn depth(domains: usize) -> Depth {
+    match domains <= ASKED_CLOSELY {
+        true => Depth::Closely,
+        false => Depth::Troubled,
+    }
 }
 
 /// Looks at domains, each within the time one look may take; or at what was recorded of such looks.
@@ -244,10 +256,23 @@ impl Observer {
             tokio::select! {
                 look = looks.next() => match look {
                     Some((number, result)) => progress.done(&done(number, result))?,
-                    None => return Ok(()),
+                    None => break,
                 },
                 _ = tick.tick() => progress.tick(),
             }
+        }
+        if !quiet {
+            self.tell_reach();
+        }
+        Ok(())
+    }
+
+    /// That name servers could not be asked from here is said once, whatever was looked at.
+    fn tell_reach(&self) {
+        if let Eyes::World { world, .. } = &self.eyes
+            && let reach @ (Reach::Unreachable | Reach::Intercepted) = world.reach()
+        {
+            output::note(&format!("note: {reach}"));
         }
     }
 }

@@ -12,6 +12,7 @@ use super::ManifestRef;
 use super::inspected::{AppliedPolicy, Selectors};
 use super::profile::Profile;
 use super::sarif::Invalid;
+use super::servers::ServersReport;
 use super::text::escaped_json;
 use super::view::{Origin, Report, finding};
 use crate::api::{FindingStatus, RecordStatus, Summary};
@@ -68,6 +69,7 @@ pub fn report(report: &Report) -> String {
         records: report.records(),
         findings: findings(report),
         unanswered: report.verdict.unanswered.iter().map(Open::from).collect(),
+        servers: report.verdict.servers.iter().map(ServersReport::from).collect(),
     };
     line(report.at, &body)
 }
@@ -107,6 +109,8 @@ struct Body<'a> {
     records: Vec<RecordStatus>,
     findings: Vec<FindingStatus>,
     unanswered: Vec<Open>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    servers: Vec<ServersReport>,
 }
 
 /// The lines of the mistakes in manifests, each with its line end.

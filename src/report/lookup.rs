@@ -61,6 +61,9 @@ pub struct ServerReport {
     pub nsid: Option<String>,
     /// How long the answer took, in milliseconds.
     pub rtt: Option<f64>,
+    /// When the answer came.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub seen_at: Option<Timestamp>,
     /// What kept it from being right.
     pub why: Option<String>,
 }
@@ -191,7 +194,8 @@ impl LookupReport {
 }
 
 impl ServerReport {
-    fn of(view: &ServerView) -> Self {
+    /// What a view says.
+    pub(super) fn of(view: &ServerView) -> Self {
         Self {
             name: view.name.clone(),
             address: view.address,
@@ -205,6 +209,7 @@ impl ServerReport {
             serial: view.serial,
             nsid: view.nsid.clone(),
             rtt: view.rtt.map(|rtt| (rtt.as_secs_f64() * 10_000.0).round() / 10.0),
+            seen_at: view.seen_at,
             why: view.why.clone(),
         }
     }

@@ -10,6 +10,7 @@ use super::{Colour, Origin, Outcome, Report, Style, snippet};
 use crate::api::RecordStatus;
 use crate::inquiry::Need;
 use crate::judge::Unanswered;
+use crate::judge::authorities::{ServerState, Servers};
 use crate::records::Standard;
 use crate::rules::Severity;
 
@@ -28,6 +29,7 @@ pub fn domain(report: &Report, style: Style) -> String {
     for record in records.iter().filter(|record| !record.differences.is_empty()) {
         out.push_str(&differences(record, style));
     }
+    out.push_str(&servers(report, style));
     for finding in report.shown() {
         let place = report.manifest.as_ref().zip(report.line_of(finding));
         let place = place.map(|(manifest, line)| format!("{}:{line}", manifest.file));
@@ -47,6 +49,35 @@ pub fn domain(report: &Report, style: Style) -> String {
         out.push_str(&hanging("not answered: ", &line, columns));
     }
     out.push('\n');
+    out
+}
+
+/// What name servers say, where they were asked: one line where all of them are right, else one a record set.
+fn servers(report: &Report, style: Style) -> String {
+    let asked = || {
+        report
+            .verdict
+            .servers
+            .iter()
+            .filter_map(|servers| Some((servers, servers.line()?)))
+    };
+    let wrong = |servers: &Servers| {
+        servers
+            .groups()
+            .iter()
+            .any(|group| group.state != ServerState::Right)
+    };
+    let mut out = String::new();
+    for (servers, line) in asked().filter(|(servers, _)| wrong(servers)) {
+        let label = format!("{} {}: ", servers.site.name(), servers.site.type_word());
+        out.push_str(&hanging(&label, &harmless(&line), style.columns()));
+    }
+    if out.is_empty()
+        && let Some((servers, line)) = asked().next()
+    {
+        let line = format!("{line} (zone {})", servers.zone);
+        out.push_str(&hanging("", &harmless(&line), style.columns()));
+    }
     out
 }
 

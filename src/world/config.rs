@@ -185,6 +185,9 @@ pub struct DnsArgs {
     /// How many questions a second one address of a name server gets at most
     #[arg(long, value_name = "N", default_value = "10")]
     pub authority_rate: NonZeroU32,
+    /// The port at which name servers are asked: for trials with servers of one's own
+    #[arg(long, value_name = "PORT", default_value_t = 53, hide = true)]
+    pub authority_port: u16,
 }
 
 /// Whether name servers are asked themselves.
@@ -212,6 +215,7 @@ impl DnsArgs {
             trust_anchor: trust_anchor.transpose()?,
             ask_authorities: self.authorities == AskAuthorities::Auto,
             authority_rate: self.authority_rate,
+            authority_port: self.authority_port,
             ..Config::default()
         })
     }

@@ -6,7 +6,7 @@
 //! voorbeeld.nl             MX    10 mail.voorbeeld.nl
 //! *.voorbeeld.nl           A     192.0.2.1            a wildcard (RFC 4592)
 //! s1._domainkey.voorbeeld.nl CNAME s1.provider.example
-//! voorbeeld.nl         300 SOA   60                   its negative TTL; the root's SOA elsewhere
+//! voorbeeld.nl         300 SOA   60 7                 its negative TTL and serial; the root's SOA elsewhere
 //! empty.voorbeeld.nl       EXISTS                     a name without records
 //! ```
 //!
@@ -81,13 +81,16 @@ struct State {
 impl DnsServer {
     /// Starts on a free port of 127.0.0.1 with the records of `zone`.
     pub(crate) fn start(zone: &str) -> Self {
-        let (udp, tcp) = (0..32)
-            .find_map(|_| {
-                let udp = std::net::UdpSocket::bind((Ipv4Addr::LOCALHOST, 0)).ok()?;
-                let tcp = std::net::TcpListener::bind(udp.local_addr().ok()?).ok()?;
-                Some((udp, tcp))
-            })
-            .expect("a port free for UDP and TCP");
+        let any = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
+        (0..32)
+            .find_map(|_| Self::try_at(any, zone))
+            .expect("a port free for UDP and TCP")
+    }
+
+    /// Starts at this address, where it is free for UDP and TCP.
+    pub(crate) fn try_at(address: SocketAddr, zone: &str) -> Option<Self> {
+        let udp = std::net::UdpSocket::bind(address).ok()?;
+        let tcp = std::net::TcpListener::bind(udp.local_addr().ok()?).ok()?;
         let mut server = Self {
             address: udp.local_addr().expect("a bound socket has an address"),
             state: Arc::new(State {
@@ -100,7 +103,7 @@ impl DnsServer {
         };
         server.set(zone);
         server.run(udp, tcp);
-        server
+        Some(server)
     }
 
     /// Where it listens, UDP and TCP.

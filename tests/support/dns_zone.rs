@@ -174,13 +174,13 @@ impl Zone {
             }
             next = apex.parent();
         }
-        (Name::root(), soa(self.negative_ttl, self.negative_ttl))
+        (Name::root(), soa(self.negative_ttl, self.negative_ttl, 1))
     }
 }
 
-fn soa(ttl: u32, minimum: u32) -> Record {
+fn soa(ttl: u32, minimum: u32, serial: u32) -> Record {
     let root = rr::Name::root();
-    let data = RData::SOA(SOA::new(root.clone(), root, 1, 3600, 600, 86400, minimum));
+    let data = RData::SOA(SOA::new(root.clone(), root, serial, 3600, 600, 86400, minimum));
     Record { ttl, data }
 }
 
@@ -226,7 +226,12 @@ fn parse(line: &str) -> (Name, RecordType, Option<Record>) {
         }
         RecordType::NS => RData::NS(NS(target())),
         RecordType::PTR => RData::PTR(PTR(target())),
-        RecordType::SOA => soa(ttl, rest.parse().unwrap_or(ttl)).data,
+        RecordType::SOA => {
+            let mut numbers = rest.split_whitespace().map(str::parse);
+            let mut next = |default| numbers.next().and_then(Result::ok).unwrap_or(default);
+            let (minimum, serial) = (next(ttl), next(1));
+            soa(ttl, minimum, serial).data
+        }
         RecordType::TXT => RData::TXT(TXT::from_bytes(strings(rest).iter().map(Vec::as_slice).collect())),
         SPF => {
             let framed = strings(rest).into_iter().flat_map(|string| {

@@ -1,0 +1,209 @@
+//! What the commands say of single name servers, over real sockets.
+
+use serde_json::Value;
+
+use super::harness::{Run, zegel, zegel_with};
+use crate::dns::{Fault, REFUSED, SERVFAIL};
+use crate::name_servers::NameServers;
+
+const ZONE: &str = "
+    voorbeeld.nl         60 TXT   v=spf1 mx -all
+    voorbeeld.nl            MX    10 mail.voorbeeld.nl
+    mail.voorbeeld.nl       A     192.0.2.25
+    _dmarc.voorbeeld.nl 600 TXT   v=DMARC1; p=reject
+";
+
+const MANIFEST: &str = "\
+apiVersion: zegel.dev/v1alpha1
+kind: MailDomain
+metadata: {name: voorbeeld-nl}
+spec: {domain: voorbeeld.nl, role: Mail, spf: {mechanisms: [mx], all: Fail}, dmarc: {policy: Reject}}
+";
+
+fn run(servers: &NameServers, args: &[&str], stdin: &str) -> Run {
+    let (resolver, port) = (servers.resolver.address().to_string(), servers.port.to_string());
+    let always = [
+        "--resolver",
+        &resolver,
+        "--authority-port",
+        &port,
+        "--authority-rate",
+        "1000",
+        "--dns-timeout",
+        "300ms",
+    ];
+    zegel_with(&[args, &always].concat(), stdin)
+}
+
+fn json(run: &Run) -> Value {
+    serde_json::from_str(&run.out).unwrap_or_else(|error| panic!("{error}: {run:?}"))
+}
+
+#[test]
+fn lookup_tells_what_each_name_server_says() {
+    let servers = NameServers::start(4, ZONE);
+    servers.publish_at(2, &ZONE.replace("p=reject", "p=none"), 6);
+    servers.servers[2].fail_all(REFUSED);
+    servers.servers[3].fail_all(Fault::Silent);
+    let run = run(&servers, &["lookup", "_dmarc.voorbeeld.nl", "-o", "json"], "");
+    assert_eq!(run.code, 0, "{run:?}");
+    let report = json(&run);
+    assert_eq!(report["zone"], "voorbeeld.nl");
+    assert_eq!(report["recursive"]["values"][0], "\"v=DMARC1; p=reject\"");
+    let told: Vec<String> = report["servers"]
+        .as_array()
+        .expect("a list")
+        .iter()
+        .map(|server| {
+            let values = server["values"].as_array().expect("a list");
+            let value = values.first().and_then(Value::as_str).unwrap_or("-");
+            let text = |field: &str| server[field].as_str().unwrap_or("-").to_owned();
+            let (name, address) = (text("name"), text("address"));
+            format!(
+                "{name} {address} {} {} {} {value}",
+                text("state"),
+                server["serial"],
+                server["ttl"]
+            )
+        })
+        .collect();
+    assert_eq!(
+        told,
+        [
+            "ns1.dns.example 127.0.0.11 Right 7 600 v=DMARC1; p=reject",
+            "ns2.dns.example 127.0.0.12 Stale 6 600 v=DMARC1; p=none",
+            "ns3.dns.example 127.0.0.13 Lame null null -",
+            "ns4.dns.example 127.0.0.14 Silent null null -",
+        ]
+    );
+    assert_eq!(report["servers"][2]["lame"], "Refused");
+    assert!(report["servers"][0]["rtt"].as_f64().is_some_and(|rtt| rtt > 0.0));
+    assert!(
+        report["servers"][1]["why"]
+            .as_str()
+            .is_some_and(|why| why.contains("serial 6 is behind 7"))
+    );
+    assert_eq!(
+        report["summary"],
+        "1 of 4 name servers right; ns2.dns.example still serves an older version (serial 6); ns3.dns.example refuses; \
+         ns4.dns.example does not answer from here"
+    );
+    assert!(report["visibleBy"].is_null() && report["questions"].as_u64().is_some_and(|count| count > 8));
+}
+
+#[test]
+fn inspect_says_in_one_line_that_all_are_right_and_a_line_a_record_set_where_they_are_not() {
+    let servers = NameServers::start(3, ZONE);
+    let fine = run(&servers, &["inspect", "voorbeeld.nl"], "");
+    assert_eq!(fine.code, 0, "{fine:?}");
+    assert!(
+        fine.out
+            .contains("all 3 name servers are right (zone voorbeeld.nl)"),
+        "{}",
+        fine.out
+    );
+    servers.publish_at(2, &ZONE.replace("p=reject", "p=none"), 6);
+    let stale = run(&servers, &["inspect", "voorbeeld.nl"], "");
+    assert_eq!(stale.code, 0, "a warning at most: {stale:?}");
+    let line = "_dmarc.voorbeeld.nl TXT: 2 of 3 name servers right; ns2.dns.example still serves an older";
+    assert!(stale.out.contains(line), "{}", stale.out);
+    assert!(stale.out.contains("warning[DNS-031]"), "{}", stale.out);
+    let report = json(&run(&servers, &["inspect", "voorbeeld.nl", "-o", "json"], ""));
+    let sites: Vec<&str> = report["servers"]
+        .as_array()
+        .expect("a list")
+        .iter()
+        .filter_map(|one| one["name"].as_str())
+        .collect();
+    assert_eq!(sites, ["_dmarc.voorbeeld.nl", "voorbeeld.nl", "voorbeeld.nl"]);
+    assert_eq!(report["servers"][0]["servers"][1]["state"], "Stale");
+}
+
+#[test]
+fn no_fault_of_a_name_server_makes_a_check_worse() {
+    for fault in [
+        REFUSED,
+        SERVFAIL,
+        Fault::Silent,
+        Fault::Lame,
+        Fault::UpwardReferral,
+        Fault::Garbage,
+    ] {
+        let servers = NameServers::start(3, ZONE);
+        servers.servers[1].fail_all(fault);
+        let run = run(&servers, &["check", "-"], MANIFEST);
+        assert_eq!(run.code, 0, "{fault:?}: {run:?}");
+        assert!(
+            run.out.contains("2 of 2 records in sync"),
+            "{fault:?}: {}",
+            run.out
+        );
+        assert!(!run.out.contains("not answered"), "{fault:?}: {}", run.out);
+        assert!(run.out.contains("ns2.dns.example"), "{fault:?}: {}", run.out);
+    }
+}
+
+#[test]
+fn who_is_told_to_leave_them_alone_asks_none() {
+    let servers = NameServers::start(2, ZONE);
+    for command in [
+        &["inspect", "voorbeeld.nl", "--authorities", "off"][..],
+        &["lookup", "voorbeeld.nl", "--authorities", "off"],
+    ] {
+        let run = run(&servers, command, "");
+        assert_eq!(run.code, 0, "{run:?}");
+        assert!(!run.out.contains("name server"), "{}", run.out);
+    }
+    assert_eq!(servers.asked(), 0);
+}
+
+#[test]
+fn of_many_domains_only_those_with_something_wrong_are_asked_for_at_their_servers() {
+    let servers = NameServers::start(2, ZONE);
+    let manifests: String = (0..17)
+        .map(|n| {
+            let one = MANIFEST.replace("name: voorbeeld-nl", &format!("name: v{n}"));
+            format!(
+                "---\n{}",
+                one.replace("domain: voorbeeld.nl", &format!("domain: v{n}.voorbeeld.nl"))
+            )
+        })
+        .collect();
+    let zone: String = (0..17)
+        .map(|n| ZONE.replace("voorbeeld.nl", &format!("v{n}.voorbeeld.nl")))
+        .collect();
+    servers.publish(&zone, 7);
+    servers.resolve(&zone);
+    let fine = run(&servers, &["check", "-"], &manifests);
+    assert_eq!((fine.code, servers.asked()), (0, 0), "{fine:?}");
+    servers
+        .resolver
+        .set("_dmarc.v3.voorbeeld.nl TXT v=DMARC1; p=none");
+    run(&servers, &["check", "-"], &manifests);
+    for server in &servers.servers {
+        assert_eq!(server.asked("_dmarc.v3.voorbeeld.nl", "TXT"), 1);
+        assert_eq!(
+            server.seen().total(),
+            2,
+            "that record, and the version of its zone"
+        );
+    }
+}
+
+#[test]
+fn a_zone_whose_servers_have_nobodys_addresses_is_judged_as_before() {
+    let servers = NameServers::start(1, ZONE);
+    servers
+        .resolver
+        .set("ns1.dns.example A 192.0.2.53\nns1.dns.example AAAA 2001:db8::53");
+    let report = json(&run(&servers, &["lookup", "voorbeeld.nl", "-o", "json"], ""));
+    let states: Vec<&str> = report["servers"]
+        .as_array()
+        .expect("a list")
+        .iter()
+        .filter_map(|one| one["state"].as_str())
+        .collect();
+    assert_eq!(states, ["NoRoute", "NoRoute"], "{report}");
+    let help = zegel(&["lookup", "--help"]).out;
+    assert!(!help.contains("--authority-port"), "for trials alone");
+}
