@@ -80,9 +80,14 @@ pub fn questions_to_repeat(
         let due = before
             .and_then(|old| old.settle_until)
             .filter(|deadline| record.state.differs() && *deadline <= now);
-        let aged = (record.state.differs() || alternates).then_some(recent);
+        let is_on_its_way = record.resolver.is_some();
+        let aged = (record.state.differs() || alternates || is_on_its_way).then_some(recent);
         let Some(earliest) = due.max(aged) else { continue };
-        if record.seen_at.is_some_and(|seen| seen < earliest) {
+        let seen_at = record
+            .resolver
+            .as_ref()
+            .map_or(record.seen_at, |says| says.seen_at);
+        if seen_at.is_some_and(|seen| seen < earliest) {
             let questions = record.questions.iter().cloned();
             repeat.extend(questions.map(|question| (question, earliest)));
         }

@@ -15,6 +15,7 @@
 mod bounds;
 mod budget;
 mod clock;
+mod closeness;
 mod conditions;
 mod event;
 mod finding;
@@ -28,6 +29,7 @@ mod reason;
 mod record;
 mod request;
 mod requeue;
+mod rounds;
 mod text;
 mod turns;
 mod versions;
@@ -40,6 +42,7 @@ use jiff::Timestamp;
 pub use self::bounds::MAX_STATUS_OCTETS;
 pub use self::budget::WRITES_AN_HOUR;
 use self::clock::{floor, is_within};
+pub use self::closeness::{depth, held_back};
 pub use self::event::{Event, recent_event};
 pub use self::freshness::{oldest_answer, questions_to_repeat, stale_at};
 use self::known::{History, ready_of};
@@ -181,6 +184,8 @@ fn judged(
 ) -> Next {
     let mut past = History::read(before.status, now);
     let mut remembered = before.remembered.clone();
+    let depth = depth(before, intent, now);
+    remembered.rounds.note(depth, verdict, before.uid, now);
     if remembered.ttls.len() == past.records.len() {
         for (record, seen) in past.records.iter_mut().zip(&remembered.ttls) {
             record.ttl = record.ttl.max(*seen);

@@ -6,6 +6,7 @@ use super::budget::Writes;
 use super::event::Event;
 use super::observed::Observed;
 use super::request::Requests;
+use super::rounds::Rounds;
 use super::turns::Turns;
 use super::versions::Unwritten;
 use crate::api::MailDomainStatus;
@@ -51,6 +52,8 @@ pub struct Remembered {
     pub(super) turns: Turns,
     /// What is known of name servers' versions beyond what is written: a TTL that went down causes no write.
     pub(super) versions: Unwritten,
+    /// When name servers were looked at.
+    pub(super) rounds: Rounds,
     /// The status writes of the last hour.
     pub(super) writes: Writes,
     /// The requests for a look that were handled.

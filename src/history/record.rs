@@ -15,7 +15,7 @@ use super::text::{cut_values, same_text};
 use super::turns::{Heard, Turns, print};
 use super::versions::{Unwritten, Versions};
 use super::wait::Wait;
-use crate::intent::Schedule;
+use crate::intent::{ManagedRrset, Schedule};
 use crate::judge::{Finding, RecordVerdict, ResolverSays, State, Verdict};
 
 /// A second answer is never asked for sooner than this.
@@ -104,14 +104,36 @@ impl Record {
         self.is_on_its_way() && published.is_some_and(|published| published.visible_by.is_some())
     }
 
+    /// Whether a name server holds something else than what is meant.
+    pub(super) fn has_another_version(&self) -> bool {
+        let mut standing = self
+            .versions
+            .seen
+            .iter()
+            .filter(|version| version.gone_at.is_none());
+        standing.any(|version| !version.right)
+    }
+
     /// Whether it is what `record` speaks of.
     pub(super) fn is_about(&self, record: &RecordVerdict) -> bool {
         self.key == key(record)
     }
 
+    /// Whether it is what is wanted here.
+    pub(super) fn is_of(&self, wanted: &ManagedRrset) -> bool {
+        self.key.name == wanted.name.as_str()
+            && self.key.type_ == wanted.desired().kind.as_str()
+            && self.key.standard == wanted.standard().as_str()
+    }
+
     /// Whether the desired text is still the same.
     pub(super) fn wants(&self, record: &RecordVerdict) -> bool {
-        same_values(&self.desired, &record.desired)
+        self.wants_text(&record.desired)
+    }
+
+    /// Whether the desired text is still this.
+    pub(super) fn wants_text(&self, desired: &[String]) -> bool {
+        same_values(&self.desired, desired)
     }
 
     fn new(record: &RecordVerdict) -> Self {

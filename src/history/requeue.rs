@@ -7,6 +7,7 @@ use super::finding::Known;
 use super::known::History;
 use super::reason::Phase;
 use super::record::Record;
+use super::rounds::spread;
 use crate::intent::Schedule;
 use crate::judge::Verdict;
 
@@ -151,11 +152,7 @@ fn backoff(failures: u32) -> SignedDuration {
 
 /// The interval, up to a tenth longer or shorter: the same for one object each time, different between objects.
 fn jittered(interval: SignedDuration, uid: &str) -> SignedDuration {
-    // FNV-1a: spreads well enough, and needs no key.
-    let hash = uid.bytes().fold(0xcbf2_9ce4_8422_2325_u64, |hash, octet| {
-        (hash ^ u64::from(octet)).wrapping_mul(0x0100_0000_01b3)
-    });
-    let permille = 900 + i64::try_from((hash >> 16) % 201).unwrap_or(0);
+    let permille = 900 + i64::try_from((spread(uid) >> 16) % 201).unwrap_or(0);
     let millis = i64::try_from(interval.as_millis()).unwrap_or(i64::MAX / 2000);
     SignedDuration::from_millis(millis.saturating_mul(permille) / 1000)
 }

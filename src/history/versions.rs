@@ -101,18 +101,18 @@ impl Versions {
         if !same_desired {
             self.mean_another();
         }
-        let Some(last) = servers
-            .counting()
+        let Some(last) = told(servers)
             .map(|view| view.seen_at.unwrap_or(now).min(now))
             .max()
         else {
             return;
         };
         let last = ceil(last);
-        let is_whole = servers
-            .views
-            .iter()
-            .all(|view| view.state != ServerState::NotAsked);
+        let is_told = |view: &ServerView| match view.state.counts() {
+            true => view.ttl.is_some(),
+            false => view.state != ServerState::NotAsked,
+        };
+        let is_whole = servers.views.iter().all(is_told);
         let stood: Vec<Version> = self
             .seen
             .iter()
@@ -141,7 +141,7 @@ impl Versions {
     /// What servers hold in this look stands; `true` when that was not known.
     fn shown(&mut self, servers: &Servers) -> bool {
         let mut is_new = false;
-        for view in servers.counting() {
+        for view in told(servers) {
             let (content, right) = (Content::of(&view.values), view.state == ServerState::Right);
             for version in self.seen.iter_mut().filter(|known| known.content == content) {
                 version.right = right;
@@ -176,7 +176,7 @@ impl Versions {
         };
         let mut went: Vec<Content> = Vec::new();
         for version in self.seen.iter_mut().filter(|known| known.gone_at.is_none()) {
-            if !servers.counting().any(|view| holds(version, view)) {
+            if !told(servers).any(|view| holds(version, view)) {
                 version.gone_at = Some(last);
                 went.push(version.content.clone());
             }
@@ -344,6 +344,11 @@ fn as_one(one: Version, other: Version) -> Version {
         right: false,
         gone_at,
     }
+}
+
+/// The views of servers that were asked for the record itself: the version of the zone alone tells no text.
+fn told(servers: &Servers) -> impl Iterator<Item = &ServerView> {
+    servers.counting().filter(|view| view.ttl.is_some())
 }
 
 /// Whether one TTL is at least as long as another; one that was not said is the longest.

@@ -121,7 +121,9 @@ async fn settle(
     let mut fresh = Freshness::not_before(match subject.is_look_requested() {
         true => began,
         false => history::oldest_answer(schedule, began),
-    });
+    })
+    .at_depth(subject.depth(intent, began))
+    .holding_back(subject.held_back(intent, schedule, began));
     let look = async {
         let verdict = ask(subject.object(), intent, &fresh, context).await;
         let now = context.now();

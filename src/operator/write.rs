@@ -4,6 +4,8 @@
 //! somebody wrote meanwhile: the object is read again, and when it is the same object with the same spec, the same
 //! verdict is read together with the newer status, without asking DNS.
 
+use std::collections::BTreeSet;
+
 use jiff::{SignedDuration, Timestamp};
 use kube::api::{Api, Patch, PatchParams};
 use kube::{Resource, ResourceExt};
@@ -18,7 +20,9 @@ use super::object::Watched;
 use super::tracker::{Tracked, Written};
 use crate::api::MailDomainStatus;
 use crate::history::{self, Before, Event, Next, Pass, Requests};
+use crate::inquiry::{Depth, Kind};
 use crate::intent::{Intent, Schedule};
+use crate::name::Name;
 
 /// Whose fields they are.
 pub(super) const FIELD_MANAGER: &str = "zegel-controller";
@@ -79,6 +83,21 @@ impl Subject {
     /// Whether somebody asked for a look that was not answered yet.
     pub(super) fn is_look_requested(&self) -> bool {
         self.before().request().is_some()
+    }
+
+    /// How closely name servers are looked at in this pass.
+    pub(super) fn depth(&self, intent: &Intent, now: Timestamp) -> Depth {
+        history::depth(&self.before(), intent, now)
+    }
+
+    /// The record sets of which the resolver is not asked before the name servers have what is meant.
+    pub(super) fn held_back(
+        &self,
+        intent: &Intent,
+        schedule: &Schedule,
+        now: Timestamp,
+    ) -> BTreeSet<(Name, Kind)> {
+        history::held_back(&self.before(), intent, schedule, now)
     }
 
     /// When what is known turns stale, if DNS says nothing more.

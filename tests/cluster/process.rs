@@ -37,6 +37,7 @@ impl Program {
             ])
             .args(["--namespace", &stage.namespace])
             .args(["--resolver", &stage.dns.address().to_string()])
+            .args(["--authorities", "off"])
             .args(more);
         let log = stage.plane.dir().join(format!("{}-{name}.log", stage.namespace));
         Self {

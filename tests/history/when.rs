@@ -3,6 +3,8 @@
 
 use std::net::Ipv4Addr;
 
+use zegel::history::{Requests, depth, held_back};
+use zegel::inquiry::{Depth, Kind};
 use zegel::judge::authorities::{ServerState, ServerView, Servers};
 use zegel::judge::{ResolverSays, State, Verdict};
 
@@ -296,4 +298,98 @@ fn a_clock_that_was_put_back_promises_nothing_earlier() {
     let verdict = at_servers(&object, -7200, &[Right(60), Right(60)], drifted(-7200, 3000));
     object.judged_as_it_is(-7200, &verdict);
     assert_eq!(visible_by(&object), Some(-7200 + 3600));
+}
+
+/// How closely the next look goes, and whether the resolver is asked first for the DMARC record.
+fn next_look(object: &Object, now: i64) -> (Depth, bool) {
+    let requests = Requests::of(&object.annotations);
+    let before = object.before(&requests);
+    let held_back = held_back(&before, &object.intent, &object.schedule, at(now));
+    let first = !held_back.contains(&(name("_dmarc.voorbeeld.nl"), Kind::Cname));
+    (depth(&before, &object.intent, at(now)), first)
+}
+
+#[test]
+fn the_resolver_is_not_asked_before_the_name_servers_have_what_is_meant() {
+    let mut object = Object::new();
+    assert_eq!(next_look(&object, 0), (Depth::Closely, false), "a new object");
+    let absent = |now| Says::State(State::Missing, now, 300);
+    look(&mut object, 0, &[Absent(300)], absent(0));
+    assert!(!next_look(&object, 600).1, "it is about to be published");
+    assert!(next_look(&object, 900).1, "not for longer than settleWindow");
+    look(&mut object, 700, &[Right(60)], right(700, 60));
+    assert!(next_look(&object, 800).1, "it stands");
+    object.change_dmarc("new.provider.example");
+    assert_eq!(
+        next_look(&object, 7200),
+        (Depth::Closely, false),
+        "another text is meant"
+    );
+    look(&mut object, 7200, &[Right(60)], right(7200, 60));
+    assert!(next_look(&object, 8000).1);
+    // It drifts.
+    look(&mut object, 8000, &[Old(60)], drifted(8000, 60));
+    assert!(!next_look(&object, 8100).1);
+    assert!(next_look(&object, 8900).1);
+}
+
+#[test]
+fn name_servers_are_looked_at_closely_where_it_matters_and_now_and_then_for_their_version() {
+    let mut object = Object::in_sync();
+    // All three records, at one server each.
+    let all = |object: &Object, now: i64, holds: Holds, serial: u32| {
+        let mut verdict = at_servers(object, now, &[holds], right(now, 60));
+        let servers = verdict.servers.remove(0);
+        verdict.servers = verdict
+            .records
+            .iter()
+            .map(|record| {
+                let mut servers = servers.clone();
+                servers.site = record.site.clone();
+                servers.views[0].serial = Some(serial);
+                servers
+            })
+            .collect();
+        verdict
+    };
+    let see = |object: &mut Object, now: i64, holds: Holds, serial: u32| {
+        let verdict = all(object, now, holds, serial);
+        object.judged(now, &verdict);
+    };
+    assert_eq!(next_look(&object, 0).0, Depth::Closely, "never seen at a server");
+    see(&mut object, 0, Right(60), 7);
+    assert_eq!(next_look(&object, 60).0, Depth::Troubled);
+    // Within six hours the versions are due.
+    let due = |object: &Object, from: i64| {
+        (from..from + 6 * HOUR + 60)
+            .step_by(60)
+            .find(|now| next_look(object, *now).0 != Depth::Troubled)
+    };
+    let first = due(&object, 60).unwrap();
+    assert_eq!(next_look(&object, first).0, Depth::Serials);
+    see(&mut object, first, Right(60), 7);
+    let second = due(&object, first).unwrap();
+    assert!((second - first - 6 * HOUR).abs() <= 60, "{first} {second}");
+    see(&mut object, second, Right(60), 8);
+    assert_eq!(
+        next_look(&object, second + 60).0,
+        Depth::Closely,
+        "the zone has another version"
+    );
+    see(&mut object, second + 60, Right(60), 8);
+    assert_eq!(next_look(&object, second + 120).0, Depth::Troubled);
+    // One server holds something else.
+    see(&mut object, second + 120, Old(60), 8);
+    assert_eq!(next_look(&object, second + 180).0, Depth::Closely);
+    see(&mut object, second + 180, Right(60), 8);
+    // A person asks, a process begins.
+    object.request("now");
+    assert_eq!(next_look(&object, second + 240).0, Depth::Closely);
+    object.annotations.clear();
+    object.restart();
+    assert_eq!(
+        next_look(&object, second + 240).0,
+        Depth::Troubled,
+        "what was seen stands in the status"
+    );
 }
