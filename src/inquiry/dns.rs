@@ -19,8 +19,14 @@ pub enum Kind {
     A,
     /// An IPv6 address.
     Aaaa,
+    /// Who may issue certificates (RFC 8659).
+    Caa,
     /// The alias itself, not followed.
     Cname,
+    /// A zone's keys (RFC 4034 2).
+    Dnskey,
+    /// The keys a zone is delegated to, as its parent has them (RFC 4034 5).
+    Ds,
     /// Mail exchanges.
     Mx,
     /// Name servers.
@@ -31,6 +37,10 @@ pub enum Kind {
     Soa,
     /// SPF's own record type of RFC 4408 (99), which RFC 7208 3.1 retired.
     Spf,
+    /// Where a service is (RFC 2782).
+    Srv,
+    /// The certificate or key of a service (RFC 6698).
+    Tlsa,
     /// Text.
     Txt,
 }
@@ -43,15 +53,20 @@ impl fmt::Display for Kind {
 
 impl Kind {
     /// Every kind, in the order of their mnemonics.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 14] = [
         Self::A,
         Self::Aaaa,
+        Self::Caa,
         Self::Cname,
+        Self::Dnskey,
+        Self::Ds,
         Self::Mx,
         Self::Ns,
         Self::Ptr,
         Self::Soa,
         Self::Spf,
+        Self::Srv,
+        Self::Tlsa,
         Self::Txt,
     ];
 
@@ -60,12 +75,17 @@ impl Kind {
         match self {
             Self::A => "A",
             Self::Aaaa => "AAAA",
+            Self::Caa => "CAA",
             Self::Cname => "CNAME",
+            Self::Dnskey => "DNSKEY",
+            Self::Ds => "DS",
             Self::Mx => "MX",
             Self::Ns => "NS",
             Self::Ptr => "PTR",
             Self::Soa => "SOA",
             Self::Spf => "SPF",
+            Self::Srv => "SRV",
+            Self::Tlsa => "TLSA",
             Self::Txt => "TXT",
         }
     }
@@ -238,6 +258,8 @@ pub enum Rdata {
     Soa,
     /// Text, or the same in the retired type SPF.
     Txt(Txt),
+    /// Of a type that is only shown: its presentation format.
+    Shown(Box<str>),
 }
 
 impl Rdata {
@@ -248,6 +270,7 @@ impl Rdata {
                 Self::Txt(txt) => txt.strings.iter().map(|string| string.len() + 24).sum(),
                 Self::Cname(name) | Self::Ns(name) | Self::Ptr(name) => name.as_str().len(),
                 Self::Mx { exchange, .. } => exchange.as_str().len(),
+                Self::Shown(text) => text.len(),
                 Self::A(_) | Self::Aaaa(_) | Self::Soa => 0,
             }
     }

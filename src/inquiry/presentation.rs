@@ -5,6 +5,7 @@ use std::net::{Ipv4Addr, Ipv6Addr};
 
 use super::{Kind, Rdata, Txt};
 use crate::name::{Name, NameError};
+use crate::records::presentation;
 
 /// The data of one record as a zone file has it; TXT in quotes, string by string. A start of authority is empty: only
 /// that there is one is known here.
@@ -17,6 +18,7 @@ impl fmt::Display for Rdata {
             Self::Mx { preference, exchange } => write!(f, "{preference} {exchange}"),
             Self::Soa => Ok(()),
             Self::Txt(txt) => txt.fmt(f),
+            Self::Shown(text) => f.write_str(text),
         }
     }
 }
@@ -34,6 +36,15 @@ impl fmt::Display for Txt {
 }
 
 impl Rdata {
+    /// The data as status, tables and JSON show it: text joined and without quotes.
+    pub fn shown(&self) -> String {
+        match self {
+            Self::Txt(txt) => presentation(&txt.joined()),
+            Self::Soa => "SOA".to_owned(),
+            other => other.to_string(),
+        }
+    }
+
     /// Reads the data of one record of `kind`.
     ///
     /// # Errors
@@ -67,6 +78,7 @@ impl Rdata {
                     exchange: name(exchange)?,
                 }
             }
+            Kind::Caa | Kind::Dnskey | Kind::Ds | Kind::Srv | Kind::Tlsa => Self::Shown(text.into()),
             Kind::Txt | Kind::Spf => Self::Txt(Txt {
                 strings: strings(text)?,
             }),

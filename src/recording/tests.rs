@@ -34,6 +34,9 @@ fn data(kind: Kind) -> BoxedStrategy<Rdata> {
         Kind::Mx => (any::<u16>(), names())
             .prop_map(|(preference, exchange)| Rdata::Mx { preference, exchange })
             .boxed(),
+        Kind::Caa | Kind::Dnskey | Kind::Ds | Kind::Srv | Kind::Tlsa => {
+            "[ -~]+".prop_map(|text| Rdata::Shown(text.into())).boxed()
+        }
         Kind::Spf | Kind::Txt => {
             let string = prop::collection::vec(any::<u8>(), 0..40);
             prop::collection::vec(string, 1..4)

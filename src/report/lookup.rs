@@ -9,7 +9,7 @@ use serde::Serialize;
 
 use super::Style;
 use super::text::{hanging, harmless};
-use crate::inquiry::{Answer, Dns, Fact, Inquiry, Kind, Need, Security, Trouble, Trust, Zone};
+use crate::inquiry::{Answer, Dns, Fact, Inquiry, Kind, Need, Rdata, Security, Trouble, Trust, Zone};
 use crate::judge::authorities::{self, ServerState, ServerView, Servers};
 use crate::name::Name;
 
@@ -251,7 +251,7 @@ impl RecursiveReport {
                 Err(trouble) => trouble.reason(),
             },
             values: match outcome {
-                Ok(answer) => answer.records().iter().map(ToString::to_string).collect(),
+                Ok(answer) => answer.records().iter().map(Rdata::shown).collect(),
                 Err(_) => Vec::new(),
             },
             ttl: fact.map_or(0, Fact::ttl),

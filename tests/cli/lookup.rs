@@ -25,7 +25,7 @@ fn json(run: &Run) -> Value {
 fn values_absences_and_aliases_are_answers() {
     let dns = DnsServer::start(ZONE);
     for (name, kind, outcome, values, chain) in [
-        ("a.nl", "TXT", "Records", json!(["\"v=spf1 -all\""]), json!([])),
+        ("a.nl", "TXT", "Records", json!(["v=spf1 -all"]), json!([])),
         ("A.nl.", "mx", "Records", json!(["10 mx.a.nl"]), json!([])),
         (
             "alias.a.nl",
@@ -50,7 +50,7 @@ fn values_absences_and_aliases_are_answers() {
     let run = lookup(&dns, &["a.nl"]);
     assert!(
         run.out
-            .starts_with("a.nl TXT\n  resolver   \"v=spf1 -all\" (ttl 3600, by 127.0.0.1:"),
+            .starts_with("a.nl TXT\n  resolver   v=spf1 -all (ttl 3600, by 127.0.0.1:"),
         "{run:?}"
     );
 }

@@ -10,7 +10,6 @@ use super::zone::{Zone, referral};
 use crate::inquiry::{Dns, Fact, Inquiry, Kind, Need, Rdata, Referral, Reply, Trouble, nobody_at};
 use crate::judge::servers::Lame;
 use crate::name::Name;
-use crate::records::presentation;
 
 /// What a server holds of a record set.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -240,7 +239,7 @@ impl Content {
     /// What it holds, in presentation format.
     pub(super) fn values(&self) -> Vec<String> {
         let aliases = self.chain.iter().map(|target| format!("CNAME {target}"));
-        let records = self.end.iter().flatten().map(value);
+        let records = self.end.iter().flatten().map(Rdata::shown);
         aliases.chain(records).collect()
     }
 
@@ -261,16 +260,5 @@ impl Content {
             chain: fact.chain().to_vec(),
             end: Some(end),
         })
-    }
-}
-
-fn value(record: &Rdata) -> String {
-    match record {
-        Rdata::A(address) => address.to_string(),
-        Rdata::Aaaa(address) => address.to_string(),
-        Rdata::Cname(target) | Rdata::Ns(target) | Rdata::Ptr(target) => target.to_string(),
-        Rdata::Mx { preference, exchange } => format!("{preference} {exchange}"),
-        Rdata::Soa => "SOA".to_owned(),
-        Rdata::Txt(txt) => presentation(&txt.joined()),
     }
 }

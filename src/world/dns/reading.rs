@@ -221,12 +221,17 @@ pub(super) fn record_type(kind: Kind) -> RecordType {
     match kind {
         Kind::A => RecordType::A,
         Kind::Aaaa => RecordType::AAAA,
+        Kind::Caa => RecordType::CAA,
         Kind::Cname => RecordType::CNAME,
+        Kind::Dnskey => RecordType::DNSKEY,
+        Kind::Ds => RecordType::DS,
         Kind::Mx => RecordType::MX,
         Kind::Ns => RecordType::NS,
         Kind::Ptr => RecordType::PTR,
         Kind::Soa => RecordType::SOA,
         Kind::Spf => RecordType::Unknown(99),
+        Kind::Srv => RecordType::SRV,
+        Kind::Tlsa => RecordType::TLSA,
         Kind::Txt => RecordType::TXT,
     }
 }
@@ -255,6 +260,9 @@ fn rdata(data: &RData) -> Option<Rdata> {
         RData::TXT(txt) => Rdata::Txt(Txt {
             strings: txt.txt_data.iter().map(|string| string.to_vec()).collect(),
         }),
+        RData::CAA(_) | RData::DNSSEC(_) | RData::SRV(_) | RData::TLSA(_) => {
+            Rdata::Shown(data.to_string().into())
+        }
         RData::Unknown { rdata, .. } => Rdata::Txt(Txt {
             strings: character_strings(&rdata.anything)?,
         }),
