@@ -117,6 +117,14 @@ fn row(standard: Standard) -> Row {
             block: "",
             take_out: |_, _| None,
         },
+        // Whether it must be signed is not to be read from DNS: a domain that is signed today may choose.
+        Standard::Dnssec => Row {
+            places: &[],
+            list: None,
+            propose: |_, _, _| {},
+            block: "",
+            take_out: |_, _| None,
+        },
         // What all share is published by nobody.
         Standard::Dns => Row {
             places: &[],
@@ -169,6 +177,7 @@ fn bare(live: &Live, role: Role) -> MailDomainSpec {
         spf: None,
         dkim: None,
         dmarc: None,
+        dnssec: None,
     }
 }
 

@@ -20,9 +20,7 @@ use super::sets::{Section, Set, is_at_or_below, is_below, labels, parent};
 use super::signature::{Budget, ZoneKey, dnskeys, verify};
 use super::zones::{Keyed, Node, Zones};
 use super::{Lookup, name_of};
-use crate::inquiry::{
-    Bogus, Broken, Doubt, Ends, Key, RecordType as Type, Security, Trouble, Unproven, Zone,
-};
+use crate::inquiry::{Bogus, Broken, Doubt, Key, RecordType as Type, Security, Trouble, Unproven, Zone};
 
 /// Questions that one answer may cost.
 const MAX_LOOKUPS: usize = 64;
@@ -147,12 +145,7 @@ impl<'w> Walk<'w> {
                         let zone = leaf(name, above, &ds, Security::Insecure { at, why });
                         return Ok((zone, Some(signed.ttl)));
                     }
-                    self.keys(
-                        name,
-                        Some(above),
-                        &supported,
-                        Some((&ds, signed.ends, signed.ttl)),
-                    )
+                    self.keys(name, Some(above), &supported, Some((&ds, signed.ttl)))
                 }
                 Ok(_) => Ok(broken(
                     name,
@@ -245,9 +238,9 @@ impl<'w> Walk<'w> {
         name: &Name,
         above: Option<&Arc<Keyed>>,
         usable: &[&DS],
-        delegated: Option<(&[&DS], Ends, u32)>,
+        delegated: Option<(&[&DS], u32)>,
     ) -> Result<Found, Lookup> {
-        let all_ds = delegated.map_or(&[][..], |(ds, ..)| ds);
+        let all_ds = delegated.map_or(&[][..], |(ds, _)| ds);
         let end = |security, keys: Vec<Key>| {
             let zone = zone(name, above, all_ds, keys, security);
             (Node::Zone(Arc::new(bare(name, zone))), None)
@@ -296,8 +289,8 @@ impl<'w> Walk<'w> {
             Err(why) => return Ok(bogus(why, seen)),
         };
         let mut zone = zone(name, above, all_ds, seen, Security::Secure);
-        zone.ends = Ends::first(Some(signed.ends), delegated.map(|(_, ends, _)| ends));
-        let ttl = delegated.map_or(u32::MAX, |(_, _, ttl)| ttl).min(signed.ttl);
+        zone.ends = Some(signed.ends);
+        let ttl = delegated.map_or(u32::MAX, |(_, ttl)| ttl).min(signed.ttl);
         let signing = |key: &ZoneKey| key.key.zone_key() && !key.key.revoke();
         let keyed = Keyed {
             apex: name.clone(),

@@ -360,7 +360,7 @@ impl fmt::Display for RecordType {
 pub struct Trust {
     /// The zones that the parts of the answer lie in, in the order of its aliases, each once; above each its parents.
     pub zones: Vec<Arc<Zone>>,
-    /// The signature of the answer that ends first, the signatures of the keys on the way included.
+    /// The signature of the answer itself that ends first; those over the keys on the way are with their zones.
     pub ends: Option<Ends>,
 }
 

@@ -34,23 +34,27 @@ pub enum Trouble {
     Timeout,
     /// The answer was too large for UDP and could not be had over TCP (RFC 7766 5).
     Truncated,
+    /// An answer that could neither be proven nor be shown to be unsigned, where a proof is asked for.
+    Unproven,
 }
 
 impl Trouble {
     /// Every trouble, in the order of their words.
-    pub const ALL: [Self; 12] = [
+    pub const ALL: [Self; 14] = [
         Self::Bogus,
         Self::CnameLoop,
         Self::Lame,
         Self::Limit,
         Self::Malformed,
         Self::Network,
+        Self::NoRoute,
         Self::NotRecorded,
         Self::OtherRcode,
         Self::Refused,
         Self::ServFail,
         Self::Timeout,
         Self::Truncated,
+        Self::Unproven,
     ];
 
     /// The word used in status, JSON and metric labels.
@@ -69,6 +73,7 @@ impl Trouble {
             Self::ServFail => "ServFail",
             Self::Timeout => "Timeout",
             Self::Truncated => "Truncated",
+            Self::Unproven => "Unproven",
         }
     }
 }
@@ -89,6 +94,7 @@ impl fmt::Display for Trouble {
             Self::ServFail => "the server answered SERVFAIL",
             Self::Timeout => "no answer came in time",
             Self::Truncated => "the answer was truncated and could not be had over TCP",
+            Self::Unproven => "nothing could be proven of the answer: the resolver does not pass DNSSEC on",
         })
     }
 }

@@ -8,6 +8,7 @@
 mod desired;
 mod dkim;
 mod dmarc;
+mod dnssec;
 mod mx;
 mod role;
 mod schedule;
@@ -66,6 +67,8 @@ pub enum What {
     Dmarc(DmarcWant),
     /// A null MX (RFC 7505); where the name has no address, no MX at all does as well.
     NullMx,
+    /// A chain of trust to this name, and to the others that are managed.
+    Signed,
 }
 
 impl ManagedRrset {
@@ -76,6 +79,7 @@ impl ManagedRrset {
             What::Dkim(_) => Standard::Dkim,
             What::Dmarc(_) => Standard::Dmarc,
             What::NullMx => Standard::Mx,
+            What::Signed => Standard::Dnssec,
         }
     }
 
@@ -86,6 +90,7 @@ impl ManagedRrset {
             What::Dkim(want) => dkim::desired(want),
             What::Dmarc(want) => dmarc::desired(want),
             What::NullMx => mx::desired(),
+            What::Signed => dnssec::desired(),
         }
     }
 }
@@ -120,6 +125,10 @@ fn row(standard: Standard) -> Row {
         Standard::Mx => Row {
             wanted: mx::wanted,
             required: mx::required,
+        },
+        Standard::Dnssec => Row {
+            wanted: dnssec::wanted,
+            required: never,
         },
         // What all share is wanted by nobody.
         Standard::Dns => Row {
@@ -259,7 +268,12 @@ mod tests {
             let derives = Intent::from_spec(&spec).is_ok_and(|intent| !intent.wanted.is_empty());
             assert_eq!(claims(&spec), derives, "{role}");
         }
-        for block in ["spf: {all: Fail}", "dkim: {selectors: []}", "dmarc: {}"] {
+        for block in [
+            "spf: {all: Fail}",
+            "dkim: {selectors: []}",
+            "dmarc: {}",
+            "dnssec: {required: true}",
+        ] {
             let spec: MailDomainSpec =
                 serde_saphyr::from_str(&format!("{{domain: a.nl, role: Mail, {block}}}")).unwrap();
             assert!(claims(&spec), "{block}");

@@ -9,6 +9,7 @@ mod basis;
 pub mod dkim;
 pub mod dmarc;
 pub mod dns;
+pub mod dnssec;
 mod finding;
 pub mod fleet;
 pub mod mx;
@@ -85,6 +86,7 @@ fn record_state(
         What::Dkim(want) => dkim::state(intent, wanted, want, inquiry, findings),
         What::Dmarc(want) => dmarc::state(intent, wanted, want, inquiry, findings),
         What::NullMx => mx::state(intent, wanted, inquiry, findings),
+        What::Signed => dnssec::state(intent, wanted, inquiry),
     }
 }
 
@@ -179,6 +181,12 @@ fn row(standard: Standard) -> Row {
             first: |domain| Some(Dns::new(domain.clone(), Kind::Mx)),
             texts: nowhere,
             check: mx::check,
+        },
+        // What is proven of all of it.
+        Standard::Dnssec => Row {
+            first: |_| None,
+            texts: nowhere,
+            check: dnssec::check,
         },
         // Names that cannot hold TXT, values no standard can read.
         Standard::Dns => Row {

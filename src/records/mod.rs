@@ -49,6 +49,8 @@ standards! {
     Dmarc = "DMARC",
     /// Mail exchanges, RFC 5321 5 and RFC 7505.
     Mx = "MX",
+    /// DNS Security Extensions, RFC 4033 to 4035.
+    Dnssec = "DNSSEC",
     /// What all of them share: names, TXT strings, CNAMEs.
     Dns = "DNS",
 }
@@ -72,7 +74,7 @@ pub fn is_meant(standard: Standard, text: &[u8]) -> bool {
         Standard::Spf => starts(b"v=spf1"),
         Standard::Dkim => dkim::likeness(bare) != dkim::Likeness::Other,
         Standard::Dmarc => dmarc::likeness(text) != dmarc::Likeness::Other,
-        Standard::Mx | Standard::Dns => false,
+        Standard::Mx | Standard::Dnssec | Standard::Dns => false,
     }
 }
 
@@ -83,7 +85,7 @@ pub fn tag_names(standard: Standard) -> &'static [&'static str] {
         Standard::Dmarc => &[
             "p", "sp", "np", "rua", "ruf", "fo", "adkim", "aspf", "pct", "t", "ri", "psd",
         ],
-        Standard::Spf | Standard::Mx | Standard::Dns => &[],
+        Standard::Spf | Standard::Mx | Standard::Dnssec | Standard::Dns => &[],
     }
 }
 

@@ -7,6 +7,7 @@
 pub mod dkim;
 pub mod dmarc;
 pub mod dns;
+pub mod dnssec;
 pub mod mx;
 pub mod reporting;
 pub mod spf;
@@ -67,6 +68,7 @@ fn row(standard: Standard) -> &'static [&'static [&'static Rule]] {
         Standard::Dkim => &[dkim::RULES],
         Standard::Dmarc => &[dmarc::RULES, reporting::RULES],
         Standard::Mx => &[mx::RULES],
+        Standard::Dnssec => &[dnssec::RULES],
         Standard::Dns => &[dns::RULES],
     }
 }

@@ -14,7 +14,7 @@ const TABLES: &[&str] = &[
 ];
 
 /// The rooms: a folder or a file of one standard.
-const ROOMS: &[&str] = &["dkim", "dmarc", "dns", "mx", "reporting", "spf"];
+const ROOMS: &[&str] = &["dkim", "dmarc", "dns", "dnssec", "mx", "reporting", "spf"];
 
 /// Files that speak of one standard and are no room of it, by how they begin, each with why.
 const SPEAK_OF_ONE: &[(&str, &str)] = &[

@@ -2,7 +2,10 @@
 
 #![allow(clippy::unwrap_used, reason = "a test stops where it cannot go on")]
 
+#[path = "../support/facts.rs"]
+mod facts;
 mod live;
 mod mutated;
 mod recorded;
 mod recording;
+mod room;

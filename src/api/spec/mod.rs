@@ -15,6 +15,7 @@
 
 mod dkim;
 mod dmarc;
+mod dnssec;
 mod spf;
 
 use kube::core::Rule;
@@ -24,6 +25,7 @@ use serde::{Deserialize, Serialize};
 
 pub use self::dkim::*;
 pub use self::dmarc::*;
+pub use self::dnssec::*;
 pub use self::spf::*;
 use super::MailDomainStatus;
 use crate::duration::pattern;
@@ -205,6 +207,9 @@ pub struct MailDomainSpec {
     /// The DMARC record (RFC 9989). Left out: observed, never drift.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub dmarc: Option<DmarcSpec>,
+    /// DNSSEC (RFC 4033). Left out: observed, never missed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub dnssec: Option<DnssecSpec>,
 }
 
 impl MailDomainSpec {
@@ -222,11 +227,13 @@ impl MailDomainSpec {
             spf,
             dkim,
             dmarc,
+            dnssec,
         } = self;
         [
             ("spf", spf.is_some()),
             ("dkim", dkim.is_some()),
             ("dmarc", dmarc.is_some()),
+            ("dnssec", dnssec.as_ref().is_some_and(|dnssec| dnssec.required)),
         ]
         .into_iter()
         .filter_map(|(block, there)| there.then_some(block))

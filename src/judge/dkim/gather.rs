@@ -92,7 +92,11 @@ pub(crate) fn selectors<'i>(intent: &'i Intent, inquiry: &mut Inquiry<'_>) -> Se
     };
     for wanted in &intent.wanted {
         match &wanted.what {
-            What::Dkim(DkimWant::WildcardRevoked) | What::Spf(_) | What::Dmarc(_) | What::NullMx => {}
+            What::Dkim(DkimWant::WildcardRevoked)
+            | What::Spf(_)
+            | What::Dmarc(_)
+            | What::NullMx
+            | What::Signed => {}
             What::Dkim(want) => gathered.look(None, wanted.name.clone(), Origin::Wanted(want), inquiry),
         }
     }

@@ -90,7 +90,7 @@ pub(super) fn check(place: &Place<'_>, findings: &mut Findings) {
 fn whole_fix(standard: Standard, fix: &str, text: &[u8]) -> Option<String> {
     let meant = match standard {
         Standard::Dmarc => dmarc::mended(text)?,
-        Standard::Spf | Standard::Dkim | Standard::Mx | Standard::Dns => return None,
+        Standard::Spf | Standard::Dkim | Standard::Mx | Standard::Dnssec | Standard::Dns => return None,
     };
     let prints = meant.iter().all(|octet| matches!(octet, 0x20..=0x7e));
     let fix = fix.trim_end_matches('.');

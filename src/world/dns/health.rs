@@ -183,7 +183,7 @@ pub(super) fn telling(trouble: Trouble) -> u8 {
         Trouble::Truncated | Trouble::Malformed => 3,
         Trouble::Timeout => 2,
         Trouble::Network | Trouble::NoRoute => 1,
-        Trouble::Limit | Trouble::NotRecorded => 0,
+        Trouble::Limit | Trouble::NotRecorded | Trouble::Unproven => 0,
     }
 }
 

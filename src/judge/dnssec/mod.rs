@@ -1,0 +1,57 @@
+//! DNSSEC: whether what is managed is proven, and what endangers the proof (RFC 4033 to 4035).
+//!
+//! Nothing is validated here: every fact says what it is worth, and which zones lead to it. One state is judged over all
+//! managed names, where the manifest asks for it; a broken chain of trust is an Error wherever it stands, for those who
+//! validate get no answer. What could not be proven because of the resolver, the clock or an outage accuses nobody. Files:
+//! `chain` (which facts are looked at), `check` (broken and missing chains), `zones` (what the zones' keys and times show).
+
+mod chain;
+mod check;
+mod zones;
+
+use std::collections::BTreeSet;
+
+use self::chain::Part;
+pub(super) use self::check::check;
+use super::basis::{Basis, Judged};
+use super::{RecordVerdict, State};
+use crate::inquiry::{Inquiry, Security, Trouble};
+use crate::intent::{Intent, ManagedRrset};
+
+/// The state of the chain of trust over all names that are managed.
+pub(super) fn state(intent: &Intent, wanted: &ManagedRrset, inquiry: &mut Inquiry<'_>) -> RecordVerdict {
+    let mut basis = Basis::default();
+    let parts = chain::managed(intent, wanted, inquiry, &mut basis);
+    let mut worst = State::InSync;
+    let mut unproven = parts.is_empty();
+    let mut differences = Vec::new();
+    for part in &parts {
+        let state = match &part.security {
+            Security::Secure => continue,
+            Security::Insecure { .. } => State::Missing,
+            Security::Bogus(_) => State::Drifted,
+            _ => {
+                unproven = true;
+                continue;
+            }
+        };
+        if worst != State::Drifted {
+            worst = state;
+        }
+        differences.push(part.line());
+    }
+    if unproven && worst == State::InSync {
+        worst = State::Unknown;
+    }
+    let states: BTreeSet<&str> = parts.iter().map(Part::state).collect();
+    let judged = Judged {
+        state: worst,
+        observed: states.into_iter().map(str::to_lowercase).collect(),
+        differences,
+    };
+    let mut verdict = basis.verdict(wanted, judged);
+    if worst == State::Unknown && !parts.is_empty() {
+        verdict.unanswered = verdict.unanswered.or(Some(Trouble::Unproven));
+    }
+    verdict
+}
