@@ -317,13 +317,18 @@ impl Findings {
 
 /// Whether `finding` says of an octet of a text only that it is odd, where `other` says what it breaks.
 fn is_echo(finding: &Finding, other: &Finding) -> bool {
-    let markup = [&dns::ESCAPED, &dns::LEADING_SPACE, &dns::NON_ASCII];
+    let markup = [&dns::ESCAPED, &dns::LEADING_SPACE, &dns::NON_ASCII, &dns::U_LABEL];
+    // A letter breaks no more than what it stands in: a name, a policy, a tag that nobody reads.
+    let least = match finding.rule.id == dns::U_LABEL.id {
+        true => Severity::Warning,
+        false => finding.severity,
+    };
     let (Some(here), Some(there)) = (&finding.excerpt, &other.excerpt) else {
         return false;
     };
     markup.iter().any(|rule| rule.id == finding.rule.id)
         && other.rule.standard != finding.rule.standard
-        && other.severity <= finding.severity
+        && other.severity <= least
         && other.site == finding.site
         && there.text == here.text
         && here.spans().any(|span| there.meets(span))

@@ -6,6 +6,7 @@
 
 pub mod dkim;
 pub mod dmarc;
+pub mod foreign;
 pub mod odd;
 pub mod spf;
 pub mod tags;

@@ -235,3 +235,113 @@ fn a_file_is_read_once() {
     );
     assert_eq!((both.code, both.out.lines().count()), (0, 1), "{both:?}");
 }
+
+/// Folders without a namespace are applied each to its own place, as Kustomize trees are; one folder is one place.
+#[test]
+fn one_name_in_two_folders_is_one_object_in_two_forms() {
+    let object = |domain: &str| manifest("", "a", domain, FAIL);
+    let placed = |namespace: &str| manifest(namespace, "a", "a.nl", FAIL);
+    let other = manifest("", "b", "a.nl", SOFT);
+    for (what, files, planned, says) in [
+        (
+            "two folders, one domain",
+            vec![
+                ("staging/a.yaml", object("a.nl")),
+                ("prod/a.yaml", object("a.nl")),
+            ],
+            2,
+            vec![],
+        ),
+        (
+            "two folders, two domains",
+            vec![
+                ("staging/a.yaml", object("s.nl")),
+                ("prod/a.yaml", object("a.nl")),
+            ],
+            2,
+            vec![],
+        ),
+        (
+            "a base and what lies over it",
+            vec![
+                ("base/a.yaml", object("a.nl")),
+                ("overlays/prod/a.yaml", object("a.nl")),
+                ("overlays/staging/a.yaml", object("s.nl")),
+            ],
+            3,
+            vec![],
+        ),
+        (
+            "one folder",
+            vec![("prod/a.yaml", object("a.nl")), ("prod/b.yaml", object("b.nl"))],
+            1,
+            vec!["prod/b.yaml:4: metadata.name: a is the name of the object at"],
+        ),
+        (
+            "one namespace that is written in two folders",
+            vec![
+                ("staging/a.yaml", placed("mail")),
+                ("prod/a.yaml", placed("mail")),
+            ],
+            1,
+            vec!["staging/a.yaml:4: metadata.name: mail/a is the name of the object at"],
+        ),
+        (
+            "two namespaces that are written: one domain, two claims",
+            vec![("staging/a.yaml", placed("s")), ("prod/a.yaml", placed("p"))],
+            1,
+            vec!["staging/a.yaml:6: spec.domain: a.nl belongs to MailDomain p/a"],
+        ),
+        (
+            "another name in another folder claims the domain too",
+            vec![("staging/a.yaml", object("a.nl")), ("prod/b.yaml", other)],
+            1,
+            vec!["prod/b.yaml:6: spec.domain: a.nl belongs to MailDomain a"],
+        ),
+    ] {
+        let files: Vec<(&str, &str)> = files.iter().map(|(path, text)| (*path, text.as_str())).collect();
+        let folder = folder(&files);
+        let path = folder.path().to_str().expect("the path is UTF-8");
+        let run = zegel(&["plan", "-o", "zone", path]);
+        let records = run.out.lines().filter(|line| line.contains(" IN TXT \"v=spf1"));
+        assert_eq!(records.count(), planned, "{what}: {run:?}");
+        let errors = errors(&run);
+        assert_eq!(errors.len(), says.len(), "{what}: {run:?}");
+        for (error, part) in errors.iter().zip(&says) {
+            assert!(error.contains(part), "{what}: {part}\n{error}");
+        }
+        assert_eq!(run.code, if says.is_empty() { 0 } else { 2 }, "{what}: {run:?}");
+    }
+}
+
+/// What a name that is no text is to become leads to a name.
+#[test]
+fn a_name_that_is_no_text_is_told_what_it_may_be() {
+    for (name, says) in [
+        ("2024", "found the number 2024: put it in quotes"),
+        ("true", "found the boolean true: put it in quotes"),
+        (
+            "-1",
+            "found the number -1: write lower case letters, digits, inner hyphens",
+        ),
+        ("[a]", "write lower case letters, digits, inner hyphens"),
+    ] {
+        for (field, metadata) in [
+            ("metadata.name", format!("{{name: {name}}}")),
+            ("metadata.namespace", format!("{{name: a, namespace: {name}}}")),
+        ] {
+            let text = manifest("", "a", "a.nl", FAIL).replace("{name: a}", &metadata);
+            let run = zegel_with(&["plan", "-"], &text);
+            let says = match field {
+                "metadata.name" => says.to_owned(),
+                _ => says.replace("digits, inner", "digits and inner"),
+            };
+            assert!(
+                errors(&run).len() == 1
+                    && run.err.contains(&format!("{field}: want a text"))
+                    && run.err.contains(&says),
+                "{name}: {run:?}"
+            );
+        }
+    }
+}

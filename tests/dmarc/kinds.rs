@@ -6,12 +6,12 @@ use zegel::rules::Severity;
 
 use crate::facts::{findings, intent, judge_in, observe, rule_ids};
 
-fn look(text: &str) -> Verdict {
+pub(crate) fn look(text: &str) -> Verdict {
     judge_in(&format!("_dmarc.a.nl TXT {text}"), &observe("a.nl"))
 }
 
 /// The one finding of a rule.
-fn only<'v>(verdict: &'v Verdict, rule: &str) -> &'v Finding {
+pub(crate) fn only<'v>(verdict: &'v Verdict, rule: &str) -> &'v Finding {
     let found = findings(verdict, rule);
     assert_eq!(found.len(), 1, "{rule} in {:#?}", verdict.findings);
     found[0]

@@ -4,6 +4,7 @@
 mod facts;
 
 mod aliases;
+mod foreign;
 mod kinds;
 mod legacy;
 mod outages;

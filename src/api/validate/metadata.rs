@@ -31,6 +31,12 @@ const MAX_NAME: usize = 253;
 /// At most so many in a label, and so in the name of a namespace.
 const MAX_LABEL: usize = 63;
 
+/// How an object's name is written.
+const NAME_FORM: &str = "lower case letters, digits, inner hyphens and dots, at most 253 characters";
+
+/// How a namespace's name is written.
+const NAMESPACE_FORM: &str = "lower case letters, digits and inner hyphens, at most 63 characters";
+
 /// Says all that is wrong with the metadata of `object`.
 pub(super) fn judge(object: &Value, found: &mut Vec<Violation>) {
     if let Some(fields) = object.get("metadata").and_then(Value::as_object) {
@@ -74,7 +80,16 @@ pub(super) fn judge(object: &Value, found: &mut Vec<Violation>) {
                 say(path, Fault::Type, message);
             }
             ("name" | "namespace" | "generateName", value) if !value.is_string() && !value.is_null() => {
-                let message = format!("want a text, found {}: put it in quotes", words::found(value));
+                let (fits, form) = match field.as_str() {
+                    "namespace" => (is_label(&value.to_string()), NAMESPACE_FORM),
+                    _ => (is_subdomain(&value.to_string()), NAME_FORM),
+                };
+                // What is no name in quotes either is not to be put in quotes.
+                let write = match fits {
+                    true => "put it in quotes".to_owned(),
+                    false => format!("write {form}"),
+                };
+                let message = format!("want a text, found {}: {write}", words::found(value));
                 say(path, Fault::Type, message);
             }
             _ => {}
@@ -91,15 +106,12 @@ pub(super) fn judge(object: &Value, found: &mut Vec<Violation>) {
         say("metadata.name".to_owned(), Fault::Required, message.to_owned());
     }
     if !text("name").is_empty() && !is_subdomain(text("name")) {
-        let message = format!(
-            "{} is no object's name: lower case letters, digits, inner hyphens and dots, at most {MAX_NAME} characters",
-            words::quoted(text("name"))
-        );
+        let message = format!("{} is no object's name: {NAME_FORM}", words::quoted(text("name")));
         say("metadata.name".to_owned(), Fault::Invalid, message);
     }
     if !text("namespace").is_empty() && !is_label(text("namespace")) {
         let message = format!(
-            "{} is no namespace: lower case letters, digits and inner hyphens, at most {MAX_LABEL} characters",
+            "{} is no namespace: {NAMESPACE_FORM}",
             words::quoted(text("namespace"))
         );
         say("metadata.namespace".to_owned(), Fault::Invalid, message);

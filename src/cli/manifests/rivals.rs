@@ -1,12 +1,15 @@
 //! What several objects of one run have to do with each other: one object under one name, one domain for one object.
 //! Pure.
 //!
-//! A cluster holds one object under a name: of two manifests the one that is applied last overwrites the other. And a
+//! A cluster holds one object under a name: of two manifests the one that is applied last overwrites the other. Where
+//! no namespace is written, that is said of one folder: `staging/` and `prod/` are applied each to its own cluster or
+//! namespace, as Kustomize trees are, so what bears one name in both is one object in two forms, and no rival. And a
 //! domain belongs to one object: of two that claim it the controller leaves one as `DomainConflict`. Offline the same
 //! one loses, and its records are neither planned nor checked: two SPF records at one name are worse than none.
 
 use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
+use std::path::{Component, Path, PathBuf};
 
 use jiff::Timestamp;
 
@@ -52,6 +55,25 @@ impl Object {
         (created, (namespace, self.source.name.clone()))
     }
 
+    /// Where no other object has its name: its namespace or, where none is written, its folder.
+    fn home(&self) -> Home {
+        match &self.source.namespace {
+            Some(namespace) => Home::Namespace(namespace.clone()),
+            None => {
+                let folder = Path::new(&self.source.file).parent().unwrap_or(Path::new(""));
+                let parts = folder.components().filter(|part| *part != Component::CurDir);
+                Home::Folder(parts.collect())
+            }
+        }
+    }
+
+    /// Whether the other one is this object in another form: of its name, in another folder, without a namespace.
+    fn is_form_of(&self, other: &Self) -> bool {
+        let (here, there) = (self.home(), other.home());
+        let in_folders = matches!((&here, &there), (Home::Folder(_), Home::Folder(_)));
+        in_folders && here != there && !self.source.name.is_empty() && self.source.name == other.source.name
+    }
+
     fn lose(&mut self, line: u64, field: &str, message: String) -> Invalid {
         self.manifest = None;
         Invalid {
@@ -62,17 +84,24 @@ impl Object {
     }
 }
 
+/// Where a name is one object's alone.
+#[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Home {
+    Namespace(String),
+    Folder(PathBuf),
+}
+
 /// Takes the manifest from every object that another one of the run stands in the way of, and says which.
 pub(super) fn part(objects: &mut [Object]) -> Vec<Invalid> {
     let mut wrong = Vec::new();
-    let mut first: BTreeMap<(Option<String>, String), String> = BTreeMap::new();
+    let mut first: BTreeMap<(Home, String), String> = BTreeMap::new();
     let mut doubles = Vec::new();
     for (number, object) in objects.iter_mut().enumerate() {
         // A name that the server will make is nobody else's.
         if object.source.name.is_empty() {
             continue;
         }
-        let key = (object.source.namespace.clone(), object.source.name.clone());
+        let key = (object.home(), object.source.name.clone());
         match first.entry(key) {
             Entry::Vacant(place) => {
                 place.insert(format!("{}:{}", object.source.file, object.named_at));
@@ -110,6 +139,8 @@ pub(super) fn part(objects: &mut [Object]) -> Vec<Invalid> {
             winner.source.file,
             winner.source.line
         );
+        let is_rival = |number: &usize| !objects.get(*number).is_some_and(|one| one.is_form_of(winner));
+        let numbers: Vec<usize> = numbers.filter(is_rival).collect();
         for number in numbers {
             let message = format!(
                 "{domain} belongs to MailDomain {whose}, which goes first: the older one does, and of two that are \

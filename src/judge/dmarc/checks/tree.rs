@@ -9,6 +9,7 @@ use crate::judge::dmarc::outcome::DiscoveryOutcome;
 use crate::judge::dmarc::walk::{StepAnswer, TreeStep, texts};
 use crate::judge::dns;
 use crate::records::dmarc::{Application, Policy, Record, TagName};
+use crate::records::foreign::Foreign;
 use crate::records::spf::{Senders, senders};
 use crate::rules::dmarc::tree as rules;
 
@@ -85,11 +86,16 @@ fn applies(examination: &mut Examination<'_>) {
         let above = above.map_or(String::new(), |(step, _, miss)| {
             format!("; a text at {} was meant as one: {}", step.asked, miss.why)
         });
+        let foreign = discovery.own().and_then(|step| Foreign::first(&step.texts));
+        let remark = foreign.map_or(above, |one| one.remark(domain));
         let message = format!(
-            "no DMARC record at {} or at any name above that applies to it{above}",
+            "no DMARC record at {} or at any name above that applies to it{remark}",
             examination.topic.site.name()
         );
-        examination.say(&rules::NO_RECORD, message);
+        let said = examination.say(&rules::NO_RECORD, message);
+        if let Some(foreign) = foreign {
+            said.fix(foreign.fix(domain, rules::NO_RECORD.fix));
+        }
     }
     if domain.label_count() > 8 && discovery.own_record().is_none() {
         let message = format!(

@@ -7,6 +7,7 @@ use crate::judge::spf::published::{Values, gather};
 use crate::judge::spf::state::UNLIKELY_LABEL;
 use crate::judge::{Findings, Topic};
 use crate::name::Name;
+use crate::records::foreign::Foreign;
 use crate::records::spf::{Mechanism, Qualifier, Record};
 use crate::records::{Standard, dmarc, presentation};
 use crate::rules::Severity;
@@ -152,12 +153,16 @@ fn absent(domain: &Name, values: &Values, topic: &Topic, inquiry: &mut Inquiry<'
             return;
         }
     }
-    let why = if values.nxdomain {
-        ": the name does not exist"
-    } else {
-        ""
+    let foreign = Foreign::first(&values.others);
+    let why = match foreign {
+        _ if values.nxdomain => ": the name does not exist".to_owned(),
+        Some(foreign) => foreign.remark(domain),
+        None => String::new(),
     };
-    findings.say(&rules::NONE, topic, format!("{domain} has no SPF record{why}"));
+    let said = findings.say(&rules::NONE, topic, format!("{domain} has no SPF record{why}"));
+    if let Some(foreign) = foreign {
+        said.fix(foreign.fix(domain, rules::NONE.fix));
+    }
 }
 
 /// Mail hosts below the domain: do they have SPF of their own? A host without an address sends no mail.

@@ -92,8 +92,9 @@ pub(super) fn errors(record: &Record, topic: &Topic, findings: &mut Findings) {
         let term = record.text.get(error.span.clone()).unwrap_or_default();
         said.about(presentation(term));
         said.fix(match error.kind {
-            SyntaxErrorKind::Joined => JOINED_FIX,
-            _ => rule.fix,
+            SyntaxErrorKind::Joined => JOINED_FIX.to_owned(),
+            SyntaxErrorKind::NonAscii => in_a_labels(&record.text).unwrap_or_else(|| rule.fix.to_owned()),
+            _ => rule.fix.to_owned(),
         });
         if error.kind == SyntaxErrorKind::NonAscii {
             said.at_each(odd.iter().map(|one| one.span.clone()));
@@ -103,6 +104,21 @@ pub(super) fn errors(record: &Record, topic: &Topic, findings: &mut Findings) {
             said.at(error.span.clone());
         }
     }
+}
+
+/// What to write for the names with letters outside ASCII, where nothing else in the text is odd (RFC 8616 4).
+fn in_a_labels(text: &[u8]) -> Option<String> {
+    let mut written = BTreeSet::new();
+    let words = std::str::from_utf8(text).ok()?.split([' ', ':', '=', '/', '@']);
+    for word in words.filter(|word| !word.is_ascii()) {
+        let is_name = |one: char| one.is_alphanumeric() || matches!(one, '.' | '-' | '_');
+        if !word.contains('.') || !word.chars().all(is_name) {
+            return None;
+        }
+        written.insert(format!("{} for {word}", idna::domain_to_ascii(word).ok()?));
+    }
+    let written: Vec<String> = written.into_iter().collect();
+    (!written.is_empty()).then(|| format!("Write names as A-labels: {}.", written.join(", ")))
 }
 
 /// What receivers read to the letter, and hardly anybody means; `told` are terms of which the tree said it already.
