@@ -12,12 +12,9 @@ const MAX_ERRORS: usize = 8;
 pub(super) fn remark(adopted: &mut Adopted, verdict: &Verdict) {
     let is_error = |finding: &&Finding| finding.severity == Severity::Error;
     let errors: Vec<&Finding> = verdict.findings.iter().filter(is_error).collect();
-    adopted.checked = if errors.iter().any(|finding| finding.managed) {
-        Checked::Wrong
-    } else if verdict.is_complete() && verdict.compliance_is_known() {
-        Checked::Fine
-    } else {
-        Checked::Unknown
+    adopted.checked = Checked {
+        wrong: errors.iter().any(|finding| finding.managed),
+        unknown: !(verdict.is_complete() && verdict.compliance_is_known()),
     };
     for finding in errors.iter().take(MAX_ERRORS) {
         let weight = if finding.managed {

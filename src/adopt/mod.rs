@@ -36,13 +36,19 @@ pub struct Adopted {
 
 /// What a check of an adopted spec comes to; all it manages is in sync.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Checked {
-    /// No Error on what it manages.
-    Fine,
+pub struct Checked {
+    /// There is an Error on what it manages: DNS has to be mended, not the manifest.
+    pub wrong: bool,
     /// Something was not answered on which an Error could hang.
-    Unknown,
-    /// An Error on what it manages: DNS has to be mended, not the manifest.
-    Wrong,
+    pub unknown: bool,
+}
+
+impl Checked {
+    /// Nothing is known yet.
+    const NOT_YET: Self = Self {
+        wrong: false,
+        unknown: true,
+    };
 }
 
 /// Where records stand: the labels before the domain, none for the domain itself, and their type.
@@ -152,7 +158,7 @@ pub fn adopt(live: &Live, inquiry: &mut Inquiry<'_>, now: Timestamp) -> Adopted 
     let mut adopted = Adopted {
         spec: bare(live, Role::Mail),
         remarks: Vec::new(),
-        checked: Checked::Unknown,
+        checked: Checked::NOT_YET,
     };
     for standard in Standard::ALL {
         inquiry.on_behalf_of(*standard);

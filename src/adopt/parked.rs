@@ -15,7 +15,7 @@ pub(super) fn propose(live: &Live, inquiry: &mut Inquiry<'_>, now: Timestamp) ->
     let mut adopted = Adopted {
         spec: bare(live, Role::Parked),
         remarks: Vec::new(),
-        checked: Checked::Unknown,
+        checked: Checked::NOT_YET,
     };
     let selectors = dkim::revoked(live)?;
     if !selectors.is_empty() {

@@ -6,7 +6,7 @@ use super::args::{Format, ShowArgs, one_of};
 use super::domain::{NoDomain, domain, sends_no_mail};
 use super::look::{LookArgs, Observer, Reports, Subject};
 use super::{Exit, Failure, file, list, look, output};
-use crate::adopt::{Adopted, Checked, adopt, live};
+use crate::adopt::{Adopted, adopt, live};
 use crate::intent::Intent;
 use crate::judge::dkim::probes::PROBE_SELECTORS;
 use crate::judge::{dmarc, judge};
@@ -14,7 +14,7 @@ use crate::name::Name;
 use crate::records::Standard;
 use crate::report::inspected::Inspected;
 use crate::report::text::harmless;
-use crate::report::{Outcome, Report, Style, manifest};
+use crate::report::{Report, Style, manifest};
 use crate::world::Freshness;
 
 /// The arguments of `zegel inspect`.
@@ -97,11 +97,7 @@ pub async fn run(args: &Args, style: Style) -> Result<Exit, Failure> {
     let done = |number, (report, adopted): (Report, Option<Adopted>)| {
         // A check of the manifest that is printed must not come to something worse than this look.
         if let Some(adopted) = &adopted {
-            reports.also(match adopted.checked {
-                Checked::Fine => Outcome::Fine,
-                Checked::Unknown => Outcome::Unknown,
-                Checked::Wrong => Outcome::Wrong,
-            });
+            reports.also(adopted.checked.wrong, adopted.checked.unknown);
         }
         reports.add(number, report, adopted.map(|adopted| yaml(&adopted)))
     };

@@ -323,7 +323,8 @@ impl Reports {
     /// What to print now for the report of a job; a `manifest` is printed in its place.
     pub fn add(&mut self, number: usize, report: Report, manifest: Option<String>) -> String {
         let report = report.read_as(self.show.reading(self.format));
-        self.exit = self.exit.max(self.exit_of(report.outcome()));
+        let wrong = matches!(report.outcome(), Outcome::Wrong | Outcome::Nonexistent);
+        self.also(wrong, report.is_unknown());
         let text = match (self.format, manifest) {
             (_, Some(manifest)) => manifest,
             (Format::Csv, _) => csv::row(&report),
@@ -346,21 +347,21 @@ impl Reports {
         now
     }
 
-    /// The exit code tells this outcome as well: of something that was judged beside the reports.
-    pub fn also(&mut self, outcome: Outcome) {
-        self.exit = self.exit.max(self.exit_of(outcome));
+    /// The exit code tells of this as well: that something is `wrong`, or that something could not be asked. What is
+    /// wrong hides no outage where nothing that is wrong fails the run.
+    pub fn also(&mut self, wrong: bool, unknown: bool) {
+        let fails = self.show.fail_on.severity().is_some();
+        let exit = match (wrong && fails, unknown) {
+            (true, _) => Exit::Wrong,
+            (false, true) => Exit::Unknown,
+            (false, false) => Exit::Fine,
+        };
+        self.exit = self.exit.max(exit);
     }
 
     fn keep(&mut self, number: usize, report: Report) -> String {
         self.kept.insert(number, report);
         String::new()
-    }
-
-    fn exit_of(&self, outcome: Outcome) -> Exit {
-        match (outcome, self.show.fail_on.severity()) {
-            (Outcome::Wrong | Outcome::Nonexistent, None) => Exit::Fine,
-            (outcome, _) => outcome.into(),
-        }
     }
 
     /// Prints what is printed at the end; the exit code of all reports.

@@ -48,7 +48,7 @@ pub async fn run(args: &Args, style: Style) -> Result<Exit, Failure> {
         (false, false) => Exit::Unknown,
     };
     output::print(&match args.output {
-        Format::Json => output::judged_line(now, exit, &report),
+        Format::Json => output::judged_line(now, exit.as_str(), &report),
         _ => report.text(style),
     })?;
     Ok(exit)

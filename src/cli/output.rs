@@ -6,8 +6,8 @@ use std::time::{Duration, Instant};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use jiff::Timestamp;
 
+use super::Failure;
 use super::args::When;
-use super::{Exit, Failure};
 use crate::report::{Style, json};
 
 /// Writes `text` to standard output at once.
@@ -29,9 +29,8 @@ pub fn json_line(at: Timestamp, value: &impl serde::Serialize) -> String {
     json::line(at, value) + "\n"
 }
 
-/// The same with the outcome that `exit` is.
-pub fn judged_line(at: Timestamp, exit: Exit, value: &impl serde::Serialize) -> String {
-    let outcome = exit.as_str();
+/// The same with an outcome.
+pub fn judged_line(at: Timestamp, outcome: &'static str, value: &impl serde::Serialize) -> String {
     let judged = json::Judged { outcome, body: value };
     json_line(at, &judged)
 }

@@ -13,14 +13,16 @@ use super::{Exit, Failure, output};
 use crate::api::FindingStatus;
 use crate::inquiry::{AnyQuestion, Need};
 use crate::intent::Intent;
-use crate::judge::spf::{Analysis, Client, SpfResult, analyse, checkable, evaluate, of_no_domain};
-use crate::judge::{Finding, Unanswered, judge};
+use crate::judge::spf::{
+    Analysis, Client, Evaluation, SpfResult, analyse, checkable, evaluate, of_no_domain,
+};
+use crate::judge::{Finding, Unanswered, Verdict, judge};
 use crate::name::Name;
 use crate::records::Standard;
 use crate::report::json::Open;
 use crate::report::text::harmless;
-use crate::report::{Style, snippet, spf, view};
-use crate::rules::Severity;
+use crate::report::{Outcome, Style, snippet, spf, view};
+use crate::rules::{self, Severity};
 use crate::world::Freshness;
 
 /// The arguments of `zegel spf`.
@@ -113,29 +115,91 @@ async fn check_client(args: &Args, observer: &Observer, ip: IpAddr, style: Style
         ));
     }
     let fresh = Freshness::any();
-    let (evaluation, now) = observer
-        .look(&subject, &fresh, |inquiry, now| evaluate(&client(now), inquiry))
+    // What is looked at beside it is the domain that is checked.
+    let checked = client(observer.began_at());
+    let intent = as_name(checked.domain()).map(|name| Intent::observe(name, Vec::new(), Vec::new()));
+    let ((evaluation, beside), now) = observer
+        .look(&subject, &fresh, |inquiry, now| {
+            inquiry.on_behalf_of(Standard::Spf);
+            let evaluation = evaluate(&client(now), inquiry);
+            let verdict = intent.as_ref().map(|intent| judge(intent, inquiry, now));
+            (evaluation, verdict.map(Beside::of).unwrap_or_default())
+        })
         .await;
     if let Some(note) = &note {
         output::note(note);
     }
-    let exit = match evaluation.result {
-        SpfResult::Pass => Exit::Fine,
-        SpfResult::TempError => Exit::Unknown,
-        _ => Exit::Wrong,
+    let outcome = match evaluation.result {
+        SpfResult::Pass => Outcome::Fine,
+        SpfResult::TempError => Outcome::Unknown,
+        SpfResult::None if beside.no_domain().is_some() => Outcome::Nonexistent,
+        _ => Outcome::Wrong,
     };
     output::print(&match args.output {
-        Format::Json => output::judged_line(now, exit, &evaluation),
-        _ => spf::evaluation(client(now).domain(), &evaluation, note.as_deref(), style),
+        Format::Json => {
+            let line = ClientLine {
+                domain: checked.domain(),
+                evaluation: &evaluation,
+                findings: beside.findings.iter().map(view::finding).collect(),
+                unanswered: beside.unanswered.iter().map(Open::from).collect(),
+            };
+            output::judged_line(now, outcome.as_str(), &line)
+        }
+        _ => {
+            let mut text = spf::evaluation(checked.domain(), &evaluation, note.as_deref(), style);
+            // What else is wrong with the record is no answer about this client.
+            if let Some(finding) = beside.no_domain() {
+                text.push('\n');
+                text.push_str(&snippet::render(finding, None, true, style));
+            }
+            text
+        }
     })?;
-    Ok(exit)
+    Ok(outcome.into())
+}
+
+/// What the judgement says of the domain's SPF beside what was asked, and whether there is a domain.
+#[derive(Default)]
+struct Beside {
+    findings: Vec<Finding>,
+    unanswered: Vec<Unanswered>,
+}
+
+impl Beside {
+    /// The judgement looks at everything; this command speaks of SPF, and of a domain that is none.
+    fn of(verdict: Verdict) -> Self {
+        let speaks = |finding: &Finding| finding.rule.standard == Standard::Spf || is_no_domain(finding);
+        let for_spf = |one: &Unanswered| one.standards.contains(&Standard::Spf);
+        Self {
+            findings: verdict.findings.into_iter().filter(speaks).collect(),
+            unanswered: verdict.unanswered.into_iter().filter(for_spf).collect(),
+        }
+    }
+
+    /// That the domain does not exist.
+    fn no_domain(&self) -> Option<&Finding> {
+        self.findings.iter().find(|finding| is_no_domain(finding))
+    }
+}
+
+fn is_no_domain(finding: &Finding) -> bool {
+    finding.rule == &rules::dns::NO_DOMAIN
+}
+
+/// What is decided about a client, in JSON.
+#[derive(Serialize)]
+struct ClientLine<'e> {
+    domain: &'e str,
+    #[serde(flatten)]
+    evaluation: &'e Evaluation,
+    findings: Vec<FindingStatus>,
+    unanswered: Vec<Open>,
 }
 
 /// A tree, with what is wrong in it.
 struct Tree<'t> {
     analysis: &'t Analysis,
-    findings: &'t [Finding],
-    unanswered: &'t [Unanswered],
+    beside: &'t Beside,
 }
 
 /// The same in JSON.
@@ -147,26 +211,19 @@ struct TreeLine<'t> {
     unanswered: Vec<Open>,
 }
 
-impl<'t> Tree<'t> {
-    fn new(analysis: &'t Analysis, findings: &'t [Finding], unanswered: &'t [Unanswered]) -> Self {
-        Self {
-            analysis,
-            findings,
-            unanswered,
-        }
-    }
-
-    fn text(&self, format: Format, at: Timestamp, exit: Exit, style: Style) -> String {
+impl Tree<'_> {
+    fn text(&self, format: Format, at: Timestamp, outcome: Outcome, style: Style) -> String {
+        let Beside { findings, unanswered } = self.beside;
         if format == Format::Json {
             let line = TreeLine {
                 analysis: self.analysis,
-                findings: self.findings.iter().map(view::finding).collect(),
-                unanswered: self.unanswered.iter().map(Open::from).collect(),
+                findings: findings.iter().map(view::finding).collect(),
+                unanswered: unanswered.iter().map(Open::from).collect(),
             };
-            return output::judged_line(at, exit, &line);
+            return output::judged_line(at, outcome.as_str(), &line);
         }
         let mut text = spf::analysis(self.analysis, style);
-        for finding in self.findings {
+        for finding in findings {
             text.push('\n');
             text.push_str(&snippet::render(finding, None, true, style));
         }
@@ -174,47 +231,45 @@ impl<'t> Tree<'t> {
     }
 }
 
-/// Wrong means an Error finding about SPF; unknown that something of the tree could not be asked.
+/// Wrong means an Error finding about SPF, or that there is no domain; unknown that something of the tree could not be
+/// asked.
 async fn walk_tree(args: &Args, observer: &Observer, style: Style) -> Result<Exit, Failure> {
     let Some(domain) = as_name(&args.domain) else {
         let analysis = Arc::new(of_no_domain(&args.domain));
-        let tree = Tree::new(&analysis, &[], &[]);
-        output::print(&tree.text(args.output, observer.began_at(), Exit::Wrong, style))?;
+        let tree = Tree {
+            analysis: &analysis,
+            beside: &Beside::default(),
+        };
+        output::print(&tree.text(args.output, observer.began_at(), Outcome::Wrong, style))?;
         return Ok(Exit::Wrong);
     };
     let intent = Intent::observe(domain.clone(), Vec::new(), Vec::new());
     observer.can_look_at(&domain)?;
     let fresh = Freshness::any();
-    let ((analysis, walked, mut verdict), now) = observer
+    let ((analysis, walked, beside), now) = observer
         .look(&domain, &fresh, |inquiry, now| {
             inquiry.on_behalf_of(Standard::Spf);
             let analysis = analyse(&domain, inquiry, Need::Essential);
             let walked: Vec<AnyQuestion> = inquiry.asked().map(|(question, _)| question.clone()).collect();
-            (analysis, walked, judge(&intent, inquiry, now))
+            (analysis, walked, Beside::of(judge(&intent, inquiry, now)))
         })
         .await;
-    // The judgement looks at everything; this command speaks of SPF.
-    verdict
-        .findings
-        .retain(|finding| finding.rule.standard == Standard::Spf);
-    verdict
-        .unanswered
-        .retain(|unanswered| unanswered.standards.contains(&Standard::Spf));
-    let wrong = verdict
-        .findings
-        .iter()
-        .any(|finding| finding.severity == Severity::Error);
+    let is_error = |finding: &Finding| finding.severity == Severity::Error;
     // What stands beside the tree may be a warning more or less; it makes nothing of the tree unknown.
-    let unknown = verdict
-        .unanswered
-        .iter()
-        .any(|unanswered| unanswered.need > Need::Evidence && walked.contains(&unanswered.question));
-    let exit = match (wrong, unknown) {
-        (true, _) => Exit::Wrong,
-        (false, true) => Exit::Unknown,
-        (false, false) => Exit::Fine,
+    let hides = |one: &Unanswered| one.need > Need::Evidence && walked.contains(&one.question);
+    let outcome = if beside.no_domain().is_some() {
+        Outcome::Nonexistent
+    } else if beside.findings.iter().any(is_error) {
+        Outcome::Wrong
+    } else if beside.unanswered.iter().any(hides) {
+        Outcome::Unknown
+    } else {
+        Outcome::Fine
     };
-    let tree = Tree::new(&analysis, &verdict.findings, &verdict.unanswered);
-    output::print(&tree.text(args.output, now, exit, style))?;
-    Ok(exit)
+    let tree = Tree {
+        analysis: &analysis,
+        beside: &beside,
+    };
+    output::print(&tree.text(args.output, now, outcome, style))?;
+    Ok(outcome.into())
 }

@@ -7,13 +7,13 @@ use std::sync::Arc;
 use serde::Serialize;
 
 use super::json::Open;
-use crate::inquiry::{Inquiry, Trouble};
+use crate::inquiry::{Dns, Inquiry, Kind, Need, Trouble};
 use crate::judge::dmarc::{
     Discovery, DiscoveryOutcome, Effective, PUBLIC_SUFFIX_LIST, StepAnswer, TreeStep, gather,
 };
 use crate::name::Name;
 use crate::records::dmarc::Policy;
-use crate::records::presentation;
+use crate::records::{Standard, presentation};
 use crate::rules;
 
 /// What is known of a domain's DMARC; the JSON of `zegel dmarc --output json`.
@@ -124,6 +124,11 @@ pub struct DestinationReport {
 impl DmarcReport {
     /// Looks at a domain; to be run until the inquiry opens no new question.
     pub fn look(domain: &Name, inquiry: &mut Inquiry<'_>) -> Self {
+        inquiry.on_behalf_of(Standard::Dmarc);
+        // The walk begins there, and without it nobody has looked: as essential here as in a judgement.
+        if let Ok(name) = domain.prepend("_dmarc") {
+            inquiry.ask(Dns::new(name, Kind::Txt), Need::Essential);
+        }
         let discovery = gather(domain, inquiry);
         let unanswered = inquiry.unanswered().map(|(question, asked, why)| {
             Open::new(question, asked.need, asked.standards.iter().copied(), why)

@@ -260,14 +260,21 @@ impl Report {
         if differs || counting.any(|finding| finding.severity <= self.reading.fail_at) {
             return Outcome::Wrong;
         }
+        match self.is_unknown() {
+            true => Outcome::Unknown,
+            false => Outcome::Fine,
+        }
+    }
+
+    /// Whether something that decides the outcome was not answered, whatever else is wrong.
+    pub fn is_unknown(&self) -> bool {
         let mut records = self.verdict.records.iter();
-        let unknown = records.any(|record| record.state == State::Unknown)
+        records.any(|record| record.state == State::Unknown)
             || self
                 .verdict
                 .unanswered
                 .iter()
-                .any(|unanswered| self.decides(unanswered));
-        if unknown { Outcome::Unknown } else { Outcome::Fine }
+                .any(|unanswered| self.decides(unanswered))
     }
 
     /// The counts, as in the status: errors and warnings whether or not they are about what is managed.

@@ -74,20 +74,35 @@ fn a_parked_domain_says_so_as_well() {
     assert!(adopted.remarks.iter().any(says), "{adopted:#?}");
 }
 
+const FINE: Checked = Checked {
+    wrong: false,
+    unknown: false,
+};
+const WRONG: Checked = Checked { wrong: true, ..FINE };
+const UNKNOWN: Checked = Checked {
+    unknown: true,
+    ..FINE
+};
+
 #[test]
 fn what_a_check_of_it_comes_to_is_known() {
     let good = format!(
         "a.nl MX 10 mx.a.nl\nmx.a.nl A 192.0.2.1\n_dmarc.a.nl TXT v=DMARC1; p=reject; rua=mailto:d@a.nl\ns2._domainkey.a.nl TXT {KEY}"
     );
     for (zone, checked) in [
-        ("a.nl TXT v=spf1 mx -all", Checked::Fine),
+        ("a.nl TXT v=spf1 mx -all", FINE),
         // Every include is missing: a permerror of what the manifest wants.
-        ("a.nl TXT v=spf1 include:none.nl -all", Checked::Wrong),
+        ("a.nl TXT v=spf1 include:none.nl -all", WRONG),
         // The one alias leads to no key.
-        ("a.nl TXT v=spf1 exists:mx.a.nl -all", Checked::Wrong),
+        ("a.nl TXT v=spf1 exists:mx.a.nl -all", WRONG),
+        ("a.nl TXT v=spf1 include:x.nl -all\nx.nl TXT !SERVFAIL", UNKNOWN),
+        // What is wrong hides no outage.
         (
-            "a.nl TXT v=spf1 include:x.nl -all\nx.nl TXT !SERVFAIL",
-            Checked::Unknown,
+            "a.nl TXT v=spf1 include:none.nl include:x.nl -all\nx.nl TXT !SERVFAIL",
+            Checked {
+                wrong: true,
+                unknown: true,
+            },
         ),
     ] {
         let adopted = adopted(&format!("{good}\n{zone}"), &[], &["s1", "s2"]);
@@ -95,5 +110,5 @@ fn what_a_check_of_it_comes_to_is_known() {
     }
     let dark = "a.nl TXT v=spf1 mx -all\na.nl MX 10 mx.a.nl\nmx.a.nl A 192.0.2.1\n_dmarc.a.nl TXT v=DMARC1; p=reject; rua=mailto:d@a.nl\n\
                 s1._domainkey.a.nl CNAME s1.p.example\np.example TXT x";
-    assert_eq!(adopted(dark, &[], &["s1"]).checked, Checked::Wrong);
+    assert_eq!(adopted(dark, &[], &["s1"]).checked, WRONG);
 }

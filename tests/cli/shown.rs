@@ -1,7 +1,7 @@
 //! What is shown and what fails a run: severities, colours, one line a domain; and a domain that does not exist, first
 //! everywhere.
 
-use super::harness::{Run, zegel, zegel_in};
+use super::harness::{Run, zegel, zegel_in, zegel_with};
 use crate::dns::{DnsServer, Fault, SERVFAIL};
 
 /// One domain for each thing a look can come to.
@@ -57,6 +57,50 @@ fn how_bad_a_finding_must_be_for_an_exit_code_is_asked_for() {
     }
     let run = inspect(&dns, &["zwak.nl", "--fail-on", "warning", "-o", "json"]);
     assert!(run.out.contains("\"outcome\":\"wrong\""), "{}", run.out);
+}
+
+/// What is wrong hides no outage: where nothing that is found fails the run, what was not answered still does.
+#[test]
+fn no_level_hides_what_was_not_answered() {
+    let zone = "
+        c.nl MX 10 mx.c.nl
+        mx.c.nl A 192.0.2.2
+        i.nl TXT v=spf1 include:weg.example include:stil.example -all
+        i.nl MX 10 mx.c.nl
+        ";
+    let dns = DnsServer::start(zone);
+    dns.fail_type("c.nl", "TXT", SERVFAIL);
+    dns.fail("stil.example", SERVFAIL);
+    for (domain, level, code) in [
+        ("c.nl", "error", 1),
+        ("c.nl", "none", 3),
+        ("i.nl", "error", 1),
+        ("i.nl", "none", 3),
+    ] {
+        let run = inspect(&dns, &[domain, "--fail-on", level]);
+        assert_eq!(run.code, code, "{domain} --fail-on {level}: {run:?}");
+        let run = inspect(&dns, &[domain, "--fail-on", level, "-o", "manifest"]);
+        assert_eq!(run.code, code, "{domain} --fail-on {level}: {run:?}");
+    }
+    let server = dns.address().to_string();
+    let spf = "spf: {mechanisms: [mx], all: Fail}";
+    for blocks in [spf.to_owned(), format!("{spf}\n  dmarc: {{policy: Reject}}")] {
+        let manifest = format!(
+            "apiVersion: zegel.dev/v1alpha1\nkind: MailDomain\nmetadata: {{name: c}}\nspec:\n  domain: c.nl\n  role: Mail\n  {blocks}\n"
+        );
+        let check = [
+            "check",
+            "--resolver",
+            &server,
+            "--dns-timeout",
+            "1s",
+            "--fail-on",
+            "none",
+            "-",
+        ];
+        let run = zegel_with(&check, &manifest);
+        assert_eq!(run.code, 3, "{blocks}: {run:?}");
+    }
 }
 
 #[test]

@@ -312,3 +312,97 @@ fn an_error_decides_by_itself_and_the_term_is_where_it_was_met() {
     let run = spf(&dns, &["a.nl", "--ip", "192.0.2.1"]);
     assert!(run.out.contains("decided by  ip4:192.0.2.1"), "{run:?}");
 }
+
+/// A domain that does not exist is an Error of its own, whichever command meets it.
+#[test]
+fn a_domain_that_does_not_exist_is_said() {
+    let dns = DnsServer::start("a.nl A 192.0.2.1");
+    for args in [
+        &["weg.nl"][..],
+        &["x.weg.nl"],
+        &["x.a.nl"],
+        &["weg.nl", "--ip", "192.0.2.7"],
+        &["a.nl", "--ip", "192.0.2.7", "--sender", "<>", "--helo", "weg.nl"],
+    ] {
+        let run = spf(&dns, args);
+        assert_eq!(run.code, 1, "{args:?}: {run:?}");
+        assert!(run.out.contains("error[DNS-024]"), "{args:?}: {run:?}");
+        let run = spf(&dns, &[args, &["-o", "json"]].concat());
+        let said: serde_json::Value = serde_json::from_str(&run.out).expect("one line of JSON");
+        assert_eq!(said["outcome"], "nonexistent", "{args:?}: {run:?}");
+        assert_eq!(said["findings"][0]["rule"], "DNS-024", "{args:?}: {run:?}");
+        assert_eq!(run.code, 1, "{args:?}: {run:?}");
+    }
+    // One that exists and has no record is none of these.
+    let run = spf(&dns, &["a.nl", "-o", "json"]);
+    assert!(
+        run.code == 1 && run.out.contains("\"outcome\":\"wrong\""),
+        "{run:?}"
+    );
+}
+
+/// Who reads the JSON of one command reads that of all: what was looked at, what is wrong, what was not answered.
+#[test]
+fn what_was_not_answered_has_one_shape_everywhere() {
+    let dns = DnsServer::start(
+        "a.nl TXT v=spf1 include:q.nl -all\na.nl MX 10 mx.a.nl\nmx.a.nl A 192.0.2.1\nd.nl TXT v=spf1 -all\nd.nl MX 0 .",
+    );
+    dns.fail("q.nl", SERVFAIL);
+    dns.fail("_dmarc.d.nl", SERVFAIL);
+    dns.fail("c.nl", SERVFAIL);
+    let server = dns.address().to_string();
+    for (args, domain, name, standard, need) in [
+        (
+            &["spf", "a.nl", "--ip", "8.8.8.8"][..],
+            "a.nl",
+            "q.nl",
+            "SPF",
+            "Essential",
+        ),
+        // No state hangs on an include, but an Error does.
+        (&["spf", "a.nl"], "a.nl", "q.nl", "SPF", "Compliance"),
+        (
+            &["spf", "c.nl", "--ip", "8.8.8.8"],
+            "c.nl",
+            "c.nl",
+            "SPF",
+            "Essential",
+        ),
+        (&["dmarc", "d.nl"], "d.nl", "_dmarc.d.nl", "DMARC", "Essential"),
+        (&["inspect", "d.nl"], "d.nl", "_dmarc.d.nl", "DMARC", "Essential"),
+    ] {
+        let run = zegel(
+            &[
+                args,
+                &["--resolver", &server, "--dns-timeout", "1s", "-o", "json"],
+            ]
+            .concat(),
+        );
+        let said: serde_json::Value = serde_json::from_str(&run.out).expect("one line of JSON");
+        assert_eq!(
+            (run.code, &said["outcome"], &said["domain"]),
+            (3, &"unknown".into(), &domain.into()),
+            "{args:?}: {run:?}"
+        );
+        let open = said["unanswered"].as_array().expect("a list");
+        let mut open = open.iter();
+        let one = open.find(|one| one["name"] == name && one["type"] == "TXT");
+        let one = one.unwrap_or_else(|| panic!("{args:?}: {run:?}"));
+        assert_eq!(
+            (&one["need"], &one["essential"]),
+            (&need.into(), &(need == "Essential").into()),
+            "{args:?}: {one}"
+        );
+        let standards = one["standards"].as_array().expect("a list");
+        assert!(standards.contains(&standard.into()), "{args:?}: {one}");
+    }
+    // What can be no domain has nothing of it, in the same fields.
+    for domain in ["a.nl", "a..nl"] {
+        let run = spf(&dns, &[domain, "--ip", "8.8.8.8", "-o", "json"]);
+        let said: serde_json::Value = serde_json::from_str(&run.out).expect("one line of JSON");
+        assert!(
+            said["domain"] == domain && said["findings"].is_array() && said["unanswered"].is_array(),
+            "{run:?}"
+        );
+    }
+}
