@@ -186,7 +186,7 @@ impl Reader<'_> {
             source: source.clone(),
             manifest: None,
         };
-        judged.mistakes = unrendered(object, judged.mistakes);
+        judged.mistakes = unrendered(object, of_patch(object, judged.mistakes));
         let line = |path: &str| super::line(&lines, path).unwrap_or(start);
         for SpecError { path, message } in &judged.mistakes {
             self.wrong(line(path), format!("{prefix}{path}"), message);
@@ -196,6 +196,23 @@ impl Reader<'_> {
         }
         self.objects.push(read);
     }
+}
+
+/// The mistakes of an object; where all it lacks is what every object has, that it may be a patch, once.
+fn of_patch(object: &Value, mut mistakes: Vec<SpecError>) -> Vec<SpecError> {
+    const ALWAYS: [&str; 2] = ["domain", "role"];
+    let spec = object.get("spec").and_then(Value::as_object);
+    let is_part = |spec: &serde_json::Map<String, Value>| {
+        !spec.is_empty() && ALWAYS.iter().all(|field| !spec.contains_key(*field))
+    };
+    let lacks = |mistake: &SpecError| ALWAYS.iter().any(|field| mistake.path == format!("spec.{field}"));
+    if spec.is_some_and(is_part) && mistakes.iter().filter(|mistake| lacks(mistake)).count() == ALWAYS.len() {
+        mistakes.retain(|mistake| !lacks(mistake));
+        let message = "domain and role must be there, and neither is: write both. Where this is a patch of Kustomize, \
+                       check what comes out: kustomize build FOLDER | zegel check -";
+        mistakes.insert(0, SpecError::new("spec", message));
+    }
+    mistakes
 }
 
 /// The mistakes of an object, where it is a template that it is one in place of what else is wrong with such values.

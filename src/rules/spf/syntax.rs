@@ -12,8 +12,8 @@ pub const NON_ASCII: Rule = Rule {
     section: "RFC 7208 3.1",
     why: "Records are plain ASCII. A smart quote, a no-break space or an accented letter, often pasted from a document, makes the whole record a permerror.",
     fix: "Type the record again in plain characters; write internationalized names as A-labels (xn--…).",
-    bad: "v=spf1 include:spf.example.com\u{a0}-all",
-    good: "v=spf1 include:spf.example.com -all",
+    bad: "v=spf1 include:münchen.example –all",
+    good: "v=spf1 include:xn--mnchen-3ya.example -all",
 };
 
 /// A tab, line end or control character.

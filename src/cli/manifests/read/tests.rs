@@ -262,3 +262,31 @@ fn what_a_server_gave_back_is_read() {
     );
     assert_eq!(read_all(&text), (vec!["a.nl".to_owned()], Vec::new()));
 }
+
+/// A patch is one slip: it lacks what every object has, and says so once. What lacks one of the two is no patch.
+#[test]
+fn a_patch_is_told_to_be_built_first() {
+    let says = "spec: domain and role must be there, and neither is";
+    for (spec, errors) in [
+        ("{readyWhen: InSync}", &[says][..]),
+        ("{spf: {mechanisms: [mx], all: Fail}}", &[says]),
+        ("{dkim: {selectors: [{name: s1, anyKey: true}]}}", &[says]),
+        ("{domain: a.nl}", &["spec.role: must be there"]),
+        ("{role: Mail, readyWhen: InSync}", &["spec.domain: must be there"]),
+        ("{}", &["spec.domain: must be there", "spec.role: must be there"]),
+    ] {
+        let (found, said) = read_all(&format!("{HEAD}spec: {spec}\n"));
+        assert!(
+            found.is_empty() && said.len() == errors.len(),
+            "{spec}: {said:#?}"
+        );
+        for (said, start) in said.iter().zip(errors) {
+            assert!(said.starts_with(&format!("4: {start}")), "{spec}: {said}");
+        }
+        assert_eq!(
+            said[0].contains("kustomize build"),
+            errors == [says],
+            "{spec}: {said:#?}"
+        );
+    }
+}
