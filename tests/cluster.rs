@@ -8,6 +8,8 @@
 
 #[path = "cluster/bad.rs"]
 mod bad;
+#[path = "support/caching.rs"]
+mod caching;
 #[path = "support/control_plane.rs"]
 mod control_plane;
 #[path = "support/dns.rs"]
@@ -22,7 +24,11 @@ mod kstatus;
 mod life;
 #[path = "support/middlebox.rs"]
 mod middlebox;
+#[path = "support/name_servers.rs"]
+mod name_servers;
 #[path = "cluster/process.rs"]
 mod process;
 #[path = "cluster/stage.rs"]
 mod stage;
+#[path = "cluster/when.rs"]
+mod when;

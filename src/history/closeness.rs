@@ -15,7 +15,7 @@ use jiff::Timestamp;
 use super::clock::plus;
 use super::known::History;
 use super::pass::Before;
-use super::record::Record;
+use super::record::{Cause, Record};
 use super::rounds::{RETRY, ROUND, round};
 use crate::inquiry::{Depth, Kind};
 use crate::intent::{Intent, ManagedRrset, Schedule};
@@ -60,8 +60,11 @@ pub fn held_back(
             return true;
         };
         let end = record.since.map(|since| plus(since, schedule.settle_window));
+        // Where some servers have it and some lost it, the resolver tells what is met.
+        let is_mixed = record.cause == Some(Cause::World) && record.has_a_right_version();
         record.answer.state != State::InSync
             && record.alternates.is_empty()
+            && !is_mixed
             && end.is_some_and(|end| now < end)
     };
     let all = intent.wanted.iter().filter(settles);

@@ -114,6 +114,16 @@ impl Record {
         standing.any(|version| !version.right)
     }
 
+    /// Whether a name server holds what is meant.
+    pub(super) fn has_a_right_version(&self) -> bool {
+        let mut standing = self
+            .versions
+            .seen
+            .iter()
+            .filter(|version| version.gone_at.is_none());
+        standing.any(|version| version.right)
+    }
+
     /// Whether it is what `record` speaks of.
     pub(super) fn is_about(&self, record: &RecordVerdict) -> bool {
         self.key == key(record)

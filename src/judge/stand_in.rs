@@ -34,17 +34,18 @@ pub(super) fn before_the_resolver(intent: &Intent, inquiry: &mut Inquiry<'_>) {
         let Some(about) = about(record, &intent.domain) else {
             continue;
         };
-        match all.iter().find(|servers| servers.site == record.site) {
-            Some(servers) if servers.are_right() => {}
-            Some(servers) => {
-                let not_right = |state| state != ServerState::Right;
-                if let Some(stands_in) = holder(servers, not_right, inquiry) {
-                    inquiry.stand_in(about, Some(stands_in));
-                }
-            }
+        if is_open {
             // What they say is not known yet.
-            None if is_open => inquiry.stand_in(about, None),
-            None => {}
+            inquiry.stand_in(about, None);
+            continue;
+        }
+        let servers = all.iter().find(|servers| servers.site == record.site);
+        let Some(servers) = servers.filter(|servers| !servers.are_right()) else {
+            continue;
+        };
+        let not_right = |state| state != ServerState::Right;
+        if let Some(stands_in) = holder(servers, not_right, inquiry) {
+            inquiry.stand_in(about, Some(stands_in));
         }
     }
 }

@@ -6,5 +6,6 @@ mod facts;
 mod net;
 
 mod depths;
+mod held_back;
 mod states;
 mod zones;

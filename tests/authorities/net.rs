@@ -247,12 +247,17 @@ impl Net {
 
     /// Runs a judgement until it asks nothing more; what it asked besides.
     pub(crate) fn settle<T>(&self, depth: Depth, run: impl FnMut(&mut Inquiry<'_>) -> T) -> (T, Facts) {
+        self.settle_from(Facts::new().at_depth(depth), run)
+    }
+
+    /// The same, from what is known and pinned already.
+    pub(crate) fn settle_from<T>(&self, facts: Facts, run: impl FnMut(&mut Inquiry<'_>) -> T) -> (T, Facts) {
         let answer = |question: &AnyQuestion, facts: &mut Facts| {
             if let Some(question) = question.dns() {
                 facts.insert(question.clone(), self.answer(question));
             }
         };
-        settle_facts(Facts::new().at_depth(depth), answer, run)
+        settle_facts(facts, answer, run)
     }
 
     /// Judges an intent, with the servers looked at so closely; what was asked besides.

@@ -131,10 +131,8 @@ fn of_the_resolver(servers: &Servers, managed: bool, inquiry: &Inquiry<'_>, find
             .join(", "),
     };
     let message = format!(
-        "want what one of the name servers of {} holds, found from the resolver what none of them does: {held} (for {} s \
-         more)",
-        servers.zone,
-        fact.ttl()
+        "want what one of the name servers of {} holds, found from the resolver what none of them does: {held}",
+        servers.zone
     );
     let topic = Topic::new(servers.site.clone(), managed);
     findings
