@@ -16,7 +16,7 @@ use super::text::{MAX_SUBJECT_OCTETS, cut_text};
 use super::turns::{Turns, print};
 use crate::intent::{Intent, Schedule};
 use crate::judge::{Finding, Verdict};
-use crate::records::Standard;
+use crate::records::{Standard, rests_on_all};
 use crate::rules::{self, Rule, Severity};
 
 /// What makes a finding the same one in the next look.
@@ -230,7 +230,9 @@ impl Carry<'_> {
         let answers = Answers::of(known, verdict);
         match before.filter(|old| old.counts()) {
             None => {
-                let expires = answers.last_expiry.unwrap_or(self.now);
+                // Nothing that was answered can run out: it is looked at again in its time.
+                let window = plus(self.now, self.schedule.settle_window);
+                let expires = answers.last_expiry.unwrap_or(window);
                 let deadline = expires
                     .min(plus(self.now, self.schedule.settle_window))
                     .max(plus(self.now, SHORTEST_CONFIRM));
@@ -258,8 +260,8 @@ impl Carry<'_> {
         }
         let unheard = || verdict.unanswered.iter().flat_map(|one| &one.standards);
         let evidence_is_missing = match old.standard() {
-            Some(standard) => unheard().any(|unheard| *unheard == standard),
-            None => unheard().next().is_some(),
+            Some(standard) if !rests_on_all(standard) => unheard().any(|unheard| *unheard == standard),
+            Some(_) | None => unheard().next().is_some(),
         };
         let record = old.identity.record.as_deref();
         let was_managed = record.is_some_and(|name| self.managed_names.contains(name));
@@ -273,7 +275,7 @@ impl Carry<'_> {
     fn managed_as(&self, old: &Known) -> Known {
         let managed = old
             .standard()
-            .is_none_or(|standard| self.intent.manages(standard));
+            .is_none_or(|standard| self.intent.manages(standard) || rests_on_all(standard));
         Known {
             managed: old.managed && managed,
             ..old.clone()

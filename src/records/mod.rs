@@ -90,6 +90,15 @@ pub fn tag_names(standard: Standard) -> &'static [&'static str] {
     }
 }
 
+/// Whether what is said of a standard rests on the answers that all others asked for.
+pub fn rests_on_all(standard: Standard) -> bool {
+    match standard {
+        // It says what their answers are worth.
+        Standard::Dnssec => true,
+        Standard::Spf | Standard::Dkim | Standard::Dmarc | Standard::Mx | Standard::Dns => false,
+    }
+}
+
 /// How two records relate in effect.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Class {

@@ -238,3 +238,28 @@ fn only_missing_evidence_of_its_own_standard_keeps_a_finding() {
         );
     }
 }
+
+/// A broken chain of trust at the domain: nothing of it is answered, and it is known why.
+fn a_broken_chain(object: &mut Object, now: i64) {
+    let rule = zegel::rules::find("SEC-015").unwrap();
+    let mut broken = finding(true);
+    (broken.rule, broken.subject) = (rule, Some("BadSignature".to_owned()));
+    let bogus = Says::Nothing(zegel::inquiry::Trouble::Bogus);
+    object.look_with(now, &vec![bogus; object.intent.wanted.len()], vec![broken]);
+}
+
+#[test]
+fn a_broken_chain_of_trust_counts_once_it_was_seen_over_the_settle_window() {
+    let mut object = Object::in_sync();
+    a_broken_chain(&mut object, 0);
+    assert_eq!(object.ready(), ("False", "Unconfirmed"));
+    a_broken_chain(&mut object, 899);
+    assert_eq!(object.ready(), ("False", "Unconfirmed"));
+    a_broken_chain(&mut object, 900);
+    assert_eq!(object.ready(), ("False", "Noncompliant"));
+    // An outage mends nothing.
+    object.look(1000, &vec![SERVFAIL; object.intent.wanted.len()]);
+    assert_eq!(object.ready(), ("False", "Noncompliant"));
+    object.look(2000, &object.all_in_sync(2000));
+    assert_eq!(object.ready(), ("True", "Compliant"));
+}
