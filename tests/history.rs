@@ -29,6 +29,8 @@ mod properties;
 mod quiet;
 #[path = "history/requests.rs"]
 mod requests;
+#[path = "history/servers.rs"]
+mod servers;
 #[path = "history/situations.rs"]
 mod situations;
 #[path = "history/verdicts.rs"]

@@ -132,6 +132,37 @@ pub struct RecordStatus {
     #[serde(skip_serializing_if = "Vec::is_empty")]
     #[schemars(extend("x-kubernetes-list-type" = "atomic"))]
     pub versions: Vec<VersionStatus>,
+    /// What its name servers say: one entry for all that say the same; only where they were asked themselves.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[schemars(extend("x-kubernetes-list-type" = "atomic"))]
+    pub servers: Vec<ServersStatus>,
+}
+
+/// Name servers that say the same of a record.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", default)]
+pub struct ServersStatus {
+    /// Right, Stale, Differs, Lame, Silent or NoRoute.
+    pub state: String,
+    /// How they are lame: NotAuthoritative, Referral, UpwardReferral, Refused, ServFail, WrongZone or Unusable.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub lame: Option<String>,
+    /// Their names.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[schemars(extend("x-kubernetes-list-type" = "atomic"))]
+    pub names: Vec<String>,
+    /// How many addresses of theirs say so.
+    pub addresses: i32,
+    /// What they hold, where it is not what is desired.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[schemars(extend("x-kubernetes-list-type" = "atomic"))]
+    pub observed: Vec<String>,
+    /// The version of the zone they hold, where it is one; never causes a write by itself.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub serial: Option<i64>,
+    /// Since when they were seen to say so.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub since: Option<Time>,
 }
 
 /// That every name server that answers holds what is desired.

@@ -29,11 +29,12 @@ pub(super) fn cut(status: &mut MailDomainStatus) {
         cut += cut_finding(finding, MAX_MESSAGE_OCTETS);
     }
     cut += drop_in_sync(status, MAX_RECORDS);
-    let steps: [fn(&mut MailDomainStatus) -> usize; 11] = [
+    let steps: [fn(&mut MailDomainStatus) -> usize; 12] = [
         |status| shorten(status, 1024),
         |status| shorten(status, 256),
         |status| shorten(status, 64),
         drop_versions,
+        drop_servers,
         drop_mild_findings,
         |status| drop_in_sync(status, 0),
         |status| drop_findings(status, 8),
@@ -79,11 +80,13 @@ fn cut_record(record: &mut RecordStatus, differences: usize, difference: usize, 
         *text = cut_octets(text, difference);
     }
     let alternates = record.alternates.iter_mut().flat_map(|other| &mut other.observed);
+    let servers = record.servers.iter_mut().flat_map(|group| &mut group.observed);
     for text in record
         .desired
         .iter_mut()
         .chain(&mut record.observed)
         .chain(alternates)
+        .chain(servers)
     {
         let shorter = cut_text(text, value);
         cut += usize::from(is_cut(&shorter));
@@ -158,6 +161,12 @@ fn drop_observed(status: &mut MailDomainStatus) -> usize {
 fn drop_versions(status: &mut MailDomainStatus) -> usize {
     let all = status.records.iter_mut();
     all.map(|record| std::mem::take(&mut record.versions).len()).sum()
+}
+
+/// Drops what single name servers say.
+fn drop_servers(status: &mut MailDomainStatus) -> usize {
+    let all = status.records.iter_mut();
+    all.map(|record| std::mem::take(&mut record.servers).len()).sum()
 }
 
 /// Drops entries that are in sync, the last first, until at most `keep` entries are left or none is in sync.

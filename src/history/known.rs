@@ -12,6 +12,7 @@ use super::finding::{Identity, Known};
 use super::observed::Observed;
 use super::reason::Reason;
 use super::record::{Answer, Cause, Key, Record, Silence};
+use super::servers;
 use super::versions::{Content, Published, Version, Versions};
 use crate::api::{
     AlternateStatus, FindingStatus, MailDomainStatus, PublishedStatus, RecordStatus, Summary,
@@ -174,6 +175,7 @@ fn read_record(status: &RecordStatus, now: Timestamp) -> Record {
             })
             .collect(),
         versions: read_versions(status, now),
+        servers: servers::read(&status.servers, now),
     }
 }
 
@@ -269,6 +271,7 @@ fn write_record(record: Record) -> RecordStatus {
             .collect(),
         published: record.versions.published.map(write_published),
         versions: record.versions.seen.into_iter().map(write_version).collect(),
+        servers: servers::write(record.servers),
     }
 }
 

@@ -6,6 +6,7 @@ use super::finding::Known;
 use super::known::History;
 use super::reason::Phase;
 use super::record::{Answer, Record};
+use super::servers;
 use super::text::cut_octets;
 use super::versions::Published;
 use crate::api::Summary;
@@ -122,6 +123,9 @@ pub(super) fn records(history: &History, now: Timestamp) -> String {
             Phase::Unconfirmed | Phase::Alternating | Phase::Confirmed => LOOKED_AT_AGAIN,
         });
         text.push_str(&until);
+    }
+    if let Some(said) = servers::said(&history.records) {
+        text.push_str(&format!("; {said}"));
     }
     text.push_str(&not_asked(&history.records));
     text

@@ -30,6 +30,7 @@ mod record;
 mod request;
 mod requeue;
 mod rounds;
+mod servers;
 mod text;
 mod turns;
 mod versions;
@@ -196,7 +197,7 @@ fn judged(
     let manages = observed::manages(intent);
     let known = freshness::known(&past, before.remembered, &digest, now);
     let observed = observed::carry(known, intent, verdict, now);
-    let (records, of_resolvers, records_unsaid) = record::Carry {
+    let (mut records, of_resolvers, records_unsaid) = record::Carry {
         past: &past.records,
         dropped_in_sync: same_intent && past.truncated.is_some(),
         unwritten: &before.remembered.versions,
@@ -205,6 +206,14 @@ fn judged(
         now,
     }
     .records(verdict, &mut remembered.turns);
+    servers::carry(
+        &past.records,
+        &mut records,
+        verdict,
+        schedule,
+        &mut remembered.turns,
+        now,
+    );
     let verdict = &wait::with_late_resolvers(verdict, of_resolvers);
     let (findings, findings_unsaid) = finding::Carry {
         past: &past.findings,
@@ -364,6 +373,7 @@ fn worth_a_write(
     let mut same = status.clone();
     for (record, before) in same.records.iter_mut().zip(&previous.records) {
         record.ttl = before.ttl;
+        servers::keep_serials(&mut record.servers, &before.servers);
         if !known::is_news(record, before, now) {
             record.versions.clone_from(&before.versions);
         }

@@ -16,6 +16,7 @@ use super::turns::{Heard, Turns, print};
 use super::versions::{Unwritten, Versions};
 use super::wait::Wait;
 use crate::intent::{ManagedRrset, Schedule};
+use crate::judge::authorities::Group;
 use crate::judge::{Finding, RecordVerdict, ResolverSays, State, Verdict};
 
 /// A second answer is never asked for sooner than this.
@@ -73,6 +74,8 @@ pub(super) struct Record {
     pub(super) alternates: Vec<Answer>,
     /// What name servers hold and held.
     pub(super) versions: Versions,
+    /// Which of them say what, as they were last heard.
+    pub(super) servers: Vec<Group>,
 }
 
 impl Record {
@@ -165,6 +168,7 @@ impl Record {
             silence: None,
             alternates: Vec::new(),
             versions: Versions::default(),
+            servers: Vec::new(),
         }
     }
 }

@@ -53,6 +53,7 @@ pub fn judge(intent: &Intent, inquiry: &mut Inquiry<'_>, now: Timestamp) -> Verd
         findings: without_consequences(findings.in_order()),
         unanswered,
         asked,
+        depth: inquiry.depth(),
         servers,
         valid_until: None,
     }

@@ -32,6 +32,21 @@ pub enum ServerState {
 }
 
 impl ServerState {
+    /// The state a status names, with how a server is lame; `None` of a word of another version.
+    pub fn parse(word: &str, lame: Option<&str>) -> Option<Self> {
+        let how = Lame::ALL.into_iter().find(|how| Some(how.as_str()) == lame);
+        let states = [
+            Self::Right,
+            Self::Stale,
+            Self::Differs,
+            Self::Lame(how.unwrap_or(Lame::Unusable)),
+            Self::Silent,
+            Self::NoRoute,
+            Self::NotAsked,
+        ];
+        states.into_iter().find(|state| state.as_str() == word)
+    }
+
     /// The word of status and JSON; how a server is lame is told beside.
     pub fn as_str(self) -> &'static str {
         match self {
@@ -71,6 +86,17 @@ pub enum Lame {
 }
 
 impl Lame {
+    /// Every way.
+    pub const ALL: [Self; 7] = [
+        Self::NotAuthoritative,
+        Self::Referral,
+        Self::UpwardReferral,
+        Self::Refused,
+        Self::ServFail,
+        Self::WrongZone,
+        Self::Unusable,
+    ];
+
     /// The word of status and JSON.
     pub fn as_str(self) -> &'static str {
         match self {
@@ -153,6 +179,8 @@ pub struct Group {
     pub serial: Option<u32>,
     /// What kept them from being right, in a clause.
     pub why: Option<String>,
+    /// Since when they say so; only who remembers earlier looks knows.
+    pub since: Option<Timestamp>,
 }
 
 /// So many groups beside the largest are told in one line.
@@ -232,6 +260,7 @@ impl Servers {
                         values: view.values.clone(),
                         serial: view.serial,
                         why: view.why.clone(),
+                        since: None,
                     };
                     groups.push((group, BTreeSet::from([&view.name])));
                 }
@@ -254,36 +283,45 @@ impl Servers {
         groups
     }
 
-    /// `3 of 4 name servers right; ns2.example.net still serves the old record (serial 2026112501)`; `None` when
-    /// nobody answered and nothing is to be said.
+    /// `3 of 4 name servers right; ns2.example.net still serves an older version (serial 2026112501)`; `None` when nobody
+    /// was asked.
     pub fn line(&self) -> Option<String> {
-        let groups = self.groups();
-        let (right, counting) = self.names_right();
-        let all = self.names();
-        let wrong: Vec<&Group> = groups
-            .iter()
-            .filter(|group| group.state != ServerState::Right)
-            .collect();
-        if groups.is_empty() {
-            return None;
-        }
-        let mut line = match (right, counting) {
-            (_, 0) => format!("none of {} answers as an authority", counted(all)),
-            (right, counting) if right == counting && counting == all => match all {
-                1 => "the name server is right".to_owned(),
-                _ => format!("all {all} name servers are right"),
-            },
-            (right, _) => format!("{right} of {} right", counted(all)),
-        };
-        for group in wrong.iter().take(MOST_GROUPS) {
-            line.push_str("; ");
-            line.push_str(&group.clause());
-        }
-        if let Some(more @ 1..) = wrong.len().checked_sub(MOST_GROUPS) {
-            line.push_str(&format!("; {more} more groups of servers say something else"));
-        }
-        Some(line)
+        line(&self.groups())
     }
+}
+
+/// What groups of servers say, in a line; `None` of none.
+pub fn line(groups: &[Group]) -> Option<String> {
+    let named = |groups: &[&Group]| -> BTreeSet<Name> {
+        let names = groups.iter().flat_map(|group| group.names.iter().cloned());
+        names.collect()
+    };
+    let of = |states: &dyn Fn(ServerState) -> bool| -> Vec<&Group> {
+        groups.iter().filter(|group| states(group.state)).collect()
+    };
+    let wrong = of(&|state| state != ServerState::Right);
+    let all = named(&groups.iter().collect::<Vec<_>>()).len();
+    let differing = named(&of(&|state| state.counts() && state != ServerState::Right));
+    let right = named(&of(&|state| state == ServerState::Right));
+    let right = right.difference(&differing).count();
+    let counting = right + differing.len();
+    let mut line = match (right, counting) {
+        _ if groups.is_empty() => return None,
+        (_, 0) => format!("none of {} answers as an authority", counted(all)),
+        (right, counting) if right == counting && counting == all => match all {
+            1 => "the name server is right".to_owned(),
+            _ => format!("all {all} name servers are right"),
+        },
+        (right, _) => format!("{right} of {} right", counted(all)),
+    };
+    for group in wrong.iter().take(MOST_GROUPS) {
+        line.push_str("; ");
+        line.push_str(&group.clause());
+    }
+    if let Some(more @ 1..) = wrong.len().checked_sub(MOST_GROUPS) {
+        line.push_str(&format!("; {more} more groups of servers say something else"));
+    }
+    Some(line)
 }
 
 impl Group {
@@ -319,6 +357,9 @@ impl Group {
         }
         if !notes.is_empty() {
             clause.push_str(&format!(" ({})", notes.join(", ")));
+        }
+        if let Some(since) = self.since.filter(|_| self.state != ServerState::Right) {
+            clause.push_str(&format!(" since {since}"));
         }
         clause
     }

@@ -10,7 +10,7 @@ use serde::Serialize;
 
 use super::finding::{Finding, Findings, Site};
 use super::servers::Servers;
-use crate::inquiry::{AnyQuestion, Need, Trouble};
+use crate::inquiry::{AnyQuestion, Depth, Need, Trouble};
 
 pub use crate::inquiry::Answered;
 use crate::name::Name;
@@ -148,6 +148,8 @@ pub struct Verdict {
     pub unanswered: Vec<Unanswered>,
     /// Every question of this pass that something hangs on.
     pub asked: Vec<Consulted>,
+    /// How closely name servers were looked at.
+    pub depth: Depth,
     /// What single name servers say of the record sets that were looked at so closely; one entry a record set.
     pub servers: Vec<Servers>,
     /// The judgement's own deadline, never a mere TTL; `None` when it has none.

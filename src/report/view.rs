@@ -33,6 +33,7 @@ pub fn record(verdict: &RecordVerdict) -> RecordStatus {
         alternates: Vec::new(),
         published: None,
         versions: Vec::new(),
+        servers: Vec::new(),
     }
 }
 

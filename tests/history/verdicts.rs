@@ -124,6 +124,7 @@ pub fn verdict(intent: &Intent, says: &[Says], findings: Vec<Finding>) -> Verdic
         records,
         findings,
         unanswered,
+        depth: zegel::inquiry::Depth::Off,
         servers: Vec::new(),
         valid_until: None,
     }

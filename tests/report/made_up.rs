@@ -68,6 +68,7 @@ pub(crate) fn verdict(records: Vec<RecordVerdict>, findings: Vec<Finding>) -> Ve
         findings,
         unanswered: Vec::new(),
         asked: Vec::new(),
+        depth: zegel::inquiry::Depth::Off,
         servers: Vec::new(),
         valid_until: None,
     }

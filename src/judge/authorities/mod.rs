@@ -14,7 +14,7 @@ mod zone;
 use self::meaning::{Against, judged};
 use self::view::{Content, Said, View};
 use self::zone::{Zone, Zones};
-pub use super::servers::{Group, Lame, ServerState, ServerView, Servers};
+pub use super::servers::{Group, Lame, ServerState, ServerView, Servers, line};
 use super::{Findings, RecordVerdict, Site, State, row};
 use crate::inquiry::{Depth, Dns, Inquiry, Kind, Referral};
 use crate::intent::Intent;
