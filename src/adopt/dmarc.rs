@@ -4,11 +4,12 @@ use super::{Adopted, Live};
 use crate::api::{DmarcSpec, MailDomainSpec, RecordStatus};
 use crate::inquiry::Inquiry;
 use crate::intent::dmarc_spec;
+use crate::judge::dmarc::gather;
 use crate::records::dmarc::{self, Likeness};
 use crate::records::{Standard, presentation};
 
 /// Proposes the block, or says why there is none.
-pub(super) fn propose(live: &Live, _: &mut Inquiry<'_>, adopted: &mut Adopted) {
+pub(super) fn propose(live: &Live, inquiry: &mut Inquiry<'_>, adopted: &mut Adopted) {
     if let Some(trouble) = live.trouble(Standard::Dmarc) {
         return adopted.remark(Standard::Dmarc, format!("not answered: {trouble}"));
     }
@@ -16,7 +17,22 @@ pub(super) fn propose(live: &Live, _: &mut Inquiry<'_>, adopted: &mut Adopted) {
     let is_dmarc = |text: &&Vec<u8>| dmarc::likeness(text) == Likeness::Dmarc;
     let records: Vec<&Vec<u8>> = texts.iter().filter(is_dmarc).collect();
     let seen = live.at(Standard::Dmarc);
-    match (seen.and_then(|seen| seen.chain.first()), records.as_slice()) {
+    let mut alias = seen.and_then(|seen| seen.chain.first());
+    let discovery = gather(&live.domain, inquiry);
+    if let Some(target) = alias
+        && discovery.own().is_some_and(|step| step.of_any_name)
+    {
+        let text = format!(
+            "what answers at _dmarc is no CNAME of its own: a wildcard or DNAME leads every name here on, this one to \
+             {target}"
+        );
+        adopted.remark(Standard::Dmarc, text);
+        if !records.is_empty() {
+            return;
+        }
+        alias = None;
+    }
+    match (alias, records.as_slice()) {
         (Some(target), _) => {
             adopted.spec.dmarc = Some(DmarcSpec {
                 cname: Some(target.to_string()),

@@ -7,7 +7,7 @@
 use crate::inquiry::Kind;
 use crate::name::Name;
 use crate::records::Span;
-use crate::rules::{Rule, Severity, dns};
+use crate::rules::{Rule, Severity, dmarc, dns};
 
 /// What a verdict or a finding is about.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -326,12 +326,18 @@ fn is_echo(finding: &Finding, other: &Finding) -> bool {
     let (Some(here), Some(there)) = (&finding.excerpt, &other.excerpt) else {
         return false;
     };
+    // A text that is to be removed, for a record stands beside it, need not be spelled better first.
+    let goes = dmarc::record::NEAR_MISSES
+        .iter()
+        .any(|rule| rule.id == other.rule.id)
+        && other.severity == Severity::Warning;
+    let least = if goes { Severity::Warning } else { least };
     markup.iter().any(|rule| rule.id == finding.rule.id)
         && other.rule.standard != finding.rule.standard
         && other.severity <= least
         && other.site == finding.site
         && there.text == here.text
-        && here.spans().any(|span| there.meets(span))
+        && (goes || here.spans().any(|span| there.meets(span)))
 }
 
 /// What findings are ordered by.

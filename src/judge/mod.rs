@@ -91,7 +91,8 @@ fn record_state(
     }
 }
 
-/// Of a domain that does not exist nobody needs to be told what it lacks.
+/// Of a domain that does not exist nobody needs to be told what it lacks, nor what a name lacks whose record was found
+/// where it was published by mistake.
 fn without_consequences(mut findings: Vec<Finding>) -> Vec<Finding> {
     let lacks = [
         &rules::dkim::node::NO_DKIM,
@@ -104,6 +105,12 @@ fn without_consequences(mut findings: Vec<Finding>) -> Vec<Finding> {
     if findings.iter().any(missing) {
         findings.retain(|finding| !lacks.contains(&finding.rule));
     }
+    let misplaced: Vec<Site> = findings
+        .iter()
+        .filter(|finding| finding.rule == &rules::dns::NAME_TWICE)
+        .map(|finding| finding.site.clone())
+        .collect();
+    findings.retain(|finding| !(lacks.contains(&finding.rule) && misplaced.contains(&finding.site)));
     findings
 }
 

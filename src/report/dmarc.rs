@@ -204,7 +204,10 @@ impl DmarcReport {
             let via = step
                 .chain
                 .last()
-                .map(|end| format!("  (by CNAME from {end})"))
+                .map(|end| match step.of_any_name {
+                    true => format!("  (any name here is an alias of {end}: a wildcard or DNAME)"),
+                    false => format!("  (by CNAME to {end})"),
+                })
                 .unwrap_or_default();
             line(
                 &mut text,

@@ -112,3 +112,44 @@ fn what_a_check_of_it_comes_to_is_known() {
                 s1._domainkey.a.nl CNAME s1.p.example\np.example TXT x";
     assert_eq!(adopted(dark, &[], &["s1"]).checked, WRONG);
 }
+
+/// RFC 4592 2.2.1: what any name gets is no hosted DMARC.
+#[test]
+fn what_a_wildcard_answers_at_dmarc_is_not_adopted() {
+    let base = "a.nl TXT v=spf1 mx -all\na.nl MX 10 mx.a.nl\nmx.a.nl A 192.0.2.1\nwww.a.nl A 192.0.2.9\nd.example TXT v=DMARC1; p=reject";
+    for (zone, cname) in [
+        ("*.a.nl CNAME www.a.nl", None),
+        ("*.a.nl CNAME gone.b.nl", None),
+        ("*.a.nl CNAME d.example", None),
+        ("_dmarc.a.nl CNAME d.example", Some("d.example")),
+        (
+            "*.a.nl CNAME www.a.nl\n_dmarc.a.nl CNAME d.example",
+            Some("d.example"),
+        ),
+    ] {
+        let adopted = adopted(&format!("{base}\n{zone}"), &[], &[]);
+        let dmarc = adopted
+            .spec
+            .dmarc
+            .as_ref()
+            .and_then(|dmarc| dmarc.cname.as_deref());
+        assert_eq!(dmarc, cname, "{zone}: {adopted:#?}");
+        let says = |remark: &String| remark.contains("a wildcard or DNAME leads every name here on");
+        assert_eq!(
+            adopted.remarks.iter().any(says),
+            cname.is_none(),
+            "{zone}: {adopted:#?}"
+        );
+    }
+}
+
+/// RFC 7505 3, RFC 7208 5.4: an `mx` behind a null MX lets nobody pass, so nobody's mail is refused for it.
+#[test]
+fn a_null_mx_with_an_mx_in_spf_is_no_error_to_remark() {
+    let zone = "a.nl MX 0 .\na.nl TXT v=spf1 mx -all\n_dmarc.a.nl TXT v=DMARC1; p=reject; rua=mailto:d@b.nl";
+    let adopted = adopted(zone, &[], &[]);
+    assert!(
+        !adopted.remarks.iter().any(|remark| remark.contains("MX-004")),
+        "{adopted:#?}"
+    );
+}

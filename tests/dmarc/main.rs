@@ -7,6 +7,7 @@ mod aliases;
 mod foreign;
 mod kinds;
 mod legacy;
+mod one_record;
 mod outages;
 mod report;
 mod rules;

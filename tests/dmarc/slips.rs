@@ -9,7 +9,7 @@ use zegel::rules::Severity;
 use crate::facts::{World, findings, judge_in, observe};
 
 /// A domain in order but for its DMARC record, and report receivers that agree.
-const AROUND: &str = "
+pub(super) const AROUND: &str = "
     a.nl MX 10 mail.a.nl
     mail.a.nl A 192.0.2.25
     a.nl TXT v=spf1 mx -all
@@ -36,7 +36,7 @@ pub(super) fn said(verdict: &Verdict) -> Vec<&Finding> {
 }
 
 /// The whole text a fix gives.
-fn whole(fix: &str) -> Option<&str> {
+pub(super) fn whole(fix: &str) -> Option<&str> {
     let at = fix.find(": v=DMARC1")?;
     fix.get(at + 2..)
 }

@@ -101,12 +101,25 @@ fn of_who_may_send_only_what_is_true_is_said() {
         ("v=spf2 -all", false, false),
         ("v=spf1 -ip4:192.0.2.1 ~all", false, true),
         ("v=spf1 redirect=_spf.b.nl", false, false),
-        ("v=spf1 mx ~all", true, false),
+        // Behind a null MX there is no host (RFC 7208 5.4, RFC 7505 3): nobody passes.
+        ("v=spf1 mx -all", false, false),
+        ("v=spf1 mx/24 -all", false, false),
+        ("v=spf1 mx:a.nl exp=why.a.nl -all", false, false),
+        ("v=spf1 a:mx.a.nl mx -all", false, false),
+        ("v=spf1 include:_spf.a.nl -all", false, false),
+        ("v=spf1 mx ~all", false, true),
+        ("v=spf1 mx ?all", false, true),
+        ("v=spf1 mx", false, true),
+        ("v=spf1 mx a -all", true, false),
+        ("v=spf1 mx ip6:2001:db8::1 -all", true, false),
+        ("v=spf1 mx ptr -all", true, false),
+        ("v=spf1 include:_all.a.nl -all", true, false),
         ("v=spf1 +all", true, false),
         ("v=spf1 exists:%{i}.b.nl", true, false),
     ] {
         let verdict = look(&format!(
-            "a.nl MX 0 .\na.nl A 192.0.2.80\na.nl TXT {spf}\n_dmarc.a.nl TXT v=DMARC1; p=reject"
+            "a.nl MX 0 .\na.nl A 192.0.2.80\na.nl TXT {spf}\n_dmarc.a.nl TXT v=DMARC1; p=reject\n\
+             _spf.a.nl TXT v=spf1 mx:a.nl ?all\n_all.a.nl TXT v=spf1 +all"
         ));
         assert_eq!(!findings(&verdict, "MX-004").is_empty(), sends, "{spf}");
         assert_eq!(!findings(&verdict, "MX-018").is_empty(), incomplete, "{spf}");
@@ -118,6 +131,13 @@ fn of_who_may_send_only_what_is_true_is_said() {
         ("_dmarc.a.nl TXT !SERVFAIL", false),
         ("_dmarc.a.nl TXT v=DMARC1; p=reject; p=reject", true),
         ("_dmarc.a.nl TXT v=DMARC1; p=reject; t=y", true),
+        (
+            "_dmarc.a.nl TXT v=DMARC1; p=none\n_dmarc.x.a.nl TXT v=DMARC1; p=reject",
+            false,
+        ),
+        // What only t=y makes weak, another rule says of a domain's own record.
+        ("_dmarc.x.a.nl TXT v=DMARC1; p=reject; t=y", false),
+        ("_dmarc.x.a.nl TXT v=DMARC1; p=quarantine; t=y", true),
     ] {
         let zone = format!("x.a.nl MX 0 .\nx.a.nl TXT v=spf1 -all\n{dmarc}");
         let verdict = judge_in(&zone, &observe("x.a.nl"));

@@ -26,6 +26,9 @@ pub struct TreeStep {
     /// The target of a CNAME that stands there beside the records, or beside the CNAME that was followed: receivers may
     /// find what stands there instead (RFC 1034 3.6.2).
     pub beside: Option<Name>,
+    /// Whether the alias is what a name nobody made gets too: of a wildcard (RFC 4592 2.2.1) or a DNAME (RFC 6672), and
+    /// none that was placed here.
+    pub of_any_name: bool,
 }
 
 /// What stands at a name, as the walk counts it.
@@ -134,12 +137,14 @@ fn look(domain: &Name, asked: Name, inquiry: &mut Inquiry<'_>, need: Need) -> Tr
         (_, Some(_), more) => StepAnswer::Several(more + 1),
     };
     let beside = beside(&asked, reply, inquiry);
+    let of_any_name = of_any_name(domain, reply, inquiry);
     TreeStep {
         domain: domain.clone(),
         asked,
         found,
         texts,
         beside,
+        of_any_name,
         chain: reply.fact().map(|fact| fact.chain().to_vec()).unwrap_or_default(),
     }
 }
@@ -157,6 +162,25 @@ fn beside(name: &Name, reply: Reply<'_>, inquiry: &mut Inquiry<'_>) -> Option<Na
         _ => None,
     });
     targets.filter(|target| *target != first).min().cloned()
+}
+
+/// The label asked to see what a name that nobody made answers.
+pub(super) const UNLIKELY_LABEL: &str = "zegel-no-such-name";
+
+/// Whether the alias that was followed from a name just below `domain` is what any name there gets: the same by a
+/// wildcard, with the label carried along by a DNAME.
+fn of_any_name(domain: &Name, reply: Reply<'_>, inquiry: &mut Inquiry<'_>) -> bool {
+    let first = |reply: Reply<'_>| reply.fact().and_then(|fact| fact.chain().first().cloned());
+    let (Some(target), Ok(decoy)) = (first(reply), domain.prepend(UNLIKELY_LABEL)) else {
+        return false;
+    };
+    let decoy = inquiry.ask(Dns::new(decoy, Kind::Txt), Need::Evidence);
+    first(decoy).is_some_and(|other| {
+        let carried =
+            |name: &Name, label: &str| name.labels().first().is_some_and(|one| one == label.as_bytes());
+        let by_dname = carried(&other, UNLIKELY_LABEL) && carried(&target, "_dmarc");
+        other == target || by_dname && other.parent() == target.parent()
+    })
 }
 
 /// Whether a name exists (RFC 9989 3.2.13, A.4): any answer but NXDOMAIN says so, whatever the type that was asked.

@@ -87,6 +87,12 @@ impl WholeRrset<'_> {
     /// What the role requires; whether an MX was missed.
     fn role(&mut self, exchanges: &[(u16, Name)], is_null: bool, inquiry: &mut Inquiry<'_>) -> bool {
         match self.intent.role {
+            // Its mail is not refused, for nobody may send it; that nothing arrives is true all the same.
+            Some(Role::Mail) if is_null && parked::nobody_passes(&self.intent.domain, inquiry) => {
+                let message = "want an MX host for a domain of role Mail, found a null MX";
+                self.say(&rules::RECEIVES_NOTHING, message)
+                    .at_most(Severity::Warning);
+            }
             Some(role @ (Role::SendOnly | Role::Mail)) if is_null => {
                 let message =
                     format!("want no null MX for a domain of role {role:?}, found one: its mail is refused");

@@ -1,14 +1,14 @@
 //! A domain that says it takes no mail: whether it needs to, and whether it is closed for senders too.
 
-use crate::inquiry::{Inquiry, Kind};
+use crate::inquiry::{Inquiry, Kind, Need};
 use crate::intent::Intent;
 use crate::judge::basis::evidence;
 use crate::judge::dmarc::{self, Discovery};
-use crate::judge::{Findings, Topic};
+use crate::judge::{Findings, Topic, spf};
 use crate::name::Name;
 use crate::records::Standard;
 use crate::records::dmarc::{Application, Policy};
-use crate::records::spf::{Likeness, Senders, likeness, parse, senders};
+use crate::records::spf::{Likeness, Qualifier, Record, Senders, likeness, parse, senders};
 use crate::rules::{Severity, mx as rules};
 
 /// What is wrong around a null MX.
@@ -33,17 +33,27 @@ pub(super) fn check(intent: &Intent, topic: &Topic, inquiry: &mut Inquiry<'_>, f
     if intent.role.is_none()
         && let Some(seen) = evidence(inquiry, domain, Kind::Txt)
     {
-        closed_for_senders(&seen.texts(), &discovery, topic, findings);
+        let nobody = nobody_passes(domain, inquiry);
+        closed_for_senders(&seen.texts(), nobody, &discovery, topic, findings);
     }
 }
 
 /// What a domain without mail needs besides, where nobody else says it: that SPF or DMARC has no record at all, or that
 /// a domain closed by SPF is not rejected, is their own to say.
-fn closed_for_senders(texts: &[Vec<u8>], discovery: &Discovery, topic: &Topic, findings: &mut Findings) {
+fn closed_for_senders(
+    texts: &[Vec<u8>],
+    nobody: bool,
+    discovery: &Discovery,
+    topic: &Topic,
+    findings: &mut Findings,
+) {
     let mut missing = Vec::new();
     let senders = senders(texts);
     match senders {
         Senders::Closed | Senders::Elsewhere => {}
+        // What finds nobody, SPF names: of a record that ends in -all it is all that is to be taken away.
+        Senders::Somebody if nobody && fails_all(texts) => {}
+        Senders::Somebody if nobody => missing.push("v=spf1 -all"),
         Senders::NobodyPasses if is_sound(texts) => {
             missing.push("v=spf1 -all");
         }
@@ -74,13 +84,31 @@ fn closed_for_senders(texts: &[Vec<u8>], discovery: &Discovery, topic: &Topic, f
     }
 }
 
-/// Whether there is one SPF record, and it can be read: else SPF says what is wrong.
-fn is_sound(texts: &[Vec<u8>]) -> bool {
+/// Whether SPF lets nobody pass, although it names some: an `mx` finds no host behind a null MX (RFC 7208 5.4).
+pub(super) fn nobody_passes(domain: &Name, inquiry: &mut Inquiry<'_>) -> bool {
+    inquiry.on_behalf_of(Standard::Spf);
+    let analysis = spf::analyse(domain, inquiry, Need::Evidence);
+    inquiry.on_behalf_of(Standard::Mx);
+    analysis.nobody_passes()
+}
+
+/// The one SPF record, where there is one.
+fn only(texts: &[Vec<u8>]) -> Option<Record> {
     let mut records = texts.iter().filter(|text| likeness(text) == Likeness::Spf);
     let (Some(record), None) = (records.next(), records.next()) else {
-        return false;
+        return None;
     };
-    parse(record).is_valid()
+    Some(parse(record))
+}
+
+/// Whether there is one SPF record, and it can be read: else SPF says what is wrong.
+fn is_sound(texts: &[Vec<u8>]) -> bool {
+    only(texts).is_some_and(|record| record.is_valid())
+}
+
+/// Whether the one SPF record ends in `-all`.
+fn fails_all(texts: &[Vec<u8>]) -> bool {
+    only(texts).is_some_and(|record| matches!(record.all(), Some((_, Qualifier::Fail))))
 }
 
 /// A report address of this very domain in a record it inherits; of its own record DMARC says it.

@@ -327,3 +327,6 @@ pub const ALIAS_AS_TEXT: Rule = Rule {
     bad: "_dmarc.voorbeeld.nl TXT \"voorbeeld.nl.dmarc.example\"",
     good: "_dmarc.voorbeeld.nl CNAME voorbeeld.nl.dmarc.example",
 };
+
+/// The rules about a text that was meant as a record and is none.
+pub const NEAR_MISSES: [&Rule; 4] = [&VERSION, &BEFORE_VERSION, &SEPARATOR, &ALIAS_AS_TEXT];

@@ -240,7 +240,7 @@ pub const SUFFIX_POLICY: Rule = Rule {
 /// The CNAME does not end at one DMARC record.
 pub const ALIAS_END: Rule = Rule {
     id: "DMARC-039",
-    severity: Severity::Warning,
+    severity: Severity::Error,
     standard: Standard::Dmarc,
     title: "the CNAME does not end at one DMARC record",
     section: "RFC 9989 4.10",

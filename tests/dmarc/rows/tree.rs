@@ -30,7 +30,7 @@ pub(super) const TREE: &[Row] = &[
     ("DMARC-036", W, SUB, "_dmarc.a.voorbeeld.nl TXT v=DMARC1; p=none; psd=n", "_dmarc.voorbeeld.nl TXT v=DMARC1; p=none"),
     ("DMARC-037", W, NL, "_dmarc.voorbeeld.nl TXT v=DMARC1; p=reject\n_dmarc.nl TXT v=DMARC1; p=none", "_dmarc.voorbeeld.nl TXT v=DMARC1; p=reject; psd=n\n_dmarc.nl TXT v=DMARC1; p=none"),
     ("DMARC-038", I, NL, "_dmarc.nl TXT v=DMARC1; p=none; psd=y", "_dmarc.voorbeeld.nl TXT v=DMARC1; p=none\n_dmarc.nl TXT v=DMARC1; p=none; psd=y"),
-    ("DMARC-039", W, NL, "_dmarc.voorbeeld.nl CNAME gone.example", "_dmarc.voorbeeld.nl CNAME here.example\nhere.example TXT v=DMARC1; p=none"),
+    ("DMARC-039", E, NL, "_dmarc.voorbeeld.nl CNAME here.example\nhere.example TXT x", "_dmarc.voorbeeld.nl CNAME here.example\nhere.example TXT v=DMARC1; p=none"),
     ("DMARC-040", I, SUB, "_dmarc.a.voorbeeld.nl TXT v=DMARC1; p=none\n_dmarc.voorbeeld.nl TXT v=DMARC1; p=none", "_dmarc.a.voorbeeld.nl TXT v=DMARC1; p=none\n_dmarc.voorbeeld.nl TXT v=DMARC1; p=none\na.voorbeeld.nl A 192.0.2.1"),
     ("DMARC-048", E, NL, "_dmarc.voorbeeld.nl CNAME x.gone.example", "_dmarc.voorbeeld.nl CNAME x.there.example\nthere.example A 192.0.2.1"),
     ("DMARC-042", E, NL, "voorbeeld.nl A 192.0.2.1", "_dmarc.nl TXT v=DMARC1; p=none; psd=y"),

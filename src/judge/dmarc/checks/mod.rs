@@ -47,9 +47,13 @@ pub(in crate::judge) fn check(intent: &Intent, inquiry: &mut Inquiry<'_>, findin
 fn own_record(examination: &mut Examination<'_>) {
     let discovery = examination.discovery.clone();
     let Some(record) = discovery.own_record() else {
-        let missed = discovery.own().into_iter().flat_map(|step| &step.texts);
+        let missed = discovery
+            .own()
+            .into_iter()
+            .flat_map(|step| text::in_order(&step.texts));
         let meant: Vec<Record> = missed
             .filter(|text| dmarc::near_miss(text).is_some())
+            .take(1) // Of several one alone is mended, the others go.
             .filter_map(|text| dmarc::mended(text))
             .map(|text| dmarc::parse(&text))
             .collect();

@@ -233,7 +233,14 @@ fn unusable(
         _ => "Write one address after mailto:, a name, @ and a domain.".to_owned(),
     };
     let message = format!("{name}: \"{shown}\" {what}: receivers skip it");
-    about_uri(examination, rule, record, tag, uri, message).fix(fix);
+    // Where nothing stands nothing is lost.
+    let severity = match problem {
+        UriProblem::Empty => Severity::Warning,
+        _ => rule.severity,
+    };
+    about_uri(examination, rule, record, tag, uri, message)
+        .at_most(severity)
+        .fix(fix);
 }
 
 /// The characters of a URI that must be %-encoded, each with how.

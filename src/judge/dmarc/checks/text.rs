@@ -22,12 +22,25 @@ const SHOWN: usize = 60;
 pub(super) fn check(examination: &mut Examination<'_>) {
     let discovery = examination.discovery.clone();
     let Some(step) = discovery.own() else { return };
-    for text in &step.texts {
-        near_missed(examination, text);
+    let stands = match &step.found {
+        StepAnswer::Record(_) | StepAnswer::Several(_) => "the record there counts without it",
+        StepAnswer::Nothing | StepAnswer::Unanswered(_) => "",
+    };
+    let mut other = stands;
+    for text in in_order(&step.texts) {
+        if near_missed(examination, text, other) {
+            // One record alone may stand there: what was meant as a second has to go, whatever is wrong with it.
+            other = "another text there is mended to be the record";
+        }
     }
     match &step.found {
         StepAnswer::Several(count) => {
-            let message = format!("want one DMARC record, found {count}: receivers discard all of them");
+            let place = match step.chain.last() {
+                Some(end) => format!(" at {end}, where the CNAME leads"),
+                None => String::new(),
+            };
+            let message =
+                format!("want one DMARC record, found {count}{place}: receivers discard all of them");
             examination.say(&rules::SEVERAL_RECORDS, message);
         }
         StepAnswer::Record(record) => {
@@ -41,6 +54,13 @@ pub(super) fn check(examination: &mut Examination<'_>) {
         }
         StepAnswer::Nothing | StepAnswer::Unanswered(_) => {}
     }
+}
+
+/// The texts in an order of their own: servers turn theirs.
+pub(super) fn in_order(texts: &[Vec<u8>]) -> Vec<&Vec<u8>> {
+    let mut texts: Vec<&Vec<u8>> = texts.iter().collect();
+    texts.sort_unstable();
+    texts
 }
 
 /// The tags of one record, as far as they are none, or stand there twice.
@@ -82,8 +102,10 @@ fn shown(octets: &[u8]) -> String {
     }
 }
 
-fn near_missed(examination: &mut Examination<'_>, text: &[u8]) {
-    let Some(miss) = near_miss(text) else { return };
+/// A text that was meant as a record and is none; whether it is one. Where `other` says that there is a record without
+/// it, mending it would make two.
+fn near_missed(examination: &mut Examination<'_>, text: &[u8], other: &str) -> bool {
+    let Some(miss) = near_miss(text) else { return false };
     let site = examination.topic.site.name().clone();
     let target = alias_meant(text).filter(|_| miss.fault == VersionFault::Alias);
     let (rule, fix) = match (miss.fault, target) {
@@ -108,14 +130,22 @@ fn near_missed(examination: &mut Examination<'_>, text: &[u8]) {
     };
     let why = miss.why;
     // Where nothing else applies, this is why: it need not be said a second time that no record is there.
-    let effect = match examination.discovery.outcome {
-        DiscoveryOutcome::None => "; no other applies, so receivers apply no DMARC at all",
-        _ => "",
+    let effect = match (examination.discovery.outcome, other) {
+        (DiscoveryOutcome::None, "") => "; no other applies, so receivers apply no DMARC at all".to_owned(),
+        (_, "") => String::new(),
+        (_, other) => format!("; {other}"),
     };
     let message = format!("receivers do not take this for a DMARC record: {why}{before}{effect}");
     let topic = examination.topic.text(text);
     let finding = examination.findings.say(rule, &topic, message);
-    finding.about(shown(text)).at(miss.span).label(why).fix(fix);
+    finding.about(shown(text)).at(miss.span).label(why);
+    match other {
+        "" => finding.fix(fix),
+        _ => finding.at_most(Severity::Warning).fix(
+            "Remove this text: one record alone may stand there. What only this text says belongs into that record.",
+        ),
+    };
+    true
 }
 
 /// Line ends: no white space to DMARC, so they spoil the name or value they stand in.

@@ -3,22 +3,20 @@
 use super::Examination;
 use crate::inquiry::{Answer, Dns, Inquiry, Kind, Need, Reply, Trouble};
 use crate::intent::{DkimWant, Role, What};
-use crate::judge::dmarc::discovery::{Effective, effective};
+use crate::judge::dmarc::discovery::{Discovery, Effective, effective};
 use crate::judge::dmarc::legacy::{is_public_suffix, is_registry_suffix};
 use crate::judge::dmarc::outcome::DiscoveryOutcome;
-use crate::judge::dmarc::walk::{StepAnswer, TreeStep, texts};
+use crate::judge::dmarc::walk::{StepAnswer, TreeStep, UNLIKELY_LABEL, texts};
 use crate::judge::dns;
 use crate::records::dmarc::{Application, Policy, Record, TagName};
 use crate::records::foreign::Foreign;
 use crate::records::spf::{Senders, senders};
+use crate::rules::Severity;
 use crate::rules::dmarc::tree as rules;
 
-/// The label asked to see what a name that nobody made answers.
-const UNLIKELY_LABEL: &str = "zegel-no-such-name";
-
 pub(super) fn check(examination: &mut Examination<'_>, inquiry: &mut Inquiry<'_>) {
-    applies(examination);
-    takeover(examination, inquiry);
+    let gone = takeover(examination, inquiry);
+    applies(examination, gone);
     silent(examination, inquiry);
     organization(examination);
     let discovery = examination.discovery.clone();
@@ -34,54 +32,69 @@ pub(super) fn check(examination: &mut Examination<'_>, inquiry: &mut Inquiry<'_>
     }
 }
 
-/// An alias into a domain nobody has: whoever registers it writes this domain's policy.
-fn takeover(examination: &mut Examination<'_>, inquiry: &mut Inquiry<'_>) {
+/// An alias into a domain nobody has: whoever registers it writes this domain's policy. Whether it is one.
+fn takeover(examination: &mut Examination<'_>, inquiry: &mut Inquiry<'_>) -> bool {
     let discovery = examination.discovery.clone();
     let own = discovery
         .own()
         .filter(|step| matches!(step.found, StepAnswer::Nothing));
     let Some(end) = own.and_then(|step| step.chain.last()) else {
-        return;
+        return false;
     };
-    if let Some(gone) = dns::gone(end, inquiry) {
-        let message = format!(
-            "the CNAME leads to {end}, but {gone} does not exist: whoever registers it writes the policy and reads the \
-             reports"
-        );
-        examination.say(&rules::TAKEOVER, message);
-    }
+    let Some(gone) = dns::gone(end, inquiry) else {
+        return false;
+    };
+    let message = format!(
+        "the CNAME leads to {end}, but {gone} does not exist: whoever registers it writes the policy and reads the \
+         reports"
+    );
+    examination.say(&rules::TAKEOVER, message);
+    true
 }
 
-/// Whether a policy applies, and whether it asks for anything.
-fn applies(examination: &mut Examination<'_>) {
+/// Whether the domain's own alias leads to no record, where nobody else says why; whether that is said.
+fn alias_end(examination: &mut Examination<'_>) -> bool {
     let discovery = examination.discovery.clone();
-    let domain = &examination.intent.domain.clone();
-    if let Some(step) = discovery.own()
-        && matches!(step.found, StepAnswer::Unanswered(Some(Trouble::CnameLoop)))
-    {
+    let Some(step) = discovery.own() else { return false };
+    if matches!(step.found, StepAnswer::Unanswered(Some(Trouble::CnameLoop))) {
         let message = format!(
             "the CNAME at {} leads in a circle, or on without an end: no receiver finds a record there",
             step.asked
         );
-        examination.say(&rules::ALIAS_END, message).fix(
+        let said = examination.say(&rules::ALIAS_END, message);
+        said.at_most(Severity::Warning).fix(
             "Point the CNAME at a name that holds a DMARC record, or remove it and publish the record itself.",
         );
+        return true;
     }
-    if let Some(step) = discovery.own()
-        && let Some(end) = step.chain.last()
-        && !matches!(step.found, StepAnswer::Record(_) | StepAnswer::Unanswered(_))
-    {
-        let count = if let StepAnswer::Several(count) = step.found {
-            count
-        } else {
-            0
-        };
-        let message = format!("the CNAME leads to {end}, where {count} DMARC records stand: want one");
-        examination.say(&rules::ALIAS_END, message);
+    let Some(end) = step.chain.last() else {
+        return false;
+    };
+    // What a wildcard answers was not placed here: what is missed is a record.
+    if step.of_any_name || step.found != StepAnswer::Nothing {
+        return false;
     }
-    // A text of its own that was meant as a record says itself that it is none.
+    let message = format!("the CNAME leads to {end}, where no DMARC record stands: want one");
+    let severity = match discovery.outcome {
+        DiscoveryOutcome::None => Severity::Error,
+        _ => Severity::Warning,
+    };
+    let said = examination.say(&rules::ALIAS_END, message);
+    said.at_most(severity);
+    true
+}
+
+/// Whether a policy applies, and whether it asks for anything; `gone` says that the alias leads to a domain nobody has.
+fn applies(examination: &mut Examination<'_>, gone: bool) {
+    let discovery = examination.discovery.clone();
+    let domain = &examination.intent.domain.clone();
+    // A text of its own that was meant as a record says itself that it is none, and so do several records.
     let own_miss = discovery.near_misses().any(|(step, ..)| step.domain == *domain);
-    if discovery.outcome == DiscoveryOutcome::None && !own_miss {
+    let several = discovery
+        .own()
+        .is_some_and(|step| matches!(step.found, StepAnswer::Several(_)));
+    let told = gone || own_miss || several || alias_end(examination);
+    if discovery.outcome == DiscoveryOutcome::None && !told {
         let above = discovery.near_misses().next();
         let above = above.map_or(String::new(), |(step, _, miss)| {
             format!("; a text at {} was meant as one: {}", step.asked, miss.why)
@@ -130,11 +143,7 @@ fn policy_none(examination: &mut Examination<'_>, policy: Effective, inherited: 
     let discovery = examination.discovery.clone();
     let Some(record) = &discovery.record else { return };
     let own = !discovery.is_inherited();
-    let meant = record.effects().map(|effects| match policy.tag {
-        TagName::Np => effects.nonexistent,
-        TagName::Sp => effects.subdomain,
-        _ => effects.policy,
-    });
+    let meant = meant(&discovery, policy);
     let lowered = policy.testing && meant.is_some_and(|meant| meant != Policy::None);
     let faulty = record.application() != Application::AsWritten;
     if policy.policy != Policy::None || own && (lowered || faulty) {
@@ -181,18 +190,43 @@ fn silent(examination: &mut Examination<'_>, inquiry: &mut Inquiry<'_>) {
         Senders::Closed => "by its SPF record",
         _ => return,
     };
-    let Some(policy) = examination
-        .discovery
-        .policy
-        .filter(|policy| policy.policy != Policy::Reject)
-    else {
+    let discovery = examination.discovery.clone();
+    let Some(policy) = discovery.policy.filter(|policy| policy.policy != Policy::Reject) else {
         return;
+    };
+    // What only t=y makes weak is asked for as it should be: of the domain's own record that is said already.
+    let asked = meant(&discovery, policy).filter(|_| policy.testing);
+    let above = discovery
+        .policy_domain
+        .as_ref()
+        .filter(|_| discovery.is_inherited());
+    let fix = match (asked, above) {
+        (Some(Policy::Reject), None) => return,
+        (Some(Policy::Reject), Some(place)) => format!(
+            "Remove t=y from the record of _dmarc.{place}, or publish a record with p=reject for this domain."
+        ),
+        (_, Some(place)) => format!(
+            "Publish a record with p=reject for this domain, or ask for reject by {} of _dmarc.{place}.",
+            policy.tag.as_str()
+        ),
+        (Some(_), None) => "Write p=reject, and remove t=y.".to_owned(),
+        (None, None) => rules::SILENT_NOT_REJECT.fix.to_owned(),
     };
     let message = format!(
         "the domain sends no mail ({why}), and receivers are asked for {} only",
         policy.policy
     );
-    examination.say(&rules::SILENT_NOT_REJECT, message);
+    examination.say(&rules::SILENT_NOT_REJECT, message).fix(fix);
+}
+
+/// The policy that the tag asks for, t=y left out.
+fn meant(discovery: &Discovery, policy: Effective) -> Option<Policy> {
+    let effects = discovery.record.as_ref()?.effects()?;
+    Some(match policy.tag {
+        TagName::Np => effects.nonexistent,
+        TagName::Sp => effects.subdomain,
+        _ => effects.policy,
+    })
 }
 
 /// Which name counts as the organization, for whom.

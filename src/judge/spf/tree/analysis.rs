@@ -7,7 +7,7 @@ use super::obstacle::Obstacle;
 use super::probe::Probe;
 use super::referral::Referral;
 use crate::judge::spf::evaluation::NearMissText;
-use crate::records::spf::{Addresses, Record};
+use crate::records::spf::{Addresses, Mechanism, Qualifier, Record};
 
 /// The tree of a domain's SPF, and what it comes to.
 #[derive(Debug, Clone, Serialize)]
@@ -147,6 +147,39 @@ pub(super) struct Walked {
 }
 
 impl Analysis {
+    /// Whether nobody can pass: there is a record, and whatever would let somebody pass in it or behind it finds nothing.
+    /// False also where that is not known.
+    pub(in crate::judge) fn nobody_passes(&self) -> bool {
+        let mut passing = self.reached.iter().filter(|reached| reached.referral.passes);
+        let known = self.record.is_some() && self.problem.is_none() && !self.lookups.lower_bound;
+        known
+            && self.unprobed.is_none()
+            && passing.all(|reached| {
+                let record = reached.record.as_ref();
+                record.is_some_and(|record| self.finds_nobody(&reached.name, record))
+            })
+    }
+
+    /// Whether no term of the record at `name` lets somebody pass; the records it leads to are looked at by themselves.
+    fn finds_nobody(&self, name: &str, record: &Record) -> bool {
+        let end = record.all().map_or(usize::MAX, |(index, _)| index);
+        let mut passing = record
+            .directives()
+            .filter(|(index, qualifier, _)| *index <= end && *qualifier == Qualifier::Pass);
+        passing.all(|(index, _, mechanism)| match mechanism {
+            Mechanism::Include(_) => true,
+            Mechanism::All | Mechanism::Ip4(_) | Mechanism::Ip6(_) | Mechanism::Ptr(_) => false,
+            Mechanism::A { .. } | Mechanism::Mx { .. } | Mechanism::Exists(_) => {
+                let term = record.term_text(index);
+                let mut probes = self.probes.iter();
+                probes.any(|probe| {
+                    let is_void = probe.null_mx || probe.void_v4 && probe.void_v6;
+                    probe.at == name && probe.term == term && is_void && !probe.unsure
+                })
+            }
+        })
+    }
+
     pub(super) fn new(tree: Node, problem: Option<String>, cost: Cost, walked: Walked) -> Self {
         Self {
             domain: tree.name.clone(),
