@@ -1,5 +1,7 @@
 //! SPF, from record to verdict: facts are the world.
 
+#[path = "spf/beside.rs"]
+mod beside;
 #[path = "spf/beyond.rs"]
 mod beyond;
 #[path = "spf/everybody.rs"]
@@ -12,6 +14,8 @@ mod fleet;
 mod kinds;
 #[path = "spf/meaning.rs"]
 mod meaning;
+#[path = "spf/obeyed.rs"]
+mod obeyed;
 #[path = "spf/once.rs"]
 mod once;
 #[path = "spf/rules.rs"]

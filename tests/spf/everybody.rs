@@ -126,10 +126,6 @@ fn an_exists_that_lets_nobody_pass_by_itself_is_not_spoken_of() {
         apex(
             "v=spf1 ?include:p.example -all\np.example TXT v=spf1 exists:h.p.example -all\nh.p.example A 192.0.2.7",
         ),
-        // What stands behind a term that matches everybody is never reached.
-        apex(
-            "v=spf1 -include:p.example exists:h.p.example -all\np.example TXT v=spf1 exists:h.p.example -all\nh.p.example A 192.0.2.7",
-        ),
     ] {
         let verdict = judged(&zone);
         for rule in ["SPF-107", "SPF-034", "SPF-069"] {
@@ -154,5 +150,106 @@ fn the_addresses_that_pass_are_all_of_them() {
         let analysis =
             world.settle(|inquiry| analyse(&crate::facts::name("a.example"), inquiry, Need::Evidence));
         assert_eq!(analysis.ipv4_addresses, passing, "{text}");
+    }
+}
+
+/// What matches everybody gives everybody its result: what stands behind it is never reached.
+#[test]
+fn a_term_that_gives_everybody_its_result_is_said() {
+    let all = "q.nl TXT v=spf1 +all";
+    for (zone, result, rule, says, fix) in [
+        (
+            apex("v=spf1 mx ?ip4:0.0.0.0/0 -all"),
+            "neutral",
+            "SPF-025",
+            "in effect ?all",
+            "Remove ?ip4:0.0.0.0/0.",
+        ),
+        (
+            apex("v=spf1 mx ?ip4:0.0.0.0/1 ?ip4:128.0.0.0/1 ~all"),
+            "neutral",
+            "SPF-025",
+            "in effect ?all",
+            "Remove ?ip4:0.0.0.0/1.",
+        ),
+        (
+            apex(&format!("v=spf1 mx ?include:q.nl -all\n{all}")),
+            "neutral",
+            "SPF-025",
+            "in effect ?all",
+            "Remove ?include:q.nl.",
+        ),
+        (
+            apex(&format!(
+                "v=spf1 mx ?include:p.nl -all\np.nl TXT v=spf1 include:q.nl -all\n{all}"
+            )),
+            "neutral",
+            "SPF-025",
+            "p.nl lets everybody pass",
+            "Remove ?include:p.nl.",
+        ),
+        (
+            apex(&format!(
+                "v=spf1 mx ?include:p.nl -all\np.nl TXT v=spf1 redirect=q.nl\n{all}"
+            )),
+            "neutral",
+            "SPF-025",
+            "in effect ?all",
+            "Remove ?include:p.nl.",
+        ),
+        (
+            apex("v=spf1 mx ?include:q.nl -all\nq.nl TXT v=spf1 exists:h.q.nl -all\nh.q.nl A 192.0.2.7"),
+            "neutral",
+            "SPF-025",
+            "in effect ?all",
+            "Remove ?include:q.nl.",
+        ),
+        (
+            apex(&format!("v=spf1 mx -include:q.nl ~all\n{all}")),
+            "fail",
+            "SPF-034",
+            "in effect -all, and nothing behind it is reached",
+            "end the record in -all",
+        ),
+        (
+            apex(&format!("v=spf1 mx ~include:q.nl -all\n{all}")),
+            "softfail",
+            "SPF-034",
+            "in effect ~all",
+            "end the record in ~all",
+        ),
+        (
+            apex(
+                "v=spf1 -include:p.example exists:h.p.example -all\np.example TXT v=spf1 exists:h.p.example -all\nh.p.example A 192.0.2.7",
+            ),
+            "fail",
+            "SPF-034",
+            "in effect -all",
+            "Remove -include:p.example",
+        ),
+    ] {
+        assert_eq!(received(&zone, STRANGER).result.as_str(), result, "{zone}");
+        let verdict = judged(&zone);
+        let spoken = |severity| {
+            verdict
+                .findings
+                .iter()
+                .filter(move |one| one.severity == severity)
+        };
+        assert_eq!(
+            spoken(Severity::Error).count(),
+            0,
+            "{zone}: {:#?}",
+            verdict.findings
+        );
+        let found = findings(&verdict, rule);
+        assert_eq!(found.len(), 1, "{zone}: {:#?}", verdict.findings);
+        assert_eq!(found[0].severity, Severity::Warning, "{zone}: {found:#?}");
+        assert!(found[0].message.contains(says), "{zone}: {}", found[0].message);
+        assert!(found[0].fix.contains(fix), "{zone}: {}", found[0].fix);
+        // Nobody is rejected on an -all that nobody reaches.
+        if rule == "SPF-025" {
+            assert!(findings(&verdict, "SPF-026").is_empty(), "{zone}");
+        }
     }
 }

@@ -87,7 +87,7 @@ const ROWS: &[(&str, &str, &str)] = &[
     (
         "SPF-034",
         "@ TXT v=spf1 include:a.example -all\na.example TXT v=spf1 +all",
-        "@ TXT v=spf1 -include:a.example -all\na.example TXT v=spf1 +all",
+        "@ TXT v=spf1 -include:a.example -all\na.example TXT v=spf1 ip4:198.51.100.9 -all",
     ),
     (
         "SPF-035",

@@ -3,6 +3,7 @@
 //! Receivers discard whatever does not begin with exactly `v=spf1` and a blank or the end (RFC 7208 4.5): no error,
 //! just no record. So the near misses are worth telling, with what stands before the text that was meant.
 
+use super::mended;
 use super::part::Part;
 use super::record::{Modifier, TermKind};
 use super::terms::term;
@@ -27,6 +28,8 @@ pub struct NearMiss {
     pub why: String,
     /// So many octets stand before what was meant.
     pub before: usize,
+    /// The whole record as it was meant, where that can be told.
+    pub whole: Option<String>,
 }
 
 const VERSION: &[u8] = b"v=spf1";
@@ -39,6 +42,16 @@ const OTHERS: [&[u8]; 5] = [b"v=dmarc", b"v=dkim", b"v=sts", b"v=tlsrpt", b"v=bi
 
 /// Tells SPF records from near misses and from other text.
 pub fn likeness(text: &[u8]) -> Likeness {
+    match told(text) {
+        Likeness::NearMiss(miss) => {
+            let whole = mended::whole(text.get(miss.before..).unwrap_or_default());
+            Likeness::NearMiss(NearMiss { whole, ..miss })
+        }
+        other => other,
+    }
+}
+
+fn told(text: &[u8]) -> Likeness {
     if starts_with(text, VERSION) {
         return match wrong_after_version(text.get(VERSION.len()).copied()) {
             None => Likeness::Spf,
@@ -68,7 +81,11 @@ pub fn likeness(text: &[u8]) -> Likeness {
 
 fn near_miss(before: usize, why: impl Into<String>) -> Likeness {
     let why = why.into();
-    Likeness::NearMiss(NearMiss { why, before })
+    Likeness::NearMiss(NearMiss {
+        why,
+        before,
+        whole: None,
+    })
 }
 
 /// What is wrong with the octet behind the version.

@@ -87,6 +87,7 @@ fn macro_expand(text: &str, span: Span, letters: Letters) -> Parsed<Macro> {
             kind,
             span: span.clone(),
             message,
+            mend: None,
         })
     };
     let mut characters = text.chars();
@@ -157,7 +158,7 @@ fn domain_end(string: &MacroString) -> Result<(), String> {
     }
     if is_digits(label) {
         return Err(match text.parse::<Ipv4Addr>() {
-            Ok(address) => format!("an address is no domain: write ip4:{address}"),
+            Ok(_) => "an address is no domain: it belongs in ip4:".to_owned(),
             Err(_) => format!("the last label may not be all digits: {label}"),
         });
     }

@@ -1,9 +1,10 @@
 //! Reading a record: every term becomes a value, or an error that says what is wrong with it.
 
+use super::mended::{is_mechanism, mended};
 use super::part::{Parsed, Part, error};
 use super::record::{Record, Term, TermKind};
 use super::slips;
-use super::syntax_error::{SyntaxError, SyntaxErrorKind as Kind};
+use super::syntax_error::{Mend, SyntaxError, SyntaxErrorKind as Kind};
 use super::terms::term;
 use crate::records::Span;
 
@@ -37,6 +38,12 @@ pub fn parse(text: &[u8]) -> Record {
 }
 
 impl Record {
+    /// What a term was meant to be: terms that can be read, where that can be told and is something else.
+    pub fn meant(&self, index: usize) -> Option<String> {
+        let span = self.terms.get(index)?.span.clone();
+        mended(std::str::from_utf8(self.text.get(span)?).ok()?)
+    }
+
     /// What terms that can be read say although their author hardly meant it: receivers take them to the letter, and
     /// ask for strange names.
     pub fn slips(&self) -> Vec<SyntaxError> {
@@ -83,37 +90,87 @@ fn spare_blanks(text: &[u8], terms: &mut [Term]) {
         let Some([left, right]) = terms.get_mut(index - 1..=index) else {
             continue;
         };
-        let before = text.get(left.span.clone()).unwrap_or_default();
-        let after = text.get(right.span.clone()).unwrap_or_default();
-        // What a term cannot end with, or begin with.
-        let open = before.last().is_some_and(|last| b":=/+-~?.".contains(last))
-            || after.first().is_some_and(|first| b":=/.".contains(first));
-        let broken = |term: &Term| matches!(term.kind, TermKind::Invalid(_));
-        if !open || !(broken(left) || broken(right)) {
+        let Some(one) = spare_blank(text, left, right) else {
             continue;
-        }
-        let joined = [before, after].concat();
-        let reads = plain(&joined, &(0..joined.len())).and_then(term);
-        // `ip4: mail.example`: both are broken by the blank, and what they are without it is broken as well.
-        let both = before.ends_with(b":") && broken(left) && broken(right);
-        let and_then = match reads {
-            Ok(_) => String::new(),
-            Err(error) if both => format!("; without it: {}", error.message),
-            Err(_) => continue,
         };
-        let span = left.span.start..right.span.end;
-        let kind = [&*left, &*right].into_iter().find_map(|term| match &term.kind {
-            TermKind::Invalid(error) => Some(error.kind),
-            _ => None,
-        });
-        let message = format!(
-            "a blank too many between {:?} and {:?}{and_then}",
-            String::from_utf8_lossy(before),
-            String::from_utf8_lossy(after)
-        );
-        let one = error(kind.unwrap_or(Kind::Other), span, message);
-        for term in [left, right].into_iter().filter(|term| broken(term)) {
+        for term in [left, right].into_iter().filter(|term| is_broken(term)) {
             term.kind = TermKind::Invalid(one.clone());
         }
+    }
+}
+
+fn is_broken(term: &Term) -> bool {
+    matches!(term.kind, TermKind::Invalid(_))
+}
+
+/// What the blank between two terms does, where one of them is broken by it.
+fn spare_blank(text: &[u8], left: &Term, right: &Term) -> Option<SyntaxError> {
+    if !(is_broken(left) || is_broken(right)) {
+        return None;
+    }
+    let before = std::str::from_utf8(text.get(left.span.clone())?).ok()?;
+    let after = std::str::from_utf8(text.get(right.span.clone())?).ok()?;
+    let span = left.span.start..right.span.end;
+    let kind = [left, right].into_iter().find_map(|term| match &term.kind {
+        TermKind::Invalid(_) if after.starts_with('/') => Some(Kind::Prefix),
+        TermKind::Invalid(error) => Some(error.kind),
+        _ => None,
+    })?;
+    let say = |message: String, mend: Option<String>| {
+        let mend = mend.map(|text| Mend {
+            span: span.clone(),
+            text,
+        });
+        Some(SyntaxError {
+            mend,
+            ..error(kind, span.clone(), message)
+        })
+    };
+    // What a term cannot end with, or begin with.
+    let open =
+        before.ends_with([':', '=', '/', '+', '-', '~', '?', '.']) || after.starts_with([':', '=', '/', '.']);
+    let joined = format!("{before}{after}");
+    let meant = mended(&joined);
+    if !open {
+        // `include spf.example.com`: what stands behind can be no term, and is what the one before names.
+        let name = before
+            .trim_start_matches(['+', '-', '~', '?'])
+            .to_ascii_lowercase();
+        let takes_one = is_mechanism(&name) && name != "all" || matches!(name.as_str(), "redirect" | "exp");
+        let sign = if is_mechanism(&name) { ':' } else { '=' };
+        let names = |one: char| one.is_ascii_alphanumeric() || ".:/-_%{}".contains(one);
+        if !takes_one || !is_broken(right) || !after.chars().all(names) || right_is_term(right) {
+            return None;
+        }
+        let whole = format!("{before}{sign}{after}");
+        let reads = plain(whole.as_bytes(), &(0..whole.len())).and_then(term).is_ok();
+        let mend = mended(&whole).or(reads.then_some(whole))?;
+        let what = if sign == ':' { "a colon" } else { "an equals sign" };
+        return say(
+            format!("{what} without blanks belongs between {before:?} and {after:?}"),
+            Some(mend),
+        );
+    }
+    let message = format!("a blank too many between {before:?} and {after:?}");
+    match plain(joined.as_bytes(), &(0..joined.len())).and_then(term) {
+        Ok(_) => say(message, meant.or(Some(joined))),
+        // `ip4:192.0.2.0/24 /24`
+        Err(_) if after.starts_with('/') && meant.is_some() => say(
+            format!("a prefix stands there twice: {before:?} and {after:?}"),
+            meant,
+        ),
+        // `ip4: mail.example`: both are broken by the blank, and what they are without it is broken as well.
+        Err(error) if before.ends_with(':') && is_broken(left) && is_broken(right) => {
+            say(format!("{message}; without it: {}", error.message), meant)
+        }
+        Err(_) => None,
+    }
+}
+
+/// Whether a term that cannot be read is known to be one of its own.
+fn right_is_term(right: &Term) -> bool {
+    match &right.kind {
+        TermKind::Invalid(error) => error.kind != Kind::UnknownMechanism,
+        _ => true,
     }
 }

@@ -48,7 +48,12 @@ impl<'t> Part<'t> {
 /// What is wrong with a stretch of the record.
 pub(super) fn error(kind: Kind, span: Span, message: impl Into<String>) -> SyntaxError {
     let message = message.into();
-    SyntaxError { kind, span, message }
+    SyntaxError {
+        kind,
+        span,
+        message,
+        mend: None,
+    }
 }
 
 /// Whether it is a number without a sign.

@@ -179,7 +179,13 @@ impl Record {
             *seen += 1;
             if *seen > 1 {
                 let (span, message) = (term.span.clone(), format!("{name} may stand only once"));
-                errors.push(SyntaxError { kind, span, message });
+                let mend = None;
+                errors.push(SyntaxError {
+                    kind,
+                    span,
+                    message,
+                    mend,
+                });
             }
         }
         errors

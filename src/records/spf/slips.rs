@@ -7,9 +7,10 @@
 use std::net::Ipv4Addr;
 
 use super::domain_spec::{DomainSpec, Piece};
+use super::mended::{is_mechanism, mended};
 use super::part::{Part, error};
 use super::record::{Modifier, TermKind};
-use super::syntax_error::{SyntaxError, SyntaxErrorKind as Kind};
+use super::syntax_error::{Mend, SyntaxError, SyntaxErrorKind as Kind};
 use super::terms::term;
 use crate::records::Span;
 
@@ -22,12 +23,27 @@ const MAX_JOINTS: usize = 16;
 /// What commonly stands between terms, or around them, and does not belong there.
 const SEPARATORS: [char; 6] = [',', ';', '"', '\'', '|', '`'];
 
-/// A better word for `error`, if there is one.
+/// A better word for `error`, if there is one, and what to write instead, if that can be told.
 pub(super) fn behind(part: Part<'_>, error: SyntaxError) -> SyntaxError {
+    let better = named(part, error);
+    let mend = match better.kind {
+        Kind::Joined => None,
+        _ => mend_of(part),
+    };
+    SyntaxError { mend, ..better }
+}
+
+fn mend_of(part: Part<'_>) -> Option<Mend> {
+    let span = part.span();
+    mended(part.text).map(|text| Mend { span, text })
+}
+
+fn named(part: Part<'_>, error: SyntaxError) -> SyntaxError {
     markup(part)
         .or_else(|| joined(part))
         .or_else(|| separator(part))
         .or_else(|| missing_blank(part, true))
+        .or_else(|| wrong_joint(part))
         .unwrap_or_else(|| match error.kind {
             Kind::DomainEnd => address_of_something(part, error.span.clone()).unwrap_or(error),
             Kind::UnknownMechanism => unknown(part, error),
@@ -37,6 +53,17 @@ pub(super) fn behind(part: Part<'_>, error: SyntaxError) -> SyntaxError {
 
 /// What a term that can be read says although its author hardly meant it.
 pub(super) fn doubtful(part: Part<'_>, kind: &TermKind) -> Option<SyntaxError> {
+    let slip = doubt(part, kind)?;
+    let mend = mend_of(part);
+    Some(SyntaxError { mend, ..slip })
+}
+
+/// Whether its author hardly meant what it says.
+pub(super) fn is_doubtful(part: Part<'_>, kind: &TermKind) -> bool {
+    doubt(part, kind).is_some()
+}
+
+fn doubt(part: Part<'_>, kind: &TermKind) -> Option<SyntaxError> {
     if let Some(missing) = missing_blank(part, false) {
         return Some(missing);
     }
@@ -53,7 +80,65 @@ pub(super) fn doubtful(part: Part<'_>, kind: &TermKind) -> Option<SyntaxError> {
         let message = format!("{one:?} became part of the domain: terms are separated by spaces only");
         return Some(error(Kind::Punctuation, place_of(part, one), message));
     }
-    markup(part)
+    markup(part).or_else(|| named_twice(part))
+}
+
+/// `a:a:mail.example.com`: the second name became part of the domain.
+fn named_twice(part: Part<'_>) -> Option<SyntaxError> {
+    let (_, argument) = part.text.split_once([':', '='])?;
+    let (name, _) = argument.split_once([':', '='])?;
+    is_mechanism(&name.to_ascii_lowercase()).then(|| {
+        let message = format!("{name}: became part of the domain, where no name has a colon");
+        part.error(Kind::DomainEnd, message)
+    })
+}
+
+/// A mechanism with another sign than a colon between its name and what it names.
+fn wrong_joint(part: Part<'_>) -> Option<SyntaxError> {
+    let text = part.text.trim_start_matches(['+', '-', '~', '?']);
+    let end = text.find(|one: char| !one.is_ascii_alphanumeric())?;
+    let (name, rest) = text.split_at_checked(end)?;
+    let sign = rest.chars().next()?;
+    let is_signed = text.len() < part.text.len();
+    let lower = name.to_ascii_lowercase();
+    if !is_mechanism(&lower) || mended(part.text).is_none() {
+        return None;
+    }
+    let at = part.at + part.text.len() - rest.len();
+    let (kind, message) = match sign {
+        ';' | ',' => (
+            Kind::Punctuation,
+            format!("a colon belongs between {name} and what it names, found {sign:?}"),
+        ),
+        '=' if is_signed && lower == "all" => (Kind::AllArgument, "all takes no argument".to_owned()),
+        '=' if is_signed => (
+            Kind::Modifier,
+            format!("{name} is a mechanism: a colon belongs behind its name, found {sign:?}"),
+        ),
+        ':' if rest.starts_with("::") && lower != "ip6" => (
+            kind_of(&lower),
+            format!("one colon belongs behind {name}, found two"),
+        ),
+        ':' if named_twice(part).is_some() => {
+            let message = format!("the name of a mechanism stands behind {name}:, where what it names belongs");
+            (kind_of(&lower), message)
+        }
+        ':' if rest.contains(SEPARATORS) => (
+            Kind::Punctuation,
+            "terms are separated by spaces only, without commas, semicolons or quotes, and each begins with its own mechanism".to_owned(),
+        ),
+        _ => return None,
+    };
+    Some(error(kind, at..at + 1, message))
+}
+
+/// What is wrong with a mechanism of this name whose argument cannot be read.
+fn kind_of(name: &str) -> Kind {
+    match name {
+        "ip4" => Kind::Ip4,
+        "ip6" => Kind::Ip6,
+        _ => Kind::DomainEnd,
+    }
 }
 
 /// Another record without a blank before it: `-allv=spf1`, `-all;v=DMARC1;`.
@@ -61,7 +146,11 @@ fn joined(part: Part<'_>) -> Option<SyntaxError> {
     const VERSIONS: [&str; 6] = ["v=spf", "v=dmarc", "v=dkim", "v=sts", "v=tlsrpt", "v=bimi"];
     let lower = part.text.to_ascii_lowercase();
     let at = VERSIONS.iter().filter_map(|version| lower.find(version)).min()?;
-    let before = part.until(0, at).text.trim_end_matches(SEPARATORS);
+    let before = part
+        .until(0, at)
+        .text
+        .trim_end_matches(SEPARATORS)
+        .trim_end_matches('.');
     let reads = term(Part { text: before, ..part }).is_ok();
     (at > 0 && reads).then(|| {
         let rest = part.from(at);
@@ -123,7 +212,7 @@ fn missing_blank(part: Part<'_>, bare: bool) -> Option<SyntaxError> {
 }
 
 /// The first place where a blank makes terms of the text that can all be read.
-fn joint(part: Part<'_>, bare: bool) -> Option<usize> {
+pub(super) fn joint(part: Part<'_>, bare: bool) -> Option<usize> {
     let text = part.text;
     if text.len() > MAX_SEARCHED {
         return None;

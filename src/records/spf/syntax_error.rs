@@ -11,6 +11,17 @@ pub struct SyntaxError {
     pub span: Span,
     /// What is wrong, in a sentence.
     pub message: String,
+    /// What was meant, where that can be told.
+    pub mend: Option<Mend>,
+}
+
+/// What to write in place of a stretch of the record.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Mend {
+    /// What goes: whole terms.
+    pub span: Span,
+    /// What stands there instead: terms that can be read.
+    pub text: String,
 }
 
 /// Which rule of the grammar a term breaks.

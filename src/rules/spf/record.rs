@@ -63,7 +63,7 @@ pub const LOST_MECHANISM: Rule = Rule {
     title: "a mechanism written with = has no effect",
     section: "RFC 7208 4.6.1",
     why: "include=x reads like a mechanism, but name=value is a modifier nobody knows, and receivers ignore those: whoever it was to authorize is not.",
-    fix: "Write a colon.",
+    fix: "Write the mechanism with a colon where it reads so, or remove the term.",
     bad: "v=spf1 include=spf.example.com -all",
     good: "v=spf1 include:spf.example.com -all",
 };

@@ -81,14 +81,14 @@ pub const TAKE_OVER: Rule = Rule {
     good: "v=spf1 include:spf.provider.example -all",
 };
 
-/// A or mx of this domain finds nothing.
+/// A or mx finds nothing.
 pub const OWN_VOID: Rule = Rule {
     id: "SPF-050",
     severity: Severity::Warning,
     standard: Standard::Spf,
-    title: "a or mx of this domain finds nothing",
+    title: "a or mx finds nothing",
     section: "RFC 7208 5.3",
-    why: "The domain has no such record, so the term matches nobody, costs one of the ten terms and one of two void lookups.",
+    why: "The name has no such record, so the term matches nobody, costs one of the ten terms and one of two void lookups.",
     fix: "Remove the term.",
     bad: "v=spf1 a -all (no A record)",
     good: "v=spf1 mx -all",

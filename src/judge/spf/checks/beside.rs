@@ -5,7 +5,7 @@ use crate::inquiry::{Dns, Inquiry, Kind, Need, Rdata};
 use crate::intent::{Intent, Role, What};
 use crate::judge::spf::published::{Values, gather};
 use crate::judge::spf::state::UNLIKELY_LABEL;
-use crate::judge::{Findings, Topic};
+use crate::judge::{Finding, Findings, Topic};
 use crate::name::Name;
 use crate::records::foreign::Foreign;
 use crate::records::spf::{Mechanism, Qualifier, Record};
@@ -28,10 +28,10 @@ pub(super) fn check(intent: &Intent, values: &Values, inquiry: &mut Inquiry<'_>,
     let managed = intent.manages(Standard::Spf);
     let topic = topic_at(domain, managed);
     let own = values.only().filter(|record| record.is_valid());
-    others(domain, values, &topic, findings);
+    others(domain, values, &topic, inquiry, findings);
     size(domain, values, &topic, findings);
     retired_type(domain, &topic, inquiry, findings);
-    at_dmarc(domain, own, &topic, inquiry, findings);
+    at_dmarc(domain, values, &topic, inquiry, findings);
     if values.records.is_empty() && values.near_misses.is_empty() {
         absent(domain, values, &topic, inquiry, findings);
     }
@@ -40,7 +40,8 @@ pub(super) fn check(intent: &Intent, values: &Values, inquiry: &mut Inquiry<'_>,
     }
 }
 
-fn others(domain: &Name, values: &Values, topic: &Topic, findings: &mut Findings) {
+fn others(domain: &Name, values: &Values, topic: &Topic, inquiry: &mut Inquiry<'_>, findings: &mut Findings) {
+    let mut is_first = true;
     for text in &values.others {
         let shown = presentation(text);
         let sender_id = text.get(..7);
@@ -50,10 +51,43 @@ fn others(domain: &Name, values: &Values, topic: &Topic, findings: &mut Findings
                 .say(&record_rules::SENDER_ID, topic, message)
                 .about(shown);
         } else if is_dmarc(text) {
-            let message = format!("a DMARC record at {domain}: receivers look for it at _dmarc.{domain}");
-            findings.say(&rules::SWAPPED, topic, message).about(shown);
+            let taken = has_dmarc(domain, inquiry) || !is_first;
+            is_first = false;
+            let place = format!("_dmarc.{domain}");
+            let said = swapped("a DMARC record", domain.as_str(), &place, taken, topic, findings);
+            said.about(shown);
         }
     }
+}
+
+/// A record at a name where nobody looks for it. Moved to where another stands, it would be one too many there.
+fn swapped<'f>(
+    what: &str,
+    here: &str,
+    place: &str,
+    taken: bool,
+    topic: &Topic,
+    findings: &'f mut Findings,
+) -> &'f mut Finding {
+    let message = format!("{what} at {here}: receivers look for it at {place}");
+    if taken {
+        let message = format!("{message}, where one stands; nobody reads this one");
+        let said = findings.say(&rules::SWAPPED, topic, message);
+        return said
+            .at_most(Severity::Warning)
+            .fix(format!("Remove it from {here}: {place} has its record."));
+    }
+    let said = findings.say(&rules::SWAPPED, topic, message);
+    said.fix(format!("Move it from {here} to {place}."))
+}
+
+fn has_dmarc(domain: &Name, inquiry: &mut Inquiry<'_>) -> bool {
+    let Ok(policy) = domain.prepend("_dmarc") else {
+        return false;
+    };
+    let published = gather(inquiry, &policy, Need::Evidence);
+    let has_one = |values: &Values| values.others.iter().any(|text| is_dmarc(text));
+    published.values().is_some_and(has_one)
 }
 
 fn is_dmarc(text: &[u8]) -> bool {
@@ -94,11 +128,12 @@ fn retired_type(domain: &Name, topic: &Topic, inquiry: &mut Inquiry<'_>, finding
 /// SPF at `_dmarc`; and whether -all acts before the DMARC record there can.
 fn at_dmarc(
     domain: &Name,
-    own: Option<&Record>,
+    values: &Values,
     topic: &Topic,
     inquiry: &mut Inquiry<'_>,
     findings: &mut Findings,
 ) {
+    let own = values.only().filter(|record| record.is_valid());
     let Ok(policy) = domain.prepend("_dmarc") else {
         return;
     };
@@ -111,10 +146,23 @@ fn at_dmarc(
         if is_wildcard(domain, record, inquiry) {
             continue;
         }
-        let message = format!("an SPF record at {policy}: receivers look for it at {domain}");
-        let topic = topic_at(&policy, topic.managed);
-        let said = findings.say(&rules::SWAPPED, &topic, message);
+        let taken = !values.records.is_empty();
+        let at_policy = topic_at(&policy, topic.managed);
+        let said = swapped(
+            "an SPF record",
+            policy.as_str(),
+            domain.as_str(),
+            taken,
+            &at_policy,
+            findings,
+        );
         said.about(presentation(&record.text));
+    }
+    // What nobody reaches rejects nothing.
+    let in_effect_neutral =
+        |said: &Finding| said.site == topic.site && said.rule.id == record_rules::NEUTRAL_ALL.id;
+    if findings.iter().any(in_effect_neutral) {
+        return;
     }
     let Some(own) = own.filter(|_| there.others.iter().any(|text| is_dmarc(text))) else {
         return;

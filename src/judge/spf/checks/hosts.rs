@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::saying::span_of;
+use super::syntax::slips_by_term;
 use crate::inquiry::{Dns, Inquiry, Kind, Need, Rdata};
 use crate::judge::dns;
 use crate::judge::spf::evaluate::MAX_MX;
@@ -29,6 +30,7 @@ pub(super) fn check(
     inquiry: &mut Inquiry<'_>,
     findings: &mut Findings,
 ) {
+    let slips = slips_by_term(own);
     for probe in &analysis.probes {
         if probe.everybody {
             matches_everybody(probe, domain, own, topic, findings);
@@ -37,9 +39,13 @@ pub(super) fn check(
             let said = findings.say(rule, topic, message);
             refine(said, probe, own);
         };
-        leads_astray(probe, inquiry, &mut say);
-        if probe.at == domain.as_str() {
-            of_own_term(probe, domain, &mut say); // The rest is for whoever writes that record.
+        let is_own = probe.at == domain.as_str();
+        if is_own && slips.iter().any(|(index, _)| Some(*index) == probe.top) {
+            continue; // What it finds follows from the slip, which is spoken of.
+        }
+        let is_lost = leads_astray(probe, inquiry, &mut say);
+        if is_own {
+            of_own_term(probe, domain, is_lost, &mut say); // The rest is for whoever writes that record.
         }
     }
     web_server(domain, analysis, own, topic, inquiry, findings);
@@ -57,7 +63,14 @@ fn refine(said: &mut Finding, probe: &Probe, own: &Record) {
 }
 
 /// What is wrong wherever in the tree it stands.
-fn leads_astray(probe: &Probe, inquiry: &mut Inquiry<'_>, say: &mut impl FnMut(&'static Rule, String)) {
+///
+/// Whether it leads to a domain anybody may register.
+fn leads_astray(
+    probe: &Probe,
+    inquiry: &mut Inquiry<'_>,
+    say: &mut impl FnMut(&'static Rule, String),
+) -> bool {
+    let mut is_lost = false;
     let Probe { target, term, at, .. } = probe;
     // Whoever registers the domain chooses the addresses that pass.
     if probe.passes
@@ -67,6 +80,7 @@ fn leads_astray(probe: &Probe, inquiry: &mut Inquiry<'_>, say: &mut impl FnMut(&
     {
         let message = format!("{term} in the record of {at}: {free} does not exist: anyone may register it");
         say(&rules::TAKE_OVER, message);
+        is_lost = true;
     }
     if probe.mx_count > MAX_MX {
         let message = format!(
@@ -75,6 +89,7 @@ fn leads_astray(probe: &Probe, inquiry: &mut Inquiry<'_>, say: &mut impl FnMut(&
         );
         say(&limits::TOO_MANY_MX, message);
     }
+    is_lost
 }
 
 /// An `exists` that matches whoever sends: `all` in other words.
@@ -110,7 +125,7 @@ fn matches_everybody(probe: &Probe, domain: &Name, own: &Record, topic: &Topic, 
     }
 }
 
-fn of_own_term(probe: &Probe, domain: &Name, say: &mut impl FnMut(&'static Rule, String)) {
+fn of_own_term(probe: &Probe, domain: &Name, told: bool, say: &mut impl FnMut(&'static Rule, String)) {
     let Probe { target, term, .. } = probe;
     if (MANY_MX + 1..=MAX_MX).contains(&probe.mx_count) {
         let message = format!("{term} costs one term and {} further queries", probe.mx_count);
@@ -139,8 +154,12 @@ fn of_own_term(probe: &Probe, domain: &Name, say: &mut impl FnMut(&'static Rule,
     if probe.address_without_mx {
         let message = format!("{target} has an address and no MX: {term} matches nobody");
         say(&rules::NO_IMPLICIT_MX, message);
-    } else if target == domain.as_str() && probe.void_v4 && probe.void_v6 {
-        let message = format!("{target} has no such record: {term} matches nobody");
+    } else if !told && !probe.is_exists && !probe.null_mx && probe.void_v4 && probe.void_v6 {
+        let what = if probe.is_mx { "MX record" } else { "address" };
+        let message = match target == domain.as_str() {
+            true => format!("{target} has no such record: {term} matches nobody"),
+            false => format!("{target} has no {what}: {term} matches nobody"),
+        };
         say(&rules::OWN_VOID, message);
     }
     if let Some(alias) = &probe.alias {

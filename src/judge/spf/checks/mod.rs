@@ -73,16 +73,21 @@ fn own_record(
 
 /// What was meant as a record and is none.
 fn near_misses(values: &Values, topic: &Topic, findings: &mut Findings) {
-    for meant in &values.near_misses {
-        // Beside a record that works it does no harm but to whoever thinks it works.
-        let severity = if values.records.is_empty() {
-            Severity::Error
-        } else {
-            Severity::Warning
-        };
+    for (index, meant) in values.near_misses.iter().enumerate() {
         let message = format!("receivers do not take this for an SPF record: {}", meant.miss.why);
         let said = findings.say(&rules::NEAR_MISS, &topic.text(&meant.text), message);
-        said.about(presentation(&meant.text)).at_most(severity);
+        said.about(presentation(&meant.text));
+        if let Some(record) = values.records.first() {
+            // Beside a record that works it does no harm but to whoever thinks it works; mended it would be a second one.
+            said.at_most(Severity::Warning).fix(format!(
+                "Remove it, or merge its terms into the record that counts: {}",
+                presentation(&record.text)
+            ));
+        } else if index > 0 {
+            said.fix("Remove it, or merge its terms into the one record there may be.");
+        } else if let Some(whole) = &meant.miss.whole {
+            said.fix(format!("Write the whole record anew: {whole}"));
+        }
         if meant.miss.before > 0 {
             said.at(0..meant.miss.before)
                 .label("stands before what was meant");

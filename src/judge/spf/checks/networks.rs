@@ -44,6 +44,14 @@ pub(super) fn check(record: &Record, topic: &Topic, findings: &mut Findings) {
                     inside,
                 )
             }
+            Mechanism::A { cidr, .. } | Mechanism::Mx { cidr, .. } => {
+                if qualifier == Qualifier::Pass && (cidr.v4 < 16 || cidr.v6 < 32) {
+                    let shown = record.term_text(index);
+                    let message = format!("{shown} is a very wide network around each address that it finds");
+                    say_of_term(findings, &rules::WIDE, topic, (record, index), message);
+                }
+                continue;
+            }
             _ => continue,
         };
         let shown = record.term_text(index);
@@ -66,17 +74,33 @@ pub(super) fn check(record: &Record, topic: &Topic, findings: &mut Findings) {
             say_of_term(findings, &rules::OVERLAP, topic, place, message);
         }
     }
-    let passing = Addresses::new(
-        v4.iter()
-            .filter(|(qualifier, _)| *qualifier == Qualifier::Pass)
-            .map(|(_, network)| *network),
-        v6.iter()
-            .filter(|(qualifier, _)| *qualifier == Qualifier::Pass)
-            .map(|(_, network)| *network),
-    );
-    if passing.is_all_v4() || passing.is_all_v6() {
-        let family = if passing.is_all_v4() { "IPv4" } else { "IPv6" };
+    let of = |these: &[Qualifier]| {
+        let v4 = v4.iter().filter(|(qualifier, _)| these.contains(qualifier));
+        let v6 = v6.iter().filter(|(qualifier, _)| these.contains(qualifier));
+        let addresses = Addresses::new(v4.map(|(_, network)| *network), v6.map(|(_, network)| *network));
+        match (addresses.is_all_v4(), addresses.is_all_v6()) {
+            (true, _) => Some("IPv4"),
+            (_, true) => Some("IPv6"),
+            _ => None,
+        }
+    };
+    if let Some(family) = of(&[Qualifier::Pass]) {
         let message = format!("the networks together are every {family} address: anyone may send");
         findings.say(&rules::EVERYBODY, topic, message);
+        return;
+    }
+    let neutral = record.directives().find(|(index, qualifier, mechanism)| {
+        let is_network = matches!(mechanism, Mechanism::Ip4(_) | Mechanism::Ip6(_));
+        *index < end && *qualifier == Qualifier::Neutral && is_network
+    });
+    if let Some((index, _, _)) = neutral
+        && let Some(family) = of(&[Qualifier::Pass, Qualifier::Neutral])
+    {
+        let shown = record.term_text(index);
+        let message = format!(
+            "{shown} leaves nobody to fail: with it every {family} address passes or is neutral, in effect ?all"
+        );
+        let said = say_of_term(findings, &rules::NEUTRAL_ALL, topic, (record, index), message);
+        said.fix(format!("Remove {shown}."));
     }
 }

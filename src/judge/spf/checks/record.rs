@@ -103,6 +103,15 @@ fn ends(record: &Record, apex: bool, topic: &Topic, findings: &mut Findings) {
 }
 
 fn no_end(record: &Record, topic: &Topic, findings: &mut Findings) {
+    // `all=fail`, or `-all` without the blank before it, was to be its end, and is spoken of as the slip it is.
+    let is_all = |word: &str| word.trim_start_matches(['-', '~', '?']) == "all";
+    let meant_all = |index| {
+        let meant = record.meant(index);
+        meant.is_some_and(|meant| meant.split(' ').any(is_all))
+    };
+    if (0..record.terms.len()).any(meant_all) {
+        return;
+    }
     let message = "want -all or ~all at the end, found neither all nor redirect";
     findings.say(&rules::NO_END, topic, message);
     let include = record
@@ -199,16 +208,45 @@ fn modifiers(record: &Record, topic: &Topic, findings: &mut Findings) {
         let TermKind::Modifier(Modifier::Unknown { name, value }) = &term.kind else {
             continue;
         };
-        let mechanisms = ["a", "mx", "ptr", "ip4", "ip6", "include", "exists", "all"];
-        if mechanisms.contains(&name.as_str()) {
-            let message =
-                format!("{name}={value} authorizes nobody: the mechanism is written {name}:{value}");
-            say_of_term(findings, &rules::LOST_MECHANISM, topic, (record, index), message);
+        if is_mechanism(name) {
+            let message = format!(
+                "{name}={value} authorizes nobody: with = it is no mechanism but a modifier that nobody knows"
+            );
+            let said = say_of_term(findings, &rules::LOST_MECHANISM, topic, (record, index), message);
+            said.fix(instead_of_lost(record, index, name));
         }
         if let Some(wanted) = wanted_of_report(name, value) {
             let message = format!("{name}: want {wanted}, found {value:?}");
             say_of_term(findings, &rules::REPORT_MODIFIER, topic, (record, index), message);
         }
+    }
+}
+
+/// Whether a mechanism has this name, in small letters.
+fn is_mechanism(name: &str) -> bool {
+    ["a", "mx", "ptr", "ip4", "ip6", "include", "exists", "all"].contains(&name)
+}
+
+/// What to write instead of a mechanism with an equals sign, so that the record is right then.
+fn instead_of_lost(record: &Record, index: usize, name: &str) -> String {
+    let found = record.term_text(index);
+    let Some(meant) = record.meant(index) else {
+        return format!("Remove {found}: it names nothing that {name} can take.");
+    };
+    if name == "ptr" {
+        return format!("Remove {found}: the standard says not to use ptr.");
+    }
+    let stands =
+        |term: &str| (0..record.terms.len()).any(|other| record.term_text(other).eq_ignore_ascii_case(term));
+    let all = record.all().map(|(all, _)| (all, record.term_text(all)));
+    match all {
+        Some((_, all)) if name == "all" => format!("Remove {found}: {all} stands there already."),
+        None if name == "all" && index + 1 < record.terms.len() => {
+            format!("Remove {found}, and end the record in {meant}.")
+        }
+        _ if meant.split(' ').all(stands) => format!("Remove {found}: {meant} stands there already."),
+        Some((at, all)) if at < index => format!("Write {meant} before {all}, and remove {found}."),
+        _ => format!("Write {meant} in place of {found}."),
     }
 }
 

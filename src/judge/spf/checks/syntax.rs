@@ -91,10 +91,11 @@ pub(super) fn errors(record: &Record, topic: &Topic, findings: &mut Findings) {
         );
         let term = record.text.get(error.span.clone()).unwrap_or_default();
         said.about(presentation(term));
+        let together = if once { alike.as_slice() } else { &[error] };
         said.fix(match error.kind {
             SyntaxErrorKind::Joined => JOINED_FIX.to_owned(),
             SyntaxErrorKind::NonAscii => in_a_labels(&record.text).unwrap_or_else(|| rule.fix.to_owned()),
-            _ => rule.fix.to_owned(),
+            _ => mending(record, together).unwrap_or_else(|| rule.fix.to_owned()),
         });
         if error.kind == SyntaxErrorKind::NonAscii {
             said.at_each(odd.iter().map(|one| one.span.clone()));
@@ -121,6 +122,18 @@ fn in_a_labels(text: &[u8]) -> Option<String> {
     (!written.is_empty()).then(|| format!("Write names as A-labels: {}.", written.join(", ")))
 }
 
+/// What to write in place of what, where that can be told of all of `slips`.
+pub(super) fn mending(record: &Record, slips: &[&SyntaxError]) -> Option<String> {
+    let one = |slip: &&SyntaxError| {
+        let mend = slip.mend.as_ref()?;
+        let found = presentation(record.text.get(mend.span.clone())?);
+        Some(format!("{} in place of {found}", mend.text))
+    };
+    let all: Option<Vec<String>> = slips.iter().map(one).collect();
+    let all = all.filter(|all| !all.is_empty())?;
+    Some(format!("Write {}.", all.join(", and ")))
+}
+
 /// What receivers read to the letter, and hardly anybody means; `told` are terms of which the tree said it already.
 pub(super) fn slips(record: &Record, told: &[usize], topic: &Topic, findings: &mut Findings) {
     for (index, slip) in slips_by_term(record) {
@@ -129,7 +142,11 @@ pub(super) fn slips(record: &Record, told: &[usize], topic: &Topic, findings: &m
         }
         let message = format!("receivers take this to the letter: {}", slip.message);
         let said = say_of_term(findings, rule_of(slip.kind), topic, (record, index), message);
-        said.at(slip.span).at_most(Severity::Warning);
+        said.at_most(Severity::Warning);
+        if let Some(fix) = mending(record, &[&slip]) {
+            said.fix(fix);
+        }
+        said.at(slip.span);
     }
     for (index, term) in record.terms.iter().enumerate() {
         let TermKind::Modifier(Modifier::Unknown { name, value }) = &term.kind else {

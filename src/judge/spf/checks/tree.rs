@@ -1,18 +1,21 @@
 //! What a record leads to: its includes and redirects.
 
 use super::saying::{say_of_term, span_of};
-use super::syntax::{rule_of, slips_by_term};
+use super::syntax::{mending, rule_of, slips_by_term};
 use crate::inquiry::{Dns, Inquiry, Kind, Need, Rdata};
 use crate::judge::dns;
 use crate::judge::spf::expand::without_sender;
-use crate::judge::spf::published::{Values, gather, name_of};
+use crate::judge::spf::published::{Meant, Values, gather, name_of};
 use crate::judge::spf::state::UNLIKELY_LABEL;
-use crate::judge::spf::tree::{Analysis, Obstacle, Reached, Via};
+use crate::judge::spf::tree::{Analysis, Obstacle, Probe, Reached, Via};
 use crate::judge::{Finding, Findings, Topic};
 use crate::name::Name;
-use crate::records::spf::{Addresses, Mechanism, Qualifier, Record, SyntaxError, parse_macro_string};
-use crate::rules::Rule;
+use crate::records::presentation;
+use crate::records::spf::{
+    Addresses, DomainSpec, Mechanism, Qualifier, Record, SyntaxError, parse_macro_string,
+};
 use crate::rules::spf::{limits, record as record_rules, tree as rules};
+use crate::rules::{Rule, Severity};
 
 /// Judges what the domain's own record leads to; says of which of its terms a slip is the cause.
 pub(super) fn check(
@@ -34,6 +37,7 @@ pub(super) fn check(
             topic,
             findings: &mut *findings,
         };
+        place.signed_everybody(analysis);
         match &reached.obstacle {
             Some(obstacle) => {
                 let top = reached.referral.top.filter(|_| reached.depth == 1);
@@ -64,6 +68,9 @@ pub(super) fn check(
     explanation(domain, own, topic, inquiry, findings);
     told
 }
+
+/// So deep an include is looked into for whether it lets everybody pass.
+const MAX_DEPTH: usize = 10;
 
 /// How many addresses IPv4 has.
 const ALL_V4: u64 = 1 << 32;
@@ -102,7 +109,8 @@ impl Place<'_> {
         } else {
             "redirect"
         };
-        let message = format!("{term} of {name} in the record of {parent}: {obstacle}");
+        let mut message = format!("{term} of {name} in the record of {parent}: {obstacle}");
+        let mut fix = None;
         let rule = match obstacle {
             Obstacle::Bounds => &limits::NOT_EXPLORED,
             Obstacle::Loop => &rules::LOOP,
@@ -112,8 +120,25 @@ impl Place<'_> {
             Obstacle::Missing { nxdomain } => {
                 if let Some(slip) = slip {
                     let message = format!("{}: {message}", slip.message);
-                    self.say(rule_of(slip.kind), message);
+                    let fix = mending(self.own, &[slip]);
+                    let said = self.say(rule_of(slip.kind), message);
+                    if let Some(fix) = fix {
+                        said.fix(fix);
+                    }
                     return true;
+                }
+                if let Some(meant) = meant_at(name, inquiry) {
+                    let found = presentation(&meant.text);
+                    message = format!(
+                        "{term} of {name} in the record of {parent}: {found} stands there, which receivers do not take for an SPF record: {}",
+                        meant.miss.why
+                    );
+                    fix = Some(match &meant.miss.whole {
+                        Some(whole) => format!("Write the whole record at {name} anew: {whole}"),
+                        None => format!(
+                            "Begin the record at {name} with v=spf1 and one space, nothing before it."
+                        ),
+                    });
                 }
                 let free = nxdomain
                     .then(|| name_of(name).and_then(|name| dns::gone(&name, inquiry)))
@@ -134,8 +159,57 @@ impl Place<'_> {
                 _ => &rules::INCLUDE_BROKEN,
             },
         };
-        self.say(rule, message);
+        if let Obstacle::Several(_) = obstacle {
+            fix = Some(format!(
+                "Merge the records at {name} into one, or have its owner do so."
+            ));
+        } else if let (Obstacle::Syntax(_), Via::Redirect) = (obstacle, via) {
+            fix = Some(format!("Mend the record at {name}, or have its owner do so."));
+        }
+        let said = self.say(rule, message);
+        if let Some(fix) = fix {
+            said.fix(fix);
+        }
         false
+    }
+
+    /// `?include:` and its like of a record that lets everybody pass: every sender gets this result, and nothing behind
+    /// it is reached.
+    fn signed_everybody(&mut self, analysis: &Analysis) {
+        let Reached {
+            name,
+            referral,
+            depth,
+            ..
+        } = self.reached;
+        let Some(top) = referral
+            .top
+            .filter(|_| *depth == 1 && referral.via == Via::Include)
+        else {
+            return;
+        };
+        let directive = self.own.directives().find(|(index, _, _)| *index == top);
+        let Some((_, qualifier, _)) = directive.filter(|(_, qualifier, _)| *qualifier != Qualifier::Pass)
+        else {
+            return;
+        };
+        if !lets_everybody_pass(name, analysis, 0) {
+            return;
+        }
+        let term = self.own.term_text(top);
+        let all = qualifier.all();
+        let message = format!(
+            "{name} lets everybody pass, and {term} matches whoever passes there: in effect {all}, and nothing behind it is reached"
+        );
+        let (rule, fix) = match qualifier {
+            Qualifier::Neutral => (&record_rules::NEUTRAL_ALL, format!("Remove {term}.")),
+            _ => (
+                &rules::INCLUDE_PASSES_ALL,
+                format!("Remove {term}; end the record in {all} where that is meant."),
+            ),
+        };
+        let said = self.say(rule, message);
+        said.at_most(Severity::Warning).fix(fix);
     }
 
     /// A record that could be read.
@@ -193,6 +267,12 @@ impl Place<'_> {
     }
 }
 
+/// What was meant as a record at `name`, where none is.
+fn meant_at(name: &str, inquiry: &mut Inquiry<'_>) -> Option<Meant> {
+    let published = gather(inquiry, &name_of(name)?, Need::Evidence);
+    published.values()?.near_misses.first().cloned()
+}
+
 /// A term that means the name its record stands at.
 fn about_its_own_name(record: &Record) -> Option<String> {
     let own = record.directives().find(|(_, _, mechanism)| match mechanism {
@@ -202,6 +282,32 @@ fn about_its_own_name(record: &Record) -> Option<String> {
             .is_some_and(|domain| domain.string.macros().any(|one| one.letter == 'd')),
     });
     own.map(|(index, _, _)| record.term_text(index))
+}
+
+/// Whether the record at `name` lets everybody pass, by itself or by what it includes.
+fn lets_everybody_pass(name: &str, analysis: &Analysis, depth: usize) -> bool {
+    let mut there = analysis.reached.iter().filter(|reached| reached.name == name);
+    let Some(record) = there
+        .find_map(|reached| reached.record.as_ref())
+        .filter(|_| depth <= MAX_DEPTH)
+    else {
+        return false;
+    };
+    let by_exists = |probe: &Probe| probe.at == name && probe.everybody && probe.qualifier == Qualifier::Pass;
+    let leads_on = |domain: &DomainSpec| {
+        let target = without_sender(domain, name);
+        target.is_some_and(|target| lets_everybody_pass(&target, analysis, depth + 1))
+    };
+    let end = record.all().map_or(usize::MAX, |(index, _)| index);
+    let by_include = || {
+        record.directives().any(|(index, qualifier, mechanism)| {
+            let passes = index < end && qualifier == Qualifier::Pass;
+            matches!(mechanism, Mechanism::Include(domain) if passes && leads_on(domain))
+        })
+    };
+    let by_redirect =
+        || record.all().is_none() && record.redirect().is_some_and(|(_, domain)| leads_on(domain));
+    passes_all(record) || analysis.probes.iter().any(by_exists) || by_include() || by_redirect()
 }
 
 fn passes_all(record: &Record) -> bool {

@@ -93,6 +93,10 @@ fn what_stands_before_the_version_is_said() {
     ] {
         let found = likeness(text.as_bytes());
         let (before, why) = (before.len(), why.to_owned());
-        assert_eq!(found, Likeness::NearMiss(NearMiss { why, before }), "{text:?}");
+        let Likeness::NearMiss(miss) = found else {
+            panic!("{text:?}: {found:?}")
+        };
+        let whole = miss.whole.clone();
+        assert_eq!(miss, NearMiss { why, before, whole }, "{text:?}");
     }
 }

@@ -231,6 +231,8 @@ fn what_can_be_read_and_is_hardly_meant_is_a_slip() {
         ("include:a.example,b.example", Kind::Punctuation, ","),
         ("include:\"a.example", Kind::Punctuation, "\""),
         ("include:<a.example", Kind::Markup, "include:<a.example"),
+        // No name has a colon.
+        ("a:mx:x.example", Kind::DomainEnd, "a:mx:x.example"),
         ("include:x.example-all", Kind::MissingBlank, "-all"),
         ("redirect=x.example-all", Kind::MissingBlank, "-all"),
         (
@@ -254,7 +256,7 @@ fn what_can_be_read_and_is_hardly_meant_is_a_slip() {
     for text in [
         "v=spf1 include:_spf.x-all.example a:my-mx.example/24 exists:%{l}@%{o}.x.example -all",
         "v=spf1 include:spf.empresa.mx include:_spf.provider.com.mx. redirect=spf.all ra=postmaster",
-        "v=spf1 a:mx:x.example foo=bar -all",
+        "v=spf1 a:mx.x.example foo=bar -all",
     ] {
         assert_eq!(record(text).slips(), [], "{text}");
     }
