@@ -2,7 +2,7 @@
 
 use zegel::rules::Severity;
 
-use crate::facts::{World, judge_in, observe};
+use crate::facts::{World, findings, judge_in, observe};
 use crate::slips::{AROUND, look, said, whole};
 
 /// One record alone may stand at a name: what was meant as another has to go, and costs nothing while it stands there.
@@ -124,5 +124,91 @@ fn an_empty_place_in_a_list_of_addresses_costs_no_address() {
             ("DRPT-001", Severity::Warning),
             "{list}"
         );
+    }
+}
+
+/// A text to copy is one its own parser finds nothing wrong with; where that cannot be told, none is given.
+#[test]
+fn a_whole_text_in_a_fix_is_faultless() {
+    for (text, rule, want) in [
+        (
+            "v=DMARC1; p=reject; rua=mailto:d@a.nl;e@a.nl",
+            "DMARC-050",
+            "v=DMARC1; p=reject; rua=mailto:d@a.nl,mailto:e@a.nl",
+        ),
+        (
+            "v=DMARC1; p=reject; rua=mailto:d@a.nl;e@a.nl;f@a.nl",
+            "DMARC-050",
+            "v=DMARC1; p=reject; rua=mailto:d@a.nl,mailto:e@a.nl,mailto:f@a.nl",
+        ),
+        (
+            "v=DMARC1; p=reject; rua=mailto:d@a.nl e@a.nl",
+            "DMARC-050",
+            "v=DMARC1; p=reject; rua=mailto:d@a.nl,mailto:e@a.nl",
+        ),
+        (
+            "v=DMARC1; p=reject; rua=mailto;d@a.nl",
+            "DMARC-050",
+            "v=DMARC1; p=reject; rua=mailto:d@a.nl",
+        ),
+        (
+            "v=DMARC1.0; p=reject; rua=mailto:d@a.nl",
+            "DMARC-004",
+            "v=DMARC1; p=reject; rua=mailto:d@a.nl",
+        ),
+        (
+            "v=DMARC1-2; p=reject; rua=mailto:d@a.nl",
+            "DMARC-004",
+            "v=DMARC1; p=reject; rua=mailto:d@a.nl",
+        ),
+    ] {
+        let verdict = look(text);
+        // That an address has no scheme is another slip, which the text mends as well.
+        let others = said(&verdict)
+            .iter()
+            .all(|one| [rule, "DRPT-001"].contains(&one.rule.id));
+        assert!(others, "{text}: {:#?}", said(&verdict));
+        let found = findings(&verdict, rule);
+        let [one] = found[..] else {
+            panic!("{text}: {:#?}", said(&verdict))
+        };
+        assert_eq!(
+            (one.rule.id, whole(&one.fix)),
+            (rule, Some(want)),
+            "{text}: {}",
+            one.fix
+        );
+        assert!(said(&look(want)).is_empty(), "{want}: {:#?}", said(&look(want)));
+    }
+    for text in [
+        "v=DMARC1; p=reject; rua=mailto:mailto:d@a.nl",
+        "v=DMARC1; p=reject; rua=mailto: MAILTO:d@a.nl",
+    ] {
+        let verdict = look(text);
+        let [one] = said(&verdict)[..] else {
+            panic!("{text}: {:#?}", said(&verdict))
+        };
+        assert_eq!(
+            (one.rule.id, one.fix.as_str()),
+            ("DRPT-001", "Write mailto:d@a.nl."),
+            "{text}"
+        );
+    }
+    // What is wrong besides is not copied along.
+    for text in [
+        "v=DMARC1; p=reject, rua=a.nl",
+        "v=DMARC1; p=reject, foo; rua=mailto:d@a.nl",
+        "v=DMARC1; p=reject; rua=mailto:d@a.nl;e f@a.nl",
+    ] {
+        let verdict = look(text);
+        for one in said(&verdict) {
+            if let Some(whole) = whole(&one.fix) {
+                assert!(
+                    said(&look(whole)).is_empty(),
+                    "{text} -> {whole}: {:#?}",
+                    said(&look(whole))
+                );
+            }
+        }
     }
 }

@@ -89,7 +89,7 @@ pub(super) fn check(place: &Place<'_>, findings: &mut Findings) {
 /// A rule's fix with the whole text to enter, where it can be told.
 fn whole_fix(standard: Standard, fix: &str, text: &[u8]) -> Option<String> {
     let meant = match standard {
-        Standard::Dmarc => dmarc::mended(text)?,
+        Standard::Dmarc => dmarc::whole(text)?,
         Standard::Spf | Standard::Dkim | Standard::Mx | Standard::Dnssec | Standard::Dns => return None,
     };
     let prints = meant.iter().all(|octet| matches!(octet, 0x20..=0x7e));

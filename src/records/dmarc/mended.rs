@@ -5,11 +5,12 @@
 //! have nothing else wrong with them; by the mended text the judgement tells the slip from what follows of it, and the
 //! fix is a text that can be copied. What a value should have been is not guessed here.
 
-use super::likeness::{alias_meant, is_record, spelled_version};
+use super::likeness::{alias_meant, is_record, near_miss, spelled_version};
 use super::parse::{Record, TagName, WHITE, parse};
 use super::separators::Separator;
 use crate::records::Span;
 use crate::records::odd::{Oddity, Typography, odd_characters};
+use crate::records::tags::{Part, PartKind};
 
 /// At most so many separators are mended: a text with more was not meant as a record.
 const MAX_EDITS: usize = 32;
@@ -69,6 +70,36 @@ pub fn mended(text: &[u8]) -> Option<Vec<u8>> {
     (sound && record.text != text).then_some(record.text)
 }
 
+/// The text that is to be written: the record that was meant, its report addresses with their scheme; `None` where
+/// nothing is to be mended, it cannot be told, or something else in it is to be mended as well, so that it is none to
+/// copy.
+pub fn whole(text: &[u8]) -> Option<Vec<u8>> {
+    let mut record = parse(&mended(text)?);
+    for _ in 0..MAX_EDITS {
+        let lists = [TagName::Rua, TagName::Ruf].into_iter();
+        let mut uris = lists.flat_map(|tag| record.uris(tag));
+        let Some((span, meant)) =
+            uris.find_map(|uri| Some((uri.span.clone(), uri.meant().filter(|_| uri.problem.is_some())?)))
+        else {
+            break;
+        };
+        let before = record.text.get(..span.start)?;
+        let behind = record.text.get(span.end..)?;
+        record = parse(&[before, meant.as_bytes(), behind].concat());
+    }
+    let lists = [TagName::Rua, TagName::Ruf].into_iter();
+    let usable = lists
+        .flat_map(|tag| record.uris(tag))
+        .all(|uri| uri.problem.is_none());
+    let is_tag = |part: &Part| match &part.kind {
+        PartKind::Tag { name, .. } => !name.is_empty(),
+        PartKind::Trailing => true,
+        PartKind::Empty | PartKind::Malformed => false,
+    };
+    let sound = usable && record.parts.iter().all(is_tag) && near_miss(&record.text).is_none();
+    sound.then_some(record.text)
+}
+
 /// The record as it reads once its line ends, quotes and odd blanks are mended and another record behind it is cut off:
 /// what is wrong in that is another slip.
 pub fn spelled_plainly(record: &Record) -> Record {
@@ -95,7 +126,7 @@ pub fn separated(record: &Record) -> Option<Vec<u8>> {
     let sign: &[u8] = match wrong.belongs {
         Separator::Semicolon => b"; ",
         Separator::Comma => b",",
-        Separator::Colon => b":",
+        Separator::Colon | Separator::Scheme => b":",
         Separator::Equals => b"=",
     };
     let before = record.text.get(..span.start)?;
@@ -225,7 +256,10 @@ fn versioned(text: &[u8]) -> Option<Vec<u8>> {
     // What goes on as a word belongs to the version.
     let rest = match rest.iter().position(|octet| *octet == b';') {
         _ if starts_tag(rest) || rest.is_empty() => rest,
-        Some(at) if !rest.get(..at).unwrap_or_default().contains(&b'=') && dark == Some(0) => {
+        Some(at)
+            if !rest.get(..at).unwrap_or_default().contains(&b'=')
+                && (dark == Some(0) || rest.get(..at).unwrap_or_default().iter().all(u8::is_ascii_digit)) =>
+        {
             rest.get(at + 1..).unwrap_or_default().trim_ascii_start()
         }
         _ => rest,

@@ -23,7 +23,7 @@ use serde::Serialize;
 pub use self::compare::compare;
 pub use self::effects::{Application, Effects, PolicyTag};
 pub use self::likeness::{NearMiss, VersionFault, alias_meant, likeness, near_miss};
-pub use self::mended::{foreign, mended, separated, spelled_plainly};
+pub use self::mended::{foreign, mended, separated, spelled_plainly, whole};
 pub use self::parse::{Record, Tag, TagName, parse};
 pub use self::separators::{Separator, WrongSeparator};
 pub use self::uri::{Uri, UriProblem, parse_list, parse_uri};

@@ -20,6 +20,8 @@ pub enum Separator {
     Colon,
     /// Between a tag's name and its value.
     Equals,
+    /// Between `mailto` and the address.
+    Scheme,
 }
 
 impl Separator {
@@ -28,7 +30,7 @@ impl Separator {
         match self {
             Self::Semicolon => "a semicolon",
             Self::Comma => "a comma",
-            Self::Colon => "a colon",
+            Self::Colon | Self::Scheme => "a colon",
             Self::Equals => "an equals sign",
         }
     }
@@ -40,6 +42,7 @@ impl Separator {
             Self::Comma => "addresses",
             Self::Colon => "options",
             Self::Equals => "a name and its value",
+            Self::Scheme => "mailto and the address",
         }
     }
 }
@@ -136,11 +139,13 @@ impl Record {
             .iter()
             .rposition(|octet| *octet == b';')
             .unwrap_or(part.start);
+        let lead = before.get(..at).unwrap_or_default().to_ascii_lowercase();
+        let scheme = lead.trim_ascii_end().ends_with(b"mailto");
         WrongSeparator {
-            belongs: if list == Some(TagName::Fo) {
-                Separator::Colon
-            } else {
-                Separator::Comma
+            belongs: match list {
+                Some(TagName::Fo) => Separator::Colon,
+                _ if scheme => Separator::Scheme,
+                _ => Separator::Comma,
             },
             found: at..at + 1,
             after: part.clone(),

@@ -46,6 +46,8 @@ pub enum UriProblem {
     Address,
     /// `mailto://`: slashes where the address begins (RFC 6068 2).
     Slashes,
+    /// `mailto:` before `mailto:`.
+    Twice,
     /// Two addresses with no comma between them.
     Run,
     /// A `!` behind the host, with something that was no size limit even while there were any (RFC 7489 6.2).
@@ -65,6 +67,7 @@ impl UriProblem {
             }
             Self::Address => "has no address of the form local@host after mailto:",
             Self::Slashes => "has slashes after mailto:, where the address begins",
+            Self::Twice => "has mailto: twice",
             Self::Run => "holds more than one address: a comma belongs between them",
             Self::Size => {
                 "ends in what reads as a size limit and is none: RFC 7489 had ! with digits and k, m, g or t, and RFC \
@@ -126,6 +129,7 @@ impl Uri {
             Some(bang) => self.text.get(..bang)?.trim_end(),
             None => &self.text,
         };
+        let text = std::str::from_utf8(without_repeated_scheme(text.as_bytes())).ok()?;
         let (before, host) = text.rsplit_once('@')?;
         let local = before
             .rsplit([':', '/', '=', ' ', '<', '>', '"', '\''])
@@ -232,8 +236,11 @@ fn problem(body: &[u8], scheme: &str, rest: &str, addressed: bool) -> Option<Uri
     if body.is_empty() {
         return Some(UriProblem::Empty);
     }
-    if is_run(body) {
+    if is_run(without_repeated_scheme(body)) {
         return Some(UriProblem::Run);
+    }
+    if without_repeated_scheme(body).len() < body.len() {
+        return Some(UriProblem::Twice);
     }
     if !body.is_ascii() {
         return Some(UriProblem::NonAscii);
@@ -262,6 +269,23 @@ fn problem(body: &[u8], scheme: &str, rest: &str, addressed: bool) -> Option<Uri
         return Some(UriProblem::Address);
     }
     None
+}
+
+/// What begins at the last of several `mailto:` with nothing but blanks between them.
+fn without_repeated_scheme(body: &[u8]) -> &[u8] {
+    let is_scheme = |text: &[u8]| {
+        text.get(..7)
+            .is_some_and(|head| head.eq_ignore_ascii_case(b"mailto:"))
+    };
+    let mut body = body;
+    while is_scheme(body) {
+        let rest = body.get(7..).unwrap_or_default().trim_ascii_start();
+        if !is_scheme(rest) {
+            break;
+        }
+        body = rest;
+    }
+    body
 }
 
 /// Whether two addresses stand there with no comma between: a second `mailto:`, or blanks between two `@`.

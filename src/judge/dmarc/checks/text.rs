@@ -73,7 +73,7 @@ pub(super) fn tags(examination: &mut Examination<'_>, record: &Record) {
 /// A fix that ends in the whole text to write, where it can be told and copied.
 fn with_text(fix: &str, text: &[u8]) -> String {
     let prints = |text: &Vec<u8>| text.iter().all(|octet| matches!(octet, 0x20..=0x7e));
-    match mended(text).filter(prints) {
+    match dmarc::whole(text).filter(prints) {
         Some(meant) => {
             let fix = fix.trim_end_matches(['.', ';']);
             format!("{fix}, so that the whole text is: {}", presentation(&meant))
@@ -260,7 +260,7 @@ fn wrong_separators(examination: &mut Examination<'_>, record: &Record) {
         };
         let lost = match sign.belongs {
             Separator::Semicolon => "receivers read it as a part of the tag before",
-            Separator::Comma => "receivers send no reports there",
+            Separator::Comma | Separator::Scheme => "receivers send no reports there",
             Separator::Colon => "receivers take the default",
             Separator::Equals => "receivers skip the tag",
         };
