@@ -331,3 +331,51 @@ fn aliases_that_lead_nowhere_in_particular_are_said() {
         found[0].message
     );
 }
+
+/// Of wrong separators all are told at once: the whole record is written out, and it reads.
+#[test]
+fn of_wrong_separators_the_whole_record_is_told() {
+    let good = format!("v=DKIM1; k=rsa; p={RSA_2048}");
+    for text in [
+        format!("v=DKIM1, k=rsa, p={RSA_2048}"),
+        format!("v=DKIM1: k=rsa: p={RSA_2048}"),
+        format!("v=DKIM1\\\\; k=rsa\\\\; p={RSA_2048}"),
+        format!("DKIM1; k=rsa; p={RSA_2048}"),
+        format!("v=DKIM1 k=rsa p={RSA_2048}"),
+        format!("v:DKIM1; k:rsa; p:{RSA_2048}"),
+    ] {
+        let verdict = inspect(&s1(&text), &["s1"], &[]);
+        let found = of_dkim(&verdict);
+        assert_eq!(found.len(), 1, "{text}: {found:#?}");
+        assert_eq!(found[0].rule.id, "DKIM-005", "{text}");
+        let whole = found[0].fix.split_once(" The whole record: ");
+        assert_eq!(
+            whole.map(|(_, whole)| whole),
+            Some(good.as_str()),
+            "{text}: {}",
+            found[0].fix
+        );
+    }
+    assert!(said(&inspect(&s1(&good), &["s1"], &[])).is_empty());
+    // A tag that swallowed the next one.
+    let verdict = inspect(&s1(&format!("k=rsa, p={RSA_2048}")), &["s1"], &[]);
+    let found = said(&verdict);
+    assert_eq!(found.len(), 1, "{found:#?}");
+    assert!(
+        found[0].fix.starts_with("Write a semicolon between the two tags"),
+        "{found:#?}"
+    );
+}
+
+#[test]
+fn a_hash_nobody_knows_is_said_once() {
+    for value in ["sha-256", "sha512", "SHA2"] {
+        let verdict = inspect(&s1(&format!("v=DKIM1; h={value}; p={RSA_2048}")), &["s1"], &[]);
+        let found: Vec<_> = of_dkim(&verdict);
+        assert_eq!(found.len(), 1, "{value}: {found:#?}");
+        assert_eq!(
+            found[0].fix,
+            format!("Write h=sha256 in place of h={value}, or remove h.")
+        );
+    }
+}

@@ -22,8 +22,12 @@ impl Linter<'_> {
                         .fix("Write sha256 in small letters, or remove h.");
                     return;
                 }
-                let message = "want sha256 in h, found none: no signature verifies".to_owned();
-                self.say(&rules::NO_SHA256, "h", span, "no sha256", message);
+                let found = self.record.tag("h").map(|tag| presentation(tag.value));
+                let found = found.unwrap_or_default();
+                let message = format!("want sha256 in h, found h={found}: no signature verifies");
+                self.say(&rules::NO_SHA256, "h", span, "no sha256", message)
+                    .fix(format!("Write h=sha256 in place of h={found}, or remove h."));
+                return;
             } else if let Some((_, span)) = items.iter().find(|(item, _)| item == b"sha1") {
                 let message = "want h without sha1, found it listed".to_owned();
                 self.say(

@@ -155,7 +155,10 @@ fn near_misses(answer: &SelectorAnswer, topic: &Topic, findings: &mut Findings) 
                     .say(&record_rules::VERSION, &topic, message)
                     .about(presentation(text))
                     .label(label)
-                    .fix(why.fix());
+                    .fix(match dkim::with_right_separators(text) {
+                        Some(whole) => format!("{} The whole record: {whole}", why.fix()),
+                        None => why.fix().to_owned(),
+                    });
             }
         }
     }

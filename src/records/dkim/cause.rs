@@ -157,7 +157,7 @@ impl Cause {
             }
             Self::EscapedLineEnd | Self::LineEnd => "Write the key in one line.",
             Self::Markup => "Copy the key as plain text.",
-            Self::MissingSemicolon => "Write a semicolon between the two tags.",
+            Self::MissingSemicolon => "Write a semicolon between the two tags, and nothing else but a blank.",
             Self::NonAscii => "Type the value anew in a plain text editor.",
             Self::Padding => "Copy the key again, with the = at its end.",
             Self::Pem => "Publish what stands between the BEGIN and END lines alone, in one line.",

@@ -154,7 +154,9 @@ fn swallowing(value: &[u8], span: &Span) -> Option<Damage> {
 fn swallowed(record: &Record, wanted: &[u8]) -> Option<Damage> {
     record.tags().find_map(|tag| {
         let at = position(tag.value, wanted)?;
-        let before = tag.value.get(..at)?.trim_ascii_end().len();
+        let joint = |octet: &&u8| octet.is_ascii_whitespace() || matches!(octet, b',' | b':' | b'|');
+        let stretch = tag.value.get(..at)?.iter().rev().take_while(joint).count();
+        let before = at - stretch;
         let blank = before < at;
         blank.then_some(Damage {
             cause: Cause::MissingSemicolon,

@@ -137,12 +137,44 @@ pub fn likeness(text: &[u8]) -> Likeness {
             _ if starts.eq_ignore_ascii_case(b"DKIM") => NearMiss::VersionValue,
             _ => return Likeness::Other,
         }
+    } else if names_version_alone(text) {
+        NearMiss::VersionForm
     } else if record.tag("p").is_some() {
         return Likeness::Key;
     } else {
         return undeclared(text, &record);
     };
     Likeness::NearMiss(near_miss)
+}
+
+/// `DKIM1; k=rsa; p=…`: the version without its tag.
+fn names_version_alone(text: &[u8]) -> bool {
+    let first = text.split(|&octet| octet == b';').next().unwrap_or_default();
+    first.trim_ascii().eq_ignore_ascii_case(b"DKIM1")
+}
+
+/// The whole record where the version or the separators of `text` are wrong: every tag in order, once it can be read so.
+pub fn with_right_separators(text: &[u8]) -> Option<String> {
+    let text = std::str::from_utf8(text).ok().filter(|text| text.is_ascii())?;
+    let bare = text.trim_start_matches(['v', 'V', '=', ':', ' ']);
+    let version = bare
+        .get(..5)
+        .filter(|version| version.eq_ignore_ascii_case("DKIM1"))?;
+    let rest = bare.get(version.len()..)?;
+    let mut whole = "v=DKIM1".to_owned();
+    let separator = |one: char| matches!(one, ';' | ',' | '\\' | '|') || one.is_ascii_whitespace();
+    for tag in rest.trim_start_matches([':', '.']).split(separator) {
+        if tag.is_empty() {
+            continue;
+        }
+        let (name, value) = tag.split_once(['=', ':'])?;
+        if !["k", "p", "t", "s", "h", "g"].contains(&name) {
+            return None;
+        }
+        whole.push_str(&format!("; {name}={}", value.trim_end_matches(':')));
+    }
+    let record = parse(whole.as_bytes());
+    (record.tag("p").is_some() && record.faults().is_empty() && record.damage().is_none()).then_some(whole)
 }
 
 /// What a value with neither `v` nor `p` is.

@@ -17,7 +17,7 @@ pub use self::cause::Cause;
 pub use self::compare::compare;
 pub use self::damage::Damage;
 pub use self::key::{KeyError, KeyForm, KeyKind, PublicKey};
-pub use self::likeness::{Likeness, NearMiss, host_name, likeness};
+pub use self::likeness::{Likeness, NearMiss, host_name, likeness, with_right_separators};
 pub use self::parse::{Fault, FaultKind, Material, Record, Tag, in_ascii, parse};
 pub use self::weakness::{Published, Weakness};
 
