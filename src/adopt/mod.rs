@@ -180,6 +180,7 @@ fn bare(live: &Live, role: Role) -> MailDomainSpec {
         stale_after: None,
         ready_when: None,
         suspend: None,
+        observe: None,
         spf: None,
         dkim: None,
         dmarc: None,

@@ -95,6 +95,7 @@ async fn watch(
         .iter()
         .map(|wanted| manifest.line(&wanted.path))
         .collect();
+    let depth = intent.depth(depth);
     let mut fresh = Freshness::any().at_depth(depth);
     let mut pause = FIRST_PAUSE;
     loop {

@@ -23,7 +23,8 @@ pub use self::dmarc::{DmarcWant, dmarc_spec};
 pub use self::role::Role;
 pub use self::schedule::Schedule;
 use crate::api::MailDomainSpec;
-use crate::inquiry::Kind;
+pub use crate::api::Observe;
+use crate::inquiry::{Depth, Kind};
 use crate::name::Name;
 use crate::name::mail::{self, NoMailDomain};
 use crate::records::{self, Standard};
@@ -41,6 +42,8 @@ pub struct Intent {
     pub asked: Vec<String>,
     /// DKIM selectors that are merely tried: one that holds nothing says nothing.
     pub probes: Vec<String>,
+    /// Whose word counts of the records.
+    pub observe: Observe,
 }
 
 /// One managed RRset.
@@ -196,6 +199,7 @@ impl Intent {
             wanted,
             asked: Vec::new(),
             probes: Vec::new(),
+            observe: spec.observe.unwrap_or_default(),
         })
     }
 
@@ -208,6 +212,15 @@ impl Intent {
             wanted: Vec::new(),
             asked,
             probes,
+            observe: Observe::Both,
+        }
+    }
+
+    /// How closely name servers are looked at for it, where nothing speaks against `depth`.
+    pub fn depth(&self, depth: Depth) -> Depth {
+        match self.observe {
+            Observe::Recursive => Depth::Off,
+            Observe::Authoritative | Observe::Both => depth,
         }
     }
 

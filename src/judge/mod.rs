@@ -24,8 +24,9 @@ use jiff::Timestamp;
 
 pub use self::finding::{Excerpt, Finding, Findings, Identity, Site, Topic};
 pub use self::verdict::{Answered, Consulted, RecordVerdict, ResolverSays, State, Unanswered, Verdict};
+
 use crate::inquiry::{Answer, Dns, Inquiry, Kind, Need, Reply};
-use crate::intent::{Intent, ManagedRrset, What};
+use crate::intent::{Intent, ManagedRrset, Observe, What};
 use crate::name::Name;
 use crate::records::Standard;
 use crate::rules;
@@ -41,7 +42,9 @@ pub fn judge(intent: &Intent, inquiry: &mut Inquiry<'_>, now: Timestamp) -> Verd
     let resolver = stand_in::after_the_resolver(intent, &records, &servers, inquiry);
     if resolver.iter().any(Option::is_some) {
         (records, findings) = run(intent, inquiry);
-        stand_in::beside(&mut records, resolver);
+        if intent.observe == Observe::Both {
+            stand_in::beside(&mut records, resolver);
+        }
     }
     findings.extend(of_servers);
     let asked = asked(inquiry);

@@ -122,7 +122,7 @@ async fn settle(
         true => began,
         false => history::oldest_answer(schedule, began),
     })
-    .at_depth(subject.depth(intent, began))
+    .at_depth(intent.depth(subject.depth(intent, began)))
     .holding_back(subject.held_back(intent, schedule, began));
     let look = async {
         let verdict = ask(subject.object(), intent, &fresh, context).await;

@@ -7,5 +7,6 @@ mod net;
 
 mod depths;
 mod held_back;
+mod observe;
 mod states;
 mod zones;

@@ -69,6 +69,7 @@ impl Object {
                 ],
                 asked: Vec::new(),
                 probes: Vec::new(),
+                observe: zegel::api::Observe::Both,
             },
             schedule: Schedule {
                 interval: SignedDuration::from_hours(1),

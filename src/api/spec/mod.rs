@@ -198,6 +198,11 @@ pub struct MailDomainSpec {
     /// Stops looking and judging; the status stays as it was.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub suspend: Option<bool>,
+    /// Whose word counts of records. Both: what every name server holds is published, and Ready waits until the resolver
+    /// has it too. Authoritative: Ready does not wait for the resolver. Recursive: name servers are not asked. Default Both.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "Observe")]
+    pub observe: Option<Observe>,
     /// The SPF record (RFC 7208). Left out: observed, never drift.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub spf: Option<SpfSpec>,
@@ -224,6 +229,7 @@ impl MailDomainSpec {
             stale_after: _,
             ready_when: _,
             suspend: _,
+            observe: _,
             spf,
             dkim,
             dmarc,
@@ -263,6 +269,18 @@ pub enum ReadyWhen {
     /// And no managed standard has an Error finding.
     #[default]
     Compliant,
+}
+
+/// Whose word counts of records.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize, JsonSchema)]
+pub enum Observe {
+    /// The resolver's alone.
+    Recursive,
+    /// The name servers', where they can be asked.
+    Authoritative,
+    /// Both.
+    #[default]
+    Both,
 }
 
 /// A label of letters, digits and inner hyphens (RFC 952, RFC 1123 2.1), and underscores, which real zones hold.
