@@ -253,3 +253,75 @@ async fn what_is_counted_has_the_lanes_own_words() {
         assert!(text.contains(line), "{line} is not in\n{text}");
     }
 }
+
+/// Notes when each stranger was asked.
+#[derive(Default)]
+struct Strangers(Mutex<Vec<(IpAddr, Instant)>>);
+
+impl Put for Strangers {
+    type Lane = Call;
+
+    async fn put(&self, question: &Call) -> Heard<Call> {
+        let asked = question.far.map(|address| (address, Instant::now()));
+        self.0.lock().unwrap().extend(asked);
+        Heard {
+            outcome: Ok(1),
+            security: Security::NotAsked,
+            source: "afar",
+            ttl: 5,
+        }
+    }
+
+    fn patience(&self, _: &Call) -> Duration {
+        Duration::from_secs(6)
+    }
+}
+
+/// Asks both addresses for each of 10,000 names, one name every `apart`: how many questions went out, and the most that
+/// one address got within a second.
+async fn ten_thousand_names(apart: Duration) -> (usize, usize) {
+    let places = Places::new(64, Duration::from_millis(100));
+    let clock: Clock = Arc::new(|| Timestamp::UNIX_EPOCH);
+    let calls = Exchange::new(Strangers::default(), places, CacheBounds::default(), clock);
+    let looks = (0..10_000_u32).map(|n| {
+        let calls = calls.clone();
+        async move {
+            tokio::time::sleep(apart * n).await;
+            for last in [1, 2] {
+                let name = format!("v{n}.example").parse().unwrap();
+                let far = Some(IpAddr::from([192, 0, 2, last]));
+                calls.ask(&Call { name, far }, None, None).await;
+            }
+        }
+    });
+    looks.collect::<FuturesUnordered<_>>().collect::<Vec<_>>().await;
+    let asked = calls.put().0.lock().unwrap().clone();
+    let mut most = 0;
+    for last in [1, 2] {
+        let mine: Vec<Instant> = asked
+            .iter()
+            .filter(|(address, _)| *address == IpAddr::from([192, 0, 2, last]))
+            .map(|(_, at)| *at)
+            .collect();
+        for (first, at) in mine.iter().enumerate() {
+            let within = mine
+                .iter()
+                .skip(first)
+                .take_while(|other| other.duration_since(*at) < Duration::from_secs(1));
+            most = most.max(within.count());
+        }
+    }
+    (asked.len(), most)
+}
+
+#[tokio::test(start_paused = true)]
+async fn ten_thousand_domains_on_two_addresses_trouble_each_no_more_than_ten_times_a_second() {
+    // Spread over an hour's interval: all are asked, 2.8 a second and address.
+    let (asked, most) = ten_thousand_names(Duration::from_millis(360)).await;
+    assert_eq!(asked, 20_000);
+    assert!(most <= 10, "{most}");
+    // All at once, as after a start: who would wait long comes back another time.
+    let (asked, most) = ten_thousand_names(Duration::ZERO).await;
+    assert!(most <= 10, "{most}");
+    assert!((40..=100).contains(&asked), "{asked}");
+}
