@@ -348,7 +348,7 @@ pub const RESOLVER_HOLDS_OLD: Rule = Rule {
     standard: Standard::Dns,
     title: "the resolver holds an answer longer than it may",
     section: "RFC 2181 8, RFC 8767 4, RFC 9499 6",
-    why: "Every name server has what is published, and the time for which older answers may be remembered is over. A resolver that says something else all the same keeps answers beyond their TTL (a floor on TTLs, expired answers served), or has a view of its own (split horizon, a filter, a forgery): whoever asks it sees another record than the rest of the world.",
+    why: "Every name server has what is published, and the time for which older answers may be remembered is over. A resolver that says something else all the same keeps answers beyond their TTL (a floor on TTLs, expired answers served), or has a view of its own (split horizon, a filter, a forgery): whoever asks it sees another record than the rest of the world. (The time is for resolvers that keep to TTLs, and for name servers as they are seen from here: another machine behind an anycast address may still hold the old zone. Receivers' own memory of policies, weeks for MTA-STS, is not DNS' and not counted.)",
     fix: "Flush this name in the resolver, and see whether it keeps to TTLs (unbound: cache-min-ttl, serve-expired; BIND: min-cache-ttl, stale-answer-enable) or has the zone itself. Look from elsewhere with another --resolver.",
     bad: "all name servers: \"v=DMARC1; p=reject\"; the resolver, a day later: \"v=DMARC1; p=none\"",
     good: "the resolver says what the name servers say",
