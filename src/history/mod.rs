@@ -14,6 +14,7 @@
 
 mod bounds;
 mod budget;
+mod carry;
 mod clock;
 mod closeness;
 mod conditions;
@@ -185,8 +186,7 @@ fn judged(
 ) -> Next {
     let mut past = History::read(before.status, now);
     let mut remembered = before.remembered.clone();
-    let depth = depth(before, intent, now);
-    remembered.rounds.note(depth, verdict, before.uid, now);
+    remembered.rounds.note(verdict, before.uid, now);
     if remembered.ttls.len() == past.records.len() {
         for (record, seen) in past.records.iter_mut().zip(&remembered.ttls) {
             record.ttl = record.ttl.max(*seen);
@@ -197,7 +197,7 @@ fn judged(
     let manages = observed::manages(intent);
     let known = freshness::known(&past, before.remembered, &digest, now);
     let observed = observed::carry(known, intent, verdict, now);
-    let (mut records, of_resolvers, records_unsaid) = record::Carry {
+    let (mut records, of_resolvers, records_unsaid) = carry::Carry {
         past: &past.records,
         dropped_in_sync: same_intent && past.truncated.is_some(),
         unwritten: &before.remembered.versions,

@@ -28,8 +28,8 @@ pub(super) struct Rounds {
 
 impl Rounds {
     /// Takes note of a look.
-    pub(super) fn note(&mut self, depth: Depth, verdict: &Verdict, uid: &str, now: Timestamp) {
-        if depth < Depth::Serials {
+    pub(super) fn note(&mut self, verdict: &Verdict, uid: &str, now: Timestamp) {
+        if verdict.depth < Depth::Serials {
             // A process that begins looks at the versions in its turn.
             self.serials = self.serials.or(Some(round(ROUND, uid, now)));
             return;
@@ -44,7 +44,7 @@ impl Rounds {
                 (servers.zone.clone(), only)
             })
             .collect();
-        if depth == Depth::Closely {
+        if verdict.depth == Depth::Closely {
             self.closely = Some(round(RETRY, uid, now));
             self.versions = versions;
             self.moved = false;

@@ -5,12 +5,13 @@
 
 #[path = "look.rs"]
 mod look;
+#[path = "net.rs"]
+mod net;
 #[path = "seen.rs"]
 mod seen;
 
 use std::collections::BTreeMap;
 use std::future::Future;
-use std::num::NonZeroU32;
 use std::ops::Deref;
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicI64, Ordering};
@@ -27,17 +28,16 @@ use tokio::sync::{Mutex, oneshot, watch};
 use tokio::task::JoinHandle;
 use tokio::time::timeout;
 use zegel::api::{MailDomain, MailDomainStatus};
-use zegel::inquiry::{Dns, Kind};
 use zegel::operator::{self, Options, Patience, REQUESTED_AT};
-use zegel::world::{Clock, Config, Dnssec, World};
+use zegel::world::{Config, Dnssec, World};
 
 pub use self::look::{events, eventually, http};
+pub use self::net::Net;
+use self::net::clock;
 use self::seen::{Seen, follow};
-use crate::caching::CachingResolver;
 use crate::control_plane::{ControlPlane, config_from};
 use crate::dns::DnsServer;
 use crate::kstatus;
-use crate::name_servers::{APEX, NameServers};
 
 /// How long anything may take to come about.
 pub const PATIENCE: Duration = Duration::from_secs(60);
@@ -135,32 +135,6 @@ pub struct Stage {
     net: Option<Net>,
 }
 
-/// Name servers of a zone, and a resolver that remembers what they say.
-pub struct Net {
-    pub servers: NameServers,
-    pub resolver: CachingResolver,
-}
-
-impl Net {
-    /// Somebody else asks the resolver for TXT at a name.
-    pub async fn ask(&self, name: &str) {
-        let config = Config {
-            resolvers: vec![self.resolver.address()],
-            dnssec: Some(Dnssec::Off),
-            ask_authorities: false,
-            ..Config::default()
-        };
-        let question = Dns::new(name.parse().unwrap(), Kind::Txt);
-        World::new(config).unwrap().ask(&question, None).await;
-    }
-}
-
-/// The clock of a controller that can be put forward.
-fn clock(ahead: &Arc<AtomicI64>) -> Clock {
-    let ahead = ahead.clone();
-    Arc::new(move || Timestamp::now() + SignedDuration::from_secs(ahead.load(Ordering::Relaxed)))
-}
-
 /// A controller in this process.
 struct Running {
     stop: oneshot::Sender<()>,
@@ -176,7 +150,7 @@ impl Stage {
         stage
     }
 
-    /// A stage without controller.
+    /// The same without controller.
     pub async fn empty(namespace: &str) -> Self {
         let plane = plane().await;
         plane.create_namespace(namespace).await.unwrap();
@@ -186,33 +160,10 @@ impl Stage {
             resolvers: vec![dns.address()],
             timeout: Duration::from_secs(20),
             dnssec: Some(Dnssec::Off),
+            ask_authorities: false,
             ..Config::default()
         };
         Self::with(namespace, plane, dns, ahead, config)
-    }
-
-    /// A stage with a controller at work, and so many name servers of a zone that are asked themselves; everybody else
-    /// asks a resolver that remembers what they say.
-    pub async fn with_name_servers(namespace: &str, count: u8, zone: &str) -> Self {
-        let plane = plane().await;
-        plane.create_namespace(namespace).await.unwrap();
-        let servers = NameServers::start(count, zone);
-        let ahead = Arc::new(AtomicI64::new(0));
-        let addresses = servers.servers.iter().map(DnsServer::address).collect();
-        let elsewhere = servers.resolver.address();
-        let resolver = CachingResolver::start(APEX, addresses, elsewhere, clock(&ahead)).await;
-        let config = Config {
-            resolvers: vec![resolver.address()],
-            timeout: Duration::from_secs(20),
-            dnssec: Some(Dnssec::Off),
-            authority_port: servers.port,
-            authority_rate: NonZeroU32::MAX,
-            ..Config::default()
-        };
-        let mut stage = Self::with(namespace, plane, DnsServer::start(""), ahead, config);
-        stage.net = Some(Net { servers, resolver });
-        stage.start().await;
-        stage
     }
 
     fn with(
@@ -235,11 +186,6 @@ impl Stage {
             controller: None,
             net: None,
         }
-    }
-
-    /// The name servers, of a stage that has some.
-    pub fn net(&self) -> &Net {
-        self.net.as_ref().unwrap()
     }
 
     /// Starts a controller.

@@ -353,7 +353,8 @@ fn name_servers_are_looked_at_closely_where_it_matters_and_now_and_then_for_thei
         verdict
     };
     let see = |object: &mut Object, now: i64, holds: Holds, serial: u32| {
-        let verdict = all(object, now, holds, serial);
+        let mut verdict = all(object, now, holds, serial);
+        verdict.depth = next_look(object, now).0;
         object.judged(now, &verdict);
     };
     assert_eq!(next_look(&object, 0).0, Depth::Closely, "never seen at a server");
