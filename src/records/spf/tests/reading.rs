@@ -169,7 +169,7 @@ fn a_blank_too_many_is_one_error() {
             SyntaxErrorKind::Include,
             "include: a.example",
         ),
-        ("v=spf1 mx - all", SyntaxErrorKind::Prefix, "- all"),
+        ("v=spf1 mx - all", SyntaxErrorKind::Qualifier, "- all"),
         (
             "v=spf1 ip4:192.0.2.0 /24 -all",
             SyntaxErrorKind::Prefix,
