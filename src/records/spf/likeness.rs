@@ -3,7 +3,7 @@
 //! Receivers discard whatever does not begin with exactly `v=spf1` and a blank or the end (RFC 7208 4.5): no error,
 //! just no record. So the near misses are worth telling, with what stands before the text that was meant.
 
-use super::mended;
+use super::anew;
 use super::part::Part;
 use super::record::{Modifier, TermKind};
 use super::terms::term;
@@ -44,7 +44,7 @@ const OTHERS: [&[u8]; 5] = [b"v=dmarc", b"v=dkim", b"v=sts", b"v=tlsrpt", b"v=bi
 pub fn likeness(text: &[u8]) -> Likeness {
     match told(text) {
         Likeness::NearMiss(miss) => {
-            let whole = mended::whole(text.get(miss.before..).unwrap_or_default());
+            let whole = anew::whole(text.get(miss.before..).unwrap_or_default());
             Likeness::NearMiss(NearMiss { whole, ..miss })
         }
         other => other,

@@ -6,8 +6,10 @@
 //! Pure: octets in, values out. Nothing here asks DNS; evaluating a record is for the judgement.
 
 mod addresses;
+mod anew;
 mod compare;
 mod domain_spec;
+mod doubts;
 mod likeness;
 mod macros;
 mod mended;

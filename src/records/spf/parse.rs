@@ -1,7 +1,7 @@
 //! Reading a record: every term becomes a value, or an error that says what is wrong with it.
 
-use super::mended::{is_mechanism, mended};
-use super::part::{Parsed, Part, error};
+use super::mended::mended;
+use super::part::{Parsed, Part, error, is_mechanism};
 use super::record::{Record, Term, TermKind};
 use super::slips;
 use super::syntax_error::{Mend, SyntaxError, SyntaxErrorKind as Kind};

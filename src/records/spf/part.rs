@@ -60,3 +60,8 @@ pub(super) fn error(kind: Kind, span: Span, message: impl Into<String>) -> Synta
 pub(super) fn is_digits(text: &str) -> bool {
     !text.is_empty() && text.bytes().all(|octet| octet.is_ascii_digit())
 }
+
+/// Whether a mechanism has this name, in small letters.
+pub(super) fn is_mechanism(name: &str) -> bool {
+    ["a", "mx", "ptr", "ip4", "ip6", "include", "exists", "all"].contains(&name)
+}

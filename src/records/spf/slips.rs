@@ -6,22 +6,12 @@
 
 use std::net::Ipv4Addr;
 
-use super::domain_spec::{DomainSpec, Piece};
-use super::mended::{is_mechanism, mended};
-use super::part::{Part, error};
-use super::record::{Modifier, TermKind};
+use super::doubts::{SEPARATORS, address_of_something, doubt, markup, missing_blank, named_twice, place_of};
+use super::mended::mended;
+use super::part::{Part, error, is_mechanism};
+use super::record::TermKind;
 use super::syntax_error::{Mend, SyntaxError, SyntaxErrorKind as Kind};
 use super::terms::term;
-use crate::records::Span;
-
-/// Longer terms are not searched for a missing blank.
-const MAX_SEARCHED: usize = 512;
-
-/// So many places where a blank may be missing are tried.
-const MAX_JOINTS: usize = 16;
-
-/// What commonly stands between terms, or around them, and does not belong there.
-const SEPARATORS: [char; 6] = [',', ';', '"', '\'', '|', '`'];
 
 /// A better word for `error`, if there is one, and what to write instead, if that can be told.
 pub(super) fn behind(part: Part<'_>, error: SyntaxError) -> SyntaxError {
@@ -56,41 +46,6 @@ pub(super) fn doubtful(part: Part<'_>, kind: &TermKind) -> Option<SyntaxError> {
     let slip = doubt(part, kind)?;
     let mend = mend_of(part);
     Some(SyntaxError { mend, ..slip })
-}
-
-/// Whether its author hardly meant what it says.
-pub(super) fn is_doubtful(part: Part<'_>, kind: &TermKind) -> bool {
-    doubt(part, kind).is_some()
-}
-
-fn doubt(part: Part<'_>, kind: &TermKind) -> Option<SyntaxError> {
-    if let Some(missing) = missing_blank(part, false) {
-        return Some(missing);
-    }
-    let domain = match kind {
-        TermKind::Directive { mechanism, .. } => mechanism.domain()?,
-        TermKind::Modifier(Modifier::Redirect(domain) | Modifier::Explanation(domain)) => domain,
-        TermKind::Modifier(Modifier::Unknown { .. }) | TermKind::Invalid(_) => return None,
-    };
-    let literal = literals(domain);
-    if let Some(odd) = address_of_something(part, part.span()).filter(|_| domain.is_literal()) {
-        return Some(odd);
-    }
-    if let Some(one) = literal.chars().find(|one| SEPARATORS.contains(one)) {
-        let message = format!("{one:?} became part of the domain: terms are separated by spaces only");
-        return Some(error(Kind::Punctuation, place_of(part, one), message));
-    }
-    markup(part).or_else(|| named_twice(part))
-}
-
-/// `a:a:mail.example.com`: the second name became part of the domain.
-fn named_twice(part: Part<'_>) -> Option<SyntaxError> {
-    let (_, argument) = part.text.split_once([':', '='])?;
-    let (name, _) = argument.split_once([':', '='])?;
-    is_mechanism(&name.to_ascii_lowercase()).then(|| {
-        let message = format!("{name}: became part of the domain, where no name has a colon");
-        part.error(Kind::DomainEnd, message)
-    })
 }
 
 /// A mechanism with another sign than a colon between its name and what it names.
@@ -159,30 +114,6 @@ fn joined(part: Part<'_>) -> Option<SyntaxError> {
     })
 }
 
-fn literals(domain: &DomainSpec) -> String {
-    let pieces = domain.string.pieces.iter().map(|piece| match piece {
-        Piece::Literal(text) => text.as_str(),
-        _ => "",
-    });
-    pieces.collect()
-}
-
-fn place_of(part: Part<'_>, character: char) -> Span {
-    let at = part.at + part.text.find(character).unwrap_or_default();
-    at..at + character.len_utf8()
-}
-
-/// Markup of a web page or document around or inside a term.
-fn markup(part: Part<'_>) -> Option<SyntaxError> {
-    const MARKS: [&str; 11] = [
-        "<", ">", "](", "**", "`", "&nbsp;", "&quot;", "&lt;", "&gt;", "&amp;", "&#",
-    ];
-    let lower = part.text.to_ascii_lowercase();
-    let mark = MARKS.iter().find(|mark| lower.contains(**mark))?;
-    let message = format!("{mark:?} is markup of a web page or document, and became part of the record");
-    Some(part.error(Kind::Markup, message))
-}
-
 /// A comma, semicolon or quote between or around terms.
 fn separator(part: Part<'_>) -> Option<SyntaxError> {
     let first = part.text.chars().find(|one| SEPARATORS.contains(one))?;
@@ -198,75 +129,6 @@ fn separator(part: Part<'_>) -> Option<SyntaxError> {
         let message = "terms are separated by spaces only, without commas, semicolons or quotes";
         error(Kind::Punctuation, place_of(part, first), message)
     })
-}
-
-/// Two terms and no blank between them. `bare` lets a name alone begin the second one.
-fn missing_blank(part: Part<'_>, bare: bool) -> Option<SyntaxError> {
-    let at = joint(part, bare)?;
-    let (before, after) = (part.until(0, at), part.from(at));
-    let message = format!(
-        "a blank is missing between {:?} and {:?}",
-        before.text, after.text
-    );
-    Some(after.error(Kind::MissingBlank, message))
-}
-
-/// The first place where a blank makes terms of the text that can all be read.
-pub(super) fn joint(part: Part<'_>, bare: bool) -> Option<usize> {
-    let text = part.text;
-    if text.len() > MAX_SEARCHED {
-        return None;
-    }
-    let joints: Vec<usize> = (1..text.len())
-        .filter(|at| text.get(*at..).is_some_and(|rest| begins_term(rest, bare)))
-        .take(MAX_JOINTS)
-        .collect();
-    let reads = |from: usize, to: usize| term(part.until(from, to)).is_ok();
-    // From the last to the first: whether everything from there on can be read as terms.
-    let mut good: Vec<usize> = Vec::new();
-    for joint in joints.into_iter().rev() {
-        if reads(joint, text.len()) || good.iter().any(|later| reads(joint, *later)) {
-            good.push(joint);
-        }
-    }
-    good.into_iter().rev().find(|joint| reads(0, *joint))
-}
-
-/// Whether a term begins here that is no part of a name by chance.
-fn begins_term(text: &str, bare: bool) -> bool {
-    const NAMES: [&str; 8] = ["include", "exists", "all", "ip4", "ip6", "ptr", "mx", "a"];
-    let unsigned = text.strip_prefix(['+', '-', '~', '?']);
-    let signed = unsigned.is_some();
-    let rest = unsigned.unwrap_or(text).to_ascii_lowercase();
-    if !signed
-        && ["redirect=", "exp=", "v=spf"]
-            .iter()
-            .any(|name| rest.starts_with(name))
-    {
-        return true;
-    }
-    NAMES.iter().any(|name| {
-        let Some(behind) = rest.strip_prefix(name) else {
-            return false;
-        };
-        match behind.chars().next() {
-            Some(':') => true,
-            Some('/') => signed,
-            Some('+' | '-' | '~' | '?') | None => signed || (bare && *name != "a"),
-            Some(_) => signed && begins_term(behind, false),
-        }
-    })
-}
-
-/// A URL or mail address where a domain belongs.
-fn address_of_something(part: Part<'_>, span: Span) -> Option<SyntaxError> {
-    let (_, value) = part.text.split_once([':', '='])?;
-    let value = value.to_ascii_lowercase();
-    if value.contains("://") || value.starts_with("mailto:") {
-        return Some(error(Kind::Url, span, "a URL where a domain name belongs"));
-    }
-    let message = "a mail address where a domain name belongs";
-    value.contains('@').then(|| error(Kind::Url, span, message))
 }
 
 /// How a term is written that names this address or host.
