@@ -4,6 +4,8 @@ use super::live::RrsetSeen;
 use super::{Adopted, Live, index_in, tag_values};
 use crate::api::{DkimFlag, DkimSelector, DkimSpec, MailDomainSpec, RecordStatus, SelectorState};
 use crate::inquiry::{Dns, Inquiry, Kind, Need, Rdata, Trouble};
+use crate::judge::dkim::SelectorAnswer;
+use crate::name::Name;
 use crate::records::{Standard, presentation};
 
 /// Proposes the block, or says why there is none.
@@ -78,21 +80,30 @@ pub(super) fn unanswered(live: &Live, inquiry: &mut Inquiry<'_>, adopted: &mut A
     }
 }
 
-/// The selectors that were found, and those somebody named, whatever stands there.
+/// The selectors that were found, those somebody named, whatever stands there, and last the wildcard behind all others.
 pub(super) fn list(live: &Live) -> Vec<RecordStatus> {
     let found = live.found_selectors();
-    let listed = found.iter().map(|found| RecordStatus {
-        name: found.name.to_string(),
+    let listed = found.iter().map(|found| status(&found.name, &found.answer));
+    let named = live.named_selectors();
+    let others = named.filter(|seen| !found.iter().any(|found| found.name == seen.name));
+    let every = live.domain.prepend("*._domainkey").ok();
+    let wildcard = every
+        .zip(live.wildcard())
+        .map(|(name, answer)| status(&name, answer));
+    listed.chain(others.map(as_it_is)).chain(wildcard).collect()
+}
+
+/// What stands at a name, as the status names records.
+fn status(name: &Name, answer: &SelectorAnswer) -> RecordStatus {
+    RecordStatus {
+        name: name.to_string(),
         type_: Kind::Txt.to_string(),
         standard: Standard::Dkim.to_string(),
         state: "Observed".to_owned(),
-        observed: found.answer.observed(),
-        ttl: Some(i64::from(found.answer.ttl)),
+        observed: answer.observed(),
+        ttl: Some(i64::from(answer.ttl)),
         ..RecordStatus::default()
-    });
-    let named = live.named_selectors();
-    let others = named.filter(|seen| !found.iter().any(|found| found.name == seen.name));
-    listed.chain(others.map(as_it_is)).collect()
+    }
 }
 
 /// A selector somebody named, at which nothing of DKIM stands, with the texts that stand there instead: what is no key

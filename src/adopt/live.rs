@@ -97,6 +97,8 @@ pub struct Live {
     named: usize,
     /// Those at which something of their own stands.
     found: Vec<FoundSelector>,
+    /// What every selector gets that is not published by itself, where that is a key record or a near miss.
+    wildcard: Option<Arc<SelectorAnswer>>,
 }
 
 /// A selector at which a key record, a near miss or an alias stands, and none of a wildcard or DNAME.
@@ -124,6 +126,9 @@ pub fn look(domain: &Name, named: &[String], tried: &[String], inquiry: &mut Inq
     }
     inquiry.on_behalf_of(Standard::Dkim);
     let gathered = dkim::of_list(domain, named, tried, inquiry);
+    let wildcard = gathered
+        .of_any_name
+        .filter(|answer| answer.meant().next().is_some());
     let found = gathered.all.into_iter().filter_map(|selector| {
         let answer = selector.answer.filter(|answer| {
             let something = answer.meant().next().is_some() || !answer.chain.is_empty();
@@ -153,6 +158,7 @@ pub fn look(domain: &Name, named: &[String], tried: &[String], inquiry: &mut Inq
         selectors,
         named,
         found,
+        wildcard,
     }
 }
 
@@ -183,6 +189,11 @@ impl Live {
     /// The selectors at which something stands: a key record, a near miss or an alias.
     pub(super) fn found_selectors(&self) -> &[FoundSelector] {
         &self.found
+    }
+
+    /// What a wildcard or DNAME says of DKIM for every selector that is not published by itself.
+    pub(super) fn wildcard(&self) -> Option<&SelectorAnswer> {
+        self.wildcard.as_deref()
     }
 
     /// At how many selectors a key record, or what was meant as one, stands.

@@ -113,7 +113,16 @@ fn without_consequences(mut findings: Vec<Finding>) -> Vec<Finding> {
         .filter(|finding| finding.rule == &rules::dns::NAME_TWICE)
         .map(|finding| finding.site.clone())
         .collect();
-    findings.retain(|finding| !(lacks.contains(&finding.rule) && misplaced.contains(&finding.site)));
+    findings.retain(|finding| {
+        let lacks_itself =
+            lacks.contains(&finding.rule) || finding.rule == &rules::dkim::selector::NO_KEY_FOUND;
+        // That there is no selector at all is said of the name above all of them.
+        let lacks_below = finding.rule == &rules::dkim::node::NO_DKIM
+            && misplaced
+                .iter()
+                .any(|site| site.name().is_at_or_below(finding.site.name()));
+        !(lacks_below || (lacks_itself && misplaced.contains(&finding.site)))
+    });
     findings
 }
 

@@ -277,7 +277,8 @@ fn values(report: &Report, inspected: &Inspected, record: &RecordStatus, style: 
     values
 }
 
-/// That no key was found, which proves nothing.
+/// That no key was found, which proves nothing. Behind the record of a wildcard, where one is listed, it is one more line
+/// of that record: what stands there is not denied.
 fn no_key(report: &Report, inspected: &Inspected) -> Option<Vec<String>> {
     let selectors = inspected.selectors;
     if selectors.keys > 0 || selectors.probed == 0 || report.outcome() == Outcome::Nonexistent {
@@ -287,14 +288,21 @@ fn no_key(report: &Report, inspected: &Inspected) -> Option<Vec<String>> {
         0 => String::new(),
         open => format!(", {open} of which were not answered"),
     };
-    let value = format!(
-        "no DKIM key found among the probed selectors{open} (DNS cannot list selectors: --selector NAME looks at \
-         one)"
-    );
-    let about = [
-        format!("*._domainkey.{}", report.verdict.domain),
-        "TXT".to_owned(),
-        Standard::Dkim.to_string(),
-    ];
+    let every = format!("*._domainkey.{}", report.verdict.domain);
+    let has_wildcard = inspected
+        .records
+        .iter()
+        .any(|record| record.name == every && record.standard == Standard::Dkim.as_str());
+    let (about, what) = match has_wildcard {
+        true => (
+            [const { String::new() }; 3],
+            "no selector with a record of its own found among the probed ones",
+        ),
+        false => (
+            [every, "TXT".to_owned(), Standard::Dkim.to_string()],
+            "no DKIM key found among the probed selectors",
+        ),
+    };
+    let value = format!("{what}{open} (DNS cannot list selectors: --selector NAME looks at one)");
     Some(about.into_iter().chain([value]).collect())
 }

@@ -29,6 +29,7 @@ pub const RULES: &[&Rule] = &[
     &OPTIONS,
     &RETIRED_SERVICE,
     &QUERY,
+    &FINAL_DOT,
 ];
 
 /// A report destination is no URI.
@@ -340,5 +341,18 @@ pub const QUERY: Rule = Rule {
     why: "Receivers make the message themselves: a subject in the URI is ignored at best, and some skip the URI.",
     fix: "Remove the question mark and what follows.",
     bad: "rua=mailto:dmarc@voorbeeld.nl?subject=dmarc",
+    good: "rua=mailto:dmarc@voorbeeld.nl",
+};
+
+/// A dot behind the host of a report address.
+pub const FINAL_DOT: Rule = Rule {
+    id: "DRPT-026",
+    severity: Severity::Warning,
+    standard: Standard::Dmarc,
+    title: "a dot behind the host of a report address",
+    section: "RFC 6068 2, RFC 5321 4.1.2",
+    why: "Zone files end a host name in a dot, addresses do not: some receivers drop it, others skip the address or cannot deliver to it.",
+    fix: "Remove the dot at the end of the address.",
+    bad: "rua=mailto:dmarc@voorbeeld.nl.",
     good: "rua=mailto:dmarc@voorbeeld.nl",
 };

@@ -153,3 +153,46 @@ fn a_null_mx_with_an_mx_in_spf_is_no_error_to_remark() {
         "{adopted:#?}"
     );
 }
+
+/// What any selector gets stands at the wildcard: a look shows it there, once, and adopts nothing of it.
+#[test]
+fn what_a_wildcard_says_for_every_selector_is_listed_at_the_wildcard() {
+    let of_key = [KEY.to_owned()];
+    for (zone, want) in [
+        (
+            "*._domainkey.a.nl TXT v=DKIM1; p=".to_owned(),
+            &["v=DKIM1; p=".to_owned()][..],
+        ),
+        (format!("*._domainkey.a.nl TXT {KEY}"), &of_key[..]),
+        (
+            format!("*._domainkey.a.nl CNAME k.p.example\nk.p.example TXT {KEY}"),
+            &["CNAME k.p.example".to_owned(), KEY.to_owned()],
+        ),
+        (
+            format!("*._domainkey.a.nl TXT v=DKIM1; p=\ns2._domainkey.a.nl TXT {KEY}"),
+            &["v=DKIM1; p=".to_owned()],
+        ),
+        // No record of DKIM's.
+        ("*.a.nl TXT v=spf1 -all".to_owned(), &[]),
+        ("*.a.nl CNAME www.a.nl\nwww.a.nl A 192.0.2.9".to_owned(), &[]),
+        (format!("s2._domainkey.a.nl TXT {KEY}"), &[]),
+    ] {
+        let world = World::new(&format!("a.nl TXT v=spf1 -all\na.nl MX 0 .\n{zone}"));
+        let selectors = ["s1", "s2"].map(str::to_owned);
+        let observed = world.settle(|inquiry| live::look(&name("a.nl"), &[], &selectors, inquiry).observed());
+        let at_wildcard: Vec<_> = observed
+            .iter()
+            .filter(|record| record.name == "*._domainkey.a.nl")
+            .collect();
+        let found: Vec<&String> = at_wildcard.iter().flat_map(|record| &record.observed).collect();
+        assert_eq!(found, want.iter().collect::<Vec<_>>(), "{zone}");
+        assert!(at_wildcard.len() <= 1, "{zone}");
+        for record in at_wildcard {
+            assert_eq!(
+                (record.type_.as_str(), record.standard.as_str()),
+                ("TXT", "DKIM"),
+                "{zone}"
+            );
+        }
+    }
+}

@@ -266,6 +266,28 @@ fn below_a_dname_only_what_holds_a_key_is_adopted() {
     assert_eq!(found, ["s1"], "{adopted:?}");
 }
 
+/// A dot behind the host is no address (RFC 5321 4.1.2), and its effect is the address without it.
+#[test]
+fn a_report_address_is_adopted_without_the_dot_behind_its_host() {
+    for (rua, want) in [
+        ("mailto:x@a.nl.", &["mailto:x@a.nl"][..]),
+        (
+            "mailto:x@a.nl.,mailto:y@a.nl",
+            &["mailto:x@a.nl", "mailto:y@a.nl"],
+        ),
+        ("mailto:x@a.nl.,mailto:x@a.nl", &["mailto:x@a.nl"]),
+        ("mailto:x@a.nl.!10m", &["mailto:x@a.nl"]),
+    ] {
+        let world = World::new(&format!(
+            "a.nl TXT v=spf1 -all\n_dmarc.a.nl TXT v=DMARC1; p=none; rua={rua}"
+        ));
+        let adopted = adopted(&world, "a.nl");
+        let dmarc = adopted.spec.dmarc.clone().expect("the record is adopted");
+        assert_eq!(dmarc.aggregate_reports, want, "{rua}");
+        checked(&world, &adopted);
+    }
+}
+
 #[test]
 fn hostile_text_stays_in_its_comment() {
     let world = World::new("a.nl TXT v=spf1 x\\010spec:\\010\\032\\032role:\\032Parked -all");

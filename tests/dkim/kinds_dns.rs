@@ -114,3 +114,40 @@ fn a_wildcard_that_does_not_answer_is_not_the_cause() {
         }
     }
 }
+
+/// Whoever names a selector is told where its record went, not only that it is not there.
+#[test]
+fn a_named_selector_with_the_domain_twice_is_found_where_it_landed() {
+    let key = format!("v=DKIM1; k=rsa; p={}", crate::keys::RSA_2048);
+    let around = "a.nl TXT v=spf1 mx -all\na.nl MX 10 mx.a.nl\nmx.a.nl A 192.0.2.25";
+    for zone in [
+        format!("s1._domainkey.a.nl.a.nl TXT {key}"),
+        format!("s1._domainkey.a.nl.a.nl TXT {key}\ns2._domainkey.a.nl TXT {key}"),
+        format!("s1._domainkey.a.nl.a.nl CNAME s1.p.example\ns1.p.example TXT {key}"),
+        "s1._domainkey.a.nl.a.nl TXT v=dkim1; p=".to_owned(),
+    ] {
+        let verdict = inspect("a.nl", &["s1"], &format!("{around}\n{zone}"));
+        let of_dkim = |one: &&Finding| one.site.name().as_str().contains("_domainkey");
+        let said: Vec<&Finding> = verdict.findings.iter().filter(of_dkim).collect();
+        let [one] = said[..] else {
+            panic!("{zone}: {said:#?}")
+        };
+        assert_eq!(one.rule.id, "DNS-014", "{zone}");
+        assert!(one.message.contains("s1._domainkey.a.nl.a.nl"), "{}", one.message);
+        assert_eq!(*one.site.name(), name("s1._domainkey.a.nl"));
+    }
+    for (zone, rule) in [
+        // Nothing there either, or what any name gets, or something in the way at the right name.
+        ("x.a.nl.a.nl TXT x".to_owned(), "DKIM-048"),
+        (format!("*.a.nl TXT {key}"), ""),
+        (
+            format!("s1._domainkey.a.nl TXT hello\ns1._domainkey.a.nl.a.nl TXT {key}"),
+            "DKIM-048",
+        ),
+    ] {
+        let verdict = inspect("a.nl", &["s1"], &format!("{around}\n{zone}"));
+        let ids: BTreeSet<&str> = verdict.findings.iter().map(|one| one.rule.id).collect();
+        assert!(!ids.contains("DNS-014"), "{zone}: {ids:?}");
+        assert!(rule.is_empty() || ids.contains(rule), "{zone}: {ids:?}");
+    }
+}

@@ -379,3 +379,60 @@ fn a_hash_nobody_knows_is_said_once() {
         );
     }
 }
+
+#[test]
+fn a_service_nobody_knows_is_said_once() {
+    for value in ["mail", "web", "smtp:mail", "e-mail"] {
+        let verdict = inspect(&s1(&format!("v=DKIM1; s={value}; p={RSA_2048}")), &["s1"], &[]);
+        let found: Vec<_> = of_dkim(&verdict);
+        assert_eq!(found.len(), 1, "{value}: {found:#?}");
+        assert_eq!(
+            (found[0].rule.id, found[0].fix.as_str()),
+            (
+                "DKIM-025",
+                format!("Write s=email in place of s={value}, or remove s.").as_str()
+            )
+        );
+    }
+}
+
+/// Two values were pasted into one field: each mark of that would be mended alone, and the next be the next finding.
+#[test]
+fn two_key_records_in_one_text_are_one_finding() {
+    let (one, two) = (RSA_2048, OTHER_RSA_2048);
+    for text in [
+        format!("v=DKIM1; k=rsa; p={one}v=DKIM1; k=rsa; p={two}"),
+        format!("v=DKIM1; k=rsa; p={one}v=DKIM1; k=rsa; p={one}"),
+        format!("v=DKIM1; k=rsa; p={one} v=DKIM1; k=rsa; p={two}"),
+        format!("v=DKIM1; k=rsa; p={one};v=DKIM1; k=rsa; p={two};"),
+        format!("v=DKIM1; p={one}, v=DKIM1; p={two}"),
+        format!("v=DKIM1; k=ed25519; p={ED25519}v=DKIM1; k=rsa; p={one}"),
+        format!("v=DKIM1; p=; v=DKIM1; p={one}"),
+    ] {
+        let verdict = inspect(&s1(&text), &["s1"], &[]);
+        let found = said(&verdict);
+        assert_eq!(found.len(), 1, "{text}: {found:#?}");
+        assert_eq!(
+            (found[0].rule.id, found[0].severity),
+            ("DKIM-003", Severity::Error)
+        );
+        assert!(
+            found[0].message.contains("two key records in one text"),
+            "{found:#?}"
+        );
+        assert!(
+            found[0].fix.starts_with("Keep one of the two records"),
+            "{found:#?}"
+        );
+    }
+    // A record written into its own p is one record.
+    let inner = format!("v=DKIM1; k=rsa; p=v=DKIM1; k=rsa; p={one}");
+    let verdict = inspect(&s1(&inner), &["s1"], &[]);
+    let found = said(&verdict);
+    assert!(
+        found
+            .iter()
+            .any(|one| one.message.contains("the whole record written into p=")),
+        "{found:#?}"
+    );
+}

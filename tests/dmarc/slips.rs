@@ -406,3 +406,47 @@ proptest! {
         }
     }
 }
+
+/// A host as zone files end it is no address (RFC 5321 4.1.2), nor may a fix hand the dot on.
+#[test]
+fn a_dot_behind_the_host_of_a_report_address_is_one_finding() {
+    for (rua, rule, fix) in [
+        (
+            "mailto:x@a.nl.",
+            "DRPT-026",
+            "Write mailto:x@a.nl, without a dot at its end.",
+        ),
+        (
+            "MAILTO:x@A.nl.",
+            "DRPT-026",
+            "Write MAILTO:x@A.nl, without a dot at its end.",
+        ),
+        (
+            "mailto:y@a.nl,mailto:x@c.example.",
+            "DRPT-026",
+            "Write mailto:x@c.example, without a dot at its end.",
+        ),
+        (
+            "x@a.nl.",
+            "DRPT-001",
+            "Write mailto:x@a.nl, without a dot at its end.",
+        ),
+        (
+            "mailto://x@a.nl.",
+            "DRPT-001",
+            "Write mailto:x@a.nl, without a dot at its end.",
+        ),
+        (
+            "mailto:<x@a.nl.>",
+            "DRPT-003",
+            "Write mailto:x@a.nl, without a dot at its end.",
+        ),
+    ] {
+        let verdict = look(&format!("v=DMARC1; p=reject; rua={rua}"));
+        let found = said(&verdict);
+        let [one] = found[..] else {
+            panic!("{rua}: {found:#?}")
+        };
+        assert_eq!((one.rule.id, one.fix.as_str()), (rule, fix), "{rua}");
+    }
+}

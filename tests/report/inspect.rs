@@ -173,3 +173,41 @@ fn what_could_not_be_asked_is_never_nothing_wrong() {
         assert!(text.contains(" more"), "{text}");
     }
 }
+
+/// The row that says that no key was found never stands in the way of the record at the same name.
+#[test]
+fn a_wildcard_of_dkim_is_shown_with_its_value() {
+    for (value, keys) in [
+        ("v=DKIM1; p=", 0),
+        ("v=DKIM1; k=ed25519; p=AAAA", 0),
+        ("v=DKIM1; p=", 1),
+    ] {
+        let mut inspected = inspected();
+        if keys == 0 {
+            inspected.records.retain(|record| record.standard != "DKIM");
+        }
+        let wildcard = RecordStatus {
+            name: "*._domainkey.voorbeeld.nl".to_owned(),
+            type_: "TXT".to_owned(),
+            standard: "DKIM".to_owned(),
+            state: "Observed".to_owned(),
+            observed: vec![value.to_owned()],
+            ..RecordStatus::default()
+        };
+        inspected.records.insert(1, wildcard);
+        inspected.selectors.keys = keys;
+        let text = table::domain(&of(Vec::new(), inspected), Style::PLAIN);
+        let rows: Vec<&str> = text
+            .lines()
+            .filter(|line| line.starts_with("*._domainkey"))
+            .collect();
+        assert_eq!(rows.len(), 1, "{text}");
+        assert!(rows[0].ends_with(value), "{text}");
+        assert!(!text.contains("no DKIM key found"), "{text}");
+        assert_eq!(
+            text.contains("no selector with a record of its own"),
+            keys == 0,
+            "{text}"
+        );
+    }
+}

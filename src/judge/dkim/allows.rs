@@ -59,19 +59,18 @@ impl Linter<'_> {
                         .fix("Write email in small letters, or remove s.");
                     return;
                 }
-                let tls_reports = items.iter().any(|(item, _)| item == b"tlsrpt");
-                let (rule, message) = if tls_reports {
-                    (
-                        &rules::TLSRPT_ONLY,
-                        "the key is for TLS reports only: want s=email for mail",
-                    )
-                } else {
-                    (
-                        &rules::NOT_FOR_EMAIL,
-                        "want * or email in s, found neither: verifiers of mail ignore the key",
-                    )
-                };
-                self.say(rule, "s", span, "not for mail", message.to_owned());
+                if !items.iter().any(|(item, _)| item == b"tlsrpt") {
+                    // That a value is unknown is how it came to this, and not said again.
+                    let found = self.record.tag("s").map(|tag| presentation(tag.value));
+                    let found = found.unwrap_or_default();
+                    let message =
+                        format!("want * or email in s, found s={found}: verifiers of mail ignore the key");
+                    self.say(&rules::NOT_FOR_EMAIL, "s", span, "not for mail", message)
+                        .fix(format!("Write s=email in place of s={found}, or remove s."));
+                    return;
+                }
+                let message = "the key is for TLS reports only: want s=email for mail".to_owned();
+                self.say(&rules::TLSRPT_ONLY, "s", span, "not for mail", message);
             }
             self.unknown("s", &items, &[b"*", b"email", b"tlsrpt"]);
         }

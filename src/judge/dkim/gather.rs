@@ -82,6 +82,8 @@ pub(crate) struct Selectors<'i> {
     pub(crate) all: Vec<Selector<'i>>,
     /// What was named or tried and makes no name.
     pub(crate) nameless: Vec<(&'i str, NameError)>,
+    /// What a selector nobody has gets, where any was named or tried; `None` without a usable answer.
+    pub(crate) of_any_name: Option<Arc<SelectorAnswer>>,
 }
 
 /// Asks for every selector of the intent; what a wildcard or DNAME answers at a tried one is left out.
@@ -89,6 +91,7 @@ pub(crate) fn selectors<'i>(intent: &'i Intent, inquiry: &mut Inquiry<'_>) -> Se
     let mut gathered = Selectors {
         all: Vec::new(),
         nameless: Vec::new(),
+        of_any_name: None,
     };
     for wanted in &intent.wanted {
         match &wanted.what {
@@ -120,6 +123,7 @@ pub(crate) fn of_list<'i>(
     let mut gathered = Selectors {
         all: Vec::new(),
         nameless: Vec::new(),
+        of_any_name: None,
     };
     if named.is_empty() && tried.is_empty() {
         return gathered;
@@ -136,6 +140,7 @@ pub(crate) fn of_list<'i>(
         let answer = selector.answer.as_deref();
         selector.is_of_wildcard = answer.is_some_and(|answer| decoy.explains(answer));
     }
+    gathered.of_any_name = decoy.answer;
     gathered
         .all
         .retain(|selector| selector.origin != Origin::Tried || !selector.is_of_wildcard);

@@ -155,10 +155,14 @@ impl Linter<'_> {
             (Cause::NonAscii, _) => return,
             (Cause::Private | Cause::Pem, _) => &keys::PEM_OR_PRIVATE,
             (Cause::MissingSemicolon, _) => &rules::TAG_LIST,
+            (Cause::Glued, _) => &rules::DUPLICATE_TAG,
             (_, Material::Malformed(error)) => rule_of(&error),
             (_, _) => &keys::BASE64,
         };
-        let message = format!("want a public key in p, found {}", damage.cause);
+        let message = match damage.cause {
+            Cause::Glued => format!("want one key record, found {}", damage.cause),
+            _ => format!("want a public key in p, found {}", damage.cause),
+        };
         self.say(rule, "p", damage.span.clone(), damage.cause.label(), message)
             .fix(damage.cause.fix());
     }

@@ -192,7 +192,8 @@ fn several(answer: &SelectorAnswer, topic: &Topic, findings: &mut Findings) {
 fn without_key(selector: &Selector<'_>, answer: &SelectorAnswer, topic: &Topic, findings: &mut Findings) {
     let end = answer.chain.last();
     let (found, severity) = if answer.meant().next().is_some() {
-        let revoked = |record: &dkim::Record| record.material() == Material::Revoked;
+        let revoked =
+            |record: &dkim::Record| record.material() == Material::Revoked && record.damage().is_none();
         if answer.near_misses.is_empty() && answer.keys.iter().all(revoked) {
             // What is wrong with a record is said of the record; that a key was withdrawn is no fault of it.
             (

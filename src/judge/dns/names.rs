@@ -64,7 +64,7 @@ pub(super) fn together(
         findings.say(&rules::A_LABEL, &topic, message).about(label);
     }
     denied(domain, places, findings);
-    doubled(domain, places, inquiry, findings);
+    doubled(intent, places, inquiry, findings);
     wildcard(intent, places, inquiry, findings);
     gaps(intent, inquiry, findings);
 }
@@ -93,11 +93,22 @@ fn denied(domain: &Name, places: &[Place<'_>], findings: &mut Findings) {
     }
 }
 
-/// Nothing at the right name, and the record where a form has appended the domain once more.
-fn doubled(domain: &Name, places: &[Place<'_>], inquiry: &mut Inquiry<'_>, findings: &mut Findings) {
+/// Nothing at the right name, and the record where a form has appended the domain once more. Of selectors nobody has to
+/// publish it is looked for at those somebody named, and where nothing else is in the way at the right name.
+fn doubled(intent: &Intent, places: &[Place<'_>], inquiry: &mut Inquiry<'_>, findings: &mut Findings) {
+    let domain = &intent.domain;
+    let named: Vec<Name> = intent
+        .asked
+        .iter()
+        .filter_map(|label| domain.prepend(&format!("{label}._domainkey")).ok())
+        .collect();
+    let missed = |place: &Place<'_>| {
+        let is_bare = place.seen.is_some_and(|seen| seen.records.is_empty());
+        place.expected || (is_bare && place.standard == Standard::Dkim && named.contains(&place.name))
+    };
     let vacant = places
         .iter()
-        .filter(|place| place.is_vacant() && place.expected && !place.name.as_str().starts_with('*'));
+        .filter(|place| place.is_vacant() && missed(place) && !place.name.as_str().starts_with('*'));
     for place in vacant.take(MAX_DOUBLED) {
         let Ok(wrong) = domain.prepend(place.name.as_str()) else {
             continue;

@@ -27,6 +27,8 @@ pub enum Cause {
     EncodedTwice,
     /// Three dots, where a page showed the key shortened.
     Ellipsis,
+    /// A second key record behind the first, in one text.
+    Glued,
     /// The two characters `\n` or `\r`, as programs write a line end.
     EscapedLineEnd,
     /// A line end that is no folding white space: not CRLF with a blank behind it.
@@ -83,6 +85,7 @@ impl fmt::Display for Cause {
             Self::DoubledTag => "p= written twice: p=p=",
             Self::EncodedTwice => "a PEM file that was encoded in base64 once more",
             Self::Ellipsis => "three dots in it: the key was copied from where it is shown shortened",
+            Self::Glued => "two key records in one text: the second begins where the first was to end",
             Self::EscapedLineEnd => "\\n or \\r in it: a line end as programs write it",
             Self::LineEnd => "a line end in it, which ends the record for a strict verifier",
             Self::Markup => "markup of a web page in it",
@@ -117,6 +120,7 @@ impl Cause {
             Self::DoubledTag | Self::WholeRecord => "twice",
             Self::EncodedTwice => "encoded twice",
             Self::Ellipsis => "shortened",
+            Self::Glued => "the second record",
             Self::LineEnd => "a line end",
             Self::Markup => "markup",
             Self::MissingSemicolon => "a semicolon belongs here",
@@ -154,6 +158,9 @@ impl Cause {
             }
             Self::Ellipsis => {
                 "Copy the whole key from what the signer printed, not from a page that shortens it."
+            }
+            Self::Glued => {
+                "Keep one of the two records; where both keys are in use, publish each at a selector of its own."
             }
             Self::EscapedLineEnd | Self::LineEnd => "Write the key in one line.",
             Self::Markup => "Copy the key as plain text.",

@@ -40,6 +40,10 @@ impl Record {
 /// The cause, where the record's key is spoilt and the cause can be named.
 fn cause_of(record: &Record) -> Option<Damage> {
     let text = record.text.as_slice();
+    if let Some(span) = second_record(text) {
+        let cause = Cause::Glued;
+        return Some(Damage { cause, span });
+    }
     let Some(tag) = record.tag("p") else {
         // `k=rsa p=MII…`: the tag before has swallowed it.
         return swallowed(record, b"p=");
@@ -138,6 +142,20 @@ fn traces(text: &[u8], value: &[u8], span: &Span) -> Option<Damage> {
         .take_while(|octet| !octet.is_ascii())
         .count();
     at(Cause::NonAscii, span.start + odd..span.start + odd + length)
+}
+
+/// Where a second record begins, `v=DKIM1` with a `p` before and behind it. Directly behind `p=` it is the record written
+/// into its own `p`.
+fn second_record(text: &[u8]) -> Option<Span> {
+    let start = b"v=DKIM1";
+    let from = text.len().min(start.len());
+    let span = find(text, from..text.len(), start)?;
+    let (before, behind) = (text.get(..span.start)?, text.get(span.end..)?);
+    let quotes = |octet: &&u8| matches!(octet, b'"' | b'\\' | b' ');
+    let bare = before.len() - before.iter().rev().take_while(quotes).count();
+    let of_tag = |lead: &[u8]| lead.last().is_none_or(|octet| b"; \t".contains(octet));
+    let into_itself = before.get(..bare)?.strip_suffix(b"p=").is_some_and(of_tag);
+    (!into_itself && has(before, b"p=") && has(behind, b"p=")).then_some(span)
 }
 
 /// `p=MII… k=rsa`: the key swallows the tag behind it.

@@ -64,7 +64,7 @@ impl Record {
                     }
                     None => {
                         if seen.insert(uri.canonical.clone()) {
-                            uris.push(uri.text);
+                            uris.push(uri.without_final_dot().unwrap_or(uri.text));
                         }
                     }
                 }

@@ -12,7 +12,7 @@ pub struct Uri {
     pub span: Span,
     /// As receivers use it: without `!size`, in presentation format.
     pub text: String,
-    /// For comparing: scheme and host in lower case.
+    /// For comparing: scheme and host in lower case, no dot behind the host of an address.
     pub canonical: String,
     /// The scheme in lower case; empty when there is none.
     pub scheme: String,
@@ -122,8 +122,18 @@ pub fn parse_uri(octets: &[u8], offset: usize) -> Uri {
 }
 
 impl Uri {
+    /// The same `mailto:` URI without the dot that stands behind its host, as zone files write names: an address has
+    /// none (RFC 5321 4.1.2, `Domain`). `None` where there is no such dot.
+    pub fn without_final_dot(&self) -> Option<String> {
+        self.host.as_ref().filter(|_| self.scheme == "mailto")?;
+        let end = self.text.find(['?', '#']).unwrap_or(self.text.len());
+        let (address, fields) = self.text.split_at_checked(end)?;
+        Some(format!("{}{fields}", address.strip_suffix('.')?))
+    }
+
     /// The `mailto:` URI that was meant, where a slip at the scheme is all that keeps this from being one: it is
-    /// missing, misspelled, or followed by blanks or slashes, or the address stands in angle brackets.
+    /// missing, misspelled, or followed by blanks or slashes, or the address stands in angle brackets. A dot behind the
+    /// host is not handed on.
     pub fn meant(&self) -> Option<String> {
         let text = match bad_size(self.text.as_bytes(), &self.scheme) {
             Some(bang) => self.text.get(..bang)?.trim_end(),
@@ -136,7 +146,7 @@ impl Uri {
             .next()
             .filter(|local| !local.is_empty())?;
         let lead = before.get(..before.len() - local.len())?;
-        let host = host.trim_end_matches(['>', '"', '\'', ' ']);
+        let host = host.trim_end_matches(['>', '"', '\'', ' ', '.']);
         let meant = format!("mailto:{local}@{host}");
         let sound = parse_uri(meant.as_bytes(), 0);
         (reads_as_scheme(lead) && sound.problem.is_none() && sound.to_encode.is_empty() && meant != self.text)
@@ -338,5 +348,10 @@ fn canonical(scheme: &str, rest: &str, text: &str) -> String {
     } else {
         (rest, "", "")
     };
-    format!("{scheme}:{before}{}{after}", host.to_ascii_lowercase())
+    let host = host.to_ascii_lowercase();
+    let host = match scheme {
+        "mailto" => host.strip_suffix('.').unwrap_or(&host),
+        _ => &host,
+    };
+    format!("{scheme}:{before}{host}{after}")
 }

@@ -40,6 +40,8 @@ pub(super) const REPORTS: &[Row] = &[
     ("DRPT-022", I, NL, "_dmarc.voorbeeld.nl TXT v=DMARC1; p=none; fo=1", "_dmarc.voorbeeld.nl TXT v=DMARC1; p=none"),
     ("DRPT-023", W, NL, "_dmarc.voorbeeld.nl TXT v=DMARC1; p=none; rua=mailto:dmarc-rua@dmarc.service.gov.uk", "_dmarc.voorbeeld.nl TXT v=DMARC1; p=none; rua=mailto:a@service.gov.uk"),
     ("DRPT-024", W, NL, "_dmarc.voorbeeld.nl TXT v=DMARC1; p=none; rua=mailto:a@voorbeeld.nl?subject=x", "_dmarc.voorbeeld.nl TXT v=DMARC1; p=none; rua=mailto:a@voorbeeld.nl"),
+    ("DRPT-026", W, NL, "_dmarc.voorbeeld.nl TXT v=DMARC1; p=none; rua=mailto:a@voorbeeld.nl.", "_dmarc.voorbeeld.nl TXT v=DMARC1; p=none; rua=mailto:a@voorbeeld.nl"),
+    ("DRPT-026", W, NL, "_dmarc.voorbeeld.nl TXT v=DMARC1; p=none; rua=mailto:a@voorbeeld.nl; ruf=mailto:b@voorbeeld.nl.", "_dmarc.voorbeeld.nl TXT v=DMARC1; p=none; rua=mailto:a@voorbeeld.nl; ruf=mailto:b@voorbeeld.nl"),
 ];
 
 /// A host of 228 octets: with `voorbeeld.nl._report._dmarc.` in front it is no name any more.

@@ -177,6 +177,11 @@ fn uris(examination: &mut Examination<'_>, record: &Record, tag: TagName) {
                 .at_most(Severity::Warning)
                 .fix(format!("Write {shown}, without what begins at the !."));
         }
+        if let Some(meant) = uri.without_final_dot() {
+            let message = format!("{name}: {shown} ends in a dot, which no address does");
+            about_uri(examination, &rules::FINAL_DOT, record, tag, &uri, message)
+                .fix(format!("Write {meant}, without a dot at its end."));
+        }
         if uri.scheme == "mailto" && uri.query {
             let message = format!("{name}: {shown} has header fields, which receivers ignore");
             about_uri(examination, &rules::QUERY, record, tag, &uri, message);
@@ -223,6 +228,10 @@ fn unusable(
         }
         (UriProblem::Empty, _) => "Remove the comma that nothing stands beside.".to_owned(),
         (UriProblem::NonAscii, _) => rules::NOT_ASCII.fix.to_owned(),
+        // A sentence's own dot would be read as the one that is too much.
+        (_, Some(meant)) if shown.trim_end_matches(['>', '"', '\'', ' ']).ends_with('.') => {
+            format!("Write {meant}, without a dot at its end.")
+        }
         (_, Some(meant)) => format!("Write {meant}."),
         (UriProblem::Size, None) => rules::SIZE.fix.to_owned(),
         _ if encoded => encoding_fix(record, uri),
