@@ -319,3 +319,29 @@ fn kind(schema: &Value) -> String {
 fn text(value: &Value) -> &str {
     value.as_str().unwrap_or_default()
 }
+
+/// A rule that is said and not listed could not be explained.
+#[test]
+fn every_rule_that_is_written_is_in_the_catalogue() {
+    let mut folders = vec![Path::new(env!("CARGO_MANIFEST_DIR")).join("src/rules")];
+    let mut written = Vec::new();
+    while let Some(folder) = folders.pop() {
+        for entry in fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                folders.push(path);
+                continue;
+            }
+            let text = fs::read_to_string(&path).unwrap();
+            let ids = text
+                .split(": Rule = Rule {")
+                .skip(1)
+                .filter_map(|rule| Some(rule.split_once("id: \"")?.1.split_once('"')?.0.to_owned()));
+            written.extend(ids);
+        }
+    }
+    assert!(written.len() > 200, "{}", written.len());
+    for id in written {
+        assert!(rules::find(&id).is_some(), "{id} is in no list");
+    }
+}

@@ -360,13 +360,13 @@ fn failed(name: &Name, above: Option<&Arc<Keyed>>, security: Security) -> Zone {
 /// Where no anchor is above.
 fn unanchored() -> Zone {
     let at = crate::name::Name::root();
-    let why = Unproven::Unsigned;
+    let why = Doubt::NoAnchor;
     zone(
         &Name::root(),
         None,
         &[],
         Vec::new(),
-        Security::Insecure { at, why },
+        Security::Indeterminate { at, why },
     )
 }
 

@@ -17,6 +17,7 @@ mod facts;
 mod lane;
 mod need;
 mod presentation;
+mod record_type;
 mod run;
 mod security;
 mod stand_in;
@@ -31,8 +32,9 @@ pub use self::fact::{Answered, Fact};
 pub use self::facts::Facts;
 pub use self::lane::{AnyQuestion, Lane};
 pub use self::need::Need;
+pub use self::record_type::RecordType;
 pub use self::run::{Asked, Inquiry, Reply, settle_facts, settle_from, settle_with};
-pub use self::security::{Bogus, Broken, Doubt, Ds, Ends, Key, RecordType, Security, Trust, Unproven, Zone};
+pub use self::security::{Bogus, Broken, Doubt, Ds, Ends, Key, Security, Trust, Unproven, Zone};
 pub use self::stand_in::About;
 pub use self::trouble::Trouble;
 

@@ -17,7 +17,7 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 
-use super::Trouble;
+use super::{RecordType, Trouble};
 use crate::name::Name;
 
 /// How far an answer can be trusted, by what Zegel has proven itself (RFC 4033 5).
@@ -64,7 +64,7 @@ pub struct Bogus {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Unproven {
-    /// The zone is delegated without DS (RFC 4035 5.2), or no trust anchor is above it.
+    /// The zone is delegated without DS (RFC 4035 5.2).
     Unsigned,
     /// All its DS name algorithms or digests that we do not know (RFC 4035 5.2): for everybody like us it is unsigned.
     UnsupportedAlgorithm,
@@ -116,6 +116,8 @@ pub enum Doubt {
     Unanswered(Trouble),
     /// DS were answered with what the child says, not its parent: the resolver asks the wrong side.
     WrongSide,
+    /// No trust anchor is at the name or above it.
+    NoAnchor,
     /// By our clock the root's own signatures are not valid: our clock is wrong, or the resolver lies about the root.
     Clock,
     /// The resolver does not pass DNSSEC on well enough to say whose fault it is.
@@ -261,6 +263,13 @@ impl fmt::Display for Broken {
                 write!(f, "signed with {}, which the zone does not publish", Tags(tags))
             }
             Self::NoDnskey => f.write_str("the parent has a DS, and the zone has no DNSKEY"),
+            Self::DsMatchesNoKey { ds, keys } if ds.is_empty() => {
+                write!(
+                    f,
+                    "no trust anchor is a key of the zone, which has {}",
+                    Tags(keys)
+                )
+            }
             Self::DsMatchesNoKey { ds, keys } => {
                 write!(
                     f,
@@ -282,8 +291,11 @@ struct Tags<'t>(&'t [u16]);
 
 impl fmt::Display for Tags<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(if self.0.len() == 1 { "key" } else { "keys" })?;
-        for (at, tag) in self.0.iter().enumerate() {
+        let mut tags = self.0.to_vec();
+        tags.sort_unstable();
+        tags.dedup();
+        f.write_str(if tags.len() == 1 { "key" } else { "keys" })?;
+        for (at, tag) in tags.iter().enumerate() {
             write!(f, "{} {tag}", if at == 0 { "" } else { "," })?;
         }
         Ok(())
@@ -295,6 +307,7 @@ impl Doubt {
     pub fn reason(self) -> &'static str {
         match self {
             Self::Unanswered(trouble) => trouble.reason(),
+            Self::NoAnchor => "NoAnchor",
             Self::WrongSide => "WrongSide",
             Self::Clock => "Clock",
             Self::Resolver => "Resolver",
@@ -310,48 +323,13 @@ impl fmt::Display for Doubt {
             Self::WrongSide => {
                 f.write_str("the resolver answers DS from the zone itself, not from its parent")
             }
+            Self::NoAnchor => f.write_str("no trust anchor is above it"),
             Self::Clock => {
                 f.write_str("the root's own signatures are not valid by the clock of this machine")
             }
             Self::Resolver => f.write_str("the resolver does not pass DNSSEC on"),
             Self::Limit => f.write_str("it takes more DS and DNSKEY than one answer may cost"),
         }
-    }
-}
-
-/// A record type by its number, shown by its mnemonic (`DS`) or as RFC 3597 5 writes it (`TYPE4711`).
-///
-/// What is asked is a [`Kind`](super::Kind); what is not proven can be of any type.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub struct RecordType(pub u16);
-
-impl fmt::Display for RecordType {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let word = match self.0 {
-            1 => "A",
-            2 => "NS",
-            5 => "CNAME",
-            6 => "SOA",
-            12 => "PTR",
-            15 => "MX",
-            16 => "TXT",
-            28 => "AAAA",
-            33 => "SRV",
-            39 => "DNAME",
-            43 => "DS",
-            46 => "RRSIG",
-            47 => "NSEC",
-            48 => "DNSKEY",
-            50 => "NSEC3",
-            51 => "NSEC3PARAM",
-            52 => "TLSA",
-            64 => "SVCB",
-            65 => "HTTPS",
-            99 => "SPF",
-            257 => "CAA",
-            other => return f.pad(&format!("TYPE{other}")),
-        };
-        f.pad(word)
     }
 }
 

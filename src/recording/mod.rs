@@ -113,7 +113,7 @@ impl Recording {
     pub fn read(text: &str) -> Result<Self, RecordingError> {
         let form = |error: serde_json::Error| RecordingError::Form(error.to_string());
         let Head { recording } = serde_json::from_str(text).map_err(form)?;
-        if recording > VERSION {
+        if recording > VERSION || recording == 0 {
             return Err(RecordingError::Newer(recording));
         }
         let document: Document = serde_json::from_str(text).map_err(form)?;

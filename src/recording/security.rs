@@ -47,6 +47,7 @@ enum Why {
     NoProof(String),
     TooMuchWork,
     Unanswered(String),
+    NoAnchor,
     WrongSide,
     Clock,
     Resolver,
@@ -161,6 +162,7 @@ fn read_broken(why: Why) -> Option<Broken> {
 fn doubt(why: Doubt) -> Why {
     match why {
         Doubt::Unanswered(trouble) => Why::Unanswered(trouble.reason().to_owned()),
+        Doubt::NoAnchor => Why::NoAnchor,
         Doubt::WrongSide => Why::WrongSide,
         Doubt::Clock => Why::Clock,
         Doubt::Resolver => Why::Resolver,
@@ -170,6 +172,7 @@ fn doubt(why: Doubt) -> Why {
 
 fn read_doubt(why: &Why) -> Option<Doubt> {
     Some(match why {
+        Why::NoAnchor => Doubt::NoAnchor,
         Why::WrongSide => Doubt::WrongSide,
         Why::Clock => Doubt::Clock,
         Why::Resolver => Doubt::Resolver,

@@ -129,6 +129,7 @@ fn securities() -> impl Strategy<Value = Security> {
     ];
     let doubt = prop_oneof![
         prop::sample::select(Trouble::ALL.to_vec()).prop_map(Doubt::Unanswered),
+        Just(Doubt::NoAnchor),
         Just(Doubt::WrongSide),
         Just(Doubt::Clock),
         Just(Doubt::Resolver),

@@ -9,7 +9,7 @@ use serde::Serialize;
 
 use super::Style;
 use super::text::{hanging, harmless};
-use crate::inquiry::{Answer, Dns, Fact, Inquiry, Kind, Need, Rdata, Security, Trouble, Trust, Zone};
+use crate::inquiry::{Answer, Dns, Fact, Inquiry, Kind, Need, Rdata, Reply, Security, Trouble, Trust, Zone};
 use crate::judge::authorities::{self, ServerState, ServerView, Servers};
 use crate::name::Name;
 
@@ -124,13 +124,16 @@ impl LookupReport {
     /// Looks at a record set; to be run until the inquiry opens no new question.
     pub fn look(name: &Name, kind: Kind, inquiry: &mut Inquiry<'_>) -> Self {
         let question = Dns::new(name.clone(), kind);
-        inquiry.ask(question.clone(), Need::Essential);
+        let unanswered = match inquiry.ask(question.clone(), Need::Essential) {
+            Reply::Unanswered(trouble) => trouble,
+            Reply::Open | Reply::Answered(..) => Trouble::Limit,
+        };
         let servers = authorities::of(name, kind, inquiry);
         let fact = inquiry.fact(&question).map(|fact| &**fact);
         Self {
             name: name.clone(),
             kind,
-            recursive: RecursiveReport::of(fact),
+            recursive: RecursiveReport::of(fact, unanswered),
             security: SecurityReport::of(fact),
             zone: servers.as_ref().map(|servers| servers.zone.clone()),
             summary: servers.as_ref().and_then(Servers::line),
@@ -150,14 +153,16 @@ impl LookupReport {
         Self { questions, ..self }
     }
 
-    /// Whether an answer was had, or none for a reason that is proven to be the zone's.
+    /// Whether an answer was had.
     pub fn is_known(&self) -> bool {
-        ["Records", "NoData", "NxDomain", "Bogus"].contains(&self.recursive.outcome)
+        ["Records", "NoData", "NxDomain"].contains(&self.recursive.outcome)
     }
 
     /// Whether the answer is proven to be false.
     pub fn is_bogus(&self) -> bool {
-        self.security.state == "Bogus"
+        // At the root or a top-level domain it is the resolver that strips or lies, or our clock.
+        let of_a_zone = self.security.at.as_ref().is_some_and(|at| at.label_count() > 1);
+        self.security.state == "Bogus" && of_a_zone
     }
 
     /// The report for people.
@@ -239,10 +244,8 @@ impl ServerReport {
 }
 
 impl RecursiveReport {
-    fn of(fact: Option<&Fact>) -> Self {
-        let outcome = fact.map_or(Err(Trouble::Limit), |fact| {
-            fact.outcome.as_ref().map_err(|why| *why)
-        });
+    fn of(fact: Option<&Fact>, unanswered: Trouble) -> Self {
+        let outcome = fact.map_or(Err(unanswered), |fact| fact.outcome.as_ref().map_err(|why| *why));
         Self {
             outcome: match outcome {
                 Ok(Answer::Records(_)) => "Records",
@@ -296,7 +299,9 @@ impl SecurityReport {
 
     fn line(&self) -> String {
         let mut line = match self.state {
-            "NotAsked" => "not asked: nothing was validated".to_owned(),
+            "NotAsked" => {
+                "not asked: validation is off, or the resolver passes no signatures of the root on".to_owned()
+            }
             state => state.to_lowercase(),
         };
         if let Some(at) = &self.at {

@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use hickory_proto::op::Message;
 use hickory_proto::rr::RecordType;
 use jiff::SignedDuration;
-use zegel::dnssec::{Lookup, Zones};
+use zegel::dnssec::{Anchors, Lookup, Replies, Step, Zones, judge};
 use zegel::inquiry::{Broken, Doubt, Security, Trouble};
 
 use super::recording::{Recording, Row, absolute};
@@ -281,6 +281,37 @@ fn a_wrong_clock_is_suspected_before_any_domain_is() {
                 at,
                 why: Doubt::Clock
             }
+        );
+    }
+}
+
+#[test]
+fn what_no_anchor_is_above_is_not_proven_either_way() {
+    let recording = Recording::read();
+    let island: Anchors =
+        "island.example. 3600 IN DNSKEY 257 3 15 l9P2M6oMD9rb3ymLwUuiOyJdQhQWB7ghEgTVbkhW/Ps="
+            .parse()
+            .unwrap();
+    for row in recording.rows.iter().take(30) {
+        let zones = Zones::default();
+        let known = (&island, &zones);
+        let step = judge(
+            &row.message,
+            &row.name,
+            row.kind,
+            known,
+            &Replies::new(),
+            recording.now,
+        );
+        let Step::Done(proven) = step else {
+            panic!("{}: nothing is to be asked", row.name);
+        };
+        assert_eq!(
+            (proven.security.state(), proven.security.reason()),
+            ("Indeterminate", Some("NoAnchor")),
+            "{} {}",
+            row.name,
+            row.kind
         );
     }
 }

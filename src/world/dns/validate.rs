@@ -221,9 +221,14 @@ impl Validator {
                 }
                 Err(Trouble::Bogus)
             }
+            // Nobody asked for a proof there: the keys that were given are for other zones.
+            Security::Indeterminate {
+                why: Doubt::NoAnchor, ..
+            } => Ok(()),
             Security::Indeterminate { why, .. } if self.0.strict => Err(match why {
                 Doubt::Unanswered(trouble) => *trouble,
                 Doubt::Limit => Trouble::Limit,
+                Doubt::NoAnchor => Trouble::Unproven,
                 Doubt::Clock | Doubt::Resolver | Doubt::WrongSide => Trouble::Bogus,
             }),
             _ => Ok(()),
