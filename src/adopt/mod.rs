@@ -52,12 +52,12 @@ impl Checked {
 }
 
 /// Where records stand: the labels before the domain, none for the domain itself, and their type.
-struct Place {
+struct RecordSite {
     labels: &'static str,
     kind: Kind,
 }
 
-impl Place {
+impl RecordSite {
     /// Its name; `None` where the domain leaves no room for it.
     fn of(&self, domain: &Name) -> Option<Name> {
         match self.labels {
@@ -70,7 +70,7 @@ impl Place {
 /// What one standard gives.
 struct Row {
     /// Where its records stand, when anybody can know that.
-    places: &'static [Place],
+    places: &'static [RecordSite],
     /// What is listed of it, of a domain nobody manages; `None` where it has no records of its own.
     list: Option<fn(&Live) -> Vec<RecordStatus>>,
     /// Proposes the standard's block, or says why there is none.
@@ -85,7 +85,7 @@ struct Row {
 fn row(standard: Standard) -> Row {
     match standard {
         Standard::Spf => Row {
-            places: &[Place {
+            places: &[RecordSite {
                 labels: "",
                 kind: Kind::Txt,
             }],
@@ -103,7 +103,7 @@ fn row(standard: Standard) -> Row {
             take_out: dkim::take_out,
         },
         Standard::Dmarc => Row {
-            places: &[Place {
+            places: &[RecordSite {
                 labels: "_dmarc",
                 kind: Kind::Txt,
             }],
@@ -114,7 +114,7 @@ fn row(standard: Standard) -> Row {
         },
         // A null MX is a role's, not a block's.
         Standard::Mx => Row {
-            places: &[Place {
+            places: &[RecordSite {
                 labels: "",
                 kind: Kind::Mx,
             }],

@@ -16,7 +16,7 @@ use crate::name::Name;
 
 /// A usable answer: records, or their proven absence.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Seen<'f> {
+pub(super) struct UsableAnswer<'f> {
     /// The records; empty for a proven absence.
     pub(super) records: &'f [Rdata],
     /// The CNAME targets followed, in order.
@@ -27,7 +27,7 @@ pub(super) struct Seen<'f> {
     pub(super) fact: &'f Arc<Fact>,
 }
 
-impl<'f> Seen<'f> {
+impl<'f> UsableAnswer<'f> {
     /// What a reply says; `None` while open, or without a usable answer.
     pub(super) fn from_reply(reply: Reply<'f>) -> Option<Self> {
         let fact = reply.fact()?;
@@ -52,8 +52,8 @@ impl<'f> Seen<'f> {
 }
 
 /// Asks as evidence: whether a rule fires hangs on it, no state does.
-pub(super) fn evidence<'f>(inquiry: &mut Inquiry<'f>, name: &Name, kind: Kind) -> Option<Seen<'f>> {
-    Seen::from_reply(inquiry.ask(Dns::new(name.clone(), kind), Need::Evidence))
+pub(super) fn evidence<'f>(inquiry: &mut Inquiry<'f>, name: &Name, kind: Kind) -> Option<UsableAnswer<'f>> {
+    UsableAnswer::from_reply(inquiry.ask(Dns::new(name.clone(), kind), Need::Evidence))
 }
 
 /// What was judged of a record from what could be seen.
@@ -80,11 +80,16 @@ pub(super) struct Basis {
 
 impl Basis {
     /// Asks, for the state hangs on it; `None` while open, or without a usable answer.
-    pub(super) fn ask<'f>(&mut self, inquiry: &mut Inquiry<'f>, name: &Name, kind: Kind) -> Option<Seen<'f>> {
+    pub(super) fn ask<'f>(
+        &mut self,
+        inquiry: &mut Inquiry<'f>,
+        name: &Name,
+        kind: Kind,
+    ) -> Option<UsableAnswer<'f>> {
         let question = Dns::new(name.clone(), kind);
         let reply = inquiry.ask(question.clone(), Need::Essential);
         self.rests_on(question, reply);
-        Seen::from_reply(reply)
+        UsableAnswer::from_reply(reply)
     }
 
     /// The state rests on this reply, had to an essential question that was asked elsewhere.

@@ -179,6 +179,21 @@ fn what_could_not_be_proven_is_unknown_and_accuses_nobody() {
     }
 }
 
+/// Whoever breaks the chain above all domains, a resolver that strips or a clock, it is no domain's doing.
+#[test]
+fn what_breaks_at_the_root_or_a_top_level_domain_is_unknown() {
+    for (at, why) in [
+        (".", Broken::NoDnskey),
+        (".", Broken::NoSignature),
+        ("nl", Broken::BadSignature),
+    ] {
+        let verdict = verdict(REQUIRED, |_| bogus(at, why.clone()), None);
+        assert_eq!(state(&verdict).0, State::Unknown, "{at} {why:?}");
+        let errors = findings(&verdict, "SEC-002");
+        assert!(errors.is_empty(), "{errors:?}");
+    }
+}
+
 #[test]
 fn a_broken_chain_is_an_error_that_names_zone_and_cause() {
     for (why, rule, severity) in [

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use crate::inquiry::{Dns, Inquiry, Kind, Need};
-use crate::judge::basis::Seen;
+use crate::judge::basis::UsableAnswer;
 use crate::name::Name;
 use crate::records::dkim::{self, Likeness, NearMiss, PublicKey, Record};
 use crate::records::presentation;
@@ -33,7 +33,7 @@ pub(crate) fn gather(name: &Name, need: Need, inquiry: &mut Inquiry<'_>) -> Opti
     let question = Dns::new(name.clone(), Kind::Txt);
     inquiry.ask(question.clone(), need);
     let read = inquiry.once(name, Need::Evidence, |inquiry| {
-        let seen = Seen::from_reply(inquiry.ask(question, Need::Evidence));
+        let seen = UsableAnswer::from_reply(inquiry.ask(question, Need::Evidence));
         Read(seen.map(|seen| Arc::new(SelectorAnswer::read(&seen))))
     });
     read.0.clone()
@@ -41,7 +41,7 @@ pub(crate) fn gather(name: &Name, need: Need, inquiry: &mut Inquiry<'_>) -> Opti
 
 impl SelectorAnswer {
     /// Reads an answer.
-    fn read(seen: &Seen<'_>) -> Self {
+    fn read(seen: &UsableAnswer<'_>) -> Self {
         let mut answer = Self {
             keys: Vec::new(),
             near_misses: Vec::new(),

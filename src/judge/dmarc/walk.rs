@@ -6,7 +6,7 @@
 //! beyond it is unknown.
 
 use crate::inquiry::{Answer, Dns, Inquiry, Kind, Need, Rdata, Reply, Trouble};
-use crate::judge::basis::Seen;
+use crate::judge::basis::UsableAnswer;
 use crate::name::Name;
 use crate::records::dmarc::{Likeness, Record, likeness, parse};
 
@@ -200,7 +200,7 @@ pub(super) fn exists(name: &Name, inquiry: &mut Inquiry<'_>) -> Option<bool> {
 
 /// The joined TXT values of an answer, each once (RFC 2181 5).
 pub(super) fn texts(reply: Reply<'_>) -> Vec<Vec<u8>> {
-    Seen::from_reply(reply)
+    UsableAnswer::from_reply(reply)
         .map(|seen| seen.texts())
         .unwrap_or_default()
 }

@@ -7,7 +7,7 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use super::places::Place;
+use super::places::Owner;
 use crate::inquiry::{Dns, Fact, Inquiry, Kind, Rdata, Trouble};
 use crate::intent::Intent;
 use crate::judge::basis::evidence;
@@ -19,7 +19,7 @@ use crate::rules::dns as rules;
 /// Says where a receiver may get the data, or what stands at the end of a CNAME instead.
 pub(super) fn check(
     intent: &Intent,
-    places: &[Place<'_>],
+    places: &[Owner<'_>],
     inquiry: &mut Inquiry<'_>,
     findings: &mut Findings,
 ) {
@@ -60,8 +60,8 @@ pub(super) fn check(
 }
 
 /// Several CNAMEs at one name: each resolver follows one of them.
-fn several(intent: &Intent, places: &[Place<'_>], inquiry: &mut Inquiry<'_>, findings: &mut Findings) {
-    let is_named = |place: &&Place<'_>| {
+fn several(intent: &Intent, places: &[Owner<'_>], inquiry: &mut Inquiry<'_>, findings: &mut Findings) {
+    let is_named = |place: &&Owner<'_>| {
         let labels = intent.asked.iter();
         let mut named = labels.filter_map(|label| intent.domain.prepend(&format!("{label}._domainkey")).ok());
         !place.probed || named.any(|name| name == place.name)

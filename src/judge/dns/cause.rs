@@ -9,7 +9,7 @@ use super::registrable;
 use crate::inquiry::{Inquiry, Kind, Rdata};
 use crate::intent::Intent;
 use crate::judge::Findings;
-use crate::judge::basis::{Seen, evidence};
+use crate::judge::basis::{UsableAnswer, evidence};
 use crate::name::Name;
 use crate::rules::Severity;
 
@@ -72,8 +72,8 @@ fn behind(name: &Name, kind: Kind, top: &Name, inquiry: &mut Inquiry<'_>) -> Opt
 }
 
 /// Whether two answers hold the same: servers turn the order.
-fn same(one: &Seen<'_>, other: &Seen<'_>) -> bool {
-    let sorted = |seen: &Seen<'_>| {
+fn same(one: &UsableAnswer<'_>, other: &UsableAnswer<'_>) -> bool {
+    let sorted = |seen: &UsableAnswer<'_>| {
         let mut records: Vec<Rdata> = seen.records.to_vec();
         records.sort();
         records

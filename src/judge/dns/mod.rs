@@ -12,7 +12,7 @@ mod names;
 mod places;
 mod text;
 
-use super::basis::Seen;
+use super::basis::UsableAnswer;
 use super::{Findings, Site, Topic};
 use crate::inquiry::{Dns, Inquiry, Kind, Need};
 use crate::intent::Intent;
@@ -72,7 +72,7 @@ pub(super) fn gone(target: &Name, inquiry: &mut Inquiry<'_>) -> Option<Name> {
         return None;
     }
     let question = Dns::new(domain.clone(), Kind::Soa);
-    let seen = Seen::from_reply(inquiry.ask(question, Need::Compliance))?;
+    let seen = UsableAnswer::from_reply(inquiry.ask(question, Need::Compliance))?;
     (seen.nxdomain && seen.chain.is_empty()).then_some(domain)
 }
 

@@ -1,10 +1,10 @@
 //! The rules about names and answers: aliases, sizes, TTLs, names entered twice, wildcards, denied parents.
 
-use super::places::Place;
+use super::places::Owner;
 use super::text::bad_a_labels_of;
 use crate::inquiry::{Inquiry, Kind, Rdata};
 use crate::intent::{Intent, What};
-use crate::judge::basis::{Seen, evidence};
+use crate::judge::basis::{UsableAnswer, evidence};
 use crate::judge::{Findings, Site, Topic};
 use crate::name::Name;
 use crate::records::{Standard, is_meant, presentation};
@@ -18,7 +18,7 @@ const MAX_DOUBLED: usize = 4;
 const MAX_HOSTS: usize = 4;
 
 /// What is wrong with the answer at one place.
-pub(super) fn check(place: &Place<'_>, findings: &mut Findings) {
+pub(super) fn check(place: &Owner<'_>, findings: &mut Findings) {
     let Some(seen) = &place.seen else { return };
     let topic = Topic::new(Site::rrset(place.name.clone(), Kind::Txt), place.managed);
     if let Some(target) = seen.chain.first()
@@ -49,7 +49,7 @@ pub(super) fn check(place: &Place<'_>, findings: &mut Findings) {
 /// What the places show together.
 pub(super) fn together(
     intent: &Intent,
-    places: &[Place<'_>],
+    places: &[Owner<'_>],
     inquiry: &mut Inquiry<'_>,
     findings: &mut Findings,
 ) {
@@ -70,7 +70,7 @@ pub(super) fn together(
 }
 
 /// The domain is said not to exist, but something below it does.
-fn denied(domain: &Name, places: &[Place<'_>], findings: &mut Findings) {
+fn denied(domain: &Name, places: &[Owner<'_>], findings: &mut Findings) {
     let apex = places
         .iter()
         .find(|place| place.name == *domain)
@@ -78,7 +78,7 @@ fn denied(domain: &Name, places: &[Place<'_>], findings: &mut Findings) {
     if !apex.is_some_and(|seen| seen.nxdomain && seen.chain.is_empty()) {
         return;
     }
-    let exists = |place: &&Place<'_>| {
+    let exists = |place: &&Owner<'_>| {
         place
             .seen
             .is_some_and(|seen| !seen.records.is_empty() || !seen.chain.is_empty())
@@ -95,14 +95,14 @@ fn denied(domain: &Name, places: &[Place<'_>], findings: &mut Findings) {
 
 /// Nothing at the right name, and the record where a form has appended the domain once more. Of selectors nobody has to
 /// publish it is looked for at those somebody named, and where nothing else is in the way at the right name.
-fn doubled(intent: &Intent, places: &[Place<'_>], inquiry: &mut Inquiry<'_>, findings: &mut Findings) {
+fn doubled(intent: &Intent, places: &[Owner<'_>], inquiry: &mut Inquiry<'_>, findings: &mut Findings) {
     let domain = &intent.domain;
     let named: Vec<Name> = intent
         .asked
         .iter()
         .filter_map(|label| domain.prepend(&format!("{label}._domainkey")).ok())
         .collect();
-    let missed = |place: &Place<'_>| {
+    let missed = |place: &Owner<'_>| {
         let is_bare = place.seen.is_some_and(|seen| seen.records.is_empty());
         place.expected || (is_bare && place.standard == Standard::Dkim && named.contains(&place.name))
     };
@@ -131,9 +131,9 @@ fn doubled(intent: &Intent, places: &[Place<'_>], inquiry: &mut Inquiry<'_>, fin
 }
 
 /// Text of a wildcard where records of another standard are looked for.
-fn wildcard(intent: &Intent, places: &[Place<'_>], inquiry: &mut Inquiry<'_>, findings: &mut Findings) {
+fn wildcard(intent: &Intent, places: &[Owner<'_>], inquiry: &mut Inquiry<'_>, findings: &mut Findings) {
     let domain = &intent.domain;
-    let mut answers: Vec<(Name, Standard, Seen<'_>)> = places
+    let mut answers: Vec<(Name, Standard, UsableAnswer<'_>)> = places
         .iter()
         .filter(|place| place.standard == Standard::Dmarc)
         .filter_map(|place| Some((place.name.clone(), place.standard, place.seen?)))
@@ -209,7 +209,7 @@ fn gaps(intent: &Intent, inquiry: &mut Inquiry<'_>, findings: &mut Findings) {
 }
 
 /// The size of the answer, names compressed (RFC 1035 4.1.4).
-fn answer_size(name: &Name, seen: &Seen<'_>) -> usize {
+fn answer_size(name: &Name, seen: &UsableAnswer<'_>) -> usize {
     let aliases: usize = seen.chain.iter().map(|target| 12 + target.wire_len()).sum();
     let records: usize = seen
         .records

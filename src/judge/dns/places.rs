@@ -2,7 +2,7 @@
 
 use crate::inquiry::{Inquiry, Kind};
 use crate::intent::{DkimWant, DmarcWant, Intent, What};
-use crate::judge::basis::{Seen, evidence};
+use crate::judge::basis::{UsableAnswer, evidence};
 use crate::judge::{TextsAt, row};
 use crate::name::Name;
 use crate::records::{Standard, is_meant};
@@ -12,7 +12,7 @@ const MAX_TEXTS: usize = 8;
 
 /// A name, and what was found there.
 #[derive(Debug)]
-pub(super) struct Place<'f> {
+pub(super) struct Owner<'f> {
     /// The owner name.
     pub(super) name: Name,
     /// The standard whose records are looked for there.
@@ -24,13 +24,13 @@ pub(super) struct Place<'f> {
     /// Whether it is a selector nobody named.
     pub(super) probed: bool,
     /// The answer; `None` without a usable one.
-    pub(super) seen: Option<Seen<'f>>,
+    pub(super) seen: Option<UsableAnswer<'f>>,
 }
 
-impl Place<'_> {
+impl Owner<'_> {
     /// The values that were meant for this standard, quotes and odd characters before the version aside.
     pub(super) fn texts(&self) -> Vec<Vec<u8>> {
-        let texts = self.seen.iter().flat_map(Seen::texts);
+        let texts = self.seen.iter().flat_map(UsableAnswer::texts);
         texts
             .filter(|text| is_meant(self.standard, text))
             .take(MAX_TEXTS)
@@ -44,13 +44,13 @@ impl Place<'_> {
 }
 
 /// Every place, each once: the domain and `_dmarc`, whatever the spec wants TXT at, and the probed selectors.
-pub(super) fn all<'f>(intent: &Intent, inquiry: &mut Inquiry<'f>) -> Vec<Place<'f>> {
+pub(super) fn all<'f>(intent: &Intent, inquiry: &mut Inquiry<'f>) -> Vec<Owner<'f>> {
     let mut listed = Vec::new();
     for standard in Standard::ALL {
         let texts = (row(*standard).texts)(intent, inquiry);
         listed.extend(texts.into_iter().map(|at| (*standard, at)));
     }
-    let mut places: Vec<Place<'f>> = Vec::new();
+    let mut places: Vec<Owner<'f>> = Vec::new();
     let mut add = |name: Name, standard, managed, expected, probed| {
         if places
             .iter()
@@ -59,7 +59,7 @@ pub(super) fn all<'f>(intent: &Intent, inquiry: &mut Inquiry<'f>) -> Vec<Place<'
             return;
         }
         let seen = evidence(inquiry, &name, Kind::Txt);
-        places.push(Place {
+        places.push(Owner {
             name,
             standard,
             managed,

@@ -1,7 +1,7 @@
 //! The rules about values: quotes, characters outside ASCII, white space before the version, seams between strings,
 //! domain names in them.
 
-use super::places::Place;
+use super::places::Owner;
 use crate::inquiry::{Kind, Rdata, Txt};
 use crate::judge::{Findings, Site, Topic};
 use crate::name::Name;
@@ -11,7 +11,7 @@ use crate::rules::Severity;
 use crate::rules::{dns as rules, spf};
 
 /// What is wrong with the values at one place.
-pub(super) fn check(place: &Place<'_>, findings: &mut Findings) {
+pub(super) fn check(place: &Owner<'_>, findings: &mut Findings) {
     let site = Topic::new(Site::rrset(place.name.clone(), Kind::Txt), place.managed);
     for text in place.texts() {
         let topic = site.text(&text);

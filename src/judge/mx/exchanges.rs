@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::host_name::{self, HostFault};
 use crate::inquiry::{Dns, Inquiry, Kind, Need, Rdata};
-use crate::judge::basis::Seen;
+use crate::judge::basis::UsableAnswer;
 use crate::name::Name;
 
 /// The addresses of at most this many hosts are asked for.
@@ -74,7 +74,7 @@ pub fn gather(domain: &Name, inquiry: &mut Inquiry<'_>) -> Arc<MailExchanges> {
 fn look(domain: &Name, inquiry: &mut Inquiry<'_>) -> MailExchanges {
     let question = Dns::new(domain.clone(), Kind::Mx);
     let reply = inquiry.ask(question, Need::Compliance);
-    let exchanges = Seen::from_reply(reply).map(|seen| exchanges(&seen));
+    let exchanges = UsableAnswer::from_reply(reply).map(|seen| exchanges(&seen));
     let mut names: Vec<&Name> = Vec::new();
     for (_, host) in exchanges.iter().flatten().filter(|(_, host)| !host.is_root()) {
         if !names.contains(&host) {
@@ -111,7 +111,7 @@ fn host(name: &Name, inquiry: &mut Inquiry<'_>) -> ExchangeHost {
 
 fn addresses(name: &Name, kind: Kind, inquiry: &mut Inquiry<'_>) -> Option<HostAddresses> {
     let reply = inquiry.ask(Dns::new(name.clone(), kind), Need::Compliance);
-    let seen = Seen::from_reply(reply)?;
+    let seen = UsableAnswer::from_reply(reply)?;
     let address = |rdata: &Rdata| match rdata {
         Rdata::A(v4) => Some(IpAddr::V4(*v4)),
         Rdata::Aaaa(v6) => Some(IpAddr::V6(*v6)),
@@ -125,7 +125,7 @@ fn addresses(name: &Name, kind: Kind, inquiry: &mut Inquiry<'_>) -> Option<HostA
 }
 
 /// The exchanges, by preference.
-pub(super) fn exchanges(seen: &Seen<'_>) -> Vec<(u16, Name)> {
+pub(super) fn exchanges(seen: &UsableAnswer<'_>) -> Vec<(u16, Name)> {
     let mut exchanges: Vec<(u16, Name)> = seen
         .records
         .iter()

@@ -30,7 +30,7 @@ pub(super) fn check(
     let mut told = Vec::new();
     let beyond = analysis.reached.iter();
     for reached in beyond.filter(|reached| reached.referral.via != Via::Apex) {
-        let mut place = Place {
+        let mut place = TreeRecord {
             domain,
             own,
             reached,
@@ -76,7 +76,7 @@ const MAX_DEPTH: usize = 10;
 const ALL_V4: u64 = 1 << 32;
 
 /// A record beyond the domain's own, and where what is found of it is said.
-struct Place<'p> {
+struct TreeRecord<'p> {
     domain: &'p Name,
     own: &'p Record,
     reached: &'p Reached,
@@ -84,7 +84,7 @@ struct Place<'p> {
     findings: &'p mut Findings,
 }
 
-impl Place<'_> {
+impl TreeRecord<'_> {
     /// Says it of the record's name, and marks the term of the domain's own record that leads there.
     fn say(&mut self, rule: &'static Rule, message: impl Into<String>) -> &mut Finding {
         let span = match self.reached.referral.top {
