@@ -96,7 +96,7 @@ async fn watch(
         .map(|wanted| manifest.line(&wanted.path))
         .collect();
     let depth = intent.depth(depth);
-    let mut fresh = Freshness::any().at_depth(depth);
+    let mut fresh = Freshness::any().approaching(depth);
     let mut pause = FIRST_PAUSE;
     loop {
         let (verdict, now) = observer
@@ -122,6 +122,6 @@ async fn watch(
         tokio::time::sleep(pause.min(left)).await;
         pause = (pause * 2).min(LONGEST_PAUSE);
         // Past our own memory: only what is answered from now on can show the change.
-        fresh = Freshness::not_before(observer.now()).at_depth(depth);
+        fresh = Freshness::not_before(observer.now()).approaching(depth);
     }
 }

@@ -34,11 +34,8 @@ impl ReplayArgs {
         let Some(path) = &self.replay else {
             return Ok(None);
         };
-        let shown = file::shown(path);
-        let text = String::from_utf8(file::octets(path)?)
-            .map_err(|_| Failure::Usage(format!("cannot replay {shown}: it is not UTF-8")))?;
-        let recording = Recording::read(&text)
-            .map_err(|error| Failure::Usage(format!("cannot replay {shown}: {error}")))?;
+        let recording = Recording::read(&file::text(path)?)
+            .map_err(|error| Failure::Usage(format!("cannot replay {}: {error}", file::shown(path))))?;
         Ok(Some(recording))
     }
 }

@@ -73,7 +73,7 @@ pub async fn run(args: &Args, style: Style) -> Result<Exit, Failure> {
             _ => &args.selectors,
         });
         let intent = Intent::observe(domain.clone(), asked.clone(), probes.clone());
-        let fresh = Freshness::any().at_depth(depth);
+        let fresh = Freshness::any().approaching(depth);
         let subject = Subject {
             domain: &domain,
             selectors: &args.selectors,

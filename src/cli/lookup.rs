@@ -34,7 +34,7 @@ pub struct Args {
 pub async fn run(args: &Args, style: Style) -> Result<Exit, Failure> {
     let observer = Observer::new(&args.look)?;
     observer.can_look_at(&args.name)?;
-    let fresh = Freshness::any().at_depth(Depth::Closely);
+    let fresh = Freshness::any().approaching(Depth::Closely);
     let looked = observer
         .look_and_count(&args.name, &fresh, |inquiry, _| {
             LookupReport::look(&args.name, args.kind, inquiry)

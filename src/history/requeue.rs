@@ -7,9 +7,9 @@ use super::finding::Known;
 use super::known::History;
 use super::reason::Phase;
 use super::record::Record;
-use super::rounds::spread;
 use crate::intent::Schedule;
 use crate::judge::Verdict;
+use crate::name::spread;
 
 /// The first retry of a look that left something open that Ready hangs on; doubled each time, up to the interval.
 const FIRST_RETRY: SignedDuration = SignedDuration::from_secs(30);

@@ -6,7 +6,7 @@ use jiff::{SignedDuration, Timestamp};
 
 use crate::inquiry::Depth;
 use crate::judge::Verdict;
-use crate::name::Name;
+use crate::name::{Name, spread};
 
 /// The zones' versions are asked for once in so long.
 pub(super) const ROUND: SignedDuration = SignedDuration::from_hours(6);
@@ -62,12 +62,4 @@ pub(super) fn round(length: SignedDuration, uid: &str, now: Timestamp) -> i64 {
     let offset = spread(uid).rem_euclid(length.unsigned_abs());
     let at = now.as_second().saturating_add(i64::try_from(offset).unwrap_or(0));
     at.div_euclid(length)
-}
-
-/// A number that is the same for one object each time, and different between objects.
-pub(super) fn spread(uid: &str) -> u64 {
-    // FNV-1a: spreads well enough, and needs no key.
-    uid.bytes().fold(0xcbf2_9ce4_8422_2325_u64, |hash, octet| {
-        (hash ^ u64::from(octet)).wrapping_mul(0x0100_0000_01b3)
-    })
 }

@@ -2,12 +2,12 @@
 
 use std::any::{Any, TypeId};
 use std::collections::hash_map::Entry;
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, HashMap};
 use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use super::lane::Erased;
-use super::{Answered, AnyQuestion, Depth, Dns, Fact, Kind, Lane, Need, Trouble};
+use super::{Answered, AnyQuestion, Approach, Dns, Fact, Lane, Need, Trouble};
 use crate::name::Name;
 
 /// What is known so far in this pass, and what the judgement has made of it already.
@@ -16,8 +16,7 @@ pub struct Facts {
     known: HashMap<AnyQuestion, Box<dyn AnyFact>>,
     /// How many of these strangers answered.
     views: usize,
-    depth: Depth,
-    held_back: BTreeSet<(Name, Kind)>,
+    approach: Approach,
     pub(super) memo: Memo,
 }
 
@@ -27,26 +26,16 @@ impl Facts {
         Self::default()
     }
 
-    /// The same, with the authorities looked at so closely.
+    /// The same, for a pass that goes about the authorities so.
     #[must_use]
-    pub fn at_depth(self, depth: Depth) -> Self {
-        Self { depth, ..self }
+    pub fn approaching(self, approach: impl Into<Approach>) -> Self {
+        let approach = approach.into();
+        Self { approach, ..self }
     }
 
-    /// How closely authorities are looked at in this pass.
-    pub fn depth(&self) -> Depth {
-        self.depth
-    }
-
-    /// The same, with record sets of which the resolver is not asked before the authorities have what is meant.
-    #[must_use]
-    pub fn holding_back(self, held_back: BTreeSet<(Name, Kind)>) -> Self {
-        Self { held_back, ..self }
-    }
-
-    /// The record sets of which the resolver is not asked before the authorities have what is meant.
-    pub fn held_back(&self) -> &BTreeSet<(Name, Kind)> {
-        &self.held_back
+    /// How this pass goes about the authorities.
+    pub fn approach(&self) -> &Approach {
+        &self.approach
     }
 
     /// The fact that answers `question`.
@@ -111,8 +100,7 @@ impl Facts {
 impl PartialEq for Facts {
     fn eq(&self, other: &Self) -> bool {
         self.known.len() == other.known.len()
-            && self.depth == other.depth
-            && self.held_back == other.held_back
+            && self.approach == other.approach
             && self.known.iter().all(|(question, fact)| {
                 let of_other = other.known.get(question);
                 of_other.is_some_and(|of_other| fact.equals(&**of_other))

@@ -26,7 +26,7 @@ mod tests;
 mod trouble;
 
 pub use self::address::nobody_at;
-pub use self::depth::Depth;
+pub use self::depth::{Approach, Depth};
 pub use self::dns::{Answer, Direct, Dns, Kind, Rdata, Referral, Soa, Source, Txt, View};
 pub use self::fact::{Answered, Fact};
 pub use self::facts::Facts;

@@ -156,12 +156,12 @@ impl<'f> Inquiry<'f> {
 
     /// How closely authorities are looked at.
     pub fn depth(&self) -> Depth {
-        self.facts.depth()
+        self.facts.approach().depth
     }
 
     /// The record sets of which the resolver is not asked before the authorities have what is meant.
     pub fn held_back(&self) -> &'f BTreeSet<(Name, Kind)> {
-        self.facts.held_back()
+        &self.facts.approach().held_back
     }
 
     /// From here on questions are asked for `standard`: an unanswered one keeps that standard's earlier findings.

@@ -163,6 +163,12 @@ impl Security {
         }
     }
 
+    /// Whether it was decided at a domain. At the root and at top-level domains it is the resolver that strips or lies, or
+    /// our clock, or everybody's trouble: nothing below is to blame.
+    pub fn is_of_a_domain(&self) -> bool {
+        self.at().is_some_and(|at| at.label_count() > 1)
+    }
+
     /// The type of the record set that is not proven, where it is bogus.
     pub fn kind(&self) -> Option<RecordType> {
         match self {
@@ -188,6 +194,23 @@ impl Security {
             Self::Insecure { why, .. } => Some(why.to_string()),
             Self::Bogus(bogus) => Some(bogus.why.to_string()),
             Self::Indeterminate { why, .. } => Some(why.to_string()),
+        }
+    }
+}
+
+/// Where a chain ends and why: `insecure at a.nl: the zone is not signed…`.
+impl fmt::Display for Security {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.state().to_lowercase())?;
+        if let Some(at) = self.at() {
+            write!(f, " at {at}")?;
+        }
+        if let Some(kind) = self.kind() {
+            write!(f, " ({kind})")?;
+        }
+        match self.why() {
+            Some(why) => write!(f, ": {why}"),
+            None => Ok(()),
         }
     }
 }

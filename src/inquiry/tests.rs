@@ -352,7 +352,7 @@ fn what_strangers_are_asked_has_bounds_of_its_own_and_keeps_nothing_else_from_be
 
 #[test]
 fn what_is_known_tells_how_many_strangers_said_it_and_how_closely_they_are_looked_at() {
-    let mut facts = Facts::new().at_depth(Depth::Serials);
+    let mut facts = Facts::new().approaching(Depth::Serials);
     let own = Dns::new(name("a.nl"), Kind::Txt);
     let view = own.clone().at(std::net::Ipv4Addr::LOCALHOST.into());
     for question in [&own, &view, &view] {

@@ -14,6 +14,7 @@ use super::object::Watched;
 use super::write::Subject;
 use crate::api::MailDomainSpec;
 use crate::history::{self, Pass};
+use crate::inquiry::Approach;
 use crate::intent::{Intent, Schedule, SpecError};
 use crate::judge::{Verdict, judge};
 use crate::recording::Look;
@@ -122,8 +123,10 @@ async fn settle(
         true => began,
         false => history::oldest_answer(schedule, began),
     })
-    .at_depth(intent.depth(subject.depth(intent, began)))
-    .holding_back(subject.held_back(intent, schedule, began));
+    .approaching(Approach {
+        depth: intent.depth(subject.depth(intent, began)),
+        held_back: subject.held_back(intent, schedule, began),
+    });
     let look = async {
         let verdict = ask(subject.object(), intent, &fresh, context).await;
         let now = context.now();

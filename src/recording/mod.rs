@@ -27,7 +27,7 @@ use serde::{Deserialize, Serialize};
 
 use self::fact::Recorded;
 use self::trust::{ZoneLine, Zones};
-use crate::inquiry::{Depth, Dns, Fact, Facts, Inquiry, Kind, Trouble};
+use crate::inquiry::{Approach, Depth, Dns, Fact, Facts, Inquiry, Kind, Trouble};
 use crate::name::Name;
 
 /// The version of the form that is written.
@@ -42,7 +42,8 @@ pub struct Look {
     pub at: Timestamp,
     /// DKIM selectors that were asked for by name, beside those that are always tried.
     pub selectors: Vec<String>,
-    /// How many questions were put for it, those of validation included.
+    /// How many questions were put for it, those of validation included; by a controller, whose looks share them, how many
+    /// facts it rests on.
     pub questions: u64,
     /// Whether the bounds of a pass kept a question from being asked.
     pub hit_limit: bool,
@@ -256,8 +257,8 @@ impl LookLine {
             hit_limit: look.hit_limit,
             zones: zones.into_lines(),
             facts,
-            depth: look.facts.depth(),
-            held_back: look.facts.held_back().iter().map(HeldBack::of).collect(),
+            depth: look.facts.approach().depth,
+            held_back: look.facts.approach().held_back.iter().map(HeldBack::of).collect(),
         }
     }
 
@@ -270,7 +271,10 @@ impl LookLine {
         let zones = Zones::read(self.zones).map_err(broken)?;
         let held_back = self.held_back.iter().map(HeldBack::read);
         let held_back = held_back.collect::<Result<_, _>>().map_err(broken)?;
-        let mut facts = Facts::new().at_depth(self.depth).holding_back(held_back);
+        let mut facts = Facts::new().approaching(Approach {
+            depth: self.depth,
+            held_back,
+        });
         for recorded in self.facts {
             let (name, kind) = recorded.about();
             let (question, fact) = recorded.read(&zones).map_err(|why| RecordingError::Fact {

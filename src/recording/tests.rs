@@ -6,8 +6,8 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::inquiry::{
-    Answer, Bogus, Broken, Depth, Direct, Doubt, Ds, Ends, Key, Kind, Rdata, RecordType, Referral, Security,
-    Soa, Source, Trust, Txt, Unproven, Zone,
+    Answer, Approach, Bogus, Broken, Depth, Direct, Doubt, Ds, Ends, Key, Kind, Rdata, RecordType, Referral,
+    Security, Soa, Source, Trust, Txt, Unproven, Zone,
 };
 
 fn at(second: i64) -> Timestamp {
@@ -262,7 +262,7 @@ proptest! {
             hit_limit,
             facts: questions
                 .into_iter()
-                .fold(Facts::new().at_depth(depth).holding_back(held_back), |mut facts, (question, fact)| {
+                .fold(Facts::new().approaching(Approach { depth, held_back }), |mut facts, (question, fact)| {
                     facts.insert(question, fact);
                     facts
                 }),

@@ -2,15 +2,15 @@
 //! chain, and what each name server of the zone says. Pure.
 
 use std::fmt::Write as _;
-use std::net::IpAddr;
 
 use jiff::Timestamp;
 use serde::Serialize;
 
 use super::Style;
+use super::servers::ServerReport;
 use super::text::{hanging, harmless};
-use crate::inquiry::{Answer, Dns, Fact, Inquiry, Kind, Need, Rdata, Reply, Security, Trouble, Trust, Zone};
-use crate::judge::authorities::{self, ServerState, ServerView, Servers};
+use crate::inquiry::{Dns, Fact, Inquiry, Kind, Lane, Need, Rdata, Reply, Security, Trouble, Trust, Zone};
+use crate::judge::authorities::{self, Servers};
 use crate::name::Name;
 
 /// What is known of one record set; the JSON of `zegel lookup --output json`.
@@ -36,36 +36,10 @@ pub struct LookupReport {
     pub visible_by: Option<Timestamp>,
     /// How many questions were put for all this, those of validation included.
     pub questions: u64,
-}
-
-/// What one address of a name server says.
-#[derive(Debug, Clone, Serialize)]
-#[serde(rename_all = "camelCase")]
-pub struct ServerReport {
-    /// The server's name.
-    pub name: Name,
-    /// The address that was asked.
-    pub address: IpAddr,
-    /// `Right`: as the resolver says; `Stale`, `Differs`, `Lame`, `Silent`, `NoRoute` or `NotAsked`.
-    pub state: &'static str,
-    /// In which way it is lame.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub lame: Option<&'static str>,
-    /// What it holds, in presentation format.
-    pub values: Vec<String>,
-    /// The original TTL of what it holds, in seconds.
-    pub ttl: Option<u32>,
-    /// The version of the zone it holds.
-    pub serial: Option<u32>,
-    /// Which of the machines behind the address spoke (RFC 5001).
-    pub nsid: Option<String>,
-    /// How long the answer took, in milliseconds.
-    pub rtt: Option<f64>,
-    /// When the answer came.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub seen_at: Option<Timestamp>,
-    /// What kept it from being right.
-    pub why: Option<String>,
+    #[serde(skip)]
+    is_known: bool,
+    #[serde(skip)]
+    worth: Security,
 }
 
 /// What the resolver says.
@@ -130,11 +104,12 @@ impl LookupReport {
         };
         let servers = authorities::of(name, kind, inquiry);
         let fact = inquiry.fact(&question).map(|fact| &**fact);
+        let worth = fact.map(|fact| fact.security.clone()).unwrap_or_default();
         Self {
             name: name.clone(),
             kind,
             recursive: RecursiveReport::of(fact, unanswered),
-            security: SecurityReport::of(fact),
+            security: SecurityReport::of(&worth, fact.and_then(|fact| fact.source.trust.as_deref())),
             zone: servers.as_ref().map(|servers| servers.zone.clone()),
             summary: servers.as_ref().and_then(Servers::line),
             servers: servers
@@ -144,6 +119,8 @@ impl LookupReport {
                 .collect(),
             visible_by: None,
             questions: 0,
+            is_known: fact.is_some_and(|fact| fact.outcome.is_ok()),
+            worth,
         }
     }
 
@@ -155,14 +132,26 @@ impl LookupReport {
 
     /// Whether an answer was had.
     pub fn is_known(&self) -> bool {
-        ["Records", "NoData", "NxDomain"].contains(&self.recursive.outcome)
+        self.is_known
     }
 
-    /// Whether the answer is proven to be false.
+    /// Whether the answer is proven to be false, by the doing of a domain.
     pub fn is_bogus(&self) -> bool {
-        // At the root or a top-level domain it is the resolver that strips or lies, or our clock.
-        let of_a_zone = self.security.at.as_ref().is_some_and(|at| at.label_count() > 1);
-        self.security.state == "Bogus" && of_a_zone
+        matches!(self.worth, Security::Bogus(_)) && self.worth.is_of_a_domain()
+    }
+
+    /// What the answer is worth, for people.
+    fn security(&self) -> String {
+        let worth = match &self.worth {
+            Security::NotAsked => {
+                "not asked: validation is off, or the resolver passes no signatures of the root on".to_owned()
+            }
+            worth => worth.to_string(),
+        };
+        match self.security.until {
+            Some(until) => format!("{worth}; the first signature ends {until}"),
+            None => worth,
+        }
     }
 
     /// The report for people.
@@ -172,7 +161,7 @@ impl LookupReport {
             let chain: Vec<&str> = self.recursive.chain.iter().map(Name::as_str).collect();
             rows.push(["aliases".to_owned(), chain.join(" → ")]);
         }
-        rows.push(["security".to_owned(), self.security.line()]);
+        rows.push(["security".to_owned(), self.security()]);
         for zone in &self.security.chain {
             rows.push([String::new(), zone.line()]);
         }
@@ -198,61 +187,11 @@ impl LookupReport {
     }
 }
 
-impl ServerReport {
-    /// What a view says.
-    pub(super) fn of(view: &ServerView) -> Self {
-        Self {
-            name: view.name.clone(),
-            address: view.address,
-            state: view.state.as_str(),
-            lame: match view.state {
-                ServerState::Lame(how) => Some(how.as_str()),
-                _ => None,
-            },
-            values: view.values.clone(),
-            ttl: view.ttl,
-            serial: view.serial,
-            nsid: view.nsid.clone(),
-            rtt: view.rtt.map(|rtt| (rtt.as_secs_f64() * 10_000.0).round() / 10.0),
-            seen_at: view.seen_at,
-            why: view.why.clone(),
-        }
-    }
-
-    fn line(&self) -> String {
-        let mut line = format!("{} {}: {}", self.name, self.address, self.state);
-        if let Some(why) = &self.why {
-            let _ = write!(line, " ({why})");
-        }
-        if self.state != "Right" && !self.values.is_empty() {
-            let _ = write!(line, ": {}", self.values.join(", "));
-        }
-        if let Some(ttl) = self.ttl {
-            let _ = write!(line, ", ttl {ttl}");
-        }
-        if let Some(serial) = self.serial {
-            let _ = write!(line, ", serial {serial}");
-        }
-        if let Some(nsid) = &self.nsid {
-            let _ = write!(line, ", nsid {nsid}");
-        }
-        if let Some(rtt) = self.rtt {
-            let _ = write!(line, ", {rtt} ms");
-        }
-        line
-    }
-}
-
 impl RecursiveReport {
     fn of(fact: Option<&Fact>, unanswered: Trouble) -> Self {
         let outcome = fact.map_or(Err(unanswered), |fact| fact.outcome.as_ref().map_err(|why| *why));
         Self {
-            outcome: match outcome {
-                Ok(Answer::Records(_)) => "Records",
-                Ok(Answer::NoData) => "NoData",
-                Ok(Answer::NxDomain) => "NxDomain",
-                Err(trouble) => trouble.reason(),
-            },
+            outcome: outcome.map_or_else(Trouble::reason, Dns::outcome),
             values: match outcome {
                 Ok(answer) => answer.records().iter().map(Rdata::shown).collect(),
                 Err(_) => Vec::new(),
@@ -282,10 +221,7 @@ impl RecursiveReport {
 }
 
 impl SecurityReport {
-    fn of(fact: Option<&Fact>) -> Self {
-        let unknown = Security::NotAsked;
-        let security = fact.map_or(&unknown, |fact| &fact.security);
-        let trust = fact.and_then(|fact| fact.source.trust.as_deref());
+    fn of(security: &Security, trust: Option<&Trust>) -> Self {
         Self {
             state: security.state(),
             at: security.at().cloned(),
@@ -295,28 +231,6 @@ impl SecurityReport {
             until: trust.and_then(|trust| trust.ends).map(|ends| ends.at),
             chain: trust.map(zones).unwrap_or_default(),
         }
-    }
-
-    fn line(&self) -> String {
-        let mut line = match self.state {
-            "NotAsked" => {
-                "not asked: validation is off, or the resolver passes no signatures of the root on".to_owned()
-            }
-            state => state.to_lowercase(),
-        };
-        if let Some(at) = &self.at {
-            let _ = write!(line, " at {at}");
-        }
-        if let Some(kind) = &self.kind {
-            let _ = write!(line, " {kind}");
-        }
-        if let Some(message) = &self.message {
-            let _ = write!(line, ": {message}");
-        }
-        if let Some(until) = self.until {
-            let _ = write!(line, "; the first signature ends {until}");
-        }
-        line
     }
 }
 

@@ -1,20 +1,18 @@
-//! How old an answer may be for a pass, for a confirmation must not be our own memory of what it confirms; and how closely
-//! authorities are looked at.
+//! How old an answer may be for a pass, for a confirmation must not be our own memory of what it confirms; and how the
+//! pass goes about the authorities.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::HashMap;
 
 use jiff::Timestamp;
 
-use crate::inquiry::{AnyQuestion, Depth, Kind, Lane};
-use crate::name::Name;
+use crate::inquiry::{AnyQuestion, Approach, Lane};
 
 /// Which answers may come from memory; by default any whose TTL has not run out.
 #[derive(Debug, Clone, Default)]
 pub struct Freshness {
     all: Option<Timestamp>,
     some: HashMap<AnyQuestion, Timestamp>,
-    depth: Depth,
-    held_back: BTreeSet<(Name, Kind)>,
+    approach: Approach,
 }
 
 impl Freshness {
@@ -31,27 +29,16 @@ impl Freshness {
         }
     }
 
-    /// The same, with the authorities looked at so closely, where they can be asked.
+    /// The same, for a pass that goes about the authorities so, where they can be asked.
     #[must_use]
-    pub fn at_depth(self, depth: Depth) -> Self {
-        Self { depth, ..self }
+    pub fn approaching(self, approach: impl Into<Approach>) -> Self {
+        let approach = approach.into();
+        Self { approach, ..self }
     }
 
-    /// How closely authorities are to be looked at.
-    pub fn depth(&self) -> Depth {
-        self.depth
-    }
-
-    /// The same, with record sets of which the resolver is not asked before the authorities have what is meant, where
-    /// they can be asked.
-    #[must_use]
-    pub fn holding_back(self, held_back: BTreeSet<(Name, Kind)>) -> Self {
-        Self { held_back, ..self }
-    }
-
-    /// The record sets of which the resolver is not asked first.
-    pub fn held_back(&self) -> &BTreeSet<(Name, Kind)> {
-        &self.held_back
+    /// How the pass is to go about the authorities.
+    pub fn approach(&self) -> &Approach {
+        &self.approach
     }
 
     /// No answer to `question` seen before `time` does; the latest such demand counts.

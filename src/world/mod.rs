@@ -35,7 +35,7 @@ pub use self::freshness::Freshness;
 pub use self::metrics::{Metrics, QuestionLabels};
 use self::places::Places;
 use crate::inquiry::{
-    AnyQuestion, Depth, Dns, Fact, Facts, Inquiry, MAX_QUESTIONS, MAX_VIEWS, MAX_WAVES, View,
+    AnyQuestion, Approach, Depth, Dns, Fact, Facts, Inquiry, MAX_QUESTIONS, MAX_VIEWS, MAX_WAVES, View,
 };
 
 /// The world as it is seen from here. Cloning shares the memory, the bounds and the counts.
@@ -153,12 +153,13 @@ impl World {
     ) -> Settled<T> {
         let end = Instant::now() + deadline;
         let depth = match self.reach() {
-            Reach::Asked => fresh.depth(),
+            Reach::Asked => fresh.approach().depth,
             Reach::Off | Reach::Unreachable | Reach::Intercepted => Depth::Off,
         };
-        let mut facts = Facts::new()
-            .at_depth(depth)
-            .holding_back(fresh.held_back().clone());
+        let mut facts = Facts::new().approaching(Approach {
+            depth,
+            ..fresh.approach().clone()
+        });
         let mut waves = 0;
         while waves < MAX_WAVES && Instant::now() < end {
             waves += 1;

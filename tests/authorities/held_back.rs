@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use zegel::inquiry::{Depth, Dns, Facts, Kind, Trouble, View};
+use zegel::inquiry::{Approach, Depth, Dns, Facts, Kind, Trouble, View};
 use zegel::intent::Intent;
 use zegel::judge::{State, Verdict, judge};
 use zegel::name::Name;
@@ -27,7 +27,7 @@ fn judged(net: &Net, depth: Depth) -> (Verdict, Facts) {
         .iter()
         .map(|wanted| (wanted.name.clone(), wanted.desired().kind))
         .collect();
-    let facts = Facts::new().at_depth(depth).holding_back(held_back);
+    let facts = Facts::new().approaching(Approach { depth, held_back });
     net.settle_from(facts, |inquiry| judge(&intent, inquiry, now()))
 }
 

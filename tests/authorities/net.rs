@@ -247,7 +247,7 @@ impl Net {
 
     /// Runs a judgement until it asks nothing more; what it asked besides.
     pub(crate) fn settle<T>(&self, depth: Depth, run: impl FnMut(&mut Inquiry<'_>) -> T) -> (T, Facts) {
-        self.settle_from(Facts::new().at_depth(depth), run)
+        self.settle_from(Facts::new().approaching(depth), run)
     }
 
     /// The same, from what is known and pinned already.

@@ -76,14 +76,7 @@ fn of_records(servers: &Servers, managed: bool, findings: &mut Findings) {
     let topic = Topic::new(servers.site.clone(), managed);
     let right = groups.iter().any(|group| group.state == ServerState::Right);
     for (index, group) in groups.iter().filter(|group| group.state.counts()).enumerate() {
-        let held = match group.values.as_slice() {
-            [] => "no such record".to_owned(),
-            values => values
-                .iter()
-                .map(|value| format!("{value:?}"))
-                .collect::<Vec<_>>()
-                .join(", "),
-        };
+        let held = shown(&group.values);
         let names: Vec<&str> = group.names.iter().map(Name::as_str).collect();
         let names = names.join(", ");
         match group.state {
@@ -122,14 +115,7 @@ fn of_the_resolver(servers: &Servers, managed: bool, inquiry: &Inquiry<'_>, find
     if asked.peek().is_none() || servers.agreeing(&question, &seen, inquiry) {
         return;
     }
-    let held = match seen.values().as_slice() {
-        [] => "no such record".to_owned(),
-        values => values
-            .iter()
-            .map(|value| format!("{value:?}"))
-            .collect::<Vec<_>>()
-            .join(", "),
-    };
+    let held = shown(&seen.values());
     let message = format!(
         "want what one of the name servers of {} holds, found from the resolver what none of them does: {held}",
         servers.zone
@@ -193,4 +179,13 @@ fn of_delegations(zones: &Zones, managed: bool, findings: &mut Findings) {
             }
         }
     }
+}
+
+/// Values in a sentence.
+fn shown(values: &[String]) -> String {
+    if values.is_empty() {
+        return "no such record".to_owned();
+    }
+    let values: Vec<String> = values.iter().map(|value| format!("{value:?}")).collect();
+    values.join(", ")
 }

@@ -87,7 +87,7 @@ fn meaning(
         return (false, content.values());
     };
     let own = Dns::new(record.name().clone(), wanted.desired().kind);
-    let mut facts = Facts::new().at_depth(Depth::Off);
+    let mut facts = Facts::new().approaching(Depth::Off);
     facts.insert(own.clone(), fact.clone());
     for question in record.questions.iter().filter_map(|question| question.dns()) {
         if let Some(known) = inquiry.fact(question).filter(|_| *question != own) {

@@ -182,17 +182,10 @@ fn record(zone: &Zone, name: &Name, reply: Reply<'_>, fact: Option<&Arc<Fact>>) 
             None => unanswered(zone, Trouble::Lame, fact),
         },
         Reply::Unanswered(trouble) => unanswered(zone, trouble, fact),
-        Reply::Answered(answer, fact) => match cut {
+        Reply::Answered(_, fact) => match cut {
             // Some set AA on what is a referral all the same.
             Some(cut) => Said::Cut(cut.clone()),
-            None => {
-                let mut end = answer.records().to_vec();
-                end.sort();
-                Said::Holds(Content {
-                    chain: fact.chain().to_vec(),
-                    end: Some(end),
-                })
-            }
+            None => Content::of(fact).map_or(Said::NotAsked, Said::Holds),
         },
     }
 }
@@ -251,7 +244,7 @@ impl Content {
         }
     }
 
-    /// What an answer of the resolver holds.
+    /// What an answer holds; `None` of none that can be used.
     pub(super) fn of(fact: &Fact) -> Option<Self> {
         let answer = fact.outcome.as_ref().ok()?;
         let mut end = answer.records().to_vec();

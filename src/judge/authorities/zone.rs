@@ -9,7 +9,7 @@ use std::net::IpAddr;
 
 use crate::inquiry::{Answer, Depth, Dns, Fact, Inquiry, Kind, Need, Rdata, Referral, Reply, Trouble};
 use crate::judge::dns::registrable;
-use crate::name::Name;
+use crate::name::{Name, spread};
 
 /// So many names of servers are looked at in one zone: as many as the root has.
 const MAX_NAMES: usize = 13;
@@ -223,7 +223,7 @@ fn delegation(child: &Name, on: bool, inquiry: &mut Inquiry<'_>) -> Option<Refer
         return None;
     }
     // A registry's servers share the work.
-    let first = spread(child) % servers.len();
+    let first = usize::try_from(spread(child.as_str()) >> 33).unwrap_or(0) % servers.len();
     servers.rotate_left(first);
     for server in servers.into_iter().take(MAX_PARENTS) {
         let mut address = None;
@@ -257,17 +257,6 @@ fn delegation(child: &Name, on: bool, inquiry: &mut Inquiry<'_>) -> Option<Refer
 /// Where an authority sends us instead of answering.
 pub(super) fn referral(fact: &Fact) -> Option<&Referral> {
     fact.source.direct.as_ref()?.referral.as_ref()
-}
-
-/// A number that is the same for one name each time, and different between names (FNV-1a).
-fn spread(name: &Name) -> usize {
-    let hash = name
-        .as_str()
-        .bytes()
-        .fold(0xcbf2_9ce4_8422_2325_u64, |hash, octet| {
-            (hash ^ u64::from(octet)).wrapping_mul(0x0100_0000_01b3)
-        });
-    usize::try_from(hash >> 33).unwrap_or(0)
 }
 
 /// Zones met in one run, each gathered once.

@@ -23,23 +23,8 @@ impl Part {
     /// What is wrong with it, in a sentence.
     pub(super) fn line(&self) -> String {
         let Dns { name, kind, .. } = &self.question;
-        format!("{name} {kind}: want secure, found {}", worth(&self.security))
+        format!("{name} {kind}: want secure, found {}", self.security)
     }
-}
-
-/// Where a chain ends and why: `insecure at a.nl: the zone is not signed…`.
-pub(super) fn worth(security: &Security) -> String {
-    let mut text = security.state().to_lowercase();
-    if let Some(at) = security.at() {
-        text.push_str(&format!(" at {at}"));
-    }
-    if let Some(kind) = security.kind() {
-        text.push_str(&format!(" ({kind})"));
-    }
-    if let Some(why) = security.why() {
-        text.push_str(&format!(": {why}"));
-    }
-    text
 }
 
 /// What every managed name is worth: asked here, so that the state rests on it.

@@ -5,7 +5,7 @@
 
 use std::collections::BTreeSet;
 
-use super::chain::{self, is_ours, worth};
+use super::chain::{self, is_ours};
 use super::zones;
 use crate::inquiry::{Broken, Dns, Inquiry, Kind, Security, Unproven};
 use crate::intent::Intent;
@@ -23,7 +23,8 @@ pub(in crate::judge) fn check(intent: &Intent, inquiry: &mut Inquiry<'_>, findin
         let (Some(at), Some(reason)) = (fact.security.at(), fact.security.reason()) else {
             continue;
         };
-        let first = |said: &mut BTreeSet<_>| at.label_count() > 1 && said.insert((at.clone(), reason));
+        let first =
+            |said: &mut BTreeSet<_>| fact.security.is_of_a_domain() && said.insert((at.clone(), reason));
         match &fact.security {
             Security::Bogus(bogus) if first(&mut said) => {
                 broken(intent, &question, &bogus.why, &fact.security, findings);
@@ -55,10 +56,7 @@ fn broken(intent: &Intent, question: &Dns, why: &Broken, security: &Security, fi
     let managed = intent.wanted.iter().any(|wanted| wanted.name == question.name);
     let topic = Topic::new(Site::Domain(at.clone()), managed);
     let Dns { name, kind, .. } = question;
-    let message = format!(
-        "want a chain of trust to {name} {kind}, found it {}",
-        worth(security)
-    );
+    let message = format!("want a chain of trust to {name} {kind}, found it {security}");
     let finding = findings.say(rule, &topic, message);
     finding.about(why.reason()).at_most(severity);
     if !is_ours(at, &intent.domain) {

@@ -29,8 +29,7 @@ pub(super) fn state(intent: &Intent, wanted: &ManagedRrset, inquiry: &mut Inquir
         let state = match &part.security {
             Security::Secure => continue,
             Security::Insecure { .. } => State::Missing,
-            // Broken at the root or a top-level domain it is the resolver's doing, or our clock's: nobody's below.
-            Security::Bogus(bogus) if bogus.at.label_count() > 1 => State::Drifted,
+            Security::Bogus(_) if part.security.is_of_a_domain() => State::Drifted,
             _ => {
                 unproven = true;
                 continue;

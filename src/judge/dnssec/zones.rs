@@ -14,7 +14,7 @@ use crate::judge::{Findings, Site, Topic};
 use crate::name::Name;
 use crate::rules::dnssec as rules;
 
-/// Signatures that end within this, and within two TTLs, end soon.
+/// Signatures that end within this, or within two TTLs where that is longer, end soon: see [`is_late`].
 const SOON: SignedDuration = SignedDuration::from_hours(72);
 
 /// Algorithms that must not be used (RFC 9904, RFC 9905, RFC 9906).

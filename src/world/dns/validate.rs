@@ -212,7 +212,7 @@ impl Validator {
         let usable = match &proven.security {
             Security::Bogus(bogus) => {
                 // Above the domains nobody is to blame but the resolver, and that is told where it is asked.
-                let is_a_domain = bogus.at.label_count() > 1 && !self.0.anchors.is_at(&bogus.at);
+                let is_a_domain = proven.security.is_of_a_domain() && !self.0.anchors.is_at(&bogus.at);
                 if is_a_domain && !self.control(CONTROL_BEFORE_BLAME).await.is_enough() {
                     proven.security = Security::Indeterminate {
                         at: bogus.at.clone(),
@@ -221,16 +221,13 @@ impl Validator {
                 }
                 Err(Trouble::Bogus)
             }
-            // Nobody asked for a proof there: the keys that were given are for other zones.
-            Security::Indeterminate {
-                why: Doubt::NoAnchor, ..
-            } => Ok(()),
-            Security::Indeterminate { why, .. } if self.0.strict => Err(match why {
-                Doubt::Unanswered(trouble) => *trouble,
-                Doubt::Limit => Trouble::Limit,
-                Doubt::NoAnchor => Trouble::Unproven,
-                Doubt::Clock | Doubt::Resolver | Doubt::WrongSide => Trouble::Bogus,
-            }),
+            Security::Indeterminate { why, .. } if self.0.strict => match why {
+                // Nobody asked for a proof there: the keys that were given are for other zones.
+                Doubt::NoAnchor => Ok(()),
+                Doubt::Unanswered(trouble) => Err(*trouble),
+                Doubt::Limit => Err(Trouble::Limit),
+                Doubt::Clock | Doubt::Resolver | Doubt::WrongSide => Err(Trouble::Bogus),
+            },
             _ => Ok(()),
         };
         (proven, usable)
