@@ -19,6 +19,8 @@ mod events;
 mod findings;
 #[path = "history/freshness.rs"]
 mod freshness;
+#[path = "history/going.rs"]
+mod going;
 #[path = "support/kstatus.rs"]
 mod kstatus;
 #[path = "history/outages.rs"]

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use jiff::{SignedDuration, Timestamp};
 
 use super::clock::{LONGEST_SETTLE, ceil, floor, plus};
+use super::going::{self, Going};
 use super::reason::Phase;
 use super::record::{
     Answer, Cause, PREFIX, Record, SHORTEST_CONFIRM, Silence, hold, key, same_values, turn_key,
@@ -27,6 +28,10 @@ pub(super) struct Carry<'a> {
     pub(super) unwritten: &'a Unwritten,
     /// The names of records for which the resolver was waited for in vain.
     pub(super) late: BTreeSet<&'a str>,
+    /// The names of records that name servers had dropped and the resolver had.
+    pub(super) going: BTreeSet<&'a str>,
+    /// The names of records of which the resolver says what no name server says.
+    pub(super) alone: BTreeSet<&'a str>,
     pub(super) schedule: &'a Schedule,
     pub(super) now: Timestamp,
 }
@@ -41,6 +46,11 @@ impl Carry<'_> {
             let implied = (before.is_none() && self.dropped_in_sync).then(|| in_sync_before(record));
             let before = before.or(implied.as_ref());
             let versions = self.versions(before, record, verdict);
+            if let Some(says) = record.resolver.as_ref().filter(|_| record.state.differs()) {
+                let (fresh, alone) = self.going(before, record, says, versions, turns);
+                of_resolvers.extend(alone);
+                return fresh;
+            }
             let wait = Wait {
                 set: before.and_then(|old| waiting(old, record, &versions)),
                 versions: &versions,
@@ -84,19 +94,42 @@ impl Carry<'_> {
         versions: Versions,
         turns: &mut Turns,
     ) -> Record {
-        let seen = RecordVerdict {
-            state: says.state,
-            observed: says.observed.clone(),
-            differences: says.differences.clone(),
-            ttl: says.ttl,
-            seen_at: says.seen_at,
-            expires_at: says.expires_at,
-            ..record.clone()
-        };
+        let seen = at_the_resolver(record, says);
         let mut fresh = self.one(before, &seen);
         fresh.versions = versions;
         fresh.settle_until = Some(ceil(deadline));
         self.in_turn(before, fresh, &seen, turns).1
+    }
+
+    /// Dropped by every name server, and still seen by our resolver; what is to be said where the resolver has it from
+    /// elsewhere.
+    fn going(
+        &self,
+        before: Option<&Record>,
+        record: &RecordVerdict,
+        says: &ResolverSays,
+        versions: Versions,
+        turns: &mut Turns,
+    ) -> (Record, Option<Finding>) {
+        let going = Going {
+            before: before.filter(|old| old.wants(record)),
+            was_going: self.going.contains(record.name().as_str()),
+            was_alone: self.alone.contains(record.name().as_str()),
+            was_held: versions.held(&says.observed),
+            now: self.now,
+        };
+        let is_alone = going.is_alone(says);
+        let seen = match is_alone {
+            true => at_the_resolver(record, says),
+            false => record.clone(),
+        };
+        let mut fresh = self.one(before, &seen);
+        fresh.versions = versions;
+        if !is_alone {
+            fresh = going.given_time(fresh, says);
+        }
+        let (_, fresh) = self.in_turn(before, fresh, &seen, turns);
+        (fresh, is_alone.then(|| going::alone(record, says)))
     }
 
     /// What name servers hold and held, after this look at them.
@@ -221,6 +254,19 @@ impl Carry<'_> {
             false => fresh,
         };
         (heard, known)
+    }
+}
+
+/// The record as the resolver has it.
+fn at_the_resolver(record: &RecordVerdict, says: &ResolverSays) -> RecordVerdict {
+    RecordVerdict {
+        state: says.state,
+        observed: says.observed.clone(),
+        differences: says.differences.clone(),
+        ttl: says.ttl,
+        seen_at: says.seen_at,
+        expires_at: says.expires_at,
+        ..record.clone()
     }
 }
 

@@ -13,6 +13,7 @@ use std::collections::BTreeSet;
 use jiff::Timestamp;
 
 use super::clock::plus;
+use super::finding;
 use super::known::History;
 use super::pass::Before;
 use super::record::{Cause, Record};
@@ -21,6 +22,7 @@ use crate::inquiry::{Depth, Kind};
 use crate::intent::{Intent, ManagedRrset, Schedule};
 use crate::judge::State;
 use crate::name::Name;
+use crate::rules;
 
 /// How closely the name servers of this object are to be looked at.
 pub fn depth(before: &Before<'_>, intent: &Intent, now: Timestamp) -> Depth {
@@ -52,6 +54,7 @@ pub fn held_back(
     now: Timestamp,
 ) -> BTreeSet<(Name, Kind)> {
     let history = History::read(before.status, now);
+    let going = finding::names_of(&rules::dns::GOING, &history.findings);
     let settles = |wanted: &&ManagedRrset| {
         let desired = wanted.desired();
         let record = history.records.iter().find(|record| record.is_of(wanted));
@@ -65,6 +68,8 @@ pub fn held_back(
         record.answer.state != State::InSync
             && record.alternates.is_empty()
             && !is_mixed
+            // The resolver had it when the servers had not: whether it still has it tells whose it is.
+            && !going.contains(wanted.name.as_str())
             && end.is_some_and(|end| now < end)
     };
     let all = intent.wanted.iter().filter(settles);

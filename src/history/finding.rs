@@ -10,6 +10,7 @@ use std::collections::BTreeSet;
 use jiff::Timestamp;
 
 use super::clock::{ceil, floor, plus};
+use super::going;
 use super::reason::Phase;
 use super::record::{SHORTEST_CONFIRM, hold};
 use super::text::{MAX_SUBJECT_OCTETS, cut_text};
@@ -217,7 +218,11 @@ impl Carry<'_> {
         if known.counts() {
             known.settle_until = self.settle_until(&known, before, verdict);
         }
-        if let Some(old) = before.filter(|old| old.is_not_checked()) {
+        let is_same = |old: &&Known| {
+            let is_going = old.identity.rule == rules::dns::GOING.id;
+            old.is_not_checked() || (is_going && going::is_same_text(&old.message, &known.message))
+        };
+        if let Some(old) = before.filter(is_same) {
             // What could not be asked, and why, takes turns: the first of its kind is shown.
             known.message.clone_from(&old.message);
             known.fix.clone_from(&old.fix);

@@ -21,6 +21,7 @@ mod conditions;
 mod event;
 mod finding;
 mod freshness;
+mod going;
 mod known;
 mod message;
 mod observed;
@@ -202,6 +203,8 @@ fn judged(
         dropped_in_sync: same_intent && past.truncated.is_some(),
         unwritten: &before.remembered.versions,
         late: finding::names_of(&rules::dns::RESOLVER_HOLDS_OLD, &past.findings),
+        going: finding::names_of(&rules::dns::GOING, &past.findings),
+        alone: finding::names_of(&rules::dns::RESOLVER_ALONE, &past.findings),
         schedule,
         now,
     }

@@ -10,6 +10,8 @@ const MAX_VALUES: usize = 4;
 pub(super) const MAX_VALUE_OCTETS: usize = 4096;
 /// What a finding is about is not longer: cut, it still tells one finding from another.
 pub(super) const MAX_SUBJECT_OCTETS: usize = 256;
+/// A value in a sentence is not longer than this.
+const SHOWN_OCTETS: usize = 160;
 /// Between a text and what is said of its cut.
 const MARK: &str = "… [cut: ";
 
@@ -75,6 +77,15 @@ fn split_mark(text: &str) -> Option<(&str, &str)> {
 
 fn identity(text: &str) -> String {
     split_mark(text).map_or_else(|| mark_of(text), |(_, mark)| mark.to_owned())
+}
+
+/// Values in a sentence.
+pub(super) fn shown_values(values: &[String]) -> String {
+    match values {
+        [] => "no such record".to_owned(),
+        [one] => format!("{:?}", cut_octets(one, SHOWN_OCTETS)),
+        [first, more @ ..] => format!("{:?} and {} more", cut_octets(first, SHOWN_OCTETS), more.len()),
+    }
 }
 
 /// Whether a text was cut.

@@ -8,16 +8,14 @@ use std::borrow::Cow;
 use jiff::{SignedDuration, Timestamp};
 
 use super::clock::{LONGEST_SETTLE, plus};
-use super::text::cut_octets;
+use super::text::shown_values;
 use super::versions::{Published, Versions};
 use crate::intent::Schedule;
 use crate::judge::{Finding, RecordVerdict, ResolverSays, Topic, Verdict};
 use crate::rules;
 
 /// So long a resolver takes to see what it may see.
-const GRACE: SignedDuration = SignedDuration::from_secs(60);
-/// A value in a sentence is not longer than this.
-const SHOWN_OCTETS: usize = 160;
+pub(super) const GRACE: SignedDuration = SignedDuration::from_secs(60);
 
 /// What is known of a record that every name server has.
 pub(super) struct Wait<'a> {
@@ -66,7 +64,7 @@ impl Wait<'_> {
 
     /// What is said of a resolver that was waited for in vain.
     pub(super) fn over(&self, record: &RecordVerdict, says: &ResolverSays) -> Finding {
-        let held = shown(&says.observed);
+        let held = shown_values(&says.observed);
         let servers = self.versions.published.as_ref().map_or_else(String::new, servers);
         let message = match self.known_end(says) {
             Some(by) => format!(
@@ -85,16 +83,16 @@ impl Wait<'_> {
     }
 }
 
-/// `verdict` with what is to be said of resolvers that are late; each says it in place of what they say without a
-/// history.
+/// `verdict` with what is to be said of resolvers that are late, or have a view of their own; in place of what is said of
+/// them without a history.
 pub(super) fn with_late_resolvers(verdict: &Verdict, late: Vec<Finding>) -> Cow<'_, Verdict> {
     if late.is_empty() {
         return Cow::Borrowed(verdict);
     }
     let mut verdict = verdict.clone();
     verdict.findings.retain(|finding| {
-        let is_alone = finding.rule.id == rules::dns::RESOLVER_ALONE.id;
-        !(is_alone && late.iter().any(|late| late.site == finding.site))
+        let of_resolvers = [rules::dns::RESOLVER_ALONE.id, rules::dns::GOING.id];
+        !(of_resolvers.contains(&finding.rule.id) && late.iter().any(|late| late.site == finding.site))
     });
     Cow::Owned(verdict.with_findings(late))
 }
@@ -106,13 +104,4 @@ fn servers(published: &Published) -> String {
         number => format!("all {number} name servers have"),
     };
     format!("{of} since {}", published.since)
-}
-
-/// Values in a sentence.
-fn shown(values: &[String]) -> String {
-    match values {
-        [] => "no such record".to_owned(),
-        [one] => format!("{:?}", cut_octets(one, SHOWN_OCTETS)),
-        [first, more @ ..] => format!("{:?} and {} more", cut_octets(first, SHOWN_OCTETS), more.len()),
-    }
 }

@@ -46,6 +46,9 @@ pub fn judge(intent: &Intent, inquiry: &mut Inquiry<'_>, now: Timestamp) -> Verd
             stand_in::beside(&mut records, resolver);
         }
     }
+    if intent.observe == Observe::Both {
+        stand_in::going(&mut records, &servers, inquiry);
+    }
     findings.extend(of_servers);
     let asked = asked(inquiry);
     let unanswered = unanswered(intent, inquiry);

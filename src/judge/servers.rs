@@ -10,6 +10,7 @@ use std::time::Duration;
 use jiff::Timestamp;
 
 use super::finding::Site;
+use crate::inquiry::Trouble;
 use crate::name::Name;
 
 /// What one address of a name server says of a record set, as seen from here.
@@ -27,6 +28,8 @@ pub enum ServerState {
     Silent,
     /// Nothing can be sent to it from here, or nothing that is sent reaches it: never counted against the zone.
     NoRoute,
+    /// Its name leads to no address, or to none that is known.
+    NoAddress,
     /// It was not asked in this look: others were first, or its serial told enough.
     NotAsked,
 }
@@ -42,6 +45,7 @@ impl ServerState {
             Self::Lame(how.unwrap_or(Lame::Unusable)),
             Self::Silent,
             Self::NoRoute,
+            Self::NoAddress,
             Self::NotAsked,
         ];
         states.into_iter().find(|state| state.as_str() == word)
@@ -56,6 +60,7 @@ impl ServerState {
             Self::Lame(_) => "Lame",
             Self::Silent => "Silent",
             Self::NoRoute => "NoRoute",
+            Self::NoAddress => "NoAddress",
             Self::NotAsked => "NotAsked",
         }
     }
@@ -160,8 +165,45 @@ pub struct Servers {
     pub zone: Name,
     /// One entry a name and address, by name and address.
     pub views: Vec<ServerView>,
-    /// Names and addresses beyond the bounds, which were not asked.
-    pub left_out: usize,
+    /// Names that lead to no address: nobody can be asked there.
+    pub nowhere: Vec<Nowhere>,
+    /// What lies beyond the bounds and was not asked.
+    pub left_out: LeftOut,
+}
+
+/// A name in the list of name servers that leads to no address.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Nowhere {
+    /// The name.
+    pub name: Name,
+    /// Why its addresses are not known; `None` where it is known to have none.
+    pub trouble: Option<Trouble>,
+}
+
+impl Nowhere {
+    /// What keeps it from being asked, in a clause.
+    pub fn why(&self) -> String {
+        match self.trouble {
+            None => "neither A nor AAAA stands at this name".to_owned(),
+            Some(trouble) => format!("its addresses are not known: {trouble}"),
+        }
+    }
+}
+
+/// How much of a zone's list of servers was not asked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct LeftOut {
+    /// Names.
+    pub names: usize,
+    /// Addresses of names of which some were asked.
+    pub addresses: usize,
+}
+
+impl LeftOut {
+    /// Whether all were asked.
+    pub fn is_nothing(self) -> bool {
+        self == Self::default()
+    }
 }
 
 /// Servers that say the same.
@@ -219,11 +261,9 @@ impl Servers {
 
     /// How many names there are in all.
     pub fn names(&self) -> usize {
-        self.views
-            .iter()
-            .map(|view| &view.name)
-            .collect::<BTreeSet<_>>()
-            .len()
+        let asked = self.views.iter().map(|view| &view.name);
+        let nowhere = self.nowhere.iter().map(|nowhere| &nowhere.name);
+        asked.chain(nowhere).collect::<BTreeSet<_>>().len()
     }
 
     /// The servers by what they say: the same state and the same set are one group; the right first, then the largest.
@@ -263,6 +303,26 @@ impl Servers {
                         since: None,
                     };
                     groups.push((group, BTreeSet::from([&view.name])));
+                }
+            }
+        }
+        for nowhere in &self.nowhere {
+            let same = |(group, _): &&mut (Group, BTreeSet<&Name>)| group.state == ServerState::NoAddress;
+            match groups.iter_mut().find(same) {
+                Some((_, names)) => {
+                    names.insert(&nowhere.name);
+                }
+                None => {
+                    let group = Group {
+                        state: ServerState::NoAddress,
+                        names: Vec::new(),
+                        addresses: 0,
+                        values: Vec::new(),
+                        serial: None,
+                        why: Some(nowhere.why()),
+                        since: None,
+                    };
+                    groups.push((group, BTreeSet::from([&nowhere.name])));
                 }
             }
         }
@@ -344,6 +404,8 @@ impl Group {
             (ServerState::Silent, true) => "does not answer from here".to_owned(),
             (ServerState::Silent, false) => "do not answer from here".to_owned(),
             (ServerState::NoRoute, _) => "cannot be reached from here".to_owned(),
+            (ServerState::NoAddress, true) => "has no address".to_owned(),
+            (ServerState::NoAddress, false) => "have no address".to_owned(),
             (ServerState::NotAsked, true) => "was not asked".to_owned(),
             (ServerState::NotAsked, false) => "were not asked".to_owned(),
         };

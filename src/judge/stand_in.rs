@@ -4,12 +4,13 @@
 //! once they have it, for our own question would plant the absence, or the older record, that we then wait for
 //! (RFC 2308 5, RFC 8020). *After* it was asked: where every server that answers holds what is meant, it is published,
 //! whatever the resolver still remembers; the whole domain is judged by what stands there, and what the resolver says is
-//! told beside. Pure.
+//! told beside. And where every server has dropped what is meant, it is gone, though the resolver still remembers it.
+//! Pure.
 
-use super::authorities::{self, ServerState, Servers};
+use super::authorities::{self, Going, ServerState, Servers};
 use super::{Findings, RecordVerdict, ResolverSays, State, record_state};
 use crate::inquiry::{About, Depth, Dns, Facts, Inquiry};
-use crate::intent::{Intent, ManagedRrset};
+use crate::intent::{Intent, ManagedRrset, Observe};
 use crate::name::Name;
 
 /// Looks for the records that are held back at the name servers, and sees to it that the resolver is not asked for those
@@ -50,8 +51,9 @@ pub(super) fn before_the_resolver(intent: &Intent, inquiry: &mut Inquiry<'_>) {
     }
 }
 
-/// Has the name servers answer for records that all of them hold as they are meant, and the resolver has not; gives
-/// what the resolver says of each. Where there is any, the domain is to be judged again.
+/// Has the name servers answer for records that all of them hold as they are meant, and the resolver has not; where their
+/// word alone counts also for those that the resolver has and none of them. Gives what the resolver says of each. Where
+/// there is any, the domain is to be judged again.
 pub(super) fn after_the_resolver(
     intent: &Intent,
     records: &[RecordVerdict],
@@ -64,19 +66,15 @@ pub(super) fn after_the_resolver(
             .views
             .iter()
             .all(|view| view.state != ServerState::NotAsked);
-        if !record.state.differs() || !servers.are_right() || !is_whole {
+        let is_published = record.state.differs() && servers.are_right() && is_whole;
+        let is_going =
+            intent.observe == Observe::Authoritative && Going::of(record, servers, inquiry).is_some();
+        if !is_published && !is_going {
             return None;
         }
-        let stands_in = holder(servers, |state| state == ServerState::Right, inquiry)?;
+        let stands_in = holder(servers, ServerState::counts, inquiry)?;
         inquiry.stand_in(about(record, &intent.domain)?, Some(stands_in));
-        Some(ResolverSays {
-            state: record.state,
-            observed: record.observed.clone(),
-            differences: record.differences.clone(),
-            ttl: record.ttl,
-            seen_at: record.seen_at,
-            expires_at: record.expires_at,
-        })
+        Some(ResolverSays::of(record))
     });
     believed.collect()
 }
@@ -85,6 +83,20 @@ pub(super) fn after_the_resolver(
 pub(super) fn beside(records: &mut [RecordVerdict], resolver: Vec<Option<ResolverSays>>) {
     for (record, says) in records.iter_mut().zip(resolver) {
         record.resolver = says.filter(|_| record.state == State::InSync);
+    }
+}
+
+/// Makes a difference of what the resolver still has as it is meant, and no name server has any more.
+pub(super) fn going(records: &mut [RecordVerdict], all: &[Servers], inquiry: &Inquiry<'_>) {
+    for record in records {
+        let servers = all.iter().find(|servers| servers.site == record.site);
+        let going = servers.and_then(|servers| Going::of(record, servers, inquiry));
+        let Some(going) = going else { continue };
+        record.resolver = Some(ResolverSays::of(record));
+        // Not missing: who asks now may still get it.
+        record.state = State::Drifted;
+        record.differences = vec![going.sentence()];
+        record.observed = going.values;
     }
 }
 

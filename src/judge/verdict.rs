@@ -77,13 +77,12 @@ pub struct RecordVerdict {
     pub expires_at: Option<Timestamp>,
     /// The questions the state rests on: asked anew to confirm it.
     pub questions: Vec<AnyQuestion>,
-    /// What the resolver says instead, where every name server that answers holds what is desired: then the state is by
-    /// what they hold.
+    /// What the resolver says instead, where every name server that answers holds what is desired, or none of them holds
+    /// it any more: then the state is by what they hold.
     pub resolver: Option<ResolverSays>,
 }
 
-/// What the resolver says of a record that every name server holds as it is desired: an older answer, or a view of its
-/// own.
+/// What the resolver says of a record where the name servers say something else: an older answer, or a view of its own.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ResolverSays {
     /// What the state would be by its answer.
@@ -98,6 +97,20 @@ pub struct ResolverSays {
     pub seen_at: Option<Timestamp>,
     /// As [`RecordVerdict::expires_at`].
     pub expires_at: Option<Timestamp>,
+}
+
+impl ResolverSays {
+    /// What `record` is by its answer.
+    pub fn of(record: &RecordVerdict) -> Self {
+        Self {
+            state: record.state,
+            observed: record.observed.clone(),
+            differences: record.differences.clone(),
+            ttl: record.ttl,
+            seen_at: record.seen_at,
+            expires_at: record.expires_at,
+        }
+    }
 }
 
 impl RecordVerdict {

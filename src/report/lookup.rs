@@ -112,11 +112,7 @@ impl LookupReport {
             security: SecurityReport::of(&worth, fact.and_then(|fact| fact.source.trust.as_deref())),
             zone: servers.as_ref().map(|servers| servers.zone.clone()),
             summary: servers.as_ref().and_then(Servers::line),
-            servers: servers
-                .iter()
-                .flat_map(|servers| &servers.views)
-                .map(ServerReport::of)
-                .collect(),
+            servers: servers.as_ref().map(ServerReport::all).unwrap_or_default(),
             visible_by: None,
             questions: 0,
             is_known: fact.is_some_and(|fact| fact.outcome.is_ok()),

@@ -6,7 +6,7 @@ use std::net::IpAddr;
 use jiff::Timestamp;
 use serde::Serialize;
 
-use crate::judge::authorities::{ServerState, ServerView, Servers};
+use crate::judge::authorities::{LeftOut, Nowhere, ServerState, ServerView, Servers};
 use crate::name::Name;
 
 /// What all name servers of a zone say of one record set.
@@ -22,15 +22,31 @@ pub struct ServersReport {
     pub zone: Name,
     /// All of it in a line; null when nobody was asked.
     pub summary: Option<String>,
-    /// Each name and address.
+    /// Each name and address; a name that leads to none has one entry too.
     pub servers: Vec<ServerReport>,
-    /// Names and addresses beyond the bounds, which were not asked.
-    #[serde(skip_serializing_if = "is_none")]
-    pub left_out: usize,
+    /// How many of the zone's list lie beyond the bounds and were not asked.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub left_out: Option<LeftOutReport>,
 }
 
-fn is_none(count: &usize) -> bool {
-    *count == 0
+/// What lies beyond the bounds and was not asked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct LeftOutReport {
+    /// Names.
+    pub names: usize,
+    /// Addresses of names of which some were asked.
+    pub addresses: usize,
+}
+
+impl LeftOutReport {
+    /// What was left out; `None` where nothing was.
+    pub(super) fn of(left_out: LeftOut) -> Option<Self> {
+        (!left_out.is_nothing()).then_some(Self {
+            names: left_out.names,
+            addresses: left_out.addresses,
+        })
+    }
 }
 
 impl From<&Servers> for ServersReport {
@@ -40,8 +56,8 @@ impl From<&Servers> for ServersReport {
             type_: servers.site.type_word(),
             zone: servers.zone.clone(),
             summary: servers.line(),
-            servers: servers.views.iter().map(ServerReport::of).collect(),
-            left_out: servers.left_out,
+            servers: ServerReport::all(servers),
+            left_out: LeftOutReport::of(servers.left_out),
         }
     }
 }
@@ -52,9 +68,10 @@ impl From<&Servers> for ServersReport {
 pub struct ServerReport {
     /// The server's name.
     pub name: Name,
-    /// The address that was asked.
-    pub address: IpAddr,
-    /// `Right`: as the resolver says; `Stale`, `Differs`, `Lame`, `Silent`, `NoRoute` or `NotAsked`.
+    /// The address that was asked; null where the name leads to none.
+    pub address: Option<IpAddr>,
+    /// `Right`: as it is meant, or where nothing is meant as the newest version of the zone has it; `Stale`, `Differs`,
+    /// `Lame`, `Silent`, `NoRoute`, `NoAddress` or `NotAsked`.
     pub state: &'static str,
     /// In which way it is lame.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -77,11 +94,35 @@ pub struct ServerReport {
 }
 
 impl ServerReport {
+    /// What is known of every name in the list.
+    pub(super) fn all(servers: &Servers) -> Vec<Self> {
+        let mut all: Vec<Self> = servers.views.iter().map(Self::of).collect();
+        all.extend(servers.nowhere.iter().map(Self::nowhere));
+        all.sort_by(|one, other| (&one.name, one.address).cmp(&(&other.name, other.address)));
+        all
+    }
+
+    fn nowhere(nowhere: &Nowhere) -> Self {
+        Self {
+            name: nowhere.name.clone(),
+            address: None,
+            state: ServerState::NoAddress.as_str(),
+            lame: None,
+            values: Vec::new(),
+            ttl: None,
+            serial: None,
+            nsid: None,
+            rtt: None,
+            seen_at: None,
+            why: Some(nowhere.why()),
+        }
+    }
+
     /// What a view says.
     pub(super) fn of(view: &ServerView) -> Self {
         Self {
             name: view.name.clone(),
-            address: view.address,
+            address: Some(view.address),
             state: view.state.as_str(),
             lame: match view.state {
                 ServerState::Lame(how) => Some(how.as_str()),
@@ -99,7 +140,10 @@ impl ServerReport {
 
     /// The same for people.
     pub(super) fn line(&self) -> String {
-        let mut line = format!("{} {}: {}", self.name, self.address, self.state);
+        let mut line = match self.address {
+            Some(address) => format!("{} {address}: {}", self.name, self.state),
+            None => format!("{}: {}", self.name, self.state),
+        };
         if let Some(why) = &self.why {
             let _ = write!(line, " ({why})");
         }

@@ -354,6 +354,19 @@ pub const RESOLVER_HOLDS_OLD: Rule = Rule {
     good: "the resolver says what the name servers say",
 };
 
+/// Every name server has dropped what the resolver still says.
+pub const GOING: Rule = Rule {
+    id: "DNS-038",
+    severity: Severity::Warning,
+    standard: Standard::Dns,
+    title: "every name server has dropped what the resolver still says",
+    section: "RFC 1035 7.4, RFC 2181 8",
+    why: "What the name servers say is the zone; a resolver remembers what they said before. Once its TTL has run out, whoever asks gets what stands there now, or nothing. (Not said where a server was not heard, where the resolver serves the zone itself or knows a newer version of it: it may have its answer from elsewhere.)",
+    fix: "If that was not meant, publish the record again before resolvers forget it; else take it out of the spec.",
+    bad: "the resolver: \"v=DMARC1; p=reject\"; all name servers: no such record",
+    good: "the resolver says what the name servers say",
+};
+
 /// Something a rule wanted to know got no answer.
 pub const NOT_CHECKED: Rule = Rule {
     id: "DNS-050",
@@ -396,5 +409,6 @@ pub const RULES: &[&Rule] = &[
     &RESOLVER_ALONE,
     &SILENT_SERVER,
     &RESOLVER_HOLDS_OLD,
+    &GOING,
     &NOT_CHECKED,
 ];

@@ -6,6 +6,7 @@ mod facts;
 mod net;
 
 mod depths;
+mod going;
 mod held_back;
 mod observe;
 mod states;

@@ -43,6 +43,8 @@ pub(crate) struct Net {
     servers: BTreeMap<IpAddr, Server>,
     /// Zones that some servers delegate: their NS, and glue.
     cuts: Vec<Referral>,
+    /// The resolver says that it has authority.
+    has_authority: bool,
 }
 
 /// The zone every test is about.
@@ -120,6 +122,16 @@ impl Net {
         self.resolver = fresh.resolver;
     }
 
+    /// The resolver has this version of a zone.
+    pub(crate) fn serial_at_the_resolver(&mut self, apex: &str, serial: u32) {
+        self.apexes.insert(name(apex), serial);
+    }
+
+    /// The resolver answers with authority: from a zone of its own.
+    pub(crate) fn resolver_has_authority(&mut self) {
+        self.has_authority = true;
+    }
+
     /// The resolver gets no answer about this zone.
     pub(crate) fn break_zone(&mut self, apex: &str, trouble: Trouble) {
         for kind in [Kind::Soa, Kind::Ns, Kind::Txt, Kind::Mx] {
@@ -154,6 +166,7 @@ impl Net {
             View::Authority(address) => self.at(address, question),
             _ => {
                 let mut fact = self.resolver.answer(question);
+                fact.source.authoritative = self.has_authority;
                 let end = fact.chain().last().unwrap_or(&question.name).clone();
                 let is_denial = matches!(fact.outcome, Ok(Answer::NoData | Answer::NxDomain));
                 let apex = self

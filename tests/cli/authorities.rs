@@ -144,6 +144,58 @@ fn no_fault_of_a_name_server_makes_a_check_worse() {
 }
 
 #[test]
+fn what_every_name_server_has_dropped_fails_a_check_though_the_resolver_still_has_it() {
+    let without = ZONE.replace("_dmarc.voorbeeld.nl 600 TXT   v=DMARC1; p=reject", "");
+    for (zone, says) in [
+        (
+            without,
+            "no name server serves it any more; resolvers forget it, the one asked here by 20",
+        ),
+        (
+            ZONE.replace("p=reject", "p=none"),
+            "every name server serves something else by now: \"v=DMARC1; p=none\"; resolvers follow",
+        ),
+    ] {
+        let servers = NameServers::start(3, ZONE);
+        servers.publish(&zone, 7);
+        let run = run(&servers, &["check", "-"], MANIFEST);
+        assert_eq!(run.code, 1, "{run:?}");
+        let out = run.out.split_whitespace().collect::<Vec<_>>().join(" ");
+        assert!(
+            out.contains("1 of 2 records in sync") && out.contains(says),
+            "{out}"
+        );
+        assert!(out.contains("warning[DNS-038]"), "{out}");
+        // What one server of three has left, or one that was not heard may have, is no drift.
+        servers.publish_at(2, ZONE, 7);
+        let one_has_it = self::run(&servers, &["check", "-"], MANIFEST);
+        servers.publish(&zone, 7);
+        servers.servers[1].fail_all(Fault::Silent);
+        let one_is_silent = self::run(&servers, &["check", "-"], MANIFEST);
+        assert_eq!(
+            (one_has_it.code, one_is_silent.code),
+            (0, 0),
+            "{one_has_it:?} {one_is_silent:?}"
+        );
+    }
+}
+
+#[test]
+fn inspect_warns_of_what_every_name_server_has_dropped() {
+    let servers = NameServers::start(2, ZONE);
+    servers.publish(
+        &ZONE.replace("_dmarc.voorbeeld.nl 600 TXT   v=DMARC1; p=reject", ""),
+        7,
+    );
+    let run = run(&servers, &["inspect", "voorbeeld.nl"], "");
+    let out = run.out.split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(
+        out.contains("warning[DNS-038]") && out.contains("no name server serves it any more"),
+        "{out}"
+    );
+}
+
+#[test]
 fn who_is_told_to_leave_them_alone_asks_none() {
     let servers = NameServers::start(2, ZONE);
     for command in [

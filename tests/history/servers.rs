@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use zegel::inquiry::{Depth, Kind};
-use zegel::judge::authorities::{Lame, ServerState, ServerView, Servers};
+use zegel::judge::authorities::{Lame, LeftOut, ServerState, ServerView, Servers};
 use zegel::judge::{Site, Verdict};
 
 use crate::world::*;
@@ -38,7 +38,8 @@ fn servers(states: &[ServerState], serial: u32) -> Servers {
         site: Site::rrset(name("_dmarc.voorbeeld.nl"), Kind::Cname),
         zone: name("voorbeeld.nl"),
         views: states.iter().enumerate().map(view).collect(),
-        left_out: 0,
+        nowhere: Vec::new(),
+        left_out: LeftOut::default(),
     }
 }
 

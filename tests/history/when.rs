@@ -5,14 +5,14 @@ use std::net::Ipv4Addr;
 
 use zegel::history::{Requests, depth, held_back};
 use zegel::inquiry::{Depth, Kind};
-use zegel::judge::authorities::{ServerState, ServerView, Servers};
+use zegel::judge::authorities::{LeftOut, ServerState, ServerView, Servers};
 use zegel::judge::{ResolverSays, State, Verdict};
 
 use crate::world::*;
 
 /// What one name server holds of the DMARC record: the text, for how long, or nothing to be had from it.
 #[derive(Clone, Copy)]
-enum Holds {
+pub enum Holds {
     Right(u32),
     Old(u32),
     Absent(u32),
@@ -23,7 +23,7 @@ use Holds::{Absent, Old, Right, Silent};
 const OLD: &str = "old.provider.example";
 
 /// What the name servers say of the DMARC record, and what the resolver does.
-fn at_servers(object: &Object, now: i64, holds: &[Holds], resolver: Says) -> Verdict {
+pub fn at_servers(object: &Object, now: i64, holds: &[Holds], resolver: Says) -> Verdict {
     let mut verdict = verdict(
         &object.intent,
         &object.with_dmarc(now, resolver.clone()),
@@ -57,7 +57,8 @@ fn at_servers(object: &Object, now: i64, holds: &[Holds], resolver: Says) -> Ver
         site: record.site.clone(),
         zone: name("voorbeeld.nl"),
         views: holds.iter().enumerate().map(view).collect(),
-        left_out: 0,
+        nowhere: Vec::new(),
+        left_out: LeftOut::default(),
     };
     if servers.are_right() && record.state.differs() {
         record.resolver = Some(ResolverSays {
@@ -75,12 +76,12 @@ fn at_servers(object: &Object, now: i64, holds: &[Holds], resolver: Says) -> Ver
     verdict
 }
 
-fn look(object: &mut Object, now: i64, holds: &[Holds], resolver: Says) {
+pub fn look(object: &mut Object, now: i64, holds: &[Holds], resolver: Says) {
     let verdict = at_servers(object, now, holds, resolver);
     object.judged(now, &verdict);
 }
 
-fn right(now: i64, ttl: i64) -> Says {
+pub fn right(now: i64, ttl: i64) -> Says {
     Says::State(State::InSync, now, ttl)
 }
 

@@ -3,7 +3,7 @@
 use super::*;
 use crate::inquiry::Kind;
 use crate::judge::Site;
-use crate::judge::authorities::Lame;
+use crate::judge::authorities::{Lame, LeftOut};
 use crate::name::Name;
 
 fn at(seconds: i64) -> Timestamp {
@@ -39,7 +39,8 @@ fn servers(meant: &str, now: i64, views: &[Result<Held, ServerState>]) -> Server
         site: Site::rrset("_dmarc.a.nl".parse::<Name>().unwrap(), Kind::Txt),
         zone: "a.nl".parse().unwrap(),
         views: views.iter().enumerate().map(view).collect(),
-        left_out: 0,
+        nowhere: Vec::new(),
+        left_out: LeftOut::default(),
     }
 }
 

@@ -9,15 +9,17 @@ use super::zone::Zones;
 use crate::inquiry::{Dns, Inquiry};
 use crate::intent::Intent;
 use crate::judge::servers::{ServerState, Servers};
-use crate::judge::{Findings, Site, Topic};
+use crate::judge::{Findings, RecordVerdict, Site, Topic};
 use crate::name::Name;
 use crate::rules::dns as rules;
 
+use super::going::Going;
 use super::view::Content;
 
 /// Says what is wrong.
 pub(super) fn check(
     intent: &Intent,
+    records: &[RecordVerdict],
     all: &[Servers],
     zones: &Zones,
     inquiry: &Inquiry<'_>,
@@ -27,7 +29,8 @@ pub(super) fn check(
     of_zones(all, managed, findings);
     for servers in all {
         of_records(servers, managed, findings);
-        of_the_resolver(servers, managed, inquiry, findings);
+        let record = records.iter().find(|record| record.site == servers.site);
+        of_the_resolver(servers, record, managed, inquiry, findings);
     }
     of_delegations(zones, managed, findings);
 }
@@ -101,7 +104,13 @@ fn of_records(servers: &Servers, managed: bool, findings: &mut Findings) {
 }
 
 /// What the resolver says and no server does.
-fn of_the_resolver(servers: &Servers, managed: bool, inquiry: &Inquiry<'_>, findings: &mut Findings) {
+fn of_the_resolver(
+    servers: &Servers,
+    record: Option<&RecordVerdict>,
+    managed: bool,
+    inquiry: &Inquiry<'_>,
+    findings: &mut Findings,
+) {
     let Some(kind) = servers.site.kind() else { return };
     let question = Dns::new(servers.site.name().clone(), kind);
     let Some(fact) = inquiry.fact(&question) else {
@@ -116,11 +125,24 @@ fn of_the_resolver(servers: &Servers, managed: bool, inquiry: &Inquiry<'_>, find
         return;
     }
     let held = shown(&seen.values());
+    let topic = Topic::new(servers.site.clone(), managed);
+    let going = match record {
+        Some(record) => Going::of(record, servers, inquiry),
+        None => Going::of_unmanaged(servers, inquiry),
+    };
+    if let Some(going) = going {
+        let message = format!(
+            "want what the resolver still has from the name servers of {} too: {held}; found that {}",
+            servers.zone,
+            going.sentence()
+        );
+        findings.say(&rules::GOING, &topic, message).about("resolver");
+        return;
+    }
     let message = format!(
         "want what one of the name servers of {} holds, found from the resolver what none of them does: {held}",
         servers.zone
     );
-    let topic = Topic::new(servers.site.clone(), managed);
     findings
         .say(&rules::RESOLVER_ALONE, &topic, message)
         .about("resolver");

@@ -2,19 +2,22 @@
 //!
 //! A resolver tells what a receiver sees; only the servers tell why. So for each record set the zone and its servers are
 //! found, and each address is asked without recursion for the version of the zone and for the record. What comes of it
-//! is evidence: it explains what the resolver says, and makes no verdict worse. How closely is looked is pinned with the
+//! is evidence: it explains what the resolver says, and no fault of a server makes a verdict worse. How closely is looked is pinned with the
 //! facts of a pass ([`Depth`]). Pure: it asks, as every room does. Files: `zone` (the zone and the servers named for
-//! it), `view` (what each address says), `meaning` (what that comes to, by what is wanted), `check` (the findings).
+//! it), `view` (what each address says), `meaning` (what that comes to, by what is wanted), `going` (what they dropped and
+//! the resolver still has), `check` (the findings).
 
 mod check;
+mod going;
 mod meaning;
 mod view;
 mod zone;
 
+pub(super) use self::going::Going;
 use self::meaning::{Against, judged};
 use self::view::{Content, Said, View};
 use self::zone::{Zone, Zones};
-pub use super::servers::{Group, Lame, ServerState, ServerView, Servers, line};
+pub use super::servers::{Group, Lame, LeftOut, Nowhere, ServerState, ServerView, Servers, line};
 use super::{Findings, RecordVerdict, Site, State, row};
 use crate::inquiry::{Depth, Dns, Inquiry, Kind, Referral};
 use crate::intent::Intent;
@@ -53,7 +56,7 @@ pub(super) fn look(
             all.push(servers);
         }
     }
-    check::check(intent, &all, &zones, inquiry, findings);
+    check::check(intent, records, &all, &zones, inquiry, findings);
     all
 }
 
@@ -148,6 +151,7 @@ fn one(
             return Some(Servers {
                 site: subject.site.clone(),
                 views: judged(intent, &subject.against, name, subject.kind, views, inquiry),
+                nowhere: zone.nowhere().collect(),
                 left_out: zone.left_out,
                 zone: zone.apex,
             });

@@ -9,6 +9,7 @@ use std::net::IpAddr;
 
 use crate::inquiry::{Answer, Depth, Dns, Fact, Inquiry, Kind, Need, Rdata, Referral, Reply, Trouble};
 use crate::judge::dns::registrable;
+use crate::judge::servers::{LeftOut, Nowhere};
 use crate::name::{Name, spread};
 
 /// So many names of servers are looked at in one zone: as many as the root has.
@@ -29,8 +30,8 @@ pub(super) struct Zone {
     pub(super) apex: Name,
     /// By name.
     pub(super) hosts: Vec<Host>,
-    /// Names and addresses beyond the bounds.
-    pub(super) left_out: usize,
+    /// What lies beyond the bounds.
+    pub(super) left_out: LeftOut,
     /// Names that only the delegation holds; known where the zone above was asked.
     pub(super) only_above: Vec<Name>,
     /// Names that only the zone itself holds.
@@ -43,6 +44,8 @@ pub(super) struct Host {
     pub(super) name: Name,
     /// Sorted; none where its name leads nowhere.
     pub(super) addresses: Vec<IpAddr>,
+    /// Why not all of its addresses are known.
+    pub(super) trouble: Option<Trouble>,
     /// Where its name leads, when it is an alias (which RFC 2181 10.3 forbids).
     pub(super) alias: Option<Name>,
 }
@@ -54,6 +57,15 @@ impl Zone {
         self.hosts
             .iter()
             .flat_map(move |host| of(host).into_iter().map(move |address| (&host.name, address)))
+    }
+
+    /// The names that lead to no address.
+    pub(super) fn nowhere(&self) -> impl Iterator<Item = Nowhere> {
+        let hosts = self.hosts.iter().filter(|host| host.addresses.is_empty());
+        hosts.map(|host| Nowhere {
+            name: host.name.clone(),
+            trouble: host.trouble,
+        })
     }
 }
 
@@ -130,7 +142,10 @@ pub(super) fn gather(apex: Name, referral: Option<Referral>, inquiry: &mut Inqui
         only.cloned().collect()
     };
     let (only_above, only_here) = (only(&there, &here), only(&here, &there));
-    let mut left_out = all.len().saturating_sub(MAX_NAMES);
+    let mut left_out = LeftOut {
+        names: all.len().saturating_sub(MAX_NAMES),
+        addresses: 0,
+    };
     let mut hosts = Vec::new();
     let mut count = 0;
     for name in all.into_iter().take(MAX_NAMES) {
@@ -141,10 +156,16 @@ pub(super) fn gather(apex: Name, referral: Option<Referral>, inquiry: &mut Inqui
             host.addresses = own.map(|(_, address)| *address).collect();
         }
         let room = MAX_ADDRESSES - count;
-        left_out += host.addresses.len().saturating_sub(room);
+        let beyond = host.addresses.len().saturating_sub(room);
         host.addresses.truncate(room);
         count += host.addresses.len();
-        hosts.push(host);
+        match host.addresses.is_empty() && beyond > 0 {
+            true => left_out.names += 1,
+            false => {
+                left_out.addresses += beyond;
+                hosts.push(host);
+            }
+        }
     }
     Some(Zone {
         apex,
@@ -171,11 +192,14 @@ fn names(reply: Reply<'_>) -> Vec<Name> {
 
 fn host(name: Name, inquiry: &mut Inquiry<'_>) -> Host {
     let mut addresses = Vec::new();
-    let mut alias = None;
+    let (mut alias, mut trouble) = (None, None);
     for kind in [Kind::A, Kind::Aaaa] {
         let reply = inquiry.ask(Dns::new(name.clone(), kind), Need::Detail);
         let found = reply.records().unwrap_or_default().iter();
         addresses.extend(found.filter_map(address));
+        if let Reply::Unanswered(why) = reply {
+            trouble = trouble.or(Some(why));
+        }
         let chain = reply.fact().map(|fact| fact.chain()).unwrap_or_default();
         alias = alias.or_else(|| chain.first().cloned());
     }
@@ -184,6 +208,7 @@ fn host(name: Name, inquiry: &mut Inquiry<'_>) -> Host {
     Host {
         name,
         addresses,
+        trouble,
         alias,
     }
 }

@@ -41,7 +41,8 @@ fn servers(views: &str) -> Servers {
             .filter(|line| !line.is_empty())
             .map(view)
             .collect(),
-        left_out: 0,
+        nowhere: Vec::new(),
+        left_out: LeftOut::default(),
     }
 }
 
