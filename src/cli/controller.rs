@@ -10,7 +10,7 @@ use tokio::signal::unix::{SignalKind, signal};
 
 use super::args::duration;
 use super::{Exit, Failure};
-use crate::operator::{self, LeaseOptions, Options, Patience};
+use crate::operator::{self, LeaseOptions, MetricsObjects, Options, Patience};
 use crate::world::{DnsArgs, World};
 
 /// The arguments of `zegel controller`.
@@ -34,6 +34,9 @@ pub struct Args {
     /// Keep the last look at each object in this folder, as NAMESPACE_NAME.json: zegel check --replay judges it again
     #[arg(long, value_name = "FOLDER")]
     pub record_folder: Option<PathBuf>,
+    /// Which MailDomains have series of their own in /metrics; counts over all are always there
+    #[arg(long, value_name = "WHICH", value_enum, ignore_case = true, default_value_t)]
+    pub metrics_objects: MetricsObjects,
     /// How several replicas agree on which one works.
     #[command(flatten)]
     pub election: ElectionArgs,
@@ -100,6 +103,7 @@ pub async fn run(args: Args) -> Result<Exit, Failure> {
         deadline: args.timeout,
         patience: Patience::default(),
         record_folder: args.record_folder,
+        metrics_objects: args.metrics_objects,
     };
     let stop = stop_signal().map_err(|error| Failure::Usage(format!("cannot hear signals: {error}")))?;
     operator::run(cluster, world, options, stop)

@@ -54,6 +54,7 @@ use self::lease::{Leadership, Lease};
 use self::link::Link;
 pub use self::link::Patience;
 use self::looks::Looks;
+pub use self::metrics::MetricsObjects;
 use self::metrics::{Metrics, Objects};
 pub use self::object::Watched;
 use self::outage::Outage;
@@ -88,6 +89,8 @@ pub struct Options {
     pub patience: Patience,
     /// Where the last look at each object is kept, to be judged again; `None`: nowhere.
     pub record_folder: Option<PathBuf>,
+    /// Which objects have series of their own in `/metrics`.
+    pub metrics_objects: MetricsObjects,
 }
 
 /// Runs the controller against the cluster `config` names until `stop` is done, and then ends in order.
@@ -154,7 +157,7 @@ pub async fn run(
     let mut tasks = JoinSet::new();
     tasks.spawn(async move { Err(watch::follow(flags, &roster, writer, watcher(api, config)).await) });
     if let Some(listener) = options.listener {
-        tasks.spawn(serve(listener, context.clone()));
+        tasks.spawn(serve(listener, context.clone(), options.metrics_objects));
     }
     let lease = options
         .lease
@@ -273,7 +276,7 @@ fn stream_of(
 }
 
 /// Serves health and metrics.
-async fn serve(listener: TcpListener, context: Arc<Context>) -> Result<(), Error> {
+async fn serve(listener: TcpListener, context: Arc<Context>, which: MetricsObjects) -> Result<(), Error> {
     let mut registry = Registry::with_prefix("zegel");
     context.metrics.register(&mut registry);
     context.world.metrics().register(&mut registry);
@@ -282,6 +285,7 @@ async fn serve(listener: TcpListener, context: Arc<Context>) -> Result<(), Error
         tracker: context.tracker.clone(),
         leadership: context.leadership.clone(),
         world: context.world.clone(),
+        which,
     }));
     let filled = filled(context.store.clone()).boxed().shared();
     let live = {

@@ -46,6 +46,11 @@ impl Program {
         }
     }
 
+    /// Where it listens, once that was waited for.
+    pub fn address(&self) -> Option<SocketAddr> {
+        self.address
+    }
+
     /// Waits until `/readyz` says so.
     pub async fn ready(&mut self) {
         let process = &self.process;
@@ -128,6 +133,8 @@ fn killed_and_started_anew_it_tells_nothing_twice() {
         stage.told("voorbeeld-nl", &["InSync"]).await;
         stage.dns.set(WEAKER);
         drop(second);
+        // What stands may wait a while for the first look of a process; a request does not.
+        stage.annotate("voorbeeld-nl").await;
         let third = Program::start(&stage, "third", &[]);
         stage.ready("voorbeeld-nl", "False", "Unconfirmed").await;
         drop(third);
@@ -216,12 +223,13 @@ fn of_two_replicas_one_works_and_the_other_follows_it() {
         stage.ready("voorbeeld-nl", "True", "InSync").await;
         assert!(a.leads().await && !b.leads().await);
         eventually("the leader's series", async || {
-            a.metrics().await.contains("voorbeeld.nl")
+            let ready = r#"{namespace="replicas",type="Ready",status="True",reason="InSync"} 1"#;
+            a.metrics().await.contains(ready)
         })
         .await;
         let standby = b.metrics().await;
         assert!(
-            standby.contains("zegel_leader 0") && !standby.contains("voorbeeld"),
+            standby.contains("zegel_leader 0") && !standby.contains("replicas"),
             "{standby}"
         );
         assert!(
@@ -263,6 +271,7 @@ fn of_two_replicas_one_works_and_the_other_follows_it() {
         leases.delete("zegel", &DeleteParams::default()).await.unwrap();
 
         stage.dns.set(RIGHT);
+        stage.annotate("voorbeeld-nl").await;
         let _d = Program::start(&stage, "d", &election);
         stage.ready("voorbeeld-nl", "True", "InSync").await;
         stage.told("voorbeeld-nl", &["InSync", "Drifted", "InSync"]).await;

@@ -28,7 +28,7 @@ use tokio::sync::{Mutex, oneshot, watch};
 use tokio::task::JoinHandle;
 use tokio::time::timeout;
 use zegel::api::{MailDomain, MailDomainStatus};
-use zegel::operator::{self, Options, Patience, REQUESTED_AT};
+use zegel::operator::{self, MetricsObjects, Options, Patience, REQUESTED_AT};
 use zegel::world::{Config, Dnssec, World};
 
 pub use self::look::{events, eventually, http};
@@ -129,7 +129,7 @@ pub struct Stage {
     pub dns: DnsServer,
     ahead: Arc<AtomicI64>,
     world: World,
-    seen: watch::Receiver<Seen>,
+    pub seen: watch::Receiver<Seen>,
     watching: JoinHandle<()>,
     controller: Option<Running>,
     net: Option<Net>,
@@ -209,6 +209,7 @@ impl Stage {
             deadline: Duration::from_secs(25),
             patience,
             record_folder: None,
+            metrics_objects: MetricsObjects::All,
         };
         let stopped = async {
             let _ = stopped.await;

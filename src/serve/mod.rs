@@ -3,32 +3,29 @@
 //!
 //! The port is open to whoever reaches the pod, so all it can take is bounded: so many connections, each for so long,
 //! headers, answer and idleness included. When all places are taken the connection that has had its place longest makes
-//! room: a probe is answered within milliseconds, so it is served however many others come and say nothing. One answer
-//! of `/metrics` is made at a time, and two are on their way at most.
+//! room: a probe is answered within milliseconds, so it is served however many others come and say nothing. Two answers of
+//! `/metrics` are on their way at most.
 
-use std::collections::VecDeque;
-use std::convert::Infallible;
+mod accept;
+mod classic;
+mod exposition;
+mod places;
+
 use std::io;
-use std::net::SocketAddr;
-use std::pin::Pin;
 use std::sync::Arc;
-use std::task::{Context, Poll};
 use std::time::Duration;
 
 use axum::Router;
-use axum::body::{Body, Bytes};
 use axum::extract::State;
-use axum::http::{StatusCode, header};
+use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
-use axum::serve::Listener;
-use futures::stream;
-use prometheus_client::encoding::text::encode;
 use prometheus_client::registry::Registry;
-use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
-use tokio::net::{TcpListener, TcpStream};
-use tokio::sync::{Mutex, Semaphore, oneshot};
-use tokio::time::{Sleep, sleep};
+use tokio::net::TcpListener;
+use tokio::sync::Semaphore;
+
+use self::accept::Wish;
+use self::places::Bounded;
 
 /// So many connections are open at once; the next one takes the place of the oldest.
 const MOST_CONNECTIONS: usize = 64;
@@ -36,18 +33,15 @@ const MOST_CONNECTIONS: usize = 64;
 const LONGEST_CONNECTION: Duration = Duration::from_secs(10);
 /// So many answers of `/metrics`, which can be large, are on their way at once.
 const MOST_ANSWERS: usize = 2;
-/// A large answer is handed over in pieces of this size.
-const PIECE: usize = 64 * 1024;
 
 /// Whether something is so; a sentence says why not.
 pub type Check = Box<dyn Fn() -> Result<(), String> + Send + Sync>;
 
 /// What is served.
 pub struct Served {
-    registry: Registry,
+    registry: Arc<Registry>,
     live: Check,
     ready: Check,
-    making: Mutex<()>,
     answers: Arc<Semaphore>,
 }
 
@@ -55,10 +49,9 @@ impl Served {
     /// Serves these metrics, and what the checks say.
     pub fn new(registry: Registry, live: Check, ready: Check) -> Self {
         Self {
-            registry,
+            registry: Arc::new(registry),
             live,
             ready,
-            making: Mutex::new(()),
             answers: Arc::new(Semaphore::new(MOST_ANSWERS)),
         }
     }
@@ -100,133 +93,22 @@ fn answer(check: &Check) -> (StatusCode, String) {
     }
 }
 
-async fn metrics(State(served): State<Arc<Served>>) -> Response {
+async fn metrics(State(served): State<Arc<Served>>, headers: HeaderMap) -> Response {
     // Closed never: it lives as long as what is served.
-    let Ok(place) = served.answers.clone().acquire_owned().await else {
-        return StatusCode::SERVICE_UNAVAILABLE.into_response();
-    };
-    let mut text = String::new();
-    let made = {
-        let _alone = served.making.lock().await;
-        encode(&mut text, &served.registry)
-    };
-    if made.is_err() {
-        return StatusCode::INTERNAL_SERVER_ERROR.into_response();
-    }
-    let kind = "application/openmetrics-text; version=1.0.0; charset=utf-8";
-    // The place is given up when the last piece is handed over, or the connection ends.
-    let pieces = stream::unfold((Bytes::from(text), place), |(mut rest, place)| async move {
-        let piece = rest.split_to(rest.len().min(PIECE));
-        (!piece.is_empty()).then(|| (Ok::<_, Infallible>(piece), (rest, place)))
-    });
-    ([(header::CONTENT_TYPE, kind)], Body::from_stream(pieces)).into_response()
-}
-
-/// A listener whose connections are bounded in number and in time.
-struct Bounded {
-    listener: TcpListener,
-    most: usize,
-    longest: Duration,
-    /// Whoever has a place, the oldest first: dropping this ends the connection.
-    places: VecDeque<oneshot::Sender<Infallible>>,
-}
-
-impl Bounded {
-    fn new(listener: TcpListener, most: usize, longest: Duration) -> Self {
-        Self {
-            listener,
-            most,
-            longest,
-            places: VecDeque::new(),
-        }
-    }
-}
-
-impl Listener for Bounded {
-    type Io = Connection;
-    type Addr = SocketAddr;
-
-    async fn accept(&mut self) -> (Connection, SocketAddr) {
-        let (stream, from) = loop {
-            match self.listener.accept().await {
-                Ok(accepted) => break accepted,
-                // A peer that went away, or no file descriptor left: neither is mended by hurry.
-                Err(_) => sleep(Duration::from_millis(100)).await,
-            }
-        };
-        self.places.retain(|place| !place.is_closed());
-        while self.places.len() >= self.most {
-            self.places.pop_front();
-        }
-        let (place, gone) = oneshot::channel();
-        self.places.push_back(place);
-        let connection = Connection {
-            stream,
-            gone,
-            end: Box::pin(sleep(self.longest)),
-        };
-        (connection, from)
-    }
-
-    fn local_addr(&self) -> io::Result<SocketAddr> {
-        self.listener.local_addr()
-    }
-}
-
-/// A connection that ends when its time is over or its place is given to another.
-struct Connection {
-    stream: TcpStream,
-    gone: oneshot::Receiver<Infallible>,
-    end: Pin<Box<Sleep>>,
-}
-
-impl Connection {
-    fn check(&mut self, context: &mut Context<'_>) -> io::Result<()> {
-        let gone = Pin::new(&mut self.gone).poll(context).is_ready();
-        match gone || self.end.as_mut().poll(context).is_ready() {
-            true => Err(io::ErrorKind::TimedOut.into()),
-            false => Ok(()),
-        }
-    }
-}
-
-impl AsyncRead for Connection {
-    fn poll_read(
-        mut self: Pin<&mut Self>,
-        context: &mut Context<'_>,
-        buffer: &mut ReadBuf<'_>,
-    ) -> Poll<io::Result<()>> {
-        self.check(context)?;
-        Pin::new(&mut self.stream).poll_read(context, buffer)
-    }
-}
-
-impl AsyncWrite for Connection {
-    fn poll_write(
-        mut self: Pin<&mut Self>,
-        context: &mut Context<'_>,
-        octets: &[u8],
-    ) -> Poll<io::Result<usize>> {
-        self.check(context)?;
-        Pin::new(&mut self.stream).poll_write(context, octets)
-    }
-
-    fn poll_flush(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
-        self.check(context)?;
-        Pin::new(&mut self.stream).poll_flush(context)
-    }
-
-    fn poll_shutdown(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.stream).poll_shutdown(context)
+    match served.answers.clone().acquire_owned().await {
+        Ok(place) => exposition::answer(served.registry.clone(), Wish::of(&headers), place),
+        Err(_) => StatusCode::SERVICE_UNAVAILABLE.into_response(),
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use std::net::SocketAddr;
     use std::sync::atomic::{AtomicBool, Ordering};
 
     use prometheus_client::metrics::counter::Counter;
     use tokio::io::{AsyncReadExt, AsyncWriteExt};
+    use tokio::net::TcpStream;
     use tokio::time::timeout;
 
     use super::*;
@@ -299,7 +181,7 @@ mod tests {
             let (status, body) = answer?;
             assert_eq!(status, "HTTP/1.1 200 OK");
             assert!(
-                body.len() > 4 * PIECE && body.contains("counter_3999"),
+                body.len() > 4 * exposition::PIECE && body.contains("counter_3999"),
                 "{}",
                 body.len()
             );

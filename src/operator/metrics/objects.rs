@@ -1,0 +1,317 @@
+//! What is known of the objects, for `/metrics`: made from the store at each scrape, never kept. An object that is gone
+//! leaves nothing, and a standby has nothing to say.
+//!
+//! Counts are always there, a few series a namespace. Series of single objects are what grows with a fleet, to megabytes a
+//! scrape: by default only what is not as it should be has them.
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::sync::Arc;
+
+use kube::runtime::reflector::Store;
+use prometheus_client::collector::Collector;
+use prometheus_client::encoding::{DescriptorEncoder, EncodeMetric};
+use prometheus_client::metrics::MetricType;
+use prometheus_client::metrics::gauge::ConstGauge;
+
+use super::tally::Tally;
+use crate::operator::lease::Leadership;
+use crate::operator::object::Watched;
+use crate::operator::tracker::Tracker;
+use crate::world::{Health, Passes, Reach, World};
+
+/// Which objects have series of their own.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, clap::ValueEnum)]
+pub enum MetricsObjects {
+    /// Every object: its conditions, its records by state, when it was and will be looked at
+    #[value(name = "All")]
+    All,
+    /// What is not True of an object's conditions, and no series of an object without such
+    #[default]
+    #[value(name = "Problems")]
+    Problems,
+    /// None: counts only
+    #[value(name = "None")]
+    None,
+}
+
+/// Makes the series.
+pub(in crate::operator) struct Objects {
+    pub(in crate::operator) store: Store<Watched>,
+    pub(in crate::operator) tracker: Arc<Tracker>,
+    pub(in crate::operator) leadership: Arc<Leadership>,
+    pub(in crate::operator) world: World,
+    pub(in crate::operator) which: MetricsObjects,
+}
+
+impl fmt::Debug for Objects {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Objects").finish_non_exhaustive()
+    }
+}
+
+type Label<'a> = (&'static str, &'a str);
+
+impl Collector for Objects {
+    fn encode(&self, mut encoder: DescriptorEncoder<'_>) -> fmt::Result {
+        let leading = self.leadership.holds();
+        plain(
+            &mut encoder,
+            "leader",
+            "Whether this replica is the one that works",
+            leading,
+        )?;
+        if !leading {
+            return Ok(());
+        }
+        self.of_dns(&mut encoder)?;
+        let objects = self.store.state();
+        let mut tally = Tally::new();
+        for object in &objects {
+            let remembered = self.tracker.last_observation(object.uid());
+            let written = object.status.as_ref();
+            let written = written.and_then(|status| status.last_observation.as_ref());
+            let last = remembered.max(written.map(|time| time.0));
+            tally.add(object, last, self.tracker.next_look(object.uid()));
+        }
+        counts(&mut encoder, &tally)?;
+        match self.which {
+            MetricsObjects::All => self.of_all(&mut encoder, &objects),
+            MetricsObjects::Problems => of_problems(&mut encoder, &objects),
+            MetricsObjects::None => Ok(()),
+        }
+    }
+}
+
+impl Objects {
+    /// What the world says of the way to DNS.
+    fn of_dns(&self, encoder: &mut DescriptorEncoder<'_>) -> fmt::Result {
+        plain(
+            encoder,
+            "dns_outage",
+            "Whether no resolver answers, not even a control question",
+            matches!(self.world.health(), Health::Silent { .. }),
+        )?;
+        let reach = self.world.reach();
+        gauge(
+            encoder,
+            "dns_authorities",
+            "Whether name servers are asked themselves, and why not: 1 for what is so",
+            Reach::ALL
+                .into_iter()
+                .map(|one| ([("state", one.as_str())], i64::from(one == reach))),
+        )?;
+        plain(
+            encoder,
+            "dns_authorities_without_ipv6",
+            "Whether it was noticed that no name server can be asked over IPv6 from here",
+            self.world.lacks_ipv6(),
+        )?;
+        gauge(
+            encoder,
+            "resolver_dnssec",
+            "What the resolver makes of DNSSEC: 1 at what it was last found to do; without --dnssec off",
+            self.world.dnssec().into_iter().flat_map(|found| {
+                Passes::ALL.map(|state| ([("state", state.as_str())], i64::from(state == found)))
+            }),
+        )
+    }
+
+    /// Everything of every object.
+    fn of_all(&self, encoder: &mut DescriptorEncoder<'_>, objects: &[Arc<Watched>]) -> fmt::Result {
+        info(encoder, objects.iter())?;
+        of_conditions(encoder, objects, |_| true)?;
+        gauge(
+            encoder,
+            "maildomain_records",
+            "Managed records of each MailDomain, by state; no series where none is in that state",
+            objects.iter().flat_map(|object| records(object)),
+        )?;
+        gauge(
+            encoder,
+            "maildomain_last_observation_timestamp_seconds",
+            "When each MailDomain was last looked at completely",
+            objects.iter().filter_map(|object| {
+                let remembered = self.tracker.last_observation(object.uid());
+                let written = object.status.as_ref();
+                let written = written.and_then(|status| status.last_observation.as_ref());
+                let last = remembered.max(written.map(|time| time.0))?;
+                Some((named(object), last.as_second()))
+            }),
+        )?;
+        gauge(
+            encoder,
+            "maildomain_next_observation_timestamp_seconds",
+            "When each MailDomain is looked at next",
+            objects.iter().filter_map(|object| {
+                let next = self.tracker.next_look(object.uid())?;
+                Some((named(object), next.as_second()))
+            }),
+        )
+    }
+}
+
+/// The counts.
+fn counts(encoder: &mut DescriptorEncoder<'_>, tally: &Tally<'_>) -> fmt::Result {
+    gauge(
+        encoder,
+        "maildomains",
+        "MailDomains by their conditions as they are; those of type Ready are all there are",
+        tally
+            .conditions
+            .iter()
+            .map(|([namespace, kind, status, reason], count)| {
+                let labels = [
+                    ("namespace", *namespace),
+                    ("type", *kind),
+                    ("status", *status),
+                    ("reason", *reason),
+                ];
+                (labels, *count)
+            }),
+    )?;
+    gauge(
+        encoder,
+        "records",
+        "Managed records of all MailDomains, by standard and state",
+        tally.records.iter().map(|([namespace, standard, state], count)| {
+            let labels = [
+                ("namespace", *namespace),
+                ("standard", *standard),
+                ("state", *state),
+            ];
+            (labels, *count)
+        }),
+    )?;
+    gauge(
+        encoder,
+        "findings",
+        "Findings on all MailDomains, by severity, and whether they are about what is managed",
+        tally
+            .findings
+            .iter()
+            .map(|([severity, managed], count)| ([("severity", *severity), ("managed", *managed)], *count)),
+    )?;
+    gauge(
+        encoder,
+        "maildomains_oldest_observation_timestamp_seconds",
+        "When that MailDomain was last looked at completely whose look is the longest ago; suspended and stalled ones left out",
+        by_namespace(&tally.oldest),
+    )?;
+    gauge(
+        encoder,
+        "maildomains_next_observation_timestamp_seconds",
+        "When the next MailDomain is looked at",
+        by_namespace(&tally.next),
+    )
+}
+
+fn by_namespace<'a>(of: &BTreeMap<&'a str, jiff::Timestamp>) -> impl Iterator<Item = ([Label<'a>; 1], i64)> {
+    of.iter()
+        .map(|(namespace, time)| ([("namespace", *namespace)], time.as_second()))
+}
+
+/// What is not as it should be.
+fn of_problems(encoder: &mut DescriptorEncoder<'_>, objects: &[Arc<Watched>]) -> fmt::Result {
+    let has_one = |object: &&Arc<Watched>| conditions(object).any(|condition| is_problem(&condition.status));
+    info(encoder, objects.iter().filter(has_one))?;
+    of_conditions(encoder, objects, is_problem)
+}
+
+fn is_problem(status: &str) -> bool {
+    status != "True"
+}
+
+fn info<'a>(
+    encoder: &mut DescriptorEncoder<'_>,
+    objects: impl Iterator<Item = &'a Arc<Watched>>,
+) -> fmt::Result {
+    gauge(
+        encoder,
+        "maildomain_info",
+        "Each MailDomain that has series of its own: 1",
+        objects.map(|object| (named(object), 1)),
+    )
+}
+
+fn of_conditions(
+    encoder: &mut DescriptorEncoder<'_>,
+    objects: &[Arc<Watched>],
+    shown: impl Fn(&str) -> bool,
+) -> fmt::Result {
+    gauge(
+        encoder,
+        "maildomain_condition",
+        "The conditions of each MailDomain as they are: 1; with --metrics-objects=Problems those that are not True",
+        objects.iter().flat_map(|object| {
+            let [namespace, name, domain] = named(object);
+            let shown = conditions(object).filter(|condition| shown(&condition.status));
+            shown.map(move |condition| {
+                let labels = [
+                    namespace,
+                    name,
+                    domain,
+                    ("type", condition.type_.as_str()),
+                    ("status", condition.status.as_str()),
+                    ("reason", condition.reason.as_str()),
+                ];
+                (labels, 1)
+            })
+        }),
+    )
+}
+
+fn conditions(
+    object: &Watched,
+) -> impl Iterator<Item = &k8s_openapi::apimachinery::pkg::apis::meta::v1::Condition> {
+    let status = object.status.as_ref();
+    status.into_iter().flat_map(|status| &status.conditions)
+}
+
+fn records(object: &Watched) -> impl Iterator<Item = ([Label<'_>; 4], i64)> {
+    let [namespace, name, domain] = named(object);
+    let summary = object.status.as_ref().and_then(|status| status.summary.as_ref());
+    let states = summary.map(|summary| {
+        [
+            ("InSync", summary.in_sync),
+            ("Drifted", summary.drifted),
+            ("Missing", summary.missing),
+            ("Unexpected", summary.unexpected),
+            ("Unknown", summary.unknown),
+            ("Unanswered", summary.unanswered),
+        ]
+    });
+    let present = states.into_iter().flatten().filter(|(_, count)| *count != 0);
+    present.map(move |(state, count)| ([namespace, name, domain, ("state", state)], i64::from(count)))
+}
+
+fn named(object: &Watched) -> [Label<'_>; 3] {
+    let (namespace, name) = object.key();
+    [
+        ("namespace", namespace),
+        ("name", name),
+        ("domain", object.domain()),
+    ]
+}
+
+/// One series without labels: 1 or 0.
+fn plain(encoder: &mut DescriptorEncoder<'_>, name: &str, help: &str, value: bool) -> fmt::Result {
+    let family = encoder.encode_descriptor(name, help, None, MetricType::Gauge)?;
+    ConstGauge::new(i64::from(value)).encode(family)
+}
+
+fn gauge<'a, const N: usize>(
+    encoder: &mut DescriptorEncoder<'_>,
+    name: &str,
+    help: &str,
+    series: impl Iterator<Item = ([Label<'a>; N], i64)>,
+) -> fmt::Result {
+    let mut family = encoder.encode_descriptor(name, help, None, MetricType::Gauge)?;
+    for (labels, value) in series {
+        ConstGauge::new(value).encode(family.encode_family(&labels)?)?;
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests;

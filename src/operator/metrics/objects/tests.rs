@@ -1,0 +1,211 @@
+//! The series of a fleet: which there are, and how large they grow.
+
+use kube::Resource;
+use kube::runtime::reflector;
+use kube::runtime::watcher;
+use prometheus_client::encoding::text::encode;
+use prometheus_client::registry::Registry;
+use serde_json::{Value, json};
+
+use super::*;
+use crate::world::Config;
+
+fn condition(kind: &str, status: &str, reason: &str) -> Value {
+    json!({"type": kind, "status": status, "reason": reason, "message": "m", "lastTransitionTime": "2026-11-21T20:12:00Z"})
+}
+
+fn record(standard: &str, state: &str) -> Value {
+    json!({"name": "a.nl", "type": "TXT", "standard": standard, "state": state})
+}
+
+fn object(namespace: &str, name: &str, status: Value) -> Watched {
+    serde_json::from_value(json!({
+        "metadata": {"namespace": namespace, "name": name, "uid": name},
+        "spec": {"domain": format!("{name}.nl"), "role": "Mail"},
+        "status": status,
+    }))
+    .unwrap()
+}
+
+fn good(namespace: &str, name: &str) -> Watched {
+    let standards = ["SPF", "DKIM", "DMARC", "MX", "TLSRPT"];
+    let mut conditions = vec![
+        condition("Ready", "True", "Compliant"),
+        condition("InSync", "True", "InSync"),
+        condition("Compliant", "True", "Compliant"),
+    ];
+    conditions.extend(standards.map(|standard| condition(standard, "True", "InSync")));
+    object(
+        namespace,
+        name,
+        json!({
+            "reason": "Compliant", "conditions": conditions, "lastObservation": "2026-11-21T20:12:00Z",
+            "summary": {"records": 5, "inSync": 5, "ratio": "5/5"},
+            "records": standards.map(|standard| record(standard, "InSync")),
+        }),
+    )
+}
+
+fn bad(namespace: &str, name: &str) -> Watched {
+    object(
+        namespace,
+        name,
+        json!({
+            "reason": "Drifted", "lastObservation": "2026-11-21T20:10:00Z",
+            "conditions": [
+                condition("Ready", "False", "Drifted"), condition("Stalled", "True", "Drifted"),
+                condition("InSync", "False", "Drifted"), condition("Compliant", "True", "Compliant"),
+                condition("SPF", "False", "Drifted"), condition("DMARC", "True", "InSync"),
+            ],
+            "summary": {"records": 2, "inSync": 1, "drifted": 1, "ratio": "1/2"},
+            "records": [record("SPF", "Drifted"), record("DMARC", "InSync")],
+            "findings": [{"severity": "Error", "managed": true}],
+        }),
+    )
+}
+
+/// What a leader of these objects says.
+fn said(objects: impl IntoIterator<Item = Watched>, which: MetricsObjects) -> String {
+    let (store, mut writer) = reflector::store();
+    writer.apply_watcher_event(&watcher::Event::Init);
+    for object in objects {
+        writer.apply_watcher_event(&watcher::Event::InitApply(object));
+    }
+    writer.apply_watcher_event(&watcher::Event::InitDone);
+    let leadership = Arc::new(Leadership::default());
+    leadership.hold_for_ever();
+    let config = Config {
+        resolvers: vec![([127, 0, 0, 1], 53).into()],
+        ..Config::default()
+    };
+    let mut registry = Registry::with_prefix("zegel");
+    registry.register_collector(Box::new(Objects {
+        store,
+        tracker: Arc::default(),
+        leadership,
+        world: World::new(config).unwrap(),
+        which,
+    }));
+    let mut text = String::new();
+    encode(&mut text, &registry).unwrap();
+    text
+}
+
+/// The series that speak of objects, sorted: the store has no order.
+fn series(text: &str) -> Vec<&str> {
+    let mut lines: Vec<&str> = text.lines().filter(|line| line.contains("{namespace=")).collect();
+    lines.sort_unstable();
+    lines
+}
+
+const COUNTS: [&str; 20] = [
+    r#"zegel_maildomains_oldest_observation_timestamp_seconds{namespace="n"} 1795291800"#,
+    r#"zegel_maildomains{namespace="n",type="Compliant",status="True",reason="Compliant"} 2"#,
+    r#"zegel_maildomains{namespace="n",type="DKIM",status="True",reason="InSync"} 1"#,
+    r#"zegel_maildomains{namespace="n",type="DMARC",status="True",reason="InSync"} 2"#,
+    r#"zegel_maildomains{namespace="n",type="InSync",status="False",reason="Drifted"} 1"#,
+    r#"zegel_maildomains{namespace="n",type="InSync",status="True",reason="InSync"} 1"#,
+    r#"zegel_maildomains{namespace="n",type="MX",status="True",reason="InSync"} 1"#,
+    r#"zegel_maildomains{namespace="n",type="Ready",status="False",reason="Drifted"} 1"#,
+    r#"zegel_maildomains{namespace="n",type="Ready",status="True",reason="Compliant"} 1"#,
+    r#"zegel_maildomains{namespace="n",type="SPF",status="False",reason="Drifted"} 1"#,
+    r#"zegel_maildomains{namespace="n",type="SPF",status="True",reason="InSync"} 1"#,
+    r#"zegel_maildomains{namespace="n",type="Stalled",status="True",reason="Drifted"} 1"#,
+    r#"zegel_maildomains{namespace="n",type="TLSRPT",status="True",reason="InSync"} 1"#,
+    r#"zegel_maildomains{namespace="o",type="Ready",status="Unknown",reason="Progressing"} 1"#,
+    r#"zegel_records{namespace="n",standard="DKIM",state="InSync"} 1"#,
+    r#"zegel_records{namespace="n",standard="DMARC",state="InSync"} 2"#,
+    r#"zegel_records{namespace="n",standard="MX",state="InSync"} 1"#,
+    r#"zegel_records{namespace="n",standard="SPF",state="Drifted"} 1"#,
+    r#"zegel_records{namespace="n",standard="SPF",state="InSync"} 1"#,
+    r#"zegel_records{namespace="n",standard="TLSRPT",state="InSync"} 1"#,
+];
+
+const PROBLEMS: [&str; 4] = [
+    r#"zegel_maildomain_condition{namespace="n",name="b",domain="b.nl",type="InSync",status="False",reason="Drifted"} 1"#,
+    r#"zegel_maildomain_condition{namespace="n",name="b",domain="b.nl",type="Ready",status="False",reason="Drifted"} 1"#,
+    r#"zegel_maildomain_condition{namespace="n",name="b",domain="b.nl",type="SPF",status="False",reason="Drifted"} 1"#,
+    r#"zegel_maildomain_info{namespace="n",name="b",domain="b.nl"} 1"#,
+];
+
+fn fleet() -> [Watched; 3] {
+    [
+        good("n", "a"),
+        bad("n", "b"),
+        object("o", "c", json!({"observedGeneration": -1})),
+    ]
+}
+
+#[tokio::test]
+async fn without_series_of_objects_the_counts_are_there() {
+    let text = said(fleet(), MetricsObjects::None);
+    assert_eq!(series(&text), COUNTS);
+    assert!(
+        text.contains("zegel_findings{severity=\"Error\",managed=\"true\"} 1\n"),
+        "{text}"
+    );
+    assert!(
+        text.contains("zegel_findings{severity=\"Info\",managed=\"false\"} 0\n"),
+        "{text}"
+    );
+}
+
+#[tokio::test]
+async fn by_default_an_object_has_series_for_what_is_not_true() {
+    let text = said(fleet(), MetricsObjects::default());
+    let wanted: Vec<&str> = PROBLEMS.into_iter().chain(COUNTS).collect();
+    assert_eq!(series(&text), wanted);
+}
+
+#[tokio::test]
+async fn all_is_every_condition_and_no_state_that_nothing_is_in() {
+    let text = said(fleet(), MetricsObjects::All);
+    let all = series(&text);
+    let of = |what: &str| all.iter().filter(|line| line.starts_with(what)).count();
+    assert_eq!(of("zegel_maildomain_condition{"), 8 + 6);
+    assert_eq!(of("zegel_maildomain_info{"), 3);
+    let records: Vec<&&str> = all
+        .iter()
+        .filter(|line| line.starts_with("zegel_maildomain_records{"))
+        .collect();
+    let wanted = [
+        r#"zegel_maildomain_records{namespace="n",name="a",domain="a.nl",state="InSync"} 5"#,
+        r#"zegel_maildomain_records{namespace="n",name="b",domain="b.nl",state="Drifted"} 1"#,
+        r#"zegel_maildomain_records{namespace="n",name="b",domain="b.nl",state="InSync"} 1"#,
+    ];
+    assert_eq!(records.into_iter().copied().collect::<Vec<_>>(), wanted);
+    assert_eq!(of("zegel_maildomain_last_observation_timestamp_seconds{"), 2);
+    assert!(
+        COUNTS.iter().chain(&PROBLEMS).all(|line| all.contains(line)),
+        "{text}"
+    );
+}
+
+#[tokio::test]
+async fn ten_thousand_objects_of_which_some_are_bad_fit_into_200_kilobytes() {
+    let namespaces = ["gemeenten", "provincies", "rijk", "waterschappen"];
+    let kinds = [bad("", ""), good("", "")];
+    let fleet = || {
+        (0..10_000).map(|number| {
+            let mut object = kinds[usize::from(number % 50 != 0)].clone();
+            let name = format!("gemeente-nummer-{number}");
+            if let Ok(spec) = &mut object.spec {
+                spec.domain = format!("{name}.nl");
+            }
+            let meta = object.meta_mut();
+            meta.namespace = Some(namespaces[number % namespaces.len()].to_owned());
+            (meta.uid, meta.name) = (Some(name.clone()), Some(name));
+            object
+        })
+    };
+    let sizes = [
+        MetricsObjects::None,
+        MetricsObjects::Problems,
+        MetricsObjects::All,
+    ]
+    .map(|which| said(fleet(), which).len());
+    let [none, problems, all] = sizes;
+    assert!(none < 10_000, "{sizes:?}");
+    assert!(problems < 200_000, "{sizes:?}");
+    assert!(all > 1_000_000, "{sizes:?}");
+}

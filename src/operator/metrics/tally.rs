@@ -1,0 +1,225 @@
+//! The fleet in counts: what stays small however many objects there are. Pure.
+
+use std::collections::BTreeMap;
+
+use jiff::Timestamp;
+
+use crate::api::MailDomainStatus;
+use crate::history::Reason;
+use crate::operator::object::Watched;
+use crate::rules::Severity;
+
+/// Counts over all objects. Each is made from the same look at the store.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub(super) struct Tally<'a> {
+    /// By namespace, condition type, status and reason.
+    pub(super) conditions: BTreeMap<[&'a str; 4], i64>,
+    /// Managed records by namespace, standard and state.
+    pub(super) records: BTreeMap<[&'a str; 3], i64>,
+    /// Findings by severity, and whether they are on what is managed.
+    pub(super) findings: BTreeMap<[&'a str; 2], i64>,
+    /// By namespace: the oldest of the last observations of objects that are looked at.
+    pub(super) oldest: BTreeMap<&'a str, Timestamp>,
+    /// By namespace: when the next object is looked at.
+    pub(super) next: BTreeMap<&'a str, Timestamp>,
+}
+
+impl<'a> Tally<'a> {
+    /// No object yet. Every kind of finding is there, those that nobody has too: an alert wants a series to be there.
+    pub(super) fn new() -> Self {
+        let mut tally = Self::default();
+        for severity in [Severity::Error, Severity::Warning, Severity::Info] {
+            for managed in ["true", "false"] {
+                tally.findings.insert([severity.as_str(), managed], 0);
+            }
+        }
+        tally
+    }
+
+    /// One more object, last observed and looked at next then.
+    pub(super) fn add(&mut self, object: &'a Watched, last: Option<Timestamp>, next: Option<Timestamp>) {
+        let (namespace, _) = object.key();
+        let status = object.status.as_ref();
+        let conditions = status
+            .map(|status| status.conditions.as_slice())
+            .unwrap_or_default();
+        for condition in conditions {
+            let kind = [namespace, &condition.type_, &condition.status, &condition.reason];
+            *self.conditions.entry(kind).or_default() += 1;
+        }
+        if conditions.is_empty() {
+            // Nobody looked yet: the counts of Ready are those of all objects.
+            let unseen = [namespace, "Ready", "Unknown", Reason::Progressing.as_str()];
+            *self.conditions.entry(unseen).or_default() += 1;
+        }
+        for record in status.map(|status| status.records.as_slice()).unwrap_or_default() {
+            let kind = [namespace, &record.standard, &record.state];
+            *self.records.entry(kind).or_default() += 1;
+        }
+        for finding in status
+            .map(|status| status.findings.as_slice())
+            .unwrap_or_default()
+        {
+            let managed = match finding.managed == Some(true) {
+                true => "true",
+                false => "false",
+            };
+            // A severity of another version is none of ours.
+            if let Some(count) = self.findings.get_mut(&[finding.severity.as_str(), managed]) {
+                *count += 1;
+            }
+        }
+        let earliest = |of: &mut BTreeMap<&'a str, Timestamp>, time: Option<Timestamp>| {
+            if let Some(time) = time {
+                let known = of.entry(namespace).or_insert(time);
+                *known = time.min(*known);
+            }
+        };
+        if is_looked_at(object, status) {
+            earliest(&mut self.oldest, last);
+        }
+        earliest(&mut self.next, next);
+    }
+}
+
+/// Whether DNS is asked about this object at all: what rests grows old, and that is nobody's trouble.
+fn is_looked_at(object: &Watched, status: Option<&MailDomainStatus>) -> bool {
+    let suspended = object.spec.as_ref().is_ok_and(|spec| spec.suspend == Some(true));
+    let reason = status.and_then(|status| status.reason.as_deref());
+    let barred = [Reason::InvalidSpec, Reason::DomainConflict].map(Reason::as_str);
+    !suspended && object.spec.is_ok() && !reason.is_some_and(|reason| barred.contains(&reason))
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value, json};
+
+    use super::*;
+
+    fn object(namespace: &str, spec: Value, status: Value) -> Watched {
+        let mut whole = json!({"domain": "a.nl", "role": "Mail"});
+        for (key, value) in spec.as_object().unwrap() {
+            whole[key] = value.clone();
+        }
+        serde_json::from_value(json!({
+            "metadata": {"namespace": namespace, "name": "a"}, "spec": whole, "status": status,
+        }))
+        .unwrap()
+    }
+
+    fn ready(status: &str, reason: &str) -> Value {
+        json!({"reason": reason, "conditions": [
+            {"type": "Ready", "status": status, "reason": reason, "message": "", "lastTransitionTime": "2026-11-21T20:12:00Z"},
+        ]})
+    }
+
+    fn at(second: i64) -> Option<Timestamp> {
+        Timestamp::from_second(second).ok()
+    }
+
+    fn tally(objects: &[(Watched, Option<Timestamp>, Option<Timestamp>)]) -> Tally<'_> {
+        let mut tally = Tally::new();
+        for (object, last, next) in objects {
+            tally.add(object, *last, *next);
+        }
+        tally
+    }
+
+    #[test]
+    fn each_object_counts_once_for_ready_whether_somebody_looked_or_not() {
+        let objects = [
+            (object("n", json!({}), ready("True", "InSync")), None, None),
+            (object("n", json!({}), ready("True", "InSync")), None, None),
+            (object("m", json!({}), ready("False", "Drifted")), None, None),
+            (
+                object("m", json!({}), json!({"observedGeneration": -1})),
+                None,
+                None,
+            ),
+            (
+                object("m", json!({}), json!({"conditions": "undecodable"})),
+                None,
+                None,
+            ),
+        ];
+        let counts: Vec<_> = tally(&objects).conditions.into_iter().collect();
+        let wanted = [
+            (["m", "Ready", "False", "Drifted"], 1),
+            (["m", "Ready", "Unknown", "Progressing"], 2),
+            (["n", "Ready", "True", "InSync"], 2),
+        ];
+        assert_eq!(counts, wanted);
+    }
+
+    #[test]
+    fn records_are_counted_by_standard_and_state() {
+        let record = |standard, state| json!({"standard": standard, "state": state});
+        let status = json!({"records": [record("DKIM", "InSync"), record("DKIM", "InSync"), record("SPF", "Missing")]});
+        let objects = [(object("n", json!({}), status), None, None)];
+        let counts: Vec<_> = tally(&objects).records.into_iter().collect();
+        assert_eq!(
+            counts,
+            [(["n", "DKIM", "InSync"], 2), (["n", "SPF", "Missing"], 1)]
+        );
+    }
+
+    #[test]
+    fn findings_are_summed_over_the_fleet_managed_or_not() {
+        let status = |findings| json!({"findings": findings});
+        let objects = [
+            status(json!([
+                {"severity": "Error", "managed": true}, {"severity": "Error", "managed": false},
+                {"severity": "Error", "managed": false}, {"severity": "Warning"},
+            ])),
+            status(json!([{"severity": "Error", "managed": false}, {"severity": "Curious"}])),
+            status(json!([])),
+        ]
+        .map(|status| (object("n", json!({}), status), None, None));
+        let counts: Vec<_> = tally(&objects).findings.into_iter().collect();
+        let wanted = [
+            (["Error", "false"], 3),
+            (["Error", "true"], 1),
+            (["Info", "false"], 0),
+            (["Info", "true"], 0),
+            (["Warning", "false"], 1),
+            (["Warning", "true"], 0),
+        ];
+        assert_eq!(counts, wanted);
+    }
+
+    #[test]
+    fn the_oldest_observation_is_that_of_an_object_that_is_looked_at() {
+        let objects = [
+            (object("n", json!({}), ready("True", "InSync")), at(500), at(900)),
+            (
+                object("n", json!({}), ready("Unknown", "DNSUnavailable")),
+                at(400),
+                at(950),
+            ),
+            (
+                object("n", json!({"suspend": true}), ready("True", "InSync")),
+                at(1),
+                None,
+            ),
+            (object("n", json!({}), ready("False", "InvalidSpec")), at(2), None),
+            (
+                object("n", json!({}), ready("False", "DomainConflict")),
+                at(3),
+                None,
+            ),
+            (
+                object("n", json!({"role": "Fortress"}), ready("True", "InSync")),
+                at(4),
+                None,
+            ),
+            (object("m", json!({}), json!({})), None, at(7)),
+        ];
+        let tally = tally(&objects);
+        assert_eq!(
+            tally.oldest.into_iter().collect::<Vec<_>>(),
+            [("n", at(400).unwrap())]
+        );
+        let next: Vec<_> = tally.next.into_iter().collect();
+        assert_eq!(next, [("m", at(7).unwrap()), ("n", at(900).unwrap())]);
+    }
+}
