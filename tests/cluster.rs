@@ -14,6 +14,8 @@ mod caching;
 mod control_plane;
 #[path = "support/dns.rs"]
 mod dns;
+#[path = "cluster/fleet.rs"]
+mod fleet;
 #[path = "cluster/half_open.rs"]
 mod half_open;
 #[path = "cluster/identity.rs"]
@@ -30,5 +32,7 @@ mod name_servers;
 mod process;
 #[path = "cluster/stage.rs"]
 mod stage;
+#[path = "cluster/start.rs"]
+mod start;
 #[path = "cluster/when.rs"]
 mod when;

@@ -35,6 +35,8 @@ mod requests;
 mod servers;
 #[path = "history/situations.rs"]
 mod situations;
+#[path = "history/start.rs"]
+mod start;
 #[path = "history/verdicts.rs"]
 mod verdicts;
 #[path = "history/when.rs"]

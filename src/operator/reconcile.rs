@@ -23,6 +23,9 @@ use crate::world::Freshness;
 /// A first look that takes longer than this is said to be under way.
 const PATIENCE: Duration = Duration::from_secs(10);
 
+/// How a pass ended that only settled when to look: not a reason of Ready.
+const DEFERRED: &str = "Deferred";
+
 /// What its spec asks for, of an object that may have its domain.
 pub(super) enum Wish {
     /// Look at DNS, and when.
@@ -71,6 +74,10 @@ async fn pass(object: &Watched, context: &Context) -> Result<(String, Option<Sig
     let next = match intend(object, context) {
         Ok(Wish::Rest(intent)) => subject.write(Pass::Suspended(&intent), context).await?,
         Ok(Wish::Look(intent, schedule)) => {
+            if let Some(wait) = subject.first_look(&intent, &schedule, context.now()) {
+                subject.resume(context).await;
+                return Ok((DEFERRED.to_owned(), Some(wait)));
+            }
             let verdict = settle(&subject, &intent, &schedule, context).await?;
             let pass = Pass::Judged {
                 intent: &intent,

@@ -85,6 +85,36 @@ impl Subject {
         self.before().request().is_some()
     }
 
+    /// How long the first look of this process waits; `None` when it is due, or was.
+    pub(super) fn first_look(
+        &self,
+        intent: &Intent,
+        schedule: &Schedule,
+        now: Timestamp,
+    ) -> Option<SignedDuration> {
+        if self.tracked.passed || self.tracked.errors > 0 {
+            return None;
+        }
+        let wait = history::first_look(&self.before(), intent, schedule, now);
+        wait.is_positive().then_some(wait)
+    }
+
+    /// Takes the object over as it stands: what was just said is said again, in case the process before had no time
+    /// left to.
+    pub(super) async fn resume(&self, context: &Context) {
+        let event = self
+            .status()
+            .and_then(|status| history::recent_event(status, context.now()));
+        let untold = match event {
+            Some(event) => self.tell(event, context).await,
+            None => None,
+        };
+        context.tracker.change(&self.object, |tracked| {
+            tracked.untold = untold;
+            tracked.passed = true;
+        });
+    }
+
     /// How closely name servers are looked at in this pass.
     pub(super) fn depth(&self, intent: &Intent, now: Timestamp) -> Depth {
         history::depth(&self.before(), intent, now)

@@ -19,6 +19,17 @@ pub struct Seen {
     pub statuses: Vec<(String, String, i64, MailDomainStatus)>,
 }
 
+impl Seen {
+    /// Ready's reason of each object; empty where nobody looked yet.
+    pub fn reasons(&self) -> BTreeMap<String, String> {
+        let reason = |object: &MailDomain| object.status.as_ref().and_then(|status| status.reason.clone());
+        let named = self.objects.iter();
+        named
+            .map(|(name, object)| (name.clone(), reason(object).unwrap_or_default()))
+            .collect()
+    }
+}
+
 /// Follows a namespace and remembers every status.
 pub fn follow(client: Client, namespace: &str) -> (watch::Receiver<Seen>, JoinHandle<()>) {
     let (sender, receiver) = watch::channel(Seen::default());
