@@ -28,6 +28,8 @@ mod life;
 mod middlebox;
 #[path = "support/name_servers.rs"]
 mod name_servers;
+#[path = "cluster/outage.rs"]
+mod outage;
 #[path = "cluster/process.rs"]
 mod process;
 #[path = "cluster/stage.rs"]

@@ -72,7 +72,9 @@ pub struct ElectionArgs {
 /// When it cannot start, or stops by itself: the Lease was lost.
 pub async fn run(args: Args) -> Result<Exit, Failure> {
     let usage = |error: &dyn std::fmt::Display| Failure::Usage(error.to_string());
-    let config = args.dns.config().map_err(|error| usage(&error))?;
+    let mut config = args.dns.config().map_err(|error| usage(&error))?;
+    // It looks again by itself: in an outage thousands need not wait one by one.
+    config.spare_the_silent = true;
     let world = World::new(config).map_err(|error| usage(&error))?;
     let cluster = Config::infer()
         .await

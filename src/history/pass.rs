@@ -66,6 +66,11 @@ impl Remembered {
         self.observed.essential
     }
 
+    /// Whether the last look left open what Ready hangs on.
+    pub fn is_open(&self) -> bool {
+        self.failures > 0
+    }
+
     /// The clock was put back by so much since: by it, what is remembered happened earlier, and is no younger for it.
     pub fn put_back(&mut self, by: SignedDuration) {
         self.observed = self.observed.put_back(by);

@@ -6,6 +6,7 @@
 //! answers the passes get a while to come first: whoever starts anew after a night off does not turn a fleet Unknown and
 //! back.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use futures::StreamExt;
@@ -13,14 +14,18 @@ use jiff::{SignedDuration, Timestamp};
 use tokio::time::{Instant, sleep};
 
 use super::context::Context;
+use super::object::Watched;
 use super::reconcile::{Wish, intend};
 use super::write::Subject;
 use crate::world::Health;
 
 /// How often all objects are looked over; more seldom where that takes long.
 const PAUSE: Duration = Duration::from_secs(5);
-/// Of its time it works at most one part in so many.
+/// Of its time it looks them over at most one part in so many.
 const SHARE: u32 = 20;
+/// So many are written before all are looked over again: those that have waited longest, and who turned stale meanwhile
+/// is not behind a whole fleet.
+const ROUND: usize = 1000;
 /// While DNS answers, passes get so long to come first.
 const GRACE: SignedDuration = SignedDuration::from_mins(1);
 /// So many statuses are written at once.
@@ -32,7 +37,10 @@ pub(super) async fn run(context: &Context) {
     loop {
         let began = Instant::now();
         context.notice_steps();
-        let due = due(context, leading_since);
+        let mut due = due(context, leading_since);
+        let looked_over = began.elapsed();
+        let is_all = due.len() <= ROUND;
+        due.truncate(ROUND);
         futures::stream::iter(due)
             .for_each_concurrent(WRITERS, |object| async move {
                 let (namespace, name) = object.key();
@@ -48,34 +56,38 @@ pub(super) async fn run(context: &Context) {
                 }
             })
             .await;
-        sleep(PAUSE.max(began.elapsed() * SHARE)).await;
+        // The time that writes take is not ours: they have a pace of their own.
+        let pause = looked_over * SHARE;
+        sleep(if is_all { PAUSE.max(pause) } else { pause }).await;
     }
 }
 
-/// The objects that are too old now.
-fn due(context: &Context, leading_since: Timestamp) -> Vec<std::sync::Arc<super::object::Watched>> {
+/// The objects that are too old now, the oldest first.
+fn due(context: &Context, leading_since: Timestamp) -> Vec<Arc<Watched>> {
     let now = context.now();
     let silent = matches!(context.world.health(), Health::Silent { .. });
-    let objects = context.store.state().into_iter().filter(|object| {
+    let objects = context.store.state().into_iter().filter_map(|object| {
         let stale_at = match context.tracker.stale_at(object.uid()) {
             Some(known) => known,
             // No pass of this process has ended yet: the status says it.
             None => {
-                let computed = match intend(object, context) {
+                let computed = match intend(&object, context) {
                     Ok(Wish::Look(intent, schedule)) => {
-                        Subject::read(object, context).stale_at(&intent, &schedule, now)
+                        Subject::read(&object, context).stale_at(&intent, &schedule, now)
                     }
                     _ => None,
                 };
                 context
                     .tracker
-                    .change(object, |tracked| tracked.stale_at = Some(computed));
+                    .change(&object, |tracked| tracked.stale_at = Some(computed));
                 computed
             }
         };
-        is_due(stale_at, silent, leading_since, now)
+        is_due(stale_at, silent, leading_since, now).then_some((stale_at, object))
     });
-    objects.collect()
+    let mut objects: Vec<_> = objects.collect();
+    objects.sort_by_key(|(stale_at, _)| *stale_at);
+    objects.into_iter().map(|(_, object)| object).collect()
 }
 
 /// Whether it is time to say that something is stale.

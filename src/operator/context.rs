@@ -15,6 +15,7 @@ use super::looks::Looks;
 use super::metrics::Metrics;
 use super::object::Watched;
 use super::outage::Outage;
+use super::pace::Pace;
 use super::pulse::Pulse;
 use super::roster::Roster;
 use super::tracker::Tracker;
@@ -34,6 +35,7 @@ pub(super) struct Context {
     pub(super) metrics: Metrics,
     pub(super) outage: Outage,
     pub(super) pulse: Arc<Pulse>,
+    pub(super) pace: Pace,
     pub(super) complaints: Complaints,
     pub(super) clocks: Clocks,
     pub(super) stop: Stop,

@@ -22,6 +22,7 @@ mod looks;
 mod metrics;
 mod object;
 mod outage;
+mod pace;
 mod pulse;
 mod reconcile;
 mod roster;
@@ -58,6 +59,7 @@ pub use self::metrics::MetricsObjects;
 use self::metrics::{Metrics, Objects};
 pub use self::object::Watched;
 use self::outage::Outage;
+use self::pace::Pace;
 use self::pulse::Pulse;
 use self::roster::Roster;
 use self::tracker::Tracker;
@@ -133,6 +135,7 @@ pub async fn run(
         metrics: Metrics::default(),
         outage: Outage::default(),
         pulse,
+        pace: Pace::default(),
         complaints: Complaints::default(),
         clocks,
         stop: stop.clone(),
@@ -225,9 +228,10 @@ async fn work(
 /// The passes, which end when told to stop, and beside them what goes by the clock alone, which never ends.
 fn passes(context: &Arc<Context>, concurrency: u16, stop: Stop) -> JoinSet<()> {
     let mut tasks = JoinSet::new();
-    let (passes, clock) = (context.clone(), context.clone());
+    let (passes, clock, dns) = (context.clone(), context.clone(), context.clone());
     tasks.spawn(async move { control(&passes, concurrency, stop).await });
     tasks.spawn(async move { aging::run(&clock).await });
+    tasks.spawn(async move { outage::watch(&dns).await });
     let world = context.world.clone();
     tasks.spawn(async move { watch_dnssec(&world).await });
     tasks

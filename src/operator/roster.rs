@@ -80,6 +80,12 @@ impl Roster {
         asked
     }
 
+    /// Asks for a pass of each of these, if it leads.
+    pub(super) fn wake<'a>(&self, objects: impl Iterator<Item = &'a Watched>) {
+        let keys = objects.map(key_of).collect();
+        self.lock().wake(keys);
+    }
+
     /// Takes note of what the watch shows; the store shows it already.
     pub(super) fn note(&self, event: &watcher::Event<Watched>) {
         let mut state = self.lock();

@@ -105,6 +105,13 @@ impl Tracker {
         self.lock().get(uid).and_then(|tracked| tracked.stale_at)
     }
 
+    /// Whether the last look at an object left open what Ready hangs on.
+    pub(super) fn is_open(&self, uid: &str) -> bool {
+        self.lock()
+            .get(uid)
+            .is_some_and(|tracked| tracked.status.is_open())
+    }
+
     /// The clock of the wall was put back: by it, all that is remembered happened so much earlier.
     pub(super) fn put_back(&self, by: SignedDuration) {
         for tracked in self.lock().values_mut() {

@@ -214,6 +214,7 @@ impl Subject {
     }
 
     async fn apply(&self, status: &MailDomainStatus, context: &Context) -> Result<Written, Error> {
+        context.pace.turn().await;
         if !context.leadership.holds() {
             return Err(Error::NotLeading);
         }

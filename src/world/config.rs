@@ -34,6 +34,9 @@ pub struct Config {
     pub ask_authorities: bool,
     /// How many questions a second one address of an authority gets at most.
     pub authority_rate: NonZeroU32,
+    /// Whether questions are given up at once while no resolver answers, but for one now and then: for who looks again
+    /// by himself.
+    pub spare_the_silent: bool,
     /// What is remembered of answers.
     pub cache: CacheBounds,
 }
@@ -50,6 +53,7 @@ impl Default for Config {
             authority_port: 53,
             ask_authorities: true,
             authority_rate: NonZeroU32::MIN.saturating_add(9),
+            spare_the_silent: false,
             cache: CacheBounds::default(),
         }
     }

@@ -101,6 +101,12 @@ impl World {
         self.health_of(View::Recursive)
     }
 
+    /// The same, found out anew where the last that is known is that they do not answer: a control question costs as long
+    /// as they may take.
+    pub async fn look_for_health(&self) -> Health {
+        self.dns.put().look_for_health().await
+    }
+
     /// What the resolvers were last found to make of DNSSEC; `None` where nothing is validated by choice.
     pub fn dnssec(&self) -> Option<Passes> {
         self.dns.put().passes()

@@ -9,6 +9,8 @@ mod look;
 mod net;
 #[path = "seen.rs"]
 mod seen;
+#[path = "specs.rs"]
+mod specs;
 
 use std::collections::BTreeMap;
 use std::future::Future;
@@ -34,7 +36,9 @@ use zegel::world::{Config, Dnssec, World};
 pub use self::look::{events, eventually, http};
 pub use self::net::Net;
 use self::net::clock;
-use self::seen::{Seen, follow};
+pub use self::seen::Seen;
+use self::seen::follow;
+pub use self::specs::{RIGHT, WEAKER, ZONE, spec, spec_with};
 use crate::control_plane::{ControlPlane, config_from};
 use crate::dns::DnsServer;
 use crate::kstatus;
@@ -47,43 +51,6 @@ static RUNTIME: LazyLock<Runtime> = LazyLock::new(|| Runtime::new().unwrap());
 pub const RELEASE: &str = "zegel-system";
 
 static PLANE: Mutex<Weak<Cluster>> = Mutex::const_new(Weak::new());
-
-/// A domain whose SPF and DMARC are what [`spec`] wants; answers hold for a second.
-pub const ZONE: &str = "
-voorbeeld.nl        1 TXT v=spf1 ip4:192.0.2.1 -all
-voorbeeld.nl        1 MX  10 mail.voorbeeld.nl
-mail.voorbeeld.nl   1 A   192.0.2.1
-mail.voorbeeld.nl   1 AAAA 2001:db8::1
-_dmarc.voorbeeld.nl 1 TXT v=DMARC1; p=reject
-nl                  1 SOA 1
-";
-
-/// As [`ZONE`], with a weaker DMARC policy.
-pub const WEAKER: &str = "_dmarc.voorbeeld.nl 1 TXT v=DMARC1; p=none";
-/// As [`ZONE`].
-pub const RIGHT: &str = "_dmarc.voorbeeld.nl 1 TXT v=DMARC1; p=reject";
-
-/// The spec [`ZONE`] is right for.
-pub fn spec() -> Value {
-    json!({
-        "domain": "voorbeeld.nl",
-        "role": "Mail",
-        "interval": "1h",
-        "settleWindow": "2s",
-        "readyWhen": "InSync",
-        "spf": {"mechanisms": ["ip4:192.0.2.1"], "all": "Fail"},
-        "dmarc": {"policy": "Reject"},
-    })
-}
-
-/// [`spec`] with some fields replaced.
-pub fn spec_with(change: Value) -> Value {
-    let mut spec = spec();
-    for (key, value) in change.as_object().unwrap() {
-        spec[key] = value.clone();
-    }
-    spec
-}
 
 /// Runs a test on the runtime all tests share, with a bound on its time.
 pub fn run(test: impl Future<Output = ()>) {
@@ -152,17 +119,23 @@ impl Stage {
 
     /// The same without controller.
     pub async fn empty(namespace: &str) -> Self {
+        Self::empty_with(namespace, |_| {}).await
+    }
+
+    /// The same, whose controller asks DNS in another way.
+    pub async fn empty_with(namespace: &str, change: impl FnOnce(&mut Config)) -> Self {
         let plane = plane().await;
         plane.create_namespace(namespace).await.unwrap();
         let dns = DnsServer::start(ZONE);
         let ahead = Arc::new(AtomicI64::new(0));
-        let config = Config {
+        let mut config = Config {
             resolvers: vec![dns.address()],
             timeout: Duration::from_secs(20),
             dnssec: Some(Dnssec::Off),
             ask_authorities: false,
             ..Config::default()
         };
+        change(&mut config);
         Self::with(namespace, plane, dns, ahead, config)
     }
 

@@ -10,6 +10,7 @@ mod directly;
 mod edns;
 mod failures;
 mod health;
+mod outage;
 mod sharing;
 mod validation;
 

@@ -4,6 +4,7 @@
 //! holds itself: without recursion, without validation, and where an alias leads away from it, there it ends.
 
 mod authorities;
+mod breaker;
 mod health;
 mod reading;
 mod validate;
@@ -14,9 +15,11 @@ use std::time::Duration;
 
 use hickory_proto::op::{Edns, Message, Query};
 use hickory_proto::rr::{Name, RecordType};
+use tokio::time::Instant;
 
 use self::authorities::Authorities;
 pub use self::authorities::Reach;
+use self::breaker::Breaker;
 pub use self::health::Health;
 use self::reading::Trail;
 pub use self::validate::Passes;
@@ -31,6 +34,7 @@ pub(super) struct Servers {
     resolvers: Wire,
     validator: Option<Validator>,
     authorities: Authorities,
+    breaker: Option<Breaker>,
     asked: AtomicU64,
 }
 
@@ -41,6 +45,7 @@ impl Servers {
             false => config.resolvers.clone(),
         };
         let authorities = Authorities::new(&config, clock.clone());
+        let breaker = config.spare_the_silent.then(Breaker::default);
         let (timeout, attempts) = (config.timeout, config.attempts.get());
         let resolvers = Wire::new(Manner::Recursive, &resolvers, timeout, attempts, clock.clone());
         let strict = match config.dnssec {
@@ -56,6 +61,7 @@ impl Servers {
             resolvers,
             validator,
             authorities,
+            breaker,
             asked: AtomicU64::new(0),
         })
     }
@@ -66,6 +72,14 @@ impl Servers {
             View::Recursive => self.resolvers.health(),
             View::Authority(address) => self.authorities.health(address),
         }
+    }
+
+    /// Whether the resolvers answer; when they did not, they are asked once more what any of them must know.
+    pub(super) async fn look_for_health(&self) -> Health {
+        if self.resolvers.health() != Health::Answering {
+            self.resolvers.ask_control().await;
+        }
+        self.resolvers.health()
     }
 
     /// Whether authorities are asked.
@@ -185,7 +199,10 @@ impl Put for Servers {
 
     fn in_vain(&self, question: &Dns) -> Option<Trouble> {
         match question.view {
-            View::Recursive => None,
+            View::Recursive => {
+                let breaker = self.breaker.as_ref()?;
+                breaker.in_vain(self.resolvers.health(), Instant::now())
+            }
             View::Authority(address) => self.authorities.in_vain(address),
         }
     }

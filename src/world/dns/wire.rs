@@ -211,6 +211,12 @@ impl Wire {
         }
     }
 
+    /// Asks every server the control question, now.
+    pub(super) async fn ask_control(&self) {
+        let all = self.servers.iter();
+        futures::future::join_all(all.map(|server| self.clone().control(server.clone()))).await;
+    }
+
     /// Asks a server what any resolver must know. It takes no place on the wire: there is one of these a server at
     /// most, and it must not wait behind the very questions that get no answer.
     async fn control(self, server: Arc<Server>) {
