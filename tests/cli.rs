@@ -19,4 +19,5 @@ mod cli {
     mod replay;
     mod shown;
     mod spf;
+    mod validation;
 }

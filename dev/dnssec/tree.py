@@ -94,6 +94,9 @@ ZONES = {
     "lostkey.nl": dict(spoil="lostkey"),
     "unkalg.nl": dict(spoil_ds="unknown-algorithm"),
     "unkdigest.nl": dict(spoil_ds="unknown-digest"),
+    "wrongdigest.nl": dict(spoil_ds="other-digest"),
+    "idlekey.nl": dict(spoil="idlekey"),
+    "nosigkeys.nl": dict(spoil="nosigkeys"),
     "twods.nl": dict(spoil_ds="one-more"),
     "plain.nl": dict(algorithm=None, text=SMALL + "sub NS ns.sub\nns.sub A 127.0.0.1\n"),
     "sub.plain.nl": dict(algorithm=None),
@@ -182,6 +185,13 @@ class Tree:
             other = self.sign(zone, how, plain, [ksk])
             keys = lambda line: re.search(r"\s(DNSKEY|RRSIG\s+DNSKEY)\s", line)
             signed = [line for line in signed if not keys(line)] + [line for line in other if keys(line)]
+        if spoil == "idlekey":
+            # The key that its parent names is there, and the keys are signed by the other one alone.
+            by_it = rf"RRSIG\s+DNSKEY\s.*\s{int(ksk.rsplit('+', 1)[1])}\s+{re.escape(dot(zone))}\s"
+            signed = self.sign(zone, {**how, "options": ["-A"]}, plain, [ksk, zsk])
+            signed = [line for line in signed if not re.search(by_it, line)]
+        if spoil == "nosigkeys":
+            signed = [line for line in signed if not re.search(r"\sRRSIG\s+DNSKEY\s", line)]
         (self.folder / f"{zone.replace('.', '_')}.signed").write_text("\n".join(signed + added) + "\n")
         self.delegate(zone, how, ksk)
         if zone == ".":
@@ -210,6 +220,8 @@ class Tree:
         for ds in fields:
             if spoil == "unknown-algorithm":
                 ds[5] = "200"
+            if spoil == "other-digest":
+                ds[7] = ("0" if ds[7][0] != "0" else "1") + ds[7][1:]
             if spoil == "unknown-digest":
                 ds[6] = "200"
         self.ds[zone] = [" ".join(ds) for ds in fields]

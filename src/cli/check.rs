@@ -77,7 +77,7 @@ pub async fn run(args: &Args, style: Style) -> Result<Exit, Failure> {
     let done = |number, report| reports.add(number, report, None);
     observer.each(jobs, args.show.quiet, look, done).await?;
     let exit = reports.finish(&loaded.invalid)?;
-    observer.finish()?;
+    observer.finish(args.show.quiet)?;
     Ok(if failed { Exit::Usage } else { exit })
 }
 

@@ -36,7 +36,7 @@ pub async fn run(args: &Args) -> Result<Exit, Failure> {
             DmarcReport::look(&args.domain, inquiry)
         })
         .await;
-    observer.finish()?;
+    observer.finish(false)?;
     output::print(&match args.output {
         Format::Json => output::json_line(now, &report),
         _ => report.text().lines().map(|line| harmless(line) + "\n").collect(),

@@ -103,7 +103,7 @@ pub async fn run(args: &Args, style: Style) -> Result<Exit, Failure> {
     };
     observer.each(named.domains, args.show.quiet, look, done).await?;
     let exit = reports.finish(&[])?;
-    observer.finish()?;
+    observer.finish(args.show.quiet)?;
     Ok(if named.incomplete { Exit::Usage } else { exit })
 }
 

@@ -17,7 +17,7 @@ use crate::name::Name;
 use crate::recording::{Look, Recording};
 use crate::report::sarif::{self, Invalid};
 use crate::report::{Outcome, Report, Style, csv, json, junit, lines, table};
-use crate::world::{ConfigError, DnsArgs, Freshness, Reach, World};
+use crate::world::{ConfigError, DnsArgs, Freshness, Passes, Reach, World};
 
 /// How domains are looked at.
 #[derive(Debug, Clone, clap::Args)]
@@ -220,11 +220,13 @@ impl Observer {
         }
     }
 
-    /// Says whether all looks were recorded that should be.
+    /// Says whether all looks were recorded that should be, and, once a run and unless `quiet`, what could not be done from
+    /// here.
     ///
     /// # Errors
     /// When one could not be written.
-    pub fn finish(&self) -> Result<(), Failure> {
+    pub fn finish(&self, quiet: bool) -> Result<(), Failure> {
+        self.tell(quiet);
         self.recorder.as_ref().map_or(Ok(()), Recorder::finish)
     }
 
@@ -261,16 +263,28 @@ impl Observer {
                 _ = tick.tick() => progress.tick(),
             }
         }
-        if !quiet {
-            self.tell_reach();
-        }
         Ok(())
     }
 
-    /// That name servers could not be asked from here is said once, whatever was looked at.
-    fn tell_reach(&self) {
-        if let Eyes::World { world, .. } = &self.eyes
-            && let reach @ (Reach::Unreachable | Reach::Intercepted) = world.reach()
+    /// That name servers could not be asked from here, or nothing be validated, whatever was looked at.
+    fn tell(&self, quiet: bool) {
+        let Eyes::World { world, .. } = &self.eyes else {
+            return;
+        };
+        let strips = world.dnssec() == Some(Passes::Strips);
+        if strips && world.requires_dnssec() {
+            output::note(
+                "error: no answer counts: validation is required (--dnssec require), and the resolver does not pass \
+                 DNSSEC on; name one that does with --resolver",
+            );
+        } else if strips && !quiet {
+            output::note(
+                "note: no answer was validated: the resolver does not pass DNSSEC on; name one that does with \
+                 --resolver, or say --dnssec off",
+            );
+        }
+        if let reach @ (Reach::Unreachable | Reach::Intercepted) = world.reach()
+            && !quiet
         {
             output::note(&format!("note: {reach}"));
         }

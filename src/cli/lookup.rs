@@ -40,7 +40,7 @@ pub async fn run(args: &Args, style: Style) -> Result<Exit, Failure> {
             LookupReport::look(&args.name, args.kind, inquiry)
         })
         .await;
-    observer.finish()?;
+    observer.finish(false)?;
     let (report, now) = (looked.said.at_the_cost_of(looked.questions), looked.at);
     let exit = match (report.is_bogus(), report.is_known()) {
         (true, _) => Exit::Wrong,

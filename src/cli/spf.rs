@@ -11,7 +11,7 @@ use super::domain::domain;
 use super::look::{LookArgs, Observer};
 use super::{Exit, Failure, output};
 use crate::api::FindingStatus;
-use crate::inquiry::{AnyQuestion, Need};
+use crate::inquiry::{AnyQuestion, Need, Passes};
 use crate::intent::Intent;
 use crate::judge::spf::{
     Analysis, Client, Evaluation, SpfResult, analyse, checkable, evaluate, of_no_domain,
@@ -81,7 +81,7 @@ pub async fn run(args: &Args, style: Style) -> Result<Exit, Failure> {
         Some(ip) => check_client(args, &observer, ip, style).await,
         None => walk_tree(args, &observer, style).await,
     }?;
-    observer.finish()?;
+    observer.finish(false)?;
     Ok(exit)
 }
 
@@ -142,6 +142,7 @@ async fn check_client(args: &Args, observer: &Observer, ip: IpAddr, style: Style
                 evaluation: &evaluation,
                 findings: beside.findings.iter().map(view::finding).collect(),
                 unanswered: beside.unanswered.iter().map(Open::from).collect(),
+                validation: Passes::word(beside.validation),
             };
             output::judged_line(now, outcome.as_str(), &line)
         }
@@ -163,6 +164,8 @@ async fn check_client(args: &Args, observer: &Observer, ip: IpAddr, style: Style
 struct Beside {
     findings: Vec<Finding>,
     unanswered: Vec<Unanswered>,
+    /// What the resolver makes of DNSSEC.
+    validation: Option<Passes>,
 }
 
 impl Beside {
@@ -173,6 +176,7 @@ impl Beside {
         Self {
             findings: verdict.findings.into_iter().filter(speaks).collect(),
             unanswered: verdict.unanswered.into_iter().filter(for_spf).collect(),
+            validation: verdict.validation,
         }
     }
 
@@ -194,6 +198,7 @@ struct ClientLine<'e> {
     evaluation: &'e Evaluation,
     findings: Vec<FindingStatus>,
     unanswered: Vec<Open>,
+    validation: &'static str,
 }
 
 /// A tree, with what is wrong in it.
@@ -209,16 +214,22 @@ struct TreeLine<'t> {
     analysis: &'t Analysis,
     findings: Vec<FindingStatus>,
     unanswered: Vec<Open>,
+    validation: &'static str,
 }
 
 impl Tree<'_> {
     fn text(&self, format: Format, at: Timestamp, outcome: Outcome, style: Style) -> String {
-        let Beside { findings, unanswered } = self.beside;
+        let Beside {
+            findings,
+            unanswered,
+            validation,
+        } = self.beside;
         if format == Format::Json {
             let line = TreeLine {
                 analysis: self.analysis,
                 findings: findings.iter().map(view::finding).collect(),
                 unanswered: unanswered.iter().map(Open::from).collect(),
+                validation: Passes::word(*validation),
             };
             return output::judged_line(at, outcome.as_str(), &line);
         }

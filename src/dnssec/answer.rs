@@ -132,7 +132,10 @@ impl<'r, 'm> Answer<'r, 'm, '_> {
                 _ => read.target(&here),
             };
             if has_data {
-                self.prove(&here, read.kind);
+                match self.made_by_redirect(&here) {
+                    Some(owner) => self.prove(&owner, RecordType::DNAME),
+                    None => self.prove(&here, read.kind),
+                }
                 if alias.is_some() {
                     self.prove(&here, RecordType::CNAME);
                 }
@@ -151,6 +154,15 @@ impl<'r, 'm> Answer<'r, 'm, '_> {
             }
             here = target;
         }
+    }
+
+    /// The DNAME behind an alias that is itself what was asked for: such an alias has no signature, and is worth what the
+    /// DNAME is (RFC 6672 5.3.1).
+    fn made_by_redirect(&self, name: &Name) -> Option<Name> {
+        if self.read.kind != RecordType::CNAME {
+            return None;
+        }
+        self.read.redirect(name, &self.read.target(name)?)
     }
 
     /// Proves the set of `kind` at `owner`, and for a wildcard's that nothing nearer exists.

@@ -13,7 +13,7 @@ use hickory_proto::rr::{Name, RecordType};
 use jiff::Timestamp;
 
 use super::anchors::Anchors;
-use super::delegation::{delegation_signers, is_delegated, shown, usable, zone};
+use super::delegation::{delegation_signers, does_not_sign, is_delegated, no_key_fits, shown, usable, zone};
 use super::denial::Denial;
 use super::proof::Below;
 use super::sets::{Section, Set, is_at_or_below, is_below, labels, parent};
@@ -274,10 +274,7 @@ impl<'w> Walk<'w> {
             .collect();
         let seen: Vec<Key> = keys.iter().map(|key| shown(key, &anchored)).collect();
         if anchored.is_empty() {
-            let tags = |tags: Vec<u16>| tags.into_boxed_slice();
-            let ds = tags(all_ds.iter().map(|ds| ds.key_tag()).collect());
-            let keys = tags(keys.iter().map(|key| key.tag).collect());
-            return Ok(bogus(Broken::DsMatchesNoKey { ds, keys }, seen));
+            return Ok(bogus(no_key_fits(all_ds, usable, &keys), seen));
         }
         let signed = match verify(set, name, &anchored, self.now, &mut self.budget) {
             Ok(signed) => signed,
@@ -285,6 +282,10 @@ impl<'w> Walk<'w> {
             Err(Broken::Expired { .. } | Broken::NotYetValid(_)) if name.is_root() => {
                 let (at, why) = (name_of(name), Doubt::Clock);
                 return Ok(end(Security::Indeterminate { at, why }, seen));
+            }
+            // None of the signatures is theirs: the others do not count here, whoever made them.
+            Err(Broken::NoMatchingKey(_) | Broken::NoSignature) => {
+                return Ok(bogus(does_not_sign(&anchored, set), seen));
             }
             Err(why) => return Ok(bogus(why, seen)),
         };

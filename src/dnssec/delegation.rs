@@ -1,5 +1,6 @@
 //! Which key of a zone its parent vouches for (RFC 4034 5, RFC 4509), and a zone as people are shown it.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use hickory_proto::dnssec::rdata::{DNSSECRData, DS};
@@ -10,10 +11,13 @@ use super::name_of;
 use super::sets::Set;
 use super::signature::ZoneKey;
 use super::zones::Keyed;
-use crate::inquiry::{Ds, Key, Security, Zone};
+use crate::inquiry::{Broken, Ds, Key, Security, Zone};
 
 /// Keys that are tried for one DS.
 const MAX_KEYS_A_DS: usize = 4;
+
+/// Signers of a set of keys that are named.
+const MAX_SIGNERS: usize = 8;
 
 /// DS of one zone that are looked at.
 const MAX_DS: usize = 8;
@@ -49,6 +53,44 @@ pub(super) fn is_delegated(zone: &Name, key: &ZoneKey, ds: &[&DS], all: &[ZoneKe
         let tried = all.iter().filter(fits).take(MAX_KEYS_A_DS);
         tried.into_iter().any(|one| std::ptr::eq(one, key)) && ds.covers(zone, &key.key).unwrap_or(false)
     })
+}
+
+/// Why no key is one that the DS vouch for. Without DS it is a trust anchor that none of them is.
+pub(super) fn no_key_fits(all: &[&DS], usable: &[&DS], keys: &[ZoneKey]) -> Broken {
+    let of_another = |ds: &&DS| {
+        let mut same = keys.iter().filter(|key| {
+            let is_signer = key.key.zone_key() && !key.key.revoke();
+            is_signer && key.tag == ds.key_tag() && key.key.public_key().algorithm() == ds.algorithm()
+        });
+        same.next().is_some()
+    };
+    let differing: Vec<u16> = usable
+        .iter()
+        .copied()
+        .filter(|ds| of_another(ds))
+        .map(DS::key_tag)
+        .collect();
+    match differing.is_empty() {
+        false => Broken::DigestDiffers(differing.into()),
+        true => Broken::DsMatchesNoKey {
+            ds: all.iter().map(|ds| ds.key_tag()).collect(),
+            keys: keys.iter().map(|key| key.tag).collect(),
+        },
+    }
+}
+
+/// That the keys which are vouched for are there, and did not sign the set of all keys.
+pub(super) fn does_not_sign(anchored: &[ZoneKey], keys: &Set<'_>) -> Broken {
+    let tags: BTreeSet<u16> = keys
+        .signatures
+        .iter()
+        .take(MAX_SIGNERS)
+        .map(|signature| signature.input().key_tag)
+        .collect();
+    Broken::KeyDoesNotSign {
+        anchored: anchored.iter().map(|key| key.tag).collect(),
+        signers: tags.into_iter().collect(),
+    }
 }
 
 pub(super) fn shown(key: &ZoneKey, anchored: &[ZoneKey]) -> Key {

@@ -7,7 +7,7 @@ use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use super::lane::Erased;
-use super::{Answered, AnyQuestion, Approach, Dns, Fact, Lane, Need, Trouble};
+use super::{Answered, AnyQuestion, Approach, Dns, Fact, Lane, Need, Passes, Trouble};
 use crate::name::Name;
 
 /// What is known so far in this pass, and what the judgement has made of it already.
@@ -17,6 +17,7 @@ pub struct Facts {
     /// How many of these strangers answered.
     views: usize,
     approach: Approach,
+    passes: Option<Passes>,
     pub(super) memo: Memo,
 }
 
@@ -36,6 +37,22 @@ impl Facts {
     /// How this pass goes about the authorities.
     pub fn approach(&self) -> &Approach {
         &self.approach
+    }
+
+    /// The same, with what is known of the resolver; `None` where nobody wants to know.
+    #[must_use]
+    pub fn through(self, passes: Option<Passes>) -> Self {
+        Self { passes, ..self }
+    }
+
+    /// Notes what is known of the resolver by now.
+    pub fn note_passes(&mut self, passes: Option<Passes>) {
+        self.passes = passes;
+    }
+
+    /// What the resolver makes of DNSSEC; `None` where nothing is validated by choice.
+    pub fn passes(&self) -> Option<Passes> {
+        self.passes
     }
 
     /// The fact that answers `question`.
@@ -101,6 +118,7 @@ impl PartialEq for Facts {
     fn eq(&self, other: &Self) -> bool {
         self.known.len() == other.known.len()
             && self.approach == other.approach
+            && self.passes == other.passes
             && self.known.iter().all(|(question, fact)| {
                 let of_other = other.known.get(question);
                 of_other.is_some_and(|of_other| fact.equals(&**of_other))

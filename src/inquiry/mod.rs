@@ -16,6 +16,7 @@ mod fact;
 mod facts;
 mod lane;
 mod need;
+mod passes;
 mod presentation;
 mod record_type;
 mod run;
@@ -24,6 +25,7 @@ mod stand_in;
 #[cfg(test)]
 mod tests;
 mod trouble;
+mod trust;
 
 pub use self::address::nobody_at;
 pub use self::depth::{Approach, Depth};
@@ -32,11 +34,13 @@ pub use self::fact::{Answered, Fact};
 pub use self::facts::Facts;
 pub use self::lane::{AnyQuestion, Lane};
 pub use self::need::Need;
+pub use self::passes::Passes;
 pub use self::record_type::RecordType;
 pub use self::run::{Asked, Inquiry, Reply, settle_facts, settle_from, settle_with};
-pub use self::security::{Bogus, Broken, Doubt, Ds, Ends, Key, Security, Trust, Unproven, Zone};
+pub use self::security::{Bogus, Broken, Doubt, Security, Unproven};
 pub use self::stand_in::About;
 pub use self::trouble::Trouble;
+pub use self::trust::{Ds, Ends, Key, Trust, Zone};
 
 /// At most this many times is the judgement run in one pass before what is open counts as unanswered.
 pub const MAX_WAVES: usize = 32;

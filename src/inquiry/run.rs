@@ -10,7 +10,7 @@ use super::facts::{MemoKey, Remembered};
 use super::stand_in::{About, Detour, StandIns};
 use super::{
     Answer, Answered, AnyQuestion, Depth, Dns, Fact, Facts, Kind, Lane, MAX_QUESTIONS, MAX_VIEWS, MAX_WAVES,
-    Need, Rdata, Trouble,
+    Need, Passes, Rdata, Trouble,
 };
 use crate::name::Name;
 use crate::records::Standard;
@@ -157,6 +157,11 @@ impl<'f> Inquiry<'f> {
     /// How closely authorities are looked at.
     pub fn depth(&self) -> Depth {
         self.facts.approach().depth
+    }
+
+    /// What the resolver makes of DNSSEC; `None` where nothing is validated by choice.
+    pub fn passes(&self) -> Option<Passes> {
+        self.facts.passes()
     }
 
     /// The record sets of which the resolver is not asked before the authorities have what is meant.

@@ -1,4 +1,4 @@
-//! What Zegel's own DNSSEC validation says of an answer, and the chain of trust it walked (RFC 4033 5, RFC 4035).
+//! What Zegel's own DNSSEC validation says of an answer (RFC 4033 5, RFC 4035).
 //!
 //! | state | what it means | what follows |
 //! |---|---|---|
@@ -9,11 +9,10 @@
 //! | `Indeterminate {at, why}` | the proof could not be had: nothing is known either way | the answer counts; nobody is accused |
 //!
 //! `at` is the zone at which it was decided: at the root or a top-level domain that is never the fault of a domain below.
-//! The chain itself ([`Trust`]) hangs on [`Source`](super::Source): zones are shared by all answers that lie in them. Pure.
+//! The chain itself ([`Trust`](super::Trust)) hangs on [`Source`](super::Source): zones are shared by all answers that lie in them. Pure.
 
 use std::borrow::Cow;
 use std::fmt;
-use std::sync::Arc;
 
 use jiff::Timestamp;
 
@@ -95,12 +94,21 @@ pub enum Broken {
     NoMatchingKey(Box<[u16]>),
     /// There is a DS, and the zone has no key at all.
     NoDnskey,
-    /// There are DS and keys, and none fits.
+    /// There are DS and keys, and none fits: no key has the tag and algorithm of a DS.
     DsMatchesNoKey {
         /// The tags that the DS at the parent name.
         ds: Box<[u16]>,
         /// The tags of the keys the zone has.
         keys: Box<[u16]>,
+    },
+    /// Keys of the tag and algorithm that the DS name are there, and their digests are others: these tags.
+    DigestDiffers(Box<[u16]>),
+    /// The keys that a DS or trust anchor is for are there, and none of them signed the set of keys (RFC 4035 5.2).
+    KeyDoesNotSign {
+        /// Their tags.
+        anchored: Box<[u16]>,
+        /// The tags of the keys that signed it; none where nobody did.
+        signers: Box<[u16]>,
     },
     /// NSEC or NSEC3 do not prove what the answer says: what was missing.
     NoProof(Cow<'static, str>),
@@ -253,6 +261,11 @@ impl Broken {
         Self::NoProof(what.into())
     }
 
+    /// Whether resolvers that allow for wrong clocks still take it.
+    pub fn is_tolerated(&self) -> bool {
+        matches!(self, Self::Expired { tolerated: true, .. })
+    }
+
     /// The reason in a word.
     pub fn reason(&self) -> &'static str {
         match self {
@@ -263,6 +276,8 @@ impl Broken {
             Self::NoMatchingKey(_) => "NoMatchingKey",
             Self::NoDnskey => "NoDnskey",
             Self::DsMatchesNoKey { .. } => "DsMatchesNoKey",
+            Self::DigestDiffers(_) => "DigestDiffers",
+            Self::KeyDoesNotSign { .. } => "KeyDoesNotSign",
             Self::NoProof(_) => "NoProof",
             Self::TooMuchWork => "TooMuchWork",
         }
@@ -285,7 +300,9 @@ impl fmt::Display for Broken {
             Self::NoMatchingKey(tags) => {
                 write!(f, "signed with {}, which the zone does not publish", Tags(tags))
             }
-            Self::NoDnskey => f.write_str("the parent has a DS, and the zone has no DNSKEY"),
+            Self::NoDnskey => {
+                f.write_str("a DS or a trust anchor is there for its keys, and the zone has no DNSKEY")
+            }
             Self::DsMatchesNoKey { ds, keys } if ds.is_empty() => {
                 write!(
                     f,
@@ -300,6 +317,24 @@ impl fmt::Display for Broken {
                     Tags(ds),
                     Tags(keys)
                 )
+            }
+            Self::DigestDiffers(tags) => {
+                write!(
+                    f,
+                    "the parent's DS are for {}, which the zone has, and their digest differs from that of the zone's key",
+                    Tags(tags)
+                )
+            }
+            Self::KeyDoesNotSign { anchored, signers } => {
+                write!(
+                    f,
+                    "a DS or a trust anchor is for {}, which the zone has; but its DNSKEY are ",
+                    Tags(anchored)
+                )?;
+                match signers.is_empty() {
+                    true => f.write_str("not signed at all"),
+                    false => write!(f, "signed with {} only", Tags(signers)),
+                }
             }
             Self::NoProof(what) => f.write_str(what),
             Self::TooMuchWork => {
@@ -352,92 +387,6 @@ impl fmt::Display for Doubt {
             }
             Self::Resolver => f.write_str("the resolver does not pass DNSSEC on"),
             Self::Limit => f.write_str("it takes more DS and DNSKEY than one answer may cost"),
-        }
-    }
-}
-
-/// The chain of trust of one answer.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Trust {
-    /// The zones that the parts of the answer lie in, in the order of its aliases, each once; above each its parents.
-    pub zones: Vec<Arc<Zone>>,
-    /// The signature of the answer itself that ends first; those over the keys on the way are with their zones.
-    pub ends: Option<Ends>,
-}
-
-/// A zone on the way from a trust anchor down.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Zone {
-    /// Its apex.
-    pub name: Name,
-    /// The signed zone above; `None` at a trust anchor.
-    pub parent: Option<Arc<Zone>>,
-    /// The DS its parent has for it; none at a trust anchor.
-    pub ds: Vec<Ds>,
-    /// Its keys; none where its delegation is insecure, for then nobody needs them.
-    pub keys: Vec<Key>,
-    /// What is known of it as a whole: [`Security::Secure`], or where and why the chain ends.
-    pub security: Security,
-    /// The signature over its keys that ends first of those that are needed.
-    pub ends: Option<Ends>,
-}
-
-impl Zone {
-    /// The zones from the trust anchor down to this one.
-    pub fn chain(&self) -> Vec<&Zone> {
-        let mut chain: Vec<&Zone> =
-            std::iter::successors(Some(self), |zone| zone.parent.as_deref()).collect();
-        chain.reverse();
-        chain
-    }
-}
-
-/// A delegation signer (RFC 4034 5), without its digest's octets.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Ds {
-    /// The tag of the key it is for.
-    pub tag: u16,
-    /// That key's algorithm (IANA's DNS Security Algorithm Numbers).
-    pub algorithm: u8,
-    /// How the digest is made: 1 SHA-1, 2 SHA-256, 4 SHA-384.
-    pub digest: u8,
-}
-
-/// A zone's key (RFC 4034 2), without its octets.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Key {
-    /// Its tag (RFC 4034 B).
-    pub tag: u16,
-    /// Its algorithm (IANA's DNS Security Algorithm Numbers).
-    pub algorithm: u8,
-    /// Its flags: 256 a zone key, 257 one that a DS may point at, 128 more when revoked (RFC 5011 7).
-    pub flags: u16,
-    /// The size of an RSA modulus; of the others, of the curve.
-    pub bits: u16,
-    /// Whether a DS or a trust anchor is for it.
-    pub anchored: bool,
-}
-
-/// When a signature ends.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Ends {
-    /// When it ends.
-    pub at: Timestamp,
-    /// When it began.
-    pub since: Timestamp,
-    /// The TTL of what it signs, in seconds, as the zone has it.
-    pub ttl: u32,
-    /// The type of what it signs.
-    pub kind: RecordType,
-}
-
-impl Ends {
-    /// The one that ends first.
-    #[must_use]
-    pub fn first(one: Option<Self>, other: Option<Self>) -> Option<Self> {
-        match (one, other) {
-            (Some(one), Some(other)) => Some(if other.at < one.at { other } else { one }),
-            (one, other) => one.or(other),
         }
     }
 }

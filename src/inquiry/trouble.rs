@@ -24,12 +24,16 @@ pub enum Trouble {
     NoRoute,
     /// The look is judged from a recording that does not hold it.
     NotRecorded,
+    /// A proof is asked for, and by choice nothing is validated.
+    NotValidated,
     /// NOTIMP, FORMERR or another error code.
     OtherRcode,
     /// The server refused.
     Refused,
     /// The server could not get an answer either.
     ServFail,
+    /// A proof is asked for, and none can be had through a resolver that does not pass DNSSEC on.
+    Stripped,
     /// No answer in time.
     Timeout,
     /// The answer was too large for UDP and could not be had over TCP (RFC 7766 5).
@@ -40,7 +44,7 @@ pub enum Trouble {
 
 impl Trouble {
     /// Every trouble, in the order of their words.
-    pub const ALL: [Self; 14] = [
+    pub const ALL: [Self; 16] = [
         Self::Bogus,
         Self::CnameLoop,
         Self::Lame,
@@ -49,9 +53,11 @@ impl Trouble {
         Self::Network,
         Self::NoRoute,
         Self::NotRecorded,
+        Self::NotValidated,
         Self::OtherRcode,
         Self::Refused,
         Self::ServFail,
+        Self::Stripped,
         Self::Timeout,
         Self::Truncated,
         Self::Unproven,
@@ -68,9 +74,11 @@ impl Trouble {
             Self::Network => "Network",
             Self::NoRoute => "NoRoute",
             Self::NotRecorded => "NotRecorded",
+            Self::NotValidated => "NotValidated",
             Self::OtherRcode => "OtherRcode",
             Self::Refused => "Refused",
             Self::ServFail => "ServFail",
+            Self::Stripped => "Stripped",
             Self::Timeout => "Timeout",
             Self::Truncated => "Truncated",
             Self::Unproven => "Unproven",
@@ -89,12 +97,16 @@ impl fmt::Display for Trouble {
             Self::Network => "no DNS server could be reached",
             Self::NoRoute => "nothing can be sent to the server from here",
             Self::NotRecorded => "the recording does not hold it: the zegel that made it did not ask",
+            Self::NotValidated => "a proof is asked for, and DNSSEC is not validated here (--dnssec off)",
             Self::OtherRcode => "the server answered with an error code",
             Self::Refused => "the server refused to answer",
             Self::ServFail => "the server answered SERVFAIL",
+            Self::Stripped => {
+                "a proof is asked for, and the resolver does not pass DNSSEC on: name one that does with --resolver"
+            }
             Self::Timeout => "no answer came in time",
             Self::Truncated => "the answer was truncated and could not be had over TCP",
-            Self::Unproven => "nothing could be proven of the answer: the resolver does not pass DNSSEC on",
+            Self::Unproven => "a proof is asked for, and it could be proven neither that the answer is true nor that it is false",
         })
     }
 }

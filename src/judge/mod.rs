@@ -61,6 +61,7 @@ pub fn judge(intent: &Intent, inquiry: &mut Inquiry<'_>, now: Timestamp) -> Verd
         asked,
         depth: inquiry.depth(),
         servers,
+        validation: inquiry.passes(),
         valid_until: None,
     }
 }

@@ -10,7 +10,7 @@ use serde::Serialize;
 
 use super::finding::{Finding, Findings, Site};
 use super::servers::Servers;
-use crate::inquiry::{AnyQuestion, Depth, Need, Trouble};
+use crate::inquiry::{AnyQuestion, Depth, Need, Passes, Trouble};
 
 pub use crate::inquiry::Answered;
 use crate::name::Name;
@@ -165,6 +165,8 @@ pub struct Verdict {
     pub depth: Depth,
     /// What single name servers say of the record sets that were looked at so closely; one entry a record set.
     pub servers: Vec<Servers>,
+    /// What the resolver makes of DNSSEC; `None` where nothing is validated by choice.
+    pub validation: Option<Passes>,
     /// The judgement's own deadline, never a mere TTL; `None` when it has none.
     pub valid_until: Option<Timestamp>,
 }

@@ -65,7 +65,7 @@ use self::roster::Roster;
 use self::tracker::Tracker;
 pub use crate::history::{FLUX_REQUESTED_AT, REQUESTED_AT};
 use crate::serve::{self, Served};
-use crate::world::World;
+use crate::world::{Passes, World};
 
 /// After a stop was asked for, passes that are writing get this long to end.
 const GRACE: Duration = Duration::from_secs(5);
@@ -238,13 +238,37 @@ fn passes(context: &Arc<Context>, concurrency: u16, stop: Stop) -> JoinSet<()> {
 }
 
 /// Knows what the resolver makes of DNSSEC before anything is judged, and however quiet it is. It is asked every hour, and
-/// sooner where it gave no answer: the world keeps count.
+/// sooner where it gave no answer: the world keeps count. What is found is said once for the installation, and again when
+/// it changes.
 async fn watch_dnssec(world: &World) {
-    while world.look_for_dnssec().await.is_some() {
+    let mut before = Passes::Unknown;
+    while let Some(passes) = world.look_for_dnssec().await {
+        if passes != before {
+            tell_dnssec(passes, world.requires_dnssec());
+            before = passes;
+        }
         tokio::time::sleep(DNSSEC_LOOK).await;
     }
     // Nothing is validated by choice.
     std::future::pending::<()>().await;
+}
+
+fn tell_dnssec(passes: Passes, required: bool) {
+    let resolver = passes.as_str();
+    match (passes, required) {
+        (Passes::Validates | Passes::PassesOn, _) => tracing::info!(resolver, "DNSSEC is validated"),
+        (Passes::Strips, false) => tracing::warn!(
+            resolver,
+            "the resolver does not pass DNSSEC on: nothing is validated, and no condition DNSSEC can be True; name one \
+             that does with --resolver, or say --dnssec off"
+        ),
+        (Passes::Strips, true) => tracing::warn!(
+            resolver,
+            "the resolver does not pass DNSSEC on, and validation is required: no answer counts; name one that does \
+             with --resolver"
+        ),
+        (_, _) => tracing::info!(resolver, "the resolver did not say whether it passes DNSSEC on"),
+    }
 }
 
 /// Passes over all objects until told to stop; then those under way get a while to end.

@@ -27,7 +27,7 @@ use serde::{Deserialize, Serialize};
 
 use self::fact::Recorded;
 use self::trust::{ZoneLine, Zones};
-use crate::inquiry::{Approach, Depth, Dns, Fact, Facts, Inquiry, Kind, Trouble};
+use crate::inquiry::{Approach, Depth, Dns, Fact, Facts, Inquiry, Kind, Passes, Trouble};
 use crate::name::Name;
 
 /// The version of the form that is written.
@@ -202,6 +202,9 @@ struct LookLine {
     questions: u64,
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     hit_limit: bool,
+    /// What the resolver made of DNSSEC; a recording of before does not say.
+    #[serde(default = "not_said")]
+    validation: String,
     /// The zones of the chains of trust.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     zones: Vec<ZoneLine>,
@@ -236,6 +239,10 @@ impl HeldBack {
     }
 }
 
+fn not_said() -> String {
+    Passes::Unknown.to_string()
+}
+
 fn is_off(depth: &Depth) -> bool {
     *depth == Depth::Off
 }
@@ -255,6 +262,7 @@ impl LookLine {
             selectors: look.selectors.clone(),
             questions: look.questions,
             hit_limit: look.hit_limit,
+            validation: Passes::word(look.facts.passes()).to_owned(),
             zones: zones.into_lines(),
             facts,
             depth: look.facts.approach().depth,
@@ -271,10 +279,19 @@ impl LookLine {
         let zones = Zones::read(self.zones).map_err(broken)?;
         let held_back = self.held_back.iter().map(HeldBack::read);
         let held_back = held_back.collect::<Result<_, _>>().map_err(broken)?;
-        let mut facts = Facts::new().approaching(Approach {
+        let passes = Passes::of_word(&self.validation).ok_or_else(|| {
+            let words = Passes::ALL.map(Passes::as_str).join(", ");
+            broken(format!(
+                "want as validation one of {}, {words}, found {:?}",
+                Passes::OFF,
+                self.validation
+            ))
+        })?;
+        let approach = Approach {
             depth: self.depth,
             held_back,
-        });
+        };
+        let mut facts = Facts::new().approaching(approach).through(passes);
         for recorded in self.facts {
             let (name, kind) = recorded.about();
             let (question, fact) = recorded.read(&zones).map_err(|why| RecordingError::Fact {

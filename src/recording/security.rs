@@ -44,6 +44,8 @@ enum Why {
     NoMatchingKey(Vec<u16>),
     NoDnskey,
     DsMatchesNoKey { ds: Vec<u16>, keys: Vec<u16> },
+    DigestDiffers(Vec<u16>),
+    KeyDoesNotSign { anchored: Vec<u16>, signers: Vec<u16> },
     NoProof(String),
     TooMuchWork,
     Unanswered(String),
@@ -136,6 +138,11 @@ fn broken(why: &Broken) -> Why {
             ds: ds.to_vec(),
             keys: keys.to_vec(),
         },
+        Broken::DigestDiffers(tags) => Why::DigestDiffers(tags.to_vec()),
+        Broken::KeyDoesNotSign { anchored, signers } => Why::KeyDoesNotSign {
+            anchored: anchored.to_vec(),
+            signers: signers.to_vec(),
+        },
         Broken::NoProof(what) => Why::NoProof(what.to_string()),
         Broken::TooMuchWork => Why::TooMuchWork,
     }
@@ -152,6 +159,11 @@ fn read_broken(why: Why) -> Option<Broken> {
         Why::DsMatchesNoKey { ds, keys } => Broken::DsMatchesNoKey {
             ds: ds.into(),
             keys: keys.into(),
+        },
+        Why::DigestDiffers(tags) => Broken::DigestDiffers(tags.into()),
+        Why::KeyDoesNotSign { anchored, signers } => Broken::KeyDoesNotSign {
+            anchored: anchored.into(),
+            signers: signers.into(),
         },
         Why::NoProof(what) => Broken::NoProof(what.into()),
         Why::TooMuchWork => Broken::TooMuchWork,

@@ -124,6 +124,8 @@ fn securities() -> impl Strategy<Value = Security> {
         tags().prop_map(Broken::NoMatchingKey),
         Just(Broken::NoDnskey),
         (tags(), tags()).prop_map(|(ds, keys)| Broken::DsMatchesNoKey { ds, keys }),
+        tags().prop_map(Broken::DigestDiffers),
+        (tags(), tags()).prop_map(|(anchored, signers)| Broken::KeyDoesNotSign { anchored, signers }),
         "[a-z ]*".prop_map(|what| Broken::NoProof(what.into())),
         Just(Broken::TooMuchWork),
     ];
@@ -251,6 +253,7 @@ proptest! {
         questions in prop::collection::vec(questions(), 0..6),
         hit_limit: bool,
         depth in prop::sample::select(vec![Depth::Off, Depth::Troubled, Depth::Serials, Depth::Closely]),
+        passes in prop::option::of(prop::sample::select(Passes::ALL.to_vec())),
         domain in names(),
         held_back in prop::collection::btree_set((names(), prop::sample::select(Kind::ALL.to_vec())), 0..3),
     ) {
@@ -262,7 +265,7 @@ proptest! {
             hit_limit,
             facts: questions
                 .into_iter()
-                .fold(Facts::new().approaching(Approach { depth, held_back }), |mut facts, (question, fact)| {
+                .fold(Facts::new().approaching(Approach { depth, held_back }).through(passes), |mut facts, (question, fact)| {
                     facts.insert(question, fact);
                     facts
                 }),
@@ -319,7 +322,7 @@ fn a_recording_reads_well() {
         .collect(),
     };
     let want = r#"{"recording": 1, "zegel": "VERSION", "beganAt": "2026-11-26T13:33:21Z", "looks": [
-{"domain":"voorbeeld.nl","at":"2026-11-26T13:33:21Z","questions":7,"facts":[{"name":"voorbeeld.nl","type":"MX","authority":"192.0.2.1","trouble":"Timeout","ttl":0,"seenAt":"2026-11-26T13:33:20Z","expiresAt":"2026-11-26T13:33:40Z"},{"name":"voorbeeld.nl","type":"TXT","values":["\"v=spf1 \" \"-all \\255\\\"\""],"server":"127.0.0.1:53","ttl":300,"seenAt":"2026-11-26T13:33:20Z","expiresAt":"2026-11-26T13:38:20Z"}]}
+{"domain":"voorbeeld.nl","at":"2026-11-26T13:33:21Z","questions":7,"validation":"Off","facts":[{"name":"voorbeeld.nl","type":"MX","authority":"192.0.2.1","trouble":"Timeout","ttl":0,"seenAt":"2026-11-26T13:33:20Z","expiresAt":"2026-11-26T13:33:40Z"},{"name":"voorbeeld.nl","type":"TXT","values":["\"v=spf1 \" \"-all \\255\\\"\""],"server":"127.0.0.1:53","ttl":300,"seenAt":"2026-11-26T13:33:20Z","expiresAt":"2026-11-26T13:38:20Z"}]}
 ]}
 "#;
     let text = whole(&look).unwrap();
@@ -364,7 +367,20 @@ fn what_cannot_be_read_is_refused_in_words() {
             {{"name": "voorbeeld.nl", "seenAt": "2026-11-26T20:10:00Z", "expiresAt": "2026-11-26T20:10:00Z", {fact}}}]}}]}}"#
         )
     };
-    assert!(Recording::read(&with(r#""type": "TXT", "absence": "NoData""#)).is_ok());
+    let plain = with(r#""type": "TXT", "absence": "NoData""#);
+    let read = Recording::read(&plain).unwrap();
+    let look = read.look(&name("voorbeeld.nl")).unwrap();
+    assert_eq!(
+        look.facts.passes(),
+        Some(Passes::Unknown),
+        "one of before does not say"
+    );
+    let odd = plain.replace(r#""facts""#, r#""validation": "Perhaps", "facts""#);
+    let error = Recording::read(&odd).unwrap_err().to_string();
+    assert!(
+        error.contains("want as validation one of Off, Validates"),
+        "{error}"
+    );
     for (text, says) in [
         (String::new(), "it is no recording of zegel"),
         ("{}".to_owned(), "missing field `recording`"),

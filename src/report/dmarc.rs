@@ -7,7 +7,7 @@ use std::sync::Arc;
 use serde::Serialize;
 
 use super::json::Open;
-use crate::inquiry::{Dns, Inquiry, Kind, Need, Trouble};
+use crate::inquiry::{Dns, Inquiry, Kind, Need, Passes, Trouble};
 use crate::judge::dmarc::{
     Discovery, DiscoveryOutcome, Effective, PUBLIC_SUFFIX_LIST, StepAnswer, TreeStep, gather,
 };
@@ -53,6 +53,8 @@ pub struct DmarcReport {
     pub report_destinations: Vec<DestinationReport>,
     /// The questions that got no usable answer.
     pub unanswered: Vec<Open>,
+    /// Whether answers could be validated: `Validates`, `PassesOn`, `Strips`, `Unknown`, of the resolver, or `Off`.
+    pub validation: &'static str,
     #[serde(skip)]
     discovery: Arc<Discovery>,
 }
@@ -133,10 +135,14 @@ impl DmarcReport {
         let unanswered = inquiry.unanswered().map(|(question, asked, why)| {
             Open::new(question, asked.need, asked.standards.iter().copied(), why)
         });
-        Self::new(discovery, unanswered.collect())
+        let unanswered = unanswered.collect();
+        Self {
+            validation: Passes::word(inquiry.passes()),
+            ..Self::new(discovery, unanswered)
+        }
     }
 
-    /// The report of a discovery.
+    /// The report of a discovery, of which nothing was validated.
     pub fn new(discovery: Arc<Discovery>, unanswered: Vec<Open>) -> Self {
         let policy = |effective: Option<Effective>| effective.map(|effective| effective.policy);
         let (legacy, destinations) = (&discovery.legacy, &discovery.destinations);
@@ -191,6 +197,7 @@ impl DmarcReport {
             },
             report_destinations: destinations.collect(),
             unanswered,
+            validation: Passes::OFF,
             discovery,
         }
     }

@@ -16,7 +16,7 @@ use super::servers::ServersReport;
 use super::text::escaped_json;
 use super::view::{Origin, Report, finding};
 use crate::api::{FindingStatus, RecordStatus, Summary};
-use crate::inquiry::{AnyQuestion, Need, Trouble};
+use crate::inquiry::{AnyQuestion, Need, Passes, Trouble};
 use crate::judge::Unanswered;
 use crate::name::Name;
 use crate::records::Standard;
@@ -70,6 +70,7 @@ pub fn report(report: &Report) -> String {
         findings: findings(report),
         unanswered: report.verdict.unanswered.iter().map(Open::from).collect(),
         servers: report.verdict.servers.iter().map(ServersReport::from).collect(),
+        validation: Passes::word(report.verdict.validation),
     };
     line(report.at, &body)
 }
@@ -111,6 +112,7 @@ struct Body<'a> {
     unanswered: Vec<Open>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     servers: Vec<ServersReport>,
+    validation: &'static str,
 }
 
 /// The lines of the mistakes in manifests, each with its line end.

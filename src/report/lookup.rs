@@ -9,7 +9,9 @@ use serde::Serialize;
 use super::Style;
 use super::servers::ServerReport;
 use super::text::{hanging, harmless};
-use crate::inquiry::{Dns, Fact, Inquiry, Kind, Lane, Need, Rdata, Reply, Security, Trouble, Trust, Zone};
+use crate::inquiry::{
+    Dns, Fact, Inquiry, Kind, Lane, Need, Passes, Rdata, Reply, Security, Trouble, Trust, Zone,
+};
 use crate::judge::authorities::{self, Servers};
 use crate::name::Name;
 
@@ -36,6 +38,8 @@ pub struct LookupReport {
     pub visible_by: Option<Timestamp>,
     /// How many questions were put for all this, those of validation included.
     pub questions: u64,
+    /// Whether answers could be validated: `Validates`, `PassesOn`, `Strips`, `Unknown`, of the resolver, or `Off`.
+    pub validation: &'static str,
     #[serde(skip)]
     is_known: bool,
     #[serde(skip)]
@@ -115,6 +119,7 @@ impl LookupReport {
             servers: servers.as_ref().map(ServerReport::all).unwrap_or_default(),
             visible_by: None,
             questions: 0,
+            validation: Passes::word(inquiry.passes()),
             is_known: fact.is_some_and(|fact| fact.outcome.is_ok()),
             worth,
         }
@@ -131,22 +136,36 @@ impl LookupReport {
         self.is_known
     }
 
-    /// Whether the answer is proven to be false, by the doing of a domain.
+    /// Whether the answer is proven to be false, by the doing of a domain: for everybody, so not by a signature that ended
+    /// so short ago that some still take it.
     pub fn is_bogus(&self) -> bool {
-        matches!(self.worth, Security::Bogus(_)) && self.worth.is_of_a_domain()
+        let Security::Bogus(bogus) = &self.worth else {
+            return false;
+        };
+        self.worth.is_of_a_domain() && !bogus.why.is_tolerated()
     }
 
     /// What the answer is worth, for people.
     fn security(&self) -> String {
         let worth = match &self.worth {
-            Security::NotAsked => {
-                "not asked: validation is off, or the resolver passes no signatures of the root on".to_owned()
-            }
+            Security::NotAsked => format!("not asked: {}", self.why_not_asked()),
             worth => worth.to_string(),
         };
         match self.security.until {
             Some(until) => format!("{worth}; the first signature ends {until}"),
             None => worth,
+        }
+    }
+
+    /// Why nothing was validated.
+    fn why_not_asked(&self) -> &'static str {
+        match Passes::of_word(self.validation) {
+            Some(None) => "validation is off",
+            Some(Some(Passes::Strips)) => {
+                "the resolver does not pass DNSSEC on (no signatures, or none that lead to the trust anchor)"
+            }
+            _ if !self.is_known => "there is no answer",
+            _ => "it is not known whether the resolver passes DNSSEC on",
         }
     }
 

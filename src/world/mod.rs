@@ -29,11 +29,12 @@ pub use self::config::{
     AskAuthorities, CacheBounds, Config, ConfigError, DnsArgs, Dnssec, TrustAnchor, parse_resolver,
 };
 use self::dns::Servers;
-pub use self::dns::{Health, Passes, Reach};
+pub use self::dns::{Health, Reach};
 use self::exchange::Exchange;
 pub use self::freshness::Freshness;
 pub use self::metrics::{Metrics, QuestionLabels};
 use self::places::Places;
+pub use crate::inquiry::Passes;
 use crate::inquiry::{
     AnyQuestion, Approach, Depth, Dns, Fact, Facts, Inquiry, MAX_QUESTIONS, MAX_VIEWS, MAX_WAVES, View,
 };
@@ -112,6 +113,11 @@ impl World {
         self.dns.put().passes()
     }
 
+    /// Whether an answer that cannot be proven is none.
+    pub fn requires_dnssec(&self) -> bool {
+        self.dns.put().requires_proof()
+    }
+
     /// The same, asked when it is not known, or was long ago: at the start, and every hour.
     pub async fn look_for_dnssec(&self) -> Option<Passes> {
         self.dns.put().ask_passes().await
@@ -169,6 +175,7 @@ impl World {
         let mut waves = 0;
         while waves < MAX_WAVES && Instant::now() < end {
             waves += 1;
+            facts.note_passes(self.dnssec());
             let mut inquiry = Inquiry::new(&facts);
             let verdict = judge(&mut inquiry);
             let mut open = inquiry.open();
@@ -201,6 +208,7 @@ impl World {
                 break;
             }
         }
+        facts.note_passes(self.dnssec());
         let mut inquiry = Inquiry::closed(&facts);
         let verdict = judge(&mut inquiry);
         let hit_limit = inquiry.hit_limit();

@@ -80,7 +80,8 @@ fn json_is_one_object_a_line_and_domain() {
             "summary",
             "records",
             "findings",
-            "unanswered"
+            "unanswered",
+            "validation"
         ]
     );
     assert_eq!(objects[0]["records"][0]["observed"][0], "v=spf1 -all");

@@ -11,8 +11,8 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use hickory_proto::op::{Message, ResponseCode};
 use hickory_proto::rr::RecordType;
 use tokio::net::UdpSocket;
-use zegel::inquiry::{Dns, Kind, Security};
-use zegel::world::{Config, Dnssec, Passes, World};
+use zegel::inquiry::{Dns, Kind, Need, Security};
+use zegel::world::{Config, Dnssec, Freshness, Passes, World};
 
 use super::recording::{Recording, Row};
 
@@ -144,6 +144,13 @@ async fn a_tree_on_real_servers_is_worth_what_it_is_and_costs_little() {
     let recording = Recording::read();
     let world = world(&tree, tree.unbound, Dnssec::Auto);
     assert_eq!(world.look_for_dnssec().await, Some(Passes::Validates));
+    let settled = world
+        .settle(std::time::Duration::from_secs(5), &Freshness::any(), |inquiry| {
+            inquiry.ask(Dns::new("good.nl".parse().unwrap(), Kind::Mx), Need::Essential);
+            inquiry.passes()
+        })
+        .await;
+    assert_eq!(settled.verdict, Some(Passes::Validates), "a verdict says so too");
     let (mut wrong, mut asked) = (Vec::new(), 0);
     for row in &recording.rows {
         let Some(question) = question(row) else { continue };

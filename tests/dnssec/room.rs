@@ -155,21 +155,17 @@ fn what_is_required_is_judged_over_every_managed_name() {
 
 #[test]
 fn what_could_not_be_proven_is_unknown_and_accuses_nobody() {
-    for security in [
-        Security::NotAsked,
-        Security::Indeterminate {
-            at: name("."),
-            why: Doubt::Clock,
-        },
-        Security::Indeterminate {
-            at: name("a.nl"),
-            why: Doubt::Resolver,
-        },
+    let doubt = |at, why| Security::Indeterminate { at: name(at), why };
+    for (security, trouble) in [
+        // Here nothing is validated by choice.
+        (Security::NotAsked, Trouble::NotValidated),
+        (doubt(".", Doubt::Clock), Trouble::Unproven),
+        (doubt("a.nl", Doubt::Resolver), Trouble::Unproven),
     ] {
         let verdict = verdict(REQUIRED, |_| security.clone(), None);
         assert_eq!(
             state(&verdict),
-            (State::Unknown, vec![], Some(Trouble::Unproven)),
+            (State::Unknown, vec![], Some(trouble)),
             "{security:?}"
         );
         assert!(
@@ -206,6 +202,15 @@ fn a_broken_chain_is_an_error_that_names_zone_and_cause() {
             "SEC-002",
             Severity::Error,
         ),
+        (Broken::DigestDiffers([1].into()), "SEC-002", Severity::Error),
+        (
+            Broken::KeyDoesNotSign {
+                anchored: [1].into(),
+                signers: [2].into(),
+            },
+            "SEC-015",
+            Severity::Error,
+        ),
         (expired(false), "SEC-008", Severity::Error),
         (expired(true), "SEC-008", Severity::Warning),
         (Broken::NotYetValid(now()), "SEC-015", Severity::Error),
@@ -229,6 +234,32 @@ fn a_broken_chain_is_an_error_that_names_zone_and_cause() {
             assert_eq!(finding.subject.as_deref(), Some(why.reason()));
             assert!(finding.message.contains(&why.to_string()), "{}", finding.message);
         }
+    }
+}
+
+/// A signature that ended so short ago that some still take it is a Warning, and makes nothing wrong for all: what it covers
+/// has no answer here, and nothing more is known.
+#[test]
+fn what_is_tolerated_is_a_warning_and_no_drift() {
+    for (tolerated, wanted, severity) in [
+        (true, State::Unknown, Severity::Warning),
+        (false, State::Drifted, Severity::Error),
+    ] {
+        let verdict = verdict(REQUIRED, |_| bogus("a.nl", expired(tolerated)), None);
+        let (state, _, unanswered) = state(&verdict);
+        assert_eq!((state, unanswered), (wanted, Some(Trouble::Bogus)), "{tolerated}");
+        let said: Vec<_> = findings(&verdict, "SEC-008")
+            .iter()
+            .map(|one| one.severity)
+            .collect();
+        assert_eq!(said, [severity]);
+        let worse: Vec<_> = verdict
+            .findings
+            .iter()
+            .filter(|one| tolerated && one.severity == Severity::Error)
+            .map(|one| one.rule.id)
+            .collect();
+        assert_eq!(worse, [""; 0]);
     }
 }
 

@@ -126,6 +126,7 @@ pub fn verdict(intent: &Intent, says: &[Says], findings: Vec<Finding>) -> Verdic
         unanswered,
         depth: zegel::inquiry::Depth::Off,
         servers: Vec::new(),
+        validation: None,
         valid_until: None,
     }
 }

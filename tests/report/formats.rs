@@ -72,7 +72,8 @@ fn json_names_things_as_the_status_does() {
             "summary",
             "records",
             "findings",
-            "unanswered"
+            "unanswered",
+            "validation"
         ]
     );
     insta::assert_snapshot!(format!("{value:#}"));

@@ -70,6 +70,7 @@ pub(crate) fn verdict(records: Vec<RecordVerdict>, findings: Vec<Finding>) -> Ve
         asked: Vec::new(),
         depth: zegel::inquiry::Depth::Off,
         servers: Vec::new(),
+        validation: None,
         valid_until: None,
     }
 }

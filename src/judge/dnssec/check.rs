@@ -47,9 +47,11 @@ pub(in crate::judge) fn check(intent: &Intent, inquiry: &mut Inquiry<'_>, findin
 fn broken(intent: &Intent, question: &Dns, why: &Broken, security: &Security, findings: &mut Findings) {
     let Some(at) = security.at() else { return };
     let (rule, severity): (&'static Rule, _) = match why {
-        Broken::NoDnskey | Broken::DsMatchesNoKey { .. } => (&rules::NO_KEY_FOR_DS, Severity::Error),
+        Broken::NoDnskey | Broken::DsMatchesNoKey { .. } | Broken::DigestDiffers(_) => {
+            (&rules::NO_KEY_FOR_DS, Severity::Error)
+        }
         // For some it still holds.
-        Broken::Expired { tolerated: true, .. } => (&rules::EXPIRED, Severity::Warning),
+        why if why.is_tolerated() => (&rules::EXPIRED, Severity::Warning),
         Broken::Expired { .. } => (&rules::EXPIRED, Severity::Error),
         _ => (&rules::BOGUS, Severity::Error),
     };
@@ -59,6 +61,12 @@ fn broken(intent: &Intent, question: &Dns, why: &Broken, security: &Security, fi
     let message = format!("want a chain of trust to {name} {kind}, found it {security}");
     let finding = findings.say(rule, &topic, message);
     finding.about(why.reason()).at_most(severity);
+    if let Broken::KeyDoesNotSign { .. } = why {
+        finding.fix(format!(
+            "Sign the DNSKEY of {at} with the key that the DS is for, or have the parent replace the DS by one for a key \
+             that signs them."
+        ));
+    }
     if !is_ours(at, &intent.domain) {
         finding.fix(format!(
             "Whoever runs {at} has to mend its signatures; until then what leads there does not resolve for receivers \

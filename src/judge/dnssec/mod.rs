@@ -15,7 +15,7 @@ use self::chain::Part;
 pub(super) use self::check::check;
 use super::basis::{Basis, Judged};
 use super::{RecordVerdict, State};
-use crate::inquiry::{Inquiry, Security, Trouble};
+use crate::inquiry::{Inquiry, Passes, Security, Trouble};
 use crate::intent::{Intent, ManagedRrset};
 
 /// The state of the chain of trust over all names that are managed.
@@ -29,7 +29,10 @@ pub(super) fn state(intent: &Intent, wanted: &ManagedRrset, inquiry: &mut Inquir
         let state = match &part.security {
             Security::Secure => continue,
             Security::Insecure { .. } => State::Missing,
-            Security::Bogus(_) if part.security.is_of_a_domain() => State::Drifted,
+            // While some still take it, it is a warning, and nothing is known to be wrong for all.
+            Security::Bogus(bogus) if part.security.is_of_a_domain() && !bogus.why.is_tolerated() => {
+                State::Drifted
+            }
             _ => {
                 unproven = true;
                 continue;
@@ -51,7 +54,17 @@ pub(super) fn state(intent: &Intent, wanted: &ManagedRrset, inquiry: &mut Inquir
     };
     let mut verdict = basis.verdict(wanted, judged);
     if worst == State::Unknown && !parts.is_empty() {
-        verdict.unanswered = verdict.unanswered.or(Some(Trouble::Unproven));
+        verdict.unanswered = verdict.unanswered.or(Some(no_proof(&parts, inquiry.passes())));
     }
     verdict
+}
+
+/// Why nothing is known: whose doing it is that there is no proof.
+fn no_proof(parts: &[Part], passes: Option<Passes>) -> Trouble {
+    let nobody_looked = parts.iter().any(|part| part.security == Security::NotAsked);
+    match passes {
+        None if nobody_looked => Trouble::NotValidated,
+        Some(Passes::Strips) if nobody_looked => Trouble::Stripped,
+        _ => Trouble::Unproven,
+    }
 }

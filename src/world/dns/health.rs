@@ -183,7 +183,11 @@ pub(super) fn telling(trouble: Trouble) -> u8 {
         Trouble::Truncated | Trouble::Malformed => 3,
         Trouble::Timeout => 2,
         Trouble::Network | Trouble::NoRoute => 1,
-        Trouble::Limit | Trouble::NotRecorded | Trouble::Unproven => 0,
+        Trouble::Limit
+        | Trouble::NotRecorded
+        | Trouble::NotValidated
+        | Trouble::Stripped
+        | Trouble::Unproven => 0,
     }
 }
 

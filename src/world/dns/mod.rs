@@ -22,12 +22,11 @@ pub use self::authorities::Reach;
 use self::breaker::Breaker;
 pub use self::health::Health;
 use self::reading::Trail;
-pub use self::validate::Passes;
 use self::validate::Validator;
 use self::wire::{Manner, Wire};
 use super::exchange::{Heard, Put};
 use super::{Clock, Config, ConfigError, Dnssec, config};
-use crate::inquiry::{Answer, Dns, Trouble, View};
+use crate::inquiry::{Answer, Dns, Passes, Trouble, View};
 
 /// The servers questions are put to.
 pub(super) struct Servers {
@@ -95,6 +94,11 @@ impl Servers {
     /// What the resolvers were last found to make of DNSSEC; `None` where nobody wants to know.
     pub(super) fn passes(&self) -> Option<Passes> {
         self.validator.as_ref().map(Validator::last)
+    }
+
+    /// Whether an answer that cannot be proven is none.
+    pub(super) fn requires_proof(&self) -> bool {
+        self.validator.as_ref().is_some_and(Validator::is_strict)
     }
 
     /// The same, asked when it is not known or was long ago.

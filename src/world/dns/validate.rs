@@ -10,7 +10,6 @@
 //! could not be proven.
 
 use std::collections::HashMap;
-use std::fmt;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -23,7 +22,7 @@ use tokio::time::{Instant, timeout_at};
 
 use super::wire::Wire;
 use crate::dnssec::{Anchors, Lookup, Proven, Replies, Step, Zones, judge};
-use crate::inquiry::{Doubt, Security, Trouble};
+use crate::inquiry::{Doubt, Passes, Security, Trouble};
 use crate::world::Clock;
 
 /// The resolver is asked again after this whether it passes DNSSEC on.
@@ -34,45 +33,6 @@ const CONTROL_AGAIN: Duration = Duration::from_secs(30);
 
 /// Nobody is called bogus unless the resolver has shown a good root within this.
 const CONTROL_BEFORE_BLAME: Duration = Duration::from_mins(1);
-
-/// What the resolver makes of DNSSEC.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
-#[non_exhaustive]
-pub enum Passes {
-    /// It validates itself, and passes signatures on.
-    Validates,
-    /// It passes signatures on.
-    PassesOn,
-    /// It strips signatures, or its root is not the world's: nothing can be validated through it.
-    Strips,
-    /// It was not asked, or gave no answer.
-    Unknown,
-}
-
-impl Passes {
-    /// All of them.
-    pub const ALL: [Self; 4] = [Self::Validates, Self::PassesOn, Self::Strips, Self::Unknown];
-
-    /// The word used in logs and metric labels.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Validates => "Validates",
-            Self::PassesOn => "PassesOn",
-            Self::Strips => "Strips",
-            Self::Unknown => "Unknown",
-        }
-    }
-
-    fn is_enough(self) -> bool {
-        matches!(self, Self::Validates | Self::PassesOn)
-    }
-}
-
-impl fmt::Display for Passes {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.pad(self.as_str())
-    }
-}
 
 /// Asks and validates. Cheap to clone; what is known of zones is shared.
 #[derive(Clone)]
@@ -118,9 +78,15 @@ impl Validator {
         }))
     }
 
+    /// Whether what cannot be proven is no answer.
+    pub(super) fn is_strict(&self) -> bool {
+        self.0.strict
+    }
+
     /// Whether answers are validated: where it is required, else once the resolver passes DNSSEC on.
     pub(super) async fn is_on(&self) -> bool {
-        self.0.strict || self.passes().await.is_enough()
+        // Asked where it is required too: what no answer came of is then told of the resolver.
+        self.passes().await.is_enough() || self.0.strict
     }
 
     /// What the resolver was last found to do.
@@ -158,16 +124,10 @@ impl Validator {
             return passes;
         }
         let passes = self.ask_control().await;
-        let before = std::mem::replace(
-            &mut *inner.control(),
-            Control {
-                passes,
-                at: Some(Instant::now()),
-            },
-        );
-        if before.passes != passes {
-            tell(passes, inner.strict);
-        }
+        *inner.control() = Control {
+            passes,
+            at: Some(Instant::now()),
+        };
         passes
     }
 
@@ -281,26 +241,5 @@ impl Inner {
 
     fn on_their_way(&self) -> MutexGuard<'_, HashMap<Lookup, Fetch>> {
         self.on_their_way.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
-/// Said once for the installation, and again when it changes.
-fn tell(passes: Passes, strict: bool) {
-    match (passes, strict) {
-        (Passes::Validates | Passes::PassesOn, _) => {
-            tracing::info!(resolver = passes.as_str(), "DNSSEC is validated");
-        }
-        (Passes::Strips, false) => tracing::info!(
-            resolver = passes.as_str(),
-            "the resolver does not pass DNSSEC on: nothing is validated; name one that does with --resolver"
-        ),
-        (Passes::Strips, true) => tracing::warn!(
-            resolver = passes.as_str(),
-            "the resolver does not pass DNSSEC on, and validation is required: no answer counts; name one that does \
-             with --resolver"
-        ),
-        (Passes::Unknown, _) => {
-            tracing::debug!("the resolver did not say whether it passes DNSSEC on");
-        }
     }
 }
