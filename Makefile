@@ -1,7 +1,7 @@
 # Every task of the project; `make` alone lists them.
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint crd docs tools advisories clean
+.PHONY: help demo test bench lint crd docs tools advisories clean
 
 help: ## This list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -11,6 +11,9 @@ demo: ## A cluster and a DNS server on loopback: in sync, drift, mended (KEEP=1 
 
 test: ## Everything: format, lints, all tests on a real API server and real DNS, licences
 	@dev/test
+
+bench: ## What a look costs beside others, over a synthetic internet on loopback: a table, and dev/bench/results/latest.json
+	@dev/bench/run
 
 lint: ## Format and lints only
 	cargo fmt --check
