@@ -5,11 +5,13 @@
 //! intent fills them, so a stored object never changes its meaning silently.
 
 mod crd;
+mod served;
 mod spec;
 mod status;
 mod validate;
 
 pub use crd::{crd, crd_yaml};
+pub use served::{SchemaDifference, served_difference};
 pub use spec::*;
 pub use status::*;
 pub use validate::{Fault, Validated, Violation, validate, validate_update};

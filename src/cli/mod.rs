@@ -20,6 +20,7 @@ pub mod lookup;
 pub mod manifests;
 pub mod output;
 pub mod plan;
+pub mod selfcheck;
 pub mod spf;
 
 use std::process::ExitCode;
@@ -67,6 +68,8 @@ pub enum Command {
     Crd,
     /// Run the operator.
     Controller(controller::Args),
+    /// See whether an installation works: CRD, rights, Lease, DNS, DNSSEC.
+    Selfcheck(selfcheck::Args),
 }
 
 /// What the program says with its exit code.
@@ -160,5 +163,6 @@ pub async fn run(command: Command, color: args::When) -> Result<Exit, Failure> {
         Command::Explain(args) => explain::run(&args, style),
         Command::Crd => crd::run(),
         Command::Controller(args) => controller::run(args).await,
+        Command::Selfcheck(args) => selfcheck::run(&args, style).await,
     }
 }

@@ -18,6 +18,7 @@ pub mod manifest;
 pub mod plan;
 pub mod profile;
 pub mod sarif;
+pub mod selfcheck;
 pub mod servers;
 pub mod snippet;
 pub mod spf;
