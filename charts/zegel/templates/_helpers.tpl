@@ -1,20 +1,283 @@
-{{/* The name of every object: the release's, with the chart's name unless it is in there already. */}}
+{{/* Pure functions of the values: names, labels, the image, and what values may not say together. */}}
+
+{{/* What the label app.kubernetes.io/name says. */}}
 {{- define "zegel.name" -}}
-{{- if contains "zegel" .Release.Name -}}
+{{- .Values.nameOverride | default .Chart.Name | trunc 63 | trimSuffix "-" -}}
+{{- end }}
+
+{{/* The name of every object: the release's, with the chart's name unless it is in there already. */}}
+{{- define "zegel.fullname" -}}
+{{- $name := include "zegel.name" . -}}
+{{- if .Values.fullnameOverride -}}
+{{- .Values.fullnameOverride | trunc 52 | trimSuffix "-" -}}
+{{- else if contains $name .Release.Name -}}
 {{- .Release.Name | trunc 52 | trimSuffix "-" -}}
 {{- else -}}
-{{- printf "%s-zegel" (.Release.Name | trunc 46 | trimSuffix "-") -}}
+{{- printf "%s-%s" (.Release.Name | trunc (int (max 1 (sub 51 (len $name)))) | trimSuffix "-") $name | trunc 52 | trimSuffix "-" -}}
 {{- end -}}
 {{- end }}
 
+{{- define "zegel.namespace" -}}
+{{- .Values.namespaceOverride | default .Release.Namespace -}}
+{{- end }}
+
+{{- define "zegel.serviceAccountName" -}}
+{{- .Values.serviceAccount.name | default (include "zegel.fullname" .) -}}
+{{- end }}
+
+{{- define "zegel.leaseName" -}}
+{{- .Values.leaderElection.leaseName | default (include "zegel.fullname" .) -}}
+{{- end }}
+
+{{- define "zegel.leaseNamespace" -}}
+{{- .Values.global.leaderElection.namespace | default (include "zegel.namespace" .) -}}
+{{- end }}
+
+{{/* By what Deployment and Service find the pods: it never changes. */}}
 {{- define "zegel.selector" -}}
-app.kubernetes.io/name: zegel
+app.kubernetes.io/name: {{ include "zegel.name" . }}
 app.kubernetes.io/instance: {{ .Release.Name }}
 {{- end }}
 
+{{/* The labels of an object: `(dict "root" $ "more" LABELS)`. The selector outweighs what people add. */}}
+{{- define "zegel.labelsWith" -}}
+{{- $root := .root -}}
+{{- $labels := dict
+  "app.kubernetes.io/version" $root.Chart.AppVersion
+  "app.kubernetes.io/managed-by" $root.Release.Service
+  "helm.sh/chart" (printf "%s-%s" $root.Chart.Name $root.Chart.Version | replace "+" "_") -}}
+{{- $selector := include "zegel.selector" $root | fromYaml -}}
+{{- mergeOverwrite $labels (deepCopy ($root.Values.global.commonLabels | default dict)) (deepCopy (.more | default dict)) $selector | toYaml -}}
+{{- end }}
+
 {{- define "zegel.labels" -}}
-{{ include "zegel.selector" . }}
-app.kubernetes.io/version: {{ .Chart.AppVersion | quote }}
-app.kubernetes.io/managed-by: {{ .Release.Service }}
-helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version }}
+{{- include "zegel.labelsWith" (dict "root" .) -}}
+{{- end }}
+
+{{- define "zegel.image" -}}
+{{- $image := .Values.image -}}
+{{- $repository := $image.repository -}}
+{{- if $image.registry -}}
+{{- $repository = printf "%s/%s" ($image.registry | trimSuffix "/") $image.repository -}}
+{{- end -}}
+{{- if $image.digest -}}
+{{- with $image.tag -}}{{- $repository = printf "%s:%s" $repository . -}}{{- end -}}
+{{- printf "%s@%s" $repository $image.digest -}}
+{{- else -}}
+{{- printf "%s:%s" $repository ($image.tag | default .Chart.AppVersion) -}}
+{{- end -}}
+{{- end }}
+
+{{/* The pull secrets of both, each once, in the order given. */}}
+{{- define "zegel.imagePullSecrets" -}}
+{{- $secrets := concat (.Values.global.imagePullSecrets | default list) (.Values.imagePullSecrets | default list) | uniq -}}
+{{- with $secrets -}}
+imagePullSecrets:
+{{ toYaml . }}
+{{- end -}}
+{{- end }}
+
+{{/* HOST:PORT as an address to listen at; IPv6 goes into brackets. */}}
+{{- define "zegel.bind" -}}
+{{- if contains ":" .Values.bind.address -}}
+{{- printf "[%s]:%v" .Values.bind.address .Values.bind.port -}}
+{{- else -}}
+{{- printf "%s:%v" .Values.bind.address .Values.bind.port -}}
+{{- end -}}
+{{- end }}
+
+{{/* How DNS is asked: the same for the controller and for the check of the installation. */}}
+{{- define "zegel.dnsFlags" -}}
+{{- $flags := list -}}
+{{- range .Values.resolvers -}}{{- $flags = append $flags (printf "--resolver=%s" .) -}}{{- end -}}
+{{- with .Values.dns -}}
+{{- $flags = append $flags (printf "--dns-timeout=%s" .timeout) -}}
+{{- $flags = append $flags (printf "--dns-attempts=%v" .attempts) -}}
+{{- $flags = append $flags (printf "--dns-concurrency=%v" .concurrency) -}}
+{{- if .dnssec -}}{{- $flags = append $flags (printf "--dnssec=%s" .dnssec) -}}{{- end -}}
+{{- if .trustAnchor.configMap -}}{{- $flags = append $flags (printf "--trust-anchor=/etc/zegel/trust-anchor/%s" .trustAnchor.key) -}}{{- end -}}
+{{- $flags = append $flags (printf "--authorities=%s" .authorities) -}}
+{{- $flags = append $flags (printf "--authority-rate=%v" .authorityRate) -}}
+{{- end -}}
+{{- toJson $flags -}}
+{{- end }}
+
+{{- define "zegel.logFlags" -}}
+{{- $flags := list (printf "--log-format=%s" .Values.logFormat) -}}
+{{- with .Values.logLevel | default .Values.global.logLevel -}}{{- $flags = append $flags (printf "--log-level=%s" .) -}}{{- end -}}
+{{- toJson $flags -}}
+{{- end }}
+
+{{- define "zegel.leaseFlags" -}}
+{{- $flags := list -}}
+{{- if .Values.leaderElection.enabled -}}
+{{- $flags = append $flags "--leader-elect" -}}
+{{- $flags = append $flags (printf "--lease-name=%s" (include "zegel.leaseName" .)) -}}
+{{- $flags = append $flags (printf "--lease-namespace=%s" (include "zegel.leaseNamespace" .)) -}}
+{{- $flags = append $flags (printf "--lease-duration=%s" .Values.leaderElection.leaseDuration) -}}
+{{- end -}}
+{{- toJson $flags -}}
+{{- end }}
+
+{{/* The arguments of the controller: what the values say, less what extraArgs says too, and extraArgs. */}}
+{{- define "zegel.args" -}}
+{{- $flags := list (printf "--bind=%s" (include "zegel.bind" .)) -}}
+{{- $flags = concat $flags (include "zegel.logFlags" . | fromJsonArray) -}}
+{{- $flags = concat $flags (include "zegel.leaseFlags" . | fromJsonArray) -}}
+{{- with .Values.watch.namespace -}}{{- $flags = append $flags (printf "--namespace=%s" .) -}}{{- end -}}
+{{- with .Values.watch.labelSelector -}}{{- $flags = append $flags (printf "--label-selector=%s" .) -}}{{- end -}}
+{{- $flags = append $flags (printf "--concurrency=%v" .Values.concurrency) -}}
+{{- $flags = append $flags (printf "--timeout=%s" .Values.timeout) -}}
+{{- $flags = append $flags (printf "--metrics-objects=%s" .Values.metrics.objects) -}}
+{{- if .Values.recording.enabled -}}{{- $flags = append $flags (printf "--record-folder=%s" .Values.recording.folder) -}}{{- end -}}
+{{- $flags = concat $flags (include "zegel.dnsFlags" . | fromJsonArray) -}}
+{{- $args := list "controller" -}}
+{{- $extra := .Values.extraArgs | default list -}}
+{{- range $flag := $flags -}}
+{{- $name := first (splitList "=" $flag) -}}
+{{- $again := false -}}
+{{- range $extra -}}{{- if or (eq . $name) (hasPrefix (printf "%s=" $name) .) -}}{{- $again = true -}}{{- end -}}{{- end -}}
+{{- if not $again -}}{{- $args = append $args $flag -}}{{- end -}}
+{{- end -}}
+{{- concat $args $extra | toYaml -}}
+{{- end }}
+
+{{/* Volumes and mounts: the trust anchor, the recordings, and those of the user. */}}
+{{- define "zegel.volumes" -}}
+{{- $volumes := list -}}
+{{- with .Values.dns.trustAnchor.configMap -}}
+{{- $volumes = append $volumes (dict "name" "trust-anchor" "configMap" (dict "name" .)) -}}
+{{- end -}}
+{{- if eq (include "zegel.recordsToEmptyDir" .) "true" -}}
+{{- $volumes = append $volumes (dict "name" "looks" "emptyDir" (dict "sizeLimit" .Values.recording.sizeLimit)) -}}
+{{- end -}}
+{{- with concat $volumes (.Values.volumes | default list) -}}
+volumes:
+{{ toYaml . }}
+{{- end -}}
+{{- end }}
+
+{{- define "zegel.volumeMounts" -}}
+{{- $mounts := list -}}
+{{- if .Values.dns.trustAnchor.configMap -}}
+{{- $mounts = append $mounts (dict "name" "trust-anchor" "mountPath" "/etc/zegel/trust-anchor" "readOnly" true) -}}
+{{- end -}}
+{{- if eq (include "zegel.recordsToEmptyDir" .) "true" -}}
+{{- $mounts = append $mounts (dict "name" "looks" "mountPath" .Values.recording.folder) -}}
+{{- end -}}
+{{- with concat $mounts (.Values.volumeMounts | default list) -}}
+volumeMounts:
+{{ toYaml . }}
+{{- end -}}
+{{- end }}
+
+{{- define "zegel.recordsToEmptyDir" -}}
+{{- $own := .Values.recording.enabled -}}
+{{- range .Values.volumeMounts -}}{{- if eq (.mountPath | trimSuffix "/") ($.Values.recording.folder | trimSuffix "/") -}}{{- $own = false -}}{{- end -}}{{- end -}}
+{{- $own -}}
+{{- end }}
+
+{{/* What a pod of this chart has in common with the other: where it runs, as whom, with which names. */}}
+{{- define "zegel.podCommon" -}}
+serviceAccountName: {{ include "zegel.serviceAccountName" . }}
+automountServiceAccountToken: {{ .Values.automountServiceAccountToken }}
+enableServiceLinks: {{ .Values.enableServiceLinks }}
+{{- with include "zegel.imagePullSecrets" . }}
+{{ . }}
+{{- end }}
+{{- with .Values.priorityClassName | default .Values.global.priorityClassName }}
+priorityClassName: {{ . | quote }}
+{{- end }}
+{{- with .Values.runtimeClassName }}
+runtimeClassName: {{ . | quote }}
+{{- end }}
+{{- if not (kindIs "invalid" .Values.hostUsers) }}
+hostUsers: {{ .Values.hostUsers }}
+{{- end }}
+{{- with .Values.dnsPolicy }}
+dnsPolicy: {{ . }}
+{{- end }}
+{{- with .Values.dnsConfig }}
+dnsConfig:
+  {{- toYaml . | nindent 2 }}
+{{- end }}
+{{- with .Values.hostAliases }}
+hostAliases:
+  {{- toYaml . | nindent 2 }}
+{{- end }}
+{{- with .Values.podSecurityContext }}
+securityContext:
+  {{- toYaml . | nindent 2 }}
+{{- end }}
+{{- with mergeOverwrite (deepCopy (.Values.global.nodeSelector | default dict)) (deepCopy (.Values.nodeSelector | default dict)) }}
+nodeSelector:
+  {{- toYaml . | nindent 2 }}
+{{- end }}
+{{- with .Values.tolerations }}
+tolerations:
+  {{- toYaml . | nindent 2 }}
+{{- end }}
+{{- end }}
+
+{{/* A PodDisruptionBudget's number as pods: `(dict "value" 1 or "50%" "of" REPLICAS)`, rounded up, as Kubernetes does. */}}
+{{- define "zegel.pods" -}}
+{{- $value := toString .value -}}
+{{- if hasSuffix "%" $value -}}
+{{- div (add (mul (trimSuffix "%" $value | int) (int .of)) 99) 100 -}}
+{{- else -}}
+{{- int $value -}}
+{{- end -}}
+{{- end }}
+
+{{/* What values may not say together. The schema judges each by itself. */}}
+{{- define "zegel.validate" -}}
+{{- $values := .Values -}}
+{{- if not $values.image.repository -}}
+{{- fail "image.repository is not set, and it has no default: Zegel publishes no image yet. Build one from the Dockerfile at the root of the project, push it, and say where it is: --set image.repository=registry.example/zegel" -}}
+{{- end -}}
+{{- if .Chart.IsRoot -}}
+{{- $known := list "imagePullSecrets" "commonLabels" "nodeSelector" "priorityClassName" "logLevel" "rbac" "leaderElection" -}}
+{{- range $key := keys $values.global | sortAlpha -}}
+{{- if not (has $key $known) -}}
+{{- fail (printf "global.%s is no value of this chart: want one of %s" $key (join ", " $known)) -}}
+{{- end -}}
+{{- end -}}
+{{- end -}}
+{{- if and (gt (int $values.replicas) 1) (not $values.leaderElection.enabled) -}}
+{{- fail "replicas is 2 and leaderElection.enabled is false: both replicas would write every status. Leave leader election on, or run one replica" -}}
+{{- end -}}
+{{- if and (not $values.serviceAccount.create) (not $values.serviceAccount.name) -}}
+{{- fail "serviceAccount.create is false and serviceAccount.name is not set: say which ServiceAccount the controller is, or let the chart make one" -}}
+{{- end -}}
+{{- $monitoring := $values.monitoring -}}
+{{- if and $monitoring.serviceMonitor.enabled $monitoring.podMonitor.enabled -}}
+{{- fail "monitoring.serviceMonitor and monitoring.podMonitor are both enabled: every series would be scraped twice. Enable one of them" -}}
+{{- end -}}
+{{- if and $monitoring.serviceMonitor.enabled (not $values.service.enabled) -}}
+{{- fail "monitoring.serviceMonitor.enabled is true and service.enabled is false: there is no Service to scrape. Enable the Service, or use monitoring.podMonitor" -}}
+{{- end -}}
+{{- if and $monitoring.dashboards.grafanaDashboard.enabled (not $monitoring.dashboards.grafanaDashboard.instanceSelector) -}}
+{{- fail "monitoring.dashboards.grafanaDashboard.instanceSelector is empty, and would select no Grafana: give it matchLabels of yours" -}}
+{{- end -}}
+{{- $names := list -}}
+{{- range (.Files.Get "files/alerts.yaml" | fromYaml).groups -}}{{- range .rules -}}{{- $names = append $names .alert -}}{{- end -}}{{- end -}}
+{{- range $name, $_ := $monitoring.prometheusRule.overrides -}}
+{{- if not (has $name $names) -}}
+{{- fail (printf "monitoring.prometheusRule.overrides.%s is no alert of this chart: want one of %s" $name (join ", " $names)) -}}
+{{- end -}}
+{{- end -}}
+{{- with $values.podDisruptionBudget -}}
+{{- if .enabled -}}
+{{- $least := toString .minAvailable -}}{{- $most := toString .maxUnavailable -}}
+{{- if and (ne $least "") (ne $most "") -}}
+{{- fail "podDisruptionBudget has both minAvailable and maxUnavailable: Kubernetes takes one of them" -}}
+{{- end -}}
+{{- if and (ne $least "") (ge (include "zegel.pods" (dict "value" $least "of" $values.replicas) | int) (int $values.replicas)) -}}
+{{- fail (printf "podDisruptionBudget.minAvailable=%s with replicas=%v would block every drain of a node: want fewer than there are, or leave it empty" $least $values.replicas) -}}
+{{- end -}}
+{{- if and (ne $most "") (lt (include "zegel.pods" (dict "value" $most "of" $values.replicas) | int) 1) -}}
+{{- fail (printf "podDisruptionBudget.maxUnavailable=%s would block every drain of a node: want at least 1" $most) -}}
+{{- end -}}
+{{- end -}}
+{{- end -}}
 {{- end }}

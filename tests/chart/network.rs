@@ -1,0 +1,140 @@
+//! What goes in and out of the pods, and what of it is watched: the NetworkPolicy, monitors, alerts, the dashboard.
+
+use serde_json::{Value, json};
+
+use crate::render::everything;
+use crate::template::{rendered, strings};
+
+#[test]
+fn the_network_policy_lets_out_dns_and_the_api_server_and_in_the_metrics_port() {
+    assert!(rendered(json!({})).all("NetworkPolicy").is_empty());
+    let all = rendered(json!({
+        "networkPolicy": {"enabled": true},
+        "resolvers": ["192.0.2.53", "192.0.2.54:53", "192.0.2.55:5353", "2001:db8::1", "[2001:db8::2]:5353"],
+    }));
+    let spec = &all.one("NetworkPolicy")["spec"];
+    assert_eq!(spec["policyTypes"], json!(["Ingress", "Egress"]));
+    assert_eq!(
+        spec["ingress"],
+        json!([{"ports": [{"port": "metrics", "protocol": "TCP"}]}])
+    );
+    let dns = |port: u16| json!([{"port": port, "protocol": "UDP"}, {"port": port, "protocol": "TCP"}]);
+    assert_eq!(
+        spec["egress"],
+        json!([
+            {"ports": dns(53)},
+            {"ports": dns(5353), "to": [{"ipBlock": {"cidr": "192.0.2.55/32"}}]},
+            {"ports": dns(5353), "to": [{"ipBlock": {"cidr": "2001:db8::2/128"}}]},
+            {"ports": [{"port": 443, "protocol": "TCP"}, {"port": 6443, "protocol": "TCP"}]},
+        ])
+    );
+    // It holds for the controller and for the check, and for no other pod of the namespace.
+    for expression in spec["podSelector"]["matchExpressions"].as_array().unwrap() {
+        let (key, values) = (
+            expression["key"].as_str().unwrap(),
+            strings(&expression["values"]),
+        );
+        for labels in [
+            &all.one("Deployment")["spec"]["template"]["metadata"]["labels"],
+            &all.one("Pod")["metadata"]["labels"],
+        ] {
+            assert!(
+                values.contains(&labels[key].as_str().unwrap().to_owned()),
+                "{key}"
+            );
+        }
+    }
+}
+
+#[test]
+fn monitors_scrape_the_metrics_port_and_keep_the_labels_of_maildomains() {
+    for (kind, field, endpoints) in [
+        ("ServiceMonitor", "serviceMonitor", "endpoints"),
+        ("PodMonitor", "podMonitor", "podMetricsEndpoints"),
+    ] {
+        let monitor = json!({
+            "enabled": true, "namespace": "monitoring", "interval": "15s",
+            "endpointAdditionalProperties": {"sampleLimit": 5000},
+        });
+        let all = rendered(json!({"monitoring": {field: monitor}}));
+        let monitor = all.one(kind);
+        assert_eq!(monitor["metadata"]["namespace"], "monitoring");
+        assert_eq!(
+            monitor["spec"]["namespaceSelector"]["matchNames"],
+            json!(["zegel-system"])
+        );
+        let endpoint = &monitor["spec"][endpoints][0];
+        assert_eq!(
+            (
+                &endpoint["port"],
+                &endpoint["honorLabels"],
+                &endpoint["interval"],
+                &endpoint["sampleLimit"]
+            ),
+            (&json!("metrics"), &json!(true), &json!("15s"), &json!(5000))
+        );
+        let other = if kind == "PodMonitor" {
+            "ServiceMonitor"
+        } else {
+            "PodMonitor"
+        };
+        assert!(all.all(other).is_empty());
+        // Found by it: the Service's labels, or the pods'.
+        for (label, value) in monitor["spec"]["selector"]["matchLabels"].as_object().unwrap() {
+            assert_eq!(&all.one("Service")["metadata"]["labels"][label], value);
+            assert_eq!(
+                &all.one("Deployment")["spec"]["template"]["metadata"]["labels"][label],
+                value
+            );
+        }
+        assert_eq!(all.one("Service")["spec"]["ports"][0]["name"], "metrics");
+    }
+}
+
+#[test]
+fn alerts_are_those_of_the_file_with_what_the_values_change() {
+    let file =
+        std::fs::read_to_string(format!("{}/files/alerts.yaml", crate::control_plane::chart_dir())).unwrap();
+    let file: Value = serde_saphyr::from_str(&file).unwrap();
+    let plain = rendered(json!({"monitoring": {"prometheusRule": {"enabled": true}}}));
+    assert_eq!(plain.one("PrometheusRule")["spec"], file);
+
+    let all = rendered(everything());
+    let rules = all.one("PrometheusRule")["spec"]["groups"][0]["rules"]
+        .as_array()
+        .unwrap();
+    let of = |name: &str| rules.iter().find(|rule| rule["alert"] == name);
+    let drifted = of("ZegelDomainDrifted").unwrap();
+    assert_eq!(
+        (&drifted["for"], &drifted["labels"]),
+        (&json!("2h"), &json!({"severity": "critical", "team": "mail"}))
+    );
+    assert_eq!(
+        drifted["annotations"]["runbook_url"],
+        "https://docs.example/alerts.md#zegeldomaindrifted"
+    );
+    assert!(of("ZegelNoLeader").is_none());
+    assert_eq!(rules.last().unwrap()["record"], "zegel:objects");
+}
+
+#[test]
+fn the_dashboard_is_the_file_as_it_is() {
+    let file = std::fs::read_to_string(format!(
+        "{}/files/dashboard.json",
+        crate::control_plane::chart_dir()
+    ))
+    .unwrap();
+    let all = rendered(everything());
+    let maps = all.all("ConfigMap");
+    let map = maps
+        .iter()
+        .find(|map| map["data"]["zegel.json"].is_string())
+        .unwrap();
+    assert_eq!(map["metadata"]["labels"]["grafana_dashboard"], "1");
+    for text in [
+        &map["data"]["zegel.json"],
+        &all.one("GrafanaDashboard")["spec"]["json"],
+    ] {
+        assert_eq!(text.as_str().unwrap().trim(), file.trim());
+    }
+}

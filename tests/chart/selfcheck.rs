@@ -1,0 +1,177 @@
+//! `zegel selfcheck` as `helm test` runs it: with the arguments of the rendered pod and the token of the chart's
+//! ServiceAccount, beside a controller with those of the rendered Deployment.
+
+use std::path::Path;
+use std::process::Command;
+use std::time::{Duration, Instant};
+
+use k8s_openapi::apiextensions_apiserver::pkg::apis::apiextensions::v1::CustomResourceDefinition;
+use kube::api::{Api, DeleteParams, Patch, PatchParams};
+use serde_json::{Value, json};
+use zegel::api;
+
+use crate::control_plane::{ControlPlane, Process};
+use crate::dns::DnsServer;
+use crate::template::{rendered, strings};
+
+/// What a check says: its outcome and message.
+fn of(report: &Value, check: &str) -> (String, String) {
+    let checks = report["checks"].as_array().unwrap();
+    let found = checks.iter().find(|it| it["check"] == check).unwrap();
+    let text = |field: &str| found[field].as_str().unwrap().to_owned();
+    if found["outcome"] == "wrong" || found["outcome"] == "unknown" {
+        assert!(!text("fix").is_empty(), "{found}");
+    }
+    (text("outcome"), text("message"))
+}
+
+/// Runs the check; its exit code and report.
+fn selfcheck(kubeconfig: &Path, args: &[String]) -> (i32, Value) {
+    let output = Command::new(env!("CARGO_BIN_EXE_zegel"))
+        .env("KUBECONFIG", kubeconfig)
+        .args(args)
+        .args(["--output", "json"])
+        .output()
+        .unwrap();
+    let report = serde_json::from_slice(&output.stdout).unwrap_or_else(|error| panic!("{error}: {output:?}"));
+    (output.status.code().unwrap(), report)
+}
+
+/// Runs the check until a check says this; what is changed on the API server is not served at once.
+fn until(kubeconfig: &Path, args: &[String], check: &str, says: &str) -> (i32, Value) {
+    let began = Instant::now();
+    loop {
+        let (code, report) = selfcheck(kubeconfig, args);
+        if of(&report, check).1.contains(says) {
+            return (code, report);
+        }
+        assert!(
+            began.elapsed() < Duration::from_secs(60),
+            "{check} never said {says:?}: {report}"
+        );
+    }
+}
+
+fn outcomes(report: &Value) -> Vec<String> {
+    let checks = report["checks"].as_array().unwrap();
+    checks
+        .iter()
+        .map(|it| it["outcome"].as_str().unwrap().to_owned())
+        .collect()
+}
+
+#[tokio::test]
+async fn helm_test_says_what_is_wrong_and_that_all_is_well() {
+    let plane = ControlPlane::start().await.unwrap();
+    let mut dns = DnsServer::start("nl 60 SOA 1\n");
+    let resolver = dns.address().to_string();
+    let values = |dnssec: &str| {
+        json!({
+            "resolvers": [resolver], "dns": {"dnssec": dnssec, "authorities": "off"},
+            "selfcheck": {"wait": "1s"}, "extraArgs": ["--bind=127.0.0.1:0"],
+        })
+    };
+    let account = plane.install_chart("zegel-system", &[]).await.unwrap();
+    let chart = rendered(values("off"));
+    let check = strings(&chart.one("Pod")["spec"]["containers"][0]["args"]);
+
+    let (code, report) = until(&account, &check, "CRD", "as this version knows it");
+    assert_eq!(
+        (code, outcomes(&report)),
+        (
+            1,
+            ["ok", "ok", "wrong", "ok", "skipped"].map(str::to_owned).to_vec()
+        )
+    );
+    assert_eq!(
+        of(&report, "Lease").1,
+        "nobody holds zegel-system/zegel: no MailDomain is judged"
+    );
+    assert_eq!(report["outcome"], "wrong");
+
+    let mut controller = Command::new(env!("CARGO_BIN_EXE_zegel"));
+    controller
+        .env("KUBECONFIG", &account)
+        .env("POD_NAME", "zegel-0")
+        .args(chart.args());
+    let controller = Process::spawn(controller, plane.dir().join("controller.log")).unwrap();
+    let (code, report) = until(&account, &check, "Lease", "zegel-0 holds zegel-system/zegel");
+    assert_eq!(
+        (code, &report["outcome"]),
+        (0, &json!("ok")),
+        "{report}\n{}",
+        controller.last_words()
+    );
+
+    // The same for people.
+    let text = Command::new(env!("CARGO_BIN_EXE_zegel"))
+        .env("KUBECONFIG", &account)
+        .args(&check)
+        .output()
+        .unwrap();
+    let text = String::from_utf8(text.stdout).unwrap();
+    assert!(
+        text.starts_with("ok       CRD     maildomains.zegel.dev is served"),
+        "{text}"
+    );
+
+    // This resolver knows nothing of DNSSEC.
+    let strips = rendered(values("auto"));
+    let strips = strings(&strips.one("Pod")["spec"]["containers"][0]["args"]);
+    let (code, report) = selfcheck(&account, &strips);
+    assert_eq!((code, of(&report, "DNSSEC").0.as_str()), (1, "wrong"), "{report}");
+
+    // No resolver at all.
+    dns.stop();
+    let (code, report) = selfcheck(&account, &check);
+    assert_eq!((code, of(&report, "DNS").0.as_str()), (1, "wrong"), "{report}");
+    assert_eq!(of(&report, "DNSSEC").0, "unknown");
+
+    // An account without rights, and no API server.
+    plane
+        .create_service_account("zegel-system", "nobody")
+        .await
+        .unwrap();
+    let nobody = plane.kubeconfig_of("zegel-system", "nobody").await.unwrap();
+    let (code, report) = selfcheck(&nobody, &check);
+    assert_eq!(code, 1);
+    for name in ["Rights", "Lease"] {
+        let (outcome, message) = of(&report, name);
+        assert!(
+            outcome == "wrong" && message.contains("not allowed to"),
+            "{message}"
+        );
+    }
+    let gone = plane.dir().join("kubeconfig-gone");
+    let text = std::fs::read_to_string(&account).unwrap();
+    std::fs::write(&gone, text.replace(plane.server(), "https://127.0.0.1:1")).unwrap();
+    let (_, report) = selfcheck(&gone, &check);
+    for name in ["CRD", "Rights", "Lease"] {
+        assert_eq!(of(&report, name).0, "unknown", "{report}");
+    }
+
+    // An older CRD, a newer one, none.
+    let definitions: Api<CustomResourceDefinition> = Api::all(plane.client());
+    let name = "maildomains.zegel.dev";
+    let edit = async |change: fn(&mut Value)| {
+        let mut crd = serde_json::to_value(api::crd()).unwrap();
+        change(
+            &mut crd["spec"]["versions"][0]["schema"]["openAPIV3Schema"]["properties"]["spec"]["properties"],
+        );
+        let patch = json!({"spec": {"versions": crd["spec"]["versions"]}});
+        definitions
+            .patch(name, &PatchParams::default(), &Patch::Merge(patch))
+            .await
+            .unwrap();
+    };
+    edit(|spec| {
+        spec.as_object_mut().unwrap().remove("dnssec");
+    })
+    .await;
+    let (code, report) = until(&account, &check, "CRD", "it lacks spec.dnssec");
+    assert_eq!((code, of(&report, "CRD").0.as_str()), (1, "wrong"));
+    edit(|spec| spec["coming"] = json!({"type": "string"})).await;
+    until(&account, &check, "CRD", "which heeds no spec.coming");
+    definitions.delete(name, &DeleteParams::default()).await.unwrap();
+    until(&account, &check, "CRD", "serves no zegel.dev/v1alpha1 MailDomain");
+}
