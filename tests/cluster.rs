@@ -36,5 +36,7 @@ mod process;
 mod stage;
 #[path = "cluster/start.rs"]
 mod start;
+#[path = "cluster/suspicion.rs"]
+mod suspicion;
 #[path = "cluster/when.rs"]
 mod when;

@@ -23,6 +23,8 @@ mod freshness;
 mod going;
 #[path = "support/kstatus.rs"]
 mod kstatus;
+#[path = "history/news.rs"]
+mod news;
 #[path = "history/outages.rs"]
 mod outages;
 #[path = "history/properties.rs"]

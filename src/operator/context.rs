@@ -18,6 +18,7 @@ use super::outage::Outage;
 use super::pace::Pace;
 use super::pulse::Pulse;
 use super::roster::Roster;
+use super::suspicion::Suspicion;
 use super::tracker::Tracker;
 use crate::world::World;
 
@@ -36,11 +37,14 @@ pub(super) struct Context {
     pub(super) outage: Outage,
     pub(super) pulse: Arc<Pulse>,
     pub(super) pace: Pace,
+    pub(super) suspicion: Arc<Suspicion>,
     pub(super) complaints: Complaints,
     pub(super) clocks: Clocks,
     pub(super) stop: Stop,
     /// Who we are, in events.
     pub(super) instance: String,
+    /// The Lease, by namespace and name, that events about the whole installation are told of.
+    pub(super) lease: Option<(String, String)>,
     /// Where the last look at each object is kept.
     pub(super) looks: Arc<Looks>,
     /// How long all questions of one pass may take.

@@ -9,6 +9,45 @@ use kube::{Client, Resource};
 
 use super::object::Watched;
 use crate::history::Event;
+use crate::name::spread;
+
+/// Tells something about the whole installation: an event of its Lease, which every installation with more than one
+/// replica has.
+///
+/// # Errors
+/// When the API server does not take it.
+pub(super) async fn send_about_lease(
+    client: &Client,
+    instance: &str,
+    (namespace, lease): &(String, String),
+    (reason, warning, note): (&str, bool, &str),
+    now: Timestamp,
+) -> Result<(), kube::Error> {
+    let events: Api<ApiEvent> = Api::namespaced(client.clone(), namespace);
+    let told = ApiEvent {
+        metadata: ObjectMeta {
+            name: Some(format!("{lease}.{:016x}", spread(&format!("{reason} {now}")))),
+            namespace: Some(namespace.clone()),
+            ..ObjectMeta::default()
+        },
+        action: Some("Observe".to_owned()),
+        event_time: Some(MicroTime(now)),
+        note: Some(note.to_owned()),
+        reason: Some(reason.to_owned()),
+        regarding: Some(ObjectReference {
+            api_version: Some("coordination.k8s.io/v1".to_owned()),
+            kind: Some("Lease".to_owned()),
+            namespace: Some(namespace.clone()),
+            name: Some(lease.clone()),
+            ..ObjectReference::default()
+        }),
+        reporting_controller: Some(CONTROLLER.to_owned()),
+        reporting_instance: Some(instance.chars().take(128).collect()),
+        type_: Some(if warning { "Warning" } else { "Normal" }.to_owned()),
+        ..ApiEvent::default()
+    };
+    events.create(&PostParams::default(), &told).await.map(|_| ())
+}
 
 /// Who tells: fits every client's filter on the reporting controller.
 const CONTROLLER: &str = "zegel.dev/controller";

@@ -33,6 +33,13 @@ pub struct LeaseOptions {
     pub duration: Duration,
 }
 
+impl LeaseOptions {
+    /// Its namespace and name.
+    pub(super) fn key(&self) -> (String, String) {
+        (self.namespace.clone(), self.name.clone())
+    }
+}
+
 /// Until when this replica may write. Passes ask before each write, so that one that was held up, as the whole process
 /// may have been, writes nothing when its time is over.
 #[derive(Debug, Default)]

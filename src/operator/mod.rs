@@ -27,6 +27,7 @@ mod pace;
 mod pulse;
 mod reconcile;
 mod roster;
+mod suspicion;
 mod tracker;
 mod watch;
 mod write;
@@ -64,6 +65,7 @@ use self::outage::Outage;
 use self::pace::Pace;
 use self::pulse::Pulse;
 use self::roster::Roster;
+use self::suspicion::Suspicion;
 use self::tracker::Tracker;
 pub use crate::history::{FLUX_REQUESTED_AT, REQUESTED_AT};
 use crate::serve::{self, Served};
@@ -138,10 +140,12 @@ pub async fn run(
         outage: Outage::default(),
         pulse,
         pace: Pace::default(),
+        suspicion: Arc::new(Suspicion::default()),
         complaints: Complaints::default(),
         clocks,
         stop: stop.clone(),
         instance: options.identity.clone(),
+        lease: options.lease.as_ref().map(LeaseOptions::key),
         looks,
         deadline: options.deadline,
     });
@@ -230,10 +234,12 @@ async fn work(
 /// The passes, which end when told to stop, and beside them what goes by the clock alone, which never ends.
 fn passes(context: &Arc<Context>, concurrency: u16, stop: Stop) -> JoinSet<()> {
     let mut tasks = JoinSet::new();
-    let (passes, clock, dns) = (context.clone(), context.clone(), context.clone());
+    let (passes, clock) = (context.clone(), context.clone());
+    let (dns, resolver) = (context.clone(), context.clone());
     tasks.spawn(async move { control(&passes, concurrency, stop).await });
     tasks.spawn(async move { aging::run(&clock).await });
     tasks.spawn(async move { outage::watch(&dns).await });
+    tasks.spawn(async move { suspicion::control::watch(&resolver).await });
     let world = context.world.clone();
     tasks.spawn(async move { watch_dnssec(&world).await });
     tasks
@@ -315,6 +321,7 @@ async fn serve(listener: TcpListener, context: Arc<Context>, which: MetricsObjec
         tracker: context.tracker.clone(),
         leadership: context.leadership.clone(),
         world: context.world.clone(),
+        suspicion: context.suspicion.clone(),
         which,
     }));
     let filled = filled(context.store.clone()).boxed().shared();

@@ -11,6 +11,7 @@ use super::context::Context;
 use super::error::Error;
 use super::metrics::ByReason;
 use super::object::Watched;
+use super::suspicion::{Advice, control};
 use super::write::Subject;
 use crate::api::MailDomainSpec;
 use crate::history::{self, Pass};
@@ -25,6 +26,10 @@ const PATIENCE: Duration = Duration::from_secs(10);
 
 /// How a pass ended that only settled when to look: not a reason of Ready.
 const DEFERRED: &str = "Deferred";
+/// The same of one whose news are not believed for now.
+const HELD: &str = "ResolverSuspected";
+/// Who is held is woken when the doubt is over, and at the latest comes back after this.
+const HOLD: SignedDuration = SignedDuration::from_mins(5);
 
 /// What its spec asks for, of an object that may have its domain.
 pub(super) enum Wish {
@@ -79,6 +84,15 @@ async fn pass(object: &Watched, context: &Context) -> Result<(String, Option<Sig
                 return Ok((DEFERRED.to_owned(), Some(wait)));
             }
             let verdict = settle(&subject, &intent, &schedule, context).await?;
+            let news = subject.news(&intent, &verdict, context.now());
+            let key = || control::key(object.key());
+            if context
+                .suspicion
+                .weigh(object.uid(), key, news, tokio::time::Instant::now())
+                == Advice::Hold
+            {
+                return Ok((HELD.to_owned(), Some(schedule.interval.min(HOLD))));
+            }
             let pass = Pass::Judged {
                 intent: &intent,
                 schedule: &schedule,
@@ -126,11 +140,12 @@ async fn settle(
     context: &Context,
 ) -> Result<Verdict, Error> {
     let began = context.now();
-    let mut fresh = Freshness::not_before(match subject.is_look_requested() {
+    let oldest = match subject.is_look_requested() {
         true => began,
         false => history::oldest_answer(schedule, began),
-    })
-    .approaching(Approach {
+    };
+    let lied_until = context.suspicion.lied_until().unwrap_or(oldest);
+    let mut fresh = Freshness::not_before(oldest.max(lied_until.min(began))).approaching(Approach {
         depth: intent.depth(subject.depth(intent, began)),
         held_back: subject.held_back(intent, schedule, began),
     });

@@ -82,7 +82,11 @@ impl Roster {
 
     /// Asks for a pass of each of these, if it leads.
     pub(super) fn wake<'a>(&self, objects: impl Iterator<Item = &'a Watched>) {
-        let keys = objects.map(key_of).collect();
+        self.wake_keys(objects.map(key_of).collect());
+    }
+
+    /// The same by their names.
+    pub(super) fn wake_keys(&self, keys: Vec<Key>) {
         self.lock().wake(keys);
     }
 

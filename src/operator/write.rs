@@ -19,9 +19,10 @@ use super::metrics::ByReason;
 use super::object::Watched;
 use super::tracker::{Tracked, Written};
 use crate::api::MailDomainStatus;
-use crate::history::{self, Before, Event, Next, Pass, Requests};
+use crate::history::{self, Before, Event, News, Next, Pass, Requests};
 use crate::inquiry::{Depth, Kind};
 use crate::intent::{Intent, Schedule};
+use crate::judge::Verdict;
 use crate::name::Name;
 
 /// Whose fields they are.
@@ -113,6 +114,11 @@ impl Subject {
             tracked.untold = untold;
             tracked.passed = true;
         });
+    }
+
+    /// What a look says beside what was known.
+    pub(super) fn news(&self, intent: &Intent, verdict: &Verdict, now: Timestamp) -> News {
+        history::news(&self.before(), intent, verdict, now)
     }
 
     /// How closely name servers are looked at in this pass.

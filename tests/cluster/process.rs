@@ -68,7 +68,7 @@ impl Program {
         .await;
     }
 
-    async fn metrics(&self) -> String {
+    pub async fn metrics(&self) -> String {
         match http(self.address.unwrap(), "/metrics").await {
             Some((_, metrics)) => metrics,
             None => String::new(),

@@ -17,6 +17,7 @@ use prometheus_client::metrics::gauge::ConstGauge;
 use super::tally::Tally;
 use crate::operator::lease::Leadership;
 use crate::operator::object::Watched;
+use crate::operator::suspicion::Suspicion;
 use crate::operator::tracker::Tracker;
 use crate::world::{Health, Passes, Reach, World};
 
@@ -41,6 +42,7 @@ pub(in crate::operator) struct Objects {
     pub(in crate::operator) tracker: Arc<Tracker>,
     pub(in crate::operator) leadership: Arc<Leadership>,
     pub(in crate::operator) world: World,
+    pub(in crate::operator) suspicion: Arc<Suspicion>,
     pub(in crate::operator) which: MetricsObjects,
 }
 
@@ -91,6 +93,18 @@ impl Objects {
             "dns_outage",
             "Whether no resolver answers, not even a control question",
             matches!(self.world.health(), Health::Silent { .. }),
+        )?;
+        plain(
+            encoder,
+            "resolver_suspected",
+            "Whether the resolver says of many MailDomains at once that they got worse, and fails the control: its bad news are held",
+            self.suspicion.is_suspected(),
+        )?;
+        number(
+            encoder,
+            "fleet_changed_maildomains",
+            "How many MailDomains got worse in a change of many at once that is believed; 0 without one",
+            i64::try_from(self.suspicion.changed()).unwrap_or(i64::MAX),
         )?;
         let reach = self.world.reach();
         gauge(
@@ -296,8 +310,13 @@ fn named(object: &Watched) -> [Label<'_>; 3] {
 
 /// One series without labels: 1 or 0.
 fn plain(encoder: &mut DescriptorEncoder<'_>, name: &str, help: &str, value: bool) -> fmt::Result {
+    number(encoder, name, help, i64::from(value))
+}
+
+/// One series without labels.
+fn number(encoder: &mut DescriptorEncoder<'_>, name: &str, help: &str, value: i64) -> fmt::Result {
     let family = encoder.encode_descriptor(name, help, None, MetricType::Gauge)?;
-    ConstGauge::new(i64::from(value)).encode(family)
+    ConstGauge::new(value).encode(family)
 }
 
 fn gauge<'a, const N: usize>(

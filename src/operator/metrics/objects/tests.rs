@@ -84,6 +84,7 @@ fn said(objects: impl IntoIterator<Item = Watched>, which: MetricsObjects) -> St
         tracker: Arc::default(),
         leadership,
         world: World::new(config).unwrap(),
+        suspicion: Arc::default(),
         which,
     }));
     let mut text = String::new();
