@@ -8,6 +8,7 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::Arc;
 
+use k8s_openapi::apimachinery::pkg::apis::meta::v1::Condition;
 use kube::runtime::reflector::Store;
 use prometheus_client::collector::Collector;
 use prometheus_client::encoding::{DescriptorEncoder, EncodeMetric};
@@ -134,7 +135,7 @@ impl Objects {
     /// Everything of every object.
     fn of_all(&self, encoder: &mut DescriptorEncoder<'_>, objects: &[Arc<Watched>]) -> fmt::Result {
         info(encoder, objects.iter())?;
-        of_conditions(encoder, objects, |_| true)?;
+        of_conditions(encoder, objects.iter(), |_| true)?;
         gauge(
             encoder,
             "maildomain_records",
@@ -225,11 +226,13 @@ fn by_namespace<'a>(of: &BTreeMap<&'a str, jiff::Timestamp>) -> impl Iterator<It
         .map(|(namespace, time)| ([("namespace", *namespace)], time.as_second()))
 }
 
-/// What is not as it should be.
+/// What is not as it should be, and beside it that somebody wants it left alone: an alert is to heed that.
 fn of_problems(encoder: &mut DescriptorEncoder<'_>, objects: &[Arc<Watched>]) -> fmt::Result {
     let has_one = |object: &&Arc<Watched>| conditions(object).any(|condition| is_problem(&condition.status));
     info(encoder, objects.iter().filter(has_one))?;
-    of_conditions(encoder, objects, is_problem)
+    of_conditions(encoder, objects.iter().filter(has_one), |condition| {
+        is_problem(&condition.status) || condition.type_ == "Suspended"
+    })
 }
 
 fn is_problem(status: &str) -> bool {
@@ -248,18 +251,18 @@ fn info<'a>(
     )
 }
 
-fn of_conditions(
+fn of_conditions<'a>(
     encoder: &mut DescriptorEncoder<'_>,
-    objects: &[Arc<Watched>],
-    shown: impl Fn(&str) -> bool,
+    objects: impl Iterator<Item = &'a Arc<Watched>>,
+    shown: impl Fn(&Condition) -> bool,
 ) -> fmt::Result {
     gauge(
         encoder,
         "maildomain_condition",
-        "The conditions of each MailDomain as they are: 1; with --metrics-objects=Problems those that are not True",
-        objects.iter().flat_map(|object| {
+        "The conditions of each MailDomain as they are: 1; with --metrics-objects=Problems those that are not True, and Suspended",
+        objects.flat_map(|object| {
             let [namespace, name, domain] = named(object);
-            let shown = conditions(object).filter(|condition| shown(&condition.status));
+            let shown = conditions(object).filter(|condition| shown(condition));
             shown.map(move |condition| {
                 let labels = [
                     namespace,
@@ -275,9 +278,7 @@ fn of_conditions(
     )
 }
 
-fn conditions(
-    object: &Watched,
-) -> impl Iterator<Item = &k8s_openapi::apimachinery::pkg::apis::meta::v1::Condition> {
+fn conditions(object: &Watched) -> impl Iterator<Item = &Condition> {
     let status = object.status.as_ref();
     status.into_iter().flat_map(|status| &status.conditions)
 }

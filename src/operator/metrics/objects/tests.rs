@@ -159,6 +159,25 @@ async fn by_default_an_object_has_series_for_what_is_not_true() {
 }
 
 #[tokio::test]
+async fn what_is_wrong_and_suspended_says_both_and_what_is_well_and_suspended_neither() {
+    let suspended = |mut object: Watched| {
+        let conditions = &mut object.status.as_mut().unwrap().conditions;
+        conditions.push(serde_json::from_value(condition("Suspended", "True", "Suspended")).unwrap());
+        object
+    };
+    let text = said(
+        [suspended(bad("n", "b")), suspended(good("n", "a"))],
+        MetricsObjects::Problems,
+    );
+    let of: Vec<&str> = series(&text)
+        .into_iter()
+        .filter(|line| line.starts_with("zegel_maildomain_condition{") && line.contains("Suspended"))
+        .collect();
+    let line = r#"zegel_maildomain_condition{namespace="n",name="b",domain="b.nl",type="Suspended",status="True",reason="Suspended"} 1"#;
+    assert_eq!(of, [line]);
+}
+
+#[tokio::test]
 async fn all_is_every_condition_and_no_state_that_nothing_is_in() {
     let text = said(fleet(), MetricsObjects::All);
     let all = series(&text);

@@ -1,0 +1,230 @@
+//! A fleet as large as the municipalities', watched by the program itself with the chart's rights, scraped by Prometheus.
+
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+use std::fs;
+use std::net::SocketAddr;
+use std::process::{Command, Stdio};
+use std::time::{Duration, Instant};
+
+use futures::{StreamExt, stream};
+use kube::api::{Api, PostParams};
+use serde_json::{Value, json};
+use zegel::api::MailDomain;
+
+use crate::control_plane::{ControlPlane, Process};
+use crate::dns::{DnsServer, SERVFAIL};
+use crate::prometheus::{Prometheus, get, is_installed};
+use crate::{ROOT, read};
+
+/// How many municipalities there are.
+const FLEET: usize = 342;
+
+/// What is asked of a domain, and what DNS has.
+fn zone() -> String {
+    let mut zone = String::from("nl 60 SOA 1\n");
+    for number in 0..FLEET {
+        // Every twentieth has a weaker policy than it asks for.
+        let policy = if number % 20 == 0 { "none" } else { "reject" };
+        writeln!(
+            zone,
+            "g{number}.nl 60 TXT v=spf1 ip4:192.0.2.1 -all\ng{number}.nl 60 MX 10 mail.g{number}.nl\n\
+             mail.g{number}.nl 60 A 192.0.2.1\n_dmarc.g{number}.nl 1 TXT v=DMARC1; p={policy}"
+        )
+        .unwrap();
+    }
+    zone
+}
+
+fn object(number: usize) -> MailDomain {
+    let mut spec = json!({
+        "domain": format!("g{number}.nl"), "role": "Mail", "interval": "30s", "settleWindow": "1s", "readyWhen": "InSync",
+        "spf": {"mechanisms": ["ip4:192.0.2.1"], "all": "Fail"}, "dmarc": {"policy": "Reject"},
+    });
+    match number {
+        1 => spec["spf"]["mechanisms"] = json!(["ip4:192.0.2.300"]),
+        2 => spec["suspend"] = json!(true),
+        _ => {}
+    }
+    let name = format!("g{number}-nl");
+    let namespace = ["noord", "zuid"][number % 2];
+    serde_json::from_value(json!({
+        "apiVersion": "zegel.dev/v1alpha1", "kind": "MailDomain",
+        "metadata": {"name": name, "namespace": namespace}, "spec": spec,
+    }))
+    .unwrap()
+}
+
+/// Panels that may be empty here, and why.
+const MAY_BE_EMPTY: [&str; 1] = [
+    // No name server is asked in this test.
+    "Questions to name servers by outcome",
+];
+
+#[tokio::test(flavor = "multi_thread")]
+async fn every_query_of_the_dashboard_has_an_answer_from_a_prometheus_that_scrapes_342_domains() {
+    if !is_installed() {
+        return;
+    }
+    let plane = ControlPlane::start().await.unwrap();
+    let account = plane.install_chart("zegel-system", &[]).await.unwrap();
+    let dns = DnsServer::start(&zone());
+    dns.fail("g3.nl", SERVFAIL);
+    for namespace in ["noord", "zuid"] {
+        plane.create_namespace(namespace).await.unwrap();
+    }
+    let client = plane.client();
+    stream::iter(0..FLEET)
+        .for_each_concurrent(16, |number| {
+            let object = object(number);
+            let api: Api<MailDomain> =
+                Api::namespaced(client.clone(), object.metadata.namespace.as_deref().unwrap());
+            async move { drop(api.create(&PostParams::default(), &object).await.unwrap()) }
+        })
+        .await;
+
+    let mut controller = Command::new(env!("CARGO_BIN_EXE_zegel"));
+    controller
+        .env("KUBECONFIG", &account)
+        .args([
+            "controller",
+            "--bind",
+            "127.0.0.1:0",
+            "--log-format",
+            "json",
+            "--authorities",
+            "off",
+        ])
+        .args([
+            "--leader-elect",
+            "--lease-namespace",
+            "zegel-system",
+            "--identity",
+            "zegel-0",
+        ])
+        .args(["--resolver", &dns.address().to_string()]);
+    let controller = Process::spawn(controller, plane.dir().join("controller.log")).unwrap();
+    let target = listening(&controller);
+    let mut prometheus = Prometheus::start(plane.dir(), target);
+    let sum = |it: &Prometheus, query: &str| -> f64 {
+        let answer = it.query(query);
+        let value = answer.first().and_then(|series| series["value"][1].as_str());
+        value.and_then(|value| value.parse().ok()).unwrap_or(0.0)
+    };
+    let drifted = FLEET.div_ceil(20) as f64;
+    prometheus.eventually("the fleet is judged", |it| {
+        sum(it, r#"sum(zegel_maildomains{type="Ready",reason="Drifted"})"#) == drifted
+            && sum(it, r#"sum(zegel_maildomains{type="Ready",reason="Progressing"})"#) == 0.0
+    });
+    assert_eq!(
+        sum(&prometheus, r#"sum(zegel_maildomains{type="Ready"})"#),
+        FLEET as f64
+    );
+
+    every_panel_has_data(&mut prometheus);
+    the_rules_work(&mut prometheus);
+    promtool_takes_the_scrape(target);
+}
+
+/// Where the program says it listens.
+fn listening(controller: &Process) -> SocketAddr {
+    let began = Instant::now();
+    loop {
+        let said = controller.output();
+        let lines = said
+            .lines()
+            .filter_map(|line| serde_json::from_str::<Value>(line).ok());
+        if let Some(address) = lines
+            .filter_map(|line| line["listening"].as_str()?.parse().ok())
+            .next()
+        {
+            return address;
+        }
+        assert!(began.elapsed() < Duration::from_secs(30), "{said}");
+        std::thread::sleep(Duration::from_millis(50));
+    }
+}
+
+fn every_panel_has_data(prometheus: &mut Prometheus) {
+    let dashboard: Value = serde_json::from_str(&read("charts/zegel/files/dashboard.json")).unwrap();
+    for variable in dashboard["templating"]["list"].as_array().unwrap() {
+        if let Some(inner) = variable["definition"]
+            .as_str()
+            .and_then(|it| it.strip_prefix("label_values("))
+        {
+            let (metric, label) = inner.trim_end_matches(')').split_once(", ").unwrap();
+            assert_eq!(
+                prometheus.label_values(metric, label),
+                [json!("noord"), json!("zuid")]
+            );
+        }
+    }
+    let mut answers: BTreeMap<String, Vec<Value>> = BTreeMap::new();
+    let mut asked = 0;
+    for panel in dashboard["panels"].as_array().unwrap() {
+        let title = panel["title"].as_str().unwrap();
+        for target in panel["targets"].as_array().into_iter().flatten() {
+            let written = target["expr"].as_str().unwrap();
+            let expr = written
+                .replace("$__rate_interval", "30s")
+                .replace("$namespace", "noord|zuid");
+            assert!(!expr.contains('$'), "{title}: {expr}");
+            if !MAY_BE_EMPTY.contains(&title) {
+                prometheus.eventually(&format!("{title}: {expr}"), |it| !it.query(&expr).is_empty());
+            }
+            answers.insert(format!("{title}: {written}"), prometheus.query(&expr));
+            asked += 1;
+        }
+    }
+    assert!(asked >= 30, "{asked}");
+    // Kept, for whoever wants to see or draw them.
+    let folder = format!("{ROOT}/target/monitoring");
+    fs::create_dir_all(&folder).unwrap();
+    fs::write(
+        format!("{folder}/dashboard-answers.json"),
+        serde_json::to_string_pretty(&answers).unwrap(),
+    )
+    .unwrap();
+}
+
+/// The alerts evaluate without error on real series, and wait for what is wrong here and for nothing else.
+fn the_rules_work(prometheus: &mut Prometheus) {
+    let states = |it: &Prometheus, state: &str| -> Vec<String> {
+        let alerts = it.alerts();
+        assert!(alerts.iter().all(|(_, _, error)| error.is_empty()), "{alerts:?}");
+        let found = alerts.into_iter().filter(|(_, is, _)| is == state);
+        found.map(|(name, ..)| name).collect()
+    };
+    let wanted = [
+        "ZegelDomainDrifted",
+        "ZegelDomainInvalid",
+        "ZegelDomainUnknown",
+        "ZegelResolverStripsDNSSEC",
+    ];
+    prometheus.eventually("the alerts that apply are pending", |it| {
+        let pending = states(it, "pending");
+        wanted.iter().all(|name| pending.contains(&(*name).to_owned()))
+    });
+    let pending = states(prometheus, "pending");
+    for quiet in ["ZegelNothingJudged", "ZegelDNSOutage", "ZegelNoLeader"] {
+        assert!(!pending.contains(&quiet.to_owned()), "{quiet}: {pending:?}");
+    }
+}
+
+/// The text format passes `promtool check metrics`.
+fn promtool_takes_the_scrape(target: SocketAddr) {
+    let (code, text) = get(target, "/metrics", "text/plain;version=0.0.4").unwrap();
+    assert_eq!(code, 200);
+    let mut check = Command::new("promtool")
+        .args(["check", "metrics"])
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    std::io::Write::write_all(&mut check.stdin.take().unwrap(), text.as_bytes()).unwrap();
+    let output = check.wait_with_output().unwrap();
+    let said =
+        String::from_utf8_lossy(&output.stdout).into_owned() + &String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success() && said.is_empty(), "{said}");
+}
