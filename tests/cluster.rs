@@ -32,6 +32,8 @@ mod name_servers;
 mod outage;
 #[path = "cluster/process.rs"]
 mod process;
+#[path = "cluster/rights.rs"]
+mod rights;
 #[path = "cluster/stage.rs"]
 mod stage;
 #[path = "cluster/start.rs"]

@@ -19,6 +19,7 @@ mod render;
 mod schema;
 mod selfcheck;
 mod template;
+mod together;
 
 use k8s_openapi::apiextensions_apiserver::pkg::apis::apiextensions::v1::CustomResourceDefinition;
 use serde_json::{Value, json};

@@ -75,6 +75,27 @@ impl Program {
         }
     }
 
+    /// Waits until its log says this.
+    pub async fn says(&self, words: &str) {
+        let process = &self.process;
+        eventually(&format!("the log says {words:?}"), async || {
+            process.output().contains(words)
+        })
+        .await;
+    }
+
+    /// What `/readyz` says, once it listens.
+    pub async fn readiness(&self) -> (u16, String) {
+        let process = &self.process;
+        eventually("the program listens", async || {
+            listening(&process.output()).is_some()
+        })
+        .await;
+        http(listening(&process.output()).unwrap(), "/readyz")
+            .await
+            .unwrap()
+    }
+
     /// Whether it works rather than stands by.
     pub async fn leads(&self) -> bool {
         self.metrics().await.contains("zegel_leader 1")

@@ -10,6 +10,8 @@
 
 #![allow(dead_code, unreachable_pub, reason = "each test program uses its own part")]
 
+#[path = "control_plane/audit.rs"]
+mod audit;
 #[path = "control_plane/certificates.rs"]
 mod certificates;
 #[path = "control_plane/process.rs"]
@@ -31,6 +33,7 @@ use kube::config::{KubeConfigOptions, Kubeconfig};
 use kube::{Client, Config};
 use tempfile::TempDir;
 
+pub use self::audit::Asked;
 use self::certificates::certificates;
 pub use self::process::Process;
 
@@ -126,6 +129,7 @@ impl ControlPlane {
         ] {
             command.arg(flag).arg(path(file));
         }
+        audit::keep(&mut command, dir.path())?;
         let mut apiserver = Process::spawn(command, path("kube-apiserver.log"))?;
 
         let kubeconfig = path("kubeconfig");
@@ -275,6 +279,14 @@ impl ControlPlane {
     /// When the account does not exist.
     pub async fn client_of(&self, namespace: &str, account: &str) -> Result<Client, Error> {
         client_from(&self.kubeconfig_of(namespace, account).await?).await
+    }
+
+    /// What a ServiceAccount has asked of the API server so far, by its audit log.
+    ///
+    /// # Errors
+    /// When the log cannot be read.
+    pub fn asked_by(&self, namespace: &str, account: &str) -> Result<Vec<Asked>, Error> {
+        audit::asked_by(self.dir.path(), namespace, account)
     }
 
     /// Applies the chart, as `zegel`, into `namespace` (made when missing), the CRD included. Gives a kubeconfig with
