@@ -1,8 +1,8 @@
 //! Messages over sockets: one question to a list of servers, until one of them says something that counts.
 //!
-//! A try is a UDP datagram from a fresh, connected socket (so that the system picks a port nobody can guess,
-//! RFC 5452, and tells at once when nobody listens) and, when the answer is truncated, the same question over TCP
-//! (RFC 7766). What does not belong to the question is ignored, as any resolver ignores it. A server that cannot read
+//! A try is a UDP datagram from a connected socket (so that the system picks a port nobody can guess, RFC 5452, and tells
+//! at once when nobody listens), a fresh one for a stranger, one of a few [`sockets`] that are soon replaced for our
+//! resolvers; and, when the answer is truncated, the same question over TCP (RFC 7766). What does not belong to the question is ignored, as any resolver ignores it. A server that cannot read
 //! EDNS is asked once more without it, and from then on without it at first (RFC 6891 7). Servers are tried in order;
 //! an error code from one sends us to the next, silence brings another round. What is reported in the end is the
 //! most telling thing any of them said. Whether the servers answer at all is known too: see [`health`](super::health).
@@ -10,6 +10,7 @@
 mod cookie;
 mod direct;
 mod message;
+mod sockets;
 #[cfg(test)]
 mod tests;
 
@@ -28,6 +29,7 @@ use self::cookie::Jar;
 pub(super) use self::direct::Spoken;
 pub(super) use self::message::usable;
 use self::message::{Incoming, is_truncated, read, refuses_edns};
+use self::sockets::Sockets;
 use super::health::{self, Change, Health, Moment, Pulse, is_silence, telling};
 use crate::inquiry::Trouble;
 use crate::world::Clock;
@@ -67,6 +69,8 @@ struct Server {
     plain_until: Mutex<Option<Instant>>,
     /// What we and it tell each other apart by from forgers.
     cookies: Jar,
+    /// Where our resolvers are asked from.
+    sockets: Sockets,
 }
 
 impl Wire {
@@ -83,6 +87,7 @@ impl Wire {
                 pulse: Mutex::default(),
                 plain_until: Mutex::default(),
                 cookies: Jar::default(),
+                sockets: Sockets::default(),
             })
         };
         Self {
@@ -189,7 +194,7 @@ impl Wire {
     }
 
     async fn send(&self, server: &Server, query: &Message, encoded: &[u8]) -> Result<Message, Trouble> {
-        match udp(server.address, query, encoded, Instant::now() + self.timeout).await? {
+        match shared_udp(server, query, encoded, Instant::now() + self.timeout).await? {
             Datagram::Whole(answer) => Ok(answer),
             Datagram::Truncated => {
                 let whole = timeout(self.timeout, tcp(server.address, query, encoded)).await;
@@ -298,6 +303,56 @@ enum Datagram {
     Truncated,
 }
 
+/// What datagrams under a question's number come to.
+struct Ear {
+    /// What to tell if nothing better comes.
+    late: Trouble,
+}
+
+impl Ear {
+    fn new() -> Self {
+        Self {
+            late: Trouble::Timeout,
+        }
+    }
+
+    /// Takes in one datagram; `None` when it is not the answer.
+    fn hear(&mut self, octets: &[u8], query: &Message) -> Result<Option<Datagram>, Trouble> {
+        if is_truncated(octets, query) {
+            return Ok(Some(Datagram::Truncated));
+        }
+        match read(octets, query)? {
+            Incoming::Answer(answer) => return Ok(Some(Datagram::Whole(answer))),
+            // It may be a forger's: the true answer can still come, and only if it does not is this worth telling.
+            Incoming::OtherQuestion => self.late = Trouble::Malformed,
+            Incoming::Unrelated => {}
+        }
+        Ok(None)
+    }
+}
+
+/// Over one of the sockets that questions to our resolvers share.
+async fn shared_udp(
+    server: &Server,
+    query: &Message,
+    encoded: &[u8],
+    end: Instant,
+) -> Result<Datagram, Trouble> {
+    let sent = server.sockets.send(server.address, query.metadata.id, encoded);
+    let mut hearing = sent.await?;
+    let mut ear = Ear::new();
+    loop {
+        let octets = match hearing.next(end).await {
+            Err(Trouble::Timeout) => return Err(ear.late),
+            heard => heard?,
+        };
+        if let Some(datagram) = ear.hear(&octets, query)? {
+            return Ok(datagram);
+        }
+    }
+}
+
+/// Over a socket of its own.
 async fn udp(server: SocketAddr, query: &Message, encoded: &[u8], end: Instant) -> Result<Datagram, Trouble> {
     let local = match server {
         SocketAddr::V4(_) => SocketAddr::from((Ipv4Addr::UNSPECIFIED, 0)),
@@ -308,20 +363,14 @@ async fn udp(server: SocketAddr, query: &Message, encoded: &[u8], end: Instant) 
     socket.connect(server).await.map_err(|_| Trouble::NoRoute)?;
     socket.send(encoded).await.map_err(unsent)?;
     let mut buffer = vec![0; UDP_BUFFER];
-    let mut late = Trouble::Timeout;
+    let mut ear = Ear::new();
     loop {
         let Ok(received) = timeout_at(end, socket.recv(&mut buffer)).await else {
-            return Err(late);
+            return Err(ear.late);
         };
-        let datagram = buffer.get(..received.map_err(network)?).unwrap_or_default();
-        if is_truncated(datagram, query) {
-            return Ok(Datagram::Truncated);
-        }
-        match read(datagram, query)? {
-            Incoming::Answer(answer) => return Ok(Datagram::Whole(answer)),
-            // It may be a forger's: the true answer can still come, and only if it does not is this worth telling.
-            Incoming::OtherQuestion => late = Trouble::Malformed,
-            Incoming::Unrelated => {}
+        let octets = buffer.get(..received.map_err(network)?).unwrap_or_default();
+        if let Some(datagram) = ear.hear(octets, query)? {
+            return Ok(datagram);
         }
     }
 }
