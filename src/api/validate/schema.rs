@@ -8,6 +8,8 @@ use std::sync::LazyLock;
 use kube::core::cel::{CompiledSchema, compile_schema};
 use serde_json::{Value, json};
 
+use super::matching::Matching;
+
 /// One node of the schema.
 #[derive(Debug, Default)]
 pub(super) struct Node {
@@ -34,7 +36,28 @@ pub(super) struct Node {
     /// How the entries of a list are told apart.
     pub(super) identity: Identity,
     /// The node's own rules, and its pattern as one more; those of what lies below are the nodes' there.
-    pub(super) rules: Option<CompiledSchema>,
+    pub(super) rules: Option<Rules>,
+}
+
+/// The rules of a node.
+#[derive(Debug)]
+pub(super) struct Rules {
+    /// All of them, for CEL.
+    pub(super) all: CompiledSchema,
+    /// Those that only match a text.
+    matching: Vec<Matching>,
+    /// Where all of those hold, what is left to CEL.
+    rest: Option<CompiledSchema>,
+}
+
+impl Rules {
+    /// What CEL must judge `value` by; `None` where it keeps to all rules.
+    pub(super) fn beyond_matching(&self, value: &Value) -> Option<&CompiledSchema> {
+        match value {
+            Value::String(text) if self.matching.iter().all(|rule| rule.holds(text)) => self.rest.as_ref(),
+            _ => Some(&self.all),
+        }
+    }
 }
 
 /// How the entries of a list are told apart.
@@ -147,7 +170,7 @@ impl Node {
 }
 
 /// The rules of this node alone, compiled; types below it are kept, for a rule looks into them.
-fn rules(schema: &Value) -> Option<CompiledSchema> {
+fn rules(schema: &Value) -> Option<Rules> {
     let mut own: Vec<Value> = schema
         .get("x-kubernetes-validations")
         .and_then(Value::as_array)
@@ -158,14 +181,26 @@ fn rules(schema: &Value) -> Option<CompiledSchema> {
             json!({"rule": format!("self.matches({pattern:?})"), "message": format!("must match {pattern}")}),
         );
     }
-    if own.is_empty() {
-        return None;
+    let compiled = |rules: &[&Value]| {
+        let mut alone = schema.clone();
+        strip(&mut alone);
+        let fields = alone.as_object_mut()?;
+        fields.insert("x-kubernetes-validations".to_owned(), json!(rules));
+        (!rules.is_empty()).then(|| compile_schema(&alone))
+    };
+    let (mut matching, mut rest) = (Vec::new(), Vec::new());
+    for rule in &own {
+        let text = rule.get("rule").and_then(Value::as_str).unwrap_or_default();
+        match Matching::read(text) {
+            Some(read) => matching.push(read),
+            None => rest.push(rule),
+        }
     }
-    let mut alone = schema.clone();
-    strip(&mut alone);
-    let fields = alone.as_object_mut()?;
-    fields.insert("x-kubernetes-validations".to_owned(), Value::Array(own));
-    Some(compile_schema(&alone))
+    Some(Rules {
+        all: compiled(&own.iter().collect::<Vec<_>>())?,
+        matching,
+        rest: compiled(&rest),
+    })
 }
 
 /// Takes the rules out, here and below.
@@ -240,6 +275,7 @@ mod tests {
     fn every_rule_compiles() {
         fn rules(node: &Node) -> usize {
             let own = node.rules.as_ref().map_or(0, |rules| {
+                let rules = &rules.all;
                 assert!(!rules.has_errors(), "{:?}", rules.compilation_errors());
                 rules.validations.len()
             });

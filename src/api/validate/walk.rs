@@ -45,15 +45,15 @@ fn prune_fields(node: &Node, fields: &mut Map<String, Value>, path: &str, found:
 
 /// Says all that is wrong with `value`, which is pruned.
 pub(super) fn judge(node: &Node, value: &Value, old: Option<&Value>, found: &mut Vec<Violation>) {
-    Walk {
-        validator: Validator::new(),
-        found,
+    thread_local! {
+        /// CEL's functions are the same for every object.
+        static VALIDATOR: Validator = Validator::new();
     }
-    .node(node, value, old, "");
+    VALIDATOR.with(|validator| Walk { validator, found }.node(node, value, old, ""));
 }
 
 struct Walk<'w> {
-    validator: Validator,
+    validator: &'w Validator,
     found: &'w mut Vec<Violation>,
 }
 
@@ -211,12 +211,18 @@ impl Walk<'_> {
     fn refused_in_quotes(&self, node: &Node, value: &Value) -> Option<String> {
         let rules = node.rules.as_ref()?;
         let quoted = Value::String(value.to_string());
-        let broken = self.validator.validate_compiled(rules, &quoted, None).err()?;
+        let broken = self
+            .validator
+            .validate_compiled(&rules.all, &quoted, None)
+            .err()?;
         broken.into_iter().next().map(|error| error.message)
     }
 
     fn rules(&mut self, node: &Node, value: &Value, old: Option<&Value>, path: &str) {
-        let Some(rules) = &node.rules else { return };
+        let rules = node.rules.as_ref();
+        let Some(rules) = rules.and_then(|rules| rules.beyond_matching(value)) else {
+            return;
+        };
         let Err(broken) = self.validator.validate_compiled(rules, value, old) else {
             return;
         };
