@@ -2,6 +2,17 @@
 
 use std::fmt;
 
+use crate::records::Span;
+
+/// What spoilt a key, and where its trace stands in the record's text.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Damage {
+    /// What happened.
+    pub cause: Cause,
+    /// Where it shows.
+    pub span: Span,
+}
+
 /// What spoils keys.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]

@@ -5,35 +5,29 @@
 //! file. A cause is named where its trace stands in the value, or where taking it back gives a key. Pure.
 
 use super::key::{decode_base64, der_length};
-use super::{Cause, KeyError, KeyKind, Likeness, Material, PublicKey, Record, likeness};
+use super::{Cause, Damage, KeyError, KeyKind, Likeness, Material, PublicKey, Record, likeness};
 use crate::records::Span;
-
-/// What spoilt a key, and where its trace stands in the record's text.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Damage {
-    /// What happened.
-    pub cause: Cause,
-    /// Where it shows.
-    pub span: Span,
-}
 
 impl Record {
     /// The key a verifier would use for mail; `None` when it is discarded, revoked, malformed, too short or for
     /// something else.
     pub fn usable_key(&self) -> Option<PublicKey> {
-        let read = likeness(&self.text) == Likeness::Key && self.faults().is_empty();
-        if !read || self.damage().is_some() || !self.allows_sha256() || !self.allows_email() {
-            return None;
-        }
-        match self.material() {
-            Material::Key(key) if key.is_acceptable() => Some(key),
+        let is_usable = *self.made.is_usable.get_or_init(|| {
+            likeness(&self.text) == Likeness::Key
+                && self.faults().is_empty()
+                && self.damage().is_none()
+                && self.allows_sha256()
+                && self.allows_email()
+        });
+        match is_usable.then(|| self.material()) {
+            Some(Material::Key(key)) if key.is_acceptable() => Some(key),
             _ => None,
         }
     }
 
     /// What spoilt the key on its way into DNS, where that can be told.
     pub fn damage(&self) -> Option<Damage> {
-        cause_of(self)
+        self.made.damage.get_or_init(|| cause_of(self)).clone()
     }
 }
 

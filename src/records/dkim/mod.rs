@@ -13,9 +13,8 @@ mod likeness;
 mod parse;
 mod weakness;
 
-pub use self::cause::Cause;
+pub use self::cause::{Cause, Damage};
 pub use self::compare::compare;
-pub use self::damage::Damage;
 pub use self::key::{KeyError, KeyForm, KeyKind, PublicKey};
 pub use self::likeness::{Likeness, NearMiss, host_name, likeness, with_right_separators};
 pub use self::parse::{Fault, FaultKind, Material, Record, Tag, in_ascii, parse};

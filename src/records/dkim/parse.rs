@@ -1,6 +1,8 @@
 //! Reading a key record: every tag with its span, in order, and what is wrong with the list (RFC 6376 3.2, 3.6.1).
 
-use super::{KeyError, KeyKind, PublicKey};
+use std::sync::OnceLock;
+
+use super::{Damage, KeyError, KeyKind, PublicKey};
 use crate::records::Span;
 use crate::records::tags::{self, Part, PartKind, WhiteSpace};
 
@@ -11,7 +13,27 @@ pub struct Record {
     pub text: Vec<u8>,
     /// What stands between its semicolons, in order.
     pub parts: Vec<Part>,
+    /// What was made of it already.
+    pub(super) made: Made,
 }
+
+/// What follows from a record's text, worked out when somebody first wants to know, and not again: a key is looked at from
+/// many sides.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Made {
+    pub(super) material: OnceLock<Material>,
+    pub(super) damage: OnceLock<Option<Damage>>,
+    pub(super) is_usable: OnceLock<bool>,
+}
+
+/// What was worked out makes no record another.
+impl PartialEq for Made {
+    fn eq(&self, _: &Self) -> bool {
+        true
+    }
+}
+
+impl Eq for Made {}
 
 /// One `name=value` of a record, without the white space around either.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -83,6 +105,7 @@ pub fn parse(text: &[u8]) -> Record {
     Record {
         text: text.to_vec(),
         parts: tags::split(text, WhiteSpace::Folding),
+        made: Made::default(),
     }
 }
 
@@ -146,6 +169,10 @@ impl Record {
 
     /// What `p=` holds, read as the type `k=` names.
     pub fn material(&self) -> Material {
+        self.made.material.get_or_init(|| self.read_material()).clone()
+    }
+
+    fn read_material(&self) -> Material {
         let Some(tag) = self.tag("p") else {
             return Material::Missing;
         };

@@ -77,29 +77,53 @@ impl PublicKey {
         if !odd || self.exponent == [1] {
             found.push(Weakness::Exponent);
         }
-        match PRIMES.iter().find(|&&prime| remainder(&self.modulus, prime) == 0) {
-            Some(&prime) => found.push(Weakness::Factor(prime)),
-            None if is_roca(&self.modulus) => found.push(Weakness::Roca),
+        let rests = remainders(&self.modulus);
+        match PRIMES.iter().zip(&rests).find(|(_, rest)| **rest == 0) {
+            Some((&prime, _)) => found.push(Weakness::Factor(prime)),
+            None if is_roca(&rests) => found.push(Weakness::Roca),
             None => {}
         }
         found
     }
 }
 
-/// The big-endian number modulo `prime`.
-fn remainder(number: &[u8], prime: u32) -> u32 {
-    number
-        .iter()
-        .fold(0, |rest, &octet| (rest * 256 + u32::from(octet)) % prime)
+/// The big-endian number modulo each of the primes.
+///
+/// It is walked once for as many primes as have a product of 32 bits, a word at a time: what is left modulo the product
+/// is the same modulo each of them.
+fn remainders(number: &[u8]) -> [u32; PRIMES.len()] {
+    let mut rests = [0; PRIMES.len()];
+    let (head, words) = number.as_rchunks::<4>();
+    let head = head.iter().fold(0, |word, &octet| word << 8 | u64::from(octet));
+    let mut start = 0;
+    while let Some(primes) = PRIMES.get(start..).filter(|primes| !primes.is_empty()) {
+        let mut product = 1_u64;
+        let mut count = 0;
+        for prime in primes {
+            match product * u64::from(*prime) {
+                larger if larger <= u64::from(u32::MAX) => product = larger,
+                _ => break,
+            }
+            count += 1;
+        }
+        let rest = words.iter().fold(head % product, |rest, word| {
+            (rest << 32 | u64::from(u32::from_be_bytes(*word))) % product
+        });
+        for (prime, place) in primes.iter().zip(rests.iter_mut().skip(start)).take(count) {
+            *place = u32::try_from(rest % u64::from(*prime)).unwrap_or_default();
+        }
+        start += count;
+    }
+    rests
 }
 
 /// Whether the modulus is a power of 65537 modulo every small prime: about one sound key in 2^27 is.
-fn is_roca(modulus: &[u8]) -> bool {
+fn is_roca(rests: &[u32; PRIMES.len()]) -> bool {
     PRIMES
         .iter()
-        .filter(|&&prime| (3..=167).contains(&prime))
-        .all(|&prime| {
-            let rest = remainder(modulus, prime);
+        .zip(rests)
+        .filter(|(prime, _)| (3..=167).contains(*prime))
+        .all(|(&prime, &rest)| {
             let generator = 65_537 % prime;
             let mut power = 1;
             for _ in 0..prime {
@@ -110,4 +134,22 @@ fn is_roca(modulus: &[u8]) -> bool {
             }
             false
         })
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    proptest! {
+        #[test]
+        fn what_is_left_is_what_long_division_leaves(number in prop::collection::vec(any::<u8>(), 0..530)) {
+            let rests = remainders(&number);
+            for (prime, rest) in PRIMES.iter().zip(rests) {
+                let long = number.iter().fold(0, |rest, &octet| (rest * 256 + u32::from(octet)) % prime);
+                prop_assert_eq!(rest, long, "modulo {}", prime);
+            }
+        }
+    }
 }
