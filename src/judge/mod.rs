@@ -77,9 +77,37 @@ fn run(intent: &Intent, inquiry: &mut Inquiry<'_>) -> (Vec<RecordVerdict>, Findi
     }
     for standard in Standard::ALL {
         inquiry.on_behalf_of(*standard);
-        (row(*standard).check)(intent, inquiry, &mut findings);
+        match standard {
+            Standard::Spf => checked::<0>(*standard, intent, inquiry, &mut findings),
+            Standard::Dkim => checked::<1>(*standard, intent, inquiry, &mut findings),
+            Standard::Dmarc => checked::<2>(*standard, intent, inquiry, &mut findings),
+            // A parked domain's exchanges are asked about for other standards as well; what is proven is said of whatever
+            // was asked, and names and values are judged beside what all others said.
+            Standard::Mx | Standard::Dnssec | Standard::Dns => {
+                (row(*standard).check)(intent, inquiry, &mut findings);
+            }
+        }
     }
     (records, findings)
+}
+
+/// What a standard's checks found, once every question of theirs was answered: a later wave need not run them again.
+/// `STANDARD` tells one standard's from another's.
+struct Checked<const STANDARD: u8>(Findings);
+
+/// Runs the checks of a standard, or tells what they found in an earlier wave.
+fn checked<const STANDARD: u8>(
+    standard: Standard,
+    intent: &Intent,
+    inquiry: &mut Inquiry<'_>,
+    findings: &mut Findings,
+) {
+    let checked = inquiry.once(&intent.domain, Need::Detail, |inquiry| {
+        let mut findings = Findings::new();
+        (row(standard).check)(intent, inquiry, &mut findings);
+        Checked::<STANDARD>(findings)
+    });
+    findings.extend(checked.0.iter().cloned());
 }
 
 /// The state of one wanted record set, by whatever answers `inquiry` has.
