@@ -142,9 +142,10 @@ pub struct RecordStatus {
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", default)]
 pub struct ServersStatus {
-    /// Right, Stale, Differs, Lame, Silent or NoRoute.
+    /// Right, Stale, Differs, Lame, Silent, NoRoute, NoAddress (the name leads to none), or NotAsked (beyond the bounds).
     pub state: String,
-    /// How they are lame: NotAuthoritative, Referral, UpwardReferral, Refused, ServFail, WrongZone or Unusable.
+    /// How they are lame: NotAuthoritative, Referral, UpwardReferral, Refused, ServFail, WrongZone, FormErr, NotImp, NotAuth,
+    /// ErrorCode or Unusable.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub lame: Option<String>,
     /// Their names.

@@ -10,6 +10,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use jiff::Timestamp;
 
 use super::{Failure, file};
+use crate::inquiry::{Dns, Kind, View};
 use crate::name::Name;
 use crate::recording::{self, Look, Recording};
 
@@ -20,8 +21,9 @@ pub struct ReplayArgs {
     /// Write all that DNS answered to this file, as JSON: the look can be judged again from it with --replay
     #[arg(long, value_name = "FILE")]
     pub record: Option<PathBuf>,
-    /// Judge what was recorded in this file, at the time of the recording, and ask DNS nothing
-    #[arg(long, value_name = "FILE", conflicts_with = "record")]
+    /// Judge what was recorded in this file, at the time of the recording, and ask DNS nothing: how it is asked cannot be
+    /// said beside
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["record", "resolvers", "dnssec", "trust_anchor", "authorities"])]
     pub replay: Option<String>,
 }
 
@@ -116,6 +118,30 @@ impl Kept {
 
 fn failure(path: &Path, why: &str) -> Failure {
     Failure::Usage(format!("cannot record to {}: {why}", path.display()))
+}
+
+/// Refuses a recording that holds a look at a name and no answer to this question about it.
+///
+/// # Errors
+/// When it holds none; the message names what it holds of the name.
+pub fn answer_in(look: &Look, name: &Name, kind: Kind) -> Result<(), Failure> {
+    if look.facts.contains(&Dns::new(name.clone(), kind)) {
+        return Ok(());
+    }
+    let of_name = look
+        .facts
+        .iter()
+        .filter(|(question, _)| question.name == *name && question.view == View::Recursive);
+    let mut kinds: Vec<Kind> = of_name.map(|(question, _)| question.kind).collect();
+    kinds.sort();
+    let kinds: Vec<&str> = kinds.iter().map(|kind| kind.as_str()).collect();
+    let held = match kinds.as_slice() {
+        [] => "nothing of this name".to_owned(),
+        kinds => format!("its {}", kinds.join(", ")),
+    };
+    Err(Failure::Usage(format!(
+        "the recording holds no answer to {name} {kind}: it holds {held}"
+    )))
 }
 
 /// The look at a domain, or why the recording cannot be used for it.

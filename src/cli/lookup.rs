@@ -3,7 +3,7 @@
 use super::args::{Format, one_of};
 use super::domain::domain;
 use super::look::{LookArgs, Observer};
-use super::{Exit, Failure, output};
+use super::{Exit, Failure, eyes, output};
 use crate::inquiry::{Depth, Kind};
 use crate::name::Name;
 use crate::report::Style;
@@ -34,6 +34,9 @@ pub struct Args {
 pub async fn run(args: &Args, style: Style) -> Result<Exit, Failure> {
     let observer = Observer::new(&args.look)?;
     observer.can_look_at(&args.name)?;
+    if let Some(look) = observer.recorded(&args.name) {
+        eyes::answer_in(look, &args.name, args.kind)?;
+    }
     let fresh = Freshness::any().approaching(Depth::Closely);
     let looked = observer
         .look_and_count(&args.name, &fresh, |inquiry, _| {

@@ -90,8 +90,8 @@ pub(super) fn said(records: &[Record]) -> Option<String> {
     let weight = |record: &&Record| {
         let states = record.servers.iter().map(|group| match group.state {
             ServerState::Stale | ServerState::Differs => 2,
-            ServerState::Lame(_) | ServerState::Silent => 1,
-            ServerState::Right | ServerState::NoRoute | ServerState::NoAddress | ServerState::NotAsked => 0,
+            ServerState::Lame(_) | ServerState::Silent | ServerState::NoAddress => 1,
+            ServerState::Right | ServerState::NoRoute | ServerState::NotAsked => 0,
         });
         let worst = states.max().unwrap_or(0);
         // That all hold something else is what the record itself says.

@@ -233,6 +233,25 @@ impl Txt {
     }
 }
 
+/// All fields of a start of authority (RFC 1035 3.3.13), as one is shown that was asked for.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
+pub struct StartOfAuthority {
+    /// The name server that is the original source of the zone.
+    pub mname: Name,
+    /// The mailbox of who is responsible, its first label the local part.
+    pub rname: Name,
+    /// The version of the zone.
+    pub serial: u32,
+    /// After so many seconds a secondary asks whether the version moved.
+    pub refresh: u32,
+    /// After so many seconds it asks again when it got no answer.
+    pub retry: u32,
+    /// After so many seconds without an answer it serves the zone no more.
+    pub expire: u32,
+    /// So many seconds an absence may be remembered at most (RFC 2308 4).
+    pub minimum: u32,
+}
+
 /// One record's data.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
 #[non_exhaustive]
@@ -254,8 +273,8 @@ pub enum Rdata {
     Ns(Name),
     /// The name of an address.
     Ptr(Name),
-    /// Start of authority: only that there is one.
-    Soa,
+    /// Start of authority; `None` where only that there is one was recorded.
+    Soa(Option<Box<StartOfAuthority>>),
     /// Text, or the same in the retired type SPF.
     Txt(Txt),
     /// Of a type that is only shown: its presentation format.
@@ -271,7 +290,10 @@ impl Rdata {
                 Self::Cname(name) | Self::Ns(name) | Self::Ptr(name) => name.as_str().len(),
                 Self::Mx { exchange, .. } => exchange.as_str().len(),
                 Self::Shown(text) => text.len(),
-                Self::A(_) | Self::Aaaa(_) | Self::Soa => 0,
+                Self::Soa(start) => start.as_ref().map_or(0, |start| {
+                    size_of::<StartOfAuthority>() + start.mname.as_str().len() + start.rname.as_str().len()
+                }),
+                Self::A(_) | Self::Aaaa(_) => 0,
             }
     }
 }
@@ -329,6 +351,8 @@ pub struct Direct {
     pub rtt: Duration,
     /// Whether it offers to find things out for others (RA): no business of an authority.
     pub recursion_available: bool,
+    /// The error code it answers with (RCODE); `None` of NOERROR and NXDOMAIN.
+    pub rcode: Option<u16>,
     /// Where it sends us instead of answering.
     pub referral: Option<Referral>,
 }

@@ -3,12 +3,12 @@
 use std::fmt;
 use std::net::{Ipv4Addr, Ipv6Addr};
 
-use super::{Kind, Rdata, Txt};
+use super::{Kind, Rdata, StartOfAuthority, Txt};
 use crate::name::{Name, NameError};
 use crate::records::presentation;
 
-/// The data of one record as a zone file has it; TXT in quotes, string by string. A start of authority is empty: only
-/// that there is one is known here.
+/// The data of one record as a zone file has it; TXT in quotes, string by string. A start of authority is empty where only
+/// that there is one is known.
 impl fmt::Display for Rdata {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
@@ -16,11 +16,49 @@ impl fmt::Display for Rdata {
             Self::Aaaa(address) => address.fmt(f),
             Self::Cname(name) | Self::Ns(name) | Self::Ptr(name) => name.fmt(f),
             Self::Mx { preference, exchange } => write!(f, "{preference} {exchange}"),
-            Self::Soa => Ok(()),
+            Self::Soa(start) => start.as_ref().map_or(Ok(()), |start| start.fmt(f)),
             Self::Txt(txt) => txt.fmt(f),
             Self::Shown(text) => f.write_str(text),
         }
     }
+}
+
+impl fmt::Display for StartOfAuthority {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self {
+            mname,
+            rname,
+            serial,
+            refresh,
+            retry,
+            expire,
+            minimum,
+        } = self;
+        write!(f, "{mname} {rname} {serial} {refresh} {retry} {expire} {minimum}")
+    }
+}
+
+/// The fields of a start of authority, with a blank between them.
+fn start(text: &str) -> Result<StartOfAuthority, String> {
+    let broken = || format!("{text:?} is no start of authority");
+    let words: Vec<&str> = text.split(' ').collect();
+    let [mname, rname, numbers @ ..] = words.as_slice() else {
+        return Err(broken());
+    };
+    let numbers: Result<Vec<u32>, _> = numbers.iter().map(|number| number.parse()).collect();
+    let Ok([serial, refresh, retry, expire, minimum]) = numbers.as_deref() else {
+        return Err(broken());
+    };
+    let name = |text: &str| text.parse::<Name>().map_err(|_| broken());
+    Ok(StartOfAuthority {
+        mname: name(mname)?,
+        rname: name(rname)?,
+        serial: *serial,
+        refresh: *refresh,
+        retry: *retry,
+        expire: *expire,
+        minimum: *minimum,
+    })
 }
 
 impl fmt::Display for Txt {
@@ -40,7 +78,7 @@ impl Rdata {
     pub fn shown(&self) -> String {
         match self {
             Self::Txt(txt) => presentation(&txt.joined()),
-            Self::Soa => "SOA".to_owned(),
+            Self::Soa(None) => "SOA".to_owned(),
             other => other.to_string(),
         }
     }
@@ -66,7 +104,10 @@ impl Rdata {
             Kind::Cname => Self::Cname(name(text)?),
             Kind::Ns => Self::Ns(name(text)?),
             Kind::Ptr => Self::Ptr(name(text)?),
-            Kind::Soa => Self::Soa,
+            Kind::Soa => Self::Soa(match text {
+                "" => None,
+                text => Some(Box::new(start(text)?)),
+            }),
             Kind::Mx => {
                 let (preference, exchange) = text
                     .split_once(' ')

@@ -1,9 +1,12 @@
 //! What single name servers say of one record set: types, their groups, and the line people read.
 //!
 //! Status, JSON, tables and whoever works out when a change is seen everywhere read these; the room of the authorities fills them.
+//! Files: `state` (what a server is), `group` (those that say the same, and the line).
+
+mod group;
+mod state;
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::fmt;
 use std::net::IpAddr;
 use std::time::Duration;
 
@@ -13,122 +16,8 @@ use super::finding::Site;
 use crate::inquiry::Trouble;
 use crate::name::Name;
 
-/// What one address of a name server says of a record set, as seen from here.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum ServerState {
-    /// It has authority and holds what is meant.
-    Right,
-    /// It has authority and holds an older version than others do.
-    Stale,
-    /// It has authority and holds something else.
-    Differs,
-    /// It is named for the zone and does not serve it (RFC 9499).
-    Lame(Lame),
-    /// No answer came: it may be down, or the way to it.
-    Silent,
-    /// Nothing can be sent to it from here, or nothing that is sent reaches it: never counted against the zone.
-    NoRoute,
-    /// Its name leads to no address, or to none that is known.
-    NoAddress,
-    /// It was not asked in this look: others were first, or its serial told enough.
-    NotAsked,
-}
-
-impl ServerState {
-    /// The state a status names, with how a server is lame; `None` of a word of another version.
-    pub fn parse(word: &str, lame: Option<&str>) -> Option<Self> {
-        let how = Lame::ALL.into_iter().find(|how| Some(how.as_str()) == lame);
-        let states = [
-            Self::Right,
-            Self::Stale,
-            Self::Differs,
-            Self::Lame(how.unwrap_or(Lame::Unusable)),
-            Self::Silent,
-            Self::NoRoute,
-            Self::NoAddress,
-            Self::NotAsked,
-        ];
-        states.into_iter().find(|state| state.as_str() == word)
-    }
-
-    /// The word of status and JSON; how a server is lame is told beside.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Right => "Right",
-            Self::Stale => "Stale",
-            Self::Differs => "Differs",
-            Self::Lame(_) => "Lame",
-            Self::Silent => "Silent",
-            Self::NoRoute => "NoRoute",
-            Self::NoAddress => "NoAddress",
-            Self::NotAsked => "NotAsked",
-        }
-    }
-
-    /// Whether it answered as an authority: only then does it count when all of them are to agree.
-    pub fn counts(self) -> bool {
-        matches!(self, Self::Right | Self::Stale | Self::Differs)
-    }
-}
-
-/// In which way a server that is named for a zone does not serve it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Lame {
-    /// It answers, without authority.
-    NotAuthoritative,
-    /// It sends us on, to a zone below or beside.
-    Referral,
-    /// It sends us back up, to the root or a zone above.
-    UpwardReferral,
-    /// It refuses (RCODE 5).
-    Refused,
-    /// It fails (RCODE 2): it has the zone configured and cannot load it, or it expired.
-    ServFail,
-    /// It answers with the start of authority of another zone.
-    WrongZone,
-    /// It answers with another error code, or with no DNS message.
-    Unusable,
-}
-
-impl Lame {
-    /// Every way.
-    pub const ALL: [Self; 7] = [
-        Self::NotAuthoritative,
-        Self::Referral,
-        Self::UpwardReferral,
-        Self::Refused,
-        Self::ServFail,
-        Self::WrongZone,
-        Self::Unusable,
-    ];
-
-    /// The word of status and JSON.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::NotAuthoritative => "NotAuthoritative",
-            Self::Referral => "Referral",
-            Self::UpwardReferral => "UpwardReferral",
-            Self::Refused => "Refused",
-            Self::ServFail => "ServFail",
-            Self::WrongZone => "WrongZone",
-            Self::Unusable => "Unusable",
-        }
-    }
-}
-
-impl fmt::Display for Lame {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::NotAuthoritative => "answers without authority",
-            Self::Referral => "refers to other servers",
-            Self::UpwardReferral => "refers back up, to a zone above",
-            Self::Refused => "refuses",
-            Self::ServFail => "fails (SERVFAIL): it cannot load the zone, or the zone expired",
-            Self::WrongZone => "answers for another zone",
-            Self::Unusable => "answers with an error code or no DNS message",
-        })
-    }
-}
+pub use self::group::{BEYOND, Group, line};
+pub use self::state::{Lame, ServerState};
 
 /// What one address of one name server says of a record set.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -191,45 +80,20 @@ impl Nowhere {
 }
 
 /// How much of a zone's list of servers was not asked.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct LeftOut {
-    /// Names.
-    pub names: usize,
+    /// Names, sorted.
+    pub names: Vec<Name>,
     /// Addresses of names of which some were asked.
     pub addresses: usize,
 }
 
 impl LeftOut {
     /// Whether all were asked.
-    pub fn is_nothing(self) -> bool {
-        self == Self::default()
+    pub fn is_nothing(&self) -> bool {
+        *self == Self::default()
     }
 }
-
-/// Servers that say the same.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Group {
-    /// What they come to.
-    pub state: ServerState,
-    /// Their names, sorted.
-    pub names: Vec<Name>,
-    /// How many addresses of theirs say so.
-    pub addresses: usize,
-    /// What they hold.
-    pub values: Vec<String>,
-    /// The version of the zone they hold, where it is one.
-    pub serial: Option<u32>,
-    /// What kept them from being right, in a clause.
-    pub why: Option<String>,
-    /// Since when they say so; only who remembers earlier looks knows.
-    pub since: Option<Timestamp>,
-}
-
-/// So many groups beside the largest are told in one line.
-const MOST_GROUPS: usize = 3;
-
-/// So many names stand in one group's part of a line.
-const MOST_NAMES: usize = 3;
 
 impl Servers {
     /// The views that answered as authorities.
@@ -263,11 +127,12 @@ impl Servers {
     pub fn names(&self) -> usize {
         let asked = self.views.iter().map(|view| &view.name);
         let nowhere = self.nowhere.iter().map(|nowhere| &nowhere.name);
-        asked.chain(nowhere).collect::<BTreeSet<_>>().len()
+        let all = asked.chain(nowhere).chain(&self.left_out.names);
+        all.collect::<BTreeSet<_>>().len()
     }
 
     /// The servers by what they say: the same state and the same set are one group; the right first, then the largest.
-    /// Those that were not asked are in none.
+    /// Those whose turn did not come in this look are in none; those beyond the bounds are the last.
     pub fn groups(&self) -> Vec<Group> {
         let mut groups: Vec<(Group, BTreeSet<&Name>)> = Vec::new();
         for view in self
@@ -326,6 +191,18 @@ impl Servers {
                 }
             }
         }
+        if !self.left_out.is_nothing() {
+            let group = Group {
+                state: ServerState::NotAsked,
+                names: Vec::new(),
+                addresses: self.left_out.addresses,
+                values: Vec::new(),
+                serial: None,
+                why: Some(BEYOND.to_owned()),
+                since: None,
+            };
+            groups.push((group, self.left_out.names.iter().collect()));
+        }
         let mut groups: Vec<Group> = groups
             .into_iter()
             .map(|(group, names)| Group {
@@ -334,7 +211,14 @@ impl Servers {
             })
             .collect();
         groups.sort_by(|one, other| {
-            let rank = |group: &Group| (group.state != ServerState::Right, usize::MAX - group.names.len());
+            let rank = |group: &Group| {
+                let is_last = group.state == ServerState::NotAsked;
+                (
+                    is_last,
+                    group.state != ServerState::Right,
+                    usize::MAX - group.names.len(),
+                )
+            };
             let by_size = rank(one).cmp(&rank(other));
             by_size.then_with(|| {
                 (one.state, &one.values, &one.names).cmp(&(other.state, &other.values, &other.names))
@@ -347,99 +231,6 @@ impl Servers {
     /// was asked.
     pub fn line(&self) -> Option<String> {
         line(&self.groups())
-    }
-}
-
-/// What groups of servers say, in a line; `None` of none.
-pub fn line(groups: &[Group]) -> Option<String> {
-    let named = |groups: &[&Group]| -> BTreeSet<Name> {
-        let names = groups.iter().flat_map(|group| group.names.iter().cloned());
-        names.collect()
-    };
-    let of = |states: &dyn Fn(ServerState) -> bool| -> Vec<&Group> {
-        groups.iter().filter(|group| states(group.state)).collect()
-    };
-    let wrong = of(&|state| state != ServerState::Right);
-    let all = named(&groups.iter().collect::<Vec<_>>()).len();
-    let differing = named(&of(&|state| state.counts() && state != ServerState::Right));
-    let right = named(&of(&|state| state == ServerState::Right));
-    let right = right.difference(&differing).count();
-    let counting = right + differing.len();
-    let mut line = match (right, counting) {
-        _ if groups.is_empty() => return None,
-        (_, 0) => format!("none of {} answers as an authority", counted(all)),
-        (right, counting) if right == counting && counting == all => match all {
-            1 => "the name server is right".to_owned(),
-            _ => format!("all {all} name servers are right"),
-        },
-        (right, _) => format!("{right} of {} right", counted(all)),
-    };
-    for group in wrong.iter().take(MOST_GROUPS) {
-        line.push_str("; ");
-        line.push_str(&group.clause());
-    }
-    if let Some(more @ 1..) = wrong.len().checked_sub(MOST_GROUPS) {
-        line.push_str(&format!("; {more} more groups of servers say something else"));
-    }
-    Some(line)
-}
-
-impl Group {
-    /// What the group does, in a clause: `ns2.example.net still serves the old record (serial 2026112501)`.
-    pub fn clause(&self) -> String {
-        let one = self.names.len() == 1;
-        let does = match (self.state, one) {
-            (ServerState::Right, true) => "is right".to_owned(),
-            (ServerState::Right, false) => "are right".to_owned(),
-            (ServerState::Stale, true) => "still serves an older version".to_owned(),
-            (ServerState::Stale, false) => "still serve an older version".to_owned(),
-            (ServerState::Differs, one) if self.values.is_empty() => match one {
-                true => "has no such record".to_owned(),
-                false => "have no such record".to_owned(),
-            },
-            (ServerState::Differs, true) => "holds something else".to_owned(),
-            (ServerState::Differs, false) => "hold something else".to_owned(),
-            (ServerState::Lame(how), true) => how.to_string(),
-            (ServerState::Lame(how), false) => format!("(each of them) {how}"),
-            (ServerState::Silent, true) => "does not answer from here".to_owned(),
-            (ServerState::Silent, false) => "do not answer from here".to_owned(),
-            (ServerState::NoRoute, _) => "cannot be reached from here".to_owned(),
-            (ServerState::NoAddress, true) => "has no address".to_owned(),
-            (ServerState::NoAddress, false) => "have no address".to_owned(),
-            (ServerState::NotAsked, true) => "was not asked".to_owned(),
-            (ServerState::NotAsked, false) => "were not asked".to_owned(),
-        };
-        let mut clause = format!("{} {does}", self.shown_names());
-        let mut notes = Vec::new();
-        if self.addresses > self.names.len() {
-            notes.push(format!("{} addresses", self.addresses));
-        }
-        if let Some(serial) = self.serial.filter(|_| self.state == ServerState::Stale) {
-            notes.push(format!("serial {serial}"));
-        }
-        if !notes.is_empty() {
-            clause.push_str(&format!(" ({})", notes.join(", ")));
-        }
-        if let Some(since) = self.since.filter(|_| self.state != ServerState::Right) {
-            clause.push_str(&format!(" since {since}"));
-        }
-        clause
-    }
-
-    fn shown_names(&self) -> String {
-        let (shown, rest) = self.names.split_at(self.names.len().min(MOST_NAMES));
-        let names: Vec<&str> = shown.iter().map(Name::as_str).collect();
-        match rest.len() {
-            0 => names.join(", "),
-            more => format!("{} and {more} more", names.join(", ")),
-        }
-    }
-}
-
-fn counted(servers: usize) -> String {
-    match servers {
-        1 => "1 name server".to_owned(),
-        _ => format!("{servers} name servers"),
     }
 }
 

@@ -74,6 +74,8 @@ struct DirectLine {
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     recursion_available: bool,
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    rcode: Option<u16>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     referral: Option<ReferralLine>,
 }
 
@@ -213,12 +215,14 @@ impl DirectLine {
             nsid,
             rtt,
             recursion_available,
+            rcode,
             referral,
         } = direct;
         Self {
             nsid: nsid.clone(),
             rtt: u64::try_from(rtt.as_nanos()).unwrap_or(u64::MAX),
             recursion_available: *recursion_available,
+            rcode: *rcode,
             referral: referral.as_ref().map(ReferralLine::of),
         }
     }
@@ -228,6 +232,7 @@ impl DirectLine {
             nsid: self.nsid,
             rtt: Duration::from_nanos(self.rtt),
             recursion_available: self.recursion_available,
+            rcode: self.rcode,
             referral: self.referral.map(ReferralLine::read).transpose()?,
         })
     }

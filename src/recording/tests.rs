@@ -7,7 +7,7 @@ use proptest::prelude::*;
 use super::*;
 use crate::inquiry::{
     Answer, Approach, Bogus, Broken, Depth, Direct, Doubt, Ds, Ends, Key, Kind, Rdata, RecordType, Referral,
-    Security, Soa, Source, Trust, Txt, Unproven, Zone,
+    Security, Soa, Source, StartOfAuthority, Trust, Txt, Unproven, Zone,
 };
 
 fn at(second: i64) -> Timestamp {
@@ -30,7 +30,22 @@ fn data(kind: Kind) -> BoxedStrategy<Rdata> {
         Kind::Cname => names().prop_map(Rdata::Cname).boxed(),
         Kind::Ns => names().prop_map(Rdata::Ns).boxed(),
         Kind::Ptr => names().prop_map(Rdata::Ptr).boxed(),
-        Kind::Soa => Just(Rdata::Soa).boxed(),
+        Kind::Soa => prop_oneof![
+            Just(Rdata::Soa(None)),
+            (names(), names(), any::<[u32; 5]>()).prop_map(|(mname, rname, numbers)| {
+                let [serial, refresh, retry, expire, minimum] = numbers;
+                Rdata::Soa(Some(Box::new(StartOfAuthority {
+                    mname,
+                    rname,
+                    serial,
+                    refresh,
+                    retry,
+                    expire,
+                    minimum,
+                })))
+            }),
+        ]
+        .boxed(),
         Kind::Mx => (any::<u16>(), names())
             .prop_map(|(preference, exchange)| Rdata::Mx { preference, exchange })
             .boxed(),
@@ -95,12 +110,14 @@ fn directs() -> impl Strategy<Value = Direct> {
         prop::option::of("[ -~]*"),
         any::<u32>(),
         any::<bool>(),
+        prop::option::of(any::<u16>()),
         prop::option::of(referral),
     )
-        .prop_map(|(nsid, rtt, recursion_available, referral)| Direct {
+        .prop_map(|(nsid, rtt, recursion_available, rcode, referral)| Direct {
             nsid,
             rtt: std::time::Duration::from_micros(rtt.into()),
             recursion_available,
+            rcode,
             referral,
         })
 }

@@ -9,8 +9,10 @@ use serde::Serialize;
 use super::Style;
 use super::servers::ServerReport;
 use super::text::{hanging, harmless};
+use super::visible::Visible;
 use crate::inquiry::{
-    Dns, Fact, Inquiry, Kind, Lane, Need, Passes, Rdata, Reply, Security, Trouble, Trust, Zone,
+    Answer, Dns, Fact, Inquiry, Kind, Lane, Need, Passes, Rdata, Reply, Security, StartOfAuthority, Trouble,
+    Trust, Zone,
 };
 use crate::judge::authorities::{self, Servers};
 use crate::name::Name;
@@ -34,8 +36,11 @@ pub struct LookupReport {
     pub servers: Vec<ServerReport>,
     /// The same in one line: which are right, and what the others do; null when they were not asked.
     pub summary: Option<String>,
-    /// By when every resolver that keeps to TTLs has what the servers say; null where that cannot be known.
+    /// By when the resolver that was asked has what every name server says, where it has an older answer; null where that
+    /// cannot be known, and where nothing older was seen.
     pub visible_by: Option<Timestamp>,
+    /// What hangs on that time, or why there is none: what one look cannot know of other resolvers.
+    pub visible_why: String,
     /// How many questions were put for all this, those of validation included.
     pub questions: u64,
     /// Whether answers could be validated: `Validates`, `PassesOn`, `Strips`, `Unknown`, of the resolver, or `Off`.
@@ -54,6 +59,9 @@ pub struct RecursiveReport {
     pub outcome: &'static str,
     /// The values, in presentation format.
     pub values: Vec<String>,
+    /// The fields of a start of authority, where one was asked for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub soa: Option<StartOfAuthority>,
     /// The remaining TTL in seconds, or how long the absence may be remembered.
     pub ttl: u32,
     /// The aliases followed, in order.
@@ -108,6 +116,10 @@ impl LookupReport {
         };
         let servers = authorities::of(name, kind, inquiry);
         let fact = inquiry.fact(&question).map(|fact| &**fact);
+        let agrees = servers
+            .as_ref()
+            .and_then(|servers| authorities::resolver_agrees(servers, inquiry));
+        let visible = Visible::of(servers.as_ref(), fact, agrees);
         let worth = fact.map(|fact| fact.security.clone()).unwrap_or_default();
         Self {
             name: name.clone(),
@@ -117,7 +129,8 @@ impl LookupReport {
             zone: servers.as_ref().map(|servers| servers.zone.clone()),
             summary: servers.as_ref().and_then(Servers::line),
             servers: servers.as_ref().map(ServerReport::all).unwrap_or_default(),
-            visible_by: None,
+            visible_by: visible.by,
+            visible_why: visible.why,
             questions: 0,
             validation: Passes::word(inquiry.passes()),
             is_known: fact.is_some_and(|fact| fact.outcome.is_ok()),
@@ -169,6 +182,14 @@ impl LookupReport {
         }
     }
 
+    /// By when what the servers say is seen, for people.
+    fn visible(&self) -> String {
+        match self.visible_by {
+            Some(by) => format!("by {by}: {}", self.visible_why),
+            None => self.visible_why.clone(),
+        }
+    }
+
     /// The report for people.
     pub fn text(&self, style: Style) -> String {
         let mut rows = vec![["resolver".to_owned(), self.recursive.line()]];
@@ -188,6 +209,9 @@ impl LookupReport {
         }
         for server in &self.servers {
             rows.push([String::new(), server.line()]);
+        }
+        if self.summary.is_some() {
+            rows.push(["visible".to_owned(), self.visible()]);
         }
         rows.push(["cost".to_owned(), format!("{} questions", self.questions)]);
         let mut text = format!("{} {}\n", harmless(self.name.as_str()), self.kind);
@@ -211,6 +235,10 @@ impl RecursiveReport {
                 Ok(answer) => answer.records().iter().map(Rdata::shown).collect(),
                 Err(_) => Vec::new(),
             },
+            soa: match outcome.map(Answer::records) {
+                Ok([Rdata::Soa(Some(start))]) => Some((**start).clone()),
+                _ => None,
+            },
             ttl: fact.map_or(0, Fact::ttl),
             chain: fact.map(|fact| fact.chain().to_vec()).unwrap_or_default(),
             server: fact
@@ -221,6 +249,7 @@ impl RecursiveReport {
 
     fn line(&self) -> String {
         let what = match (self.outcome, self.values.as_slice()) {
+            ("Records", _) if let Some(soa) = &self.soa => labelled(soa),
             ("Records", values) => values.join(", "),
             ("NoData", _) => "no record of this type".to_owned(),
             ("NxDomain", _) => "the name does not exist (NXDOMAIN)".to_owned(),
@@ -249,6 +278,22 @@ impl SecurityReport {
     }
 }
 
+/// The fields of a start of authority by their names.
+fn labelled(soa: &StartOfAuthority) -> String {
+    let StartOfAuthority {
+        mname,
+        rname,
+        serial,
+        refresh,
+        retry,
+        expire,
+        minimum,
+    } = soa;
+    format!(
+        "mname {mname}, rname {rname}, serial {serial}, refresh {refresh}, retry {retry}, expire {expire}, minimum {minimum}"
+    )
+}
+
 /// All zones of a chain, each once, the trust anchor first.
 fn zones(trust: &Trust) -> Vec<ZoneReport> {
     let mut reports = Vec::new();
@@ -261,13 +306,20 @@ fn zones(trust: &Trust) -> Vec<ZoneReport> {
     reports
 }
 
+/// Tags in order; of one tag those with the lesser algorithm first.
+fn in_order<A: Ord>(tags: impl Iterator<Item = (u16, A)>) -> Vec<u16> {
+    let mut tags: Vec<(u16, A)> = tags.collect();
+    tags.sort();
+    tags.into_iter().map(|(tag, _)| tag).collect()
+}
+
 impl ZoneReport {
     fn of(zone: &Zone) -> Self {
         Self {
             zone: zone.name.clone(),
             state: zone.security.state(),
-            ds: zone.ds.iter().map(|ds| ds.tag).collect(),
-            keys: zone.keys.iter().map(|key| key.tag).collect(),
+            ds: in_order(zone.ds.iter().map(|ds| (ds.tag, ds.algorithm))),
+            keys: in_order(zone.keys.iter().map(|key| (key.tag, key.algorithm))),
             until: zone.ends.map(|ends| ends.at),
         }
     }
@@ -285,5 +337,16 @@ impl ZoneReport {
             let _ = write!(line, ", keys {}", tags(&self.keys));
         }
         line
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn tags_are_told_in_order_and_of_one_tag_the_lesser_algorithm_first() {
+        let tags = [(60_000, 8), (7, 13), (300, 15), (300, 8)];
+        assert_eq!(in_order(tags.into_iter()), [7, 300, 300, 60_000]);
     }
 }

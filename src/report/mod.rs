@@ -25,6 +25,7 @@ pub mod spf;
 pub mod table;
 pub mod text;
 pub mod view;
+mod visible;
 
 pub use self::view::{ManifestRef, Origin, Outcome, Reading, Report};
 

@@ -6,7 +6,7 @@ use std::net::IpAddr;
 use jiff::Timestamp;
 use serde::Serialize;
 
-use crate::judge::authorities::{LeftOut, Nowhere, ServerState, ServerView, Servers};
+use crate::judge::authorities::{BEYOND, LeftOut, ServerState, ServerView, Servers};
 use crate::name::Name;
 
 /// What all name servers of a zone say of one record set.
@@ -41,9 +41,9 @@ pub struct LeftOutReport {
 
 impl LeftOutReport {
     /// What was left out; `None` where nothing was.
-    pub(super) fn of(left_out: LeftOut) -> Option<Self> {
+    pub(super) fn of(left_out: &LeftOut) -> Option<Self> {
         (!left_out.is_nothing()).then_some(Self {
-            names: left_out.names,
+            names: left_out.names.len(),
             addresses: left_out.addresses,
         })
     }
@@ -57,7 +57,7 @@ impl From<&Servers> for ServersReport {
             zone: servers.zone.clone(),
             summary: servers.line(),
             servers: ServerReport::all(servers),
-            left_out: LeftOutReport::of(servers.left_out),
+            left_out: LeftOutReport::of(&servers.left_out),
         }
     }
 }
@@ -68,7 +68,7 @@ impl From<&Servers> for ServersReport {
 pub struct ServerReport {
     /// The server's name.
     pub name: Name,
-    /// The address that was asked; null where the name leads to none.
+    /// The address that was asked; null where the name leads to none, or none of it was asked.
     pub address: Option<IpAddr>,
     /// `Right`: as it is meant, or where nothing is meant as the newest version of the zone has it; `Stale`, `Differs`,
     /// `Lame`, `Silent`, `NoRoute`, `NoAddress` or `NotAsked`.
@@ -97,16 +97,20 @@ impl ServerReport {
     /// What is known of every name in the list.
     pub(super) fn all(servers: &Servers) -> Vec<Self> {
         let mut all: Vec<Self> = servers.views.iter().map(Self::of).collect();
-        all.extend(servers.nowhere.iter().map(Self::nowhere));
+        let nowhere = servers.nowhere.iter();
+        all.extend(nowhere.map(|it| Self::bare(&it.name, ServerState::NoAddress, it.why())));
+        let left_out = servers.left_out.names.iter();
+        all.extend(left_out.map(|name| Self::bare(name, ServerState::NotAsked, BEYOND.to_owned())));
         all.sort_by(|one, other| (&one.name, one.address).cmp(&(&other.name, other.address)));
         all
     }
 
-    fn nowhere(nowhere: &Nowhere) -> Self {
+    /// A name of which no address was asked.
+    fn bare(name: &Name, state: ServerState, why: String) -> Self {
         Self {
-            name: nowhere.name.clone(),
+            name: name.clone(),
             address: None,
-            state: ServerState::NoAddress.as_str(),
+            state: state.as_str(),
             lame: None,
             values: Vec::new(),
             ttl: None,
@@ -114,7 +118,7 @@ impl ServerReport {
             nsid: None,
             rtt: None,
             seen_at: None,
-            why: Some(nowhere.why()),
+            why: Some(why),
         }
     }
 

@@ -52,7 +52,8 @@ pub fn domain(report: &Report, style: Style) -> String {
     out
 }
 
-/// What name servers say, where they were asked: one line where all of them are right, else one a record set.
+/// What name servers say, where they were asked: one line where all of them are right, else one for all record sets of
+/// which they say the same.
 fn servers(report: &Report, style: Style) -> String {
     let asked = || {
         report
@@ -68,8 +69,16 @@ fn servers(report: &Report, style: Style) -> String {
             .any(|group| group.state != ServerState::Right)
     };
     let mut out = String::new();
+    let mut lines: Vec<(String, Vec<String>)> = Vec::new();
     for (servers, line) in asked().filter(|(servers, _)| wrong(servers)) {
-        let label = format!("{} {}: ", servers.site.name(), servers.site.type_word());
+        let site = format!("{} {}", servers.site.name(), servers.site.type_word());
+        match lines.iter_mut().find(|(known, _)| *known == line) {
+            Some((_, sites)) => sites.push(site),
+            None => lines.push((line, vec![site])),
+        }
+    }
+    for (line, sites) in lines {
+        let label = format!("{}: ", sites.join(", "));
         out.push_str(&hanging(&label, &harmless(&line), style.columns()));
     }
     if out.is_empty()

@@ -367,6 +367,19 @@ pub const GOING: Rule = Rule {
     good: "the resolver says what the name servers say",
 };
 
+/// A name in the list of name servers leads to no address.
+pub const SERVER_WITHOUT_ADDRESS: Rule = Rule {
+    id: "DNS-039",
+    severity: Severity::Warning,
+    standard: Standard::Dns,
+    title: "a name server has no address",
+    section: "RFC 1035 3.3.11, RFC 1912 2.8",
+    why: "NS names a host, and resolvers ask it at its addresses: where it has none they lose time on finding that out, and the zone has one server less than it seems.",
+    fix: "Publish A or AAAA for the host; or take its name out of NS, in the zone and at the registrar.",
+    bad: "example.nl. NS ns2.example.net.; ns2.example.net has neither A nor AAAA",
+    good: "example.nl. NS ns2.example.net.\nns2.example.net. A 192.0.2.53",
+};
+
 /// Something a rule wanted to know got no answer.
 pub const NOT_CHECKED: Rule = Rule {
     id: "DNS-050",
@@ -410,5 +423,6 @@ pub const RULES: &[&Rule] = &[
     &SILENT_SERVER,
     &RESOLVER_HOLDS_OLD,
     &GOING,
+    &SERVER_WITHOUT_ADDRESS,
     &NOT_CHECKED,
 ];

@@ -3,6 +3,7 @@
 
 #[path = "../support/facts.rs"]
 mod facts;
+mod lookup;
 mod net;
 
 mod depths;

@@ -179,7 +179,7 @@ impl Net {
                     && fact.outcome.is_ok()
                     && soa.as_ref().is_some_and(|soa| soa.owner == end)
                 {
-                    fact.outcome = Ok(Answer::Records(vec![zegel::inquiry::Rdata::Soa]));
+                    fact.outcome = Ok(Answer::Records(vec![zegel::inquiry::Rdata::Soa(None)]));
                     fact.source.soa = soa;
                 } else if is_denial {
                     fact.source.soa = soa;
@@ -243,7 +243,7 @@ impl Net {
                     fact.outcome = Err(Trouble::Lame);
                 }
                 if question.kind == Kind::Soa && question.name == *apex {
-                    fact.outcome = Ok(Answer::Records(vec![zegel::inquiry::Rdata::Soa]));
+                    fact.outcome = Ok(Answer::Records(vec![zegel::inquiry::Rdata::Soa(None)]));
                 }
                 if question.kind == Kind::Soa || matches!(fact.outcome, Ok(Answer::NoData | Answer::NxDomain))
                 {

@@ -2,7 +2,6 @@
 
 use zegel::inquiry::{Depth, Dns, Kind, Trouble};
 use zegel::intent::Intent;
-use zegel::judge::authorities::LeftOut;
 
 use super::facts::{findings, intent, name};
 use super::net::{APEX, Net, states};
@@ -59,7 +58,7 @@ fn a_zone_whose_every_server_is_lame_is_found_by_its_delegation() {
         verdict.servers[0].line().as_deref(),
         Some(
             "none of 3 name servers answers as an authority; ns1.dns.example, ns2.dns.example, ns3.dns.example (each of \
-              them) refuses"
+              them) refuses (REFUSED)"
         )
     );
 }
@@ -139,14 +138,18 @@ fn no_more_than_thirteen_names_and_twenty_six_addresses_are_asked_and_the_rest_i
     }
     let verdict = net.judge(&wants_reject());
     let servers = &verdict.servers[0];
-    assert_eq!((servers.views.len(), servers.names()), (26, 9));
+    assert_eq!((servers.views.len(), servers.names()), (26, 23));
     // Ten names of twenty-three, and four for whose addresses there was no room; one address of the last that was asked.
     assert_eq!(
-        servers.left_out,
-        LeftOut {
-            names: 14,
-            addresses: 1
-        }
+        (servers.left_out.names.len(), servers.left_out.addresses),
+        (14, 1)
+    );
+    assert_eq!(
+        servers.line().as_deref(),
+        Some(
+            "9 of 23 name servers right; m09.dns.example, m10.dns.example, m11.dns.example and 11 more and one more address \
+             were not asked (no more than 13 names and 26 addresses of a zone are)"
+        )
     );
 }
 
@@ -170,4 +173,57 @@ fn nothing_is_sent_to_addresses_that_are_nobodys() {
         let question = Dns::new(name(APEX), Kind::Soa).at(address.parse().expect("an address"));
         assert!(!facts.contains(&question), "{address}");
     }
+}
+
+#[test]
+fn a_name_that_leads_nowhere_is_a_finding_and_one_whose_addresses_are_not_known_is_none() {
+    let mut net = Net::new(ZONE);
+    net.know("voorbeeld.nl NS ns4.dns.example");
+    net.know("voorbeeld.nl NS ns5.dns.example");
+    net.know("ns5.dns.example AAAA !SERVFAIL");
+    let verdict = net.judge(&wants_reject());
+    let [finding] = findings(&verdict, "DNS-039")[..] else {
+        panic!("{:?}", verdict.findings)
+    };
+    assert!(
+        finding
+            .message
+            .contains("found ns4.dns.example of voorbeeld.nl: neither A nor AAAA"),
+        "{}",
+        finding.message
+    );
+    assert_eq!(
+        verdict.servers[0].line().as_deref(),
+        Some("3 of 5 name servers right; ns4.dns.example, ns5.dns.example have no address")
+    );
+}
+
+#[test]
+fn servers_that_are_lame_in_one_way_are_one_finding() {
+    let mut net = Net::new(ZONE);
+    for last in [1, 3] {
+        net.set(
+            &format!("127.0.0.{last}"),
+            super::net::Server::Fails(Trouble::Refused),
+        );
+    }
+    net.set("127.0.0.2", super::net::Server::Fails(Trouble::ServFail));
+    let verdict = net.judge(&wants_reject());
+    let messages: Vec<&str> = findings(&verdict, "DNS-030")
+        .iter()
+        .map(|it| it.message.as_str())
+        .collect();
+    let [both, one] = messages.as_slice() else {
+        panic!("{messages:?}")
+    };
+    assert!(
+        both.contains(
+            "from ns1.dns.example (127.0.0.1), ns3.dns.example (127.0.0.3), found that each of them refuses (REFUSED)"
+        ),
+        "{both}"
+    );
+    assert!(
+        one.contains("ns2.dns.example (127.0.0.2), found that it fails (SERVFAIL)"),
+        "{one}"
+    );
 }

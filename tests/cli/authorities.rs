@@ -1,5 +1,6 @@
 //! What the commands say of single name servers, over real sockets.
 
+use hickory_resolver::proto::op::ResponseCode;
 use serde_json::Value;
 
 use super::harness::{Run, zegel, zegel_with};
@@ -85,7 +86,7 @@ fn lookup_tells_what_each_name_server_says() {
     );
     assert_eq!(
         report["summary"],
-        "1 of 4 name servers right; ns2.dns.example still serves an older version (serial 6); ns3.dns.example refuses; \
+        "1 of 4 name servers right; ns2.dns.example still serves an older version (serial 6); ns3.dns.example refuses (REFUSED); \
          ns4.dns.example does not answer from here"
     );
     assert!(report["visibleBy"].is_null() && report["questions"].as_u64().is_some_and(|count| count > 8));
@@ -177,6 +178,47 @@ fn what_every_name_server_has_dropped_fails_a_check_though_the_resolver_still_ha
             (0, 0),
             "{one_has_it:?} {one_is_silent:?}"
         );
+    }
+}
+
+#[test]
+fn the_error_code_of_a_lame_server_is_named_and_servers_that_all_fail_alike_are_told_in_one_line() {
+    for (code, lame, says) in [
+        (1, "FormErr", "FORMERR"),
+        (2, "ServFail", "SERVFAIL"),
+        (4, "NotImp", "NOTIMP"),
+        (5, "Refused", "REFUSED"),
+        (9, "NotAuth", "NOTAUTH"),
+        (10, "ErrorCode", "another error code"),
+    ] {
+        let servers = NameServers::start(3, ZONE);
+        for server in &servers.servers {
+            server.fail_all(Fault::Rcode(ResponseCode::from(0, code)));
+        }
+        let report = json(&run(&servers, &["lookup", "voorbeeld.nl", "-o", "json"], ""));
+        assert_eq!(report["servers"][0]["lame"], lame, "{report}");
+        let why = report["servers"][0]["why"]
+            .as_str()
+            .unwrap_or_default()
+            .to_owned();
+        assert!(why.contains(says), "{why}");
+        assert!(
+            report["summary"].as_str().is_some_and(|line| line.contains(says)),
+            "{report}"
+        );
+        let table = run(&servers, &["inspect", "voorbeeld.nl"], "").out;
+        let out = table.split_whitespace().collect::<Vec<_>>().join(" ");
+        assert_eq!(
+            out.matches("none of 3 name servers answers as an authority")
+                .count(),
+            1,
+            "{table}"
+        );
+        assert!(
+            out.contains("_dmarc.voorbeeld.nl TXT, voorbeeld.nl MX, voorbeeld.nl TXT: none of 3"),
+            "{table}"
+        );
+        assert_eq!(out.matches("warning[DNS-030]").count(), 1, "{table}");
     }
 }
 

@@ -56,6 +56,35 @@ fn values_absences_and_aliases_are_answers() {
 }
 
 #[test]
+fn a_start_of_authority_is_told_field_by_field() {
+    let dns = DnsServer::start("a.nl 300 SOA 120 2026112601");
+    let table = lookup(&dns, &["a.nl", "SOA"]);
+    let says =
+        "mname ., rname ., serial 2026112601, refresh 3600, retry 600, expire 86400, minimum 120 (ttl 300";
+    let out = table.out.split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(out.contains(says), "{table:?}");
+    let report = json(&lookup(&dns, &["a.nl", "SOA", "-o", "json"]));
+    let soa = &report["recursive"]["soa"];
+    for (field, value) in [
+        ("mname", json!(".")),
+        ("rname", json!(".")),
+        ("serial", json!(2_026_112_601_u32)),
+        ("refresh", json!(3600)),
+        ("retry", json!(600)),
+        ("expire", json!(86400)),
+        ("minimum", json!(120)),
+    ] {
+        assert_eq!(soa[field], value, "{field}");
+    }
+    assert_eq!(
+        report["recursive"]["values"],
+        json!([". . 2026112601 3600 600 86400 120"])
+    );
+    // Of the type that is asked for alone.
+    assert!(json(&lookup(&dns, &["a.nl", "MX", "-o", "json"]))["recursive"]["soa"].is_null());
+}
+
+#[test]
 fn what_is_not_answered_is_unknown_and_what_is_no_question_is_a_usage_error() {
     let dns = DnsServer::start(ZONE);
     dns.fail_all(SERVFAIL);

@@ -121,6 +121,53 @@ fn a_recording_that_cannot_be_used_is_refused_in_words() {
 }
 
 #[test]
+fn a_lookup_is_replayed_for_its_own_name_and_type_and_for_no_other() {
+    let dns = DnsServer::start(ZONE);
+    let folder = folder(&[]);
+    let file = folder.path().join("look.json");
+    look(&dns, &["lookup", "zwak.nl", "TXT", "--record", text(&file)]);
+    let again = zegel(&["lookup", "zwak.nl", "txt", "--replay", text(&file)]);
+    assert!(
+        again.code == 0 && again.out.contains("v=spf1 mx ~all"),
+        "{again:?}"
+    );
+    for (args, says) in [
+        (
+            ["zwak.nl", "MX"],
+            "the recording holds no answer to zwak.nl MX: it holds its ",
+        ),
+        (
+            ["ander.nl", "TXT"],
+            "the recording holds no look at ander.nl: it holds zwak.nl",
+        ),
+    ] {
+        let run = zegel(&[&["lookup"], &args[..], &["--replay", text(&file)]].concat());
+        assert!(
+            run.code == 2 && run.err.contains(says) && run.out.is_empty(),
+            "{args:?}: {run:?}"
+        );
+    }
+}
+
+#[test]
+fn how_dns_is_asked_cannot_be_said_of_a_recording() {
+    let dns = DnsServer::start(ZONE);
+    let folder = folder(&[]);
+    let file = folder.path().join("look.json");
+    look(&dns, &["inspect", "zwak.nl", "--record", text(&file)]);
+    for flag in [
+        ["--resolver", "127.0.0.1:53"],
+        ["--dnssec", "off"],
+        ["--trust-anchor", "root.key"],
+        ["--authorities", "off"],
+    ] {
+        let run = zegel(&[&["inspect", "zwak.nl", "--replay", text(&file)], &flag[..]].concat());
+        let says = format!("'--replay <FILE>' cannot be used with '{}", flag[0]);
+        assert!(run.code == 2 && run.err.contains(&says), "{run:?}");
+    }
+}
+
+#[test]
 fn a_recording_is_whole_after_every_look() {
     let dns = DnsServer::start(ZONE);
     let folder = folder(&[]);

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use zegel::inquiry::{Answer, Fact, Kind, Rdata, Trouble, Txt};
+use zegel::inquiry::{Answer, Fact, Kind, Rdata, StartOfAuthority, Trouble, Txt};
 use zegel::name::Name;
 
 use super::dns::{DnsServer, Fault};
@@ -34,6 +34,17 @@ async fn what_was_published_is_answered() {
         strings: vec![b"v=spf1".to_vec(), b" -all".to_vec()],
     });
     let one = |data| records(vec![data]);
+    let start = || {
+        Rdata::Soa(Some(Box::new(StartOfAuthority {
+            mname: Name::root(),
+            rname: Name::root(),
+            serial: 1,
+            refresh: 3600,
+            retry: 600,
+            expire: 86400,
+            minimum: 120,
+        })))
+    };
     let v6 = "2001:db8::1".parse().unwrap();
     let table = [
         ("voorbeeld.nl", Kind::Txt, text("v=spf1 mx -all"), 300),
@@ -44,7 +55,7 @@ async fn what_was_published_is_answered() {
             one(Rdata::Ns(name("ns1.voorbeeld.nl"))),
             3600,
         ),
-        ("voorbeeld.nl", Kind::Soa, one(Rdata::Soa), 600),
+        ("voorbeeld.nl", Kind::Soa, one(start()), 600),
         ("voorbeeld.nl", Kind::Spf, one(split), 3600),
         (
             "mail.voorbeeld.nl",

@@ -276,7 +276,7 @@ fn rdata(kind: Kind, data: &str, line: &str) -> Rdata {
         Kind::Cname => Rdata::Cname(name(data)),
         Kind::Ns => Rdata::Ns(name(data)),
         Kind::Ptr => Rdata::Ptr(name(data)),
-        Kind::Soa => Rdata::Soa,
+        Kind::Soa => Rdata::Soa(None),
         Kind::Mx => {
             let (preference, exchange) = word(data);
             Rdata::Mx {

@@ -35,13 +35,14 @@ pub(super) fn check(
     of_delegations(zones, managed, findings);
 }
 
-/// Servers that do not serve their zone, or do not answer: once a zone and server.
+/// Servers that do not serve their zone, or do not answer: once for all of a zone that do it in one way.
 fn of_zones(all: &[Servers], managed: bool, findings: &mut Findings) {
-    let mut faults: BTreeMap<(&Name, &Name, ServerState), Vec<String>> = BTreeMap::new();
+    let mut faults: BTreeMap<(&Name, ServerState), BTreeMap<&Name, Vec<String>>> = BTreeMap::new();
     for servers in all {
         for view in &servers.views {
             if matches!(view.state, ServerState::Lame(_) | ServerState::Silent) {
-                let at = faults.entry((&servers.zone, &view.name, view.state)).or_default();
+                let of_zone = faults.entry((&servers.zone, view.state)).or_default();
+                let at = of_zone.entry(&view.name).or_default();
                 let address = view.address.to_string();
                 if !at.contains(&address) {
                     at.push(address);
@@ -49,22 +50,23 @@ fn of_zones(all: &[Servers], managed: bool, findings: &mut Findings) {
             }
         }
     }
-    for ((zone, name, state), addresses) in faults {
+    for ((zone, state), servers) in faults {
         let topic = Topic::new(Site::Domain(zone.clone()), managed);
-        let at = addresses.join(", ");
+        let at = |(name, addresses): (&&Name, &Vec<String>)| format!("{name} ({})", addresses.join(", "));
+        let at: Vec<String> = servers.iter().map(at).collect();
+        let (who, at) = (if at.len() == 1 { "it" } else { "each of them" }, at.join(", "));
         let (rule, message) = match state {
             ServerState::Lame(how) => (
                 &rules::LAME,
-                format!("want an answer with authority for {zone} from {name} ({at}), found that it {how}"),
+                format!("want an answer with authority for {zone} from {at}, found that {who} {how}"),
             ),
             _ => (
                 &rules::SILENT_SERVER,
-                format!(
-                    "want an answer from {name} ({at}), found none from here: two datagrams and TCP were tried"
-                ),
+                format!("want an answer from {at}, found none from here: two datagrams and TCP were tried"),
             ),
         };
-        findings.say(rule, &topic, message).about(name.to_string());
+        let names: Vec<&str> = servers.keys().map(|name| name.as_str()).collect();
+        findings.say(rule, &topic, message).about(names.join(", "));
     }
 }
 
@@ -150,7 +152,7 @@ fn of_the_resolver(
 
 impl Servers {
     /// Whether some server says what the resolver says, or may lead there.
-    fn agreeing(&self, question: &Dns, seen: &Content, inquiry: &Inquiry<'_>) -> bool {
+    pub(super) fn agreeing(&self, question: &Dns, seen: &Content, inquiry: &Inquiry<'_>) -> bool {
         self.counting().any(|view| {
             let there = inquiry.fact(&question.clone().at(view.address));
             match there {
@@ -188,6 +190,17 @@ fn of_delegations(zones: &Zones, managed: bool, findings: &mut Findings) {
             findings
                 .say(&rules::DELEGATION_DIFFERS, &topic, message)
                 .about(names);
+        }
+        for nowhere in zone.nowhere().filter(|nowhere| nowhere.trouble.is_none()) {
+            let message = format!(
+                "want a host with addresses in NS, found {} of {}: {}",
+                nowhere.name,
+                zone.apex,
+                nowhere.why()
+            );
+            findings
+                .say(&rules::SERVER_WITHOUT_ADDRESS, &topic, message)
+                .about(nowhere.name.to_string());
         }
         for host in &zone.hosts {
             if let Some(target) = &host.alias {

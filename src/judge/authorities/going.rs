@@ -31,14 +31,23 @@ impl Going {
         inquiry: &Inquiry<'_>,
     ) -> Option<Self> {
         let is_fine = record.state == State::InSync && record.resolver.is_none();
-        let is_going = is_fine && is_dropped(servers, inquiry) && is_a_memory(servers, inquiry);
+        let is_going = is_fine
+            && servers.none_is_right()
+            && all_were_heard(servers, inquiry)
+            && is_a_memory(servers, inquiry);
         Self::told(servers, inquiry).filter(|_| is_going)
     }
 
-    /// What is going of a record set of which nobody says what is meant: where there is none at any server any more.
+    /// What is going of a record set of which nobody says what is meant: what the resolver has, where there is none at any
+    /// server any more.
     pub(super) fn of_unmanaged(servers: &Servers, inquiry: &Inquiry<'_>) -> Option<Self> {
-        let is_gone = servers.counting().all(|view| view.values.is_empty());
-        let is_going = is_gone && is_dropped(servers, inquiry) && is_a_memory(servers, inquiry);
+        let fact = inquiry.fact(&question(servers)?)?;
+        let has_some = fact
+            .outcome
+            .as_ref()
+            .is_ok_and(|answer| !answer.records().is_empty());
+        let is_gone = has_some && servers.counting().all(|view| view.values.is_empty());
+        let is_going = is_gone && all_were_heard(servers, inquiry) && is_a_memory(servers, inquiry);
         Self::told(servers, inquiry).filter(|_| is_going)
     }
 
@@ -74,9 +83,9 @@ fn question(servers: &Servers) -> Option<Dns> {
     Some(Dns::new(servers.site.name().clone(), servers.site.kind()?))
 }
 
-/// Whether every server of the zone was heard, and none has what the resolver has. A lame server serves nobody; one that
+/// Whether every server of the zone was heard, and says what it holds. A lame server serves nobody; one that
 /// is silent, or cannot be reached from here, may serve it to others.
-fn is_dropped(servers: &Servers, inquiry: &Inquiry<'_>) -> bool {
+fn all_were_heard(servers: &Servers, inquiry: &Inquiry<'_>) -> bool {
     let Some(question) = question(servers) else {
         return false;
     };
@@ -93,7 +102,7 @@ fn is_dropped(servers: &Servers, inquiry: &Inquiry<'_>) -> bool {
     };
     servers.left_out.is_nothing()
         && servers.nowhere.iter().all(|nowhere| nowhere.trouble.is_none())
-        && servers.none_is_right()
+        && servers.counting().next().is_some()
         && servers.views.iter().all(is_told)
 }
 

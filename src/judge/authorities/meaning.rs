@@ -3,7 +3,7 @@
 //! What is right is no matter of spelling: the very judgement that reads the resolver's answer reads the server's, over
 //! the same facts with that one answer in the resolver's place. Answers that are the same are judged once.
 
-use super::{Content, Said, View};
+use super::{Content, Said, UNTOUCHED_SERIAL, View};
 use crate::inquiry::{Depth, Dns, Facts, Inquiry, Kind, nobody_at};
 use crate::intent::{Intent, ManagedRrset};
 use crate::judge::servers::{Lame, ServerState, ServerView};
@@ -15,8 +15,9 @@ use crate::name::Name;
 pub(super) enum Against<'r> {
     /// What is wanted, with what the resolver's answer came to.
     Wanted(&'r RecordVerdict),
-    /// The resolver's answer; where it has none, what most servers say.
-    Resolver,
+    /// The newest version of the zone, as far as serials tell (RFC 1982); where they tell nothing, the resolver's answer,
+    /// and where it has none what most servers say.
+    Newest,
 }
 
 /// What a content comes to.
@@ -37,7 +38,9 @@ pub(super) fn judged(
 ) -> Vec<ServerView> {
     let seen = inquiry.fact(&Dns::new(name.clone(), kind));
     let seen = seen.and_then(|fact| Content::of(fact));
-    let reference = seen.clone().or_else(|| most_common(&views));
+    let reference = newest(&views)
+        .or_else(|| seen.clone())
+        .or_else(|| most_common(&views));
     let mut meanings: Vec<Meaning> = Vec::new();
     for view in &views {
         let Said::Holds(content) = &view.said else {
@@ -47,7 +50,7 @@ pub(super) fn judged(
             continue;
         }
         let (is_right, values) = match against {
-            Against::Resolver => {
+            Against::Newest => {
                 let is_right = reference.as_ref().is_some_and(|seen| content.agrees(seen));
                 (is_right, content.values())
             }
@@ -108,6 +111,44 @@ fn is_about(wanted: &ManagedRrset, record: &RecordVerdict) -> bool {
         && record.site.kind() == Some(wanted.desired().kind)
 }
 
+/// What the newest version of the zone holds: what all hold who answer, or what is held under a serial ahead of every
+/// other. `None` where serials tell nothing: where one is never touched or not known, or two texts stand under one.
+fn newest(views: &[View]) -> Option<Content> {
+    let mut versions: Vec<(&Content, Option<u32>)> = Vec::new();
+    for view in views {
+        let Said::Holds(content) = &view.said else {
+            continue;
+        };
+        let serial = view.serial.filter(|serial| *serial != UNTOUCHED_SERIAL);
+        match versions.iter_mut().find(|(known, _)| *known == content) {
+            // The newest serial under which it is held; one that is not known makes it no older.
+            Some((_, known)) => {
+                if let Some(serial) =
+                    serial.filter(|serial| known.is_none_or(|known| is_ahead(*serial, known)))
+                {
+                    *known = Some(serial);
+                }
+            }
+            None => versions.push((content, serial)),
+        }
+    }
+    if let [(content, _)] = versions.as_slice() {
+        return Some((*content).clone());
+    }
+    let is_newest = |(content, serial): &&(&Content, Option<u32>)| {
+        let mut others = versions.iter().filter(|(other, _)| other != content);
+        others.all(|(_, other)| {
+            serial
+                .zip(*other)
+                .is_some_and(|(one, other)| is_ahead(one, other))
+        })
+    };
+    versions
+        .iter()
+        .find(is_newest)
+        .map(|(content, _)| (*content).clone())
+}
+
 /// What most servers hold; of two that as many hold, the lesser.
 fn most_common(views: &[View]) -> Option<Content> {
     let held = || {
@@ -141,9 +182,9 @@ fn state(view: &View, all: &[View], meanings: &[Meaning], against: &Against<'_>)
         // All hold one version, and the resolver has what is wanted from one of them.
         (Said::Serves, _) => match against {
             Against::Wanted(record) if record.state == State::InSync => (ServerState::Right, None),
-            Against::Wanted(_) | Against::Resolver => (ServerState::NotAsked, None),
+            Against::Wanted(_) | Against::Newest => (ServerState::NotAsked, None),
         },
-        (Said::Lame(how), _) => (ServerState::Lame(*how), Some(how.to_string())),
+        (Said::Lame(how), _) => (ServerState::Lame(*how), Some(lame(*how, view))),
         (Said::Silent(trouble), _) => (ServerState::Silent, Some(trouble.to_string())),
         (Said::NoRoute, _) => (ServerState::NoRoute, Some(no_route(view))),
         (Said::NotAsked, _) => (ServerState::NotAsked, None),
@@ -164,6 +205,13 @@ fn state(view: &View, all: &[View], meanings: &[Meaning], against: &Against<'_>)
         rtt: view.rtt,
         seen_at: view.seen_at,
         why,
+    }
+}
+
+fn lame(how: Lame, view: &View) -> String {
+    match (how, view.rcode) {
+        (Lame::ErrorCode, Some(code)) => format!("{how} ({code})"),
+        _ => how.to_string(),
     }
 }
 

@@ -17,7 +17,7 @@ pub(super) use self::going::Going;
 use self::meaning::{Against, judged};
 use self::view::{Content, Said, View};
 use self::zone::{Zone, Zones};
-pub use super::servers::{Group, Lame, LeftOut, Nowhere, ServerState, ServerView, Servers, line};
+pub use super::servers::{BEYOND, Group, Lame, LeftOut, Nowhere, ServerState, ServerView, Servers, line};
 use super::{Findings, RecordVerdict, Site, State, row};
 use crate::inquiry::{Depth, Dns, Inquiry, Kind, Referral};
 use crate::intent::Intent;
@@ -60,7 +60,7 @@ pub(super) fn look(
     all
 }
 
-/// What the servers say of any record set, held against what the resolver says; `None` while something is open, and
+/// What the servers say of any record set, held against the newest version of its zone; `None` while something is open, and
 /// where its zone cannot be found or asked.
 pub fn of(name: &Name, kind: Kind, inquiry: &mut Inquiry<'_>) -> Option<Servers> {
     if inquiry.depth() == Depth::Off {
@@ -73,12 +73,20 @@ pub fn of(name: &Name, kind: Kind, inquiry: &mut Inquiry<'_>) -> Option<Servers>
     let subject = Subject {
         site: Site::rrset(name.clone(), kind),
         kind,
-        against: Against::Resolver,
+        against: Against::Newest,
         thorough: true,
         stands: false,
     };
     let nothing_wanted = Intent::observe(name.clone(), Vec::new(), Vec::new());
     one(&nothing_wanted, &subject, &apex, &mut zones, inquiry)
+}
+
+/// Whether one of the servers says what the resolver says, or may lead there; `None` where one of them has said nothing.
+pub fn resolver_agrees(servers: &Servers, inquiry: &Inquiry<'_>) -> Option<bool> {
+    let question = Dns::new(servers.site.name().clone(), servers.site.kind()?);
+    let seen = Content::of(inquiry.fact(&question)?)?;
+    servers.counting().next()?;
+    Some(servers.agreeing(&question, &seen, inquiry))
 }
 
 /// A record set to look at.
@@ -105,7 +113,7 @@ fn subjects<'r>(intent: &Intent, records: &'r [RecordVerdict], inquiry: &Inquiry
             .map(|question| Subject {
                 site: Site::rrset(question.name, question.kind),
                 kind: question.kind,
-                against: Against::Resolver,
+                against: Against::Newest,
                 thorough: true,
                 stands: false,
             })

@@ -50,6 +50,8 @@ pub(super) struct View {
     pub(super) nsid: Option<String>,
     pub(super) rtt: Option<Duration>,
     pub(super) seen_at: Option<Timestamp>,
+    /// The error code of its last answer.
+    pub(super) rcode: Option<u16>,
     /// The fact that was had of the record itself.
     pub(super) fact: Option<Arc<Fact>>,
     /// It offers recursion and has no authority.
@@ -97,6 +99,7 @@ fn one(
         nsid: None,
         rtt: None,
         seen_at: None,
+        rcode: None,
         fact: None,
         recurses: false,
     };
@@ -142,6 +145,7 @@ impl View {
         let Some(direct) = &fact.source.direct else { return };
         self.seen_at = Some(fact.seen_at);
         self.rtt = Some(direct.rtt);
+        self.rcode = direct.rcode;
         self.nsid.clone_from(&direct.nsid);
         self.recurses = direct.recursion_available && !fact.source.authoritative;
     }
@@ -206,9 +210,15 @@ fn unanswered(zone: &Zone, trouble: Trouble, fact: Option<&Arc<Fact>>) -> Said {
         },
         Trouble::Refused => Lame::Refused,
         Trouble::ServFail => Lame::ServFail,
-        Trouble::Malformed | Trouble::OtherRcode | Trouble::CnameLoop => Lame::Unusable,
+        Trouble::OtherRcode => rcode(fact).map_or(Lame::ErrorCode, Lame::by_code),
+        Trouble::Malformed | Trouble::CnameLoop => Lame::Unusable,
         _ => return Said::NotAsked,
     })
+}
+
+/// The error code of an answer.
+pub(super) fn rcode(fact: Option<&Arc<Fact>>) -> Option<u16> {
+    fact?.source.direct.as_ref()?.rcode
 }
 
 /// Where every server that answers recurses and has no authority, something on the way answers for all of them: what

@@ -18,6 +18,9 @@ const MAX_NAMES: usize = 13;
 /// So many addresses of theirs.
 const MAX_ADDRESSES: usize = 26;
 
+/// So many more names are remembered: no list that works is as long.
+const MAX_LEFT_OUT: usize = 64;
+
 /// An alias at a name sends us to the name above it, this often at most.
 const MAX_CLIMB: usize = 4;
 
@@ -142,13 +145,14 @@ pub(super) fn gather(apex: Name, referral: Option<Referral>, inquiry: &mut Inqui
         only.cloned().collect()
     };
     let (only_above, only_here) = (only(&there, &here), only(&here, &there));
+    let beyond = all.split_off(all.len().min(MAX_NAMES));
     let mut left_out = LeftOut {
-        names: all.len().saturating_sub(MAX_NAMES),
+        names: beyond.into_iter().take(MAX_LEFT_OUT).collect(),
         addresses: 0,
     };
     let mut hosts = Vec::new();
     let mut count = 0;
-    for name in all.into_iter().take(MAX_NAMES) {
+    for name in all {
         let mut host = host(name, inquiry);
         if host.addresses.is_empty() && host.name.is_at_or_below(&apex) {
             let glue = referral.iter().flat_map(|referral| &referral.glue);
@@ -160,13 +164,14 @@ pub(super) fn gather(apex: Name, referral: Option<Referral>, inquiry: &mut Inqui
         host.addresses.truncate(room);
         count += host.addresses.len();
         match host.addresses.is_empty() && beyond > 0 {
-            true => left_out.names += 1,
+            true => left_out.names.push(host.name),
             false => {
                 left_out.addresses += beyond;
                 hosts.push(host);
             }
         }
     }
+    left_out.names.sort();
     Some(Zone {
         apex,
         hosts,

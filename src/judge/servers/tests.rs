@@ -60,7 +60,7 @@ fn the_line_names_groups_and_not_each_server() {
         ),
         (
             "ns1 192.0.2.1 Right 8 x\n ns2 192.0.2.2 Refused\n ns3 192.0.2.3 Silent",
-            "1 of 3 name servers right; ns2.example.net refuses; ns3.example.net does not answer from here",
+            "1 of 3 name servers right; ns2.example.net refuses (REFUSED); ns3.example.net does not answer from here",
         ),
         (
             "ns1 192.0.2.1 Differs 8 y\n ns2 192.0.2.2 Differs 8 y",
@@ -72,7 +72,19 @@ fn the_line_names_groups_and_not_each_server() {
         ),
         (
             "ns1 192.0.2.1 Right 8 x\n ns1 2001:db8::1 NoRoute",
-            "the name server is right; ns1.example.net cannot be reached from here",
+            "the name server is right; one address of ns1.example.net cannot be reached from here",
+        ),
+        (
+            "ns1 192.0.2.1 Right 8 x\n ns1 2001:db8::1 NoRoute\n ns2 192.0.2.2 Right 8 x\n ns2 2001:db8::2 NoRoute",
+            "all 2 name servers are right; 2 addresses of ns1.example.net, ns2.example.net cannot be reached from here",
+        ),
+        (
+            "ns1 192.0.2.1 Right 8 x\n ns2 192.0.2.2 Right 8 x\n ns2 2001:db8::2 Stale 7 y",
+            "1 of 2 name servers right; one address of ns2.example.net still serves an older version (serial 7)",
+        ),
+        (
+            "ns1 192.0.2.1 Right 8 x\n ns2 2001:db8::2 NoRoute\n ns2 2001:db8::3 NoRoute",
+            "1 of 2 name servers right; ns2.example.net cannot be reached from here (2 addresses)",
         ),
     ] {
         assert_eq!(servers(views).line().as_deref(), Some(line), "{views}");
@@ -103,4 +115,51 @@ fn no_more_than_three_groups_are_told_and_no_more_than_three_names_of_each() {
         line.ends_with("; 3 more groups of servers say something else"),
         "{line}"
     );
+}
+
+#[test]
+fn names_without_an_address_and_names_that_were_left_out_are_counted_and_told() {
+    let name = |label: &str| -> Name { format!("{label}.example.net").parse().unwrap() };
+    let mut all = servers("ns1 192.0.2.1 Right 8 x\n ns2 192.0.2.2 Stale 7 y");
+    all.nowhere = vec![Nowhere {
+        name: name("ns3"),
+        trouble: None,
+    }];
+    assert_eq!(
+        all.line().as_deref(),
+        Some(
+            "1 of 3 name servers right; ns2.example.net still serves an older version (serial 7); ns3.example.net has no \
+             address"
+        )
+    );
+    for (names, addresses, says) in [
+        (&["ns4"][..], 0, "ns4.example.net was not asked (no more than 13"),
+        (
+            &["ns4", "ns5"],
+            0,
+            "ns4.example.net, ns5.example.net were not asked",
+        ),
+        (&[], 1, "one more address was not asked"),
+        (&["ns4"], 2, "ns4.example.net and 2 more addresses were not asked"),
+    ] {
+        all.left_out = LeftOut {
+            names: names.iter().map(|label| name(label)).collect(),
+            addresses,
+        };
+        let line = all.line().unwrap();
+        let count = 3 + names.len();
+        assert!(
+            line.starts_with(&format!("1 of {count} name servers right")),
+            "{line}"
+        );
+        assert!(line.contains(says), "{line}");
+        // The bounds hide no group that says something.
+        assert!(line.contains("still serves an older version"), "{line}");
+        assert_eq!(all.names(), count);
+        assert_eq!(
+            line,
+            super::line(&all.groups()).unwrap(),
+            "by the groups a status holds"
+        );
+    }
 }

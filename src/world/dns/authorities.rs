@@ -11,7 +11,7 @@ use std::net::{IpAddr, SocketAddr};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use hickory_proto::op::Message;
+use hickory_proto::op::{Message, ResponseCode};
 use hickory_proto::rr::rdata::opt::{EdnsCode, EdnsOption};
 use tokio::time::Instant;
 
@@ -166,7 +166,10 @@ fn read(question: &Dns, spoken: Spoken, source: &mut Source) -> Result<Answer, T
     let mut trail = Trail::new(question.name.clone());
     trail.source.server = source.server;
     trail.source.authoritative = message.metadata.authoritative;
+    let code = message.metadata.response_code;
+    let is_error = !matches!(code, ResponseCode::NoError | ResponseCode::NXDomain);
     trail.source.direct = Some(Box::new(Direct {
+        rcode: is_error.then(|| code.into()),
         nsid: nsid(&message),
         rtt: spoken.rtt,
         recursion_available: message.metadata.recursion_available,

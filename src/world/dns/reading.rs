@@ -11,7 +11,9 @@ use hickory_proto::op::{Message, ResponseCode};
 use hickory_proto::rr::{self, DNSClass, RData, RecordType};
 
 use crate::dnssec::Proven;
-use crate::inquiry::{Answer, Ends, Kind, Rdata, Referral, Security, Soa, Source, Trouble, Txt};
+use crate::inquiry::{
+    Answer, Ends, Kind, Rdata, Referral, Security, Soa, Source, StartOfAuthority, Trouble, Txt,
+};
 use crate::name::Name;
 
 /// An alias may lead to an alias this often (unbound and BIND stop there or earlier).
@@ -256,7 +258,15 @@ fn rdata(data: &RData) -> Option<Rdata> {
         },
         RData::NS(server) => Rdata::Ns(name(&server.0)?),
         RData::PTR(host) => Rdata::Ptr(name(&host.0)?),
-        RData::SOA(_) => Rdata::Soa,
+        RData::SOA(soa) => Rdata::Soa(Some(Box::new(StartOfAuthority {
+            mname: name(&soa.mname)?,
+            rname: name(&soa.rname)?,
+            serial: soa.serial,
+            refresh: soa.refresh.cast_unsigned(),
+            retry: soa.retry.cast_unsigned(),
+            expire: soa.expire.cast_unsigned(),
+            minimum: soa.minimum,
+        }))),
         RData::TXT(txt) => Rdata::Txt(Txt {
             strings: txt.txt_data.iter().map(|string| string.to_vec()).collect(),
         }),

@@ -330,7 +330,17 @@ fn who_spoke_is_remembered_with_the_version_of_its_zone() {
     let mut trail = Trail::new(ours("example"));
     assert_eq!(
         trail.follow(Kind::Soa, &answer),
-        Ok(Some(Answer::Records(vec![Rdata::Soa])))
+        Ok(Some(Answer::Records(vec![Rdata::Soa(Some(Box::new(
+            StartOfAuthority {
+                mname: Name::root(),
+                rname: Name::root(),
+                serial: 1,
+                refresh: 1,
+                retry: 1,
+                expire: 1,
+                minimum: 60,
+            }
+        )))])))
     );
     assert_eq!(
         (trail.source.authoritative, trail.source.soa),

@@ -1,0 +1,91 @@
+//! By when what the name servers hold is seen, as far as one look can tell. Pure.
+//!
+//! Whoever saw the older answer at the name servers knows how long others may keep it (the controller does, see
+//! `history`). One look sees what the resolver still has, and how long that one keeps it: others may have fetched it
+//! later. So the time is that of the resolver that was asked, and what is not known is said beside.
+
+use jiff::Timestamp;
+
+use crate::inquiry::Fact;
+use crate::judge::authorities::{ServerState, Servers};
+
+/// By when what the name servers hold is seen by the resolver that was asked, and what is to be said of it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Visible {
+    /// The time; `None` where it cannot be known, and where there is nothing to wait for.
+    pub(super) by: Option<Timestamp>,
+    /// What hangs on it, or why there is none.
+    pub(super) why: String,
+}
+
+impl Visible {
+    /// What one look tells: `fact` is the resolver's answer, `agrees` whether one of the servers says the same.
+    pub(super) fn of(servers: Option<&Servers>, fact: Option<&Fact>, agrees: Option<bool>) -> Self {
+        let never = |why: &str| Self {
+            by: None,
+            why: why.to_owned(),
+        };
+        let Some(servers) = servers else {
+            return never("not known: the name servers were not asked, or could not be found");
+        };
+        let Some(fact) = fact.filter(|fact| fact.outcome.is_ok()) else {
+            return never("not known: the resolver gave no usable answer");
+        };
+        if servers.counting().next().is_none() {
+            return never("not known: no name server answered as an authority");
+        }
+        let groups = servers.groups();
+        let right: Vec<_> = servers
+            .counting()
+            .filter(|view| view.state == ServerState::Right)
+            .collect();
+        if right.is_empty() {
+            return never(
+                "not known: the name servers hold different things, and their serials do not tell which is newer",
+            );
+        }
+        let unheard: Vec<String> = groups
+            .iter()
+            .filter(|group| matches!(group.state, ServerState::Silent | ServerState::NoRoute))
+            .flat_map(|group| group.names.iter().map(ToString::to_string))
+            .filter(|name| !servers.counting().any(|view| view.name.as_str() == name))
+            .collect();
+        let unless = match unheard.as_slice() {
+            [] => String::new(),
+            names => format!(
+                "; unless {}, which did not answer, holds something else",
+                names.join(", ")
+            ),
+        };
+        let behind: Vec<_> = servers
+            .counting()
+            .filter(|view| view.state != ServerState::Right)
+            .collect();
+        if !behind.is_empty() {
+            let longest = behind.iter().filter_map(|view| view.ttl).max();
+            let then = longest.map_or(String::new(), |ttl| {
+                format!(", and resolvers may keep what they get there for {ttl} s from then")
+            });
+            return Self {
+                by: None,
+                why: format!("not before the servers that hold something else have followed{then}{unless}"),
+            };
+        }
+        if agrees != Some(false) {
+            return Self {
+                by: None,
+                why: format!(
+                    "the resolver and every name server that answers say the same: nothing older was seen{unless}"
+                ),
+            };
+        }
+        Self {
+            by: Some(fact.expires_at),
+            why: format!(
+                "then the resolver that was asked drops an answer that no name server gives any more; how long others may \
+                 keep it is not known, for its TTL was not seen at a name server. If it stays, the resolver has a view of \
+                 its own{unless}"
+            ),
+        }
+    }
+}

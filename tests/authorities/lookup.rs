@@ -1,0 +1,247 @@
+//! `zegel lookup` over facts: which server is right where nobody says what is meant, and by when that is seen.
+
+use zegel::inquiry::{Depth, Kind, Trouble};
+use zegel::report::lookup::LookupReport;
+
+use super::facts::name;
+use super::net::{Net, Server};
+
+const OLD: &str = "_dmarc.voorbeeld.nl 3600 TXT v=DMARC1; p=none";
+const NEW: &str = "_dmarc.voorbeeld.nl 60 TXT v=DMARC1; p=reject";
+const NOTHING: &str = "voorbeeld.nl EXISTS";
+
+fn look(net: &Net) -> LookupReport {
+    let at = name("_dmarc.voorbeeld.nl");
+    net.settle(Depth::Closely, |inquiry| {
+        LookupReport::look(&at, Kind::Txt, inquiry)
+    })
+    .0
+}
+
+fn states(report: &LookupReport) -> String {
+    let state = |server: &zegel::report::servers::ServerReport| {
+        let label = server
+            .name
+            .as_str()
+            .split('.')
+            .next()
+            .unwrap_or_default()
+            .to_owned();
+        format!("{label} {}", server.state)
+    };
+    report.servers.iter().map(state).collect::<Vec<_>>().join(", ")
+}
+
+/// The resolver has this; the servers each a zone under a serial.
+fn net(resolver: &str, zones: [(&str, u32); 3]) -> Net {
+    let mut net = Net::new(resolver);
+    for (last, (zone, serial)) in (1..=3).zip(zones) {
+        net.serve(&format!("127.0.0.{last}"), serial, zone);
+    }
+    net
+}
+
+#[test]
+fn the_newest_version_of_the_zone_is_right_as_far_as_serials_tell() {
+    const MAX: u32 = u32::MAX;
+    for (what, resolver, zones, says) in [
+        (
+            "one has followed",
+            OLD,
+            [(NEW, 8), (OLD, 7), (OLD, 7)],
+            "ns1 Right, ns2 Stale, ns3 Stale",
+        ),
+        (
+            "one is behind",
+            OLD,
+            [(NEW, 8), (NEW, 8), (OLD, 7)],
+            "ns1 Right, ns2 Right, ns3 Stale",
+        ),
+        (
+            "all have followed",
+            OLD,
+            [(NEW, 8), (NEW, 8), (NEW, 8)],
+            "ns1 Right, ns2 Right, ns3 Right",
+        ),
+        (
+            "a record is new",
+            NOTHING,
+            [(NEW, 8), (NOTHING, 7), (NOTHING, 7)],
+            "ns1 Right, ns2 Stale, ns3 Stale",
+        ),
+        (
+            "a record is gone",
+            OLD,
+            [(NOTHING, 8), (OLD, 7), (OLD, 7)],
+            "ns1 Right, ns2 Stale, ns3 Stale",
+        ),
+        (
+            "around the circle",
+            OLD,
+            [(NEW, 3), (OLD, MAX - 3), (OLD, MAX - 3)],
+            "ns1 Right, ns2 Stale, ns3 Stale",
+        ),
+        (
+            "another part of the zone moved",
+            OLD,
+            [(OLD, 8), (OLD, 7), (OLD, 6)],
+            "ns1 Right, ns2 Right, ns3 Right",
+        ),
+        // What serials do not tell the resolver does.
+        (
+            "serials that are never touched",
+            OLD,
+            [(NEW, 1), (OLD, 1), (OLD, 1)],
+            "ns1 Differs, ns2 Right, ns3 Right",
+        ),
+        (
+            "one that is not",
+            OLD,
+            [(NEW, 1), (OLD, 7), (OLD, 7)],
+            "ns1 Stale, ns2 Right, ns3 Right",
+        ),
+        (
+            "two texts under one serial",
+            NEW,
+            [(NEW, 7), (OLD, 7), (OLD, 7)],
+            "ns1 Right, ns2 Differs, ns3 Differs",
+        ),
+        (
+            "half the circle away",
+            OLD,
+            [(NEW, (1 << 31) + 7), (OLD, 7), (OLD, 7)],
+            "ns1 Differs, ns2 Right, ns3 Right",
+        ),
+    ] {
+        assert_eq!(states(&look(&net(resolver, zones))), says, "{what}");
+    }
+}
+
+#[test]
+fn where_every_server_has_followed_the_resolvers_answer_tells_by_when_it_does() {
+    for (what, resolver) in [("another text", OLD), ("an absence", NOTHING)] {
+        let report = look(&net(resolver, [(NEW, 8); 3]));
+        let by = report
+            .visible_by
+            .unwrap_or_else(|| panic!("{what}: {}", report.visible_why));
+        let ttl = jiff::SignedDuration::from_secs(report.recursive.ttl.into());
+        assert!(report.recursive.ttl > 0);
+        assert_eq!(by, super::facts::now() + ttl, "{what}");
+        assert!(
+            report
+                .visible_why
+                .contains("how long others may keep it is not known"),
+            "{}",
+            report.visible_why
+        );
+    }
+}
+
+#[test]
+fn no_time_is_said_where_none_can_be_known_and_the_reason_is() {
+    type Change = fn(&mut Net);
+    let unchanged: Change = |_| {};
+    type Case<'a> = (&'a str, &'a str, [(&'a str, u32); 3], Change, &'a str);
+    let cases: [Case<'_>; 7] = [
+        (
+            "nothing changes",
+            NEW,
+            [(NEW, 8); 3],
+            unchanged,
+            "nothing older was seen",
+        ),
+        (
+            "one is behind",
+            OLD,
+            [(NEW, 8), (NEW, 8), (OLD, 7)],
+            unchanged,
+            "not before the servers that hold something else have followed, and resolvers may keep what they get there for \
+             3600 s from then",
+        ),
+        (
+            "the resolver has followed, one server has not",
+            NEW,
+            [(NEW, 8), (NEW, 8), (OLD, 7)],
+            unchanged,
+            "not before the servers that hold something else have followed",
+        ),
+        (
+            "nobody answers",
+            OLD,
+            [(NEW, 8); 3],
+            |net| {
+                for last in 1..=3 {
+                    net.set(&format!("127.0.0.{last}"), Server::Fails(Trouble::Timeout));
+                }
+            },
+            "no name server answered as an authority",
+        ),
+        (
+            "the resolver fails",
+            OLD,
+            [(NEW, 8); 3],
+            |net| net.know("_dmarc.voorbeeld.nl TXT !SERVFAIL"),
+            "the resolver gave no usable answer",
+        ),
+        (
+            "three texts, and no serial that tells",
+            NOTHING,
+            [
+                (OLD, 7),
+                (NEW, 7),
+                ("_dmarc.voorbeeld.nl TXT v=DMARC1; p=quarantine", 7),
+            ],
+            unchanged,
+            "their serials do not tell which is newer",
+        ),
+        (
+            "one is silent",
+            NEW,
+            [(NEW, 8); 3],
+            |net| net.set("127.0.0.3", Server::Fails(Trouble::Timeout)),
+            "unless ns3.dns.example, which did not answer, holds something else",
+        ),
+    ];
+    for (what, resolver, zones, change, says) in cases {
+        let mut net = net(resolver, zones);
+        change(&mut net);
+        let report = look(&net);
+        assert_eq!(report.visible_by, None, "{what}: {}", report.visible_why);
+        assert!(
+            report.visible_why.contains(says),
+            "{what}: {}",
+            report.visible_why
+        );
+    }
+}
+
+#[test]
+fn every_name_of_the_list_has_an_entry() {
+    let mut net = net(NEW, [(NEW, 8); 3]);
+    net.know("voorbeeld.nl NS ns4.dns.example");
+    net.know("voorbeeld.nl NS ns5.dns.example");
+    net.know("ns5.dns.example A !SERVFAIL");
+    let report = look(&net);
+    assert_eq!(
+        states(&report),
+        "ns1 Right, ns2 Right, ns3 Right, ns4 NoAddress, ns5 NoAddress"
+    );
+    let why = |index: usize| report.servers[index].why.clone().unwrap_or_default();
+    assert_eq!(why(3), "neither A nor AAAA stands at this name");
+    assert!(
+        why(4).contains("not known: the server answered SERVFAIL"),
+        "{}",
+        why(4)
+    );
+    assert_eq!(
+        report.summary.as_deref(),
+        Some("3 of 5 name servers right; ns4.dns.example, ns5.dns.example have no address")
+    );
+    for number in 6..=20 {
+        net.know(&format!("voorbeeld.nl NS m{number:02}.dns.example"));
+    }
+    let report = look(&net);
+    assert_eq!(report.servers.len(), 20);
+    let not_asked = report.servers.iter().filter(|server| server.state == "NotAsked");
+    assert_eq!(not_asked.count(), 7);
+}
