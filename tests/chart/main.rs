@@ -14,12 +14,14 @@ mod dns;
 
 mod flags;
 mod network;
+mod pages;
 mod readme;
 mod render;
 mod schema;
 mod selfcheck;
 mod template;
 mod together;
+mod upgrade;
 
 use k8s_openapi::apiextensions_apiserver::pkg::apis::apiextensions::v1::CustomResourceDefinition;
 use serde_json::{Value, json};

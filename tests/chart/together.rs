@@ -2,6 +2,7 @@
 
 use serde_json::{Value, json};
 
+use crate::control_plane::{chart_dir, helm, run};
 use crate::template::{helm_template, refused};
 
 #[test]
@@ -79,4 +80,32 @@ fn what_values_may_not_say_together_is_refused_with_a_sentence() {
         assert!(words.contains(says), "{values}: {words}");
         assert!(!words.contains("nil pointer"), "{values}: {words}");
     }
+}
+
+/// In a chart of charts `global` is everybody's: what others put there is no slip of ours.
+#[test]
+fn under_another_chart_global_may_hold_what_others_need() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = |name: &str| folder.path().join(name);
+    std::fs::create_dir(path("charts")).unwrap();
+    std::os::unix::fs::symlink(chart_dir(), path("charts/zegel")).unwrap();
+    std::fs::write(
+        path("Chart.yaml"),
+        "apiVersion: v2\nname: platform\nversion: 1.0.0\n",
+    )
+    .unwrap();
+    let values = json!({
+        "global": {"storageClass": "fast", "commonLabels": {"team": "mail"}},
+        "zegel": {"image": {"repository": "registry.example/zegel"}},
+    });
+    std::fs::write(path("values.yaml"), values.to_string()).unwrap();
+    let mut command = helm().unwrap();
+    command.args(["template", "platform"]).arg(folder.path());
+    let objects: Vec<Value> = serde_saphyr::from_multiple(&run(command).unwrap()).unwrap();
+    let deployment = objects
+        .iter()
+        .find(|object| object["kind"] == "Deployment")
+        .unwrap();
+    assert_eq!(deployment["metadata"]["name"], "platform-zegel");
+    assert_eq!(deployment["metadata"]["labels"]["team"], "mail");
 }
