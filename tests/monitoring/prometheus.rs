@@ -64,10 +64,25 @@ impl Prometheus {
     /// What a query says now.
     pub fn query(&self, query: &str) -> Vec<Value> {
         let path = format!("/api/v1/query?query={}", percent(query));
-        let (code, body) = get(self.address, &path, "*/*").unwrap();
+        self.result(query, &path)
+    }
+
+    fn result(&self, query: &str, path: &str) -> Vec<Value> {
+        let (code, body) = get(self.address, path, "*/*").unwrap();
         let answer: Value = serde_json::from_str(&body).unwrap_or_else(|error| panic!("{error}: {body}"));
         assert!(code == 200 && answer["status"] == "success", "{query}: {answer}");
         answer["data"]["result"].as_array().unwrap().clone()
+    }
+
+    /// What a query said during the last minute, every two seconds.
+    pub fn query_range(&self, query: &str) -> Vec<Value> {
+        let now = jiff::Timestamp::now().as_second();
+        let path = format!(
+            "/api/v1/query_range?query={}&start={}&end={now}&step=2",
+            percent(query),
+            now - 60
+        );
+        self.result(query, &path)
     }
 
     /// The values of a label on a metric's series, as Grafana asks for a variable.
