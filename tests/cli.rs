@@ -2,6 +2,8 @@
 
 #[path = "support/dns.rs"]
 mod dns;
+#[path = "support/knot.rs"]
+mod knot;
 #[path = "support/name_servers.rs"]
 mod name_servers;
 
@@ -13,6 +15,7 @@ mod cli {
     mod explain;
     mod harness;
     mod inspect;
+    mod knot;
     mod lookup;
     mod manifests;
     mod plan;

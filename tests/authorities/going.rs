@@ -235,3 +235,13 @@ fn of_a_domain_nobody_manages_the_finding_is_all_that_is_said() {
         (0, 1)
     );
 }
+
+#[test]
+fn a_serial_that_is_never_touched_makes_no_doubt() {
+    let mut net = net([NOTHING; 3]);
+    for last in 1..=3 {
+        net.serve(&format!("127.0.0.{last}"), 1, NOTHING);
+    }
+    let verdict = judged(&net, "Both");
+    assert_eq!(record(&verdict, "_dmarc.voorbeeld.nl").state, State::Drifted);
+}

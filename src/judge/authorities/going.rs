@@ -8,6 +8,7 @@ use std::collections::BTreeSet;
 
 use jiff::Timestamp;
 
+use super::UNTOUCHED_SERIAL;
 use super::meaning::is_ahead;
 use super::view::Content;
 use crate::inquiry::{Dns, Inquiry, Kind};
@@ -118,7 +119,11 @@ fn is_a_memory(servers: &Servers, inquiry: &Inquiry<'_>) -> bool {
     let soa = inquiry.fact(&Dns::new(servers.zone.clone(), Kind::Soa));
     let there = soa.and_then(|fact| fact.source.soa.as_ref());
     let there = there.filter(|soa| soa.owner == servers.zone);
-    let mut serials = servers.counting().filter_map(|view| view.serial).peekable();
+    let touched = |serial: &u32| *serial != UNTOUCHED_SERIAL;
+    let mut serials = servers
+        .counting()
+        .filter_map(|view| view.serial.filter(touched))
+        .peekable();
     match there {
         Some(soa) if serials.peek().is_some() => !serials.all(|serial| is_ahead(soa.serial, serial)),
         _ => true,
