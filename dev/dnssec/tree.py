@@ -97,6 +97,7 @@ ZONES = {
     "wrongdigest.nl": dict(spoil_ds="other-digest"),
     "idlekey.nl": dict(spoil="idlekey"),
     "nosigkeys.nl": dict(spoil="nosigkeys"),
+    "orders.nl": dict(text=SMALL + "@ CDS 0 0 0 00\n"),
     "twods.nl": dict(spoil_ds="one-more"),
     "plain.nl": dict(algorithm=None, text=SMALL + "sub NS ns.sub\nns.sub A 127.0.0.1\n"),
     "sub.plain.nl": dict(algorithm=None),
@@ -305,7 +306,7 @@ def free_port():
             return tcp.getsockname()[1]
 
 
-TYPES = {"A": 1, "NS": 2, "CNAME": 5, "SOA": 6, "MX": 15, "TXT": 16, "AAAA": 28, "DS": 43, "DNSKEY": 48}
+TYPES = {"A": 1, "NS": 2, "CNAME": 5, "SOA": 6, "MX": 15, "TXT": 16, "AAAA": 28, "DS": 43, "DNSKEY": 48, "CDS": 59, "CDNSKEY": 60}
 
 
 def query(name, kind, cd, number=0x5a5a):

@@ -16,7 +16,7 @@ pub struct Args {
     /// The name, whatever it is: a domain, a host, _dmarc.voorbeeld.nl
     #[arg(value_name = "NAME", value_parser = owner)]
     pub name: Name,
-    /// The record type: A, AAAA, CAA, CNAME, DNSKEY, DS, MX, NS, PTR, SOA, SPF, SRV, TLSA or TXT
+    /// The record type: A, AAAA, CAA, CDNSKEY, CDS, CNAME, DNSKEY, DS, MX, NS, PTR, SOA, SPF, SRV, TLSA or TXT
     #[arg(value_name = "TYPE", default_value = "TXT", value_parser = kind)]
     pub kind: Kind,
     /// How the result is written

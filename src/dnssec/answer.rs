@@ -38,6 +38,7 @@ pub(super) fn judge(message: &Message, name: &Name, kind: RecordType, walk: Walk
         trust: Trust {
             zones: Vec::new(),
             ends: None,
+            hashing: Vec::new(),
         },
         ttl: u32::MAX,
     };
@@ -266,7 +267,7 @@ impl<'r, 'm> Answer<'r, 'm, '_> {
             fault: None,
             ends: None,
         };
-        let (walk, authorities) = (&mut self.walk, &self.read.authorities);
+        let (walk, authorities, hashing) = (&mut self.walk, &self.read.authorities, &mut self.trust.hashing);
         for set in authorities
             .of(RecordType::NSEC)
             .chain(authorities.of(RecordType::NSEC3))
@@ -276,6 +277,8 @@ impl<'r, 'm> Answer<'r, 'm, '_> {
                 Ok(signed) if signed.encloser.is_none() => {
                     self.ttl = self.ttl.min(signed.ttl);
                     proofs.ends = Ends::first(proofs.ends, Some(signed.ends));
+                    let found = set.hashing(&zone.apex).filter(|found| !hashing.contains(found));
+                    hashing.extend(found);
                     proofs.sets.push(set);
                 }
                 // A wildcard cannot speak for itself (CVE-2017-15105).

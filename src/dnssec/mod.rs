@@ -31,6 +31,7 @@ use hickory_proto::rr::{Name, RecordType};
 use jiff::Timestamp;
 
 pub use self::anchors::Anchors;
+pub use self::signature::claimed;
 pub use self::zones::Zones;
 use crate::inquiry::{Security, Trouble, Trust};
 

@@ -7,12 +7,29 @@ use std::collections::HashMap;
 use hickory_proto::dnssec::rdata::{DNSSECRData, RRSIG};
 use hickory_proto::rr::{DNSClass, Name, RData, Record, RecordType};
 
+use super::name_of;
+use crate::inquiry::Hashing;
+
 /// A record set and the signatures over it.
 pub(super) struct Set<'m> {
     pub(super) owner: &'m Name,
     pub(super) kind: RecordType,
     pub(super) records: Vec<&'m Record>,
     pub(super) signatures: Vec<&'m RRSIG>,
+}
+
+impl Set<'_> {
+    /// How `zone` hashes names, where this is one of its NSEC3.
+    pub(super) fn hashing(&self, zone: &Name) -> Option<Hashing> {
+        self.records.iter().find_map(|record| match &record.data {
+            RData::DNSSEC(DNSSECRData::NSEC3(nsec3)) => Some(Hashing {
+                zone: name_of(zone),
+                iterations: nsec3.iterations(),
+                salt: u8::try_from(nsec3.salt().len()).unwrap_or(u8::MAX),
+            }),
+            _ => None,
+        })
+    }
 }
 
 /// The sets of one section, in the order in which they came.

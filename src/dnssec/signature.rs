@@ -206,6 +206,28 @@ fn moment(field: u32, now: Timestamp) -> Timestamp {
     Timestamp::from_second(now.as_second().saturating_add(ahead)).unwrap_or(now)
 }
 
+/// Of the signatures in `records` over `kind` at a name that `fits`, the one that ends last, by what it says itself.
+pub fn claimed(
+    records: &[Record],
+    kind: RecordType,
+    fits: impl Fn(&Name) -> bool,
+    now: Timestamp,
+) -> Option<Ends> {
+    let signatures = records.iter().filter_map(|record| match &record.data {
+        RData::DNSSEC(DNSSECRData::RRSIG(signature)) if fits(&record.name) => Some(signature),
+        _ => None,
+    });
+    let claims = signatures
+        .filter(|signature| signature.input().type_covered == kind)
+        .map(|signature| Ends {
+            at: ends(signature, now),
+            since: begins(signature, now),
+            ttl: signature.input().original_ttl,
+            kind: Type(kind.into()),
+        });
+    claims.max_by_key(|claim| claim.at)
+}
+
 /// What was signed (RFC 4034 3.1.8.1).
 fn signed_octets(set: &Set<'_>, signature: &RRSIG) -> Option<Vec<u8>> {
     let input = signature.input();

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use serde::Serialize;
 
-use super::{AnyQuestion, Lane, Trust};
+use super::{AnyQuestion, Ends, Lane, Trust};
 use crate::name::Name;
 
 /// The kind of records a question asks for (RFC 1035 3.2.2 and later).
@@ -21,6 +21,10 @@ pub enum Kind {
     Aaaa,
     /// Who may issue certificates (RFC 8659).
     Caa,
+    /// The keys a zone wants its parent to delegate to, whole (RFC 7344 3.2).
+    Cdnskey,
+    /// The same by their digests (RFC 7344 3.1).
+    Cds,
     /// The alias itself, not followed.
     Cname,
     /// A zone's keys (RFC 4034 2).
@@ -53,10 +57,12 @@ impl fmt::Display for Kind {
 
 impl Kind {
     /// Every kind, in the order of their mnemonics.
-    pub const ALL: [Self; 14] = [
+    pub const ALL: [Self; 16] = [
         Self::A,
         Self::Aaaa,
         Self::Caa,
+        Self::Cdnskey,
+        Self::Cds,
         Self::Cname,
         Self::Dnskey,
         Self::Ds,
@@ -76,6 +82,8 @@ impl Kind {
             Self::A => "A",
             Self::Aaaa => "AAAA",
             Self::Caa => "CAA",
+            Self::Cdnskey => "CDNSKEY",
+            Self::Cds => "CDS",
             Self::Cname => "CNAME",
             Self::Dnskey => "DNSKEY",
             Self::Ds => "DS",
@@ -355,6 +363,9 @@ pub struct Direct {
     pub rcode: Option<u16>,
     /// Where it sends us instead of answering.
     pub referral: Option<Referral>,
+    /// The signature over its records, or over the start of authority of its denial, that ends last, as it says itself:
+    /// nothing is checked here. `None` where it gives none.
+    pub signed: Option<Ends>,
 }
 
 /// A delegation as one server tells it: name servers in place of an answer (RFC 1034 4.3.2).

@@ -40,7 +40,7 @@ pub use self::run::{Asked, Inquiry, Reply, settle_facts, settle_from, settle_wit
 pub use self::security::{Bogus, Broken, Doubt, Security, Unproven};
 pub use self::stand_in::About;
 pub use self::trouble::Trouble;
-pub use self::trust::{Ds, Ends, Key, Trust, Zone};
+pub use self::trust::{Ds, Ends, Hashing, Key, Trust, Zone};
 
 /// At most this many times is the judgement run in one pass before what is open counts as unanswered.
 pub const MAX_WAVES: usize = 32;

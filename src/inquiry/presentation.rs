@@ -119,7 +119,9 @@ impl Rdata {
                     exchange: name(exchange)?,
                 }
             }
-            Kind::Caa | Kind::Dnskey | Kind::Ds | Kind::Srv | Kind::Tlsa => Self::Shown(text.into()),
+            Kind::Caa | Kind::Cdnskey | Kind::Cds | Kind::Dnskey | Kind::Ds | Kind::Srv | Kind::Tlsa => {
+                Self::Shown(text.into())
+            }
             Kind::Txt | Kind::Spf => Self::Txt(Txt {
                 strings: strings(text)?,
             }),

@@ -16,6 +16,19 @@ pub struct Trust {
     pub zones: Vec<Arc<Zone>>,
     /// The signature of the answer itself that ends first; those over the keys on the way are with their zones.
     pub ends: Option<Ends>,
+    /// How the zones whose NSEC3 prove an absence hash names, each once.
+    pub hashing: Vec<Hashing>,
+}
+
+/// How a zone hashes its names for NSEC3 (RFC 5155 3).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Hashing {
+    /// The zone.
+    pub zone: Name,
+    /// How often a hash is hashed again: RFC 9276 3.1 wants 0.
+    pub iterations: u16,
+    /// The length of the salt in octets: RFC 9276 3.1 wants none.
+    pub salt: u8,
 }
 
 /// A zone on the way from a trust anchor down.

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use super::security::Worth;
 use super::text::{name, trouble};
-use super::trust::{TrustLine, Zones};
+use super::trust::{EndsLine, TrustLine, Zones};
 use crate::inquiry::{Answer, Direct, Dns, Fact, Rdata, Referral, Soa, Source, View};
 use crate::name::Name;
 
@@ -77,6 +77,8 @@ struct DirectLine {
     rcode: Option<u16>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     referral: Option<ReferralLine>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    signed: Option<EndsLine>,
 }
 
 /// A delegation.
@@ -217,6 +219,7 @@ impl DirectLine {
             recursion_available,
             rcode,
             referral,
+            signed,
         } = direct;
         Self {
             nsid: nsid.clone(),
@@ -224,6 +227,7 @@ impl DirectLine {
             recursion_available: *recursion_available,
             rcode: *rcode,
             referral: referral.as_ref().map(ReferralLine::of),
+            signed: signed.map(EndsLine::of),
         }
     }
 
@@ -234,6 +238,7 @@ impl DirectLine {
             recursion_available: self.recursion_available,
             rcode: self.rcode,
             referral: self.referral.map(ReferralLine::read).transpose()?,
+            signed: self.signed.map(EndsLine::read),
         })
     }
 }

@@ -6,8 +6,8 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::inquiry::{
-    Answer, Approach, Bogus, Broken, Depth, Direct, Doubt, Ds, Ends, Key, Kind, Rdata, RecordType, Referral,
-    Security, Soa, Source, StartOfAuthority, Trust, Txt, Unproven, Zone,
+    Answer, Approach, Bogus, Broken, Depth, Direct, Doubt, Ds, Ends, Hashing, Key, Kind, Rdata, RecordType,
+    Referral, Security, Soa, Source, StartOfAuthority, Trust, Txt, Unproven, Zone,
 };
 
 fn at(second: i64) -> Timestamp {
@@ -49,7 +49,7 @@ fn data(kind: Kind) -> BoxedStrategy<Rdata> {
         Kind::Mx => (any::<u16>(), names())
             .prop_map(|(preference, exchange)| Rdata::Mx { preference, exchange })
             .boxed(),
-        Kind::Caa | Kind::Dnskey | Kind::Ds | Kind::Srv | Kind::Tlsa => {
+        Kind::Caa | Kind::Cdnskey | Kind::Cds | Kind::Dnskey | Kind::Ds | Kind::Srv | Kind::Tlsa => {
             "[ -~]+".prop_map(|text| Rdata::Shown(text.into())).boxed()
         }
         Kind::Spf | Kind::Txt => {
@@ -112,14 +112,18 @@ fn directs() -> impl Strategy<Value = Direct> {
         any::<bool>(),
         prop::option::of(any::<u16>()),
         prop::option::of(referral),
+        ends(),
     )
-        .prop_map(|(nsid, rtt, recursion_available, rcode, referral)| Direct {
-            nsid,
-            rtt: std::time::Duration::from_micros(rtt.into()),
-            recursion_available,
-            rcode,
-            referral,
-        })
+        .prop_map(
+            |(nsid, rtt, recursion_available, rcode, referral, signed)| Direct {
+                nsid,
+                rtt: std::time::Duration::from_micros(rtt.into()),
+                recursion_available,
+                rcode,
+                referral,
+                signed,
+            },
+        )
 }
 
 fn tags() -> impl Strategy<Value = Box<[u16]>> {
@@ -208,7 +212,14 @@ fn trusts() -> impl Strategy<Value = Trust> {
         securities(),
         ends(),
     );
-    (prop::collection::vec(zone, 1..4), ends(), any::<bool>()).prop_map(|(zones, ends, both)| {
+    let hashing = (names(), any::<u16>(), any::<u8>()).prop_map(|(zone, iterations, salt)| Hashing {
+        zone,
+        iterations,
+        salt,
+    });
+    let hashing = prop::collection::vec(hashing, 0..2);
+    let parts = (prop::collection::vec(zone, 1..4), ends(), any::<bool>(), hashing);
+    parts.prop_map(|(zones, ends, both, hashing)| {
         let mut chain: Vec<Arc<Zone>> = Vec::new();
         for (name, ds, keys, security, ends) in zones {
             let parent = chain.last().cloned();
@@ -226,6 +237,7 @@ fn trusts() -> impl Strategy<Value = Trust> {
         Trust {
             zones: first.into_iter().chain(last).collect(),
             ends,
+            hashing,
         }
     })
 }

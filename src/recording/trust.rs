@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::security::Worth;
 use super::text::name;
-use crate::inquiry::{Ds, Ends, Key, RecordType, Trust, Zone};
+use crate::inquiry::{Ds, Ends, Hashing, Key, RecordType, Trust, Zone};
 
 /// The zones of a look; each stands behind its parent.
 #[derive(Debug, Default)]
@@ -50,7 +50,7 @@ struct KeyLine {
 }
 
 #[derive(Debug, Clone, Copy, Serialize, Deserialize)]
-struct EndsLine {
+pub(super) struct EndsLine {
     at: Timestamp,
     since: Timestamp,
     ttl: u32,
@@ -63,6 +63,15 @@ pub(super) struct TrustLine {
     zones: Vec<usize>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     ends: Option<EndsLine>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    hashing: Vec<HashingLine>,
+}
+
+#[derive(Debug, Serialize, Deserialize)]
+struct HashingLine {
+    zone: String,
+    iterations: u16,
+    salt: u8,
 }
 
 impl Zones {
@@ -84,6 +93,7 @@ impl Zones {
         TrustLine {
             zones: trust.zones.iter().map(|zone| self.place(zone)).collect(),
             ends: trust.ends.map(EndsLine::of),
+            hashing: trust.hashing.iter().map(HashingLine::of).collect(),
         }
     }
 
@@ -103,9 +113,11 @@ impl Zones {
     pub(super) fn read_trust(&self, line: TrustLine) -> Result<Trust, String> {
         let zone = |place: usize| at(&self.known, place);
         let zones: Result<Vec<Arc<Zone>>, String> = line.zones.into_iter().map(zone).collect();
+        let hashing: Result<Vec<Hashing>, String> = line.hashing.iter().map(HashingLine::read).collect();
         Ok(Trust {
             zones: zones?,
             ends: line.ends.map(EndsLine::read),
+            hashing: hashing?,
         })
     }
 }
@@ -203,8 +215,26 @@ impl KeyLine {
     }
 }
 
+impl HashingLine {
+    fn of(hashing: &Hashing) -> Self {
+        Self {
+            zone: hashing.zone.to_string(),
+            iterations: hashing.iterations,
+            salt: hashing.salt,
+        }
+    }
+
+    fn read(&self) -> Result<Hashing, String> {
+        Ok(Hashing {
+            zone: name(&self.zone)?,
+            iterations: self.iterations,
+            salt: self.salt,
+        })
+    }
+}
+
 impl EndsLine {
-    fn of(ends: Ends) -> Self {
+    pub(super) fn of(ends: Ends) -> Self {
         let Ends { at, since, ttl, kind } = ends;
         Self {
             at,
@@ -214,7 +244,7 @@ impl EndsLine {
         }
     }
 
-    fn read(self) -> Ends {
+    pub(super) fn read(self) -> Ends {
         let Self { at, since, ttl, kind } = self;
         Ends {
             at,

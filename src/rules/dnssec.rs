@@ -29,6 +29,19 @@ pub const NO_KEY_FOR_DS: Rule = Rule {
     good: "DS for key 815, DNSKEY 815",
 };
 
+/// The zone has keys, and its parent does not say so.
+pub const ISLAND: Rule = Rule {
+    id: "SEC-003",
+    severity: Severity::Error,
+    standard: Standard::Dnssec,
+    title: "the zone is signed, and its parent does not say so",
+    section: "RFC 4035 5.2",
+    why: "Without a DS at the parent nobody checks the signatures: to all others the zone is unsigned, and the work of signing it is in vain. An Error only where the manifest asks for DNSSEC.",
+    fix: "Give the DS of the zone's key to the parent, mostly through the registrar; or, where it shall not be signed, stop signing it.",
+    bad: "DNSKEY 257 3 13 …, and no DS at the parent",
+    good: "DNSKEY 257 3 13 …, and its DS at the parent",
+};
+
 /// Signed with an algorithm that nobody should use, or few know.
 pub const WEAK_ALGORITHM: Rule = Rule {
     id: "SEC-004",
@@ -68,14 +81,14 @@ pub const SHORT_KEY: Rule = Rule {
     good: "RSA with 2048 bits, or ECDSA P-256",
 };
 
-/// NSEC3 of more iterations than validators take.
+/// NSEC3 with iterations or a salt.
 pub const ITERATIONS: Rule = Rule {
     id: "SEC-007",
     severity: Severity::Warning,
     standard: Standard::Dnssec,
-    title: "NSEC3 of more iterations than validators take",
+    title: "NSEC3 with iterations or a salt",
     section: "RFC 9276 3.1",
-    why: "Beyond a hundred iterations validators do not check what does not exist: absences of the zone are unproven, and some resolvers refuse them.",
+    why: "Both hide nothing, and cost every server and validator work. Of more than a hundred iterations validators check nothing: absences of the zone are unproven then, and some resolvers refuse them; others begin with fewer. A salt alone is advice.",
     fix: "Sign with NSEC3 of 0 iterations and without salt, or with NSEC.",
     bad: "NSEC3PARAM 1 0 150 ab12",
     good: "NSEC3PARAM 1 0 0 -",
@@ -92,6 +105,32 @@ pub const EXPIRED: Rule = Rule {
     fix: "Sign the zone anew, and see why its signer stopped: keys out of reach, a disk that is full, a secondary that gets no transfers.",
     bad: "a signature that ended yesterday",
     good: "signatures that are renewed days before they end",
+};
+
+/// What is not there in a signed zone is not proven not to be.
+pub const OPT_OUT: Rule = Rule {
+    id: "SEC-009",
+    severity: Severity::Warning,
+    standard: Standard::Dnssec,
+    title: "what a signed zone does not hold, or a wildcard of it says, can be forged",
+    section: "RFC 5155 6, 9.2",
+    why: "The opt-out flag of NSEC3 is made for zones that delegate to very many unsigned ones. In a domain's own zone it leaves absences, and what wildcards say, unproven: who gets between can put a key, a policy or a TLSA where there is none.",
+    fix: "Sign without opt-out.",
+    bad: "NSEC3 1 1 0 - …",
+    good: "NSEC3 1 0 0 - …, or NSEC",
+};
+
+/// What the zone asks of its parent would end its chain of trust.
+pub const SIGNALS: Rule = Rule {
+    id: "SEC-010",
+    severity: Severity::Warning,
+    standard: Standard::Dnssec,
+    title: "what the zone asks of its parent would end its chain of trust, or contradicts itself",
+    section: "RFC 7344 4, RFC 8078 4",
+    why: "Parents read CDS and CDNSKEY and make the DS of them, some at once. Such as are for no key of the zone, or order the DS away, make the zone unsigned or bogus; of two that contradict each other nobody knows which is heeded.",
+    fix: "Let the signer publish CDS and CDNSKEY of a key that signs the zone, the same in both, or none at all.",
+    bad: "CDS 0 0 0 00 in a zone that shall stay signed",
+    good: "CDS 815 13 2 …, for the DNSKEY with tag 815",
 };
 
 /// A signed name leads to a zone that is not signed.
@@ -146,17 +185,34 @@ pub const HOST_UNSIGNED: Rule = Rule {
     good: "MX 10 mail.provider.example, signed",
 };
 
+/// A server's signatures were not renewed, and those of the others were.
+pub const SERVER_SIGNATURES: Rule = Rule {
+    id: "SEC-017",
+    severity: Severity::Warning,
+    standard: Standard::Dnssec,
+    title: "a name server gives signatures that were not renewed, and others give newer ones",
+    section: "RFC 4034 3.1.5, RFC 6781 4.4.2",
+    why: "Who asks that server gets answers that fail validation, or soon will, and who asks another does not: the domain resolves now and then. Mostly its zone transfers have stopped, or one of several signers has.",
+    fix: "See why the server gets no newer version of the zone: NOTIFY, zone transfers, their keys; or why its own signer stopped.",
+    bad: "at ns1 the signature over SOA ends in 20 days, at ns2 it ended yesterday",
+    good: "the same signature at both",
+};
+
 /// All of them, by id.
 pub(super) const RULES: &[&Rule] = &[
     &UNSIGNED,
     &NO_KEY_FOR_DS,
+    &ISLAND,
     &WEAK_ALGORITHM,
     &WEAK_DIGEST,
     &SHORT_KEY,
     &ITERATIONS,
     &EXPIRED,
+    &OPT_OUT,
+    &SIGNALS,
     &ALIAS_UNSIGNED,
     &ENDS_SOON,
     &BOGUS,
     &HOST_UNSIGNED,
+    &SERVER_SIGNATURES,
 ];

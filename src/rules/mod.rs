@@ -141,6 +141,15 @@ pub const NOT_RULES: &[(&str, &str)] = &[
         "Authorising reports at one's own mailbox is work rather than a fault: `zegel dmarc` prints the record to publish.",
     ),
     (
+        "SEC-012",
+        "Name servers that are lame or differ are said of each standard's records, and of the zone, by the rules of DNS.",
+    ),
+    (
+        "SEC-013",
+        "Which authority issues the certificates of a host is known only from its certificate, so not from DNS whether CAA \
+         permits it.",
+    ),
+    (
         "MX-012",
         "A preference beyond 65535 cannot occur: it is two octets.",
     ),

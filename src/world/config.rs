@@ -12,6 +12,7 @@ use jiff::SignedDuration;
 
 use crate::dnssec::Anchors;
 use crate::duration;
+use crate::name::Name;
 
 /// How DNS is asked, and how much of it is remembered.
 #[derive(Debug, Clone)]
@@ -28,6 +29,11 @@ pub struct Config {
     pub dnssec: Option<Dnssec>,
     /// Validate DNSSEC from these keys down; `None`: from the root's.
     pub trust_anchor: Option<TrustAnchor>,
+    /// What shows whether the resolver passes DNSSEC on: the start of authority of a name that is signed; `None`: of the
+    /// zone where trust begins.
+    pub dnssec_control: Option<Name>,
+    /// A name known to be bogus, by which it is told whether the resolver validates; `None`: by what it says of itself (AD).
+    pub dnssec_bogus_control: Option<Name>,
     /// The port at which authorities are asked: 53, except where a test stands in for one.
     pub authority_port: u16,
     /// Whether authorities are asked themselves, where they can be reached.
@@ -50,6 +56,8 @@ impl Default for Config {
             concurrency: NonZeroUsize::MIN.saturating_add(63),
             dnssec: None,
             trust_anchor: None,
+            dnssec_control: None,
+            dnssec_bogus_control: None,
             authority_port: 53,
             ask_authorities: true,
             authority_rate: NonZeroU32::MIN.saturating_add(9),
@@ -182,6 +190,14 @@ pub struct DnsArgs {
     /// Validate DNSSEC from the DNSKEY records in this file [default: the root's keys]
     #[arg(long, value_name = "FILE")]
     pub trust_anchor: Option<PathBuf>,
+    /// The name whose signed start of authority shows whether the resolver passes DNSSEC on [default: where trust begins,
+    /// so mostly the root]
+    #[arg(long, value_name = "NAME")]
+    pub dnssec_control: Option<Name>,
+    /// A name known to be bogus: whether the resolver validates is told by whether it answers there [default: by what it says
+    /// of itself]
+    #[arg(long, value_name = "NAME")]
+    pub dnssec_bogus_control: Option<Name>,
     /// Whether name servers are asked themselves: auto notices by itself where they cannot be reached (port 53 outward
     /// closed, no IPv6), off leaves them alone
     #[arg(long, value_name = "WHEN", default_value = "auto")]
@@ -217,6 +233,8 @@ impl DnsArgs {
             concurrency: self.dns_concurrency,
             dnssec: self.dnssec,
             trust_anchor: trust_anchor.transpose()?,
+            dnssec_control: self.dnssec_control.clone(),
+            dnssec_bogus_control: self.dnssec_bogus_control.clone(),
             ask_authorities: self.authorities == AskAuthorities::Auto,
             authority_rate: self.authority_rate,
             authority_port: self.authority_port,

@@ -10,5 +10,6 @@ mod depths;
 mod going;
 mod held_back;
 mod observe;
+mod signatures;
 mod states;
 mod zones;

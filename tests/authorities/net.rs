@@ -11,8 +11,8 @@ use std::time::Duration;
 
 use jiff::SignedDuration;
 use zegel::inquiry::{
-    Answer, AnyQuestion, Depth, Direct, Dns, Fact, Facts, Inquiry, Kind, Referral, Security, Soa, Source,
-    Trouble, View, settle_facts,
+    Answer, AnyQuestion, Depth, Direct, Dns, Ends, Fact, Facts, Inquiry, Kind, Referral, Security, Soa,
+    Source, Trouble, View, settle_facts,
 };
 use zegel::intent::Intent;
 use zegel::judge::authorities::{ServerView, Servers};
@@ -25,7 +25,12 @@ use super::facts::{World, name, now};
 #[derive(Debug, Clone)]
 pub(crate) enum Server {
     /// It serves a zone, of which it holds this version.
-    Zone { apex: Name, serial: u32, world: World },
+    Zone {
+        apex: Name,
+        serial: u32,
+        world: World,
+        signed: Option<Ends>,
+    },
     /// It answers every question so.
     Fails(Trouble),
     /// It refers every question there.
@@ -102,8 +107,17 @@ impl Net {
                 apex: name(APEX),
                 serial,
                 world,
+                signed: None,
             },
         );
+    }
+
+    /// The signatures of a server end and began then.
+    pub(crate) fn sign(&mut self, address: &str, ends: Ends) {
+        if let Some(Server::Zone { signed, .. }) = self.servers.get_mut(&address.parse().expect("an address"))
+        {
+            *signed = Some(ends);
+        }
     }
 
     /// A server behaves so.
@@ -157,6 +171,7 @@ impl Net {
                 apex: name(apex),
                 serial,
                 world,
+                signed: None,
             },
         );
     }
@@ -224,7 +239,16 @@ impl Net {
                 };
                 told(Err(Trouble::Lame), with(direct))
             }
-            Some(Server::Zone { apex, serial, world }) => {
+            Some(Server::Zone {
+                apex,
+                serial,
+                world,
+                signed,
+            }) => {
+                let direct = Direct {
+                    signed: *signed,
+                    ..direct
+                };
                 if !question.name.is_at_or_below(apex) {
                     return told(Err(Trouble::Refused), with(direct));
                 }

@@ -57,6 +57,7 @@ fn each_way_not_to_be_right_is_told_apart_and_makes_no_verdict_worse() {
         apex: name(apex),
         serial: 9,
         world: super::facts::World::new("nl EXISTS"),
+        signed: None,
     };
     let cases: [(&str, Server, &str, &str); 12] = [
         (

@@ -12,6 +12,8 @@ use hickory_proto::op::{Message, ResponseCode};
 use hickory_proto::rr::RecordType;
 use tokio::net::UdpSocket;
 use zegel::inquiry::{Dns, Kind, Need, Security};
+use zegel::intent::Intent;
+use zegel::judge::judge;
 use zegel::world::{Config, Dnssec, Freshness, Passes, World};
 
 use super::recording::{Recording, Row};
@@ -256,4 +258,97 @@ async fn harmful_resolvers_accuse_no_domain_and_cost_little() {
     let asked = count.load(Ordering::SeqCst);
     assert!(asked <= 8, "{asked}");
     assert!(began.elapsed().as_secs() < 20, "{:?}", began.elapsed());
+}
+
+/// The whole way, from what the servers say to what a person is told.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_endangers_a_domain_is_found_over_real_servers() {
+    let Some(tree) = tree() else { return };
+    let world = world(&tree, tree.unbound, Dnssec::Auto);
+    for (domain, want) in [
+        ("good.nl", &[][..]),
+        ("p384.nl", &[]),
+        ("plain.nl", &["SEC-001"]),
+        ("island.nl", &["SEC-003"]),
+        ("wrongdigest.nl", &["SEC-002"]),
+        ("nokeys.nl", &["SEC-002"]),
+        ("idlekey.nl", &["SEC-015"]),
+        ("it50.nl", &["SEC-007"]),
+        ("it150.nl", &["SEC-007"]),
+        ("good.com", &["SEC-007"]),
+        // What signs it hashes once more than it should, too.
+        ("optout.nl", &["SEC-007", "SEC-009"]),
+        ("sha1.nl", &["SEC-004"]),
+        ("soon.nl", &["SEC-014"]),
+        ("late.nl", &["SEC-008"]),
+        ("expired.nl", &["SEC-008"]),
+        ("orders.nl", &["SEC-010"]),
+    ] {
+        let intent = Intent::observe(domain.parse().unwrap(), Vec::new(), Vec::new());
+        let (patience, fresh) = (std::time::Duration::from_secs(20), Freshness::any());
+        let settled = world
+            .settle(patience, &fresh, |inquiry| judge(&intent, inquiry, world.now()))
+            .await;
+        let mut found: Vec<_> = settled
+            .verdict
+            .findings
+            .iter()
+            .filter(|one| one.rule.id.starts_with("SEC-") && one.site.name().as_str() == domain)
+            .map(|one| (one.rule.id, one.message.as_str()))
+            .collect();
+        found.dedup();
+        let ids: Vec<_> = found.iter().map(|(id, _)| *id).collect();
+        assert_eq!(ids, want, "{domain}: {found:?}");
+    }
+}
+
+/// A resolver that sets AD and validates nothing is found out by a name that is known to be bogus; one that does not answer at
+/// the root is tried with a name that it does answer.
+#[tokio::test(flavor = "multi_thread")]
+async fn the_controls_can_be_other_names() {
+    let Some(tree) = tree() else { return };
+    let (boaster, _) = forwarder(tree.unbound, |asked, mut answer| {
+        answer.metadata.authentic_data = !asked.metadata.checking_disabled;
+        answer.metadata.response_code = match answer.metadata.response_code {
+            ResponseCode::ServFail => ResponseCode::NoError,
+            other => other,
+        };
+        Some(answer)
+    })
+    .await;
+    let (rootless, _) = forwarder(tree.unbound, |asked, mut answer| {
+        let at_root = asked.queries.iter().any(|query| query.name().is_root());
+        if at_root && asks_for(asked, RecordType::SOA) {
+            answer.answers.clear();
+            answer.metadata.response_code = ResponseCode::Refused;
+        }
+        Some(answer)
+    })
+    .await;
+    let name = |text: &str| Some(text.parse().unwrap());
+    for (resolver, sound, bogus, want) in [
+        (tree.unbound, None, None, Passes::Validates),
+        (tree.unbound, None, name("expired.nl"), Passes::Validates),
+        (boaster, None, None, Passes::Validates),
+        (boaster, None, name("expired.nl"), Passes::PassesOn),
+        // Nothing is wrong with it: it tells nothing.
+        (tree.unbound, None, name("good.nl"), Passes::PassesOn),
+        (rootless, None, None, Passes::Unknown),
+        (rootless, name("good.nl"), None, Passes::Validates),
+        // No apex, but proven to be none.
+        (rootless, name("mail.good.nl"), None, Passes::Validates),
+        // It is proven to be unsigned, which nobody could who sees no signatures.
+        (tree.unbound, name("plain.nl"), None, Passes::PassesOn),
+    ] {
+        let world = World::new(Config {
+            resolvers: vec![resolver],
+            dnssec: Some(Dnssec::Auto),
+            trust_anchor: Some(tree.anchor.parse().unwrap()),
+            dnssec_control: sound.clone(),
+            dnssec_bogus_control: bogus.clone(),
+            ..Config::default()
+        })
+        .unwrap();
+        assert_eq!(world.look_for_dnssec().await, Some(want), "{sound:?} {bogus:?}");
+    }
 }

@@ -6,6 +6,7 @@
 mod facts;
 mod live;
 mod mutated;
+mod published;
 mod recorded;
 mod recording;
 mod room;

@@ -13,14 +13,14 @@ use zegel::rules::Severity;
 
 use crate::facts::{World, findings, intent, name, now, observe, rule_ids};
 
-const ZONE: &str = "a.nl TXT v=spf1 mx -all\na.nl MX 10 mail.b.nl\na.nl SOA x\n_dmarc.a.nl TXT v=DMARC1; p=reject\n\
+pub(super) const ZONE: &str = "a.nl TXT v=spf1 mx -all\na.nl MX 10 mail.b.nl\na.nl SOA x\n_dmarc.a.nl TXT v=DMARC1; p=reject\n\
                     mail.b.nl A 192.0.2.25\nmail.b.nl AAAA 2001:db8::25";
-const REQUIRED: &str = "{domain: a.nl, role: Mail, spf: {mechanisms: [mx], all: Fail}, dmarc: {policy: Reject}, \
+pub(super) const REQUIRED: &str = "{domain: a.nl, role: Mail, spf: {mechanisms: [mx], all: Fail}, dmarc: {policy: Reject}, \
                         dnssec: {required: true}}";
 const OBSERVED: &str =
     "{domain: a.nl, role: Mail, spf: {mechanisms: [mx], all: Fail}, dmarc: {policy: Reject}}";
 
-fn insecure(at: &str, why: Unproven) -> Security {
+pub(super) fn insecure(at: &str, why: Unproven) -> Security {
     Security::Insecure { at: name(at), why }
 }
 
@@ -38,7 +38,7 @@ fn expired(tolerated: bool) -> Broken {
 }
 
 /// A sound zone `a.nl` below `nl`.
-fn sound() -> Zone {
+pub(super) fn sound() -> Zone {
     let zone = |text: &str, parent, ds, keys| Zone {
         name: name(text),
         parent,
@@ -362,6 +362,7 @@ fn signatures_that_were_not_renewed_in_time_are_told_before_they_end() {
             let trust = Trust {
                 zones: vec![Arc::new(zone)],
                 ends: last,
+                hashing: vec![],
             };
             let verdict = verdict(OBSERVED, secure, Some(&trust));
             let found = findings(&verdict, "SEC-014");
@@ -387,6 +388,7 @@ fn keys_and_digests_nobody_should_use_are_told_of_the_domains_own_zones() {
         let trust = Trust {
             zones: vec![Arc::new(zone)],
             ends: None,
+            hashing: vec![],
         };
         let verdict = verdict(OBSERVED, secure, Some(&trust));
         let ids = rule_ids(&verdict).into_iter().filter(|id| id.starts_with("SEC-"));

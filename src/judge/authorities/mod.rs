@@ -5,11 +5,13 @@
 //! is evidence: it explains what the resolver says, and no fault of a server makes a verdict worse. How closely is looked is pinned with the
 //! facts of a pass ([`Depth`]). Pure: it asks, as every room does. Files: `zone` (the zone and the servers named for
 //! it), `view` (what each address says), `meaning` (what that comes to, by what is wanted), `going` (what they dropped and
-//! the resolver still has), `check` (the findings).
+//! the resolver still has), `check` and
+//! `signatures` (the findings).
 
 mod check;
 mod going;
 mod meaning;
+mod signatures;
 mod view;
 mod zone;
 
@@ -57,6 +59,7 @@ pub(super) fn look(
         }
     }
     check::check(intent, records, &all, &zones, inquiry, findings);
+    signatures::check(&all, !intent.wanted.is_empty(), inquiry, findings);
     all
 }
 

@@ -6,8 +6,9 @@
 use std::collections::BTreeSet;
 
 use super::chain::{self, is_ours};
+use super::signals::{self, PublishedKey};
 use super::zones;
-use crate::inquiry::{Broken, Dns, Inquiry, Kind, Security, Unproven};
+use crate::inquiry::{Broken, Dns, Fact, Inquiry, Kind, Security, Unproven};
 use crate::intent::Intent;
 use crate::judge::{Findings, Site, Topic, mx};
 use crate::name::Name;
@@ -32,12 +33,21 @@ pub(in crate::judge) fn check(intent: &Intent, inquiry: &mut Inquiry<'_>, findin
             Security::Insecure { at, why }
                 if question.name.is_at_or_below(&intent.domain) && first(&mut said) =>
             {
-                unproven(intent, required, &question, (at, *why), findings);
+                let of_signed = is_signed(fact, at);
+                unproven(
+                    intent,
+                    required,
+                    &question,
+                    (at, *why, of_signed),
+                    inquiry,
+                    findings,
+                );
             }
             _ => {}
         }
     }
     zones::check(intent, inquiry, findings);
+    signals::check(intent, inquiry, findings);
     if required {
         hosts(intent, inquiry, findings);
     }
@@ -75,23 +85,31 @@ fn broken(intent: &Intent, question: &Dns, why: &Broken, security: &Security, fi
     }
 }
 
+/// Whether a chain of trust leads to `zone`, though not to all that was answered.
+fn is_signed(fact: &Fact, zone: &Name) -> bool {
+    let trust = fact.source.trust.iter();
+    let mut zones = trust.flat_map(|trust| &trust.zones).flat_map(|zone| zone.chain());
+    zones.any(|walked| walked.name == *zone && walked.security == Security::Secure)
+}
+
 /// It is proven that no chain leads there.
 fn unproven(
     intent: &Intent,
     required: bool,
     question: &Dns,
-    (at, why): (&Name, Unproven),
+    (at, why, of_signed): (&Name, Unproven, bool),
+    inquiry: &mut Inquiry<'_>,
     findings: &mut Findings,
 ) {
     let Dns { name, kind, .. } = question;
-    let severity = if required { Severity::Error } else { Severity::Info };
+    let severity = |mild| if required { Severity::Error } else { mild };
     if !is_ours(at, &intent.domain) {
         let topic = Topic::new(Site::rrset(name.clone(), *kind), required);
         let message = format!(
             "want a chain of trust to all of {name} {kind}, found that its alias leads to {at}, which is insecure: {why}"
         );
         let finding = findings.say(&rules::ALIAS_UNSIGNED, &topic, message);
-        finding.about(at.as_str()).at_most(severity);
+        finding.about(at.as_str()).at_most(severity(Severity::Info));
         return;
     }
     let topic = Topic::new(Site::Domain(at.clone()), required);
@@ -105,12 +123,46 @@ fn unproven(
                 format!("want 0 iterations of NSEC3 in {at}, found {count}: its absences are not proven");
             findings.say(&rules::ITERATIONS, &topic, message);
         }
+        Unproven::OptOut if of_signed => {
+            let message = format!(
+                "want every answer of {at} proven, found that its NSEC3 opt out: what it says of {name} {kind} can be \
+                 forged"
+            );
+            findings.say(&rules::OPT_OUT, &topic, message);
+        }
         // Of a name that is not there it is only not known whether an unsigned zone begins there.
         Unproven::OptOut if at != &intent.domain && at.is_at_or_below(&intent.domain) => {}
-        _ => {
-            let message = format!("want {at} signed, and a DS for it at its parent, found none: {why}");
-            findings.say(&rules::UNSIGNED, &topic, message).at_most(severity);
-        }
+        _ => match signals::keys(at, inquiry) {
+            keys if keys.is_empty() => {
+                let message = format!("want {at} signed, and a DS for it at its parent, found none: {why}");
+                let finding = findings.say(&rules::UNSIGNED, &topic, message);
+                finding.at_most(severity(Severity::Info));
+            }
+            keys => island(at, &keys, &topic, severity(Severity::Warning), findings),
+        },
+    }
+}
+
+/// The zone is signed, and nobody is told.
+fn island(at: &Name, keys: &[PublishedKey], topic: &Topic, severity: Severity, findings: &mut Findings) {
+    let tags = |keys: &[&PublishedKey]| {
+        let tags: Vec<String> = keys.iter().map(|key| key.tag.to_string()).collect();
+        tags.join(", ")
+    };
+    let all: Vec<&PublishedKey> = keys.iter().collect();
+    let entries: Vec<&PublishedKey> = keys.iter().filter(|key| key.is_entry()).collect();
+    let message = format!(
+        "want a DS for {at} at its parent, found none, although the zone has keys ({}): nobody checks its signatures",
+        tags(&all)
+    );
+    let finding = findings.say(&rules::ISLAND, topic, message);
+    finding.at_most(severity);
+    if !entries.is_empty() {
+        finding.fix(format!(
+            "Give the DS of key {} to the parent, mostly through the registrar; or, where {at} shall not be signed, stop \
+             signing it.",
+            tags(&entries)
+        ));
     }
 }
 

@@ -3,16 +3,19 @@
 //! Nothing is validated here: every fact says what it is worth, and which zones lead to it. One state is judged over all
 //! managed names, where the manifest asks for it; a broken chain of trust is an Error wherever it stands, for those who
 //! validate get no answer. What could not be proven because of the resolver, the clock or an outage accuses nobody. Files:
-//! `chain` (which facts are looked at), `check` (broken and missing chains), `zones` (what the zones' keys and times show).
+//! `chain` (which facts are looked at), `check` (broken and missing chains), `zones` (what the zones' keys and
+//! times show), `signals` (what they publish for their parents).
 
 mod chain;
 mod check;
+mod signals;
 mod zones;
 
 use std::collections::BTreeSet;
 
 use self::chain::Part;
 pub(super) use self::check::check;
+pub(super) use self::zones::is_late;
 use super::basis::{Basis, Judged};
 use super::{RecordVerdict, State};
 use crate::inquiry::{Inquiry, Passes, Security, Trouble};

@@ -8,10 +8,11 @@ use std::collections::BTreeSet;
 use jiff::{SignedDuration, Timestamp};
 
 use super::chain::{self, DNSKEY, is_ours};
-use crate::inquiry::{Ends, Inquiry, Zone};
+use crate::inquiry::{Ends, Hashing, Inquiry, Zone};
 use crate::intent::Intent;
 use crate::judge::{Findings, Site, Topic};
 use crate::name::Name;
+use crate::rules::Severity;
 use crate::rules::dnssec as rules;
 
 /// Signatures that end within this, or within two TTLs where that is longer, end soon: see [`is_late`].
@@ -27,6 +28,7 @@ const RSA: &[u8] = &[1, 5, 7, 8, 10];
 pub(super) fn check(intent: &Intent, inquiry: &Inquiry<'_>, findings: &mut Findings) {
     let mut seen: BTreeSet<Name> = BTreeSet::new();
     let mut late: BTreeSet<Name> = BTreeSet::new();
+    let mut hashed: BTreeSet<Name> = BTreeSet::new();
     for (question, fact) in chain::all(inquiry) {
         let Some(trust) = fact.source.trust.as_deref() else {
             continue;
@@ -38,6 +40,12 @@ pub(super) fn check(intent: &Intent, inquiry: &Inquiry<'_>, findings: &mut Findi
                 soon(zone, owner, ends, fact.seen_at, findings);
             }
         };
+        for hashing in &trust.hashing {
+            let ours = is_ours(&hashing.zone, &intent.domain);
+            if ours && hashed.insert(hashing.zone.clone()) {
+                hashes(hashing, findings);
+            }
+        }
         for zone in trust.zones.iter().flat_map(|zone| zone.chain()) {
             if is_ours(&zone.name, &intent.domain) && seen.insert(zone.name.clone()) {
                 keys(zone, findings);
@@ -54,9 +62,37 @@ pub(super) fn check(intent: &Intent, inquiry: &Inquiry<'_>, findings: &mut Findi
     }
 }
 
+/// The most iterations that are still looked at; of more it is said that nothing is proven.
+const MOST_ITERATIONS: u16 = 100;
+
+fn hashes(hashing: &Hashing, findings: &mut Findings) {
+    let Hashing {
+        zone,
+        iterations,
+        salt,
+    } = hashing;
+    let found = match (iterations, salt) {
+        (0, 0) => return,
+        (0, salt) => format!("a salt of {salt} octets"),
+        (count, _) if *count > MOST_ITERATIONS => return,
+        (count, 0) => format!("{count}"),
+        (count, salt) => format!("{count} and a salt of {salt} octets"),
+    };
+    let topic = Topic::new(Site::Domain(zone.clone()), false);
+    let message = format!("want NSEC3 of 0 iterations and without salt in {zone}, found {found}");
+    let severity = if *iterations == 0 {
+        Severity::Info
+    } else {
+        Severity::Warning
+    };
+    findings
+        .say(&rules::ITERATIONS, &topic, message)
+        .at_most(severity);
+}
+
 /// Whether a signature should have been renewed by now. Who signs anew all the time makes short ones: only the last
 /// quarter is late.
-fn is_late(ends: &Ends, now: Timestamp) -> bool {
+pub(in crate::judge) fn is_late(ends: &Ends, now: Timestamp) -> bool {
     let left = now.duration_until(ends.at);
     let lifetime = ends.since.duration_until(ends.at);
     let needed = SOON.max(SignedDuration::from_secs(i64::from(ends.ttl) * 2));

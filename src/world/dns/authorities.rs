@@ -13,6 +13,7 @@ use std::time::Duration;
 
 use hickory_proto::op::{Message, ResponseCode};
 use hickory_proto::rr::rdata::opt::{EdnsCode, EdnsOption};
+use jiff::Timestamp;
 use tokio::time::Instant;
 
 pub use self::reach::Reach;
@@ -101,7 +102,7 @@ impl Authorities {
                 let spoken = wire.ask_directly(name, kind, self.pause).await;
                 source.server = Some(SocketAddr::new(address, self.port));
                 self.note(question, address, &spoken, resolvers_answer);
-                read(question, spoken, &mut source)
+                read(question, spoken, &mut source, (self.clock)())
             }
         };
         Heard {
@@ -161,7 +162,7 @@ impl Authorities {
 }
 
 /// What an authority's message says about the question, and beside it.
-fn read(question: &Dns, spoken: Spoken, source: &mut Source) -> Result<Answer, Trouble> {
+fn read(question: &Dns, spoken: Spoken, source: &mut Source, now: Timestamp) -> Result<Answer, Trouble> {
     let message = spoken.answer?;
     let mut trail = Trail::new(question.name.clone());
     trail.source.server = source.server;
@@ -174,6 +175,7 @@ fn read(question: &Dns, spoken: Spoken, source: &mut Source) -> Result<Answer, T
         rtt: spoken.rtt,
         recursion_available: message.metadata.recursion_available,
         referral: reading::referral(&message),
+        signed: reading::signed(question, &message, now),
     }));
     let outcome = usable(message, &spoken.query).and_then(|message| {
         let answer = trail.follow(question.kind, &message)?;

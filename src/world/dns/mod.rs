@@ -22,7 +22,7 @@ pub use self::authorities::Reach;
 use self::breaker::Breaker;
 pub use self::health::Health;
 use self::reading::Trail;
-use self::validate::Validator;
+use self::validate::{Controls, Validator};
 use self::wire::{Manner, Wire};
 use super::exchange::{Heard, Put};
 use super::{Clock, Config, ConfigError, Dnssec, config};
@@ -55,7 +55,9 @@ impl Servers {
             None => Some(config.trust_anchor.is_some()),
         };
         let anchors = config.trust_anchor.map(|anchor| anchor.0).unwrap_or_default();
-        let validator = strict.map(|strict| Validator::new(resolvers.clone(), anchors, strict, clock));
+        let control = Controls::new(&anchors, config.dnssec_control, config.dnssec_bogus_control);
+        let validator =
+            strict.map(|strict| Validator::new(resolvers.clone(), anchors, control, strict, clock));
         Ok(Self {
             resolvers,
             validator,

@@ -10,9 +10,11 @@ use std::net::IpAddr;
 use hickory_proto::op::{Message, ResponseCode};
 use hickory_proto::rr::{self, DNSClass, RData, RecordType};
 
-use crate::dnssec::Proven;
+use jiff::Timestamp;
+
+use crate::dnssec::{Proven, claimed};
 use crate::inquiry::{
-    Answer, Ends, Kind, Rdata, Referral, Security, Soa, Source, StartOfAuthority, Trouble, Txt,
+    Answer, Dns, Ends, Kind, Rdata, Referral, Security, Soa, Source, StartOfAuthority, Trouble, Txt,
 };
 use crate::name::Name;
 
@@ -60,6 +62,9 @@ impl Trail {
             Some(whole) => {
                 whole.ends = Ends::first(whole.ends, trust.ends);
                 whole.zones.extend(trust.zones);
+                let known = std::mem::take(&mut whole.hashing);
+                let new = trust.hashing.into_iter().filter(|one| !known.contains(one));
+                whole.hashing = known.iter().cloned().chain(new).collect();
             }
         }
     }
@@ -162,6 +167,16 @@ pub(super) fn referral(message: &Message) -> Option<Referral> {
     })
 }
 
+/// The signature over what was asked for at the question's own name, or over the start of authority of a denial, that ends
+/// last.
+pub(super) fn signed(question: &Dns, message: &Message, now: Timestamp) -> Option<Ends> {
+    let is = |owner: &rr::Name| name(owner).is_some_and(|owner| owner == question.name);
+    let above = |owner: &rr::Name| name(owner).is_some_and(|owner| question.name.is_at_or_below(&owner));
+    let kind = record_type(question.kind);
+    claimed(&message.answers, kind, is, now)
+        .or_else(|| claimed(&message.authorities, RecordType::SOA, above, now))
+}
+
 /// Where aliases lead, and for how long. Several at one name are an error; the choice must at least not depend on their
 /// order.
 fn alias<'r>(aliases: impl Iterator<Item = &'r Candidate>) -> Option<(Name, u32)> {
@@ -224,6 +239,8 @@ pub(super) fn record_type(kind: Kind) -> RecordType {
         Kind::A => RecordType::A,
         Kind::Aaaa => RecordType::AAAA,
         Kind::Caa => RecordType::CAA,
+        Kind::Cdnskey => RecordType::CDNSKEY,
+        Kind::Cds => RecordType::CDS,
         Kind::Cname => RecordType::CNAME,
         Kind::Dnskey => RecordType::DNSKEY,
         Kind::Ds => RecordType::DS,

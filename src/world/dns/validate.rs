@@ -34,6 +34,29 @@ const CONTROL_AGAIN: Duration = Duration::from_secs(30);
 /// Nobody is called bogus unless the resolver has shown a good root within this.
 const CONTROL_BEFORE_BLAME: Duration = Duration::from_mins(1);
 
+/// What the resolver is tried with.
+#[derive(Debug, Clone)]
+pub(super) struct Controls {
+    /// A name that is signed: its start of authority, or that it has none, must be proven.
+    sound: Name,
+    /// A name that is known to be bogus.
+    bogus: Option<Name>,
+}
+
+impl Controls {
+    pub(super) fn new(
+        anchors: &Anchors,
+        sound: Option<crate::name::Name>,
+        bogus: Option<crate::name::Name>,
+    ) -> Self {
+        let wire = |name: crate::name::Name| super::reading::wire_name(&name);
+        Self {
+            sound: sound.and_then(wire).unwrap_or_else(|| anchors.highest()),
+            bogus: bogus.and_then(wire),
+        }
+    }
+}
+
 /// Asks and validates. Cheap to clone; what is known of zones is shared.
 #[derive(Clone)]
 pub(super) struct Validator(Arc<Inner>);
@@ -41,6 +64,7 @@ pub(super) struct Validator(Arc<Inner>);
 struct Inner {
     wire: Wire,
     anchors: Anchors,
+    controls: Controls,
     zones: Zones,
     clock: Clock,
     /// Whether what cannot be proven is no answer.
@@ -61,10 +85,11 @@ struct Control {
 }
 
 impl Validator {
-    pub(super) fn new(wire: Wire, anchors: Anchors, strict: bool, clock: Clock) -> Self {
+    pub(super) fn new(wire: Wire, anchors: Anchors, controls: Controls, strict: bool, clock: Clock) -> Self {
         Self(Arc::new(Inner {
             wire,
             anchors,
+            controls,
             zones: Zones::default(),
             clock,
             strict,
@@ -131,34 +156,65 @@ impl Validator {
         passes
     }
 
-    /// The resolver shows the start of authority where trust begins: is it signed, and by keys we trust?
+    /// The resolver shows the start of authority of the control: is it signed, and by keys we trust?
     async fn ask_control(&self) -> Passes {
-        let zone = self.0.anchors.highest();
-        let query = super::signed_message(zone.clone(), RecordType::SOA);
-        self.0.fetched.fetch_add(1, Ordering::Relaxed);
-        let Ok((message, _)) = self.0.wire.ask(&query).await else {
+        let name = &self.0.controls.sound;
+        let Ok(message) = self.put(name, true).await else {
             return Passes::Unknown;
         };
+        // Where trust begins everything is signed: nothing more need be asked to tell.
         let is_signed = |record: &Record| record.record_type() == RecordType::RRSIG;
-        if !message.answers.iter().any(is_signed) {
+        let shows_any = message.answers.iter().chain(&message.authorities).any(is_signed);
+        if !shows_any && *name == self.0.anchors.highest() {
             return Passes::Strips;
         }
-        let proven = self.prove(&message, &zone, RecordType::SOA).await;
+        let proven = self.prove(&message, name, RecordType::SOA).await;
         match proven.security {
-            Security::Secure => {}
+            // That a name is proven to be unsigned takes signatures as well.
+            Security::Secure | Security::Insecure { .. } => {}
             Security::Indeterminate {
                 why: Doubt::Unanswered(_),
                 ..
             } => return Passes::Unknown,
             _ => return Passes::Strips,
         }
-        let mut query = super::signed_message(zone, RecordType::SOA);
-        query.metadata.checking_disabled = false;
-        self.0.fetched.fetch_add(1, Ordering::Relaxed);
-        match self.0.wire.ask(&query).await {
-            Ok((message, _)) if message.metadata.authentic_data => Passes::Validates,
-            _ => Passes::PassesOn,
+        let validates = match &self.0.controls.bogus {
+            Some(bogus) => self.refuses(bogus).await,
+            None => self
+                .put(name, false)
+                .await
+                .is_ok_and(|message| message.metadata.authentic_data),
+        };
+        match validates {
+            true => Passes::Validates,
+            false => Passes::PassesOn,
         }
+    }
+
+    /// Whether the resolver keeps to itself what is bogus; to us, who check ourselves, it must show it. Where it does not, or
+    /// where we find nothing wrong with it, the control is none, and says nothing.
+    async fn refuses(&self, bogus: &Name) -> bool {
+        let shown = match self.put(bogus, true).await {
+            Ok(message) => self.prove(&message, bogus, RecordType::SOA).await.security,
+            Err(_) => Security::NotAsked,
+        };
+        if !matches!(shown, Security::Bogus(_)) {
+            tracing::warn!(
+                name = %bogus,
+                found = %shown,
+                "the name of --dnssec-bogus-control is not seen to be bogus: it tells nothing of the resolver"
+            );
+            return false;
+        }
+        self.put(bogus, false).await.is_err()
+    }
+
+    /// Asks for the start of authority at a control; with CD whatever it is worth.
+    async fn put(&self, name: &Name, checking_disabled: bool) -> Result<Message, Trouble> {
+        let mut query = super::signed_message(name.clone(), RecordType::SOA);
+        query.metadata.checking_disabled = checking_disabled;
+        self.0.fetched.fetch_add(1, Ordering::Relaxed);
+        self.0.wire.ask(&query).await.map(|(message, _)| message)
     }
 
     /// What an answer to a question for `kind` at `name` is worth, and whether it may be used.
