@@ -6,6 +6,8 @@ mod dns;
 mod knot;
 #[path = "support/name_servers.rs"]
 mod name_servers;
+#[path = "support/unbound.rs"]
+mod unbound;
 
 mod cli {
     mod authorities;

@@ -72,3 +72,32 @@ fn equal_serials_are_believed_unless_they_are_never_touched() {
         }
     }
 }
+
+#[test]
+fn what_each_depth_costs_a_domain_in_questions() {
+    let net = Net::new(ZONE);
+    // To name servers; and to the resolver beyond what a look without them asks: where each record's zone begins, the NS of
+    // the zone and of the one above, the addresses of each server. Of these most are shared by all who hang on the same
+    // servers.
+    let cost = |depth| counts(&net.judge_at(depth, &both()).1);
+    let (_, before) = cost(Depth::Off);
+    let told: Vec<(Depth, usize, usize)> = [Depth::Off, Depth::Troubled, Depth::Serials, Depth::Closely]
+        .into_iter()
+        .map(|depth| {
+            let (strangers, resolver) = cost(depth);
+            (depth, strangers, resolver - before)
+        })
+        .collect();
+    assert_eq!(
+        told,
+        [
+            (Depth::Off, 0, 0),
+            // Nearly every pass of a controller.
+            (Depth::Troubled, 0, 0),
+            // Once in six hours.
+            (Depth::Serials, 4, 12),
+            // At first sight, and where something is wrong or changed.
+            (Depth::Closely, 10, 12),
+        ]
+    );
+}

@@ -9,6 +9,7 @@ use serde_json::Value;
 use super::harness::{Run, zegel_with};
 use crate::dns::DnsServer;
 use crate::knot::Knots;
+use crate::unbound::Unbound;
 
 const REST: &str = "@ TXT \"v=spf1 mx -all\"\n@ MX 10 mail\nmail A 192.0.2.25\n";
 const RIGHT: &str = "_dmarc TXT \"v=DMARC1; p=reject\"";
@@ -202,6 +203,50 @@ fn what_all_three_drop_is_told_until_the_resolver_forgets_it() {
     let hole = (Knots::address(2), stage.knots.port);
     let _hole = (UdpSocket::bind(hole).unwrap(), TcpListener::bind(hole).unwrap());
     assert_eq!(stage.check().code, 0);
+}
+
+#[test]
+fn a_zone_that_loses_its_signatures_is_unanswered_and_no_drift() {
+    let Some(mut knots) = Knots::room(1) else { return };
+    let lines = format!("{REST}{RIGHT}");
+    knots.sign(1, 7, &lines);
+    let Some(ds) = knots.ds(1) else {
+        println!("SKIPPED: a zone that loses its signatures (knot's keymgr is not installed)");
+        return;
+    };
+    let (server, address) = ((Knots::address(1), knots.port).into(), Knots::address(1));
+    let beside = format!("ns1.dns.example. A {address}");
+    let check = || {
+        // A resolver that remembers nothing of before.
+        let resolver = Unbound::start("voorbeeld.nl", server, &ds, &[&beside])?;
+        let (resolver, port) = (resolver.address.to_string(), server.port().to_string());
+        let args = [
+            "check",
+            "-",
+            "--resolver",
+            &resolver,
+            "--authority-port",
+            &port,
+            "--dnssec",
+            "off",
+        ];
+        Some(zegel_with(&args, MANIFEST))
+    };
+    let Some(signed) = check() else { return };
+    assert!(
+        signed.code == 0 && signed.out.contains("2 of 2 records in sync"),
+        "{signed:?}"
+    );
+    knots.serve(1, 8, Some(&lines));
+    let Some(lost) = check() else { return };
+    // The resolver refuses what is not signed; the server has what is meant, and nobody calls it drift.
+    assert_eq!(lost.code, 3, "{lost:?}");
+    let out = lost.out.split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(out.contains("SERVFAIL") && !out.contains("want"), "{out}");
+    assert!(!out.contains("DNS-038") && !out.contains("DNS-030"), "{out}");
+    knots.sign(1, 9, &lines);
+    let Some(again) = check() else { return };
+    assert_eq!(again.code, 0, "{again:?}");
 }
 
 /// Says to this very program that it runs in a network of its own.

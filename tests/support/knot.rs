@@ -4,6 +4,7 @@
 
 #![allow(dead_code)] // Each user takes its part.
 
+use std::collections::BTreeMap;
 use std::net::{Ipv4Addr, SocketAddr, TcpListener, UdpSocket};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
@@ -18,12 +19,13 @@ pub(crate) struct Knots {
     folder: tempfile::TempDir,
     /// The port of all of them.
     pub(crate) port: u16,
-    running: Vec<Option<Child>>,
+    count: u8,
+    running: BTreeMap<usize, Child>,
 }
 
 impl Drop for Knots {
     fn drop(&mut self) {
-        for child in self.running.iter_mut().flatten() {
+        for child in self.running.values_mut() {
             let _ = child.kill();
             let _ = child.wait();
         }
@@ -49,7 +51,8 @@ impl Knots {
             program,
             folder: tempfile::tempdir().expect("a folder can be made"),
             port,
-            running: (0..count).map(|_| None).collect(),
+            count,
+            running: BTreeMap::new(),
         })
     }
 
@@ -60,10 +63,37 @@ impl Knots {
 
     /// Server `number` runs from now on with these lines as version `serial` of the zone; without lines it serves no zone.
     pub(crate) fn serve(&mut self, number: usize, serial: u32, lines: Option<&str>) {
+        self.serve_as(number, serial, lines, "");
+    }
+
+    /// The same with signatures, by keys that stay.
+    pub(crate) fn sign(&mut self, number: usize, serial: u32, lines: &str) {
+        self.serve_as(number, serial, Some(lines), "    dnssec-signing: on\n");
+    }
+
+    /// The DS of the zone server `number` signs, in presentation format; `None` where knot's `keymgr` is not installed.
+    pub(crate) fn ds(&self, number: usize) -> Option<String> {
+        let conf = self.folder.path().join(number.to_string()).join("conf");
+        let manager = self.program.with_file_name("keymgr");
+        let output = Command::new(manager)
+            .arg("-c")
+            .arg(conf)
+            .args([APEX, "ds"])
+            .output()
+            .ok()?;
+        let lines = String::from_utf8(output.stdout).ok()?;
+        // The digest every validator knows.
+        lines
+            .lines()
+            .find(|line| line.split(' ').nth(4) == Some("2"))
+            .map(str::to_owned)
+    }
+
+    fn serve_as(&mut self, number: usize, serial: u32, lines: Option<&str>, more: &str) {
         self.stop(number);
         let folder = self.folder.path().join(number.to_string());
-        std::fs::create_dir_all(&folder).expect("a folder can be made");
-        let names: String = (1..=self.running.len())
+        std::fs::create_dir_all(folder.join("db")).expect("a folder can be made");
+        let names: String = (1..=self.count)
             .map(|number| format!("@ NS ns{number}.dns.example.\n"))
             .collect();
         let zone = lines.map(|lines| {
@@ -83,21 +113,17 @@ impl Knots {
             std::fs::write(folder.join("zone"), zone).expect("a zone can be written");
             config.push_str(&format!(
                 "zone:\n  - domain: {APEX}\n    storage: {place}\n    file: zone\n    zonefile-load: whole\n    \
-                 zonefile-sync: -1\n    journal-content: none\n    semantic-checks: off\n"
+                 zonefile-sync: -1\n    journal-content: none\n    semantic-checks: off\n{more}"
             ));
         }
         std::fs::write(folder.join("conf"), config).expect("a configuration can be written");
-        let child = self.start(&folder);
-        if let Some(place) = self.running.get_mut(number - 1) {
-            *place = Some(child);
-        }
+        self.running.insert(number, self.start(&folder));
         self.await_answer(number, if zone.is_some() { 0 } else { 5 });
     }
 
     /// Server `number` runs no more.
     pub(crate) fn stop(&mut self, number: usize) {
-        let running = self.running.get_mut(number - 1).and_then(Option::take);
-        if let Some(mut child) = running {
+        if let Some(mut child) = self.running.remove(&number) {
             let _ = child.kill();
             let _ = child.wait();
         }
