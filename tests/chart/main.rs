@@ -37,12 +37,42 @@ const VALUES: &[&[&str]] = &[
         "resolvers={192.0.2.53,192.0.2.54:5353}",
         "logFormat=text",
         "extraArgs={--concurrency=4}",
+        "networkPolicy.enabled=true",
     ],
     &["crds.keep=false", "rbac.aggregate=false", "service.enabled=false"],
     &[
         "image.repository=registry.example/zegel",
         "image.tag=1.2.3",
         "nodeSelector.kubernetes\\.io/os=linux",
+    ],
+    &[
+        "dns.trustAnchor.configMap=anchors",
+        "recording.enabled=true",
+        "hostUsers=false",
+        "hostAliases[0].ip=192.0.2.1",
+        "hostAliases[0].hostnames={a.example}",
+        "dnsPolicy=None",
+        "dnsConfig.nameservers={192.0.2.53}",
+        "topologySpreadConstraints[0].maxSkew=1",
+        "topologySpreadConstraints[0].topologyKey=kubernetes.io/hostname",
+        "topologySpreadConstraints[0].whenUnsatisfiable=ScheduleAnyway",
+        "strategy.type=Recreate",
+        "monitoring.dashboards.configMap.enabled=true",
+        "service.ipFamilyPolicy=SingleStack",
+        "service.ipFamilies={IPv4}",
+    ],
+    // OpenShift gives out user ids itself.
+    &[
+        "podSecurityContext.runAsUser=null",
+        "podSecurityContext.runAsGroup=null",
+    ],
+    &[
+        "replicas=2",
+        "podDisruptionBudget.enabled=true",
+        "podDisruptionBudget.minAvailable=1",
+        "networkPolicy.enabled=true",
+        "networkPolicy.egress.apiServer.cidrs={192.0.2.0/24}",
+        "resolvers={[2001:db8::1]:5353}",
     ],
 ];
 
@@ -237,9 +267,11 @@ fn the_pod_is_restricted(plane: &ControlPlane, values: &[&str]) {
     metadata["name"] = json!("zegel-0");
     metadata["namespace"] = json!("zegel-system");
     let pod = json!({"apiVersion": "v1", "kind": "Pod", "metadata": metadata, "spec": template["spec"]});
-    let mut create = plane.kubectl();
-    create.args(["create", "--dry-run=server", "-f", "-"]);
-    run_with_input(create, &pod.to_string()).unwrap_or_else(|error| panic!("{values:?}: {error}"));
+    for pod in [pod, selfcheck_pod(values)] {
+        let mut create = plane.kubectl();
+        create.args(["create", "--dry-run=server", "-f", "-"]);
+        run_with_input(create, &pod.to_string()).unwrap_or_else(|error| panic!("{values:?}: {error}"));
+    }
 
     let selector = &deployment["spec"]["selector"]["matchLabels"];
     for (label, value) in selector.as_object().unwrap() {
@@ -248,6 +280,25 @@ fn the_pod_is_restricted(plane: &ControlPlane, values: &[&str]) {
             "{values:?}: the selector misses its pods"
         );
     }
+}
+
+/// The pod of `helm test`.
+fn selfcheck_pod(values: &[&str]) -> Value {
+    let mut command = helm().unwrap();
+    command.args([
+        "template",
+        "zegel",
+        chart_dir(),
+        "--namespace",
+        "zegel-system",
+        "--set",
+        IMAGE,
+    ]);
+    command.args(["--show-only", "templates/tests/selfcheck.yaml"]);
+    for value in values {
+        command.args(["--set", value]);
+    }
+    serde_saphyr::from_str(&run(command).unwrap()).unwrap()
 }
 
 fn may(plane: &ControlPlane, account: &str, question: &str) -> bool {

@@ -47,7 +47,6 @@ fn compare(root: &Value, schema: &Value, value: &Value, path: &str, wrong: &mut 
         "SecurityContext",
         "resources",
         "Probe",
-        "strategy",
         "affinity",
         "dnsConfig",
         "Selector",

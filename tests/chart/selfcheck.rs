@@ -6,11 +6,11 @@ use std::process::Command;
 use std::time::{Duration, Instant};
 
 use k8s_openapi::apiextensions_apiserver::pkg::apis::apiextensions::v1::CustomResourceDefinition;
-use kube::api::{Api, DeleteParams, Patch, PatchParams};
+use kube::api::{Api, DeleteParams, Patch, PatchParams, PostParams};
 use serde_json::{Value, json};
 use zegel::api;
 
-use crate::control_plane::{ControlPlane, Process};
+use crate::control_plane::{ControlPlane, IMAGE, Process, chart_dir, run};
 use crate::dns::DnsServer;
 use crate::template::{rendered, strings};
 
@@ -174,4 +174,65 @@ async fn helm_test_says_what_is_wrong_and_that_all_is_well() {
     until(&account, &check, "CRD", "which heeds no spec.coming");
     definitions.delete(name, &DeleteParams::default()).await.unwrap();
     until(&account, &check, "CRD", "serves no zegel.dev/v1alpha1 MailDomain");
+}
+
+/// Watching one namespace takes rights in that namespace, and no other.
+#[tokio::test]
+async fn a_controller_of_one_namespace_works_with_the_rights_of_that_namespace() {
+    let plane = ControlPlane::start().await.unwrap();
+    let dns = DnsServer::start("nl 60 SOA 1\nvoorbeeld.nl TXT v=spf1 -all\n");
+    plane.create_namespace("mail").await.unwrap();
+    let set = ["watch.namespace=mail", "rbac.aggregate=false"];
+    let mut install = plane.helm().unwrap();
+    install.args([
+        "install",
+        "zegel",
+        chart_dir(),
+        "--namespace",
+        "zegel-system",
+        "--create-namespace",
+    ]);
+    for value in [IMAGE].into_iter().chain(set) {
+        install.args(["--set", value]);
+    }
+    run(install).unwrap();
+    let account = plane.kubeconfig_of("zegel-system", "zegel").await.unwrap();
+    let chart = rendered(json!({
+        "watch": {"namespace": "mail"}, "rbac": {"aggregate": false}, "selfcheck": {"wait": "1m"},
+        "resolvers": [dns.address().to_string()], "dns": {"dnssec": "off", "authorities": "off"},
+        "extraArgs": ["--bind=127.0.0.1:0"],
+    }));
+    let object: api::MailDomain = serde_json::from_value(json!({
+        "apiVersion": "zegel.dev/v1alpha1", "kind": "MailDomain", "metadata": {"name": "voorbeeld-nl"},
+        "spec": {"domain": "voorbeeld.nl", "role": "Mail"},
+    }))
+    .unwrap();
+    let objects: Api<api::MailDomain> = Api::namespaced(plane.client(), "mail");
+    let began = Instant::now();
+    while objects.create(&PostParams::default(), &object).await.is_err() {
+        assert!(began.elapsed() < Duration::from_secs(60), "the CRD is not served");
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+    let mut controller = Command::new(env!("CARGO_BIN_EXE_zegel"));
+    controller.env("KUBECONFIG", &account).args(chart.args());
+    let _controller = Process::spawn(controller, plane.dir().join("controller.log")).unwrap();
+    let check = strings(&chart.one("Pod")["spec"]["containers"][0]["args"]);
+    let (code, report) = selfcheck(&account, &check);
+    assert_eq!(code, 0, "{report}");
+    let began = Instant::now();
+    while objects
+        .get("voorbeeld-nl")
+        .await
+        .unwrap()
+        .status
+        .and_then(|it| it.reason)
+        .as_deref()
+        != Some("Observed")
+    {
+        assert!(began.elapsed() < Duration::from_secs(60), "never judged");
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+    let refused = plane.asked_by("zegel-system", "zegel").unwrap();
+    let refused: Vec<_> = refused.iter().filter(|it| it.code == 403).collect();
+    assert!(refused.is_empty(), "{refused:?}");
 }
