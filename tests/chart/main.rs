@@ -116,6 +116,12 @@ fn helm_lint_has_nothing_to_say() {
         }
         run(lint).unwrap();
     }
+    let all = tempfile::NamedTempFile::new().unwrap();
+    std::fs::write(all.path(), render::everything().to_string()).unwrap();
+    let mut lint = helm().unwrap();
+    lint.args(["lint", "--strict", chart_dir(), "--values"])
+        .arg(all.path());
+    run(lint).unwrap();
 }
 
 #[test]
@@ -200,6 +206,58 @@ async fn the_api_server_takes_every_object_and_grants_what_is_needed_and_no_more
         "list customresourcedefinitions.apiextensions.k8s.io",
     ] {
         assert!(!may(&plane, account, question), "must not be granted: {question}");
+    }
+}
+
+/// The roles for people are bound here by hand: aggregating them is done by a controller of Kubernetes.
+#[tokio::test]
+async fn who_may_view_a_namespace_may_view_its_maildomains_and_who_may_edit_it_may_edit_them() {
+    let plane = ControlPlane::start().await.unwrap();
+    plane.install_chart("zegel-system", &[]).await.unwrap();
+    plane.create_namespace("mail").await.unwrap();
+    for (user, roles) in [
+        ("viewer", &["zegel-view"][..]),
+        ("editor", &["zegel-view", "zegel-edit"]),
+    ] {
+        for role in roles {
+            let mut bind = plane.kubectl();
+            bind.args([
+                "create",
+                "rolebinding",
+                &format!("{user}-{role}"),
+                "--namespace",
+                "mail",
+            ]);
+            bind.args(["--user", user, "--clusterrole", role]);
+            run(bind).unwrap();
+        }
+    }
+    let verbs = [
+        "get",
+        "list",
+        "watch",
+        "create",
+        "update",
+        "patch",
+        "delete",
+        "deletecollection",
+    ];
+    for (place, verb) in verbs.into_iter().enumerate() {
+        let question = format!("{verb} maildomains.zegel.dev --namespace mail");
+        assert_eq!(may(&plane, "viewer", &question), place < 3, "viewer: {question}");
+        assert!(may(&plane, "editor", &question), "editor: {question}");
+        let status = format!("{question} --subresource status");
+        for user in ["viewer", "editor"] {
+            assert_eq!(may(&plane, user, &status), place < 3, "{user}: {status}");
+            assert!(
+                !may(
+                    &plane,
+                    user,
+                    &question.replace("namespace mail", "namespace other")
+                ),
+                "{user}"
+            );
+        }
     }
 }
 
