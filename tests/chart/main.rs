@@ -19,6 +19,7 @@ mod readme;
 mod render;
 mod schema;
 mod selfcheck;
+mod signing;
 mod template;
 mod together;
 mod upgrade;
