@@ -192,3 +192,49 @@ fn answers_that_alternate_are_explained_by_the_server_that_is_behind() {
         stage.end().await;
     });
 }
+
+#[test]
+fn what_every_name_server_dropped_is_drift_before_the_resolver_forgets_it() {
+    run(async {
+        let stage = stage("going", RIGHT).await;
+        let net = stage.net();
+        stage
+            .create(NAME, spec_with(json!({"interval": "10s", "settleWindow": "10m"})))
+            .await;
+        stage.ready(NAME, "True", "InSync").await;
+        publish_at(net, 1, "", 9);
+        stage.look(NAME).await;
+        assert_eq!(dmarc(&stage).state, "InSync", "one server of two has it");
+        publish_at(net, 2, "", 9);
+        stage.look(NAME).await;
+        stage.ready(NAME, "False", "Unconfirmed").await;
+        let record = dmarc(&stage);
+        assert_eq!(record.state, "Drifted", "what the resolver has is not missing");
+        assert!(
+            record.differences[0].starts_with("no name server serves it any more; resolvers forget it"),
+            "{:?}",
+            record.differences
+        );
+        let writes = stage.writes(NAME).await;
+        for _ in 0..3 {
+            stage.pass_time(SignedDuration::from_secs(11));
+            stage.look_by_itself(NAME).await;
+        }
+        assert_eq!(stage.writes(NAME).await, writes, "nothing new is said");
+        stage.pass_time(SignedDuration::from_secs(601));
+        stage.look_by_itself(NAME).await;
+        stage.ready(NAME, "False", "Drifted").await;
+        // The resolver forgets it, and then it is published again.
+        stage.pass_time(SignedDuration::from_secs(3600));
+        stage.look_by_itself(NAME).await;
+        stage.ready(NAME, "False", "Drifted").await;
+        for number in 1..=2 {
+            publish_at(net, number, RIGHT, 10);
+        }
+        stage.pass_time(SignedDuration::from_secs(3700));
+        stage.look_by_itself(NAME).await;
+        stage.ready(NAME, "True", "InSync").await;
+        stage.told(NAME, &["InSync", "Drifted", "InSync"]).await;
+        stage.end().await;
+    });
+}
