@@ -26,7 +26,7 @@ crd: ## Write what is generated: crds/, the chart's template of it and its READM
 docs: crd ## The same, and then hold the documentation to the program
 	cargo test --quiet --test docs --test examples
 
-tools: ## Build etcd, kube-apiserver, kubectl and helm for the tests, once
+tools: ## Build etcd, kube-apiserver, kubectl, helm and helm-unittest for the tests, once
 	@dev/control-plane
 
 advisories: ## Known vulnerabilities in the tree (needs the network and cargo-deny)

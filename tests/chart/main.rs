@@ -20,6 +20,7 @@ mod render;
 mod schema;
 mod selfcheck;
 mod signing;
+mod suites;
 mod template;
 mod together;
 mod upgrade;
