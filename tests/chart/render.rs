@@ -213,17 +213,33 @@ fn security_settings_can_be_unset_where_the_platform_gives_out_user_ids() {
 fn rights_shrink_to_one_namespace_when_only_one_is_watched() {
     let one = rendered(json!({"watch": {"namespace": "mail"}, "rbac": {"aggregate": false}}));
     assert!(one.all("ClusterRole").is_empty() && one.all("ClusterRoleBinding").is_empty());
-    let places: Vec<(&Value, &Value)> = one
-        .all("Role")
-        .iter()
-        .map(|role| (&role["metadata"]["namespace"], &role["rules"][0]["resources"][0]))
-        .collect();
+    let granted = |all: &Rendered| -> Vec<String> {
+        let roles = all.all("Role");
+        let rules = roles.iter().flat_map(|role| {
+            let rules = role["rules"].as_array().unwrap().iter();
+            rules.map(|rule| (role["metadata"]["namespace"].as_str().unwrap().to_owned(), rule))
+        });
+        rules
+            .map(|(namespace, rule)| format!("{namespace} {}", rule["resources"][0].as_str().unwrap()))
+            .collect()
+    };
+    // Events about the whole installation are told of the Lease, where that is.
+    let both = [
+        "mail maildomains",
+        "mail maildomains/status",
+        "mail events",
+        "zegel-system events",
+        "zegel-system leases",
+        "zegel-system leases",
+    ];
+    assert_eq!(granted(&one), both);
+    let home = rendered(json!({"watch": {"namespace": "zegel-system"}, "rbac": {"aggregate": false}}));
     assert_eq!(
-        places,
-        [
-            (&json!("mail"), &json!("maildomains")),
-            (&json!("zegel-system"), &json!("leases"))
-        ]
+        granted(&home)
+            .iter()
+            .filter(|right| right.contains("events"))
+            .count(),
+        1
     );
     let alone = rendered(json!({"leaderElection": {"enabled": false}, "rbac": {"aggregate": false}}));
     assert!(alone.all("Role").is_empty(), "no Lease, no right to it");

@@ -232,6 +232,16 @@ async fn a_controller_of_one_namespace_works_with_the_rights_of_that_namespace()
         assert!(began.elapsed() < Duration::from_secs(60), "never judged");
         tokio::time::sleep(Duration::from_millis(50)).await;
     }
+    let account = "system:serviceaccount:zegel-system:zegel";
+    for (question, granted) in [
+        ("create events.events.k8s.io --namespace mail", true),
+        ("create events.events.k8s.io --namespace zegel-system", true),
+        ("create events.events.k8s.io --namespace default", false),
+        ("list maildomains.zegel.dev --namespace default", false),
+        ("list maildomains.zegel.dev --all-namespaces", false),
+    ] {
+        assert_eq!(crate::may(&plane, account, question), granted, "{question}");
+    }
     let refused = plane.asked_by("zegel-system", "zegel").unwrap();
     let refused: Vec<_> = refused.iter().filter(|it| it.code == 403).collect();
     assert!(refused.is_empty(), "{refused:?}");

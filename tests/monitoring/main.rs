@@ -57,6 +57,33 @@ fn promtool_takes_the_rules_and_their_tests_pass() {
     }
 }
 
+/// The rules a page offers to be copied are rules.
+#[test]
+fn promtool_takes_the_rules_in_the_page() {
+    if !prometheus::is_installed() {
+        return;
+    }
+    let page = read("docs/alerts.md");
+    let blocks = page
+        .split("```text\n")
+        .skip(1)
+        .map(|rest| rest.split("```").next().unwrap());
+    let rules: String = blocks.filter(|block| block.contains("- alert: ")).collect();
+    let file = tempfile::NamedTempFile::with_suffix(".yaml").unwrap();
+    fs::write(file.path(), format!("groups:\n- name: page\n  rules:\n{rules}")).unwrap();
+    let output = Command::new("promtool")
+        .args(["check", "rules"])
+        .arg(file.path())
+        .output()
+        .unwrap();
+    let said =
+        String::from_utf8_lossy(&output.stdout).into_owned() + &String::from_utf8_lossy(&output.stderr);
+    assert!(
+        output.status.success() && said.contains("1 rules found"),
+        "{said}"
+    );
+}
+
 #[test]
 fn every_alert_is_tested_firing_and_quiet() {
     let file: Value = serde_saphyr::from_str(&read("tests/monitoring/alerts.yaml")).unwrap();
