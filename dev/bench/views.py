@@ -26,7 +26,7 @@ sys.path.insert(0, str(ROOT / "dev/dnssec"))
 import tree  # noqa: E402
 
 CLOSELY, MANY, ROUNDS = 16, 48, 7
-KEY = "11qYAYKxCrfVS/7TyWQHOg7hcvPapiMlrwIaaPcHURo="
+KEY = "O2onvM62pC1io6jQKm8Nc2UyFXcd4kOmOsBIoYtZ2ik="
 TEXT = f"""
 @ NS ns2
 ns2 A 127.0.0.2

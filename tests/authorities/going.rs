@@ -245,3 +245,23 @@ fn a_serial_that_is_never_touched_makes_no_doubt() {
     let verdict = judged(&net, "Both");
     assert_eq!(record(&verdict, "_dmarc.voorbeeld.nl").state, State::Drifted);
 }
+
+#[test]
+fn a_newer_version_of_the_zone_is_no_drift_of_what_is_proven() {
+    let spec = "{domain: voorbeeld.nl, role: Mail, dnssec: {required: true}, dmarc: {policy: Reject}}";
+    let mut net = net([RIGHT; 3]);
+    net.prove();
+    net.serial_at_the_resolver(APEX, 7);
+    let verdict = net.judge(&intent(spec));
+    for record in &verdict.records {
+        assert_eq!(record.state, State::InSync, "{record:?}");
+        assert!(record.resolver.is_none(), "{record:?}");
+    }
+    assert_eq!(verdict.records.len(), 2);
+    for servers in &verdict.servers {
+        assert_eq!(states(servers), "ns1 Right, ns2 Right, ns3 Right");
+    }
+    for rule in ["DNS-032", "DNS-035", "DNS-038"] {
+        assert!(findings(&verdict, rule).is_empty(), "{rule}");
+    }
+}

@@ -245,3 +245,27 @@ fn every_name_of_the_list_has_an_entry() {
     let not_asked = report.servers.iter().filter(|server| server.state == "NotAsked");
     assert_eq!(not_asked.count(), 7);
 }
+
+#[test]
+fn of_a_start_of_authority_the_serial_is_what_is_looked_at() {
+    let mut net = net(NEW, [(NEW, 8), (NEW, 7), (NEW, 8)]);
+    let soa = |net: &Net| {
+        let at = name("voorbeeld.nl");
+        net.settle(Depth::Closely, |inquiry| {
+            LookupReport::look(&at, Kind::Soa, inquiry)
+        })
+        .0
+    };
+    let report = soa(&net);
+    assert_eq!(states(&report), "ns1 Right, ns2 Stale, ns3 Right");
+    assert_eq!(
+        report.servers[1].values,
+        ["ns1.dns.example hostmaster.voorbeeld.nl 7 3600 600 86400 900"]
+    );
+    assert_eq!(report.recursive.soa.map(|soa| soa.serial), Some(7));
+    net.serve("127.0.0.2", 8, NEW);
+    assert!(
+        soa(&net).visible_by.is_some(),
+        "the resolver has the version before"
+    );
+}

@@ -14,6 +14,7 @@ use zegel::inquiry::{
     Answer, AnyQuestion, Depth, Direct, Dns, Ends, Fact, Facts, Inquiry, Kind, Referral, Security, Soa,
     Source, Trouble, View, settle_facts,
 };
+use zegel::inquiry::{Rdata, StartOfAuthority};
 use zegel::intent::Intent;
 use zegel::judge::authorities::{ServerView, Servers};
 use zegel::judge::{Verdict, judge};
@@ -50,6 +51,8 @@ pub(crate) struct Net {
     cuts: Vec<Referral>,
     /// The resolver says that it has authority.
     has_authority: bool,
+    /// Whatever the resolver says is proven.
+    is_proven: bool,
 }
 
 /// The zone every test is about.
@@ -141,6 +144,11 @@ impl Net {
         self.apexes.insert(name(apex), serial);
     }
 
+    /// Whatever the resolver says is proven.
+    pub(crate) fn prove(&mut self) {
+        self.is_proven = true;
+    }
+
     /// The resolver answers with authority: from a zone of its own.
     pub(crate) fn resolver_has_authority(&mut self) {
         self.has_authority = true;
@@ -182,6 +190,9 @@ impl Net {
             _ => {
                 let mut fact = self.resolver.answer(question);
                 fact.source.authoritative = self.has_authority;
+                if self.is_proven {
+                    fact.security = Security::Secure;
+                }
                 let end = fact.chain().last().unwrap_or(&question.name).clone();
                 let is_denial = matches!(fact.outcome, Ok(Answer::NoData | Answer::NxDomain));
                 let apex = self
@@ -194,7 +205,8 @@ impl Net {
                     && fact.outcome.is_ok()
                     && soa.as_ref().is_some_and(|soa| soa.owner == end)
                 {
-                    fact.outcome = Ok(Answer::Records(vec![zegel::inquiry::Rdata::Soa(None)]));
+                    let serial = soa.as_ref().map_or(0, |soa| soa.serial);
+                    fact.outcome = Ok(Answer::Records(vec![start(serial)]));
                     fact.source.soa = soa;
                 } else if is_denial {
                     fact.source.soa = soa;
@@ -267,7 +279,7 @@ impl Net {
                     fact.outcome = Err(Trouble::Lame);
                 }
                 if question.kind == Kind::Soa && question.name == *apex {
-                    fact.outcome = Ok(Answer::Records(vec![zegel::inquiry::Rdata::Soa(None)]));
+                    fact.outcome = Ok(Answer::Records(vec![start(*serial)]));
                 }
                 if question.kind == Kind::Soa || matches!(fact.outcome, Ok(Answer::NoData | Answer::NxDomain))
                 {
@@ -306,6 +318,18 @@ impl Net {
     pub(crate) fn judge(&self, intent: &Intent) -> Verdict {
         self.judge_at(Depth::Closely, intent).0
     }
+}
+
+fn start(serial: u32) -> Rdata {
+    Rdata::Soa(Some(Box::new(StartOfAuthority {
+        mname: name("ns1.dns.example"),
+        rname: name("hostmaster.voorbeeld.nl"),
+        serial,
+        refresh: 3600,
+        retry: 600,
+        expire: 86_400,
+        minimum: 900,
+    })))
 }
 
 fn soa(apex: &Name, serial: u32) -> Soa {

@@ -6,7 +6,7 @@
 use std::collections::BTreeMap;
 
 use super::zone::Zones;
-use crate::inquiry::{Dns, Inquiry};
+use crate::inquiry::{Dns, Fact, Inquiry};
 use crate::intent::Intent;
 use crate::judge::servers::{ServerState, Servers};
 use crate::judge::{Findings, RecordVerdict, Site, Topic};
@@ -123,7 +123,7 @@ fn of_the_resolver(
         .counting()
         .filter(|view| view.seen_at.is_some())
         .peekable();
-    if asked.peek().is_none() || servers.agreeing(&question, &seen, inquiry) {
+    if asked.peek().is_none() || servers.agreeing(&question, &seen, Content::of, inquiry) {
         return;
     }
     let held = shown(&seen.values());
@@ -152,14 +152,20 @@ fn of_the_resolver(
 
 impl Servers {
     /// Whether some server says what the resolver says, or may lead there.
-    pub(super) fn agreeing(&self, question: &Dns, seen: &Content, inquiry: &Inquiry<'_>) -> bool {
+    pub(super) fn agreeing(
+        &self,
+        question: &Dns,
+        seen: &Content,
+        of: fn(&Fact) -> Option<Content>,
+        inquiry: &Inquiry<'_>,
+    ) -> bool {
         self.counting().any(|view| {
             let there = inquiry.fact(&question.clone().at(view.address));
             match there {
                 // By its serial alone it holds what the others do.
                 None => true,
                 Some(fact) => {
-                    let held = Content::of(fact).unwrap_or_else(|| Content {
+                    let held = of(fact).unwrap_or_else(|| Content {
                         chain: fact.chain().to_vec(),
                         end: None,
                     });

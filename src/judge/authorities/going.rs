@@ -14,6 +14,7 @@ use super::view::Content;
 use crate::inquiry::{Dns, Inquiry, Kind};
 use crate::judge::servers::{ServerState, ServerView, Servers};
 use crate::judge::{RecordVerdict, State};
+use crate::records::Standard;
 
 /// What the resolver has and is about to lose.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -31,7 +32,9 @@ impl Going {
         servers: &Servers,
         inquiry: &Inquiry<'_>,
     ) -> Option<Self> {
-        let is_fine = record.state == State::InSync && record.resolver.is_none();
+        // What is proven is no record that a server could drop.
+        let is_record = record.standard != Standard::Dnssec;
+        let is_fine = is_record && record.state == State::InSync && record.resolver.is_none();
         let is_going = is_fine
             && servers.none_is_right()
             && all_were_heard(servers, inquiry)

@@ -4,7 +4,7 @@
 //! the same facts with that one answer in the resolver's place. Answers that are the same are judged once.
 
 use super::{Content, Said, UNTOUCHED_SERIAL, View};
-use crate::inquiry::{Depth, Dns, Facts, Inquiry, Kind, nobody_at};
+use crate::inquiry::{Depth, Dns, Fact, Facts, Inquiry, Kind, nobody_at};
 use crate::intent::{Intent, ManagedRrset};
 use crate::judge::servers::{Lame, ServerState, ServerView};
 use crate::judge::{Findings, RecordVerdict, State, record_state};
@@ -37,7 +37,17 @@ pub(super) fn judged(
     inquiry: &Inquiry<'_>,
 ) -> Vec<ServerView> {
     let seen = inquiry.fact(&Dns::new(name.clone(), kind));
-    let seen = seen.and_then(|fact| Content::of(fact));
+    let of: fn(&Fact) -> Option<Content> = match against {
+        Against::Wanted(_) => Content::of,
+        Against::Newest => Content::exact,
+    };
+    let seen = seen.and_then(|fact| of(fact));
+    let mut views = views;
+    for view in &mut views {
+        if let (Said::Holds(content), Some(fact)) = (&mut view.said, &view.fact) {
+            *content = of(fact).unwrap_or_else(|| content.clone());
+        }
+    }
     let reference = newest(&views)
         .or_else(|| seen.clone())
         .or_else(|| most_common(&views));

@@ -87,9 +87,9 @@ pub fn of(name: &Name, kind: Kind, inquiry: &mut Inquiry<'_>) -> Option<Servers>
 /// Whether one of the servers says what the resolver says, or may lead there; `None` where one of them has said nothing.
 pub fn resolver_agrees(servers: &Servers, inquiry: &Inquiry<'_>) -> Option<bool> {
     let question = Dns::new(servers.site.name().clone(), servers.site.kind()?);
-    let seen = Content::of(inquiry.fact(&question)?)?;
+    let seen = Content::exact(inquiry.fact(&question)?)?;
     servers.counting().next()?;
-    Some(servers.agreeing(&question, &seen, inquiry))
+    Some(servers.agreeing(&question, &seen, Content::exact, inquiry))
 }
 
 /// A record set to look at.

@@ -254,8 +254,20 @@ impl Content {
         }
     }
 
-    /// What an answer holds; `None` of none that can be used.
+    /// What an answer holds; `None` of none that can be used. Of a start of authority only that there is one: its serial is
+    /// the version's, and no part of what is meant.
     pub(super) fn of(fact: &Fact) -> Option<Self> {
+        let mut content = Self::exact(fact)?;
+        for record in content.end.iter_mut().flatten() {
+            if let Rdata::Soa(start) = record {
+                *start = None;
+            }
+        }
+        Some(content)
+    }
+
+    /// The same, with every field of a start of authority.
+    pub(super) fn exact(fact: &Fact) -> Option<Self> {
         let answer = fact.outcome.as_ref().ok()?;
         let mut end = answer.records().to_vec();
         end.sort();
