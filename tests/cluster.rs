@@ -34,6 +34,8 @@ mod outage;
 mod process;
 #[path = "cluster/rights.rs"]
 mod rights;
+#[path = "cluster/shards.rs"]
+mod shards;
 #[path = "cluster/stage.rs"]
 mod stage;
 #[path = "cluster/start.rs"]

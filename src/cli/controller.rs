@@ -1,6 +1,7 @@
 //! `zegel controller`: the operator's arguments, turned into a client, a world and a listener.
 
 use std::net::SocketAddr;
+use std::num::NonZeroU16;
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -22,6 +23,9 @@ pub struct Args {
     /// Look after MailDomains with these labels only: key=value,…
     #[arg(long, value_name = "SELECTOR")]
     pub label_selector: Option<String>,
+    /// As --label-selector, where others look after the rest: the Lease has a name of its own, and claims are seen across
+    #[arg(long, value_name = "SELECTOR", conflicts_with_all = ["label_selector", "shards"])]
+    pub shard_selector: Option<String>,
     /// How many MailDomains are looked at at once
     #[arg(long, value_name = "N", default_value_t = 32, value_parser = clap::value_parser!(u16).range(1..=1024))]
     pub concurrency: u16,
@@ -52,6 +56,9 @@ pub struct ElectionArgs {
     /// Work only while holding a Lease: needed as soon as there is more than one replica
     #[arg(long)]
     pub leader_elect: bool,
+    /// Share the MailDomains over so many shards, each with a Lease of its own: every replica takes its part
+    #[arg(long, value_name = "N", default_value = "1", requires = "leader_elect")]
+    pub shards: NonZeroU16,
     /// The Lease's name
     #[arg(long, value_name = "NAME", default_value = "zegel")]
     pub lease_name: String,
@@ -98,6 +105,8 @@ pub async fn run(args: Args) -> Result<Exit, Failure> {
     let options = Options {
         namespace: args.namespace,
         label_selector: args.label_selector,
+        shard_selector: args.shard_selector,
+        shards: election.shards,
         concurrency: args.concurrency,
         lease,
         listener: Some(listener),

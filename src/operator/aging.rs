@@ -66,7 +66,9 @@ pub(super) async fn run(context: &Context) {
 fn due(context: &Context, leading_since: Timestamp) -> Vec<Arc<Watched>> {
     let now = context.now();
     let silent = matches!(context.world.health(), Health::Silent { .. });
-    let objects = context.store.state().into_iter().filter_map(|object| {
+    let ours = context.store.state().into_iter();
+    let ours = ours.filter(|object| context.shards.hold(object));
+    let objects = ours.filter_map(|object| {
         let stale_at = match context.tracker.stale_at(object.uid()) {
             Some(known) => known,
             // No pass of this process has ended yet: the status says it.

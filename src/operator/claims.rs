@@ -19,6 +19,13 @@ pub(super) type Key = (String, String);
 /// each wake all the others.
 const MOST_CONCERNED: usize = 32;
 
+/// Where else claims are looked for, by who watches a part of the objects.
+#[derive(Debug, Clone)]
+pub(super) struct Elsewhere {
+    /// Only this namespace; `None` means all.
+    pub(super) namespace: Option<String>,
+}
+
 /// All claims.
 #[derive(Debug, Default)]
 pub(super) struct Claims {

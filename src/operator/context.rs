@@ -8,9 +8,10 @@ use jiff::Timestamp;
 use kube::Client;
 use kube::runtime::reflector::Store;
 
+use super::claims::Elsewhere;
 use super::clocks::Clocks;
 use super::complaint::Complaints;
-use super::lease::Leadership;
+use super::leadership::Leadership;
 use super::looks::Looks;
 use super::metrics::Metrics;
 use super::object::Watched;
@@ -18,6 +19,7 @@ use super::outage::Outage;
 use super::pace::Pace;
 use super::pulse::Pulse;
 use super::roster::Roster;
+use super::shards::Shards;
 use super::suspicion::Suspicion;
 use super::tracker::Tracker;
 use crate::world::World;
@@ -25,14 +27,21 @@ use crate::world::World;
 /// Done once the process is told to stop.
 pub(super) type Stop = Shared<BoxFuture<'static, ()>>;
 
+/// Done once the watch has listed all there is.
+pub(super) type Filled = Shared<BoxFuture<'static, ()>>;
+
 /// What every pass needs.
 pub(super) struct Context {
     pub(super) client: Client,
     pub(super) world: World,
     pub(super) store: Store<Watched>,
+    pub(super) filled: Filled,
     pub(super) roster: Arc<Roster>,
     pub(super) tracker: Arc<Tracker>,
     pub(super) leadership: Arc<Leadership>,
+    pub(super) shards: Arc<Shards>,
+    /// Where else claims are looked for; `None` where all that may claim are watched.
+    pub(super) elsewhere: Option<Elsewhere>,
     pub(super) metrics: Metrics,
     pub(super) outage: Outage,
     pub(super) pulse: Arc<Pulse>,

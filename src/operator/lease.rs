@@ -6,7 +6,7 @@
 //! start, and whoever stops in order gives it back at once. A holder's time counts from before the write that took or
 //! renewed the Lease was sent: so the others' time, which counts from when they see that write, ends later.
 
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::Arc;
 use std::time::Duration;
 
 use jiff::Timestamp;
@@ -18,6 +18,8 @@ use tokio::time::{Instant, sleep, timeout, timeout_at};
 
 use super::Error;
 use super::complaint::{Complaints, class_of};
+use super::leadership::Leadership;
+use super::members::Members;
 
 /// Giving the Lease back may take so long: whoever stops does not wait for an API server that is gone.
 const RELEASE_WITHIN: Duration = Duration::from_secs(2);
@@ -40,68 +42,25 @@ impl LeaseOptions {
     }
 }
 
-/// Until when this replica may write. Passes ask before each write, so that one that was held up, as the whole process
-/// may have been, writes nothing when its time is over.
-#[derive(Debug, Default)]
-pub(super) struct Leadership(Mutex<Term>);
-
-#[derive(Debug, Clone, Copy, Default)]
-enum Term {
-    /// It stands by.
-    #[default]
-    None,
-    /// It leads until then, if nothing happens.
-    Until(Instant),
-    /// There is nobody else.
-    Endless,
-}
-
-impl Leadership {
-    /// Whether this replica may write now.
-    pub(super) fn holds(&self) -> bool {
-        match *self.term() {
-            Term::None => false,
-            Term::Until(end) => Instant::now() < end,
-            Term::Endless => true,
-        }
-    }
-
-    /// There is no other replica.
-    pub(super) fn hold_for_ever(&self) {
-        *self.term() = Term::Endless;
-    }
-
-    fn hold_until(&self, end: Instant) {
-        *self.term() = Term::Until(end);
-    }
-
-    /// It leads no more.
-    pub(super) fn end(&self) {
-        *self.term() = Term::None;
-    }
-
-    fn term(&self) -> MutexGuard<'_, Term> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
 /// One replica's view of the Lease.
 pub(super) struct Lease {
     api: Api<ApiLease>,
     options: LeaseOptions,
     identity: String,
     leadership: Arc<Leadership>,
+    /// Who holds it together with us, under one identity.
+    members: Option<Arc<Members>>,
     complaints: Complaints,
 }
 
 /// What a Lease said when it was last seen to change.
-struct Sighting {
+pub(super) struct Sighting {
     resource_version: Option<String>,
     at: Instant,
 }
 
 /// What became of reaching for the Lease.
-enum Reached {
+pub(super) enum Reached {
     /// It is ours, by a write that was sent not before this.
     Ours(Instant),
     /// Somebody holds it.
@@ -120,8 +79,39 @@ impl Lease {
             options,
             identity,
             leadership,
+            members: None,
             complaints: Complaints::default(),
         }
+    }
+
+    /// The same, held by several together.
+    pub(super) fn shared_by(self, members: Arc<Members>) -> Self {
+        Self {
+            members: Some(members),
+            ..self
+        }
+    }
+
+    /// Whether nobody else holds it.
+    pub(super) async fn is_free(&self, sighting: &mut Option<Sighting>) -> bool {
+        let found = self.within(self.attempt(), self.api.get_opt(&self.options.name));
+        match found.await {
+            Ok(None) => true,
+            Ok(Some(lease)) => self.holder(&lease, sighting).is_none(),
+            Err(error) => {
+                self.complain(&error, "cannot read a Lease; trying on");
+                false
+            }
+        }
+    }
+
+    /// Takes it unless somebody holds it.
+    pub(super) async fn take_if_free(&self, sighting: &mut Option<Sighting>) -> kube::Result<Reached> {
+        let reached = self.within(self.attempt(), self.try_acquire(sighting)).await?;
+        if let Reached::Ours(sent) = reached {
+            self.leadership.hold_until(sent + self.limit());
+        }
+        Ok(reached)
     }
 
     /// Waits until this replica holds the Lease; gives when the write that took it was sent.
@@ -161,14 +151,23 @@ impl Lease {
                 },
                 spec: Some(self.held(None)),
             };
+            let lease = self.signed(lease);
             let sent = Instant::now();
             return taken(sent, self.api.create(&PostParams::default(), &lease).await);
         };
-        let spec = lease.spec.clone().unwrap_or_default();
-        let holder = spec.holder_identity.clone().filter(|holder| !holder.is_empty());
-        let Some(holder) = holder.filter(|holder| *holder != self.identity) else {
-            return self.take(lease).await;
-        };
+        match self.holder(&lease, sighting) {
+            Some(holder) => Ok(Reached::HeldBy(holder)),
+            None => self.take(lease).await,
+        }
+    }
+
+    /// Who else holds this Lease, and is not silent for too long.
+    fn holder(&self, lease: &ApiLease, sighting: &mut Option<Sighting>) -> Option<String> {
+        let spec = lease.spec.as_ref()?;
+        let holder = spec.holder_identity.clone().filter(|holder| !holder.is_empty())?;
+        if holder == self.identity {
+            return None;
+        }
         let version = lease.metadata.resource_version.clone();
         let seen = match sighting {
             Some(seen) if seen.resource_version == version => seen,
@@ -180,10 +179,10 @@ impl Lease {
         let seconds = spec.lease_duration_seconds.unwrap_or(0).max(1);
         let patience = Duration::from_secs(u64::from(seconds.unsigned_abs()));
         if seen.at.elapsed() < patience {
-            return Ok(Reached::HeldBy(holder));
+            return Some(holder);
         }
         tracing::info!(lease = self.label(), holder, "the holder has fallen silent");
-        self.take(lease).await
+        None
     }
 
     async fn take(&self, lease: ApiLease) -> kube::Result<Reached> {
@@ -247,6 +246,22 @@ impl Lease {
         self.within(RELEASE_WITHIN, give_back).await
     }
 
+    /// Strikes out our signature, so that the others see at once that they are fewer; the Lease stays theirs.
+    pub(super) async fn leave(&self) -> kube::Result<()> {
+        let Some(members) = &self.members else {
+            return Ok(());
+        };
+        let strike_out = async {
+            let mut lease = self.api.get(&self.options.name).await?;
+            let annotations = lease.metadata.annotations.get_or_insert_default();
+            members.strike_out(annotations);
+            let params = PostParams::default();
+            self.api.replace(&self.options.name, &params, &lease).await?;
+            Ok(())
+        };
+        self.within(RELEASE_WITHIN, strike_out).await
+    }
+
     async fn try_release(&self) -> kube::Result<()> {
         let mut lease = self.api.get(&self.options.name).await?;
         let Some(spec) = &mut lease.spec else {
@@ -293,9 +308,19 @@ impl Lease {
 
     async fn replace(&self, mut lease: ApiLease) -> kube::Result<ApiLease> {
         lease.spec = Some(self.held(lease.spec.as_ref()));
+        let lease = self.signed(lease);
         self.api
             .replace(&self.options.name, &PostParams::default(), &lease)
             .await
+    }
+
+    /// With our signature, where it is held by several together.
+    fn signed(&self, mut lease: ApiLease) -> ApiLease {
+        if let Some(members) = &self.members {
+            let annotations = lease.metadata.annotations.get_or_insert_default();
+            members.sign(annotations, self.options.duration * 2);
+        }
+        lease
     }
 
     fn held(&self, before: Option<&LeaseSpec>) -> LeaseSpec {

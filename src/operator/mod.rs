@@ -14,47 +14,57 @@ mod claims;
 mod clocks;
 mod complaint;
 mod context;
+mod control;
+mod elsewhere;
 mod error;
 mod events;
 mod installation;
+mod leadership;
 mod lease;
 mod link;
 mod looks;
+mod members;
 mod metrics;
 mod object;
 mod outage;
 mod pace;
+mod packed;
 mod pulse;
 mod reconcile;
+mod recovery;
 mod roster;
+mod seats;
+mod shape;
+mod shards;
 mod suspicion;
 mod tracker;
 mod watch;
+mod work;
 mod write;
 
 use std::future::Future;
+use std::num::NonZeroU16;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
-use futures::{FutureExt, StreamExt};
-use kube::runtime::controller::Config as ControllerConfig;
-use kube::runtime::reflector::{self, ObjectRef, Store};
-use kube::runtime::{Controller, watcher};
+use futures::FutureExt;
+use kube::runtime::reflector::{self, Store};
+use kube::runtime::watcher;
 use kube::{Api, Config};
 use prometheus_client::registry::Registry;
 use tokio::net::TcpListener;
-use tokio::sync::mpsc;
 use tokio::task::JoinSet;
-use tokio::time::timeout;
 
+use self::claims::Elsewhere;
 use self::clocks::Clocks;
 use self::complaint::Complaints;
 use self::context::{Context, Stop};
 pub use self::error::Error;
 pub use self::installation::{Holder, Installation};
+use self::leadership::Leadership;
+use self::lease::Lease;
 pub use self::lease::LeaseOptions;
-use self::lease::{Leadership, Lease};
 use self::link::Link;
 pub use self::link::Patience;
 use self::looks::Looks;
@@ -65,14 +75,13 @@ use self::outage::Outage;
 use self::pace::Pace;
 use self::pulse::Pulse;
 use self::roster::Roster;
+use self::shards::Shards;
 use self::suspicion::Suspicion;
 use self::tracker::Tracker;
+use self::work::Sharing;
 pub use crate::history::{FLUX_REQUESTED_AT, REQUESTED_AT};
 use crate::serve::{self, Served};
-use crate::world::{Passes, World};
-
-/// After a stop was asked for, passes that are writing get this long to end.
-const GRACE: Duration = Duration::from_secs(5);
+use crate::world::World;
 
 /// What the controller is told.
 #[derive(Debug)]
@@ -81,6 +90,11 @@ pub struct Options {
     pub namespace: Option<String>,
     /// Only objects with these labels, as kubectl's `--selector`.
     pub label_selector: Option<String>,
+    /// The same, where others look after the rest: the Lease has a name of its own, and claims are seen across.
+    pub shard_selector: Option<String>,
+    /// Over how many shards replicas share the objects; 1 means that one works and the others wait. Of no meaning
+    /// without leader election.
+    pub shards: NonZeroU16,
     /// How many objects are looked at at once.
     pub concurrency: u16,
     /// Leader election; `None` means that this is the only replica.
@@ -99,6 +113,9 @@ pub struct Options {
     pub metrics_objects: MetricsObjects,
 }
 
+/// So many objects a page of a list: a page is in memory as a whole.
+const PAGE: u32 = 200;
+
 /// Runs the controller against the cluster `config` names until `stop` is done, and then ends in order.
 ///
 /// The watch, the passes, the Lease and the server of health and metrics are tasks of their own: none of them is held
@@ -110,9 +127,16 @@ pub struct Options {
 pub async fn run(
     config: Config,
     world: World,
-    options: Options,
+    mut options: Options,
     stop: impl Future<Output = ()> + Send + 'static,
 ) -> Result<(), Error> {
+    if let (Some(selector), Some(lease)) = (&options.shard_selector, &mut options.lease) {
+        lease.name = shards::lease_of_selector(&lease.name, selector);
+    }
+    let count = match &options.lease {
+        Some(_) => options.shards.get(),
+        None => 1,
+    };
     let stop: Stop = stop.boxed().shared();
     let patience = options.patience;
     let link = Link::new(&config, &patience)?;
@@ -132,10 +156,15 @@ pub async fn run(
     let context = Arc::new(Context {
         client: link.passes,
         world,
+        filled: filled(store.clone()).boxed().shared(),
         store,
         roster: roster.clone(),
         tracker,
         leadership: leadership.clone(),
+        shards: Arc::new(Shards::new(count)),
+        elsewhere: options.shard_selector.as_ref().map(|_| Elsewhere {
+            namespace: options.namespace.clone(),
+        }),
         metrics: Metrics::default(),
         outage: Outage::default(),
         pulse,
@@ -155,7 +184,11 @@ pub async fn run(
         None => Api::all(link.watch),
     };
     let config = watcher::Config {
-        label_selector: options.label_selector.clone(),
+        label_selector: options
+            .shard_selector
+            .clone()
+            .or_else(|| options.label_selector.clone()),
+        page_size: Some(PAGE),
         timeout: Some(u32::try_from(patience.round.as_secs()).unwrap_or(u32::MAX)),
         ..watcher::Config::default()
     };
@@ -168,11 +201,17 @@ pub async fn run(
     if let Some(listener) = options.listener {
         tasks.spawn(serve(listener, context.clone(), options.metrics_objects));
     }
-    let lease = options
-        .lease
-        .map(|lease| Lease::new(link.lease, lease, options.identity, leadership));
     let concurrency = options.concurrency;
-    tasks.spawn(async move { work(&context, lease, concurrency, stop).await });
+    match options.lease {
+        Some(lease) if count > 1 => {
+            let sharing = Sharing::new(&link.lease, lease, &options.identity, &context);
+            tasks.spawn(async move { work::together(&context, sharing, concurrency, stop).await });
+        }
+        lease => {
+            let lease = lease.map(|lease| Lease::new(link.lease, lease, options.identity, leadership));
+            tasks.spawn(async move { work::alone(&context, lease, concurrency, stop).await });
+        }
+    }
     match tasks.join_next().await {
         Some(Ok(ended)) => ended,
         Some(Err(_)) | None => Err(Error::Ended("a task")),
@@ -184,6 +223,7 @@ fn flags(options: &Options) -> String {
     let given = [
         ("--namespace", &options.namespace),
         ("--label-selector", &options.label_selector),
+        ("--shard-selector", &options.shard_selector),
     ];
     let given = given
         .iter()
@@ -195,122 +235,6 @@ fn flags(options: &Options) -> String {
     }
 }
 
-/// So often is it seen whether the resolver must be asked again what it makes of DNSSEC.
-const DNSSEC_LOOK: Duration = Duration::from_mins(1);
-
-/// Waits for the Lease, works, and gives the Lease back.
-async fn work(
-    context: &Arc<Context>,
-    lease: Option<Lease>,
-    concurrency: u16,
-    stop: Stop,
-) -> Result<(), Error> {
-    let Some(lease) = lease else {
-        context.leadership.hold_for_ever();
-        passes(context, concurrency, stop).join_next().await;
-        return Ok(());
-    };
-    let taken = tokio::select! {
-        taken = lease.acquire() => taken,
-        () = stop.clone() => return Ok(()),
-    };
-    tracing::info!("leading");
-    // Tasks of their own: nothing a pass does keeps the Lease from being renewed.
-    let mut passes = passes(context, concurrency, stop);
-    let outcome = tokio::select! {
-        _ = passes.join_next() => Ok(()),
-        lost = lease.keep(taken) => Err(lost),
-    };
-    context.leadership.end();
-    passes.shutdown().await;
-    if outcome.is_ok()
-        && let Err(error) = lease.release().await
-    {
-        tracing::warn!(%error, "cannot give the Lease back; the others wait until it runs out");
-    }
-    outcome
-}
-
-/// The passes, which end when told to stop, and beside them what goes by the clock alone, which never ends.
-fn passes(context: &Arc<Context>, concurrency: u16, stop: Stop) -> JoinSet<()> {
-    let mut tasks = JoinSet::new();
-    let (passes, clock) = (context.clone(), context.clone());
-    let (dns, resolver) = (context.clone(), context.clone());
-    tasks.spawn(async move { control(&passes, concurrency, stop).await });
-    tasks.spawn(async move { aging::run(&clock).await });
-    tasks.spawn(async move { outage::watch(&dns).await });
-    tasks.spawn(async move { suspicion::control::watch(&resolver).await });
-    let world = context.world.clone();
-    tasks.spawn(async move { watch_dnssec(&world).await });
-    tasks
-}
-
-/// Knows what the resolver makes of DNSSEC before anything is judged, and however quiet it is. It is asked every hour, and
-/// sooner where it gave no answer: the world keeps count. What is found is said once for the installation, and again when
-/// it changes.
-async fn watch_dnssec(world: &World) {
-    let mut before = Passes::Unknown;
-    while let Some(passes) = world.look_for_dnssec().await {
-        if passes != before {
-            tell_dnssec(passes, world.requires_dnssec());
-            before = passes;
-        }
-        tokio::time::sleep(DNSSEC_LOOK).await;
-    }
-    // Nothing is validated by choice.
-    std::future::pending::<()>().await;
-}
-
-fn tell_dnssec(passes: Passes, required: bool) {
-    let resolver = passes.as_str();
-    match (passes, required) {
-        (Passes::Validates | Passes::PassesOn, _) => tracing::info!(resolver, "DNSSEC is validated"),
-        (Passes::Strips, false) => tracing::warn!(
-            resolver,
-            "the resolver does not pass DNSSEC on: nothing is validated, and no condition DNSSEC can be True; name one \
-             that does with --resolver, or say --dnssec off"
-        ),
-        (Passes::Strips, true) => tracing::warn!(
-            resolver,
-            "the resolver does not pass DNSSEC on, and validation is required: no answer counts; name one that does \
-             with --resolver"
-        ),
-        (_, _) => tracing::info!(resolver, "the resolver did not say whether it passes DNSSEC on"),
-    }
-}
-
-/// Passes over all objects until told to stop; then those under way get a while to end.
-async fn control(context: &Arc<Context>, concurrency: u16, stop: Stop) {
-    let asked = context.roster.lead();
-    let passes = Controller::for_stream(futures::stream::pending(), context.store.clone())
-        .with_config(ControllerConfig::default().concurrency(concurrency))
-        .reconcile_on(stream_of(asked))
-        .graceful_shutdown_on(stop.clone())
-        .run(reconcile::reconcile, reconcile::after_error, context.clone())
-        .for_each(|ended| async move {
-            if let Err(error) = ended {
-                tracing::debug!(%error, "a pass ended early");
-            }
-        });
-    let mut passes = std::pin::pin!(passes);
-    tokio::select! {
-        () = &mut passes => return,
-        () = stop => {}
-    }
-    if timeout(GRACE, passes).await.is_err() {
-        tracing::warn!("stopping although a pass is still writing");
-    }
-}
-
-fn stream_of(
-    asked: mpsc::UnboundedReceiver<ObjectRef<Watched>>,
-) -> impl futures::Stream<Item = ObjectRef<Watched>> + Send + 'static {
-    futures::stream::unfold(asked, |mut asked| async move {
-        let reference = asked.recv().await?;
-        Some((reference, asked))
-    })
-}
-
 /// Serves health and metrics.
 async fn serve(listener: TcpListener, context: Arc<Context>, which: MetricsObjects) -> Result<(), Error> {
     let mut registry = Registry::with_prefix("zegel");
@@ -320,11 +244,12 @@ async fn serve(listener: TcpListener, context: Arc<Context>, which: MetricsObjec
         store: context.store.clone(),
         tracker: context.tracker.clone(),
         leadership: context.leadership.clone(),
+        shards: context.shards.clone(),
         world: context.world.clone(),
         suspicion: context.suspicion.clone(),
         which,
     }));
-    let filled = filled(context.store.clone()).boxed().shared();
+    let filled = context.filled.clone();
     let live = {
         let pulse = context.pulse.clone();
         Box::new(move || pulse.standstill())

@@ -3,28 +3,111 @@
 //! A typed list fails as a whole when one object in it does not parse, and then one bad object stops everybody. Here
 //! spec and status are decoded each for itself: a spec that cannot be read is kept as the sentence that says why, a
 //! status that cannot be read counts as none.
+//!
+//! There are tens of thousands of them, each read a few times an hour: what only passes need is packed, what metrics
+//! count is shared by all that say the same, and what nobody reads is dropped while decoding.
 
 use std::borrow::Cow;
+use std::collections::BTreeMap;
+use std::hash::{DefaultHasher, Hash, Hasher};
+use std::sync::Arc;
 
+use jiff::Timestamp;
 use k8s_openapi::NamespaceResourceScope;
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
 use kube::Resource;
 use kube::runtime::reflector::ObjectRef;
 use serde::{Deserialize, Deserializer};
 
+use super::packed::Packed;
+use super::shape::Shape;
 use crate::api::{MailDomain, MailDomainSpec, MailDomainStatus};
+use crate::history::{FLUX_REQUESTED_AT, REQUESTED_AT};
 
-/// A MailDomain, or as much of it as could be read.
+/// A MailDomain, or as much of it as could be read. What only passes need is packed; cloning shares it.
 #[derive(Debug, Clone)]
 pub struct Watched {
     meta: ObjectMeta,
+    /// Changes whenever an annotation does.
+    notes: u64,
     /// The spec, or why it cannot be read.
-    pub spec: Result<MailDomainSpec, String>,
+    spec: Result<Spec, Arc<str>>,
     /// The status; one that cannot be read counts as none.
-    pub status: Option<MailDomainStatus>,
+    status: Option<Kept>,
+}
+
+#[derive(Debug, Clone)]
+struct Spec {
+    domain: Arc<str>,
+    is_suspended: bool,
+    whole: Packed<MailDomainSpec>,
+}
+
+#[derive(Debug, Clone)]
+struct Kept {
+    shape: Arc<Shape>,
+    last_observation: Option<Timestamp>,
+    whole: Packed<MailDomainStatus>,
 }
 
 impl Watched {
+    /// The spec.
+    ///
+    /// # Errors
+    /// A sentence that says why it cannot be read.
+    pub fn spec(&self) -> Result<MailDomainSpec, String> {
+        let spec = self.spec.as_ref().map_err(|why| why.to_string())?;
+        spec.whole.read().map_err(|error| format!("spec: {error}"))
+    }
+
+    /// Whether the spec can be read.
+    pub(super) fn is_readable(&self) -> bool {
+        self.spec.is_ok()
+    }
+
+    /// Whether nobody is to look at it.
+    pub(super) fn is_suspended(&self) -> bool {
+        self.spec.as_ref().is_ok_and(|spec| spec.is_suspended)
+    }
+
+    /// The status.
+    pub fn status(&self) -> Option<MailDomainStatus> {
+        self.status.as_ref()?.whole.read().ok()
+    }
+
+    /// What the status comes to.
+    pub(super) fn shape(&self) -> Option<&Shape> {
+        self.status.as_ref().map(|status| &*status.shape)
+    }
+
+    /// When the last complete observation was made, by the status.
+    pub(super) fn last_observation(&self) -> Option<Timestamp> {
+        self.status.as_ref()?.last_observation
+    }
+
+    /// Another status.
+    #[cfg(test)]
+    pub(super) fn change_status(&mut self, change: impl FnOnce(&mut MailDomainStatus)) {
+        let mut status = self.status().unwrap_or_default();
+        change(&mut status);
+        self.status = serde_json::to_value(&status)
+            .ok()
+            .and_then(|json| Kept::read(&json));
+    }
+
+    /// Another domain, in metrics.
+    #[cfg(test)]
+    pub(super) fn set_domain(&mut self, domain: &str) {
+        if let Ok(spec) = &mut self.spec {
+            spec.domain = domain.into();
+        }
+    }
+
+    /// Another one whenever an annotation was changed.
+    pub(super) fn notes(&self) -> u64 {
+        self.notes
+    }
+
     /// `namespace/name`'s two parts; empty where the API server left one out, which it never does.
     pub fn key(&self) -> (&str, &str) {
         (
@@ -45,7 +128,7 @@ impl Watched {
 
     /// The domain, when the spec can be read.
     pub fn domain(&self) -> &str {
-        self.spec.as_ref().map_or("", |spec| spec.domain.as_str())
+        self.spec.as_ref().map_or("", |spec| &*spec.domain)
     }
 
     /// How the controller's queue names it.
@@ -67,14 +150,52 @@ impl<'de> Deserialize<'de> for Watched {
         }
         let raw = Raw::deserialize(deserializer)?;
         let mut meta = raw.metadata;
+        let mut hasher = DefaultHasher::new();
+        meta.annotations.hash(&mut hasher);
         // Never read, and often longer than all the rest.
         meta.managed_fields = None;
+        meta.owner_references = None;
+        meta.finalizers = None;
+        meta.labels = None;
+        meta.annotations = meta
+            .annotations
+            .map(requests)
+            .filter(|requests| !requests.is_empty());
         Ok(Self {
             meta,
-            spec: serde_json::from_value(raw.spec).map_err(|error| format!("spec: {error}")),
-            status: serde_json::from_value(raw.status).unwrap_or_default(),
+            notes: hasher.finish(),
+            spec: Spec::read(&raw.spec).map_err(|error| format!("spec: {error}").into()),
+            status: Kept::read(&raw.status),
         })
     }
+}
+
+impl Spec {
+    fn read(json: &serde_json::Value) -> serde_json::Result<Self> {
+        let spec = MailDomainSpec::deserialize(json)?;
+        Ok(Self {
+            domain: spec.domain.as_str().into(),
+            is_suspended: spec.suspend == Some(true),
+            whole: Packed::of(&json.to_string()),
+        })
+    }
+}
+
+impl Kept {
+    fn read(json: &serde_json::Value) -> Option<Self> {
+        let status = Option::<MailDomainStatus>::deserialize(json).ok()??;
+        Some(Self {
+            shape: Shape::of(&status),
+            last_observation: status.last_observation.as_ref().map(|time| time.0),
+            whole: Packed::of(&json.to_string()),
+        })
+    }
+}
+
+/// The annotations that a pass reads.
+fn requests(annotations: BTreeMap<String, String>) -> BTreeMap<String, String> {
+    let wanted = |key: &str| [REQUESTED_AT, FLUX_REQUESTED_AT].contains(&key);
+    annotations.into_iter().filter(|(key, _)| wanted(key)).collect()
 }
 
 impl Resource for Watched {
@@ -126,11 +247,11 @@ mod tests {
             (("n", "a"), "u", 3)
         );
         assert!(
-            object.spec.as_ref().unwrap_err().contains("Fortress"),
+            object.spec().unwrap_err().contains("Fortress"),
             "{:?}",
-            object.spec
+            object.spec()
         );
-        assert_eq!(object.status, None);
+        assert_eq!(object.status(), None);
     }
 
     #[test]
@@ -142,7 +263,7 @@ mod tests {
         }))
         .unwrap();
         assert_eq!(object.domain(), "a.nl");
-        assert_eq!(object.status.unwrap().observed_generation, Some(-1));
+        assert_eq!(object.status().unwrap().observed_generation, Some(-1));
         assert_eq!(object.meta.managed_fields, None);
     }
 }

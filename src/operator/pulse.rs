@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
-use super::lease::Leadership;
+use super::leadership::Leadership;
 use super::link::{Heard, Patience};
 use super::tracker::Tracker;
 

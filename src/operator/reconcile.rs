@@ -11,8 +11,9 @@ use super::context::Context;
 use super::error::Error;
 use super::metrics::ByReason;
 use super::object::Watched;
-use super::suspicion::{Advice, control};
+use super::suspicion::Advice;
 use super::write::Subject;
+use super::{control, elsewhere};
 use crate::api::MailDomainSpec;
 use crate::history::{self, Pass};
 use crate::inquiry::Approach;
@@ -28,6 +29,8 @@ const PATIENCE: Duration = Duration::from_secs(10);
 const DEFERRED: &str = "Deferred";
 /// The same of one whose news are not believed for now.
 const HELD: &str = "ResolverSuspected";
+/// A claim that an object nobody watches here keeps from being heard is made again so often.
+const CLAIM_AGAIN: SignedDuration = SignedDuration::from_mins(10);
 /// Who is held is woken when the doubt is over, and at the latest comes back after this.
 const HOLD: SignedDuration = SignedDuration::from_mins(5);
 
@@ -41,6 +44,11 @@ pub(super) enum Wish {
 
 /// One pass.
 pub(super) async fn reconcile(object: Arc<Watched>, context: Arc<Context>) -> Result<Action, Error> {
+    if !context.shards.hold(&object) {
+        // Whoever holds its shard looks after it. Nothing is due here.
+        context.tracker.begin_anew(object.uid());
+        return Ok(Action::await_change());
+    }
     let began = Instant::now();
     let beat = context.pulse.beat();
     context.notice_steps();
@@ -76,7 +84,13 @@ pub(super) async fn reconcile(object: Arc<Watched>, context: Arc<Context>) -> Re
 /// Ready's reason after this pass, and when to look again.
 async fn pass(object: &Watched, context: &Context) -> Result<(String, Option<SignedDuration>), Error> {
     let subject = Subject::read(object, context);
-    let next = match intend(object, context) {
+    let mut wish = intend(object, context);
+    if let (Ok(_), Some(elsewhere)) = (&wish, &context.elsewhere)
+        && let Some(why) = elsewhere::conflict(elsewhere, object, context).await?
+    {
+        wish = Err(Error::DomainConflict(why));
+    }
+    let next = match wish {
         Ok(Wish::Rest(intent)) => subject.write(Pass::Suspended(&intent), context).await?,
         Ok(Wish::Look(intent, schedule)) => {
             if let Some(wait) = subject.first_look(&intent, &schedule, context.now()) {
@@ -101,7 +115,12 @@ async fn pass(object: &Watched, context: &Context) -> Result<(String, Option<Sig
             subject.write(pass, context).await?
         }
         Err(Error::InvalidSpec(why)) => subject.write(Pass::InvalidSpec(&why), context).await?,
-        Err(Error::DomainConflict(why)) => subject.write(Pass::DomainConflict(&why), context).await?,
+        Err(Error::DomainConflict(why)) => {
+            let mut next = subject.write(Pass::DomainConflict(&why), context).await?;
+            // Nobody here sees it when the other one goes.
+            next.requeue = next.requeue.or(context.elsewhere.as_ref().map(|_| CLAIM_AGAIN));
+            next
+        }
         Err(error) => return Err(error),
     };
     Ok((next.status.reason.unwrap_or_default(), next.requeue))
@@ -109,11 +128,8 @@ async fn pass(object: &Watched, context: &Context) -> Result<(String, Option<Sig
 
 /// The intent of an object that may have its domain.
 pub(super) fn intend(object: &Watched, context: &Context) -> Result<Wish, Error> {
-    let spec = object
-        .spec
-        .as_ref()
-        .map_err(|why| Error::InvalidSpec(why.clone()))?;
-    let (intent, schedule) = certain(spec).map_err(|errors| Error::InvalidSpec(sentence(&errors)))?;
+    let spec = object.spec().map_err(Error::InvalidSpec)?;
+    let (intent, schedule) = certain(&spec).map_err(|errors| Error::InvalidSpec(sentence(&errors)))?;
     if let Some(why) = context.roster.conflict(object) {
         return Err(Error::DomainConflict(why));
     }

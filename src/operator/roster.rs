@@ -7,7 +7,6 @@
 //! Waits for nothing: [`watch`](super::watch) feeds it event by event.
 
 use std::collections::{HashMap, HashSet};
-use std::hash::{DefaultHasher, Hash, Hasher};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use jiff::Timestamp;
@@ -128,7 +127,7 @@ impl Roster {
         let revision = Revision {
             uid: object.uid().to_owned(),
             generation: object.generation(),
-            annotations: digest(object),
+            annotations: object.notes(),
         };
         let before = state.revisions.insert(key.clone(), revision.clone());
         let mut wake = Vec::new();
@@ -138,7 +137,7 @@ impl Roster {
             wake.extend(state.claims.remove(&key));
         }
         self.tracker.begin(&revision.uid);
-        wake.extend(state.claims.apply(&key, created, object.spec.as_ref().ok()));
+        wake.extend(state.claims.apply(&key, created, object.spec().ok().as_ref()));
         if before.as_ref() != Some(&revision) {
             wake.push(key);
         }
@@ -180,12 +179,6 @@ impl State {
 fn key_of(object: &Watched) -> Key {
     let (namespace, name) = object.key();
     (namespace.to_owned(), name.to_owned())
-}
-
-fn digest(object: &Watched) -> u64 {
-    let mut hasher = DefaultHasher::new();
-    object.meta().annotations.hash(&mut hasher);
-    hasher.finish()
 }
 
 #[cfg(test)]

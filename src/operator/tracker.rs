@@ -27,6 +27,8 @@ pub(super) struct Tracked {
     pub(super) passed: bool,
     /// How often in a row a pass was stopped by an error.
     pub(super) errors: u32,
+    /// Of which generation it was seen that no MailDomain this process does not watch has an older claim, and when.
+    pub(super) alone: Option<(i64, Instant)>,
     /// When what is known turns stale if DNS says nothing more; the outer `None` before anybody has worked it out.
     pub(super) stale_at: Option<Option<Timestamp>>,
     /// When DNS is looked at next, as people read it.
@@ -52,6 +54,13 @@ impl Tracker {
         let mut all = self.lock();
         if !all.contains_key(uid) {
             all.insert(uid.to_owned(), Tracked::default());
+        }
+    }
+
+    /// Somebody else looked after the object meanwhile: what is known of it is old.
+    pub(super) fn begin_anew(&self, uid: &str) {
+        if let Some(tracked) = self.lock().get_mut(uid) {
+            *tracked = Tracked::default();
         }
     }
 

@@ -52,10 +52,7 @@ impl Subject {
             .filter(|written| written.is_newer_than(object));
         let (resource_version, status) = match written {
             Some(written) => (written.resource_version.clone(), Some(written.status.clone())),
-            None => (
-                object.resource_version().unwrap_or_default(),
-                object.status.clone(),
-            ),
+            None => (object.resource_version().unwrap_or_default(), object.status()),
         };
         Self {
             object: object.clone(),
@@ -221,7 +218,8 @@ impl Subject {
 
     async fn apply(&self, status: &MailDomainStatus, context: &Context) -> Result<Written, Error> {
         context.pace.turn().await;
-        if !context.leadership.holds() {
+        let writing = context.shards.begin_write(&self.object);
+        if writing.is_none() || !context.leadership.holds() {
             return Err(Error::NotLeading);
         }
         let (namespace, name) = self.object.key();
@@ -242,7 +240,7 @@ impl Subject {
             .await?;
         Ok(Written {
             resource_version: written.resource_version().unwrap_or_default(),
-            status: written.status.unwrap_or_else(|| status.clone()),
+            status: written.status().unwrap_or_else(|| status.clone()),
         })
     }
 
@@ -254,7 +252,7 @@ impl Subject {
             return Err(Error::Superseded);
         }
         self.resource_version = object.resource_version().unwrap_or_default();
-        self.status = object.status.clone();
+        self.status = object.status();
         // Whoever wrote may have been this process, and then it remembers more by now.
         self.tracked = context.tracker.of(&object);
         self.object = object;

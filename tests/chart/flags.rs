@@ -29,6 +29,20 @@ fn flags() -> Vec<(&'static str, Has)> {
                 "--label-selector=team=a,b!=c",
             ),
         ),
+        (
+            "shard-selector",
+            As(
+                json!({"watch": {"shardSelector": "team=a,b!=c"}}),
+                "--shard-selector=team=a,b!=c",
+            ),
+        ),
+        (
+            "shards",
+            As(
+                json!({"replicas": 3, "leaderElection": {"shards": 8}}),
+                "--shards=8",
+            ),
+        ),
         ("concurrency", As(json!({"concurrency": 7}), "--concurrency=7")),
         ("timeout", As(json!({"timeout": "1m"}), "--timeout=1m")),
         (

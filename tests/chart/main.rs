@@ -19,6 +19,7 @@ mod readme;
 mod render;
 mod schema;
 mod selfcheck;
+mod shards;
 mod signing;
 mod suites;
 mod template;

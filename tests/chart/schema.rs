@@ -147,7 +147,7 @@ const WRONG: &[(&str, &[&str])] = &[
     ("/image/tag", &[r#""1.0 beta""#, r#"":1.0""#, "1"]),
     ("/image/digest", &[r#""0123""#, r#""sha256:0123""#]),
     ("/image/pullPolicy", &[r#""Sometimes""#, r#""always""#]),
-    ("/replicas", &["0", "3", "-1", r#""1""#, "1.5"]),
+    ("/replicas", &["0", "65", "-1", r#""1""#, "1.5"]),
     ("/logFormat", &[r#""xml""#, r#""JSON""#]),
     ("/logLevel", &[r#""loud""#, r#""INFO""#]),
     ("/global/logLevel", &[r#""verbose""#]),

@@ -175,6 +175,8 @@ impl Stage {
         let options = Options {
             namespace: Some(self.namespace.clone()),
             label_selector: None,
+            shard_selector: None,
+            shards: std::num::NonZeroU16::MIN,
             concurrency: 16,
             lease: None,
             listener: Some(listener),

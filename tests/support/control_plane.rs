@@ -281,6 +281,11 @@ impl ControlPlane {
         client_from(&self.kubeconfig_of(namespace, account).await?).await
     }
 
+    /// The audit log so far: one JSON object a line.
+    pub fn audit_log(&self) -> String {
+        audit::log(self.dir.path())
+    }
+
     /// What a ServiceAccount has asked of the API server so far, by its audit log.
     ///
     /// # Errors

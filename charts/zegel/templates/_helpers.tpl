@@ -126,6 +126,8 @@ imagePullSecrets:
 {{- $flags = concat $flags (include "zegel.leaseFlags" . | fromJsonArray) -}}
 {{- with .Values.watch.namespace -}}{{- $flags = append $flags (printf "--namespace=%s" .) -}}{{- end -}}
 {{- with .Values.watch.labelSelector -}}{{- $flags = append $flags (printf "--label-selector=%s" .) -}}{{- end -}}
+{{- with .Values.watch.shardSelector -}}{{- $flags = append $flags (printf "--shard-selector=%s" .) -}}{{- end -}}
+{{- if gt (int .Values.leaderElection.shards) 1 -}}{{- $flags = append $flags (printf "--shards=%v" .Values.leaderElection.shards) -}}{{- end -}}
 {{- $flags = append $flags (printf "--concurrency=%v" .Values.concurrency) -}}
 {{- $flags = append $flags (printf "--timeout=%s" .Values.timeout) -}}
 {{- $flags = append $flags (printf "--metrics-objects=%s" .Values.metrics.objects) -}}
@@ -242,6 +244,18 @@ tolerations:
 {{- fail (printf "global.%s is no value of this chart: want one of %s" $key (join ", " $known)) -}}
 {{- end -}}
 {{- end -}}
+{{- end -}}
+{{- if and (gt (int $values.leaderElection.shards) 1) (not $values.leaderElection.enabled) -}}
+{{- fail "leaderElection.shards is more than 1 and leaderElection.enabled is false: every replica would write every status. Leave leader election on, or have one shard" -}}
+{{- end -}}
+{{- if and (gt (int $values.leaderElection.shards) 1) $values.watch.shardSelector -}}
+{{- fail "leaderElection.shards is more than 1 and watch.shardSelector is set: want one way to share the MailDomains" -}}
+{{- end -}}
+{{- if and $values.watch.labelSelector $values.watch.shardSelector -}}
+{{- fail "watch.labelSelector and watch.shardSelector are both set: want the second where other releases look after the rest, else the first" -}}
+{{- end -}}
+{{- if and (gt (int $values.replicas) 2) (le (int $values.leaderElection.shards) 1) -}}
+{{- fail "replicas is more than 2 and leaderElection.shards is 1: one works, and one standby is enough. Have fewer replicas, or more shards than replicas" -}}
 {{- end -}}
 {{- if and (gt (int $values.replicas) 1) (not $values.leaderElection.enabled) -}}
 {{- fail "replicas is 2 and leaderElection.enabled is false: both replicas would write every status. Leave leader election on, or run one replica" -}}

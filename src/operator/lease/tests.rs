@@ -1,5 +1,6 @@
 //! The Lease against an API server of one object, whose answers come late or never; time passes at once.
 
+use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use http::{Method, Request, Response};

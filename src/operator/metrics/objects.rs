@@ -8,7 +8,6 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::Arc;
 
-use k8s_openapi::apimachinery::pkg::apis::meta::v1::Condition;
 use kube::runtime::reflector::Store;
 use prometheus_client::collector::Collector;
 use prometheus_client::encoding::{DescriptorEncoder, EncodeMetric};
@@ -16,8 +15,10 @@ use prometheus_client::metrics::MetricType;
 use prometheus_client::metrics::gauge::ConstGauge;
 
 use super::tally::Tally;
-use crate::operator::lease::Leadership;
+use crate::operator::leadership::Leadership;
 use crate::operator::object::Watched;
+use crate::operator::shape::Condition;
+use crate::operator::shards::Shards;
 use crate::operator::suspicion::Suspicion;
 use crate::operator::tracker::Tracker;
 use crate::world::{Health, Passes, Reach, World};
@@ -43,6 +44,7 @@ pub(in crate::operator) struct Objects {
     pub(in crate::operator) tracker: Arc<Tracker>,
     pub(in crate::operator) leadership: Arc<Leadership>,
     pub(in crate::operator) world: World,
+    pub(in crate::operator) shards: Arc<Shards>,
     pub(in crate::operator) suspicion: Arc<Suspicion>,
     pub(in crate::operator) which: MetricsObjects,
 }
@@ -57,7 +59,7 @@ type Label<'a> = (&'static str, &'a str);
 
 impl Collector for Objects {
     fn encode(&self, mut encoder: DescriptorEncoder<'_>) -> fmt::Result {
-        let leading = self.leadership.holds();
+        let leading = self.leadership.holds() && self.shards.held() > 0;
         plain(
             &mut encoder,
             "leader",
@@ -67,14 +69,19 @@ impl Collector for Objects {
         if !leading {
             return Ok(());
         }
+        number(
+            &mut encoder,
+            "shards_held",
+            "How many shards this replica holds; 1 without --shards",
+            i64::try_from(self.shards.held()).unwrap_or(i64::MAX),
+        )?;
         self.of_dns(&mut encoder)?;
-        let objects = self.store.state();
+        let mut objects = self.store.state();
+        objects.retain(|object| self.shards.hold(object));
         let mut tally = Tally::new();
         for object in &objects {
             let remembered = self.tracker.last_observation(object.uid());
-            let written = object.status.as_ref();
-            let written = written.and_then(|status| status.last_observation.as_ref());
-            let last = remembered.max(written.map(|time| time.0));
+            let last = remembered.max(object.last_observation());
             tally.add(object, last, self.tracker.next_look(object.uid()));
         }
         counts(&mut encoder, &tally)?;
@@ -148,9 +155,7 @@ impl Objects {
             "When each MailDomain was last looked at completely",
             objects.iter().filter_map(|object| {
                 let remembered = self.tracker.last_observation(object.uid());
-                let written = object.status.as_ref();
-                let written = written.and_then(|status| status.last_observation.as_ref());
-                let last = remembered.max(written.map(|time| time.0))?;
+                let last = remembered.max(object.last_observation())?;
                 Some((named(object), last.as_second()))
             }),
         )?;
@@ -231,7 +236,7 @@ fn of_problems(encoder: &mut DescriptorEncoder<'_>, objects: &[Arc<Watched>]) ->
     let has_one = |object: &&Arc<Watched>| conditions(object).any(|condition| is_problem(&condition.status));
     info(encoder, objects.iter().filter(has_one))?;
     of_conditions(encoder, objects.iter().filter(has_one), |condition| {
-        is_problem(&condition.status) || condition.type_ == "Suspended"
+        is_problem(&condition.status) || &*condition.kind == "Suspended"
     })
 }
 
@@ -268,9 +273,9 @@ fn of_conditions<'a>(
                     namespace,
                     name,
                     domain,
-                    ("type", condition.type_.as_str()),
-                    ("status", condition.status.as_str()),
-                    ("reason", condition.reason.as_str()),
+                    ("type", &*condition.kind),
+                    ("status", &*condition.status),
+                    ("reason", &*condition.reason),
                 ];
                 (labels, 1)
             })
@@ -279,25 +284,13 @@ fn of_conditions<'a>(
 }
 
 fn conditions(object: &Watched) -> impl Iterator<Item = &Condition> {
-    let status = object.status.as_ref();
-    status.into_iter().flat_map(|status| &status.conditions)
+    object.shape().into_iter().flat_map(|shape| &shape.conditions)
 }
 
 fn records(object: &Watched) -> impl Iterator<Item = ([Label<'_>; 4], i64)> {
     let [namespace, name, domain] = named(object);
-    let summary = object.status.as_ref().and_then(|status| status.summary.as_ref());
-    let states = summary.map(|summary| {
-        [
-            ("InSync", summary.in_sync),
-            ("Drifted", summary.drifted),
-            ("Missing", summary.missing),
-            ("Unexpected", summary.unexpected),
-            ("Unknown", summary.unknown),
-            ("Unanswered", summary.unanswered),
-        ]
-    });
-    let present = states.into_iter().flatten().filter(|(_, count)| *count != 0);
-    present.map(move |(state, count)| ([namespace, name, domain, ("state", state)], i64::from(count)))
+    let states = object.shape().into_iter().flat_map(|shape| &shape.states);
+    states.map(move |(state, count)| ([namespace, name, domain, ("state", *state)], i64::from(*count)))
 }
 
 fn named(object: &Watched) -> [Label<'_>; 3] {

@@ -4,7 +4,6 @@ use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 
-use crate::api::MailDomainStatus;
 use crate::history::Reason;
 use crate::operator::object::Watched;
 use crate::rules::Severity;
@@ -39,12 +38,10 @@ impl<'a> Tally<'a> {
     /// One more object, last observed and looked at next then.
     pub(super) fn add(&mut self, object: &'a Watched, last: Option<Timestamp>, next: Option<Timestamp>) {
         let (namespace, _) = object.key();
-        let status = object.status.as_ref();
-        let conditions = status
-            .map(|status| status.conditions.as_slice())
-            .unwrap_or_default();
+        let shape = object.shape();
+        let conditions = shape.map(|shape| &*shape.conditions).unwrap_or_default();
         for condition in conditions {
-            let kind = [namespace, &condition.type_, &condition.status, &condition.reason];
+            let kind = [namespace, &condition.kind, &condition.status, &condition.reason];
             *self.conditions.entry(kind).or_default() += 1;
         }
         if conditions.is_empty() {
@@ -52,21 +49,18 @@ impl<'a> Tally<'a> {
             let unseen = [namespace, "Ready", "Unknown", Reason::Progressing.as_str()];
             *self.conditions.entry(unseen).or_default() += 1;
         }
-        for record in status.map(|status| status.records.as_slice()).unwrap_or_default() {
-            let kind = [namespace, &record.standard, &record.state];
-            *self.records.entry(kind).or_default() += 1;
+        for records in shape.map(|shape| &*shape.records).unwrap_or_default() {
+            let kind = [namespace, &*records.standard, &*records.state];
+            *self.records.entry(kind).or_default() += i64::from(records.count);
         }
-        for finding in status
-            .map(|status| status.findings.as_slice())
-            .unwrap_or_default()
-        {
-            let managed = match finding.managed == Some(true) {
+        for findings in shape.map(|shape| &*shape.findings).unwrap_or_default() {
+            let managed = match findings.managed {
                 true => "true",
                 false => "false",
             };
             // A severity of another version is none of ours.
-            if let Some(count) = self.findings.get_mut(&[finding.severity.as_str(), managed]) {
-                *count += 1;
+            if let Some(count) = self.findings.get_mut(&[&*findings.severity, managed]) {
+                *count += i64::from(findings.count);
             }
         }
         let earliest = |of: &mut BTreeMap<&'a str, Timestamp>, time: Option<Timestamp>| {
@@ -75,7 +69,7 @@ impl<'a> Tally<'a> {
                 *known = time.min(*known);
             }
         };
-        if is_looked_at(object, status) {
+        if is_looked_at(object) {
             earliest(&mut self.oldest, last);
         }
         earliest(&mut self.next, next);
@@ -83,11 +77,11 @@ impl<'a> Tally<'a> {
 }
 
 /// Whether DNS is asked about this object at all: what rests grows old, and that is nobody's trouble.
-fn is_looked_at(object: &Watched, status: Option<&MailDomainStatus>) -> bool {
-    let suspended = object.spec.as_ref().is_ok_and(|spec| spec.suspend == Some(true));
-    let reason = status.and_then(|status| status.reason.as_deref());
+fn is_looked_at(object: &Watched) -> bool {
+    let reason = object.shape().and_then(|shape| shape.reason.as_deref());
     let barred = [Reason::InvalidSpec, Reason::DomainConflict].map(Reason::as_str);
-    !suspended && object.spec.is_ok() && !reason.is_some_and(|reason| barred.contains(&reason))
+    let is_barred = reason.is_some_and(|reason| barred.contains(&reason));
+    object.is_readable() && !object.is_suspended() && !is_barred
 }
 
 #[cfg(test)]

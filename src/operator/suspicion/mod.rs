@@ -3,7 +3,7 @@
 //! A captive portal, a filter, a resolver that lost its way says of every domain that its records are gone, and says it
 //! again whenever it is asked. So bad news are counted over all objects. While they are few each is believed as it comes.
 //! Once they are many none is believed before a control was asked: record sets of other objects that were there, the
-//! root's name servers, the registries of the domains in question ([`control`]). If the resolver fails it, bad news are
+//! root's name servers, the registries of the domains in question. If the resolver fails it, bad news are
 //! held: no status is written by them and no event told; what stood stays, and grows old as in an outage. If it
 //! passes, the world really changed: all is written, and one line says of how many.
 //!
@@ -11,7 +11,7 @@
 //!
 //! Pure: the time is an argument.
 
-pub(super) mod control;
+mod evidence;
 
 use std::collections::{HashMap, VecDeque};
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -21,7 +21,7 @@ use jiff::Timestamp;
 use tokio::sync::Notify;
 use tokio::time::Instant;
 
-use self::control::Evidence;
+pub(super) use self::evidence::{Count, Evidence};
 use super::claims::Key;
 use crate::history::News;
 use crate::name::spread;

@@ -2,7 +2,6 @@
 
 use super::*;
 use crate::history::News::{Bad, Good, Worse};
-use crate::operator::suspicion::control::Count;
 
 const TIME: Timestamp = Timestamp::UNIX_EPOCH;
 

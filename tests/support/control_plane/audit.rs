@@ -45,6 +45,11 @@ pub(super) fn keep(apiserver: &mut Command, folder: &Path) -> Result<(), Error> 
     Ok(())
 }
 
+/// All that was written down so far: one JSON object a line.
+pub(super) fn log(folder: &Path) -> String {
+    fs::read_to_string(folder.join(LOG)).unwrap_or_default()
+}
+
 /// What this account asked so far.
 pub(super) fn asked_by(folder: &Path, namespace: &str, account: &str) -> Result<Vec<Asked>, Error> {
     let user = format!("system:serviceaccount:{namespace}:{account}");

@@ -84,6 +84,7 @@ fn said(objects: impl IntoIterator<Item = Watched>, which: MetricsObjects) -> St
         tracker: Arc::default(),
         leadership,
         world: World::new(config).unwrap(),
+        shards: Arc::new(Shards::new(1)),
         suspicion: Arc::default(),
         which,
     }));
@@ -161,8 +162,10 @@ async fn by_default_an_object_has_series_for_what_is_not_true() {
 #[tokio::test]
 async fn what_is_wrong_and_suspended_says_both_and_what_is_well_and_suspended_neither() {
     let suspended = |mut object: Watched| {
-        let conditions = &mut object.status.as_mut().unwrap().conditions;
-        conditions.push(serde_json::from_value(condition("Suspended", "True", "Suspended")).unwrap());
+        object.change_status(|status| {
+            let suspended = condition("Suspended", "True", "Suspended");
+            status.conditions.push(serde_json::from_value(suspended).unwrap());
+        });
         object
     };
     let text = said(
@@ -209,9 +212,7 @@ async fn ten_thousand_objects_of_which_some_are_bad_fit_into_200_kilobytes() {
         (0..10_000).map(|number| {
             let mut object = kinds[usize::from(number % 50 != 0)].clone();
             let name = format!("gemeente-nummer-{number}");
-            if let Ok(spec) = &mut object.spec {
-                spec.domain = format!("{name}.nl");
-            }
+            object.set_domain(&format!("{name}.nl"));
             let meta = object.meta_mut();
             meta.namespace = Some(namespaces[number % namespaces.len()].to_owned());
             (meta.uid, meta.name) = (Some(name.clone()), Some(name));

@@ -11,58 +11,23 @@ use futures::StreamExt;
 use jiff::Timestamp;
 use tokio::time::{Instant, sleep};
 
-use super::Change;
+use super::claims::Key;
+use super::context::Context;
+use super::events;
+use super::suspicion::{Change, Count, Evidence};
 use crate::history::{self, Proof};
 use crate::inquiry::{Answer, Dns, Kind};
 use crate::name::{Name, spread};
-use crate::operator::claims::Key;
-use crate::operator::context::Context;
-use crate::operator::events;
 
 /// A resolver that is suspected is asked again so often.
 const PAUSE: Duration = Duration::from_secs(10);
 /// So many record sets of other objects are asked for.
 const PROOFS: usize = 8;
-/// With fewer of them answered the root and the registries decide.
-const FEWEST_PROOFS: usize = 3;
 /// So many registries are asked.
 const REGISTRIES: usize = 4;
 
-/// How many answers were right, and how many wrong.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub(in crate::operator) struct Count {
-    pub(in crate::operator) right: usize,
-    pub(in crate::operator) wrong: usize,
-}
-
-/// What a control came to.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub(in crate::operator) struct Evidence {
-    /// Record sets of objects that did not get worse.
-    pub(in crate::operator) others: Count,
-    /// The root's name servers.
-    pub(in crate::operator) root: Count,
-    /// The start of authority of top-level domains.
-    pub(in crate::operator) registries: Count,
-}
-
-impl Evidence {
-    /// Whether who answers so can be believed.
-    pub(super) fn is_trustworthy(&self) -> bool {
-        let Self {
-            others,
-            root,
-            registries,
-        } = self;
-        match others.right + others.wrong >= FEWEST_PROOFS {
-            true => others.right > others.wrong,
-            false => root.right > 0 && root.wrong == 0 && registries.right > 0 && registries.wrong == 0,
-        }
-    }
-}
-
 /// Asks the control whenever it is wanted, for ever.
-pub(in crate::operator) async fn watch(context: &Context) {
+pub(super) async fn watch(context: &Context) {
     let mut round = 0_u64;
     loop {
         if !context.suspicion.wants_control() {
@@ -108,7 +73,7 @@ fn questions(context: &Context, round: u64) -> (Vec<Dns>, Vec<Dns>) {
         .partition(|object| context.suspicion.is_worse(object.uid()));
     let proofs = others
         .iter()
-        .filter_map(|object| history::proof(object.status.as_ref()?))
+        .filter_map(|object| history::proof(&object.status()?))
         .map(|Proof { name, kind }| Dns::new(name, kind))
         .take(PROOFS);
     let registries: BTreeSet<Name> = worse
@@ -186,6 +151,6 @@ async fn announce(change: Change, evidence: &Evidence, context: &Context) {
 }
 
 /// The key of an object, for who is held.
-pub(in crate::operator) fn key((namespace, name): (&str, &str)) -> Key {
+pub(super) fn key((namespace, name): (&str, &str)) -> Key {
     (namespace.to_owned(), name.to_owned())
 }
