@@ -21,6 +21,8 @@ mod rules;
 mod rules_dkim;
 #[path = "dkim/rules_dns.rs"]
 mod rules_dns;
+#[path = "dkim/signs.rs"]
+mod signs;
 #[path = "dkim/slips.rs"]
 mod slips;
 #[path = "dkim/states.rs"]

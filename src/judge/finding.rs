@@ -7,7 +7,7 @@
 use crate::inquiry::Kind;
 use crate::name::Name;
 use crate::records::Span;
-use crate::rules::{Rule, Severity, dmarc, dns};
+use crate::rules::{Rule, Severity, dmarc, dns, reporting};
 
 /// What a verdict or a finding is about.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -331,7 +331,19 @@ fn is_echo(finding: &Finding, other: &Finding) -> bool {
         .iter()
         .any(|rule| rule.id == other.rule.id)
         && other.severity == Severity::Warning;
-    let least = if goes { Severity::Warning } else { least };
+    // In a report address it breaks that address alone.
+    let loses_reports = [
+        &reporting::BARE_ADDRESS,
+        &reporting::NOT_ENCODED,
+        &reporting::SIZE,
+        &reporting::NOT_ASCII,
+    ];
+    let in_address = loses_reports.iter().any(|rule| rule.id == other.rule.id);
+    let least = if goes || in_address {
+        Severity::Warning
+    } else {
+        least
+    };
     markup.iter().any(|rule| rule.id == finding.rule.id)
         && other.rule.standard != finding.rule.standard
         && other.severity <= least

@@ -35,7 +35,7 @@ pub const RULES: &[&Rule] = &[
 /// A report destination is no URI.
 pub const BARE_ADDRESS: Rule = Rule {
     id: "DRPT-001",
-    severity: Severity::Error,
+    severity: Severity::Warning,
     standard: Standard::Dmarc,
     title: "a report destination is no URI",
     section: "RFC 9989 4.8",
@@ -61,7 +61,7 @@ pub const OTHER_SCHEME: Rule = Rule {
 /// A character in a report URI must be %-encoded.
 pub const NOT_ENCODED: Rule = Rule {
     id: "DRPT-003",
-    severity: Severity::Error,
+    severity: Severity::Warning,
     standard: Standard::Dmarc,
     title: "a character in a report URI must be %-encoded",
     section: "RFC 9989 4.8",
@@ -74,7 +74,7 @@ pub const NOT_ENCODED: Rule = Rule {
 /// A size limit on a report URI is gone.
 pub const SIZE: Rule = Rule {
     id: "DRPT-004",
-    severity: Severity::Error,
+    severity: Severity::Warning,
     standard: Standard::Dmarc,
     title: "a size limit on a report URI is gone",
     section: "RFC 9989 4.8",
@@ -87,7 +87,7 @@ pub const SIZE: Rule = Rule {
 /// A report address outside ASCII.
 pub const NOT_ASCII: Rule = Rule {
     id: "DRPT-005",
-    severity: Severity::Error,
+    severity: Severity::Warning,
     standard: Standard::Dmarc,
     title: "a report address outside ASCII",
     section: "RFC 8616 6",

@@ -10,6 +10,7 @@ mod legacy;
 mod one_record;
 mod outages;
 mod report;
+mod reports_lost;
 mod rules;
 mod slips;
 mod states;

@@ -63,6 +63,7 @@ fn the_json_has_the_fields_that_are_promised() {
                 },
             ],
             "unanswered": [],
+            "validation": "Off",
         })
     );
 }

@@ -265,7 +265,7 @@ fn a_sign_behind_the_host_was_meant_as_a_size() {
         };
         assert_eq!(
             (one.rule.id, one.severity),
-            ("DRPT-004", Severity::Error),
+            ("DRPT-004", Severity::Warning),
             "{size}"
         );
         assert!(

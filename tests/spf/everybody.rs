@@ -253,3 +253,86 @@ fn a_term_that_gives_everybody_its_result_is_said() {
         }
     }
 }
+
+/// A network of every address that fails is an all in the middle of the record: who stands behind it does not pass. It is
+/// said once, with who that is; behind it nothing is lost where nobody stands there.
+#[test]
+fn a_network_of_every_address_that_fails_is_said_with_whom_it_shuts_out() {
+    let (warning, info) = (Severity::Warning, Severity::Info);
+    for (text, severity, says, fix) in [
+        (
+            "v=spf1 -ip4:0.0.0.0/0 ip4:198.51.100.0/24 -all",
+            warning,
+            "-ip4:0.0.0.0/0 fails every IPv4 address that nothing before it names: over IPv4 nobody passes by \
+             ip4:198.51.100.0/24",
+            "Remove -ip4:0.0.0.0/0.",
+        ),
+        (
+            "v=spf1 ~ip4:0.0.0.0/0 mx a ~all",
+            warning,
+            "nobody passes by mx, a,",
+            "Remove ~ip4:0.0.0.0/0.",
+        ),
+        (
+            "v=spf1 -ip4:0.0.0.0/1 mx -ip4:128.0.0.0/1 a -all",
+            warning,
+            "nobody passes by a,",
+            "Remove -ip4:128.0.0.0/1.",
+        ),
+        (
+            "v=spf1 -ip6:::/0 mx -all",
+            warning,
+            "over IPv6 nobody passes by mx,",
+            "Remove -ip6:::/0.",
+        ),
+        (
+            "v=spf1 ip4:192.0.2.0/24 -ip4:0.0.0.0/0 mx",
+            warning,
+            "by mx,",
+            "and end the record in -all.",
+        ),
+        (
+            "v=spf1 -ip4:0.0.0.0/0 redirect=q.example",
+            warning,
+            "nobody passes by redirect=q.example",
+            "redirect says it of everybody else",
+        ),
+        (
+            "v=spf1 mx -ip4:0.0.0.0/0 -all",
+            info,
+            "says of every IPv4 address what all is there for",
+            "Remove -ip4:0.0.0.0/0.",
+        ),
+        (
+            "v=spf1 mx -ip4:0.0.0.0/0 ?a -all",
+            info,
+            "what all is there for",
+            "Remove -ip4:0.0.0.0/0.",
+        ),
+    ] {
+        let verdict = judged(&apex(text));
+        let found = findings(&verdict, "SPF-108");
+        let [one] = found.as_slice() else {
+            panic!("{text}: {:#?}", verdict.findings);
+        };
+        assert_eq!(one.severity, severity, "{text}");
+        assert!(one.message.contains(says), "{text}: {}", one.message);
+        assert!(one.fix.contains(fix), "{text}: {}", one.fix);
+    }
+    for text in [
+        "v=spf1 mx -ip4:10.0.0.0/8 a -all",
+        "v=spf1 -ip4:0.0.0.0/1 mx -all",
+        "v=spf1 ?ip4:0.0.0.0/0 mx -all",
+        "v=spf1 ip4:0.0.0.0/0 -all",
+        "v=spf1 mx -all -ip4:0.0.0.0/0",
+    ] {
+        let verdict = judged(&apex(text));
+        assert!(
+            findings(&verdict, "SPF-108").is_empty(),
+            "{text}: {:#?}",
+            verdict.findings
+        );
+    }
+    let shut_out = received(&apex("v=spf1 -ip4:0.0.0.0/0 ip4:198.51.100.0/24 -all"), STRANGER);
+    assert_eq!(shut_out.result.as_str(), "fail");
+}

@@ -199,6 +199,11 @@ const ROWS: &[(&str, &str, &str)] = &[
         "@ TXT v=spf1 exists:%{i}.a.example -all\na.example A 127.0.0.2",
     ),
     (
+        "SPF-108",
+        "@ TXT v=spf1 -ip4:0.0.0.0/0 mx -all",
+        "@ TXT v=spf1 mx -ip4:10.0.0.0/8 -all",
+    ),
+    (
         "SPF-060",
         "@ TXT v=spf1 ip4:mail.voorbeeld.nl -all",
         "@ TXT v=spf1 a:mail.voorbeeld.nl -all",

@@ -14,6 +14,23 @@ use crate::rules::{Rule, Severity};
 
 /// What is wrong with one key record.
 pub(super) fn check(record: &Record, setting: &Setting<'_>, findings: &mut Findings) {
+    let Some((mended, colons)) = dkim::with_equals_signs(&record.text) else {
+        return check_tags(record, setting, &record.text, findings);
+    };
+    // One slip, however often: what else is wrong is what is left once it is mended.
+    let mended = dkim::parse(&mended);
+    let mut linter = Linter {
+        record,
+        setting,
+        topic: setting.topic.text(&record.text),
+        findings,
+    };
+    linter.colons(&mended, colons);
+    check_tags(&mended, setting, &record.text, findings);
+}
+
+/// What is wrong with a record's tags, of which people see `text`.
+fn check_tags(record: &Record, setting: &Setting<'_>, text: &[u8], findings: &mut Findings) {
     let damage = record.damage();
     // What a character outside ASCII does to the list around it is not said again; it is said where all records'
     // characters are looked at.
@@ -22,7 +39,7 @@ pub(super) fn check(record: &Record, setting: &Setting<'_>, findings: &mut Findi
     let mut linter = Linter {
         record: plain.as_ref().unwrap_or(record),
         setting,
-        topic: setting.topic.text(&record.text),
+        topic: setting.topic.text(text),
         findings,
     };
     linter.list(damage.as_ref());
@@ -42,6 +59,27 @@ pub(super) fn check(record: &Record, setting: &Setting<'_>, findings: &mut Findi
 impl Linter<'_> {
     fn whole(&self) -> Span {
         0..self.record.text.len()
+    }
+
+    /// Colons where equals signs belong: such parts are no tags.
+    fn colons(&mut self, mended: &Record, colons: Vec<Span>) {
+        let names: Vec<String> = mended
+            .tags()
+            .filter(|tag| colons.iter().any(|at| tag.span.contains(&at.start)))
+            .map(|tag| presentation(tag.name))
+            .collect();
+        let lost = names.join(", ");
+        let message = format!(
+            "want an equals sign between a name and its value, found a colon behind {lost}: verifiers discard the record"
+        );
+        let fix = format!(
+            "Write an equals sign instead of the colon behind {lost}. The whole record: {}",
+            presentation(&mended.text)
+        );
+        let whole = self.whole();
+        self.say(&rules::TAG_LIST, lost, whole, "an equals sign", message)
+            .at_each(colons)
+            .fix(fix);
     }
 
     /// The tag list itself. One slip is said once: what a spoilt key does to the list behind it is not said again, and

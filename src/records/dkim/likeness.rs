@@ -1,7 +1,7 @@
 //! What a TXT value at a selector is: a key record, what was meant as one and why verifiers discard it, or other text.
 //! Pure.
 
-use super::{KeyKind, PublicKey, Record, parse};
+use super::{KeyKind, Material, PublicKey, Record, parse, with_equals_signs};
 use crate::name::Name;
 
 /// What a TXT value at a selector is.
@@ -19,6 +19,8 @@ pub enum Likeness {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum NearMiss {
+    /// `p:` and a key: a colon where `=` belongs, and no version.
+    Colon,
     /// Base64 of a key of this kind, without a tag before it.
     BareBase64(KeyKind),
     /// Something stands before `v=DKIM1`.
@@ -41,6 +43,8 @@ pub enum NearMiss {
     VersionCase,
     /// `v=DKIM1` behind another tag.
     VersionNotFirst,
+    /// A line ends where the semicolon behind `v=DKIM1` belongs.
+    VersionLine,
     /// `v=DKIM2`, `v=DKIM1 k=rsa`.
     VersionValue,
     /// A line of a zone file: `s1._domainkey IN TXT "v=DKIM1…"`.
@@ -52,6 +56,7 @@ impl NearMiss {
     pub fn as_str(self) -> &'static str {
         match self {
             Self::BareBase64(_) => "the bare base64 is no key record: its tags are missing",
+            Self::Colon => "a colon stands where the equals sign behind p belongs",
             Self::Before => "something stands before v=DKIM1",
             Self::Escaped => "the value holds literal backslashes before its semicolons",
             Self::HostName => "a host name in a TXT record is no key: a CNAME was meant",
@@ -62,6 +67,9 @@ impl NearMiss {
             Self::VersionForm => "the record must start with v=DKIM1;",
             Self::VersionCase => "the version must be exactly DKIM1, letter case included",
             Self::VersionNotFirst => "v=DKIM1 must be the first tag",
+            Self::VersionLine => {
+                "a line ends where the semicolon behind v=DKIM1 belongs: to DKIM it is a blank"
+            }
             Self::VersionValue => "the version must be exactly DKIM1, ended by a semicolon",
             Self::ZoneLine => "a whole line of a zone file is no key record: the value alone belongs here",
         }
@@ -76,6 +84,7 @@ impl NearMiss {
             Self::BareBase64(KeyKind::Ed25519) => {
                 "Write v=DKIM1; k=ed25519; p= before the base64: v=DKIM1; k=ed25519; p=…"
             }
+            Self::Colon => "Write p= in place of p:, with v=DKIM1; before it.",
             Self::Before => "Take out what stands before v=DKIM1.",
             Self::Escaped => "Enter the value without backslashes; the provider's form escapes what it must.",
             Self::HostName => "Remove the TXT record and publish a CNAME to this host.",
@@ -90,6 +99,7 @@ impl NearMiss {
             Self::VersionForm => "Write each tag as name=value, with v=DKIM1; first.",
             Self::VersionCase => "Write v=DKIM1; in exactly these letters.",
             Self::VersionNotFirst => "Move v=DKIM1; to the start of the record.",
+            Self::VersionLine => "Write the record in one line, with a semicolon between two tags.",
             Self::VersionValue => "Write v=DKIM1; at the start, the semicolon included.",
             Self::ZoneLine => "Enter only what stands behind TXT, without the quotes around it.",
         }
@@ -134,6 +144,7 @@ pub fn likeness(text: &[u8]) -> Likeness {
             b"DKIM1" => NearMiss::VersionNotFirst,
             value if value.eq_ignore_ascii_case(b"DKIM1") => NearMiss::VersionCase,
             b"DKIM1\\" => NearMiss::Escaped,
+            value if ends_line_behind_version(value) => NearMiss::VersionLine,
             _ if starts.eq_ignore_ascii_case(b"DKIM") => NearMiss::VersionValue,
             _ => return Likeness::Other,
         }
@@ -147,6 +158,15 @@ pub fn likeness(text: &[u8]) -> Likeness {
     Likeness::NearMiss(near_miss)
 }
 
+/// `DKIM1`, and behind it, blanks aside, the end of a line.
+fn ends_line_behind_version(value: &[u8]) -> bool {
+    let Some((version, rest)) = value.split_at_checked(5) else {
+        return false;
+    };
+    let mut rest = rest.iter().skip_while(|octet| matches!(octet, b' ' | b'\t'));
+    version.eq_ignore_ascii_case(b"DKIM1") && matches!(rest.next(), Some(b'\r' | b'\n'))
+}
+
 /// `DKIM1; k=rsa; p=…`: the version without its tag.
 fn names_version_alone(text: &[u8]) -> bool {
     let first = text.split(|&octet| octet == b';').next().unwrap_or_default();
@@ -156,6 +176,10 @@ fn names_version_alone(text: &[u8]) -> bool {
 /// The whole record where the version or the separators of `text` are wrong: every tag in order, once it can be read so.
 pub fn with_right_separators(text: &[u8]) -> Option<String> {
     let text = std::str::from_utf8(text).ok().filter(|text| text.is_ascii())?;
+    if likeness(text.as_bytes()) == Likeness::NearMiss(NearMiss::Colon) {
+        let mended = with_equals_signs(text.as_bytes())?.0;
+        return Some(format!("v=DKIM1; {}", String::from_utf8(mended).ok()?.trim()));
+    }
     let bare = text.trim_start_matches(['v', 'V', '=', ':', ' ']);
     let version = bare
         .get(..5)
@@ -209,6 +233,10 @@ fn undeclared(text: &[u8], record: &Record) -> Likeness {
     }
     if record.tag("k").is_some() {
         return Likeness::Key;
+    }
+    let is_key = |text: &[u8]| matches!(parse(text).material(), Material::Key(_));
+    if with_equals_signs(text).is_some_and(|(mended, _)| is_key(&mended)) {
+        return Likeness::NearMiss(NearMiss::Colon);
     }
     if host_name(text).is_some() {
         return Likeness::NearMiss(NearMiss::HostName);

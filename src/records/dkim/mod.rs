@@ -17,7 +17,7 @@ pub use self::cause::{Cause, Damage};
 pub use self::compare::compare;
 pub use self::key::{KeyError, KeyForm, KeyKind, PublicKey};
 pub use self::likeness::{Likeness, NearMiss, host_name, likeness, with_right_separators};
-pub use self::parse::{Fault, FaultKind, Material, Record, Tag, in_ascii, parse};
+pub use self::parse::{Fault, FaultKind, Material, Record, Tag, in_ascii, parse, with_equals_signs};
 pub use self::weakness::{Published, Weakness};
 
 /// What a key record must be.

@@ -85,6 +85,32 @@ impl FaultKind {
     }
 }
 
+/// The tags that have a meaning (RFC 6376 3.6.1): where one of them stands before a colon, an equals sign was meant.
+const KNOWN: [&[u8]; 7] = [b"v", b"k", b"p", b"t", b"s", b"h", b"n"];
+
+/// The text with equals signs where colons stand behind the names of tags, and where those are; `None` where none is so.
+/// The length stays as it is.
+pub fn with_equals_signs(text: &[u8]) -> Option<(Vec<u8>, Vec<Span>)> {
+    let mut mended = text.to_vec();
+    let mut places = Vec::new();
+    for part in tags::split(text, WhiteSpace::Folding) {
+        let octets = text.get(part.span.clone()).unwrap_or_default();
+        let Some(colon) = octets.iter().position(|octet| matches!(octet, b':' | b'=')) else {
+            continue;
+        };
+        let name = octets.get(..colon).unwrap_or_default().trim_ascii();
+        let at = part.span.start + colon;
+        if let Some(sign) = mended
+            .get_mut(at)
+            .filter(|sign| **sign == b':' && KNOWN.contains(&name))
+        {
+            *sign = b'=';
+            places.push(at..at + 1);
+        }
+    }
+    (!places.is_empty()).then_some((mended, places))
+}
+
 /// What `p=` holds.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Material {

@@ -111,16 +111,18 @@ impl Record {
     /// Whether a part reads as a further entry of a list: an address, or failure options.
     fn continues(&self, list: TagName, part: &Span) -> bool {
         let text = self.octets(part);
-        let name = text
-            .split(|octet| matches!(octet, b'='))
-            .next()
-            .unwrap_or_default();
-        let plain = TagName::parse(WHITE.trimmed(name)) != TagName::Unknown;
+        let before = |sign: &dyn Fn(&u8) -> bool| {
+            let name = text.split(sign).next().unwrap_or_default();
+            TagName::parse(WHITE.trimmed(name)) != TagName::Unknown
+        };
+        let plain = before(&|octet| *octet == b'=');
+        // The name of a tag and a colon are no scheme.
+        let with_colon = text.contains(&b':') && before(&|octet| matches!(octet, b'=' | b':'));
         match list {
             TagName::Fo => text
                 .iter()
                 .all(|octet| is_option(*octet) || is_option_separator(*octet)),
-            _ if text.contains(&b'=') && plain => false,
+            _ if (text.contains(&b'=') && plain) || with_colon => false,
             _ => {
                 text.contains(&b'@')
                     && !text

@@ -108,4 +108,5 @@ pub const RULES: &[&Rule] = &[
     &syntax::MARKUP,
     &limits::MX_ADDRESSES,
     &tree::EXISTS_EVERYBODY,
+    &record::NOBODY,
 ];

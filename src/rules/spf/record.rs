@@ -289,6 +289,19 @@ pub const EVERYBODY: Rule = Rule {
     good: "v=spf1 ip4:192.0.2.0/24 -all",
 };
 
+/// A network that is every address, and lets nobody pass.
+pub const NOBODY: Rule = Rule {
+    id: "SPF-108",
+    severity: Severity::Warning,
+    standard: Standard::Spf,
+    title: "a network of every address keeps what stands behind it from passing",
+    section: "RFC 7208 4.6.2, 5.6",
+    why: "The first term that matches decides, and one that names every address always does: who is named behind it fails, as if it stood behind -all. With nothing behind it it only repeats what all says.",
+    fix: "Remove it: all at the end of the record says it of everybody else.",
+    bad: "v=spf1 -ip4:0.0.0.0/0 mx -all",
+    good: "v=spf1 mx -all",
+};
+
 /// A modifier in capitals.
 pub const MODIFIER_CASE: Rule = Rule {
     id: "SPF-072",

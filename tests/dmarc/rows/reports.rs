@@ -5,13 +5,13 @@ use super::{E, I, NL, Row, SUB, W};
 
 #[rustfmt::skip] // A row is a line.
 pub(super) const REPORTS: &[Row] = &[
-    ("DRPT-001", E, NL, "_dmarc.voorbeeld.nl TXT v=DMARC1; p=none; rua=dmarc@voorbeeld.nl", "_dmarc.voorbeeld.nl TXT v=DMARC1; p=none; rua=mailto:dmarc@voorbeeld.nl"),
+    ("DRPT-001", W, NL, "_dmarc.voorbeeld.nl TXT v=DMARC1; p=none; rua=dmarc@voorbeeld.nl", "_dmarc.voorbeeld.nl TXT v=DMARC1; p=none; rua=mailto:dmarc@voorbeeld.nl"),
     ("DRPT-002", W, NL, "_dmarc.voorbeeld.nl TXT v=DMARC1; p=none; rua=https://voorbeeld.nl/x", "_dmarc.voorbeeld.nl TXT v=DMARC1; p=none; rua=mailto:dmarc@voorbeeld.nl"),
-    ("DRPT-003", E, NL, "_dmarc.voorbeeld.nl TXT v=DMARC1; p=none; rua=mailto:dm!arc@voorbeeld.nl", "_dmarc.voorbeeld.nl TXT v=DMARC1; p=none; rua=mailto:dm%21arc@voorbeeld.nl"),
+    ("DRPT-003", W, NL, "_dmarc.voorbeeld.nl TXT v=DMARC1; p=none; rua=mailto:dm!arc@voorbeeld.nl", "_dmarc.voorbeeld.nl TXT v=DMARC1; p=none; rua=mailto:dm%21arc@voorbeeld.nl"),
     ("DRPT-003", W, NL, "_dmarc.voorbeeld.nl TXT v=DMARC1; p=none; rua=mailto:postmaster=reports@voorbeeld.nl", "_dmarc.voorbeeld.nl TXT v=DMARC1; p=none; rua=mailto:postmaster%3Dreports@voorbeeld.nl"),
     ("DRPT-004", W, NL, "_dmarc.voorbeeld.nl TXT v=DMARC1; p=none; rua=mailto:dmarc@voorbeeld.nl!10m", "_dmarc.voorbeeld.nl TXT v=DMARC1; p=none; rua=mailto:dmarc@voorbeeld.nl"),
-    ("DRPT-004", E, NL, "_dmarc.voorbeeld.nl TXT v=DMARC1; p=none; rua=mailto:dmarc@voorbeeld.nl!10q", "_dmarc.voorbeeld.nl TXT v=DMARC1; p=none; rua=mailto:d!10q@voorbeeld.nl"),
-    ("DRPT-005", E, NL, "_dmarc.voorbeeld.nl TXT v=DMARC1; p=none; rua=mailto:dmarc@voorbéeld.nl", "_dmarc.voorbeeld.nl TXT v=DMARC1; p=none; rua=mailto:dmarc@xn--voorbeld-f1a.nl"),
+    ("DRPT-004", W, NL, "_dmarc.voorbeeld.nl TXT v=DMARC1; p=none; rua=mailto:dmarc@voorbeeld.nl!10q", "_dmarc.voorbeeld.nl TXT v=DMARC1; p=none; rua=mailto:d!10q@voorbeeld.nl"),
+    ("DRPT-005", W, NL, "_dmarc.voorbeeld.nl TXT v=DMARC1; p=none; rua=mailto:dmarc@voorbéeld.nl", "_dmarc.voorbeeld.nl TXT v=DMARC1; p=none; rua=mailto:dmarc@xn--voorbeld-f1a.nl"),
     ("DRPT-006", W, NL, "_dmarc.voorbeeld.nl TXT v=DMARC1; p=none", "_dmarc.voorbeeld.nl TXT v=DMARC1; p=none; rua=mailto:a@voorbeeld.nl"),
     ("DRPT-006", I, Spec("voorbeeld.nl", "role: Parked"), "_dmarc.voorbeeld.nl TXT v=DMARC1; p=reject", "_dmarc.voorbeeld.nl TXT v=DMARC1; p=reject; rua=mailto:a@ander.nl"),
     ("DRPT-007", I, NL, "_dmarc.voorbeeld.nl TXT v=DMARC1; p=none; rua=mailto:a@voorbeeld.nl,mailto:b@voorbeeld.nl,mailto:c@voorbeeld.nl", "_dmarc.voorbeeld.nl TXT v=DMARC1; p=none; rua=mailto:a@voorbeeld.nl,mailto:b@voorbeeld.nl"),

@@ -68,7 +68,9 @@ fn own_record(examination: &mut Examination<'_>) {
     };
     let meant = dmarc::parse(&meant);
     let seen = aside(examination, |aside| tags(aside, record));
-    let behind = aside(examination, |aside| tags(aside, &meant));
+    let mut behind = aside(examination, |aside| tags(aside, &meant));
+    // A colon where = and mailto: belong is one slip: what it is to become is said of the colon.
+    behind.retain(|finding| !reports::is_mended_with_its_tag(record, finding));
     let same = |one: &Finding, other: &Finding| one.rule == other.rule && one.subject == other.subject;
     for finding in &seen {
         if behind.iter().any(|other| same(finding, other)) {

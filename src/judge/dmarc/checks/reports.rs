@@ -3,7 +3,8 @@
 use std::collections::BTreeSet;
 
 use super::Examination;
-use crate::records::dmarc::{Application, Record, TagName, Uri, UriProblem};
+use crate::judge::Finding;
+use crate::records::dmarc::{self, Application, Record, Separator, TagName, Uri, UriProblem};
 use crate::records::presentation;
 use crate::rules::{Rule, Severity, reporting as rules};
 
@@ -127,7 +128,7 @@ pub(super) fn about_uri<'e>(
     tag: TagName,
     uri: &Uri,
     message: String,
-) -> &'e mut crate::judge::Finding {
+) -> &'e mut Finding {
     // Of an empty URI the tag, or the comma before it, is marked.
     let mark = match uri.span.is_empty() {
         true => uri.span.start.saturating_sub(1)..uri.span.start,
@@ -250,6 +251,25 @@ fn unusable(
     about_uri(examination, rule, record, tag, uri, message)
         .at_most(severity)
         .fix(fix);
+}
+
+/// Whether a finding is about an address without scheme in a tag whose equals sign is wrong: the whole text that is said of
+/// the sign holds the address as it must be.
+pub(super) fn is_mended_with_its_tag(record: &Record, finding: &Finding) -> bool {
+    if finding.rule != &rules::BARE_ADDRESS || dmarc::whole(&record.text).is_none() {
+        return false;
+    }
+    let Some((_, address)) = finding
+        .subject
+        .as_deref()
+        .and_then(|subject| subject.split_once('='))
+    else {
+        return false;
+    };
+    record.wrong_separators().iter().any(|one| {
+        let behind = record.text.get(one.after.clone()).unwrap_or_default();
+        one.belongs == Separator::Equals && presentation(behind).split(',').any(|each| each.trim() == address)
+    })
 }
 
 /// The characters of a URI that must be %-encoded, each with how.

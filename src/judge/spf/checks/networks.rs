@@ -4,6 +4,7 @@ use super::ranges::{special4, special6};
 use super::saying::say_of_term;
 use crate::judge::{Findings, Topic};
 use crate::records::spf::{Addresses, Mechanism, Network4, Network6, Qualifier, Record};
+use crate::rules::Severity;
 use crate::rules::spf::record as rules;
 
 /// So many networks are compared with each other: the largest real record has 126 terms.
@@ -102,5 +103,91 @@ pub(super) fn check(record: &Record, topic: &Topic, findings: &mut Findings) {
         );
         let said = say_of_term(findings, &rules::NEUTRAL_ALL, topic, (record, index), message);
         said.fix(format!("Remove {shown}."));
+        return;
+    }
+    nobody(record, end, topic, findings);
+}
+
+/// Networks that are every address together, the last of which fails: nobody behind it passes. Each family by itself.
+fn nobody(record: &Record, end: usize, topic: &Topic, findings: &mut Findings) {
+    let networks: Vec<(usize, Qualifier, &Mechanism)> = record
+        .directives()
+        .filter(|(index, _, mechanism)| {
+            *index < end && matches!(mechanism, Mechanism::Ip4(_) | Mechanism::Ip6(_))
+        })
+        .take(MAX_COMPARED)
+        .collect();
+    let filled = |upto: usize| {
+        let before = || networks.iter().take(upto + 1).map(|(_, _, mechanism)| *mechanism);
+        let v4 = before().filter_map(|mechanism| match mechanism {
+            Mechanism::Ip4(network) => Some(*network),
+            _ => None,
+        });
+        let v6 = before().filter_map(|mechanism| match mechanism {
+            Mechanism::Ip6(network) => Some(*network),
+            _ => None,
+        });
+        let addresses = Addresses::new(v4, v6);
+        (addresses.is_all_v4(), addresses.is_all_v6())
+    };
+    let whole = filled(networks.len());
+    let mut said = None;
+    for (family, is_whole, of) in [("IPv4", whole.0, 0), ("IPv6", whole.1, 1)] {
+        let first = (0..networks.len()).filter(|_| is_whole).find(|upto| match of {
+            0 => filled(*upto).0,
+            _ => filled(*upto).1,
+        });
+        let Some((index, qualifier, _)) = first.and_then(|at| networks.get(at)) else {
+            continue;
+        };
+        if !matches!(qualifier, Qualifier::Fail | Qualifier::SoftFail) || said == Some(*index) {
+            continue;
+        }
+        said = Some(*index);
+        let shown = record.term_text(*index);
+        let dead: Vec<String> = record
+            .directives()
+            .filter(|(behind, qualifier, _)| {
+                *behind > *index && *behind < end && *qualifier == Qualifier::Pass
+            })
+            .map(|(behind, _, _)| behind)
+            .chain(
+                record
+                    .redirect()
+                    .filter(|_| record.all().is_none())
+                    .map(|(behind, _)| behind),
+            )
+            .map(|behind| record.term_text(behind))
+            .collect();
+        let (message, severity) = match dead.is_empty() {
+            true => (
+                format!("{shown} says of every {family} address what all is there for"),
+                Severity::Info,
+            ),
+            false => (
+                format!(
+                    "{shown} fails every {family} address that nothing before it names: over {family} nobody passes by {}, \
+                     which the evaluation does not come to",
+                    dead.join(", ")
+                ),
+                Severity::Warning,
+            ),
+        };
+        let fix = match record.all() {
+            Some((_, Qualifier::Fail | Qualifier::SoftFail)) => format!("Remove {shown}."),
+            None if record.redirect().is_some() => {
+                format!("Remove {shown}: redirect says it of everybody else.")
+            }
+            _ => {
+                let all = if *qualifier == Qualifier::Fail {
+                    "-all"
+                } else {
+                    "~all"
+                };
+                format!("Remove {shown}, and end the record in {all}.")
+            }
+        };
+        let finding = say_of_term(findings, &rules::NOBODY, topic, (record, *index), message);
+        finding.at_most(severity).fix(fix);
     }
 }
