@@ -221,17 +221,20 @@ impl Lease {
 
     /// Renews; gives the holder when that is somebody else.
     async fn renew(&self) -> kube::Result<Option<String>> {
-        let lease = self.api.get(&self.options.name).await?;
-        let holder = lease.spec.as_ref().and_then(|spec| spec.holder_identity.clone());
-        match holder {
-            Some(holder) if holder == self.identity => match self.replace(lease).await {
-                // Somebody wrote between our reading and our writing: the next reading says who.
-                Err(kube::Error::Api(status)) if status.code == 409 => Ok(None),
-                Err(error) => Err(error),
-                Ok(_) => Ok(None),
-            },
-            Some(holder) if !holder.is_empty() => Ok(Some(holder)),
-            _ => Ok(Some("nobody".to_owned())),
+        loop {
+            let lease = self.api.get(&self.options.name).await?;
+            let holder = lease.spec.as_ref().and_then(|spec| spec.holder_identity.clone());
+            match holder {
+                Some(holder) if holder == self.identity => match self.replace(lease).await {
+                    // Somebody wrote between our reading and our writing: what is not written is not renewed, and the
+                    // next reading says who it was. Whoever calls bounds the time.
+                    Err(kube::Error::Api(status)) if status.code == 409 => {}
+                    Err(error) => return Err(error),
+                    Ok(_) => return Ok(None),
+                },
+                Some(holder) if !holder.is_empty() => return Ok(Some(holder)),
+                _ => return Ok(Some("nobody".to_owned())),
+            }
         }
     }
 

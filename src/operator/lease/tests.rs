@@ -19,6 +19,8 @@ enum Fate {
     Late(Duration),
     /// Never heard of again: the connection is half-open.
     Lost,
+    /// Another writes this holder just before.
+    Overtaken(&'static str),
 }
 
 /// An API server with one Lease; `fate` says what becomes of the call of this number, counted from zero.
@@ -35,6 +37,9 @@ fn api(lease: Option<Value>, fate: impl Fn(usize, &Method) -> Fate + Send + Sync
                 std::future::pending::<()>().await;
             }
             let body = body.collect_bytes().await.unwrap();
+            if let Fate::Overtaken(holder) = fate {
+                overtake(&mut stored.lock().unwrap(), holder);
+            }
             let (code, answer) = respond(&mut stored.lock().unwrap(), &head.method, &body);
             if let Fate::Late(by) = fate {
                 sleep(by).await;
@@ -66,6 +71,18 @@ fn respond(stored: &mut Option<Value>, method: &Method, body: &[u8]) -> (u16, Va
             *stored = Some(lease.clone());
             (200, lease)
         }
+    }
+}
+
+fn overtake(stored: &mut Option<Value>, holder: &str) {
+    if let Some(lease) = stored {
+        let version: i32 = lease["metadata"]["resourceVersion"]
+            .as_str()
+            .unwrap()
+            .parse()
+            .unwrap();
+        lease["metadata"]["resourceVersion"] = json!((version + 1).to_string());
+        lease["spec"]["holderIdentity"] = json!(holder);
     }
 }
 
@@ -145,6 +162,34 @@ async fn a_leader_whose_connection_dies_renews_on_another_and_keeps_the_lease() 
     let lease = lease(api);
     let taken = lease.acquire().await;
     let kept = timeout(Duration::from_secs(600), lease.keep(taken)).await;
+    assert!(kept.is_err(), "{kept:?}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_another_wrote_in_between_is_no_renewal() {
+    // Reading, taking, reading; then somebody is faster with each write of ours.
+    let robbed = api(None, |call, method| match (call, method) {
+        (3.., &Method::PUT) => Fate::Overtaken("another"),
+        _ => Fate::Prompt,
+    });
+    let robbed = lease(robbed);
+    let began = Instant::now();
+    let taken = robbed.acquire().await;
+    let lost = robbed.keep(taken).await;
+    assert!(lost.to_string().contains("another holds it"), "{lost}");
+    assert!(
+        began.elapsed() <= Duration::from_secs(3),
+        "at the first renewal: {:?}",
+        began.elapsed()
+    );
+    // One that shares it writes it too: ours follows at once, and counts.
+    let shared = api(None, |call, method| match (call % 3, method) {
+        (0, &Method::PUT) => Fate::Overtaken("us"),
+        _ => Fate::Prompt,
+    });
+    let shared = lease(shared);
+    let taken = shared.acquire().await;
+    let kept = timeout(Duration::from_secs(600), shared.keep(taken)).await;
     assert!(kept.is_err(), "{kept:?}");
 }
 
