@@ -2,7 +2,7 @@
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::finding::Known;
+use super::finding::{self, Known};
 use super::known::History;
 use super::reason::Phase;
 use super::record::{Answer, Record};
@@ -12,7 +12,7 @@ use super::versions::Published;
 use crate::api::Summary;
 use crate::judge::State;
 use crate::records::Standard;
-use crate::rules::Severity;
+use crate::rules::{self, Severity};
 
 /// So many names stand in one sentence.
 const NAMED: usize = 5;
@@ -114,6 +114,17 @@ pub(super) fn records(history: &History, now: Timestamp) -> String {
             .map(quoted)
             .collect();
         text.push_str(&format!(" ({})", answers.join(" and ")));
+    }
+    let going = finding::names_of(&rules::dns::GOING, &history.findings);
+    let is_going = |record: &&&Record| going.contains(record.key.name.as_str());
+    if let Some(record) = differing.iter().find(is_going) {
+        let which = match differing.len() {
+            1 => "it",
+            _ => record.key.name.as_str(),
+        };
+        text.push_str(&format!(
+            "; every name server dropped {which}, and the resolver still has it"
+        ));
     }
     let is_named = differing.len() == 1;
     text.push_str(&published(&history.records, is_named, now));

@@ -60,6 +60,13 @@ fn what_the_servers_were_seen_to_hold_and_dropped_is_drift_confirmed_by_a_second
     going(&mut object, 0, &[Absent(300), Absent(300)], 0, 3000);
     assert_eq!(object.ready(), ("False", "Unconfirmed"));
     events.extend(object.event());
+    assert!(
+        object
+            .message()
+            .contains("_dmarc.voorbeeld.nl; every name server dropped it, and the resolver still has it"),
+        "{}",
+        object.message()
+    );
     assert!(object.dmarc().differences[0].starts_with("no name server serves it any more"));
     assert_eq!(rule_ids(&object), ["DNS-038"]);
     // The settle window, not the whole TTL.
