@@ -6,7 +6,7 @@ mod facts;
 use facts::{World, intent, name};
 use zegel::inquiry::Need;
 use zegel::intent::Intent;
-use zegel::judge::Verdict;
+use zegel::judge::{Verdict, judge};
 use zegel::records::Standard;
 
 fn observed(zone: &str) -> Verdict {
@@ -204,4 +204,53 @@ fn a_root_beside_other_hosts_is_no_null_mx_to_spf() {
     );
     let alone = observed("voorbeeld.nl MX 0 .\nvoorbeeld.nl TXT v=spf1 mx -all");
     assert!(alone.findings.iter().any(|one| one.rule.id == "SPF-051"));
+}
+
+/// Over one pass's facts more than one intent can be judged: what is adopted is checked beside what is looked at.
+#[test]
+fn what_was_checked_for_one_intent_is_not_said_of_another() {
+    let world = World::new(&format!(
+        "{SOUND}\nselector1._domainkey.voorbeeld.nl CNAME nowhere.example"
+    ));
+    let observed = Intent::observe(name("voorbeeld.nl"), Vec::new(), Vec::new());
+    let wanted = intent(
+        "{domain: voorbeeld.nl, role: Mail, dkim: {selectors: [{name: selector1, cname: nowhere.example}]}}",
+    );
+    let alone = world.judge(&wanted);
+    assert!(!alone.findings.is_empty());
+    let both = world.settle(|inquiry| {
+        let first = judge(&observed, inquiry, facts::now());
+        (first, judge(&wanted, inquiry, facts::now()))
+    });
+    let said = |verdict: &Verdict| -> Vec<(&str, String)> {
+        let findings = verdict.findings.iter();
+        findings
+            .map(|finding| (finding.rule.id, finding.message.clone()))
+            .collect()
+    };
+    assert_eq!(said(&both.1), said(&alone));
+    assert_eq!(said(&both.0), said(&world.judge(&observed)));
+}
+
+/// What a wave says while a question is open is thrown away, and is not put together.
+#[test]
+fn findings_are_said_once_nothing_is_open() {
+    let wanted = intent(
+        "{domain: voorbeeld.nl, role: Mail, spf: {mechanisms: [a], all: Fail}, dmarc: {policy: Reject}}",
+    );
+    let mut said = Vec::new();
+    World::new(SOUND).settle(|inquiry| {
+        let verdict = judge(&wanted, inquiry, facts::now());
+        said.push((
+            inquiry.has_open(),
+            verdict.asked.is_empty(),
+            verdict.findings.is_empty(),
+        ));
+    });
+    let (last, earlier) = said.split_last().expect("there was a wave");
+    assert_eq!(*last, (false, false, false));
+    assert!(
+        !earlier.is_empty() && earlier.iter().all(|one| *one == (true, true, true)),
+        "{said:?}"
+    );
 }

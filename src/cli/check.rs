@@ -1,5 +1,6 @@
 //! `zegel check`: `MailDomain` manifests against live DNS, as the controller would judge them, without its history.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::time::Instant;
@@ -9,10 +10,9 @@ use super::look::{LookArgs, Observer, Reports};
 use super::manifests::{self, Manifest};
 use super::{Exit, Failure, look, output};
 use crate::inquiry::Depth;
-use crate::intent::Intent;
 use crate::judge::fleet::{SharedKey, shared_keys};
 use crate::judge::judge;
-use crate::report::{Outcome, Report, Style, json};
+use crate::report::{Outcome, Reading, Report, Style, json};
 use crate::world::Freshness;
 
 /// The arguments of `zegel check`.
@@ -47,19 +47,11 @@ const LONGEST_PAUSE: Duration = Duration::from_secs(15);
 /// When a path cannot be read, no resolver can be asked, or the output cannot be written.
 pub async fn run(args: &Args, style: Style) -> Result<Exit, Failure> {
     let mut loaded = manifests::load(&args.paths)?;
-    let mut jobs = Vec::new();
-    for manifest in std::mem::take(&mut loaded.manifests) {
-        match Intent::from_spec(&manifest.spec) {
-            Ok(intent) => jobs.push((manifest, intent)),
-            Err(errors) => loaded
-                .invalid
-                .extend(errors.into_iter().map(|error| manifest.invalid(error))),
-        }
-    }
     let failed = loaded.complain();
+    let jobs = std::mem::take(&mut loaded.manifests);
     let observer = Observer::new(&args.look)?;
-    for (_, intent) in &jobs {
-        observer.can_look_at(&intent.domain)?;
+    for manifest in &jobs {
+        observer.can_look_at(&manifest.intent.domain)?;
     }
     // What was recorded does not change.
     let wait = args.wait.filter(|_| observer.recording().is_none());
@@ -69,11 +61,17 @@ pub async fn run(args: &Args, style: Style) -> Result<Exit, Failure> {
     if args.output == Format::Json {
         output::print(&json::mistakes(observer.began_at(), &loaded.invalid))?;
     }
-    let shared = shared_keys(jobs.iter().map(|(_, intent)| intent));
+    let shared = shared_keys(jobs.iter().map(|manifest| &manifest.intent));
     let depth = look::depth(jobs.len());
-    let look = |(manifest, intent): (Manifest, Intent)| {
-        watch(&observer, args, depth, (manifest, intent), &shared, until)
+    let watch = Watch {
+        observer: observer.clone(),
+        reading: args.show.reading(args.output),
+        quiet: args.show.quiet,
+        depth,
+        shared: shared.into(),
+        until,
     };
+    let look = |manifest: Manifest| watch.clone().look(manifest);
     let done = |number, report| reports.add(number, report, None);
     observer.each(jobs, args.show.quiet, look, done).await?;
     let exit = reports.finish(&loaded.invalid)?;
@@ -81,47 +79,49 @@ pub async fn run(args: &Args, style: Style) -> Result<Exit, Failure> {
     Ok(if failed { Exit::Usage } else { exit })
 }
 
-/// Looks at one manifest's domain, again and again until it is in sync or the time is up.
-async fn watch(
-    observer: &Observer,
-    args: &Args,
+/// How one manifest's domain is looked at.
+#[derive(Clone)]
+struct Watch {
+    observer: Observer,
+    reading: Reading,
+    quiet: bool,
     depth: Depth,
-    (manifest, intent): (Manifest, Intent),
-    shared: &[SharedKey],
+    shared: Arc<[SharedKey]>,
     until: Option<Instant>,
-) -> Report {
-    let lines: Vec<u64> = intent
-        .wanted
-        .iter()
-        .map(|wanted| manifest.line(&wanted.path))
-        .collect();
-    let depth = intent.depth(depth);
-    let mut fresh = Freshness::any().approaching(depth);
-    let mut pause = FIRST_PAUSE;
-    loop {
-        let (verdict, now) = observer
-            .look(&intent.domain, &fresh, |inquiry, now| {
-                judge(&intent, inquiry, now)
-            })
-            .await;
-        let verdict = verdict.with_findings(shared.iter().filter_map(|key| key.finding(&intent.domain)));
-        let report = Report::of_manifest(verdict, now, manifest.source.clone(), lines.clone())
-            .read_as(args.show.reading(args.output));
-        let left = until.map_or(Duration::ZERO, |until| {
-            until.saturating_duration_since(Instant::now())
-        });
-        if report.outcome() == Outcome::Fine || left.is_zero() {
-            return report;
+}
+
+impl Watch {
+    /// Looks at the domain, again and again until it is in sync or the time is up.
+    async fn look(self, manifest: Manifest) -> Report {
+        let intent = &manifest.intent;
+        let depth = intent.depth(self.depth);
+        let mut fresh = Freshness::any().approaching(depth);
+        let mut pause = FIRST_PAUSE;
+        loop {
+            let (verdict, now) = self
+                .observer
+                .look(&intent.domain, &fresh, |inquiry, now| judge(intent, inquiry, now))
+                .await;
+            let verdict =
+                verdict.with_findings(self.shared.iter().filter_map(|key| key.finding(&intent.domain)));
+            let report = Report::of_manifest(verdict, now, manifest.source.clone(), manifest.lines.clone())
+                .read_as(self.reading);
+            let left = self.until.map_or(Duration::ZERO, |until| {
+                until.saturating_duration_since(Instant::now())
+            });
+            if report.outcome() == Outcome::Fine || left.is_zero() {
+                return report;
+            }
+            if pause == FIRST_PAUSE && !self.quiet {
+                output::note(&format!(
+                    "{}: not in sync yet, looking again",
+                    report.verdict.domain
+                ));
+            }
+            tokio::time::sleep(pause.min(left)).await;
+            pause = (pause * 2).min(LONGEST_PAUSE);
+            // Past our own memory: only what is answered from now on can show the change.
+            fresh = Freshness::not_before(self.observer.now()).approaching(depth);
         }
-        if pause == FIRST_PAUSE && !args.show.quiet {
-            output::note(&format!(
-                "{}: not in sync yet, looking again",
-                report.verdict.domain
-            ));
-        }
-        tokio::time::sleep(pause.min(left)).await;
-        pause = (pause * 2).min(LONGEST_PAUSE);
-        // Past our own memory: only what is answered from now on can show the change.
-        fresh = Freshness::not_before(observer.now()).approaching(depth);
     }
 }

@@ -1,12 +1,14 @@
 //! `zegel inspect`: what DNS says about any domain, linted; no manifest needed.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use super::args::{Format, ShowArgs, one_of};
 use super::domain::{NoDomain, domain, sends_no_mail};
 use super::look::{LookArgs, Observer, Reports, Subject};
 use super::{Exit, Failure, file, list, look, output};
 use crate::adopt::{Adopted, adopt, live};
+use crate::inquiry::Depth;
 use crate::intent::Intent;
 use crate::judge::dkim::probes::PROBE_SELECTORS;
 use crate::judge::{dmarc, judge};
@@ -67,30 +69,10 @@ pub async fn run(args: &Args, style: Style) -> Result<Exit, Failure> {
     }
     let wants_manifest = args.output == Format::Manifest;
     let depth = look::depth(named.domains.len());
-    let look = async |domain: Name| {
-        let (asked, probes) = selectors(match observer.recorded(&domain) {
-            Some(recorded) if args.selectors.is_empty() => &recorded.selectors,
-            _ => &args.selectors,
-        });
-        let intent = Intent::observe(domain.clone(), asked.clone(), probes.clone());
-        let fresh = Freshness::any().approaching(depth);
-        let subject = Subject {
-            domain: &domain,
-            selectors: &args.selectors,
-        };
-        let (looked, _) = observer
-            .look(subject, &fresh, |inquiry, now| {
-                // First, so that what is essential here is essential in the verdict.
-                let live = live::look(&domain, &asked, &probes, inquiry);
-                inquiry.on_behalf_of(Standard::Dmarc);
-                let discovery = dmarc::gather(&domain, inquiry);
-                let verdict = judge(&intent, inquiry, now);
-                let adopted = wants_manifest.then(|| adopt(&live, inquiry, now));
-                let inspected = Inspected::new(&live, &discovery, &verdict);
-                (Report::of_domain(verdict, now, inspected), adopted)
-            })
-            .await;
-        looked
+    let look = {
+        let observer = observer.clone();
+        let named: Arc<[String]> = args.selectors.clone().into();
+        move |domain: Name| look_at(observer.clone(), domain, named.clone(), depth, wants_manifest)
     };
     let mut reports = Reports::new(args.output, &args.show, style, named.domains.len());
     output::print(&reports.headline())?;
@@ -105,6 +87,39 @@ pub async fn run(args: &Args, style: Style) -> Result<Exit, Failure> {
     let exit = reports.finish(&[])?;
     observer.finish(args.show.quiet)?;
     Ok(if named.incomplete { Exit::Usage } else { exit })
+}
+
+/// Looks at one domain and at the selectors that were `named`.
+async fn look_at(
+    observer: Observer,
+    domain: Name,
+    named: Arc<[String]>,
+    depth: Depth,
+    wants_manifest: bool,
+) -> (Report, Option<Adopted>) {
+    let (asked, probes) = selectors(match observer.recorded(&domain) {
+        Some(recorded) if named.is_empty() => &recorded.selectors,
+        _ => &named,
+    });
+    let intent = Intent::observe(domain.clone(), asked.clone(), probes.clone());
+    let fresh = Freshness::any().approaching(depth);
+    let subject = Subject {
+        domain: &domain,
+        selectors: &named,
+    };
+    let (looked, _) = observer
+        .look(subject, &fresh, |inquiry, now| {
+            // First, so that what is essential here is essential in the verdict.
+            let live = live::look(&domain, &asked, &probes, inquiry);
+            inquiry.on_behalf_of(Standard::Dmarc);
+            let discovery = dmarc::gather(&domain, inquiry);
+            let verdict = judge(&intent, inquiry, now);
+            let adopted = wants_manifest.then(|| adopt(&live, inquiry, now));
+            let inspected = Inspected::new(&live, &discovery, &verdict);
+            (Report::of_domain(verdict, now, inspected), adopted)
+        })
+        .await;
+    looked
 }
 
 fn yaml(adopted: &Adopted) -> String {

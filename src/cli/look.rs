@@ -1,6 +1,7 @@
 //! What `inspect` and `check` share: many domains looked at, some at a time, reported in the order they were named.
 
 use std::collections::BTreeMap;
+use std::panic::resume_unwind;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -230,7 +231,7 @@ impl Observer {
         self.recorder.as_ref().map_or(Ok(()), Recorder::finish)
     }
 
-    /// Does every job, some at a time; `done` gets each result as it comes, with the number of its job, and says what
+    /// Does every job, some at a time and on all cores; `done` gets each result as it comes, with the number of its job, and says what
     /// to print.
     ///
     /// # Errors
@@ -243,13 +244,20 @@ impl Observer {
         mut done: impl FnMut(usize, T) -> String,
     ) -> Result<(), Failure>
     where
-        F: Future<Output = T>,
+        F: Future<Output = T> + Send + 'static,
+        T: Send + 'static,
     {
         let jobs: Vec<J> = jobs.into_iter().collect();
         let mut progress = Progress::new(jobs.len(), !quiet);
         let numbered = |(number, job)| {
-            let look = look(job);
-            async move { (number, look.await) }
+            let look = tokio::spawn(look(job));
+            async move {
+                match look.await {
+                    Ok(looked) => (number, looked),
+                    // Nobody ends a look but itself.
+                    Err(error) => resume_unwind(error.into_panic()),
+                }
+            }
         };
         let looks = stream::iter(jobs.into_iter().enumerate()).map(numbered);
         let mut looks = looks.buffer_unordered(self.at_once);

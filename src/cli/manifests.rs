@@ -18,8 +18,7 @@ use std::path::{Path, PathBuf};
 pub use self::read::read;
 use self::rivals::Object;
 use super::{Failure, file, output};
-use crate::api::MailDomainSpec;
-use crate::intent::SpecError;
+use crate::intent::{Intent, SpecError};
 use crate::report::ManifestRef;
 use crate::report::sarif::Invalid;
 use crate::report::text::harmless;
@@ -27,27 +26,12 @@ use crate::report::text::harmless;
 /// One `MailDomain` of a file.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Manifest {
-    /// What it says.
-    pub spec: MailDomainSpec,
+    /// What it wants.
+    pub intent: Intent,
     /// Where it stands; the line is that of `spec.domain`.
     pub source: ManifestRef,
-    lines: BTreeMap<String, u64>,
-}
-
-impl Manifest {
-    /// The line of `path` (`spec.dkim.selectors[2]`), or of the nearest field around it.
-    pub fn line(&self, path: &str) -> u64 {
-        line(&self.lines, path).unwrap_or(self.source.line)
-    }
-
-    /// What is wrong with a field, and where it stands.
-    pub fn invalid(&self, error: SpecError) -> Invalid {
-        Invalid {
-            file: self.source.file.clone(),
-            line: self.line(&error.path),
-            error,
-        }
-    }
+    /// The line of each wanted record set, in their order: of what it was derived from, or the nearest field around it.
+    pub lines: Vec<u64>,
 }
 
 /// The line of `path`, or of the nearest field around it.

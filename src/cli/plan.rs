@@ -4,7 +4,6 @@ use jiff::Timestamp;
 
 use super::args::{Format, one_of};
 use super::{Exit, Failure, manifests, output};
-use crate::intent::Intent;
 use crate::report::{Style, json, plan};
 
 /// The arguments of `zegel plan`.
@@ -26,16 +25,8 @@ pub fn run(args: &Args, style: Style) -> Result<Exit, Failure> {
     let mut loaded = manifests::load(&args.paths)?;
     let at = Timestamp::now();
     for manifest in &loaded.manifests {
-        let intent = match Intent::from_spec(&manifest.spec) {
-            Ok(intent) => intent,
-            Err(errors) => {
-                loaded
-                    .invalid
-                    .extend(errors.into_iter().map(|error| manifest.invalid(error)));
-                continue;
-            }
-        };
-        let rows = plan::rows(&intent);
+        let intent = &manifest.intent;
+        let rows = plan::rows(intent);
         output::print(&match args.output {
             Format::Json => plan::json(at, &manifest.source, &intent.domain, &rows),
             Format::Zone => plan::zone(&manifest.source, &intent.domain, &rows) + "\n",

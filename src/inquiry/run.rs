@@ -269,8 +269,8 @@ impl<'f> Inquiry<'f> {
     /// Works something out about `name` at most once a run, and not again in a later wave once every question it asked
     /// was answered: facts are pinned for a pass, so it would come out the same.
     ///
-    /// What is worked out is known by its type `T`, `name` and `need`; `work` may depend on nothing else but facts, and on
-    /// what the whole pass is about. Its questions count as asked by every caller, for the standard that is asking then.
+    /// What is worked out is known by its type `T`, `name` and `need`; `work` may depend on nothing else but facts. Its
+    /// questions count as asked by every caller, for the standard that is asking then.
     pub fn once<T: Any + Send + Sync>(
         &mut self,
         name: &Name,
@@ -333,6 +333,15 @@ impl<'f> Inquiry<'f> {
             .filter(|question| !self.facts.answers(question) && !self.detoured.contains(*question))
             .cloned()
             .collect()
+    }
+
+    /// Whether such a question is left: what this run says will be thrown away.
+    pub fn has_open(&self) -> bool {
+        self.closed.is_none()
+            && self
+                .asked
+                .keys()
+                .any(|question| !self.facts.answers(question) && !self.detoured.contains(question))
     }
 
     /// Whether the bounds of a pass kept a question from being asked.

@@ -31,7 +31,8 @@ use crate::name::Name;
 use crate::records::Standard;
 use crate::rules;
 
-/// Judges what is known; the caller answers the questions `inquiry` has opened and calls again until none is left.
+/// Judges what is known; the caller answers the questions `inquiry` has opened and calls again until none is left. Until
+/// then the verdict is without findings and questions.
 pub fn judge(intent: &Intent, inquiry: &mut Inquiry<'_>, now: Timestamp) -> Verdict {
     let _ = now; // No rule ends by itself yet.
     stand_in::before_the_resolver(intent, inquiry);
@@ -49,14 +50,20 @@ pub fn judge(intent: &Intent, inquiry: &mut Inquiry<'_>, now: Timestamp) -> Verd
     if intent.observe == Observe::Both {
         stand_in::going(&mut records, &servers, inquiry);
     }
-    findings.extend(of_servers);
-    let asked = asked(inquiry);
-    let unanswered = unanswered(intent, inquiry);
-    findings.extend(not_checked(intent, &unanswered));
+    // While a question is open, all this is thrown away: what it comes to need not be put in order.
+    let (mut asked, mut unanswered) = (Vec::new(), Vec::new());
+    let mut said = Vec::new();
+    if !inquiry.has_open() {
+        asked = all_asked(inquiry);
+        unanswered = all_unanswered(intent, inquiry);
+        findings.extend(of_servers);
+        findings.extend(not_checked(intent, &unanswered));
+        said = without_consequences(findings.in_order());
+    }
     Verdict {
         domain: intent.domain.clone(),
         records,
-        findings: without_consequences(findings.in_order()),
+        findings: said,
         unanswered,
         asked,
         depth: inquiry.depth(),
@@ -75,9 +82,15 @@ fn run(intent: &Intent, inquiry: &mut Inquiry<'_>) -> (Vec<RecordVerdict>, Findi
         inquiry.on_behalf_of(wanted.standard());
         records.push(record_state(intent, wanted, inquiry, &mut findings));
     }
+    // What another intent is judged for over the same facts (one that is to be adopted) is its own.
+    let is_first = inquiry
+        .once(&intent.domain, Need::Detail, |_| First(intent.clone()))
+        .0
+        == *intent;
     for standard in Standard::ALL {
         inquiry.on_behalf_of(*standard);
         match standard {
+            _ if !is_first => (row(*standard).check)(intent, inquiry, &mut findings),
             Standard::Spf => checked::<0>(*standard, intent, inquiry, &mut findings),
             Standard::Dkim => checked::<1>(*standard, intent, inquiry, &mut findings),
             Standard::Dmarc => checked::<2>(*standard, intent, inquiry, &mut findings),
@@ -90,6 +103,9 @@ fn run(intent: &Intent, inquiry: &mut Inquiry<'_>) -> (Vec<RecordVerdict>, Findi
     }
     (records, findings)
 }
+
+/// The intent that is judged first over the facts of a pass, and so in each of its waves.
+struct First(Intent);
 
 /// What a standard's checks found, once every question of theirs was answered: a later wave need not run them again.
 /// `STANDARD` tells one standard's from another's.
@@ -250,7 +266,7 @@ fn row(standard: Standard) -> Row {
 }
 
 /// Every question of the run that something hangs on, with the times of its answer.
-fn asked(inquiry: &Inquiry<'_>) -> Vec<Consulted> {
+fn all_asked(inquiry: &Inquiry<'_>) -> Vec<Consulted> {
     inquiry
         .asked()
         .filter(|(_, asked)| asked.need > Need::Detail)
@@ -263,7 +279,7 @@ fn asked(inquiry: &Inquiry<'_>) -> Vec<Consulted> {
         .collect()
 }
 
-fn unanswered(intent: &Intent, inquiry: &Inquiry<'_>) -> Vec<Unanswered> {
+fn all_unanswered(intent: &Intent, inquiry: &Inquiry<'_>) -> Vec<Unanswered> {
     // What all standards share is managed with any of them.
     let counts = |standard: &Standard| {
         intent.manages(*standard) || *standard == Standard::Dns && !intent.wanted.is_empty()

@@ -100,11 +100,10 @@ impl Walk<'_> {
     fn fields(&mut self, node: &Node, fields: &Map<String, Value>, old: Option<&Value>, path: &str) -> bool {
         let mut sound = true;
         for (name, field) in &node.fields {
-            let path = below(path, name);
             match fields.get(name) {
                 Some(value) => {
                     let old = old.and_then(|old| old.get(name));
-                    sound &= self.node(field, value, old, &path);
+                    sound &= self.node(field, value, old, &below(path, name));
                 }
                 None if node.required.contains(name) => {
                     let what = field.description.split('\n').next().unwrap_or_default();
@@ -112,7 +111,7 @@ impl Walk<'_> {
                         "" => "must be there".to_owned(),
                         what => format!("must be there: {what}"),
                     };
-                    sound &= self.say(&path, Fault::Required, message);
+                    sound &= self.say(&below(path, name), Fault::Required, message);
                 }
                 None => {}
             }

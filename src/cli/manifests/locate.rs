@@ -30,31 +30,48 @@ const MAX_FIELDS: usize = 100_000;
 /// Deeper fields are not remembered: a manifest has none.
 const MAX_DEPTH: usize = 16;
 
-/// The documents of a file.
-pub(super) fn documents(text: &str) -> Vec<Document<'_>> {
-    parts(text)
-        .into_iter()
-        .map(|(first_line, text)| document(first_line, text))
-        .collect()
+/// The documents of a file, one after another: what one holds is let go before the next is read.
+pub(super) fn documents(text: &str) -> impl Iterator<Item = Document<'_>> {
+    Parts {
+        text,
+        lines: 1,
+        is_over: false,
+    }
+    .map(|(first_line, text)| document(first_line, text))
 }
 
 /// The text split before each line that begins a document; directives stay with the document they are for.
-fn parts(text: &str) -> Vec<(u64, &str)> {
-    let mut parts = Vec::new();
-    let (mut start, mut first_line, mut at) = (0, 1, 0);
-    let mut empty = true;
-    for (line, content) in (1..).zip(text.split_inclusive('\n')) {
-        if is_start(content) && !empty {
-            parts.push((first_line, text.get(start..at).unwrap_or_default()));
-            (start, first_line, empty) = (at, line, true);
+struct Parts<'t> {
+    /// What is left.
+    text: &'t str,
+    /// The line it starts at.
+    lines: u64,
+    is_over: bool,
+}
+
+impl<'t> Iterator for Parts<'t> {
+    type Item = (u64, &'t str);
+
+    fn next(&mut self) -> Option<(u64, &'t str)> {
+        if self.is_over {
+            return None;
         }
-        let bare = content.trim();
-        // What stands behind `---` on its line is content too, and so is its being there a second time.
-        empty &= !is_start(content) && (bare.is_empty() || bare.starts_with(['#', '%']));
-        at += content.len();
+        let (first_line, mut empty, mut at) = (self.lines, true, 0);
+        for content in self.text.split_inclusive('\n') {
+            if is_start(content) && !empty {
+                let (part, rest) = self.text.split_at(at);
+                self.text = rest;
+                return Some((first_line, part));
+            }
+            let bare = content.trim();
+            // What stands behind `---` on its line is content too, and so is its being there a second time.
+            empty &= !is_start(content) && (bare.is_empty() || bare.starts_with(['#', '%']));
+            at += content.len();
+            self.lines += 1;
+        }
+        self.is_over = true;
+        Some((first_line, self.text))
     }
-    parts.push((first_line, text.get(start..).unwrap_or_default()));
-    parts
 }
 
 fn is_start(line: &str) -> bool {

@@ -21,6 +21,8 @@ const DOMAIN: &str = "spec.domain";
 pub(super) struct Judged {
     /// Its spec; where something is wrong with it, what could be read all the same, if its domain could.
     pub(super) spec: Option<MailDomainSpec>,
+    /// What it wants, where nothing is wrong with it.
+    pub(super) intent: Option<Intent>,
     /// All that is wrong with it, in the order of its fields.
     pub(super) mistakes: Vec<SpecError>,
 }
@@ -31,8 +33,15 @@ pub(super) fn judge(object: &Value) -> Judged {
     let judged = &renamed.judged;
     let mut repaired = Repaired::new(&judged.object, &judged.violations);
     let read = serde_json::from_value::<MailDomainSpec>(repaired.spec.take());
+    let mut intent = None;
     let beyond = match &read {
-        Ok(spec) => Intent::from_spec(spec).err().unwrap_or_default(),
+        Ok(spec) => match Intent::from_spec(spec) {
+            Ok(made) => {
+                intent = Some(made);
+                Vec::new()
+            }
+            Err(errors) => errors,
+        },
         // The schema takes what our own types do not: no such value is known.
         Err(error) if judged.violations.is_empty() => vec![SpecError::new("spec", error.to_string())],
         Err(_) => Vec::new(),
@@ -60,6 +69,7 @@ pub(super) fn judge(object: &Value) -> Judged {
     mistakes.extend(unknown.map(|(violation, _)| SpecError::new(&violation.path, &violation.message)));
     let stands_in = repaired.touched.iter().any(|path| path == DOMAIN);
     Judged {
+        intent: intent.filter(|_| mistakes.is_empty()),
         spec: read.ok().filter(|_| !stands_in),
         mistakes,
     }

@@ -1,7 +1,5 @@
 //! The manifests in a text: documents read, objects found, all that is wrong with them located. Pure.
 
-use std::collections::BTreeMap;
-
 use kube::CustomResourceExt;
 use serde_json::Value;
 use serde_saphyr::DuplicateKeyPolicy;
@@ -30,8 +28,8 @@ pub(super) fn objects(file: &str, text: &str) -> (Vec<Object>, Vec<Invalid>) {
         objects: Vec::new(),
         invalid: Vec::new(),
     };
-    for document in &documents(text) {
-        reader.document(document);
+    for document in documents(text) {
+        reader.document(&document);
     }
     (reader.objects, reader.invalid)
 }
@@ -148,31 +146,30 @@ impl Reader<'_> {
 
     /// Reads one object; its fields stand below `prefix` in the document.
     fn object(&mut self, document: &Document<'_>, prefix: &str, object: &Value) {
-        let below = |path: &str| path.strip_prefix(prefix).map(str::to_owned);
-        let lines: BTreeMap<String, u64> = document
-            .lines
-            .iter()
-            .filter_map(|(path, line)| Some((below(path)?, *line)))
-            .collect();
-        let doubled: Vec<(String, u64)> = document
+        let mut is_doubled = false;
+        for (path, line) in document
             .doubled
             .iter()
-            .filter_map(|(path, line)| Some((below(path)?, *line)))
-            .collect();
-        for (path, line) in &doubled {
-            let first = lines.get(path).copied().unwrap_or_default();
+            .filter(|(path, _)| path.starts_with(prefix))
+        {
+            is_doubled = true;
+            let first = document.lines.get(path).copied().unwrap_or_default();
             let message = format!("stands there twice, first in line {first}: keep one of the two");
-            self.wrong(*line, format!("{prefix}{path}"), message);
+            self.wrong(*line, path.as_str(), message);
         }
         let start = document.lines.get(prefix.trim_end_matches('.'));
         let start = start.copied().unwrap_or(document.first_line);
+        let line = |path: &str| super::line(&document.lines, &format!("{prefix}{path}")).unwrap_or(start);
         let metadata = |field: &str| {
             let value = object.get("metadata").and_then(|metadata| metadata.get(field));
             value.and_then(Value::as_str).map(str::to_owned)
         };
         let source = ManifestRef {
             file: self.file.to_owned(),
-            line: lines.get("spec.domain").copied().unwrap_or(start),
+            line: match document.lines.get(&format!("{prefix}spec.domain")) {
+                Some(line) => *line,
+                None => start,
+            },
             namespace: metadata("namespace"),
             name: metadata("name").unwrap_or_default(),
         };
@@ -180,19 +177,23 @@ impl Reader<'_> {
         let claims = judged.spec.as_ref().filter(|spec| claims(spec));
         let mut read = Object {
             prefix: prefix.to_owned(),
-            named_at: super::line(&lines, "metadata.name").unwrap_or(start),
+            named_at: line("metadata.name"),
             created: metadata("creationTimestamp").and_then(|text| text.parse().ok()),
             claims: claims.map(|spec| spec.domain.to_ascii_lowercase()),
             source: source.clone(),
             manifest: None,
         };
         judged.mistakes = unrendered(object, of_patch(object, judged.mistakes));
-        let line = |path: &str| super::line(&lines, path).unwrap_or(start);
         for SpecError { path, message } in &judged.mistakes {
             self.wrong(line(path), format!("{prefix}{path}"), message);
         }
-        if let (Some(spec), true) = (judged.spec, judged.mistakes.is_empty() && doubled.is_empty()) {
-            read.manifest = Some(Manifest { spec, source, lines });
+        if let (Some(intent), true) = (judged.intent, judged.mistakes.is_empty() && !is_doubled) {
+            let lines = intent.wanted.iter().map(|wanted| line(&wanted.path)).collect();
+            read.manifest = Some(Manifest {
+                intent,
+                source,
+                lines,
+            });
         }
         self.objects.push(read);
     }

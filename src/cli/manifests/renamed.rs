@@ -20,11 +20,15 @@ const MOST_ROUNDS: usize = 8;
 impl Renamed {
     /// Gives the fields of `object`, a whole `MailDomain`, the names that were meant.
     pub(super) fn new(object: &Value) -> Self {
-        let mut object = object.clone();
         let mut renamed = Self {
-            judged: api::validate(&object),
+            judged: api::validate(object),
             fields: Vec::new(),
         };
+        let is_misspelt = |violation: &Violation| violation.meant.is_some();
+        if !renamed.judged.violations.iter().any(is_misspelt) {
+            return renamed;
+        }
+        let mut object = object.clone();
         for _ in 0..MOST_ROUNDS {
             let mut found = false;
             for violation in &renamed.judged.violations {

@@ -36,14 +36,13 @@ pub(super) fn check(intent: &Intent, inquiry: &mut Inquiry<'_>, findings: &mut F
 /// What the spec alone shows: records that exclude each other.
 fn of_the_spec(intent: &Intent, findings: &mut Findings) {
     for (index, wanted) in intent.wanted.iter().enumerate() {
-        let this = wanted.desired();
         for earlier in intent
             .wanted
             .iter()
             .take(index)
             .filter(|earlier| earlier.name == wanted.name)
         {
-            let kinds = [this.kind, earlier.desired().kind];
+            let kinds = [wanted.kind, earlier.kind];
             let standards = [wanted.standard(), earlier.standard()];
             let alone = kinds.contains(&Kind::Cname);
             let same =
@@ -53,7 +52,7 @@ fn of_the_spec(intent: &Intent, findings: &mut Findings) {
                     "{} wants {} here and {} wants {}: both cannot be",
                     earlier.path, kinds[1], wanted.path, kinds[0]
                 );
-                let topic = Topic::new(Site::rrset(wanted.name.clone(), this.kind), true);
+                let topic = Topic::new(Site::rrset(wanted.name.clone(), wanted.kind), true);
                 findings
                     .say(&rules::CONFLICT, &topic, message)
                     .about(format!("{} {}", earlier.path, wanted.path));

@@ -69,7 +69,7 @@ pub(super) fn all<'f>(intent: &Intent, inquiry: &mut Inquiry<'f>) -> Vec<Owner<'
         });
     };
     for wanted in &intent.wanted {
-        if wanted.desired().kind == Kind::Txt {
+        if wanted.kind == Kind::Txt {
             let none = matches!(
                 wanted.what,
                 What::Dkim(DkimWant::Revoked | DkimWant::WildcardRevoked) | What::Dmarc(DmarcWant::Inherit)

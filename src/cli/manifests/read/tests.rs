@@ -11,7 +11,7 @@ fn read_all(text: &str) -> (Vec<String>, Vec<String>) {
     (
         manifests
             .into_iter()
-            .map(|manifest| manifest.spec.domain)
+            .map(|manifest| manifest.intent.domain.to_string())
             .collect(),
         wrong.map(|one| format!("{}: {}", one.line, one.error)).collect(),
     )
