@@ -15,7 +15,7 @@ use super::{Exit, Failure, output};
 use crate::api::{SchemaDifference, served_difference};
 use crate::inquiry::{Dns, Kind};
 use crate::name::Name;
-use crate::operator::{Error, Holder, Installation};
+use crate::operator::{Error, Holder, Installation, leases_of};
 use crate::report::selfcheck::{Check, SelfcheckReport};
 use crate::report::{Outcome, Style};
 use crate::world::{DnsArgs, Dnssec, Passes, World};
@@ -26,6 +26,9 @@ pub struct Args {
     /// The controller looks after MailDomains of this namespace only [default: all]
     #[arg(long, value_name = "NAMESPACE")]
     pub namespace: Option<String>,
+    /// The controller looks after MailDomains with these labels, and others after the rest: its Lease has a name of its own
+    #[arg(long, value_name = "SELECTOR", conflicts_with = "shards")]
+    pub shard_selector: Option<String>,
     /// Keep checking until all is well, at most this long
     #[arg(long, value_name = "DURATION", value_parser = duration)]
     pub wait: Option<Duration>,
@@ -43,7 +46,7 @@ pub struct Args {
 /// The pause between two rounds.
 const PAUSE: Duration = Duration::from_secs(2);
 
-/// So many parts of a schema that differ are named.
+/// So many of what is alike are named: parts of a schema that differ, Leases that are held.
 const MOST_NAMED: usize = 3;
 
 /// Checks an installation.
@@ -67,7 +70,7 @@ pub async fn run(args: &Args, style: Style) -> Result<Exit, Failure> {
         let (crd, rights, lease, names) = tokio::join!(
             crd(&installation),
             rights(&installation, args.namespace.as_deref()),
-            lease(&installation, &args.election, &cluster.default_namespace),
+            lease(&installation, args, &cluster.default_namespace),
             names(&world, config.dnssec == Some(Dnssec::Require)),
         );
         let mut checks = vec![crd, rights, lease];
@@ -130,32 +133,40 @@ async fn rights(installation: &Installation, namespace: Option<&str>) -> Check {
     }
 }
 
-async fn lease(installation: &Installation, election: &ElectionArgs, default_namespace: &str) -> Check {
+async fn lease(installation: &Installation, args: &Args, default_namespace: &str) -> Check {
     const CHECK: &str = "Lease";
+    let election = &args.election;
     if !election.leader_elect {
         return Check::skipped(CHECK, "without --leader-elect the controller holds none");
     }
     let namespace = election.lease_namespace.as_deref().unwrap_or(default_namespace);
-    let name = &election.lease_name;
-    let label = format!("{namespace}/{name}");
     let logs = "see whether the controller runs, and what it logs: it works only while it holds the Lease";
-    match installation.holder(namespace, name, Timestamp::now()).await {
-        Ok(Holder::One(holder)) => Check::fine(CHECK, format!("{holder} holds {label}")),
-        Ok(Holder::Silent(holder, since)) => {
-            let seconds = since.as_secs();
-            Check::wrong(
-                CHECK,
-                format!("{holder} holds {label} and has not renewed it for {seconds} s"),
-                logs,
-            )
+    let names = leases_of(
+        &election.lease_name,
+        election.shards.get(),
+        args.shard_selector.as_deref(),
+    );
+    let mut holders = Vec::new();
+    for name in &names {
+        let label = format!("{namespace}/{name}");
+        match installation.holder(namespace, name, Timestamp::now()).await {
+            Ok(Holder::One(holder)) => holders.push(format!("{holder} holds {label}")),
+            Ok(Holder::Silent(holder, since)) => {
+                let seconds = since.as_secs();
+                let message = format!("{holder} holds {label} and has not renewed it for {seconds} s");
+                return Check::wrong(CHECK, message, logs);
+            }
+            Ok(Holder::Nobody) => {
+                return Check::wrong(
+                    CHECK,
+                    format!("nobody holds {label}: no MailDomain is judged that belongs to it"),
+                    logs,
+                );
+            }
+            Err(error) => return unheard(CHECK, &format!("read the Lease {label}"), &error),
         }
-        Ok(Holder::Nobody) => Check::wrong(
-            CHECK,
-            format!("nobody holds {label}: no MailDomain is judged"),
-            logs,
-        ),
-        Err(error) => unheard(CHECK, &format!("read the Lease {label}"), &error),
     }
+    Check::fine(CHECK, some(&holders))
 }
 
 /// DNS, and DNSSEC where there is DNS.

@@ -9,7 +9,7 @@ use kube::api::{Api, ListParams};
 use kube::{Client, Config};
 use serde_json::Value;
 
-use super::{Error, Watched};
+use super::{Error, Watched, shards};
 
 /// No call is waited for longer.
 const PATIENCE: Duration = Duration::from_secs(10);
@@ -38,6 +38,21 @@ pub enum Holder {
     Silent(String, SignedDuration),
     /// Nobody: it was given back, or never taken.
     Nobody,
+}
+
+/// The names of the Leases an installation holds while all of it works: of one that is called `name`, or of what is made
+/// of it by shards or by the selector of one.
+pub fn leases_of(name: &str, shards: u16, selector: Option<&str>) -> Vec<String> {
+    let common = match selector {
+        Some(selector) => shards::lease_of_selector(name, selector),
+        None => name.to_owned(),
+    };
+    let parts = match shards {
+        0 | 1 => 0..0,
+        shards => 0..usize::from(shards),
+    };
+    let parts = parts.map(|number| shards::lease_of_shard(name, number, usize::from(shards)));
+    std::iter::once(common).chain(parts).collect()
 }
 
 impl Installation {
@@ -115,6 +130,17 @@ mod tests {
     use k8s_openapi::apimachinery::pkg::apis::meta::v1::MicroTime;
 
     use super::*;
+
+    #[test]
+    fn shards_have_leases_beside_the_common_one_and_a_selector_one_of_its_own() {
+        assert_eq!(leases_of("zegel", 1, None), ["zegel"]);
+        assert_eq!(
+            leases_of("zegel", 2, None),
+            ["zegel", "zegel-0-of-2", "zegel-1-of-2"]
+        );
+        let own = leases_of("zegel", 1, Some("team=a"));
+        assert!(own.len() == 1 && own[0] != "zegel", "{own:?}");
+    }
 
     #[test]
     fn a_lease_is_held_while_it_is_renewed_in_time() {

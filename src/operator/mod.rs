@@ -61,7 +61,7 @@ use self::clocks::Clocks;
 use self::complaint::Complaints;
 use self::context::{Context, Stop};
 pub use self::error::Error;
-pub use self::installation::{Holder, Installation};
+pub use self::installation::{Holder, Installation, leases_of};
 use self::leadership::Leadership;
 use self::lease::Lease;
 pub use self::lease::LeaseOptions;

@@ -147,6 +147,11 @@ pub(super) fn share(shards: usize, replicas: usize) -> usize {
     shards.div_ceil(replicas.max(1))
 }
 
+/// The name of the Lease of one of `count` shards, where the common one is called `lease`.
+pub(super) fn lease_of_shard(lease: &str, number: usize, count: usize) -> String {
+    format!("{lease}-{number}-of-{count}")
+}
+
 /// The name of the Lease for the objects of a selector: one for each, however it is spelt.
 pub(super) fn lease_of_selector(lease: &str, selector: &str) -> String {
     let mut terms = Vec::new();

@@ -17,6 +17,7 @@ use super::error::Error;
 use super::lease::{Lease, LeaseOptions};
 use super::members::Members;
 use super::object::Watched;
+use super::shards::lease_of_shard;
 use super::{aging, control, reconcile, recovery, seats};
 use crate::world::{Passes, World};
 
@@ -74,7 +75,7 @@ impl Sharing {
         let (count, members) = (context.shards.count(), Arc::new(Members::new(identity)));
         let leases = context.shards.terms().enumerate().map(|(number, term)| {
             let options = LeaseOptions {
-                name: format!("{}-{number}-of-{count}", options.name),
+                name: lease_of_shard(&options.name, number, count),
                 ..options.clone()
             };
             Arc::new(Lease::new(client.clone(), options, identity.to_owned(), term))

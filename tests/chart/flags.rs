@@ -114,6 +114,17 @@ fn flags() -> Vec<(&'static str, Has)> {
             ),
         ),
         (
+            "dnssec-control",
+            As(json!({"dns": {"dnssecControl": "nl."}}), "--dnssec-control=nl."),
+        ),
+        (
+            "dnssec-bogus-control",
+            As(
+                json!({"dns": {"dnssecBogusControl": "bogus.example"}}),
+                "--dnssec-bogus-control=bogus.example",
+            ),
+        ),
+        (
             "authorities",
             As(json!({"dns": {"authorities": "off"}}), "--authorities=off"),
         ),

@@ -174,6 +174,7 @@ const WRONG: &[(&str, &[&str])] = &[
     ("/dns/attempts", &["0"]),
     ("/dns/concurrency", &["0"]),
     ("/dns/dnssec", &[r#""on""#, "true"]),
+    ("/dns/dnssecControl", &[r#""not a name""#]),
     ("/dns/authorities", &[r#""on""#, "false"]),
     ("/dns/authorityRate", &["0"]),
     ("/dns/trustAnchor/key", &[r#""a/b""#, r#""""#]),

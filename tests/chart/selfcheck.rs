@@ -85,7 +85,7 @@ async fn helm_test_says_what_is_wrong_and_that_all_is_well() {
     );
     assert_eq!(
         of(&report, "Lease").1,
-        "nobody holds zegel-system/zegel: no MailDomain is judged"
+        "nobody holds zegel-system/zegel: no MailDomain is judged that belongs to it"
     );
     assert_eq!(report["outcome"], "wrong");
 
@@ -245,4 +245,42 @@ async fn a_controller_of_one_namespace_works_with_the_rights_of_that_namespace()
     let refused = plane.asked_by("zegel-system", "zegel").unwrap();
     let refused: Vec<_> = refused.iter().filter(|it| it.code == 403).collect();
     assert!(refused.is_empty(), "{refused:?}");
+}
+
+/// With shards there is a Lease each, and all are looked at.
+#[tokio::test]
+async fn with_shards_each_lease_is_looked_at() {
+    let plane = ControlPlane::start().await.unwrap();
+    let dns = DnsServer::start("nl 60 SOA 1\n");
+    let account = plane
+        .install_chart("zegel-system", &["leaderElection.shards=2"])
+        .await
+        .unwrap();
+    let chart = rendered(json!({
+        "leaderElection": {"shards": 2}, "selfcheck": {"wait": "1m"},
+        "resolvers": [dns.address().to_string()], "dns": {"dnssec": "off", "authorities": "off"},
+        "extraArgs": ["--bind=127.0.0.1:0"],
+    }));
+    let mut controller = Command::new(env!("CARGO_BIN_EXE_zegel"));
+    controller
+        .env("KUBECONFIG", &account)
+        .env("POD_NAME", "zegel-0")
+        .args(chart.args());
+    let controller = Process::spawn(controller, plane.dir().join("controller.log")).unwrap();
+    let check = strings(&chart.one("Pod")["spec"]["containers"][0]["args"]);
+    let (code, report) = selfcheck(&account, &check);
+    assert_eq!(code, 0, "{report}\n{}", controller.last_words());
+    assert_eq!(
+        of(&report, "Lease").1,
+        "2 shards holds zegel-system/zegel, zegel-0 holds zegel-system/zegel-0-of-2, zegel-0 holds zegel-system/zegel-1-of-2"
+    );
+    drop(controller);
+    let gone = until(&account, &check[..1], "Lease", "").1;
+    assert_eq!(of(&gone, "Lease").0, "skipped");
+    let check: Vec<String> = check
+        .into_iter()
+        .map(|arg| arg.replace("--wait=1m", "--wait=1s"))
+        .collect();
+    let (code, _) = until(&account, &check, "Lease", "has not renewed it");
+    assert_eq!(code, 1);
 }

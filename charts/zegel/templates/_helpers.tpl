@@ -96,6 +96,8 @@ imagePullSecrets:
 {{- $flags = append $flags (printf "--dns-concurrency=%v" .concurrency) -}}
 {{- if .dnssec -}}{{- $flags = append $flags (printf "--dnssec=%s" .dnssec) -}}{{- end -}}
 {{- if .trustAnchor.configMap -}}{{- $flags = append $flags (printf "--trust-anchor=/etc/zegel/trust-anchor/%s" .trustAnchor.key) -}}{{- end -}}
+{{- with .dnssecControl -}}{{- $flags = append $flags (printf "--dnssec-control=%s" .) -}}{{- end -}}
+{{- with .dnssecBogusControl -}}{{- $flags = append $flags (printf "--dnssec-bogus-control=%s" .) -}}{{- end -}}
 {{- $flags = append $flags (printf "--authorities=%s" .authorities) -}}
 {{- $flags = append $flags (printf "--authority-rate=%v" .authorityRate) -}}
 {{- end -}}
@@ -115,6 +117,7 @@ imagePullSecrets:
 {{- $flags = append $flags (printf "--lease-name=%s" (include "zegel.leaseName" .)) -}}
 {{- $flags = append $flags (printf "--lease-namespace=%s" (include "zegel.leaseNamespace" .)) -}}
 {{- $flags = append $flags (printf "--lease-duration=%s" .Values.leaderElection.leaseDuration) -}}
+{{- if gt (int .Values.leaderElection.shards) 1 -}}{{- $flags = append $flags (printf "--shards=%v" .Values.leaderElection.shards) -}}{{- end -}}
 {{- end -}}
 {{- toJson $flags -}}
 {{- end }}
@@ -127,7 +130,6 @@ imagePullSecrets:
 {{- with .Values.watch.namespace -}}{{- $flags = append $flags (printf "--namespace=%s" .) -}}{{- end -}}
 {{- with .Values.watch.labelSelector -}}{{- $flags = append $flags (printf "--label-selector=%s" .) -}}{{- end -}}
 {{- with .Values.watch.shardSelector -}}{{- $flags = append $flags (printf "--shard-selector=%s" .) -}}{{- end -}}
-{{- if gt (int .Values.leaderElection.shards) 1 -}}{{- $flags = append $flags (printf "--shards=%v" .Values.leaderElection.shards) -}}{{- end -}}
 {{- $flags = append $flags (printf "--concurrency=%v" .Values.concurrency) -}}
 {{- $flags = append $flags (printf "--timeout=%s" .Values.timeout) -}}
 {{- $flags = append $flags (printf "--metrics-objects=%s" .Values.metrics.objects) -}}

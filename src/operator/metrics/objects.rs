@@ -75,6 +75,12 @@ impl Collector for Objects {
             "How many shards this replica holds; 1 without --shards",
             i64::try_from(self.shards.held()).unwrap_or(i64::MAX),
         )?;
+        number(
+            &mut encoder,
+            "shards",
+            "How many shards there are; 1 without --shards",
+            i64::try_from(self.shards.count()).unwrap_or(i64::MAX),
+        )?;
         self.of_dns(&mut encoder)?;
         let mut objects = self.store.state();
         objects.retain(|object| self.shards.hold(object));
