@@ -108,8 +108,12 @@ fn run(intent: &Intent, inquiry: &mut Inquiry<'_>) -> (Vec<RecordVerdict>, Findi
 struct First(Intent);
 
 /// What a standard's checks found, once every question of theirs was answered: a later wave need not run them again.
-/// `STANDARD` tells one standard's from another's.
-struct Checked<const STANDARD: u8>(Findings);
+/// `STANDARD` tells one standard's from another's. Where one pass judges two intents of one domain, as an adoption does,
+/// it holds for that one alone which it was found for.
+struct Checked<const STANDARD: u8> {
+    intent: Intent,
+    findings: Findings,
+}
 
 /// Runs the checks of a standard, or tells what they found in an earlier wave.
 fn checked<const STANDARD: u8>(
@@ -121,9 +125,15 @@ fn checked<const STANDARD: u8>(
     let checked = inquiry.once(&intent.domain, Need::Detail, |inquiry| {
         let mut findings = Findings::new();
         (row(standard).check)(intent, inquiry, &mut findings);
-        Checked::<STANDARD>(findings)
+        Checked::<STANDARD> {
+            intent: intent.clone(),
+            findings,
+        }
     });
-    findings.extend(checked.0.iter().cloned());
+    match checked.intent == *intent {
+        true => findings.extend(checked.findings.iter().cloned()),
+        false => (row(standard).check)(intent, inquiry, findings),
+    }
 }
 
 /// The state of one wanted record set, by whatever answers `inquiry` has.

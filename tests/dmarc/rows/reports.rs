@@ -1,7 +1,7 @@
 //! Rules about where reports go.
 
 use super::Who::{Observer, Spec};
-use super::{E, I, NL, Row, SUB, W};
+use super::{I, NL, Row, SUB, W};
 
 #[rustfmt::skip] // A row is a line.
 pub(super) const REPORTS: &[Row] = &[
