@@ -254,3 +254,53 @@ fn findings_are_said_once_nothing_is_open() {
         "{said:?}"
     );
 }
+
+/// What a look at a domain of each kind costs, in runs of the judgement and in questions. They may only fall.
+#[test]
+fn a_look_takes_no_more_waves_and_questions_than_it_did() {
+    let providers = "
+        mx1.mail.example   A    192.0.2.1
+        mx2.mail.example   A    192.0.2.2
+        spf.mail.example   TXT  v=spf1 include:_n0.mail.example include:_n1.mail.example ~all
+        _n0.mail.example   TXT  v=spf1 ip4:192.0.2.0/25 ~all
+        _n1.mail.example   TXT  v=spf1 ip4:192.0.2.128/25 ~all
+        s1-d-nl.mail.example  TXT v=DKIM1; p=MCowBQYDK2VwAyEA
+        d.nl._report._dmarc.in.reports.example  TXT v=DMARC1;
+        in.reports.example MX   10 mx1.mail.example
+    ";
+    let hosted = "
+        d.nl               MX   10 mx1.mail.example
+        d.nl               MX   20 mx2.mail.example
+        d.nl               TXT  v=spf1 include:spf.mail.example -all
+        s1._domainkey.d.nl CNAME s1-d-nl.mail.example
+        _dmarc.d.nl        TXT  v=DMARC1; p=reject; rua=mailto:d@in.reports.example
+    ";
+    let parked = "
+        d.nl               MX   0 .
+        d.nl               TXT  v=spf1 -all
+        *._domainkey.d.nl  TXT  v=DKIM1; p=
+        _dmarc.d.nl        TXT  v=DMARC1; p=reject
+    ";
+    for (zone, spec, most_waves, most_questions) in [
+        (
+            hosted,
+            "{domain: d.nl, role: Mail, spf: {mechanisms: ['include:spf.mail.example'], all: Fail}, \
+             dkim: {selectors: [{name: s1, cname: s1-d-nl.mail.example}]}, \
+             dmarc: {policy: Reject, aggregateReports: ['mailto:d@in.reports.example']}}",
+            4,
+            23,
+        ),
+        (parked, "{domain: d.nl, role: Parked}", 3, 12),
+        ("", "{domain: d.nl, role: Parked}", 3, 12),
+    ] {
+        let wanted = intent(spec);
+        let mut waves = 0;
+        let questions = World::new(&format!("{providers}{zone}")).settle(|inquiry| {
+            waves += 1;
+            judge(&wanted, inquiry, facts::now());
+            inquiry.asked().count()
+        });
+        assert!(waves <= most_waves, "{spec}: {waves} waves");
+        assert!(questions <= most_questions, "{spec}: {questions} questions");
+    }
+}

@@ -129,7 +129,12 @@ pub fn octets(path: &str) -> Result<Vec<u8>, Failure> {
 /// # Errors
 /// When it cannot be read, or is in another encoding.
 pub fn text(path: &str) -> Result<String, Failure> {
-    let octets = octets(path)?;
+    let octets = match String::from_utf8(octets(path)?) {
+        // Nearly every file: its octets are its text, however large, and are not copied.
+        Ok(text) if is_plain(&text) => return Ok(text),
+        Ok(text) => text.into_bytes(),
+        Err(error) => error.into_bytes(),
+    };
     let wrong = |why: &dyn std::fmt::Display| Failure::Usage(format!("cannot read {}: {why}", shown(path)));
     match decode(&octets).map_err(|why| wrong(&why))? {
         (_, Encoding::Latin1) => Err(wrong(&format!(
@@ -138,6 +143,12 @@ pub fn text(path: &str) -> Result<String, Failure> {
         ))),
         (text, _) => Ok(text),
     }
+}
+
+/// Whether what is UTF-8 can be nothing else: without a mark, without what other encodings and formats are told by.
+fn is_plain(text: &str) -> bool {
+    let is_format = |(start, _): &(&[u8], &str)| text.as_bytes().starts_with(start);
+    !text.starts_with('\u{feff}') && !text.contains('\0') && !FORMATS.iter().any(is_format)
 }
 
 /// The path as messages name it.

@@ -13,6 +13,7 @@ mod rivals;
 mod words;
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::panic::resume_unwind;
 use std::path::{Path, PathBuf};
 
 pub use self::read::read;
@@ -77,7 +78,7 @@ impl Loaded {
 /// When a path cannot be read, or no `MailDomain` stands in any of them.
 pub fn load(paths: &[String]) -> Result<Loaded, Failure> {
     let mut loaded = Loaded::default();
-    let mut objects = Vec::new();
+    let mut named = Vec::new();
     let mut seen = BTreeSet::new();
     for path in paths {
         let found = match path.as_str() {
@@ -88,9 +89,14 @@ pub fn load(paths: &[String]) -> Result<Loaded, Failure> {
             // What the way to it is makes no other file of it; one that is gone says so when it is read.
             let place = found.canonicalize().unwrap_or_else(|_| found.clone());
             if seen.insert(place) {
-                objects.extend(read_file(&found.display().to_string(), &mut loaded.invalid));
+                named.push(found);
             }
         }
+    }
+    let mut objects = Vec::new();
+    for (read, wrong) in read_files(&named) {
+        objects.extend(read);
+        loaded.invalid.extend(wrong);
     }
     if objects.is_empty() && loaded.invalid.is_empty() {
         return Err(Failure::Usage(format!(
@@ -131,22 +137,45 @@ fn files(path: &Path) -> Result<Vec<PathBuf>, Failure> {
     Ok(found)
 }
 
-/// The objects of a file; what is wrong with it is added to `invalid`.
-fn read_file(path: &str, invalid: &mut Vec<Invalid>) -> Vec<Object> {
+/// Fewer files than this are read by one thread: they are read before others have begun.
+const FEW_FILES: usize = 64;
+
+/// What stands in each of `files`, in their order, and what is wrong there; many are read on all cores.
+fn read_files(files: &[PathBuf]) -> Vec<(Vec<Object>, Vec<Invalid>)> {
+    let read_share = |share: &[PathBuf]| -> Vec<(Vec<Object>, Vec<Invalid>)> {
+        share
+            .iter()
+            .map(|file| read_file(&file.display().to_string()))
+            .collect()
+    };
+    let cores = std::thread::available_parallelism().map_or(1, usize::from);
+    if files.len() < FEW_FILES || cores == 1 {
+        return read_share(files);
+    }
+    std::thread::scope(|scope| {
+        let shares = files.chunks(files.len().div_ceil(cores));
+        let readers: Vec<_> = shares
+            .map(|share| scope.spawn(move || read_share(share)))
+            .collect();
+        let read = readers
+            .into_iter()
+            .map(|reader| reader.join().unwrap_or_else(|panic| resume_unwind(panic)));
+        read.flatten().collect()
+    })
+}
+
+/// The objects of a file, and what is wrong with it.
+fn read_file(path: &str) -> (Vec<Object>, Vec<Invalid>) {
     match file::text(path) {
-        Ok(text) => {
-            let (objects, wrong) = read::objects(path, &text);
-            invalid.extend(wrong);
-            objects
-        }
+        Ok(text) => read::objects(path, &text),
         // Said with all the others' mistakes: one file that cannot be read hides nothing.
         Err(failure) => {
-            invalid.push(Invalid {
+            let wrong = Invalid {
                 file: path.to_owned(),
                 line: 1,
                 error: SpecError::new("document", failure.to_string()),
-            });
-            Vec::new()
+            };
+            (Vec::new(), vec![wrong])
         }
     }
 }

@@ -87,6 +87,48 @@ fn folders_are_searched_and_other_kinds_are_skipped() {
 }
 
 #[test]
+fn many_files_are_read_at_once_and_told_in_their_order() {
+    let texts: Vec<(String, String)> = (0..300)
+        .map(|number| {
+            let text = match number % 50 {
+                7 => "apiVersion: [".to_owned(),
+                _ => PARKED.replace("leeg", &format!("d{number:03}")),
+            };
+            (format!("{number:03}.yaml"), text)
+        })
+        .collect();
+    let files: Vec<(&str, &str)> = texts
+        .iter()
+        .map(|(name, text)| (name.as_str(), text.as_str()))
+        .collect();
+    let folder = folder(&files);
+    let run = zegel(&[
+        "plan",
+        "-o",
+        "zone",
+        folder.path().to_str().expect("the path is UTF-8"),
+    ]);
+    assert_eq!(run.code, 2, "{}", run.err);
+    let planned: Vec<&str> = run
+        .out
+        .lines()
+        .filter_map(|line| line.strip_prefix("; ")?.split_once(".example: MailDomain"))
+        .map(|(name, _)| name)
+        .collect();
+    let right: Vec<String> = (0..300)
+        .filter(|number| number % 50 != 7)
+        .map(|number| format!("d{number:03}"))
+        .collect();
+    assert_eq!(planned, right);
+    let wrong: Vec<&str> = run
+        .err
+        .lines()
+        .filter_map(|line| line.split_once(".yaml:")?.0.rsplit('/').next())
+        .collect();
+    assert_eq!(wrong, ["007", "057", "107", "157", "207", "257"], "{}", run.err);
+}
+
+#[test]
 fn what_is_wrong_is_said_with_file_line_and_field_and_the_rest_is_planned() {
     let bad_interval = PARKED
         .replace("leeg", "kort")
