@@ -12,7 +12,7 @@ use std::io::Write as _;
 use proptest::prelude::*;
 use serde_json::Value;
 use zegel::adopt::{Adopted, adopt, live};
-use zegel::api::Role;
+use zegel::api::{MailDomain, Role};
 use zegel::cli::manifests;
 use zegel::inquiry::{Answer, Dns, Kind, Rdata, settle_from};
 use zegel::intent::Intent;
@@ -39,9 +39,11 @@ fn checked(world: &World, adopted: &Adopted) -> Verdict {
     let (manifests, invalid) = manifests::read("written.yaml", &yaml);
     assert!(invalid.is_empty(), "{invalid:?}\n{yaml}");
     assert_eq!(manifests.len(), 1, "{yaml}");
-    assert_eq!(manifests[0].spec, adopted.spec, "{yaml}");
-    let intent = Intent::from_spec(&manifests[0].spec).unwrap_or_else(|errors| panic!("{errors:?}\n{yaml}"));
-    let verdict = world.judge(&intent);
+    let read: MailDomain = serde_saphyr::from_str(&yaml).unwrap_or_else(|error| panic!("{error}\n{yaml}"));
+    assert_eq!(read.spec, adopted.spec, "{yaml}");
+    let meant = Intent::from_spec(&adopted.spec).unwrap_or_else(|errors| panic!("{errors:?}\n{yaml}"));
+    assert_eq!(manifests[0].intent, meant, "{yaml}");
+    let verdict = world.judge(&manifests[0].intent);
     for record in &verdict.records {
         assert_eq!(record.state, State::InSync, "{record:?}\n{yaml}");
     }
