@@ -24,6 +24,8 @@ mod identity;
 mod kstatus;
 #[path = "cluster/life.rs"]
 mod life;
+#[path = "cluster/measure.rs"]
+mod measure;
 #[path = "support/middlebox.rs"]
 mod middlebox;
 #[path = "support/name_servers.rs"]

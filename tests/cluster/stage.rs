@@ -54,11 +54,12 @@ static PLANE: Mutex<Weak<Cluster>> = Mutex::const_new(Weak::new());
 
 /// Runs a test on the runtime all tests share, with a bound on its time.
 pub fn run(test: impl Future<Output = ()>) {
-    RUNTIME.block_on(async {
-        timeout(Duration::from_secs(180), test)
-            .await
-            .expect("the test ends in time")
-    });
+    run_for(Duration::from_secs(180), test);
+}
+
+/// The same with another bound.
+pub fn run_for(bound: Duration, test: impl Future<Output = ()>) {
+    RUNTIME.block_on(async { timeout(bound, test).await.expect("the test ends in time") });
 }
 
 /// A control plane with the chart applied, and what its ServiceAccount signs in with.
