@@ -14,7 +14,6 @@ use super::view::Content;
 use crate::inquiry::{Dns, Inquiry, Kind};
 use crate::judge::servers::{ServerState, ServerView, Servers};
 use crate::judge::{RecordVerdict, State};
-use crate::records::Standard;
 
 /// What the resolver has and is about to lose.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -32,8 +31,8 @@ impl Going {
         servers: &Servers,
         inquiry: &Inquiry<'_>,
     ) -> Option<Self> {
-        // What is proven is no record that a server could drop.
-        let is_record = record.standard != Standard::Dnssec;
+        // A start of authority stands for the proof of a zone: no record that a server could drop.
+        let is_record = record.site.kind() != Some(Kind::Soa);
         let is_fine = is_record && record.state == State::InSync && record.resolver.is_none();
         let is_going = is_fine
             && servers.none_is_right()
