@@ -89,16 +89,10 @@ fn run(intent: &Intent, inquiry: &mut Inquiry<'_>) -> (Vec<RecordVerdict>, Findi
         == *intent;
     for standard in Standard::ALL {
         inquiry.on_behalf_of(*standard);
-        match standard {
-            _ if !is_first => (row(*standard).check)(intent, inquiry, &mut findings),
-            Standard::Spf => checked::<0>(*standard, intent, inquiry, &mut findings),
-            Standard::Dkim => checked::<1>(*standard, intent, inquiry, &mut findings),
-            Standard::Dmarc => checked::<2>(*standard, intent, inquiry, &mut findings),
-            // A parked domain's exchanges are asked about for other standards as well; what is proven is said of whatever
-            // was asked, and names and values are judged beside what all others said.
-            Standard::Mx | Standard::Dnssec | Standard::Dns => {
-                (row(*standard).check)(intent, inquiry, &mut findings);
-            }
+        let row = row(*standard);
+        match row.kept.filter(|_| is_first) {
+            Some(kept) => kept(*standard, intent, inquiry, &mut findings),
+            None => (row.check)(intent, inquiry, &mut findings),
         }
     }
     (records, findings)
@@ -223,7 +217,12 @@ struct Row {
     texts: fn(&Intent, &mut Inquiry<'_>) -> Vec<TextsAt>,
     /// Its checks: whatever they find goes to the last argument.
     check: fn(&Intent, &mut Inquiry<'_>, &mut Findings),
+    /// The same, kept from wave to wave, where what it finds hangs on nothing but its own questions.
+    kept: Option<Kept>,
 }
+
+/// Checks whose findings are kept; [`checked`] with a number of its own for each standard.
+type Kept = fn(Standard, &Intent, &mut Inquiry<'_>, &mut Findings);
 
 /// A name at which TXT records of a standard are looked for.
 struct TextsAt {
@@ -241,36 +240,45 @@ fn row(standard: Standard) -> Row {
             first: |domain| Some(Dns::new(domain.clone(), Kind::Txt)),
             texts: spf::texts,
             check: spf::check,
+            kept: Some(checked::<0>),
         },
         // The keys of managed and probed selectors.
         Standard::Dkim => Row {
             first: |_| None,
             texts: dkim::texts,
             check: dkim::check,
+            kept: Some(checked::<1>),
         },
         // The policy that applies, where it comes from, and who gets its reports.
         Standard::Dmarc => Row {
             first: |domain| Some(Dns::new(domain.prepend("_dmarc").ok()?, Kind::Txt)),
             texts: dmarc::texts,
             check: dmarc::check,
+            kept: Some(checked::<2>),
         },
         // Where mail goes.
         Standard::Mx => Row {
             first: |domain| Some(Dns::new(domain.clone(), Kind::Mx)),
             texts: nowhere,
             check: mx::check,
+            // A parked domain's exchanges are asked about for other standards as well.
+            kept: None,
         },
         // What is proven of all of it.
         Standard::Dnssec => Row {
             first: |_| None,
             texts: nowhere,
             check: dnssec::check,
+            // What is proven is said of whatever was asked.
+            kept: None,
         },
         // Names that cannot hold TXT, values no standard can read.
         Standard::Dns => Row {
             first: |_| None,
             texts: nowhere,
             check: dns::check,
+            // Names and values are judged beside what all others said.
+            kept: None,
         },
     }
 }
