@@ -64,10 +64,15 @@ async fn signed() -> Signed {
     catalog.upsert(apex.into(), vec![Arc::new(zone)]);
     catalog.upsert(rr::Name::root().into(), vec![Arc::new(unsigned_root())]);
     let mut server = Server::new(catalog);
-    let udp = UdpSocket::bind("127.0.0.1:0").await.expect("a free port");
-    let address = udp.local_addr().expect("bound");
+    // A port that is free for one may be taken for the other.
+    let (udp, tcp, address) = loop {
+        let udp = UdpSocket::bind("127.0.0.1:0").await.expect("a free port");
+        let address = udp.local_addr().expect("bound");
+        if let Ok(tcp) = TcpListener::bind(address).await {
+            break (udp, tcp, address);
+        }
+    };
     server.register_socket(udp);
-    let tcp = TcpListener::bind(address).await.expect("the same port for TCP");
     server.register_listener(tcp, Duration::from_secs(5), 64);
     Signed {
         address,
