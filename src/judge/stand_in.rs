@@ -51,8 +51,9 @@ pub(super) fn before_the_resolver(intent: &Intent, inquiry: &mut Inquiry<'_>) {
     }
 }
 
-/// Has the name servers answer for records that all of them hold as they are meant, and the resolver has not; where their
-/// word alone counts also for those that the resolver has and none of them. Gives what the resolver says of each. Where
+/// Has the name servers answer for records that all of them hold as they are meant and the resolver has not, and for those of
+/// which the resolver says what no server does: it may have that from elsewhere, and nothing is missing on its word alone.
+/// Where the servers' word alone counts they answer for whatever they were asked. Gives what the resolver says of each. Where
 /// there is any, the domain is to be judged again.
 pub(super) fn after_the_resolver(
     intent: &Intent,
@@ -62,21 +63,37 @@ pub(super) fn after_the_resolver(
 ) -> Vec<Option<ResolverSays>> {
     let believed = records.iter().map(|record| {
         let servers = all.iter().find(|servers| servers.site == record.site)?;
-        let is_whole = servers
-            .views
-            .iter()
-            .all(|view| view.state != ServerState::NotAsked);
-        let is_published = record.state.differs() && servers.are_right() && is_whole;
-        let is_going =
-            intent.observe == Observe::Authoritative && Going::of(record, servers, inquiry).is_some();
-        if !is_published && !is_going {
+        if !are_believed(intent, record, servers, inquiry) {
             return None;
         }
-        let stands_in = holder(servers, ServerState::counts, inquiry)?;
+        let is_right = |state| state == ServerState::Right;
+        let stands_in =
+            holder(servers, is_right, inquiry).or_else(|| holder(servers, ServerState::counts, inquiry))?;
         inquiry.stand_in(about(record, &intent.domain)?, Some(stands_in));
         Some(ResolverSays::of(record))
     });
     believed.collect()
+}
+
+/// Whether a record is judged by what its servers hold, and not by what the resolver says.
+fn are_believed(intent: &Intent, record: &RecordVerdict, servers: &Servers, inquiry: &Inquiry<'_>) -> bool {
+    let is_whole = servers
+        .views
+        .iter()
+        .all(|view| view.state != ServerState::NotAsked);
+    let is_any_right = servers.counting().any(|view| view.state == ServerState::Right);
+    let is_alone = || servers.leave_the_resolver_alone(inquiry);
+    match record.state {
+        _ if !is_whole => false,
+        State::InSync => {
+            intent.observe == Observe::Authoritative && Going::of(record, servers, inquiry).is_some()
+        }
+        // As the servers say: one that is behind takes nothing from what another publishes.
+        _ if intent.observe == Observe::Authoritative => servers.counting().next().is_some(),
+        State::Missing => servers.are_right() || is_alone(),
+        state if state.differs() => servers.are_right() || (is_any_right && is_alone()),
+        _ => false,
+    }
 }
 
 /// Notes what the resolver says beside what the name servers hold.

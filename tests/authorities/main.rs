@@ -6,6 +6,7 @@ mod facts;
 mod lookup;
 mod net;
 
+mod alone;
 mod depths;
 mod going;
 mod held_back;

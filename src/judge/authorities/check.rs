@@ -113,19 +113,9 @@ fn of_the_resolver(
     inquiry: &Inquiry<'_>,
     findings: &mut Findings,
 ) {
-    let Some(kind) = servers.site.kind() else { return };
-    let question = Dns::new(servers.site.name().clone(), kind);
-    let Some(fact) = inquiry.fact(&question) else {
+    let Some(seen) = said_by_no_server(servers, inquiry) else {
         return;
     };
-    let Some(seen) = Content::of(fact) else { return };
-    let mut asked = servers
-        .counting()
-        .filter(|view| view.seen_at.is_some())
-        .peekable();
-    if asked.peek().is_none() || servers.agreeing(&question, &seen, Content::of, inquiry) {
-        return;
-    }
     let held = shown(&seen.values());
     let topic = Topic::new(servers.site.clone(), managed);
     let going = match record {
@@ -150,7 +140,21 @@ fn of_the_resolver(
         .about("resolver");
 }
 
+/// What the resolver says, where none of the servers that were heard says so or may lead there.
+fn said_by_no_server(servers: &Servers, inquiry: &Inquiry<'_>) -> Option<Content> {
+    let question = Dns::new(servers.site.name().clone(), servers.site.kind()?);
+    let seen = Content::of(inquiry.fact(&question)?)?;
+    let is_anyone_heard = servers.counting().any(|view| view.seen_at.is_some());
+    let is_alone = is_anyone_heard && !servers.agreeing(&question, &seen, Content::of, inquiry);
+    is_alone.then_some(seen)
+}
+
 impl Servers {
+    /// Whether the resolver says what none of the servers that were heard says, or may lead to.
+    pub(in crate::judge) fn leave_the_resolver_alone(&self, inquiry: &Inquiry<'_>) -> bool {
+        said_by_no_server(self, inquiry).is_some()
+    }
+
     /// Whether some server says what the resolver says, or may lead there.
     pub(super) fn agreeing(
         &self,
