@@ -23,7 +23,7 @@ pub struct ReplayArgs {
     pub record: Option<PathBuf>,
     /// Judge what was recorded in this file, at the time of the recording, and ask DNS nothing: how it is asked cannot be
     /// said beside
-    #[arg(long, value_name = "FILE", conflicts_with_all = ["record", "resolvers", "dnssec", "trust_anchor", "authorities"])]
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["record", "resolvers", "dnssec", "trust_anchor", "authorities", "dns_timeout", "dns_attempts", "dns_concurrency", "authority_rate"])]
     pub replay: Option<String>,
 }
 

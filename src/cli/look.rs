@@ -37,6 +37,11 @@ pub struct LookArgs {
     pub replay: ReplayArgs,
 }
 
+tokio::task_local! {
+    /// The place of the domain that is looked at among those of the run.
+    static TURN: usize;
+}
+
 /// Of so many domains the name servers are all asked; of more, only those of domains with something wrong, for a fleet
 /// hangs on few servers, and each is asked politely.
 const ASKED_CLOSELY: usize = 16;
@@ -187,6 +192,7 @@ impl Observer {
                 let nothing = Look {
                     domain: subject.domain.clone(),
                     at: recording.began_at(),
+                    turn: 0,
                     selectors: Vec::new(),
                     questions: 0,
                     hit_limit: false,
@@ -208,6 +214,7 @@ impl Observer {
             recorder.add(&Look {
                 domain: subject.domain.clone(),
                 at,
+                turn: TURN.try_with(|turn| *turn).unwrap_or_default(),
                 selectors: subject.selectors.to_vec(),
                 questions,
                 hit_limit: settled.hit_limit,
@@ -250,7 +257,7 @@ impl Observer {
         let jobs: Vec<J> = jobs.into_iter().collect();
         let mut progress = Progress::new(jobs.len(), !quiet);
         let numbered = |(number, job)| {
-            let look = tokio::spawn(look(job));
+            let look = tokio::spawn(TURN.scope(number, look(job)));
             async move {
                 match look.await {
                     Ok(looked) => (number, looked),

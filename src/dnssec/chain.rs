@@ -213,8 +213,18 @@ impl<'w> Walk<'w> {
             if by_child || (child_soa && worst.is_none()) {
                 return wrong_side(name, above);
             }
-            let unsigned = (RecordType::DS, Broken::NoSignature);
-            let (kind, why) = worst.unwrap_or(unsigned);
+            // An answer that is signed, and proves nothing, is another thing than one without any signature.
+            let is_signed = authorities
+                .of(RecordType::SOA)
+                .any(|set| !set.signatures.is_empty());
+            let lacking = match is_signed {
+                true => (
+                    RecordType::NSEC,
+                    Broken::no_proof("nothing proves that it has no DS"),
+                ),
+                false => (RecordType::DS, Broken::NoSignature),
+            };
+            let (kind, why) = worst.unwrap_or(lacking);
             return broken(name, above, kind, why);
         }
         let insecure = |at: &Name, why| {

@@ -76,6 +76,7 @@ mod tests {
         Look {
             domain: domain.parse().unwrap(),
             at: jiff::Timestamp::UNIX_EPOCH,
+            turn: 0,
             selectors: Vec::new(),
             questions: 0,
             hit_limit: false,

@@ -209,6 +209,7 @@ async fn ask(object: &Watched, intent: &Intent, fresh: &Freshness, context: &Con
         let look = Look {
             domain: intent.domain.clone(),
             at,
+            turn: 0,
             selectors: Vec::new(),
             questions: u64::try_from(settled.facts.len()).unwrap_or(u64::MAX),
             hit_limit: settled.hit_limit,

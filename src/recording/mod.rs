@@ -40,6 +40,8 @@ pub struct Look {
     pub domain: Name,
     /// The time it was judged at.
     pub at: Timestamp,
+    /// Its place among the looks of its run, from zero: several are made at once, and end in any order.
+    pub turn: usize,
     /// DKIM selectors that were asked for by name, beside those that are always tried.
     pub selectors: Vec<String>,
     /// How many questions were put for it, those of validation included; by a controller, whose looks share them, how many
@@ -128,7 +130,7 @@ impl Recording {
         }
         read.order = read.looks.keys().cloned().collect();
         read.order
-            .sort_by_key(|domain| read.looks.get(domain).map(|look| look.at));
+            .sort_by_key(|domain| read.looks.get(domain).map(|look| (look.turn, look.at)));
         Ok(read)
     }
 
@@ -137,7 +139,7 @@ impl Recording {
         self.looks.get(domain)
     }
 
-    /// The domains looked at, in the order in which the looks at them began.
+    /// The domains looked at, in the order in which they were named.
     pub fn domains(&self) -> &[Name] {
         &self.order
     }
@@ -196,6 +198,8 @@ struct Document {
 struct LookLine {
     domain: String,
     at: Timestamp,
+    #[serde(default, skip_serializing_if = "is_first")]
+    turn: usize,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     selectors: Vec<String>,
     #[serde(default)]
@@ -243,6 +247,10 @@ fn not_said() -> String {
     Passes::Unknown.to_string()
 }
 
+fn is_first(turn: &usize) -> bool {
+    *turn == 0
+}
+
 fn is_off(depth: &Depth) -> bool {
     *depth == Depth::Off
 }
@@ -259,6 +267,7 @@ impl LookLine {
         Self {
             domain: look.domain.to_string(),
             at: look.at,
+            turn: look.turn,
             selectors: look.selectors.clone(),
             questions: look.questions,
             hit_limit: look.hit_limit,
@@ -305,6 +314,7 @@ impl LookLine {
         Ok(Look {
             domain,
             at: self.at,
+            turn: self.turn,
             selectors: self.selectors,
             questions: self.questions,
             hit_limit: self.hit_limit,

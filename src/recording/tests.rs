@@ -283,6 +283,7 @@ proptest! {
     fn what_is_written_is_read_again(
         questions in prop::collection::vec(questions(), 0..6),
         hit_limit: bool,
+        turn: usize,
         depth in prop::sample::select(vec![Depth::Off, Depth::Troubled, Depth::Serials, Depth::Closely]),
         passes in prop::option::of(prop::sample::select(Passes::ALL.to_vec())),
         domain in names(),
@@ -291,6 +292,7 @@ proptest! {
         let look = Look {
             domain: domain.clone(),
             at: at(1_795_700_000),
+            turn,
             selectors: vec!["s1".to_owned()],
             questions: 7,
             hit_limit,
@@ -312,6 +314,33 @@ proptest! {
             let _ = Rdata::parse(kind, &text);
         }
     }
+}
+
+#[test]
+fn looks_are_told_in_the_order_they_were_named_and_not_in_the_order_they_ended() {
+    let look = |domain: &str, turn, second| Look {
+        domain: domain.parse().unwrap(),
+        at: at(second),
+        turn,
+        selectors: Vec::new(),
+        questions: 0,
+        hit_limit: false,
+        facts: Facts::new(),
+    };
+    let order = |looks: [Look; 2]| {
+        let lines = looks.iter().enumerate();
+        let lines: String = lines
+            .map(|(number, look)| line(look, number == 0).unwrap())
+            .collect();
+        let text = format!("{}{lines}{}", head(at(1)), tail());
+        let recording = Recording::read(&text).unwrap();
+        let domains = recording.domains().iter();
+        domains.map(ToString::to_string).collect::<Vec<_>>()
+    };
+    let (first, second) = ("b.example", "a.example");
+    assert_eq!(order([look(second, 1, 1), look(first, 0, 2)]), [first, second]);
+    // One of before has no turns: by when each began.
+    assert_eq!(order([look(second, 0, 2), look(first, 0, 1)]), [first, second]);
 }
 
 #[test]
@@ -339,6 +368,7 @@ fn a_recording_reads_well() {
     let look = Look {
         domain: domain.clone(),
         at: at(1_795_700_001),
+        turn: 0,
         selectors: Vec::new(),
         questions: 7,
         hit_limit: false,
@@ -365,6 +395,7 @@ fn what_is_not_in_the_recording_is_unanswered_for_that_reason() {
     let look = Look {
         domain: name("voorbeeld.nl"),
         at: at(0),
+        turn: 0,
         selectors: Vec::new(),
         questions: 7,
         hit_limit: false,

@@ -57,7 +57,16 @@ pub(crate) fn zegel_in(environment: &[(&str, &str)], args: &[&str], stdin: &str)
 
 /// The same without what says how DNS is asked, which a recording is not.
 fn without_dns<'a>(args: &[&'a str]) -> Vec<&'a str> {
-    let of_dns = ["--resolver", "--dnssec", "--trust-anchor", "--authorities"];
+    let of_dns = [
+        "--resolver",
+        "--dnssec",
+        "--trust-anchor",
+        "--authorities",
+        "--authority-rate",
+        "--dns-timeout",
+        "--dns-attempts",
+        "--dns-concurrency",
+    ];
     let mut left = Vec::new();
     let mut args = args.iter();
     while let Some(arg) = args.next() {

@@ -160,6 +160,10 @@ fn how_dns_is_asked_cannot_be_said_of_a_recording() {
         ["--dnssec", "off"],
         ["--trust-anchor", "root.key"],
         ["--authorities", "off"],
+        ["--dns-timeout", "1s"],
+        ["--dns-attempts", "2"],
+        ["--dns-concurrency", "4"],
+        ["--authority-rate", "5"],
     ] {
         let run = zegel(&[&["inspect", "zwak.nl", "--replay", text(&file)], &flag[..]].concat());
         let says = format!("'--replay <FILE>' cannot be used with '{}", flag[0]);

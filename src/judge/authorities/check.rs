@@ -8,12 +8,13 @@ use std::collections::BTreeMap;
 use super::zone::Zones;
 use crate::inquiry::{Dns, Fact, Inquiry};
 use crate::intent::Intent;
-use crate::judge::servers::{ServerState, Servers};
+use crate::judge::servers::{Group, ServerState, Servers};
 use crate::judge::{Findings, RecordVerdict, Site, Topic};
 use crate::name::Name;
 use crate::rules::dns as rules;
 
 use super::going::Going;
+use super::meaning::is_ahead;
 use super::view::Content;
 
 /// Says what is wrong.
@@ -96,13 +97,28 @@ fn of_records(servers: &Servers, managed: bool, findings: &mut Findings) {
             }
             // Where none is right the largest group speaks for the zone.
             ServerState::Differs if right || index > 0 => {
-                let message =
-                    format!("want the same at every server, found something else at {names}: {held}");
+                let what = match group
+                    .serial
+                    .filter(|serial| is_ahead_of_the_right(*serial, &groups))
+                {
+                    Some(serial) => format!("something else in a newer version (serial {serial})"),
+                    None => "something else".to_owned(),
+                };
+                let message = format!("want the same at every server, found {what} at {names}: {held}");
                 findings.say(&rules::SERVERS_DIFFER, &topic, message).about(names);
             }
             _ => {}
         }
     }
+}
+
+/// Whether a version is newer than that of every server that is right: what it holds is on its way to them.
+fn is_ahead_of_the_right(serial: u32, groups: &[Group]) -> bool {
+    let mut right = groups
+        .iter()
+        .filter(|group| group.state == ServerState::Right)
+        .peekable();
+    right.peek().is_some() && right.all(|group| group.serial.is_some_and(|known| is_ahead(serial, known)))
 }
 
 /// What the resolver says and no server does.
