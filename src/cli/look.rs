@@ -238,8 +238,8 @@ impl Observer {
         self.recorder.as_ref().map_or(Ok(()), Recorder::finish)
     }
 
-    /// Does every job, some at a time and on all cores; `done` gets each result as it comes, with the number of its job, and says what
-    /// to print.
+    /// Does every job, some at a time and on all cores; `done` gets each result as it comes, with the number of its job, and
+    /// says what to print.
     ///
     /// # Errors
     /// When the output cannot be written.

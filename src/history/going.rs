@@ -40,8 +40,7 @@ impl Going<'_> {
     }
 
     /// The record of this look, `fresh` as any that differs, given the time it is due.
-    pub(super) fn given_time(&self, fresh: Record, says: &ResolverSays) -> Record {
-        let mut fresh = fresh;
+    pub(super) fn given_time(&self, mut fresh: Record, says: &ResolverSays) -> Record {
         let before = self.before.filter(|_| self.was_going);
         if let Some(old) = before.filter(|old| old.answer == fresh.answer) {
             // The time at which one resolver forgets it is not the same to the second in each look.

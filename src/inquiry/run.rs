@@ -325,23 +325,17 @@ impl<'f> Inquiry<'f> {
 
     /// The questions of this run that no fact answers yet.
     pub fn open(&self) -> Vec<AnyQuestion> {
-        if self.closed.is_some() {
-            return Vec::new();
-        }
-        self.asked
-            .keys()
-            .filter(|question| !self.facts.answers(question) && !self.detoured.contains(*question))
-            .cloned()
-            .collect()
+        self.left_open().cloned().collect()
     }
 
     /// Whether such a question is left: what this run says will be thrown away.
     pub fn has_open(&self) -> bool {
-        self.closed.is_none()
-            && self
-                .asked
-                .keys()
-                .any(|question| !self.facts.answers(question) && !self.detoured.contains(question))
+        self.left_open().next().is_some()
+    }
+
+    fn left_open(&self) -> impl Iterator<Item = &AnyQuestion> {
+        let asked = self.asked.keys().filter(|_| self.closed.is_none());
+        asked.filter(|question| !self.facts.answers(question) && !self.detoured.contains(*question))
     }
 
     /// Whether the bounds of a pass kept a question from being asked.

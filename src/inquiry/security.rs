@@ -9,7 +9,8 @@
 //! | `Indeterminate {at, why}` | the proof could not be had: nothing is known either way | the answer counts; nobody is accused |
 //!
 //! `at` is the zone at which it was decided: at the root or a top-level domain that is never the fault of a domain below.
-//! The chain itself ([`Trust`](super::Trust)) hangs on [`Source`](super::Source): zones are shared by all answers that lie in them. Pure.
+//! The chain itself ([`Trust`](super::Trust)) hangs on [`Source`](super::Source): zones are shared by all answers that lie
+//! in them. Pure.
 
 use std::borrow::Cow;
 use std::fmt;

@@ -82,7 +82,7 @@ fn run(intent: &Intent, inquiry: &mut Inquiry<'_>) -> (Vec<RecordVerdict>, Findi
         inquiry.on_behalf_of(wanted.standard());
         records.push(record_state(intent, wanted, inquiry, &mut findings));
     }
-    // What another intent is judged for over the same facts (one that is to be adopted) is its own.
+    // One pass may judge two intents of one domain, as an adoption does: what is kept is of the first.
     let is_first = inquiry
         .once(&intent.domain, Need::Detail, |_| First(intent.clone()))
         .0
@@ -102,14 +102,10 @@ fn run(intent: &Intent, inquiry: &mut Inquiry<'_>) -> (Vec<RecordVerdict>, Findi
 struct First(Intent);
 
 /// What a standard's checks found, once every question of theirs was answered: a later wave need not run them again.
-/// `STANDARD` tells one standard's from another's. Where one pass judges two intents of one domain, as an adoption does,
-/// it holds for that one alone which it was found for.
-struct Checked<const STANDARD: u8> {
-    intent: Intent,
-    findings: Findings,
-}
+/// `STANDARD` tells one standard's from another's.
+struct Checked<const STANDARD: u8>(Findings);
 
-/// Runs the checks of a standard, or tells what they found in an earlier wave.
+/// Runs the checks of a standard for the intent that is judged first, or tells what they found in an earlier wave.
 fn checked<const STANDARD: u8>(
     standard: Standard,
     intent: &Intent,
@@ -119,15 +115,9 @@ fn checked<const STANDARD: u8>(
     let checked = inquiry.once(&intent.domain, Need::Detail, |inquiry| {
         let mut findings = Findings::new();
         (row(standard).check)(intent, inquiry, &mut findings);
-        Checked::<STANDARD> {
-            intent: intent.clone(),
-            findings,
-        }
+        Checked::<STANDARD>(findings)
     });
-    match checked.intent == *intent {
-        true => findings.extend(checked.findings.iter().cloned()),
-        false => (row(standard).check)(intent, inquiry, findings),
-    }
+    findings.extend(checked.0.iter().cloned());
 }
 
 /// The state of one wanted record set, by whatever answers `inquiry` has.

@@ -13,7 +13,7 @@ use std::time::Duration;
 use jiff::Timestamp;
 
 use super::finding::Site;
-use crate::inquiry::Trouble;
+use crate::inquiry::{Dns, Trouble};
 use crate::name::Name;
 
 pub use self::group::{BEYOND, Group, line};
@@ -96,6 +96,11 @@ impl LeftOut {
 }
 
 impl Servers {
+    /// The question they answer, as the resolver is asked it; `None` where it is about no record set.
+    pub fn question(&self) -> Option<Dns> {
+        Some(Dns::new(self.site.name().clone(), self.site.kind()?))
+    }
+
     /// The views that answered as authorities.
     pub fn counting(&self) -> impl Iterator<Item = &ServerView> {
         self.views.iter().filter(|view| view.state.counts())

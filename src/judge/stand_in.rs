@@ -9,7 +9,7 @@
 
 use super::authorities::{self, Going, ServerState, Servers};
 use super::{Findings, RecordVerdict, ResolverSays, State, record_state};
-use crate::inquiry::{About, Depth, Dns, Facts, Inquiry};
+use crate::inquiry::{About, Depth, Facts, Inquiry};
 use crate::intent::{Intent, ManagedRrset, Observe};
 use crate::name::Name;
 
@@ -128,10 +128,10 @@ fn holder(
     state: impl Fn(ServerState) -> bool,
     inquiry: &Inquiry<'_>,
 ) -> Option<std::net::IpAddr> {
-    let kind = servers.site.kind()?;
+    let question = servers.question()?;
     let answers = |address| {
-        let question = Dns::new(servers.site.name().clone(), kind).at(address);
-        inquiry.fact(&question).is_some_and(|fact| fact.outcome.is_ok())
+        let there = inquiry.fact(&question.clone().at(address));
+        there.is_some_and(|fact| fact.outcome.is_ok())
     };
     let mut addresses = servers
         .counting()

@@ -77,8 +77,8 @@ pub struct RecordVerdict {
     pub expires_at: Option<Timestamp>,
     /// The questions the state rests on: asked anew to confirm it.
     pub questions: Vec<AnyQuestion>,
-    /// What the resolver says instead, where every name server that answers holds what is desired, or none of them holds
-    /// it any more: then the state is by what they hold.
+    /// What the resolver says instead, where the state is by what name servers hold: they have what is desired and it has
+    /// not, or it has what none of them holds any more.
     pub resolver: Option<ResolverSays>,
 }
 

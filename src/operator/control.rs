@@ -11,7 +11,6 @@ use futures::StreamExt;
 use jiff::Timestamp;
 use tokio::time::{Instant, sleep};
 
-use super::claims::Key;
 use super::context::Context;
 use super::events;
 use super::suspicion::{Change, Count, Evidence};
@@ -148,9 +147,4 @@ async fn announce(change: Change, evidence: &Evidence, context: &Context) {
     if let Err(error) = told.await {
         tracing::debug!(%error, "cannot tell an event about the Lease");
     }
-}
-
-/// The key of an object, for who is held.
-pub(super) fn key((namespace, name): (&str, &str)) -> Key {
-    (namespace.to_owned(), name.to_owned())
 }

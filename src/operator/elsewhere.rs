@@ -42,16 +42,12 @@ pub(super) async fn conflict(
     let of_domain = ListParams::default().fields(&format!("spec.domain={}", spec.domain));
     let rivals = api.list(&of_domain).await?;
     let mut all = Claims::default();
-    let key = |object: &Watched| {
-        let (namespace, name) = object.key();
-        (namespace.to_owned(), name.to_owned())
-    };
     for rival in rivals.items.iter().chain([object]) {
         let created = rival.meta().creation_timestamp.as_ref();
         let created = created.map_or(jiff::Timestamp::MAX, |created| created.0);
-        all.apply(&key(rival), created, rival.spec().ok().as_ref());
+        all.apply(&rival.owned_key(), created, rival.spec().ok().as_ref());
     }
-    let conflict = all.conflict(&key(object));
+    let conflict = all.conflict(&object.owned_key());
     context.tracker.change(object, |tracked| {
         tracked.alone = match conflict {
             Some(_) => None,

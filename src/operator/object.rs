@@ -19,6 +19,7 @@ use kube::Resource;
 use kube::runtime::reflector::ObjectRef;
 use serde::{Deserialize, Deserializer};
 
+use super::claims::Key;
 use super::packed::Packed;
 use super::shape::Shape;
 use crate::api::{MailDomain, MailDomainSpec, MailDomainStatus};
@@ -114,6 +115,12 @@ impl Watched {
             self.meta.namespace.as_deref().unwrap_or_default(),
             self.meta.name.as_deref().unwrap_or_default(),
         )
+    }
+
+    /// The same, to keep.
+    pub(super) fn owned_key(&self) -> Key {
+        let (namespace, name) = self.key();
+        (namespace.to_owned(), name.to_owned())
     }
 
     /// The uid: another one means another object, whatever its name.

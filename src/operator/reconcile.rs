@@ -8,12 +8,12 @@ use kube::runtime::controller::Action;
 use tokio::time::sleep;
 
 use super::context::Context;
+use super::elsewhere;
 use super::error::Error;
 use super::metrics::ByReason;
 use super::object::Watched;
 use super::suspicion::Advice;
 use super::write::Subject;
-use super::{control, elsewhere};
 use crate::api::MailDomainSpec;
 use crate::history::{self, Pass};
 use crate::inquiry::Approach;
@@ -99,7 +99,7 @@ async fn pass(object: &Watched, context: &Context) -> Result<(String, Option<Sig
             }
             let verdict = settle(&subject, &intent, &schedule, context).await?;
             let news = subject.news(&intent, &verdict, context.now());
-            let key = || control::key(object.key());
+            let key = || object.owned_key();
             if context
                 .suspicion
                 .weigh(object.uid(), key, news, tokio::time::Instant::now())

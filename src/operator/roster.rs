@@ -65,7 +65,7 @@ impl Roster {
 
     /// Why this object may not have its domain.
     pub(super) fn conflict(&self, object: &Watched) -> Option<String> {
-        self.lock().claims.conflict(&key_of(object))
+        self.lock().claims.conflict(&object.owned_key())
     }
 
     /// From now on passes are asked for: first one for every object there is.
@@ -81,7 +81,7 @@ impl Roster {
 
     /// Asks for a pass of each of these, if it leads.
     pub(super) fn wake<'a>(&self, objects: impl Iterator<Item = &'a Watched>) {
-        self.wake_keys(objects.map(key_of).collect());
+        self.wake_keys(objects.map(Watched::owned_key).collect());
     }
 
     /// The same by their names.
@@ -97,12 +97,12 @@ impl Roster {
             watcher::Event::Init => state.listed = Some(HashSet::new()),
             watcher::Event::InitApply(object) => {
                 if let Some(listed) = &mut state.listed {
-                    listed.insert(key_of(object));
+                    listed.insert(object.owned_key());
                 }
                 self.apply(state, object);
             }
             watcher::Event::Apply(object) => self.apply(state, object),
-            watcher::Event::Delete(object) => self.remove(state, &key_of(object)),
+            watcher::Event::Delete(object) => self.remove(state, &object.owned_key()),
             watcher::Event::InitDone => {
                 let listed = state.listed.take().unwrap_or_default();
                 let gone: Vec<Key> = state
@@ -121,7 +121,7 @@ impl Roster {
     }
 
     fn apply(&self, state: &mut State, object: &Watched) {
-        let key = key_of(object);
+        let key = object.owned_key();
         let created = object.meta().creation_timestamp.as_ref();
         let created = created.map_or(Timestamp::MAX, |created| created.0);
         let revision = Revision {
@@ -174,11 +174,6 @@ impl State {
             let _ = passes.send(ObjectRef::new(&name).within(&namespace));
         }
     }
-}
-
-fn key_of(object: &Watched) -> Key {
-    let (namespace, name) = object.key();
-    (namespace.to_owned(), name.to_owned())
 }
 
 #[cfg(test)]

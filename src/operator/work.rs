@@ -141,7 +141,7 @@ fn passes(context: &Arc<Context>, concurrency: u16, stop: Stop) -> JoinSet<()> {
     let mut tasks = JoinSet::new();
     let (passes, clock) = (context.clone(), context.clone());
     let (dns, resolver) = (context.clone(), context.clone());
-    tasks.spawn(async move { control(&passes, concurrency, stop).await });
+    tasks.spawn(async move { run_passes(&passes, concurrency, stop).await });
     tasks.spawn(async move { aging::run(&clock).await });
     tasks.spawn(async move { recovery::watch(&dns).await });
     tasks.spawn(async move { control::watch(&resolver).await });
@@ -185,7 +185,7 @@ fn tell_dnssec(passes: Passes, required: bool) {
 }
 
 /// Passes over all objects until told to stop; then those under way get a while to end.
-async fn control(context: &Arc<Context>, concurrency: u16, stop: Stop) {
+async fn run_passes(context: &Arc<Context>, concurrency: u16, stop: Stop) {
     let asked = context.roster.lead();
     let passes = Controller::for_stream(futures::stream::pending(), context.store.clone())
         .with_config(ControllerConfig::default().concurrency(concurrency))

@@ -46,6 +46,8 @@ pub struct LookupReport {
     /// Whether answers could be validated: `Validates`, `PassesOn`, `Strips`, `Unknown`, of the resolver, or `Off`.
     pub validation: &'static str,
     #[serde(skip)]
+    passes: Option<Passes>,
+    #[serde(skip)]
     is_known: bool,
     #[serde(skip)]
     worth: Security,
@@ -133,6 +135,7 @@ impl LookupReport {
             visible_why: visible.why,
             questions: 0,
             validation: Passes::word(inquiry.passes()),
+            passes: inquiry.passes(),
             is_known: fact.is_some_and(|fact| fact.outcome.is_ok()),
             worth,
         }
@@ -172,9 +175,9 @@ impl LookupReport {
 
     /// Why nothing was validated.
     fn why_not_asked(&self) -> &'static str {
-        match Passes::of_word(self.validation) {
-            Some(None) => "validation is off",
-            Some(Some(Passes::Strips)) => {
+        match self.passes {
+            None => "validation is off",
+            Some(Passes::Strips) => {
                 "the resolver does not pass DNSSEC on (no signatures, or none that lead to the trust anchor)"
             }
             _ if !self.is_known => "there is no answer",

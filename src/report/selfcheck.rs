@@ -1,6 +1,6 @@
 //! What `zegel selfcheck` found out about an installation, as text and as JSON. Pure.
 
-use serde::Serialize;
+use serde::{Serialize, Serializer};
 
 use super::text::{hanging, harmless, width};
 use super::{Colour, Outcome, Style};
@@ -19,41 +19,48 @@ pub struct SelfcheckReport {
 pub struct Check {
     /// What was checked: `CRD`, `Rights`, `Lease`, `DNS`, `DNSSEC`.
     pub check: &'static str,
-    /// `ok`, `wrong`, `unknown`, or `skipped`.
-    pub outcome: &'static str,
+    /// `ok`, `wrong`, `unknown`; `None`, in JSON `skipped`: nobody asked for it.
+    #[serde(serialize_with = "as_word")]
+    pub outcome: Option<Outcome>,
     /// What was seen.
     pub message: String,
     /// What to do; null where there is nothing.
     pub fix: Option<String>,
 }
 
-/// The word of a check nobody asked for.
-const SKIPPED: &str = "skipped";
+/// The word of an outcome, or of a check nobody asked for.
+fn word(outcome: Option<Outcome>) -> &'static str {
+    outcome.map_or("skipped", Outcome::as_str)
+}
+
+fn as_word<S: Serializer>(outcome: &Option<Outcome>, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.serialize_str(word(*outcome))
+}
 
 impl Check {
     /// As it should be.
     pub fn fine(check: &'static str, message: impl Into<String>) -> Self {
-        Self::new(check, Outcome::Fine.as_str(), message, None)
+        Self::new(check, Some(Outcome::Fine), message, None)
     }
 
     /// Wrong, and what to do about it.
     pub fn wrong(check: &'static str, message: impl Into<String>, fix: impl Into<String>) -> Self {
-        Self::new(check, Outcome::Wrong.as_str(), message, Some(fix.into()))
+        Self::new(check, Some(Outcome::Wrong), message, Some(fix.into()))
     }
 
     /// It could not be found out.
     pub fn unknown(check: &'static str, message: impl Into<String>, fix: impl Into<String>) -> Self {
-        Self::new(check, Outcome::Unknown.as_str(), message, Some(fix.into()))
+        Self::new(check, Some(Outcome::Unknown), message, Some(fix.into()))
     }
 
     /// Nobody asked for it; why.
     pub fn skipped(check: &'static str, message: impl Into<String>) -> Self {
-        Self::new(check, SKIPPED, message, None)
+        Self::new(check, None, message, None)
     }
 
     fn new(
         check: &'static str,
-        outcome: &'static str,
+        outcome: Option<Outcome>,
         message: impl Into<String>,
         fix: Option<String>,
     ) -> Self {
@@ -69,7 +76,7 @@ impl Check {
 impl SelfcheckReport {
     /// The worst of them: one that is wrong outweighs one that is not known.
     pub fn outcome(&self) -> Outcome {
-        let any = |outcome: Outcome| self.checks.iter().any(|check| check.outcome == outcome.as_str());
+        let any = |outcome: Outcome| self.checks.iter().any(|check| check.outcome == Some(outcome));
         match (any(Outcome::Wrong), any(Outcome::Unknown)) {
             (true, _) => Outcome::Wrong,
             (false, true) => Outcome::Unknown,
@@ -82,19 +89,20 @@ impl SelfcheckReport {
         let columns = style.columns();
         let mut out = String::new();
         for check in &self.checks {
-            let label = format!("{:7}  {:6}  ", check.outcome, check.check);
+            let outcome = word(check.outcome);
+            let label = format!("{outcome:7}  {:6}  ", check.check);
             let indent = " ".repeat(width(&label));
             let mut said = hanging(&label, &harmless(&check.message), columns);
             if let Some(fix) = &check.fix {
                 said.push_str(&hanging(&format!("{indent}fix: "), &harmless(fix), columns));
             }
             let colour = match check.outcome {
-                outcome if outcome == Outcome::Fine.as_str() => Colour::Green,
-                outcome if outcome == Outcome::Wrong.as_str() => Colour::Red,
-                outcome if outcome == Outcome::Unknown.as_str() => Colour::Yellow,
-                _ => Colour::Dim,
+                Some(Outcome::Fine) => Colour::Green,
+                Some(Outcome::Wrong | Outcome::Nonexistent) => Colour::Red,
+                Some(Outcome::Unknown) => Colour::Yellow,
+                None => Colour::Dim,
             };
-            let rest = said.split_off(check.outcome.len());
+            let rest = said.split_off(outcome.len());
             out.push_str(&style.paint(colour, said));
             out.push_str(&rest);
         }

@@ -34,17 +34,13 @@ impl Visible {
         if servers.counting().next().is_none() {
             return never("not known: no name server answered as an authority");
         }
-        let groups = servers.groups();
-        let right: Vec<_> = servers
-            .counting()
-            .filter(|view| view.state == ServerState::Right)
-            .collect();
-        if right.is_empty() {
+        if servers.none_is_right() {
             return never(
                 "not known: the name servers hold different things, and their serials do not tell which is newer",
             );
         }
-        let unheard: Vec<String> = groups
+        let unheard: Vec<String> = servers
+            .groups()
             .iter()
             .filter(|group| matches!(group.state, ServerState::Silent | ServerState::NoRoute))
             .flat_map(|group| group.names.iter().map(ToString::to_string))

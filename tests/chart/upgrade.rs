@@ -136,25 +136,27 @@ fn shift(value: &mut Value, by: SignedDuration) {
     }
 }
 
+/// Installs 0.1.0; the MailDomains of a namespace that is there then.
+async fn installed_0_1_0(plane: &ControlPlane) -> Api<MailDomain> {
+    let chart = [
+        "install",
+        "zegel",
+        CHART_0_1_0,
+        "--create-namespace",
+        "--set",
+        IMAGE,
+    ];
+    release(plane, &chart).unwrap();
+    served(plane).await;
+    plane.create_namespace("mail").await.unwrap();
+    Api::namespaced(plane.client(), "mail")
+}
+
 #[tokio::test]
 async fn an_upgrade_from_0_1_0_judges_nothing_anew_and_can_be_rolled_back() {
     let plane = ControlPlane::start().await.unwrap();
     let dns = DnsServer::start("nl 60 SOA 1\n");
-    release(
-        &plane,
-        &[
-            "install",
-            "zegel",
-            CHART_0_1_0,
-            "--create-namespace",
-            "--set",
-            IMAGE,
-        ],
-    )
-    .unwrap();
-    served(&plane).await;
-    plane.create_namespace("mail").await.unwrap();
-    let objects: Api<MailDomain> = Api::namespaced(plane.client(), "mail");
+    let objects = installed_0_1_0(&plane).await;
     let recorded: Value = serde_json::from_str(&std::fs::read_to_string(STATUSES_0_1_0).unwrap()).unwrap();
     for (kind, recorded) in recorded.as_array().unwrap().iter().enumerate() {
         let same = digest(&object("voorbeeld-nl", "voorbeeld.nl", kind));
@@ -373,21 +375,7 @@ async fn what_0_1_0_writes_is_recorded() {
     for (kind, (_, policy)) in KINDS.iter().enumerate() {
         let plane = ControlPlane::start().await.unwrap();
         let dns = DnsServer::start(&format!("nl 60 SOA 1\n{}", zone("voorbeeld.nl", policy)));
-        release(
-            &plane,
-            &[
-                "install",
-                "zegel",
-                CHART_0_1_0,
-                "--create-namespace",
-                "--set",
-                IMAGE,
-            ],
-        )
-        .unwrap();
-        served(&plane).await;
-        plane.create_namespace("mail").await.unwrap();
-        let objects: Api<MailDomain> = Api::namespaced(plane.client(), "mail");
+        let objects = installed_0_1_0(&plane).await;
         objects
             .create(
                 &PostParams::default(),

@@ -183,6 +183,14 @@ fn without_watch_maildomains_it_hears_of_no_new_object() {
     });
 }
 
+async fn a_pass_ends_in_an_error(program: &Program) {
+    eventually("the pass ends in an error", async || {
+        let metrics = program.metrics().await;
+        metrics.contains(r#"zegel_reconciles_total{reason="APIError"}"#)
+    })
+    .await;
+}
+
 #[test]
 fn without_get_maildomains_a_write_that_met_another_is_not_made_again() {
     run(async {
@@ -191,13 +199,7 @@ fn without_get_maildomains_a_write_that_met_another_is_not_made_again() {
         program.ready().await;
         changed_while_it_is_judged(&stage).await;
         until_refused(&stage, &right).await;
-        eventually("the pass ends in an error", async || {
-            program
-                .metrics()
-                .await
-                .contains(r#"zegel_reconciles_total{reason="APIError"}"#)
-        })
-        .await;
+        a_pass_ends_in_an_error(&program).await;
         stage.end().await;
     });
 }
@@ -224,13 +226,7 @@ fn without_patch_maildomains_status_no_verdict_is_written() {
         program.ready().await;
         stage.create("voorbeeld-nl", spec()).await;
         until_refused(&stage, &right).await;
-        eventually("the pass ends in an error", async || {
-            program
-                .metrics()
-                .await
-                .contains(r#"zegel_reconciles_total{reason="APIError"}"#)
-        })
-        .await;
+        a_pass_ends_in_an_error(&program).await;
         assert_eq!(stage.writes("voorbeeld-nl").await, 0);
         assert!(
             stage.events("voorbeeld-nl").await.is_empty(),

@@ -15,6 +15,7 @@ use crate::rules::dns as rules;
 
 use super::going::Going;
 use super::meaning::is_ahead;
+use super::shown;
 use super::view::Content;
 
 /// Says what is wrong.
@@ -158,7 +159,7 @@ fn of_the_resolver(
 
 /// What the resolver says, where none of the servers that were heard says so or may lead there.
 fn said_by_no_server(servers: &Servers, inquiry: &Inquiry<'_>) -> Option<Content> {
-    let question = Dns::new(servers.site.name().clone(), servers.site.kind()?);
+    let question = servers.question()?;
     let seen = Content::of(inquiry.fact(&question)?)?;
     let is_anyone_heard = servers.counting().any(|view| view.seen_at.is_some());
     let is_alone = is_anyone_heard && !servers.agreeing(&question, &seen, Content::of, inquiry);
@@ -240,13 +241,4 @@ fn of_delegations(zones: &Zones, managed: bool, findings: &mut Findings) {
             }
         }
     }
-}
-
-/// Values in a sentence.
-fn shown(values: &[String]) -> String {
-    if values.is_empty() {
-        return "no such record".to_owned();
-    }
-    let values: Vec<String> = values.iter().map(|value| format!("{value:?}")).collect();
-    values.join(", ")
 }

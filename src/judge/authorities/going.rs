@@ -8,9 +8,9 @@ use std::collections::BTreeSet;
 
 use jiff::Timestamp;
 
-use super::UNTOUCHED_SERIAL;
 use super::meaning::is_ahead;
 use super::view::Content;
+use super::{UNTOUCHED_SERIAL, shown};
 use crate::inquiry::{Dns, Inquiry, Kind};
 use crate::judge::servers::{ServerState, ServerView, Servers};
 use crate::judge::{RecordVerdict, State};
@@ -44,7 +44,7 @@ impl Going {
     /// What is going of a record set of which nobody says what is meant: what the resolver has, where there is none at any
     /// server any more.
     pub(super) fn of_unmanaged(servers: &Servers, inquiry: &Inquiry<'_>) -> Option<Self> {
-        let fact = inquiry.fact(&question(servers)?)?;
+        let fact = inquiry.fact(&servers.question()?)?;
         let has_some = fact
             .outcome
             .as_ref()
@@ -59,7 +59,7 @@ impl Going {
         let something = held.max_by_key(|values| values.len()).cloned();
         Some(Self {
             values: something.unwrap_or_default(),
-            forgotten_at: inquiry.fact(&question(servers)?)?.expires_at,
+            forgotten_at: inquiry.fact(&servers.question()?)?.expires_at,
         })
     }
 
@@ -71,25 +71,19 @@ impl Going {
                 format!("no name server serves it any more; resolvers forget it, the one asked here by {by}")
             }
             values => {
-                let values: Vec<String> = values.iter().map(|value| format!("{value:?}")).collect();
+                let held = shown(values);
                 format!(
-                    "every name server serves something else by now: {}; resolvers follow, the one asked here by {by}",
-                    values.join(", ")
+                    "every name server serves something else by now: {held}; resolvers follow, the one asked here by {by}"
                 )
             }
         }
     }
 }
 
-/// The question whose answer the resolver remembers.
-fn question(servers: &Servers) -> Option<Dns> {
-    Some(Dns::new(servers.site.name().clone(), servers.site.kind()?))
-}
-
 /// Whether every server of the zone was heard, and says what it holds. A lame server serves nobody; one that
 /// is silent, or cannot be reached from here, may serve it to others.
 fn all_were_heard(servers: &Servers, inquiry: &Inquiry<'_>) -> bool {
-    let Some(question) = question(servers) else {
+    let Some(question) = servers.question() else {
         return false;
     };
     let heard: BTreeSet<_> = servers.counting().map(|view| &view.name).collect();
@@ -111,7 +105,7 @@ fn all_were_heard(servers: &Servers, inquiry: &Inquiry<'_>) -> bool {
 
 /// Whether the resolver has its answer from what the servers held before, as far as it can be told.
 fn is_a_memory(servers: &Servers, inquiry: &Inquiry<'_>) -> bool {
-    let Some(fact) = question(servers).and_then(|question| inquiry.fact(&question)) else {
+    let Some(fact) = servers.question().and_then(|question| inquiry.fact(&question)) else {
         return false;
     };
     // A resolver that has a zone of its own says so; what no cache may keep was had just now.

@@ -2,11 +2,10 @@
 //!
 //! A resolver tells what a receiver sees; only the servers tell why. So for each record set the zone and its servers are
 //! found, and each address is asked without recursion for the version of the zone and for the record. What comes of it
-//! is evidence: it explains what the resolver says, and no fault of a server makes a verdict worse. How closely is looked is pinned with the
-//! facts of a pass ([`Depth`]). Pure: it asks, as every room does. Files: `zone` (the zone and the servers named for
-//! it), `view` (what each address says), `meaning` (what that comes to, by what is wanted), `going` (what they dropped and
-//! the resolver still has), `check` and
-//! `signatures` (the findings).
+//! is evidence: it explains what the resolver says, and no fault of a server makes a verdict worse. How closely is looked is
+//! pinned with the facts of a pass ([`Depth`]). Pure: it asks, as every room does. Files: `zone` (the zone and the servers
+//! named for it), `view` (what each address says), `meaning` (what that comes to, by what is wanted), `going` (what they
+//! dropped and the resolver still has), `check` and `signatures` (the findings).
 
 mod check;
 mod going;
@@ -86,10 +85,19 @@ pub fn of(name: &Name, kind: Kind, inquiry: &mut Inquiry<'_>) -> Option<Servers>
 
 /// Whether one of the servers says what the resolver says, or may lead there; `None` where one of them has said nothing.
 pub fn resolver_agrees(servers: &Servers, inquiry: &Inquiry<'_>) -> Option<bool> {
-    let question = Dns::new(servers.site.name().clone(), servers.site.kind()?);
+    let question = servers.question()?;
     let seen = Content::exact(inquiry.fact(&question)?)?;
     servers.counting().next()?;
     Some(servers.agreeing(&question, &seen, Content::exact, inquiry))
+}
+
+/// Values in a sentence.
+fn shown(values: &[String]) -> String {
+    if values.is_empty() {
+        return "no such record".to_owned();
+    }
+    let values: Vec<String> = values.iter().map(|value| format!("{value:?}")).collect();
+    values.join(", ")
 }
 
 /// A record set to look at.

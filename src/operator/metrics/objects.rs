@@ -8,6 +8,7 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::Arc;
 
+use jiff::Timestamp;
 use kube::runtime::reflector::Store;
 use prometheus_client::collector::Collector;
 use prometheus_client::encoding::{DescriptorEncoder, EncodeMetric};
@@ -86,9 +87,11 @@ impl Collector for Objects {
         objects.retain(|object| self.shards.hold(object));
         let mut tally = Tally::new();
         for object in &objects {
-            let remembered = self.tracker.last_observation(object.uid());
-            let last = remembered.max(object.last_observation());
-            tally.add(object, last, self.tracker.next_look(object.uid()));
+            tally.add(
+                object,
+                self.last_observation(object),
+                self.tracker.next_look(object.uid()),
+            );
         }
         counts(&mut encoder, &tally)?;
         match self.which {
@@ -100,6 +103,12 @@ impl Collector for Objects {
 }
 
 impl Objects {
+    /// When an object was last looked at completely; a look that changed nothing is remembered and not written.
+    fn last_observation(&self, object: &Watched) -> Option<Timestamp> {
+        let remembered = self.tracker.last_observation(object.uid());
+        remembered.max(object.last_observation())
+    }
+
     /// What the world says of the way to DNS.
     fn of_dns(&self, encoder: &mut DescriptorEncoder<'_>) -> fmt::Result {
         plain(
@@ -160,8 +169,7 @@ impl Objects {
             "maildomain_last_observation_timestamp_seconds",
             "When each MailDomain was last looked at completely",
             objects.iter().filter_map(|object| {
-                let remembered = self.tracker.last_observation(object.uid());
-                let last = remembered.max(object.last_observation())?;
+                let last = self.last_observation(object)?;
                 Some((named(object), last.as_second()))
             }),
         )?;
@@ -232,7 +240,7 @@ fn counts(encoder: &mut DescriptorEncoder<'_>, tally: &Tally<'_>) -> fmt::Result
     )
 }
 
-fn by_namespace<'a>(of: &BTreeMap<&'a str, jiff::Timestamp>) -> impl Iterator<Item = ([Label<'a>; 1], i64)> {
+fn by_namespace<'a>(of: &BTreeMap<&'a str, Timestamp>) -> impl Iterator<Item = ([Label<'a>; 1], i64)> {
     of.iter()
         .map(|(namespace, time)| ([("namespace", *namespace)], time.as_second()))
 }

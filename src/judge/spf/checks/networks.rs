@@ -108,6 +108,10 @@ pub(super) fn check(record: &Record, topic: &Topic, findings: &mut Findings) {
     nobody(record, end, topic, findings);
 }
 
+/// The families of addresses, and what says that all of one are there.
+const FAMILIES: [(&str, IsAll); 2] = [("IPv4", Addresses::is_all_v4), ("IPv6", Addresses::is_all_v6)];
+type IsAll = fn(&Addresses) -> bool;
+
 /// Networks that are every address together, the last of which fails: nobody behind it passes. Each family by itself.
 fn nobody(record: &Record, end: usize, topic: &Topic, findings: &mut Findings) {
     let networks: Vec<(usize, Qualifier, &Mechanism)> = record
@@ -127,16 +131,15 @@ fn nobody(record: &Record, end: usize, topic: &Topic, findings: &mut Findings) {
             Mechanism::Ip6(network) => Some(*network),
             _ => None,
         });
-        let addresses = Addresses::new(v4, v6);
-        (addresses.is_all_v4(), addresses.is_all_v6())
+        Addresses::new(v4, v6)
     };
-    let whole = filled(networks.len());
     let mut said = None;
-    for (family, is_whole, of) in [("IPv4", whole.0, 0), ("IPv6", whole.1, 1)] {
-        let first = (0..networks.len()).filter(|_| is_whole).find(|upto| match of {
-            0 => filled(*upto).0,
-            _ => filled(*upto).1,
-        });
+    for (family, is_all) in FAMILIES {
+        // Most records fill neither: that is seen at once.
+        let is_whole = is_all(&filled(networks.len()));
+        let first = (0..networks.len())
+            .filter(|_| is_whole)
+            .find(|upto| is_all(&filled(*upto)));
         let Some((index, qualifier, _)) = first.and_then(|at| networks.get(at)) else {
             continue;
         };
