@@ -10,6 +10,7 @@ use std::time::Duration;
 use prometheus_client::registry::Registry;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::Mutex;
 use tokio::time::timeout;
 use zegel::serve::{Served, serve};
 
@@ -21,6 +22,9 @@ const MOST_HELD: usize = 64 + 32;
 
 /// What serving them may take.
 const MOST_MEMORY_KIB: usize = 64 * 1024;
+
+/// One flood at a time: what one test opens would be counted by the other.
+static FLOODED: Mutex<()> = Mutex::const_new(());
 
 /// How long a kubelet waits by default.
 const PROBE: Duration = Duration::from_secs(1);
@@ -79,6 +83,7 @@ async fn started() -> io::Result<SocketAddr> {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn thousands_of_slow_connections_keep_no_probe_out_and_take_little() -> io::Result<()> {
+    let _alone = FLOODED.lock().await;
     let address = started().await?;
     probe(address, "/livez").await;
     let open = descriptors();
@@ -111,6 +116,7 @@ async fn thousands_of_slow_connections_keep_no_probe_out_and_take_little() -> io
 /// They do not stop coming: each probe stands among hundreds that come at the same moment.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_flood_that_goes_on_keeps_no_probe_out() -> io::Result<()> {
+    let _alone = FLOODED.lock().await;
     let address = started().await?;
     let over = Arc::new(AtomicBool::new(false));
     let came = Arc::new(AtomicUsize::new(0));

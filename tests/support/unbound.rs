@@ -1,7 +1,7 @@
 //! A real resolver that validates: unbound, which has one zone from a name server and knows what it is told beside.
 
-use std::net::{SocketAddr, UdpSocket};
-use std::path::PathBuf;
+use std::net::{SocketAddr, TcpListener, UdpSocket};
+use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
@@ -10,7 +10,7 @@ pub(crate) struct Unbound {
     child: Child,
     /// Where it answers.
     pub(crate) address: SocketAddr,
-    _folder: tempfile::TempDir,
+    folder: tempfile::TempDir,
 }
 
 impl Drop for Unbound {
@@ -33,10 +33,17 @@ impl Unbound {
             println!("SKIPPED: a resolver that validates (unbound is not installed: dev/dns-servers)");
             return None;
         };
+        // Between the look for a free port and unbound's own bind another test may have taken it.
+        let unbound = (0..5).find_map(|_| Self::on_a_port(&program, zone, server, ds, beside));
+        Some(unbound.expect("unbound finds a port in five tries"))
+    }
+
+    /// Starts it on a port that is free for UDP and TCP now; `None` where it ended before it answered.
+    fn on_a_port(program: &Path, zone: &str, server: SocketAddr, ds: &str, beside: &[&str]) -> Option<Self> {
         let folder = tempfile::tempdir().expect("a folder can be made");
         let socket = UdpSocket::bind("127.0.0.1:0").expect("a port is free");
         let address = socket.local_addr().expect("a socket has an address");
-        drop(socket);
+        drop((TcpListener::bind(address).ok()?, socket));
         let place = folder.path().display();
         let records: String = beside
             .iter()
@@ -59,16 +66,16 @@ impl Unbound {
             .stderr(Stdio::null())
             .spawn()
             .expect("unbound starts");
-        let unbound = Self {
+        let mut unbound = Self {
             child,
             address,
-            _folder: folder,
+            folder,
         };
-        unbound.await_answer();
-        Some(unbound)
+        unbound.answers().then_some(unbound)
     }
 
-    fn await_answer(&self) {
+    /// Waits for its first answer; false where it ended instead.
+    fn answers(&mut self) -> bool {
         let socket = UdpSocket::bind("127.0.0.1:0").expect("a socket can be had");
         let pause = Some(Duration::from_millis(50));
         socket.set_read_timeout(pause).expect("a socket can wait");
@@ -78,9 +85,17 @@ impl Unbound {
         while began.elapsed() < Duration::from_secs(20) {
             let _ = socket.send_to(&question, self.address);
             if socket.recv_from(&mut [0; 512]).is_ok() {
-                return;
+                return true;
+            }
+            if self.child.try_wait().expect("a child can be asked").is_some() {
+                println!("unbound ended: {}", self.log());
+                return false;
             }
         }
-        panic!("unbound answers within twenty seconds");
+        panic!("unbound answers within twenty seconds; it says: {}", self.log());
+    }
+
+    fn log(&self) -> String {
+        std::fs::read_to_string(self.folder.path().join("log")).unwrap_or_default()
     }
 }
