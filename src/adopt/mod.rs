@@ -112,7 +112,6 @@ fn row(standard: Standard) -> Row {
             block: "spec.dmarc",
             take_out: dmarc::take_out,
         },
-        // A null MX is a role's, not a block's.
         Standard::Mx => Row {
             places: &[RecordSite {
                 labels: "",
@@ -120,8 +119,8 @@ fn row(standard: Standard) -> Row {
             }],
             list: Some(mx::list),
             propose: mx::propose,
-            block: "",
-            take_out: |_, _| None,
+            block: "spec.mx",
+            take_out: mx::take_out,
         },
         // Whether it must be signed is not to be read from DNS: a domain that is signed today may choose.
         Standard::Dnssec => Row {
@@ -184,6 +183,7 @@ fn bare(live: &Live, role: Role) -> MailDomainSpec {
         spf: None,
         dkim: None,
         dmarc: None,
+        mx: None,
         dnssec: None,
     }
 }

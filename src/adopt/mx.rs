@@ -1,34 +1,49 @@
-//! What MX says of a domain that is not parked. Pure.
+//! The mx block that live DNS satisfies: the hosts that take a domain's mail. Pure.
 
 use super::{Adopted, Live};
-use crate::api::RecordStatus;
+use crate::api::{MailDomainSpec, MxHost, MxSpec, RecordStatus};
 use crate::inquiry::{Inquiry, Rdata, Trouble};
 use crate::name::Name;
 use crate::records::Standard;
 
-/// Says of a domain that takes no mail which role may fit it.
+/// Proposes the hosts; says of a domain that takes no mail which role may fit it.
 pub(super) fn propose(live: &Live, _: &mut Inquiry<'_>, adopted: &mut Adopted) {
     if let Some(trouble) = live.mx_trouble() {
         return adopted.remark(Standard::Mx, format!("not answered: {trouble}"));
     }
     if live.has_null_mx() {
-        adopted.remark(
+        return adopted.remark(
             Standard::Mx,
             "the domain accepts no mail (null MX), and is not parked: see role SendOnly",
         );
     }
+    let mut hosts: Vec<MxHost> = Vec::new();
+    let mut exchanges = live.sorted_exchanges();
+    exchanges.retain(|(_, host)| !host.is_root());
+    for (preference, host) in exchanges {
+        let host = host.to_string();
+        // Named again it is tried once, where its preference is lowest.
+        if hosts.iter().all(|known| known.host != host) {
+            let preference = i32::from(preference);
+            hosts.push(MxHost { preference, host });
+        }
+    }
+    if !hosts.is_empty() {
+        adopted.spec.mx = Some(MxSpec { hosts, none: None });
+    }
+}
+
+/// Takes the block out: hosts are wanted together, or not at all.
+pub(super) fn take_out(spec: &mut MailDomainSpec, _: &str) -> Option<String> {
+    spec.mx = None;
+    None
 }
 
 /// The MX records in the order they are tried.
 pub(super) fn list(live: &Live) -> Vec<RecordStatus> {
-    let exchanges = live.exchanges().iter().filter_map(|rdata| match rdata {
-        Rdata::Mx { preference, exchange } => Some((*preference, exchange)),
-        _ => None,
-    });
-    let mut exchanges: Vec<(u16, &Name)> = exchanges.collect();
-    exchanges.sort();
-    let exchanges = exchanges.into_iter();
+    let exchanges = live.sorted_exchanges();
     let shown = exchanges
+        .into_iter()
         .map(|(preference, exchange)| format!("{preference} {exchange}"))
         .collect();
     let seen = live.at(Standard::Mx);
@@ -46,6 +61,17 @@ impl Live {
     /// The MX records.
     fn exchanges(&self) -> &[Rdata] {
         self.at(Standard::Mx).map_or(&[], |seen| &seen.records)
+    }
+
+    /// The MX records by preference.
+    fn sorted_exchanges(&self) -> Vec<(u16, &Name)> {
+        let exchanges = self.exchanges().iter().filter_map(|rdata| match rdata {
+            Rdata::Mx { preference, exchange } => Some((*preference, exchange)),
+            _ => None,
+        });
+        let mut exchanges: Vec<(u16, &Name)> = exchanges.collect();
+        exchanges.sort();
+        exchanges
     }
 
     /// Whether there is any MX, the null MX included.

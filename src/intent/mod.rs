@@ -20,6 +20,7 @@ use jiff::Timestamp;
 pub use self::desired::Desired;
 pub use self::dkim::DkimWant;
 pub use self::dmarc::{DmarcWant, dmarc_spec};
+pub use self::mx::MxWant;
 pub use self::role::Role;
 pub use self::schedule::Schedule;
 use crate::api::MailDomainSpec;
@@ -68,7 +69,9 @@ pub enum What {
     Dkim(DkimWant),
     /// A DMARC record, or none.
     Dmarc(DmarcWant),
-    /// A null MX (RFC 7505); where the name has no address, no MX at all does as well.
+    /// An MX record set, or the null one.
+    Mx(MxWant),
+    /// A null MX (RFC 7505) by the role; where the name has no address, no MX at all does as well.
     NullMx,
     /// A chain of trust to this name, and to the others that are managed.
     Signed,
@@ -81,7 +84,7 @@ impl ManagedRrset {
             What::Spf(_) => Standard::Spf,
             What::Dkim(_) => Standard::Dkim,
             What::Dmarc(_) => Standard::Dmarc,
-            What::NullMx => Standard::Mx,
+            What::Mx(_) | What::NullMx => Standard::Mx,
             What::Signed => Standard::Dnssec,
         }
     }
@@ -92,7 +95,8 @@ impl ManagedRrset {
             What::Spf(record) => spf::desired(record),
             What::Dkim(want) => dkim::desired(want),
             What::Dmarc(want) => dmarc::desired(want),
-            What::NullMx => mx::desired(),
+            What::Mx(want) => mx::desired(want),
+            What::NullMx => mx::parked(),
             What::Signed => dnssec::desired(),
         }
     }
@@ -285,6 +289,7 @@ mod tests {
             "spf: {all: Fail}",
             "dkim: {selectors: []}",
             "dmarc: {}",
+            "mx: {}",
             "dnssec: {required: true}",
         ] {
             let spec: MailDomainSpec =

@@ -131,7 +131,7 @@ fn record_state(
         What::Spf(record) => spf::state(intent, wanted, record, inquiry, findings),
         What::Dkim(want) => dkim::state(intent, wanted, want, inquiry, findings),
         What::Dmarc(want) => dmarc::state(intent, wanted, want, inquiry, findings),
-        What::NullMx => mx::state(intent, wanted, inquiry, findings),
+        What::Mx(_) | What::NullMx => mx::state(wanted, inquiry),
         What::Signed => dnssec::state(intent, wanted, inquiry),
     }
 }

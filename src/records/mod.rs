@@ -7,6 +7,7 @@
 pub mod dkim;
 pub mod dmarc;
 pub mod foreign;
+pub mod mx;
 pub mod odd;
 pub mod spf;
 pub mod tags;

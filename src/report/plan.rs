@@ -99,6 +99,8 @@ pub fn zone(manifest: &ManifestRef, domain: &Name, rows: &[Row]) -> String {
             let data = match row.kind {
                 Kind::Txt | Kind::Spf => txt_data(value),
                 Kind::Cname => format!("{}.", value.trim_end_matches('.')),
+                // The host ends the data, and is absolute as every name here.
+                Kind::Mx => format!("{}.", value.trim_end_matches('.')),
                 _ => value.clone(),
             };
             let _ = writeln!(out, "{comment}{}. {} IN {} {data}", row.name, row.ttl, row.kind);

@@ -37,6 +37,10 @@ fn selector(rest: Value) -> Value {
     json!({"dkim": {"selectors": [selector]}})
 }
 
+fn mx_host(preference: u32) -> Value {
+    json!({"preference": preference, "host": "mx1.voorbeeld.nl"})
+}
+
 pub(crate) fn refused() -> Vec<Bad> {
     let label_64 = format!("{}.nl", "a".repeat(64));
     let long = format!("{}nl", "a.".repeat(126));
@@ -173,6 +177,35 @@ pub(crate) fn refused() -> Vec<Bad> {
             ]}}),
             &[("spec.dkim.selectors[1]", "its name is that of entry [0]")],
         ),
+        // mx
+        bad_mail(
+            json!({"mx": {}}),
+            &[("spec.mx", "exactly one of hosts and none: true")],
+        ),
+        bad_mail(
+            json!({"mx": {"none": false}}),
+            &[("spec.mx", "exactly one of hosts and none: true")],
+        ),
+        bad_mail(
+            json!({"mx": {"none": true}}),
+            &[("spec.mx", "choose role Parked")],
+        ),
+        bad(
+            with_role("SendOnly", json!({"spf": {"all": "Fail"}, "mx": {"none": true}})),
+            &[("spec.mx", "RFC 7505 4.2")],
+        ),
+        bad(
+            with_role("Parked", json!({"mx": {"hosts": [mx_host(10)]}})),
+            &[("spec.mx", "takes no mail")],
+        ),
+        bad_mail(
+            json!({"mx": {"hosts": [mx_host(65536)]}}),
+            &[("spec.mx.hosts[0].preference", "65535")],
+        ),
+        bad_mail(
+            json!({"mx": {"hosts": [mx_host(10), mx_host(20)]}}),
+            &[("spec.mx.hosts[1]", "its host is that of entry [0]")],
+        ),
         // dmarc
         bad_mail(
             json!({"dmarc": {}}),
@@ -257,6 +290,12 @@ pub(crate) fn accepted() -> Vec<Value> {
             json!({"dmarc": {"cname": "a.nl", "atLeast": "Reject", "testing": false}}),
         ),
         with_role("SendOnly", json!({"spf": {"redirect": "%{d}._spf.voorbeeld.nl"}})),
+        with_role("Mail", json!({"mx": {"hosts": [mx_host(0)], "none": false}})),
+        with_role("Parked", json!({"mx": {"none": true}})),
+        with_role(
+            "Mail",
+            json!({"mx": {"hosts": many(32, &|n| json!({"preference": 65535, "host": format!("mx{n}.voorbeeld.nl")}))}}),
+        ),
         // The bounds themselves.
         with_role(
             "Mail",

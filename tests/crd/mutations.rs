@@ -51,6 +51,7 @@ fn bases() -> [Value; 3] {
                 "aggregateReports": ["mailto:a@voorbeeld.nl"], "failureReports": ["mailto:b@voorbeeld.nl"],
                 "failureOptions": ["1"],
             },
+            "mx": {"hosts": [{"preference": 10, "host": "mx1.voorbeeld.nl"}, {"preference": 20, "host": "mx2.voorbeeld.nl"}]},
         }),
         json!({
             "domain": "voorbeeld.nl", "role": "SendOnly",
@@ -58,7 +59,7 @@ fn bases() -> [Value; 3] {
             "dmarc": {"cname": "voorbeeld.nl.provider.example", "atLeast": "Quarantine"},
         }),
         json!({
-            "domain": "voorbeeld.nl", "role": "Parked",
+            "domain": "voorbeeld.nl", "role": "Parked", "mx": {"none": true},
             "dkim": {"selectors": [{"name": "s4", "state": "Revoked"}]},
             "dmarc": {"policy": "Reject", "inherit": false},
         }),
@@ -129,6 +130,19 @@ fn slips(schema: &Value, value: &Value) -> Vec<(&'static str, Value)> {
             ("quoted", json!("true")),
             ("negated", json!(!value.as_bool().unwrap())),
         ]),
+        "integer" => {
+            slips.extend([
+                ("quoted", json!(value.to_string())),
+                ("a boolean", json!(true)),
+                ("a fraction", json!(1.5)),
+                ("below nothing", json!(-1)),
+            ]);
+            if let Some(most) = schema["maximum"].as_f64() {
+                let most = most as i64;
+                slips.push(("as large as allowed", json!(most)));
+                slips.push(("too large", json!(most + 1)));
+            }
+        }
         "array" => {
             let items = value.as_array().unwrap();
             let first = items.first().unwrap().clone();

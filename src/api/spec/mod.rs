@@ -16,6 +16,7 @@
 mod dkim;
 mod dmarc;
 mod dnssec;
+mod mx;
 mod spf;
 
 use kube::core::Rule;
@@ -26,6 +27,7 @@ use serde::{Deserialize, Serialize};
 pub use self::dkim::*;
 pub use self::dmarc::*;
 pub use self::dnssec::*;
+pub use self::mx::*;
 pub use self::spf::*;
 use super::MailDomainStatus;
 use crate::duration::pattern;
@@ -136,6 +138,13 @@ use crate::duration::pattern;
      || [has(self.dmarc.policy), has(self.dmarc.inherit) && self.dmarc.inherit, has(self.dmarc.cname)]\
      .filter(set, set).size() == 1")
     .field_path(".dmarc").message("dmarc needs exactly one of policy, inherit: true and cname"))]
+#[x_kube(validation = Rule::new("self.role != 'Parked' || !has(self.mx) || !has(self.mx.hosts) || self.mx.hosts.size() == 0")
+    .field_path(".mx").message("role Parked takes in mx only none: true: a parked domain takes no mail; where hosts take \
+     its mail, its role is ReceiveOnly or Mail"))]
+#[x_kube(validation = Rule::new("self.role == 'Parked' || !has(self.mx) || !has(self.mx.none) || !self.mx.none")
+    .field_path(".mx").message("roles Mail, SendOnly and ReceiveOnly take no mx with none: true: a domain that receives \
+     needs a host, and receivers refuse mail of a sender that takes none back (RFC 7505 4.2); name the hosts, or choose \
+     role Parked"))]
 #[x_kube(validation = Rule::new(format!(
     "!has(self.staleAfter) || !self.staleAfter.matches({0:?}) \
      || has(self.interval) && !self.interval.matches({0:?}) \
@@ -212,6 +221,9 @@ pub struct MailDomainSpec {
     /// The DMARC record (RFC 9989). Left out: observed, never drift.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub dmarc: Option<DmarcSpec>,
+    /// Where mail for the domain goes (RFC 5321 5). Left out: observed, never drift.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub mx: Option<MxSpec>,
     /// DNSSEC (RFC 4033). Left out: observed, never missed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub dnssec: Option<DnssecSpec>,
@@ -233,12 +245,14 @@ impl MailDomainSpec {
             spf,
             dkim,
             dmarc,
+            mx,
             dnssec,
         } = self;
         [
             ("spf", spf.is_some()),
             ("dkim", dkim.is_some()),
             ("dmarc", dmarc.is_some()),
+            ("mx", mx.is_some()),
             ("dnssec", dnssec.as_ref().is_some_and(|dnssec| dnssec.required)),
         ]
         .into_iter()

@@ -94,13 +94,10 @@ pub(crate) fn selectors<'i>(intent: &'i Intent, inquiry: &mut Inquiry<'_>) -> Se
         of_any_name: None,
     };
     for wanted in &intent.wanted {
-        match &wanted.what {
-            What::Dkim(DkimWant::WildcardRevoked)
-            | What::Spf(_)
-            | What::Dmarc(_)
-            | What::NullMx
-            | What::Signed => {}
-            What::Dkim(want) => gathered.look(None, wanted.name.clone(), Origin::Wanted(want), inquiry),
+        if let What::Dkim(want) = &wanted.what
+            && *want != DkimWant::WildcardRevoked
+        {
+            gathered.look(None, wanted.name.clone(), Origin::Wanted(want), inquiry);
         }
     }
     let unmanaged = of_list(&intent.domain, &intent.asked, &intent.probes, inquiry);

@@ -3,10 +3,10 @@
 use std::net::IpAddr;
 use std::sync::Arc;
 
-use super::host_name::{self, HostFault};
 use crate::inquiry::{Dns, Inquiry, Kind, Need, Rdata};
 use crate::judge::basis::UsableAnswer;
 use crate::name::Name;
+use crate::records::mx::{self, HostFault};
 
 /// The addresses of at most this many hosts are asked for.
 pub const MAX_HOSTS: usize = 10;
@@ -95,7 +95,7 @@ fn look(domain: &Name, inquiry: &mut Inquiry<'_>) -> MailExchanges {
 }
 
 fn host(name: &Name, inquiry: &mut Inquiry<'_>) -> ExchangeHost {
-    let fault = host_name::fault(name);
+    let fault = mx::fault(name);
     let mut ask = |kind| match fault {
         Some(_) => None,
         None => addresses(name, kind, inquiry),

@@ -3,10 +3,10 @@
 use std::net::IpAddr;
 
 use super::exchanges::{ExchangeHost, MAX_HOSTS, MailExchanges};
-use super::host_name::{HostFault, is_address, is_nobody};
 use crate::inquiry::Inquiry;
 use crate::judge::{Findings, Topic, dns};
 use crate::name::Name;
+use crate::records::mx::{HostFault, is_address, is_nobody};
 use crate::rules::{Rule, Severity, mx as rules};
 
 /// What is wrong with the hosts.

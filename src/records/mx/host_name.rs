@@ -44,7 +44,7 @@ pub enum HostFault {
 }
 
 /// What is wrong with the name alone.
-pub(super) fn fault(host: &Name) -> Option<HostFault> {
+pub fn fault(host: &Name) -> Option<HostFault> {
     let labels = host.labels();
     if is_nobody(&labels) || matches!(labels.as_slice(), [one] if is_word_for_nobody(one)) {
         return Some(HostFault::Null);
@@ -79,7 +79,7 @@ pub(super) fn fault(host: &Name) -> Option<HostFault> {
 }
 
 /// Nothing but zeros, dots and the signs around them: `0.`, `..`, `0.0.0.0.`, `"0 ."`.
-pub(super) fn is_nobody(labels: &[Vec<u8>]) -> bool {
+pub fn is_nobody(labels: &[Vec<u8>]) -> bool {
     let sign = |octet: &u8| b"0.: \"'\\@-*".contains(octet);
     !labels.is_empty() && labels.iter().flatten().all(sign)
 }
@@ -91,7 +91,7 @@ fn is_word_for_nobody(label: &[u8]) -> bool {
 }
 
 /// An IP address, in brackets or with a prefix of its own too; also what is all digits and dots, for no name ends so.
-pub(super) fn is_address(text: &[u8]) -> bool {
+pub fn is_address(text: &[u8]) -> bool {
     let Ok(text) = std::str::from_utf8(text) else {
         return false;
     };
