@@ -14,6 +14,7 @@
 //! - [`duration`], [`name`]: durations and domain names as people write them.
 //! - [`inquiry`]: the seam of questions and facts between judgement and world; lanes of questions, DNS the first.
 //! - [`records`]: one standard, one file: parse with spans, write canonically, compare by effect.
+//! - [`transport`]: what is said on port 25 before a message: SMTP replies, TLS hellos and flights, certificates.
 //! - [`dnssec`]: what an answer is worth by its signatures: denial, aliases, the chain of trust.
 //! - [`rules`]: the catalogue: id, severity, section, why, fix.
 //! - [`judge`]: what is desired, what is drift, what is wrong; the walks that need answers.
@@ -47,4 +48,5 @@ pub mod records;
 pub mod report;
 pub mod rules;
 pub mod serve;
+pub mod transport;
 pub mod world;

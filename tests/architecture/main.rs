@@ -55,6 +55,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("api", &["duration"]),
     ("name", &[]),
     ("records", &["name"]),
+    ("transport", &["name"]),
     ("inquiry", &["name", "records"]),
     ("recording", &["inquiry", "name"]),
     ("dnssec", &["inquiry", "name"]),

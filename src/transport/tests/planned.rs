@@ -1,0 +1,154 @@
+//! Plans against servers that are functions: what is found, and how many hellos it takes.
+
+use super::super::plan::{MAX_STEPS, Worth};
+use super::*;
+
+/// A server as far as a plan can tell it: what it takes, by its own order or the client's.
+struct Server {
+    versions: &'static [Version],
+    takes: fn(Suite) -> bool,
+    is_choosy: bool,
+}
+
+impl Server {
+    fn react(&self, offer: &Offer) -> Reaction {
+        let spoken = self.versions.iter().filter(|version| {
+            let is_alone = offer.version == Version::TLS13;
+            **version <= offer.version && (!is_alone || **version == Version::TLS13)
+        });
+        let Some(version) = spoken.max() else {
+            return Reaction::Alert(Alert(70));
+        };
+        let fits =
+            |suite: &&Suite| suite.is_of_tls13() == (*version == Version::TLS13) && (self.takes)(**suite);
+        let mut shared: Vec<Suite> = offer.suites.iter().filter(fits).copied().collect();
+        if self.is_choosy {
+            shared.sort_by_key(|suite| std::cmp::Reverse(NCSC_2025_05.suite(*suite)));
+        }
+        let Some(suite) = shared.first() else {
+            return Reaction::Alert(Alert(40));
+        };
+        let extensions = [0, 43, 0, 2, 3, 4];
+        let extensions: &[u8] = if *version == Version::TLS13 {
+            &extensions
+        } else {
+            &[]
+        };
+        let end = message(14, &[]);
+        let legacy = version.0.min(0x0303);
+        let inside = [hello(legacy, suite.0, 0, extensions), end].concat();
+        Reaction::to(offer, read(&record(22, &inside)).unwrap().unwrap())
+    }
+
+    fn look(&self, is_full: bool) -> Vec<Step> {
+        let plan = Plan {
+            baseline: &NCSC_2025_05,
+            is_full,
+        };
+        let mut steps = Vec::new();
+        while let Some((probe, offer)) = plan.next(&host(), &steps) {
+            steps.push(Step {
+                probe,
+                reaction: self.react(&offer),
+                suites: offer.suites,
+            });
+            assert!(steps.len() <= MAX_STEPS);
+        }
+        steps
+    }
+}
+
+const MODERN: &[Version] = &[Version::TLS12, Version::TLS13];
+const ALL: &[Version] = &[
+    Version::SSL30,
+    Version::TLS10,
+    Version::TLS11,
+    Version::TLS12,
+    Version::TLS13,
+];
+
+fn is_strong(suite: Suite) -> bool {
+    NCSC_2025_05.suite(suite) >= Level::Sufficient
+}
+
+#[test]
+fn a_hardened_server_is_troubled_little_and_an_open_one_never_beyond_the_bound() {
+    let hardened = Server {
+        versions: MODERN,
+        takes: is_strong,
+        is_choosy: true,
+    };
+    assert_eq!(hardened.look(false).len(), 1);
+    assert!(hardened.look(true).len() <= 11, "{}", hardened.look(true).len());
+    let open = Server {
+        versions: ALL,
+        takes: |_| true,
+        is_choosy: false,
+    };
+    assert_eq!(open.look(false).len(), 3);
+    assert_eq!(open.look(true).len(), MAX_STEPS);
+}
+
+#[test]
+fn every_version_a_server_speaks_is_found() {
+    for versions in [
+        MODERN,
+        ALL,
+        &[Version::TLS10][..],
+        &[Version::TLS13],
+        &[Version::TLS11, Version::TLS12],
+    ] {
+        let server = Server {
+            versions,
+            takes: |_| true,
+            is_choosy: true,
+        };
+        let steps = server.look(true);
+        let mut found: Vec<Version> = steps
+            .iter()
+            .filter_map(Step::chosen)
+            .map(|(version, _)| version)
+            .collect();
+        found.sort();
+        found.dedup();
+        assert_eq!(found, versions);
+    }
+}
+
+#[test]
+fn one_weak_suite_among_strong_ones_is_found_wherever_it_stands() {
+    let plan = Plan {
+        baseline: &NCSC_2025_05,
+        is_full: true,
+    };
+    for weak in Suite::all().filter(|suite| !is_strong(*suite) && !suite.is_of_tls13()) {
+        let worth = match NCSC_2025_05.suite(weak) {
+            Level::PhaseOut => Worth::PhaseOut,
+            _ => Worth::Insufficient,
+        };
+        let mut steps: Vec<Step> = Vec::new();
+        // What comes behind the classes asks for something else.
+        while let Some((probe, offer)) = plan
+            .next(&host(), &steps)
+            .filter(|(probe, _)| *probe != Probe::Prime)
+        {
+            let takes = |suite: &&Suite| !suite.is_of_tls13() && (is_strong(**suite) || **suite == weak);
+            let reaction = match offer.suites.iter().find(takes) {
+                Some(suite) if offer.version == Version::TLS12 => {
+                    let inside = [hello(0x0303, suite.0, 0, &[]), message(14, &[])].concat();
+                    Reaction::to(&offer, read(&record(22, &inside)).unwrap().unwrap())
+                }
+                _ => Reaction::Closed,
+            };
+            let suites = offer.suites;
+            steps.push(Step {
+                probe,
+                suites,
+                reaction,
+            });
+        }
+        let is_found =
+            |step: &Step| step.probe == Probe::Suites(worth) && step.chosen() == Some((Version::TLS12, weak));
+        assert!(steps.iter().any(is_found), "{weak}");
+    }
+}
