@@ -1,7 +1,7 @@
 # Every task of the project; `make` alone lists them.
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test bench lint crd docs tools advisories clean
+.PHONY: help demo test bench lint crd docs dist image tools advisories clean
 
 help: ## This list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -25,6 +25,12 @@ crd: ## Write what is generated: crds/, the chart's template of it and its READM
 
 docs: crd ## The same, and then hold the documentation to the program
 	cargo test --quiet --test docs --test examples
+
+dist: ## Pack a release into dist/: tarballs with completions and manual pages, components, sources, notes, SHA256SUMS
+	@dev/dist/run
+
+image: ## Build the image into dist/image, an OCI layout, from nothing and with nothing pulled; prints its digest (buildah)
+	@dev/dist/image
 
 tools: ## Build etcd, kube-apiserver, kubectl, helm and helm-unittest for the tests, once
 	@dev/control-plane

@@ -50,3 +50,6 @@ pub mod rules;
 pub mod serve;
 pub mod transport;
 pub mod world;
+
+/// The version, and the commit where it is known: `0.1.0 (commit 0123456789ab)`. A debug build does not ask for it.
+pub const VERSION: &str = concat!(env!("CARGO_PKG_VERSION"), " (", env!("ZEGEL_COMMIT_LINE"), ")");

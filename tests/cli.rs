@@ -22,6 +22,7 @@ mod cli {
     mod manifests;
     mod plan;
     mod replay;
+    mod shells;
     mod shown;
     mod spf;
     mod validation;

@@ -6,6 +6,7 @@
 
 pub mod args;
 pub mod check;
+pub mod completions;
 pub mod controller;
 pub mod crd;
 pub mod dmarc;
@@ -33,7 +34,7 @@ use crate::report::Outcome;
 #[derive(Debug, Parser)]
 #[command(
     name = "zegel",
-    version,
+    version = crate::VERSION,
     about,
     max_term_width = 100,
     arg_required_else_help = true
@@ -70,6 +71,11 @@ pub enum Command {
     Controller(controller::Args),
     /// See whether an installation works: CRD, rights, Lease, DNS, DNSSEC.
     Selfcheck(selfcheck::Args),
+    /// Print a script that completes these commands in a shell.
+    Completions(completions::CompletionsArgs),
+    /// Write the manual pages.
+    #[command(hide = true)]
+    Man(completions::ManArgs),
 }
 
 /// What the program says with its exit code.
@@ -164,5 +170,7 @@ pub async fn run(command: Command, color: args::When) -> Result<Exit, Failure> {
         Command::Crd => crd::run(),
         Command::Controller(args) => controller::run(args).await,
         Command::Selfcheck(args) => selfcheck::run(&args, style).await,
+        Command::Completions(args) => completions::completions(&args),
+        Command::Man(args) => completions::man(&args),
     }
 }

@@ -237,7 +237,7 @@ tolerations:
 {{- define "zegel.validate" -}}
 {{- $values := .Values -}}
 {{- if not $values.image.repository -}}
-{{- fail "image.repository is not set, and it has no default: Zegel publishes no image yet. Build one from the Dockerfile at the root of the project, push it, and say where it is: --set image.repository=registry.example/zegel" -}}
+{{- fail "image.repository is not set, and it has no default: Zegel publishes no image yet. Build one with make image, push it, and say where it is: --set image.repository=registry.example/zegel" -}}
 {{- end -}}
 {{- if .Chart.IsRoot -}}
 {{- $known := list "imagePullSecrets" "commonLabels" "nodeSelector" "priorityClassName" "logLevel" "rbac" "leaderElection" -}}
