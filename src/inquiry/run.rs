@@ -7,7 +7,7 @@ use std::net::IpAddr;
 use std::sync::Arc;
 
 use super::facts::{MemoKey, Remembered};
-use super::stand_in::{About, Detour, StandIns};
+use super::stand_in::{About, Detour, StandIn, StandIns};
 use super::{
     Answer, Answered, AnyQuestion, Depth, Dns, Fact, Facts, Kind, Lane, MAX_QUESTIONS, MAX_VIEWS, MAX_WAVES,
     Need, Passes, Rdata, Trouble,
@@ -177,7 +177,15 @@ impl<'f> Inquiry<'f> {
     /// From here on no question of these goes to the resolver: an authority answers them, or while there is none they
     /// are open and nobody is asked.
     pub fn stand_in(&mut self, about: About, authority: Option<IpAddr>) {
-        self.stand_ins.add(about, authority);
+        let who = authority.map_or(StandIn::Awaited, StandIn::Authority);
+        self.stand_ins.add(about, who);
+        self.worked_out.clear();
+    }
+
+    /// From here on none of these questions has an answer, whatever the resolver says: those whose word counts were asked,
+    /// and this became of it.
+    pub fn let_nobody_answer(&mut self, about: About, trouble: Trouble) {
+        self.stand_ins.add(about, StandIn::Nobody(trouble));
         self.worked_out.clear();
     }
 
@@ -191,6 +199,15 @@ impl<'f> Inquiry<'f> {
     pub fn ask<L: Lane>(&mut self, question: L, need: Need) -> Reply<'f, L> {
         let (fact, has_room) = match self.stand_ins.detour(&question) {
             Detour::Waits => return self.closed.map_or(Reply::Open, Reply::Unanswered),
+            Detour::Silence(trouble) => {
+                let question: AnyQuestion = question.into();
+                self.note(question.clone(), need);
+                if let Some(noted) = self.asked.get_mut(&question) {
+                    noted.outcome = Err(trouble);
+                }
+                self.detoured.insert(question);
+                return Reply::Unanswered(trouble);
+            }
             Detour::None => (self.facts.get(&question), self.note(question.into(), need)),
             Detour::To(there) => (
                 self.facts.get(&there),
@@ -318,7 +335,7 @@ impl<'f> Inquiry<'f> {
     pub fn fact<L: Lane>(&self, question: &L) -> Option<&'f Arc<Fact<L>>> {
         match self.stand_ins.detour(question) {
             Detour::None => self.facts.get(question),
-            Detour::Waits => None,
+            Detour::Waits | Detour::Silence(_) => None,
             Detour::To(there) => self.facts.get(&there),
         }
     }

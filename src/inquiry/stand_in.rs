@@ -7,7 +7,7 @@
 use std::any::Any;
 use std::net::IpAddr;
 
-use super::{Dns, Kind, Lane, View};
+use super::{Dns, Kind, Lane, Trouble, View};
 use crate::name::Name;
 
 /// The questions somebody stands in for.
@@ -56,20 +56,33 @@ pub(super) enum Detour<L> {
     Waits,
     /// To somebody else.
     To(L),
+    /// To those who were asked already, and of whom none answers.
+    Silence(Trouble),
+}
+
+/// Who answers in the resolver's place.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum StandIn {
+    /// Nobody yet.
+    Awaited,
+    /// An authority.
+    Authority(IpAddr),
+    /// Nobody: those whose word counts were asked, and this became of it.
+    Nobody(Trouble),
 }
 
 /// Who stands in for the resolver in a run; the last word on a question counts.
 #[derive(Debug, Clone, Default)]
-pub(super) struct StandIns(Vec<(About, Option<IpAddr>)>);
+pub(super) struct StandIns(Vec<(About, StandIn)>);
 
 impl StandIns {
     pub(super) fn is_empty(&self) -> bool {
         self.0.is_empty()
     }
 
-    pub(super) fn add(&mut self, about: About, authority: Option<IpAddr>) {
+    pub(super) fn add(&mut self, about: About, who: StandIn) {
         self.0.retain(|(known, _)| *known != about);
-        self.0.push((about, authority));
+        self.0.push((about, who));
     }
 
     pub(super) fn remove(&mut self, about: &About) {
@@ -85,8 +98,9 @@ impl StandIns {
         let known = self.0.iter().rev().find(|(about, _)| about.covers(asked));
         match known {
             None => Detour::None,
-            Some((_, None)) => Detour::Waits,
-            Some((_, Some(address))) => {
+            Some((_, StandIn::Awaited)) => Detour::Waits,
+            Some((_, StandIn::Nobody(trouble))) => Detour::Silence(*trouble),
+            Some((_, StandIn::Authority(address))) => {
                 let there = asked.clone().at(*address);
                 let there: Option<&L> = (&there as &dyn Any).downcast_ref();
                 there.cloned().map_or(Detour::None, Detour::To)

@@ -56,6 +56,26 @@ pub(super) fn evidence<'f>(inquiry: &mut Inquiry<'f>, name: &Name, kind: Kind) -
     UsableAnswer::from_reply(inquiry.ask(Dns::new(name.clone(), kind), Need::Evidence))
 }
 
+/// The TXT values at a name, each joined and told once, asked for as evidence. However many rooms look at them, and in
+/// however many waves, they are read once.
+pub(super) fn texts(inquiry: &mut Inquiry<'_>, name: &Name) -> Arc<Texts> {
+    inquiry.once(name, Need::Evidence, |inquiry| {
+        let seen = evidence(inquiry, name, Kind::Txt);
+        Texts(seen.map(|seen| seen.texts()))
+    })
+}
+
+/// TXT values; `None` without a usable answer.
+#[derive(Debug)]
+pub(super) struct Texts(pub(super) Option<Vec<Vec<u8>>>);
+
+impl Texts {
+    /// Each of them.
+    pub(super) fn iter(&self) -> impl Iterator<Item = &Vec<u8>> {
+        self.0.iter().flatten()
+    }
+}
+
 /// What was judged of a record from what could be seen.
 #[derive(Debug)]
 pub(super) struct Judged {

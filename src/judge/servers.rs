@@ -58,6 +58,37 @@ pub struct Servers {
     pub nowhere: Vec<Nowhere>,
     /// What lies beyond the bounds and was not asked.
     pub left_out: LeftOut,
+    /// That the servers that are right hold nothing, where nothing is meant and so whatever is newest is right.
+    pub absence: Option<Absence>,
+    /// What the resolver says, where some server is right and none of those that were heard says so.
+    pub resolver: Option<Apart>,
+}
+
+/// In which way nothing is held (RFC 2308 2).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Absence {
+    /// No record of the type.
+    NoData,
+    /// No such name at all.
+    NxDomain,
+}
+
+/// What the resolver says of a record set and no name server does.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Apart {
+    /// What it has, in presentation format; empty: it says that there is none.
+    pub values: Vec<String>,
+    /// Until when.
+    pub visible: Visible,
+}
+
+/// By when what the name servers hold is seen by the resolver that was asked, and what is to be said of it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Visible {
+    /// The time; `None` where it cannot be known, and where there is nothing to wait for.
+    pub by: Option<Timestamp>,
+    /// What hangs on it, or why there is none.
+    pub why: String,
 }
 
 /// A name in the list of name servers that leads to no address.
@@ -235,7 +266,7 @@ impl Servers {
     /// `3 of 4 name servers right; ns2.example.net still serves an older version (serial 2026112501)`; `None` when nobody
     /// was asked.
     pub fn line(&self) -> Option<String> {
-        line(&self.groups())
+        group::line_of(&self.groups(), self.absence)
     }
 }
 

@@ -4,12 +4,12 @@
 //! once they have it, for our own question would plant the absence, or the older record, that we then wait for
 //! (RFC 2308 5, RFC 8020). *After* it was asked: where every server that answers holds what is meant, it is published,
 //! whatever the resolver still remembers; the whole domain is judged by what stands there, and what the resolver says is
-//! told beside. And where every server has dropped what is meant, it is gone, though the resolver still remembers it.
+//! told beside. Where the servers' word alone counts and none answers, nothing is known. And where every server has dropped what is meant, it is gone, though the resolver still remembers it.
 //! Pure.
 
-use super::authorities::{self, Going, ServerState, Servers};
+use super::authorities::{self, Going, Lame, ServerState, Servers};
 use super::{Findings, RecordVerdict, ResolverSays, State, record_state};
-use crate::inquiry::{About, Depth, Facts, Inquiry};
+use crate::inquiry::{About, Depth, Facts, Inquiry, Trouble};
 use crate::intent::{Intent, ManagedRrset, Observe};
 use crate::name::Name;
 
@@ -63,6 +63,10 @@ pub(super) fn after_the_resolver(
 ) -> Vec<Option<ResolverSays>> {
     let believed = records.iter().map(|record| {
         let servers = all.iter().find(|servers| servers.site == record.site)?;
+        if let Some(trouble) = none_answers(servers).filter(|_| intent.observe == Observe::Authoritative) {
+            inquiry.let_nobody_answer(about(record, &intent.domain)?, trouble);
+            return Some(ResolverSays::of(record));
+        }
         if !are_believed(intent, record, servers, inquiry) {
             return None;
         }
@@ -96,6 +100,25 @@ fn are_believed(intent: &Intent, record: &RecordVerdict, servers: &Servers, inqu
     }
 }
 
+/// What became of asking the servers, where all were asked and none answered as an authority: then nobody has said
+/// anything, as far as their word alone counts. Not where none could be reached from here: that is no word of theirs.
+fn none_answers(servers: &Servers) -> Option<Trouble> {
+    let is_whole = servers.left_out.is_nothing()
+        && servers
+            .views
+            .iter()
+            .all(|view| view.state != ServerState::NotAsked);
+    let mut troubles = servers.views.iter().filter_map(|view| match view.state {
+        ServerState::Lame(Lame::Refused) => Some(Trouble::Refused),
+        ServerState::Lame(Lame::ServFail) => Some(Trouble::ServFail),
+        ServerState::Lame(_) => Some(Trouble::Lame),
+        ServerState::Silent => Some(Trouble::Timeout),
+        _ => None,
+    });
+    let is_mute = is_whole && servers.counting().next().is_none();
+    troubles.next().filter(|_| is_mute)
+}
+
 /// Notes what the resolver says beside what the name servers hold.
 pub(super) fn beside(records: &mut [RecordVerdict], resolver: Vec<Option<ResolverSays>>) {
     for (record, says) in records.iter_mut().zip(resolver) {
@@ -110,8 +133,12 @@ pub(super) fn going(records: &mut [RecordVerdict], all: &[Servers], inquiry: &In
         let going = servers.and_then(|servers| Going::of(record, servers, inquiry));
         let Some(going) = going else { continue };
         record.resolver = Some(ResolverSays::of(record));
-        // Not missing: who asks now may still get it.
-        record.state = State::Drifted;
+        // As their word alone would have it; that who asks now may still get it is told beside.
+        record.state = match (going.values.is_empty(), record.desired.is_empty()) {
+            (true, _) => State::Missing,
+            (false, true) => State::Unexpected,
+            (false, false) => State::Drifted,
+        };
         record.differences = vec![going.sentence()];
         record.observed = going.values;
     }

@@ -10,12 +10,13 @@ use serde_json::Value;
 
 use super::ManifestRef;
 use super::inspected::{AppliedPolicy, Selectors};
+use super::on_its_way::ResolverReport;
 use super::profile::Profile;
 use super::sarif::Invalid;
 use super::servers::ServersReport;
 use super::text::escaped_json;
 use super::view::{Origin, Report, finding};
-use crate::api::{FindingStatus, RecordStatus, Summary};
+use crate::api::{FindingStatus, RecordStatus};
 use crate::inquiry::{AnyQuestion, Need, Passes, Trouble};
 use crate::judge::Unanswered;
 use crate::name::Name;
@@ -65,8 +66,8 @@ pub fn report(report: &Report) -> String {
         profile: inspected.map(|inspected| inspected.profile),
         dmarc: inspected.map(|inspected| &inspected.policy),
         selectors: inspected.map(|inspected| inspected.selectors),
-        summary: summary(report.summary()),
-        records: report.records(),
+        summary: summary(report),
+        records: records(report),
         findings: findings(report),
         unanswered: report.verdict.unanswered.iter().map(Open::from).collect(),
         servers: report.verdict.servers.iter().map(ServersReport::from).collect(),
@@ -82,14 +83,45 @@ fn findings(report: &Report) -> Vec<FindingStatus> {
     shown.map(finding).collect()
 }
 
+/// The records, each of the verdict's with what the resolver says beside.
+fn records(report: &Report) -> Vec<Record> {
+    let beside: Vec<Option<ResolverReport>> = match &report.inspected {
+        None => {
+            let records = report.verdict.records.iter();
+            records.map(|record| ResolverReport::of(report, record)).collect()
+        }
+        Some(_) => Vec::new(),
+    };
+    let beside = beside.into_iter().chain(std::iter::repeat_with(|| None));
+    let records = report.records().into_iter().zip(beside);
+    records
+        .map(|(status, resolver)| Record { status, resolver })
+        .collect()
+}
+
 /// The counts; no ratio where nothing is managed.
-fn summary(summary: Summary) -> Value {
+fn summary(report: &Report) -> Value {
+    let summary = report.summary();
     let nothing = summary.records == 0;
     let mut value = serde_json::to_value(summary).unwrap_or_default();
-    if let Some(fields) = value.as_object_mut().filter(|_| nothing) {
-        fields.shift_remove("ratio");
+    if let Some(fields) = value.as_object_mut() {
+        if nothing {
+            fields.shift_remove("ratio");
+        }
+        if let propagating @ 1.. = report.propagating() {
+            fields.insert("propagating".to_owned(), propagating.into());
+        }
     }
     value
+}
+
+/// A record as the status names it, and what the resolver says where its state is by what the name servers hold.
+#[derive(Serialize)]
+struct Record {
+    #[serde(flatten)]
+    status: RecordStatus,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    resolver: Option<ResolverReport>,
 }
 
 #[derive(Serialize)]
@@ -107,7 +139,7 @@ struct Body<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     selectors: Option<Selectors>,
     summary: Value,
-    records: Vec<RecordStatus>,
+    records: Vec<Record>,
     findings: Vec<FindingStatus>,
     unanswered: Vec<Open>,
     #[serde(skip_serializing_if = "Vec::is_empty")]

@@ -4,10 +4,10 @@
 
 use std::fmt::Write;
 
-use super::Report;
 use super::json::Open;
 use super::sarif::Invalid;
 use super::text::harmless;
+use super::{Report, on_its_way};
 use crate::judge::{Finding, RecordVerdict, State};
 use crate::rules;
 
@@ -42,6 +42,8 @@ struct TestCase {
     class: String,
     line: Option<u64>,
     result: TestResult,
+    /// What is to be known of it besides.
+    note: Option<String>,
 }
 
 enum TestResult {
@@ -89,6 +91,7 @@ impl TestCase {
             class: record.standard.to_string(),
             line: None,
             result,
+            note: None,
         }
     }
 
@@ -109,6 +112,7 @@ impl TestCase {
                 message: finding.message.clone(),
                 text: format!("{}\nFix: {}", finding.rule.section, finding.fix),
             },
+            note: None,
         }
     }
 }
@@ -129,12 +133,24 @@ impl Suite {
             .iter()
             .map(|finding| TestCase::broken(report, finding))
             .collect();
+        let mut on_their_way = on_its_way::all(report);
         for (number, record) in report.verdict.records.iter().enumerate() {
+            let case = TestCase::of_record(record);
+            let told = on_their_way.iter().position(|one| one.site == case.name);
             cases.push(TestCase {
                 line: report.record_lines.get(number).copied(),
-                ..TestCase::of_record(record)
+                note: told.map(|told| on_their_way.remove(told).sentence),
+                ..case
             });
         }
+        // Of what nobody manages, and the name servers have otherwise than the resolver.
+        cases.extend(on_their_way.into_iter().map(|one| TestCase {
+            name: one.site,
+            class: "DNS".to_owned(),
+            line: None,
+            result: TestResult::Passed,
+            note: Some(one.sentence),
+        }));
         cases.extend(others.iter().map(|finding| TestCase::broken(report, finding)));
         // A look that could not be made must not read as a suite that passed.
         let unknown_shown = cases
@@ -151,6 +167,7 @@ impl Suite {
                     kind: open.reason.to_owned(),
                     message: open.why,
                 },
+                note: None,
             }));
         }
         if cases.is_empty() {
@@ -159,6 +176,7 @@ impl Suite {
                 class: "DNS".to_owned(),
                 line: None,
                 result: TestResult::Passed,
+                note: None,
             });
         }
         Self {
@@ -177,6 +195,7 @@ impl Suite {
                 kind: "InvalidSpec".to_owned(),
                 message: invalid.error.message.clone(),
             },
+            note: None,
         };
         Self {
             name: invalid.file.clone(),
@@ -224,7 +243,14 @@ impl Suite {
                 escaped(&case.name)
             );
             let _ = match &case.result {
-                TestResult::Passed => writeln!(out, "{head}/>"),
+                TestResult::Passed => match &case.note {
+                    None => writeln!(out, "{head}/>"),
+                    Some(note) => writeln!(
+                        out,
+                        "{head}>\n      <system-out>{}</system-out>\n    </testcase>",
+                        escaped(note)
+                    ),
+                },
                 TestResult::Failed { kind, message, text } => writeln!(
                     out,
                     "{head}>\n      <failure type=\"{}\" message=\"{}\">{}</failure>\n    </testcase>",

@@ -9,12 +9,12 @@ use serde::Serialize;
 use super::Style;
 use super::servers::ServerReport;
 use super::text::{hanging, harmless};
-use super::visible::Visible;
+use crate::duration::whole_second;
 use crate::inquiry::{
-    Answer, Dns, Fact, Inquiry, Kind, Lane, Need, Passes, Rdata, Reply, Security, StartOfAuthority, Trouble,
-    Trust, Zone,
+    Answer, Dns, Doubt, Fact, Inquiry, Kind, Lane, Need, Passes, Rdata, Reply, Security, StartOfAuthority,
+    Trouble, Trust, Zone,
 };
-use crate::judge::authorities::{self, Servers};
+use crate::judge::authorities::{self, Servers, Visible};
 use crate::name::Name;
 
 /// What is known of one record set; the JSON of `zegel lookup --output json`.
@@ -64,8 +64,8 @@ pub struct RecursiveReport {
     /// The fields of a start of authority, where one was asked for.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub soa: Option<StartOfAuthority>,
-    /// The remaining TTL in seconds, or how long the absence may be remembered.
-    pub ttl: u32,
+    /// The remaining TTL in seconds, or how long the absence may be remembered; null where there is no answer.
+    pub ttl: Option<u32>,
     /// The aliases followed, in order.
     pub chain: Vec<Name>,
     /// Who said it; null when nobody did.
@@ -76,7 +76,8 @@ pub struct RecursiveReport {
 #[derive(Debug, Clone, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct SecurityReport {
-    /// `Secure`, `Insecure`, `Bogus`, `Indeterminate` or `NotAsked`.
+    /// `Secure`, `Insecure`, `Bogus` or `Indeterminate`; `NotAsked` where nothing is validated: it is off, or the resolver
+    /// does not pass DNSSEC on.
     pub state: &'static str,
     /// The zone at which that was decided.
     pub at: Option<Name>,
@@ -122,12 +123,22 @@ impl LookupReport {
             .as_ref()
             .and_then(|servers| authorities::resolver_agrees(servers, inquiry));
         let visible = Visible::of(servers.as_ref(), fact, agrees);
-        let worth = fact.map(|fact| fact.security.clone()).unwrap_or_default();
+        let zone = servers.as_ref().map_or(name, |servers| &servers.zone);
+        let (worth, trust, unproven) = match fact {
+            Some(fact) if fact.outcome.is_ok() || fact.security != Security::NotAsked => {
+                (fact.security.clone(), fact.source.trust.clone(), None)
+            }
+            _ => of_no_answer(name, zone, unanswered, inquiry),
+        };
+        let security = SecurityReport::of(&worth, trust.as_deref());
         Self {
             name: name.clone(),
             kind,
             recursive: RecursiveReport::of(fact, unanswered),
-            security: SecurityReport::of(&worth, fact.and_then(|fact| fact.source.trust.as_deref())),
+            security: SecurityReport {
+                message: unproven.or_else(|| security.message.clone()),
+                ..security
+            },
             zone: servers.as_ref().map(|servers| servers.zone.clone()),
             summary: servers.as_ref().and_then(Servers::line),
             servers: servers.as_ref().map(ServerReport::all).unwrap_or_default(),
@@ -165,6 +176,11 @@ impl LookupReport {
     fn security(&self) -> String {
         let worth = match &self.worth {
             Security::NotAsked => format!("not asked: {}", self.why_not_asked()),
+            // That there is no answer is not the fault of its proof.
+            Security::Indeterminate { .. } if !self.is_known => match &self.security.message {
+                Some(why) => format!("indeterminate: {why}"),
+                None => self.worth.to_string(),
+            },
             worth => worth.to_string(),
         };
         match self.security.until {
@@ -180,7 +196,6 @@ impl LookupReport {
             Some(Passes::Strips) => {
                 "the resolver does not pass DNSSEC on (no signatures, or none that lead to the trust anchor)"
             }
-            _ if !self.is_known => "there is no answer",
             _ => "it is not known whether the resolver passes DNSSEC on",
         }
     }
@@ -188,7 +203,7 @@ impl LookupReport {
     /// By when what the servers say is seen, for people.
     fn visible(&self) -> String {
         match self.visible_by {
-            Some(by) => format!("by {by}: {}", self.visible_why),
+            Some(by) => format!("by {}: {}", whole_second(by), self.visible_why),
             None => self.visible_why.clone(),
         }
     }
@@ -229,6 +244,37 @@ impl LookupReport {
     }
 }
 
+/// What can be said of the worth of what was not answered, with its chain and why: where the zone's own DS and keys are shown
+/// to be broken, that; else that there is nothing to prove. Nothing where nothing is validated.
+fn of_no_answer(
+    name: &Name,
+    zone: &Name,
+    trouble: Trouble,
+    inquiry: &mut Inquiry<'_>,
+) -> (Security, Option<Box<Trust>>, Option<String>) {
+    let passes = inquiry.passes();
+    if matches!(passes, None | Some(Passes::Strips)) {
+        return (Security::NotAsked, None, None);
+    }
+    // A resolver that keeps to itself what it finds bogus says SERVFAIL.
+    if trouble == Trouble::ServFail && passes.is_some_and(Passes::is_enough) {
+        for kind in [Kind::Ds, Kind::Dnskey] {
+            let question = Dns::new(zone.clone(), kind);
+            inquiry.ask(question.clone(), Need::Detail);
+            let fact = inquiry.fact(&question);
+            if let Some(fact) = fact.filter(|fact| matches!(fact.security, Security::Bogus(_))) {
+                return (fact.security.clone(), fact.source.trust.clone(), None);
+            }
+        }
+    }
+    let security = Security::Indeterminate {
+        at: name.clone(),
+        why: Doubt::Unanswered(trouble),
+    };
+    let message = format!("there is no answer that could be proven: {trouble}");
+    (security, None, Some(message))
+}
+
 impl RecursiveReport {
     fn of(fact: Option<&Fact>, unanswered: Trouble) -> Self {
         let outcome = fact.map_or(Err(unanswered), |fact| fact.outcome.as_ref().map_err(|why| *why));
@@ -242,7 +288,7 @@ impl RecursiveReport {
                 Ok([Rdata::Soa(Some(start))]) => Some((**start).clone()),
                 _ => None,
             },
-            ttl: fact.map_or(0, Fact::ttl),
+            ttl: fact.filter(|fact| fact.outcome.is_ok()).map(Fact::ttl),
             chain: fact.map(|fact| fact.chain().to_vec()).unwrap_or_default(),
             server: fact
                 .and_then(|fact| fact.source.server)
@@ -258,12 +304,13 @@ impl RecursiveReport {
             ("NxDomain", _) => "the name does not exist (NXDOMAIN)".to_owned(),
             (trouble, _) => format!("no usable answer ({trouble})"),
         };
-        let by = self
-            .server
-            .as_ref()
-            .map(|server| format!(", by {server}"))
-            .unwrap_or_default();
-        format!("{what} (ttl {}{by})", self.ttl)
+        let ttl = self.ttl.map(|ttl| format!("ttl {ttl}"));
+        let by = self.server.as_ref().map(|server| format!("by {server}"));
+        let notes: Vec<String> = ttl.into_iter().chain(by).collect();
+        match notes.is_empty() {
+            true => what,
+            false => format!("{what} ({})", notes.join(", ")),
+        }
     }
 }
 

@@ -15,6 +15,7 @@ pub mod junit;
 pub mod lines;
 pub mod lookup;
 pub mod manifest;
+pub mod on_its_way;
 pub mod plan;
 pub mod profile;
 pub mod sarif;
@@ -25,7 +26,6 @@ pub mod spf;
 pub mod table;
 pub mod text;
 pub mod view;
-mod visible;
 
 pub use self::view::{ManifestRef, Origin, Outcome, Reading, Report};
 

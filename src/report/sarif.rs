@@ -8,8 +8,8 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 use serde_json::{Value, json};
 
-use super::Report;
 use super::text::harmless;
+use super::{Report, on_its_way};
 use crate::inquiry::Need;
 use crate::intent::SpecError;
 use crate::judge::{Finding, Site};
@@ -103,6 +103,11 @@ impl Run {
         }
         for finding in others {
             self.finding(report, finding);
+        }
+        for one in on_its_way::all(report) {
+            let text = harmless(&format!("{domain}: {}: {}", one.site, one.sentence));
+            self.notifications
+                .push(json!({"level": "note", "message": {"text": text}}));
         }
         for open in &report.verdict.unanswered {
             let level = if report.decides(open) || open.need == Need::Essential {

@@ -6,7 +6,7 @@ use std::net::IpAddr;
 use jiff::Timestamp;
 use serde::Serialize;
 
-use crate::judge::authorities::{BEYOND, LeftOut, ServerState, ServerView, Servers};
+use crate::judge::authorities::{Apart, BEYOND, LeftOut, ServerState, ServerView, Servers};
 use crate::name::Name;
 
 /// What all name servers of a zone say of one record set.
@@ -27,6 +27,31 @@ pub struct ServersReport {
     /// How many of the zone's list lie beyond the bounds and were not asked.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub left_out: Option<LeftOutReport>,
+    /// What the resolver says, where some server is right and none says so.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub resolver: Option<ApartReport>,
+}
+
+/// What the resolver says and no server does.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct ApartReport {
+    /// What it says; empty: that there is none.
+    pub values: Vec<String>,
+    /// By when it has what the servers have, at the latest; null where that cannot be known.
+    pub visible_by: Option<Timestamp>,
+    /// What hangs on that time, or why there is none.
+    pub visible_why: String,
+}
+
+impl From<&Apart> for ApartReport {
+    fn from(apart: &Apart) -> Self {
+        Self {
+            values: apart.values.clone(),
+            visible_by: apart.visible.by,
+            visible_why: apart.visible.why.clone(),
+        }
+    }
 }
 
 /// What lies beyond the bounds and was not asked.
@@ -58,6 +83,7 @@ impl From<&Servers> for ServersReport {
             summary: servers.line(),
             servers: ServerReport::all(servers),
             left_out: LeftOutReport::of(&servers.left_out),
+            resolver: servers.resolver.as_ref().map(ApartReport::from),
         }
     }
 }
@@ -164,7 +190,10 @@ impl ServerReport {
             let _ = write!(line, ", nsid {nsid}");
         }
         if let Some(rtt) = self.rtt {
-            let _ = write!(line, ", {rtt} ms");
+            let _ = match rtt < 1.0 {
+                true => write!(line, ", under 1 ms"),
+                false => write!(line, ", {rtt:.0} ms"),
+            };
         }
         line
     }

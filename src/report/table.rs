@@ -6,7 +6,7 @@ use std::fmt::Write;
 use super::inspected::Inspected;
 use super::lines::counted;
 use super::text::{hanging, harmless, table};
-use super::{Colour, Origin, Outcome, Report, Style, snippet};
+use super::{Colour, Origin, Outcome, Report, Style, on_its_way, snippet};
 use crate::api::RecordStatus;
 use crate::inquiry::Need;
 use crate::judge::Unanswered;
@@ -30,6 +30,10 @@ pub fn domain(report: &Report, style: Style) -> String {
         out.push_str(&differences(record, style));
     }
     out.push_str(&servers(report, style));
+    for one in on_its_way::all(report) {
+        let label = format!("{}: ", one.site);
+        out.push_str(&hanging(&label, &style.value(&one.sentence), columns));
+    }
     for finding in report.shown() {
         let place = report.manifest.as_ref().zip(report.line_of(finding));
         let place = place.map(|(manifest, line)| format!("{}:{line}", manifest.file));
@@ -81,8 +85,12 @@ fn servers(report: &Report, style: Style) -> String {
         let label = format!("{}: ", sites.join(", "));
         out.push_str(&hanging(&label, &harmless(&line), style.columns()));
     }
+    // What stands is told before what does not.
+    let first = asked()
+        .find(|(servers, _)| servers.absence.is_none())
+        .or_else(|| asked().next());
     if out.is_empty()
-        && let Some((servers, line)) = asked().next()
+        && let Some((servers, line)) = first
     {
         let line = format!("{line} (zone {})", servers.zone);
         out.push_str(&hanging("", &harmless(&line), style.columns()));
@@ -104,7 +112,7 @@ fn headline(report: &Report, style: Style) -> String {
         None => parts.push(in_sync(report)),
     }
     let wrong = counts(report);
-    if wrong.is_empty() && outcome == Outcome::Fine {
+    if wrong.is_empty() && outcome == Outcome::Fine && report.propagating() == 0 {
         parts.push("nothing wrong".to_owned());
     }
     parts.extend(wrong);
@@ -137,10 +145,14 @@ fn headline(report: &Report, style: Style) -> String {
 /// How many records of a manifest are in sync.
 fn in_sync(report: &Report) -> String {
     let summary = report.summary();
+    let on_their_way = match report.propagating() {
+        0 => String::new(),
+        count => format!(", {count} on {} way", if count == 1 { "its" } else { "their" }),
+    };
     match summary.records {
         0 => "nothing is managed".to_owned(),
-        1 => format!("{} of 1 record in sync", summary.in_sync),
-        records => format!("{} of {records} records in sync", summary.in_sync),
+        1 => format!("{} of 1 record in sync{on_their_way}", summary.in_sync),
+        records => format!("{} of {records} records in sync{on_their_way}", summary.in_sync),
     }
 }
 
@@ -246,7 +258,7 @@ fn records_table(report: &Report, records: &[RecordStatus], style: Style) -> Str
         (_, 3) if report.origin() == Origin::Manifest => {
             let colour = match cell.split(' ').next() {
                 Some("InSync") => Colour::Green,
-                Some("Unknown") => Colour::Yellow,
+                Some("Unknown" | on_its_way::PROPAGATING) => Colour::Yellow,
                 _ => Colour::Red,
             };
             style.paint(colour, cell)

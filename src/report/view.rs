@@ -7,6 +7,7 @@ use jiff::Timestamp;
 use serde::Serialize;
 
 use super::inspected::Inspected;
+use super::on_its_way::{self, is_on_its_way};
 use crate::api::{FindingStatus, RecordStatus, Summary, UnansweredStatus};
 use crate::inquiry::Need;
 use crate::judge::{Finding, RecordVerdict, Site, State, Unanswered, Verdict};
@@ -18,7 +19,7 @@ pub fn record(verdict: &RecordVerdict) -> RecordStatus {
         name: verdict.name().to_string(),
         type_: verdict.site.type_word(),
         standard: verdict.standard.to_string(),
-        state: verdict.state.as_str().to_owned(),
+        state: on_its_way::state(verdict).to_owned(),
         desired: verdict.desired.clone(),
         observed: verdict.observed.clone(),
         differences: verdict.differences.clone(),
@@ -63,7 +64,10 @@ fn summary_where(verdict: &Verdict, counts: impl Fn(&Finding) -> bool) -> Summar
             .filter(|finding| finding.severity == severity);
         count(of_severity.filter(|finding| counts(finding)))
     };
-    let (records, in_sync) = (count(verdict.records.iter()), states(State::InSync));
+    // What is on its way is not there yet for who asks the resolver.
+    let here = |record: &&RecordVerdict| record.state == State::InSync && !is_on_its_way(record);
+    let in_sync = count(verdict.records.iter().filter(here));
+    let records = count(verdict.records.iter());
     Summary {
         records,
         in_sync,
@@ -276,6 +280,12 @@ impl Report {
                 .unanswered
                 .iter()
                 .any(|unanswered| self.decides(unanswered))
+    }
+
+    /// How many records every name server has and the resolver has not.
+    pub fn propagating(&self) -> usize {
+        let records = self.verdict.records.iter();
+        records.filter(|record| is_on_its_way(record)).count()
     }
 
     /// The counts, as in the status: errors and warnings whether or not they are about what is managed.

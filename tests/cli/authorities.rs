@@ -301,3 +301,134 @@ fn a_zone_whose_servers_have_nobodys_addresses_is_judged_as_before() {
     let help = zegel(&["lookup", "--help"]).out;
     assert!(!help.contains("--authority-port"), "for trials alone");
 }
+
+#[test]
+fn what_is_gone_everywhere_is_said_to_be_gone_and_not_to_be_right() {
+    let without = ZONE.replace("_dmarc.voorbeeld.nl 600 TXT   v=DMARC1; p=reject", "");
+    let servers = NameServers::start(3, &without);
+    for (name, kind, says) in [
+        (
+            "_dmarc.voorbeeld.nl",
+            "TXT",
+            "all 3 name servers say that it does not exist",
+        ),
+        (
+            "mail.voorbeeld.nl",
+            "TXT",
+            "all 3 name servers say that there is no such record",
+        ),
+        ("mail.voorbeeld.nl", "A", "all 3 name servers are right"),
+    ] {
+        let report = json(&run(&servers, &["lookup", name, kind, "-o", "json"], ""));
+        assert_eq!(report["summary"], says, "{name} {kind}");
+    }
+    servers.servers[2].fail_all(REFUSED);
+    let report = json(&run(
+        &servers,
+        &["lookup", "_dmarc.voorbeeld.nl", "-o", "json"],
+        "",
+    ));
+    assert_eq!(
+        report["summary"],
+        "2 of 3 name servers say that it does not exist; ns3.dns.example refuses (REFUSED)"
+    );
+    let inspected = run(&servers, &["inspect", "voorbeeld.nl"], "");
+    assert!(
+        inspected.out.contains("2 of 3 name servers right"),
+        "the domain is there: {inspected:?}"
+    );
+}
+
+#[test]
+fn people_are_told_times_in_whole_seconds() {
+    let servers = NameServers::start(2, ZONE);
+    servers.publish(&ZONE.replace("p=reject", "p=none"), 8);
+    let dropped = NameServers::start(2, ZONE);
+    dropped.publish(
+        &ZONE.replace("_dmarc.voorbeeld.nl 600 TXT   v=DMARC1; p=reject", ""),
+        8,
+    );
+    for (servers, args) in [
+        (&servers, &["lookup", "_dmarc.voorbeeld.nl"][..]),
+        (&servers, &["inspect", "voorbeeld.nl"]),
+        (&servers, &["check", "-"]),
+        (&dropped, &["check", "-"]),
+        (&dropped, &["inspect", "voorbeeld.nl"]),
+    ] {
+        let run = run(servers, args, MANIFEST);
+        let words = run.out.split_whitespace();
+        let times: Vec<&str> = words
+            .filter(|word| word.starts_with("20") && word.contains('T'))
+            .collect();
+        assert!(!times.is_empty(), "{args:?}: {run:?}");
+        assert!(
+            times.iter().all(|time| !time.contains('.')),
+            "{args:?}: {times:?}"
+        );
+    }
+}
+
+/// What the name servers have and the resolver has not: the record is not in sync for who asks the resolver, and no drift.
+#[test]
+fn what_every_name_server_has_and_the_resolver_not_yet_is_told_unasked_in_every_format() {
+    let new = ZONE;
+    let absent = ZONE.replace("_dmarc.voorbeeld.nl 600 TXT   v=DMARC1; p=reject", "");
+    for (old, still, state) in [
+        (
+            ZONE.replace("p=reject", "p=none"),
+            "\"v=DMARC1; p=none\"",
+            "Drifted",
+        ),
+        (absent, "no such record", "Missing"),
+    ] {
+        let servers = NameServers::start(3, &old);
+        servers.publish(new, 8);
+        let table = run(&servers, &["check", "-"], MANIFEST);
+        let out = table.out.split_whitespace().collect::<Vec<_>>().join(" ");
+        assert_eq!(table.code, 0, "no drift: {table:?}");
+        assert!(out.contains("1 of 2 records in sync, 1 on its way"), "{out}");
+        assert!(out.contains("_dmarc.voorbeeld.nl TXT DMARC Propagating"), "{out}");
+        let says = format!(
+            "_dmarc.voorbeeld.nl TXT: all 3 name servers serve what is meant; the resolver still says {still}, until 20"
+        );
+        assert!(out.contains(&says), "{out}");
+        let until = out.split("until ").nth(1).unwrap_or_default();
+        let until = until.split(' ').next().unwrap_or_default();
+        assert_eq!(
+            until.len(),
+            "2026-11-26T12:00:00Z".len(),
+            "whole seconds: {until}"
+        );
+        assert!(out.contains("how long others may keep it is not known"), "{out}");
+
+        let report = json(&run(&servers, &["check", "-", "-o", "json"], MANIFEST));
+        let record = &report["records"][1];
+        assert_eq!(record["state"], "Propagating", "{report}");
+        assert_eq!(report["summary"]["propagating"], 1, "{report}");
+        assert_eq!(report["summary"]["ratio"], "1/2", "{report}");
+        assert_eq!(record["resolver"]["state"], state, "{report}");
+        assert!(record["resolver"]["visibleBy"].is_string(), "{report}");
+        for format in ["junit", "sarif"] {
+            let run = run(&servers, &["check", "-", "-o", format], MANIFEST);
+            assert_eq!(run.code, 0, "{run:?}");
+            assert!(
+                run.out
+                    .contains("all 3 name servers serve what is meant; the resolver still says"),
+                "{format}: {}",
+                run.out
+            );
+        }
+        let two = format!("{MANIFEST}---\n{}", MANIFEST.replace("voorbeeld", "ander"));
+        let list = run(&servers, &["check", "-"], &two);
+        assert!(
+            list.out.contains("_dmarc.voorbeeld.nl TXT Propagating until"),
+            "{list:?}"
+        );
+        let inspected = run(&servers, &["inspect", "voorbeeld.nl"], "");
+        let out = inspected.out.split_whitespace().collect::<Vec<_>>().join(" ");
+        let says = format!(
+            "_dmarc.voorbeeld.nl TXT: all 3 name servers serve \"v=DMARC1; p=reject\"; the resolver still says {still}, until 20"
+        );
+        assert!(out.contains(&says), "{out}");
+    }
+}

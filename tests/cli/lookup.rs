@@ -92,6 +92,22 @@ fn what_is_not_answered_is_unknown_and_what_is_no_question_is_a_usage_error() {
     let report = json(&run);
     assert_eq!((run.code, &report["outcome"]), (3, &json!("unknown")), "{run:?}");
     assert_eq!(report["recursive"]["outcome"], "ServFail");
+    assert!(
+        report["recursive"]["ttl"].is_null(),
+        "no answer has a TTL: {run:?}"
+    );
+    let security = &report["security"];
+    assert_eq!(security["state"], "Indeterminate", "{run:?}");
+    assert_eq!(security["why"], "ServFail", "{run:?}");
+    let table = lookup(&dns, &["a.nl"]);
+    let out = table.out.split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(
+        out.contains("resolver no usable answer (ServFail) security indeterminate: there is no answer that could be proven: the \
+                      server answered SERVFAIL"),
+        "{table:?}"
+    );
+    let off = json(&lookup(&dns, &["a.nl", "-o", "json", "--dnssec", "off"]));
+    assert_eq!(off["security"]["state"], "NotAsked", "{off}");
     for (args, says) in [
         (&["a..nl"][..], "a label is empty"),
         (&["a.nl", "LOC"], "want one of A, AAAA"),

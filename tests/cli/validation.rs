@@ -104,6 +104,37 @@ fn whoever_requires_validation_is_told_why_no_answer_counts() {
             .contains("error: no answer counts: validation is required"),
         "{run:?}"
     );
+    assert!(
+        run.out.contains("security   indeterminate"),
+        "nobody is called bogus: {run:?}"
+    );
+}
+
+#[test]
+fn a_resolver_that_strips_signatures_makes_nothing_bogus_whoever_asks_for_a_proof() {
+    let dns = DnsServer::start(ZONE);
+    let anchor = ". 3600 IN DNSKEY 257 3 15 l02Woi0iS8Aa25FQkUd9RMzZHJpBoRQwAQEX1SxZJA4=\n";
+    let folder = folder(&[("anchor", anchor)]);
+    let anchor = folder.path().join("anchor");
+    let anchor = anchor.to_str().expect("a path");
+    for (how, name, kind) in [
+        (&["--dnssec", "require"][..], "a.nl", "MX"),
+        (&["--trust-anchor", anchor], "a.nl", "MX"),
+        (&["--dnssec", "require"], "gone.a.nl", "TXT"),
+        (&["--trust-anchor", anchor], "nl", "SOA"),
+    ] {
+        let run = run(&dns, &["lookup", name, kind, "-o", "json"], how);
+        let object: Value = serde_json::from_str(&run.out).expect("a line of JSON");
+        let security = &object["security"];
+        assert_eq!((run.code, said(&run)), (3, 1), "{run:?}");
+        assert_eq!(security["state"], "Indeterminate", "{run:?}");
+        assert_eq!(security["why"], "Resolver", "{run:?}");
+        assert_eq!(
+            security["message"], "the resolver does not pass DNSSEC on",
+            "{run:?}"
+        );
+        assert_eq!(object["recursive"]["outcome"], "Stripped", "{run:?}");
+    }
 }
 
 #[test]

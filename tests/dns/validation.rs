@@ -139,7 +139,7 @@ async fn what_another_key_signed_is_bogus_and_only_for_those_who_validate() {
 }
 
 #[tokio::test]
-async fn an_unsigned_answer_where_a_key_is_trusted_is_bogus() {
+async fn an_unsigned_answer_where_a_key_is_trusted_is_none_and_nobody_is_called_bogus() {
     let forger = DnsServer::start("ondertekend.example TXT v=spf1 +all");
     let world = world(Config {
         dnssec: None,
@@ -147,7 +147,9 @@ async fn an_unsigned_answer_where_a_key_is_trusted_is_bogus() {
         ..hasty(&[&forger])
     });
     let fact = world.ask(&question("ondertekend.example", Kind::Txt), None).await;
-    assert_eq!(fact.outcome, Err(Trouble::Bogus));
+    // No signature at all: that is the resolver's doing, and shows nothing of the zone.
+    assert_eq!(fact.outcome, Err(Trouble::Stripped));
+    assert_eq!(fact.security.reason(), Some("Resolver"), "{:?}", fact.security);
     // A resolver that validates too must not keep the evidence from us.
     let seen = forger.seen();
     assert_eq!((seen.checking_disabled, seen.total() > 1), (seen.total(), true));
@@ -231,13 +233,10 @@ async fn whoever_requires_validation_gets_no_answer_through_a_resolver_that_stri
         ..hasty(&[&server])
     });
     let fact = world.ask(&question("voorbeeld.nl", Kind::Txt), None).await;
-    assert_eq!(fact.outcome, Err(Trouble::Bogus));
-    assert_eq!(
-        fact.security.at().map(zegel::name::Name::as_str),
-        Some("."),
-        "{:?}",
-        fact.security
-    );
+    assert_eq!(fact.outcome, Err(Trouble::Stripped));
+    let at = zegel::name::Name::root();
+    let why = Doubt::Resolver;
+    assert_eq!(fact.security, Security::Indeterminate { at, why });
 }
 
 #[tokio::test]

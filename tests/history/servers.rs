@@ -40,6 +40,8 @@ fn servers(states: &[ServerState], serial: u32) -> Servers {
         views: states.iter().enumerate().map(view).collect(),
         nowhere: Vec::new(),
         left_out: LeftOut::default(),
+        absence: None,
+        resolver: None,
     }
 }
 

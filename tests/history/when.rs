@@ -59,6 +59,8 @@ pub fn at_servers(object: &Object, now: i64, holds: &[Holds], resolver: Says) ->
         views: holds.iter().enumerate().map(view).collect(),
         nowhere: Vec::new(),
         left_out: LeftOut::default(),
+        absence: None,
+        resolver: None,
     };
     if servers.are_right() && record.state.differs() {
         record.resolver = Some(ResolverSays {

@@ -41,6 +41,8 @@ fn servers(meant: &str, now: i64, views: &[Result<Held, ServerState>]) -> Server
         views: views.iter().enumerate().map(view).collect(),
         nowhere: Vec::new(),
         left_out: LeftOut::default(),
+        absence: None,
+        resolver: None,
     }
 }
 

@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use super::zone::Zones;
 use crate::inquiry::{Dns, Fact, Inquiry};
 use crate::intent::Intent;
-use crate::judge::servers::{Group, ServerState, Servers};
+use crate::judge::servers::{Apart, Group, ServerState, Servers, Visible};
 use crate::judge::{Findings, RecordVerdict, Site, Topic};
 use crate::name::Name;
 use crate::rules::dns as rules;
@@ -164,6 +164,19 @@ fn said_by_no_server(servers: &Servers, inquiry: &Inquiry<'_>) -> Option<Content
     let is_anyone_heard = servers.counting().any(|view| view.seen_at.is_some());
     let is_alone = is_anyone_heard && !servers.agreeing(&question, &seen, Content::of, inquiry);
     is_alone.then_some(seen)
+}
+
+/// The same with until when, where some server is right: for whoever waits for it.
+pub(super) fn apart(servers: &Servers, inquiry: &Inquiry<'_>) -> Option<Apart> {
+    if servers.none_is_right() {
+        return None;
+    }
+    let seen = said_by_no_server(servers, inquiry)?;
+    let fact = inquiry.fact(&servers.question()?).map(|fact| &**fact);
+    Some(Apart {
+        values: seen.values(),
+        visible: Visible::of(Some(servers), fact, Some(false)),
+    })
 }
 
 impl Servers {

@@ -11,6 +11,7 @@ use jiff::Timestamp;
 use super::meaning::is_ahead;
 use super::view::Content;
 use super::{UNTOUCHED_SERIAL, shown};
+use crate::duration::whole_second;
 use crate::inquiry::{Dns, Inquiry, Kind};
 use crate::judge::servers::{ServerState, ServerView, Servers};
 use crate::judge::{RecordVerdict, State};
@@ -65,7 +66,7 @@ impl Going {
 
     /// That it is going, in a sentence.
     pub(in crate::judge) fn sentence(&self) -> String {
-        let by = self.forgotten_at;
+        let by = whole_second(self.forgotten_at);
         match self.values.as_slice() {
             [] => {
                 format!("no name server serves it any more; resolvers forget it, the one asked here by {by}")

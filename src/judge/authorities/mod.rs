@@ -5,22 +5,25 @@
 //! is evidence: it explains what the resolver says, and no fault of a server makes a verdict worse. How closely is looked is
 //! pinned with the facts of a pass ([`Depth`]). Pure: it asks, as every room does. Files: `zone` (the zone and the servers
 //! named for it), `view` (what each address says), `meaning` (what that comes to, by what is wanted), `going` (what they
-//! dropped and the resolver still has), `check` and `signatures` (the findings).
+//! dropped and the resolver still has), `visible` (by when what they hold is seen), `check` and `signatures` (the findings).
 
 mod check;
 mod going;
 mod meaning;
 mod signatures;
 mod view;
+mod visible;
 mod zone;
 
 pub(super) use self::going::Going;
 use self::meaning::{Against, judged};
 use self::view::{Content, Said, View};
 use self::zone::{Zone, Zones};
-pub use super::servers::{BEYOND, Group, Lame, LeftOut, Nowhere, ServerState, ServerView, Servers, line};
+pub use super::servers::{
+    Absence, Apart, BEYOND, Group, Lame, LeftOut, Nowhere, ServerState, ServerView, Servers, Visible, line,
+};
 use super::{Findings, RecordVerdict, Site, State, row};
-use crate::inquiry::{Depth, Dns, Inquiry, Kind, Referral};
+use crate::inquiry::{Answer, Depth, Dns, Inquiry, Kind, Referral};
 use crate::intent::Intent;
 use crate::name::Name;
 use crate::records::Standard;
@@ -53,7 +56,8 @@ pub(super) fn look(
     zones.insert(base);
     let mut all = Vec::new();
     for subject in &subjects {
-        if let Some(servers) = one(intent, subject, &apex, &mut zones, inquiry) {
+        if let Some(mut servers) = one(intent, subject, &apex, &mut zones, inquiry) {
+            servers.resolver = check::apart(&servers, inquiry);
             all.push(servers);
         }
     }
@@ -167,18 +171,41 @@ fn one(
             _ => None,
         });
         let Some(cut) = cut else {
-            return Some(Servers {
+            let servers = Servers {
                 site: subject.site.clone(),
                 views: judged(intent, &subject.against, name, subject.kind, views, inquiry),
                 nowhere: zone.nowhere().collect(),
                 left_out: zone.left_out,
                 zone: zone.apex,
-            });
+                absence: None,
+                resolver: None,
+            };
+            let absence = match subject.against {
+                Against::Newest => absence(&servers, inquiry),
+                Against::Wanted(_) => None,
+            };
+            return Some(Servers { absence, ..servers });
         };
         apex = cut.owner.clone();
         referral = Some(cut);
     }
     None
+}
+
+/// In which way the servers that are right hold nothing; `None` where they hold something, or not all of them say it alike.
+fn absence(servers: &Servers, inquiry: &Inquiry<'_>) -> Option<Absence> {
+    let question = servers.question()?;
+    let right = servers.counting().filter(|view| view.state == ServerState::Right);
+    let mut said = right.map(|view| {
+        let fact = inquiry.fact(&question.clone().at(view.address))?;
+        match (&fact.outcome, fact.chain().is_empty()) {
+            (Ok(Answer::NxDomain), true) => Some(Absence::NxDomain),
+            (Ok(Answer::NoData), true) => Some(Absence::NoData),
+            _ => None,
+        }
+    });
+    let first = said.next()??;
+    said.all(|other| other == Some(first)).then_some(first)
 }
 
 /// What each address says: of the record too, where that is wanted or the serials do not tell enough.

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use crate::inquiry::{Dns, Inquiry, Kind, Need};
-use crate::judge::basis::UsableAnswer;
+use crate::judge::basis::{Texts, UsableAnswer, texts};
 use crate::name::Name;
 use crate::records::dkim::{self, Likeness, NearMiss, PublicKey, Record};
 use crate::records::presentation;
@@ -34,14 +34,15 @@ pub(crate) fn gather(name: &Name, need: Need, inquiry: &mut Inquiry<'_>) -> Opti
     inquiry.ask(question.clone(), need);
     let read = inquiry.once(name, Need::Evidence, |inquiry| {
         let seen = UsableAnswer::from_reply(inquiry.ask(question, Need::Evidence));
-        Read(seen.map(|seen| Arc::new(SelectorAnswer::read(&seen))))
+        let texts = texts(inquiry, name);
+        Read(seen.map(|seen| Arc::new(SelectorAnswer::read(&seen, &texts))))
     });
     read.0.clone()
 }
 
 impl SelectorAnswer {
     /// Reads an answer.
-    fn read(seen: &UsableAnswer<'_>) -> Self {
+    fn read(seen: &UsableAnswer<'_>, texts: &Texts) -> Self {
         let mut answer = Self {
             keys: Vec::new(),
             near_misses: Vec::new(),
@@ -50,11 +51,11 @@ impl SelectorAnswer {
             nxdomain: seen.nxdomain,
             ttl: seen.fact.ttl(),
         };
-        for text in seen.texts() {
-            match dkim::likeness(&text) {
-                Likeness::Key => answer.keys.push(dkim::parse(&text)),
-                Likeness::NearMiss(why) => answer.near_misses.push((text, why)),
-                Likeness::Other => answer.others.push(text),
+        for text in texts.iter() {
+            match dkim::likeness(text) {
+                Likeness::Key => answer.keys.push(dkim::parse(text)),
+                Likeness::NearMiss(why) => answer.near_misses.push((text.clone(), why)),
+                Likeness::Other => answer.others.push(text.clone()),
             }
         }
         answer

@@ -2,7 +2,7 @@
 
 use crate::inquiry::{Inquiry, Kind};
 use crate::intent::{DkimWant, DmarcWant, Intent, What};
-use crate::judge::basis::{UsableAnswer, evidence};
+use crate::judge::basis::{UsableAnswer, evidence, texts};
 use crate::judge::{TextsAt, row};
 use crate::name::Name;
 use crate::records::{Standard, is_meant};
@@ -25,16 +25,14 @@ pub(super) struct Owner<'f> {
     pub(super) probed: bool,
     /// The answer; `None` without a usable one.
     pub(super) seen: Option<UsableAnswer<'f>>,
+    /// The values in it that were meant for this standard, quotes and odd characters before the version aside.
+    texts: Vec<Vec<u8>>,
 }
 
 impl Owner<'_> {
-    /// The values that were meant for this standard, quotes and odd characters before the version aside.
-    pub(super) fn texts(&self) -> Vec<Vec<u8>> {
-        let texts = self.seen.iter().flat_map(UsableAnswer::texts);
-        texts
-            .filter(|text| is_meant(self.standard, text))
-            .take(MAX_TEXTS)
-            .collect()
+    /// The values that were meant for this standard.
+    pub(super) fn texts(&self) -> &[Vec<u8>] {
+        &self.texts
     }
 
     /// Whether no record of the standard stands there, as far as was seen.
@@ -59,7 +57,10 @@ pub(super) fn all<'f>(intent: &Intent, inquiry: &mut Inquiry<'f>) -> Vec<Owner<'
             return;
         }
         let seen = evidence(inquiry, &name, Kind::Txt);
+        let texts = texts(inquiry, &name);
+        let meant = texts.iter().filter(|text| is_meant(standard, text));
         places.push(Owner {
+            texts: meant.take(MAX_TEXTS).cloned().collect(),
             name,
             standard,
             managed,

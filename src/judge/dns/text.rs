@@ -14,13 +14,13 @@ use crate::rules::{dns as rules, spf};
 pub(super) fn check(place: &Owner<'_>, findings: &mut Findings) {
     let site = Topic::new(Site::rrset(place.name.clone(), Kind::Txt), place.managed);
     for text in place.texts() {
-        let topic = site.text(&text);
-        let quotes = quotes(&text);
+        let topic = site.text(text);
+        let quotes = quotes(text);
         // What quotes and backslashes do to a key record, DKIM says itself.
         if !quotes.is_empty() && place.standard != Standard::Dkim {
             let message = "want the value alone, found a quote or backslash in it";
             let said = findings.say(&rules::ESCAPED, &topic, message);
-            if let Some(fix) = whole_fix(place.standard, rules::ESCAPED.fix, &text) {
+            if let Some(fix) = whole_fix(place.standard, rules::ESCAPED.fix, text) {
                 said.fix(fix);
             }
             said.about(presentation(&text))
@@ -47,7 +47,7 @@ pub(super) fn check(place: &Owner<'_>, findings: &mut Findings) {
                     .label("outside ASCII");
             }
         }
-        for (span, label) in bad_a_labels(&text) {
+        for (span, label) in bad_a_labels(text) {
             let message = format!("want a valid A-label, found {label}");
             let said = findings.say(&rules::A_LABEL, &topic, message);
             said.about(label).at(span).label("encodes no name");

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use jiff::Timestamp;
 
-use super::ServerState;
+use super::{Absence, ServerState};
 use crate::name::Name;
 
 /// Servers that say the same.
@@ -37,6 +37,16 @@ const MOST_NAMES: usize = 3;
 
 /// What groups of servers say, in a line; `None` of none.
 pub fn line(groups: &[Group]) -> Option<String> {
+    line_of(groups, None)
+}
+
+/// The same, where what is right is that nothing is there.
+pub(super) fn line_of(groups: &[Group], absence: Option<Absence>) -> Option<String> {
+    let what = match absence {
+        None => None,
+        Some(Absence::NoData) => Some("that there is no such record"),
+        Some(Absence::NxDomain) => Some("that it does not exist"),
+    };
     let named = |groups: &[&Group]| -> BTreeSet<Name> {
         let names = groups.iter().flat_map(|group| group.names.iter().cloned());
         names.collect()
@@ -53,11 +63,17 @@ pub fn line(groups: &[Group]) -> Option<String> {
     let mut line = match (right, counting) {
         _ if groups.is_empty() => return None,
         (_, 0) => format!("none of {} answers as an authority", counted(all)),
-        (right, counting) if right == counting && counting == all => match all {
-            1 => "the name server is right".to_owned(),
-            _ => format!("all {all} name servers are right"),
+        (right, counting) if right == counting && counting == all => match (all, what) {
+            (1, None) => "the name server is right".to_owned(),
+            (_, None) => format!("all {all} name servers are right"),
+            (1, Some(what)) => format!("the name server says {what}"),
+            (_, Some(what)) => format!("all {all} name servers say {what}"),
         },
-        (right, _) => format!("{right} of {} right", counted(all)),
+        (right, _) => match (right, what) {
+            (_, None) | (0, _) => format!("{right} of {} right", counted(all)),
+            (1, Some(what)) => format!("1 of {} says {what}", counted(all)),
+            (_, Some(what)) => format!("{right} of {} say {what}", counted(all)),
+        },
     };
     let (beyond, wrong): (Vec<&Group>, Vec<&Group>) = wrong
         .into_iter()

@@ -43,6 +43,8 @@ fn servers(views: &str) -> Servers {
             .collect(),
         nowhere: Vec::new(),
         left_out: LeftOut::default(),
+        absence: None,
+        resolver: None,
     }
 }
 

@@ -163,9 +163,7 @@ impl Validator {
             return Passes::Unknown;
         };
         // Where trust begins everything is signed: nothing more need be asked to tell.
-        let is_signed = |record: &Record| record.record_type() == RecordType::RRSIG;
-        let shows_any = message.answers.iter().chain(&message.authorities).any(is_signed);
-        if !shows_any && *name == self.0.anchors.highest() {
+        if !shows_signatures(&message) && *name == self.0.anchors.highest() {
             return Passes::Strips;
         }
         let proven = self.prove(&message, name, RecordType::SOA).await;
@@ -226,6 +224,14 @@ impl Validator {
     ) -> (Proven, Result<(), Trouble>) {
         let mut proven = self.prove(message, name, kind).await;
         let usable = match &proven.security {
+            // Through a resolver that shows no signature at all nothing is proven, and nothing is shown to be false.
+            Security::Bogus(bogus) if self.last() == Passes::Strips && !shows_signatures(message) => {
+                proven.security = Security::Indeterminate {
+                    at: bogus.at.clone(),
+                    why: Doubt::Resolver,
+                };
+                Err(Trouble::Stripped)
+            }
             Security::Bogus(bogus) => {
                 // Above the domains nobody is to blame but the resolver, and that is told where it is asked.
                 let is_a_domain = proven.security.is_of_a_domain() && !self.0.anchors.is_at(&bogus.at);
@@ -242,7 +248,8 @@ impl Validator {
                 Doubt::NoAnchor => Ok(()),
                 Doubt::Unanswered(trouble) => Err(*trouble),
                 Doubt::Limit => Err(Trouble::Limit),
-                Doubt::Clock | Doubt::Resolver | Doubt::WrongSide => Err(Trouble::Bogus),
+                Doubt::Resolver => Err(Trouble::Stripped),
+                Doubt::Clock | Doubt::WrongSide => Err(Trouble::Bogus),
             },
             _ => Ok(()),
         };
@@ -288,6 +295,16 @@ impl Validator {
         }
         reply
     }
+}
+
+/// Whether anything in an answer is signed.
+fn shows_signatures(message: &Message) -> bool {
+    let is_signature = |record: &Record| record.record_type() == RecordType::RRSIG;
+    message
+        .answers
+        .iter()
+        .chain(&message.authorities)
+        .any(is_signature)
 }
 
 impl Inner {

@@ -4,23 +4,12 @@
 //! `history`). One look sees what the resolver still has, and how long that one keeps it: others may have fetched it
 //! later. So the time is that of the resolver that was asked, and what is not known is said beside.
 
-use jiff::Timestamp;
-
 use crate::inquiry::Fact;
-use crate::judge::authorities::{ServerState, Servers};
-
-/// By when what the name servers hold is seen by the resolver that was asked, and what is to be said of it.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Visible {
-    /// The time; `None` where it cannot be known, and where there is nothing to wait for.
-    pub(super) by: Option<Timestamp>,
-    /// What hangs on it, or why there is none.
-    pub(super) why: String,
-}
+use crate::judge::servers::{ServerState, Servers, Visible};
 
 impl Visible {
     /// What one look tells: `fact` is the resolver's answer, `agrees` whether one of the servers says the same.
-    pub(super) fn of(servers: Option<&Servers>, fact: Option<&Fact>, agrees: Option<bool>) -> Self {
+    pub(crate) fn of(servers: Option<&Servers>, fact: Option<&Fact>, agrees: Option<bool>) -> Self {
         let never = |why: &str| Self {
             by: None,
             why: why.to_owned(),
@@ -74,6 +63,18 @@ impl Visible {
                     "the resolver and every name server that answers say the same: nothing older was seen{unless}"
                 ),
             };
+        }
+        // Who serves the zone itself remembers nothing, and what no cache may keep was had just now.
+        if fact.source.authoritative {
+            return never(
+                "not known: the resolver claims authority over the zone (AA), so it may serve a copy of its own, which \
+                 follows no name server",
+            );
+        }
+        if fact.ttl() == 0 {
+            return never(
+                "not known: no cache may keep what the resolver says (TTL 0), so it had it just now, and from elsewhere",
+            );
         }
         Self {
             by: Some(fact.expires_at),
