@@ -36,6 +36,8 @@ mod outage;
 mod process;
 #[path = "cluster/rights.rs"]
 mod rights;
+#[path = "cluster/rows.rs"]
+mod rows;
 #[path = "cluster/shards.rs"]
 mod shards;
 #[path = "cluster/stage.rs"]
