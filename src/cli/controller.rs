@@ -12,7 +12,7 @@ use tokio::signal::unix::{SignalKind, signal};
 use super::args::duration;
 use super::{Exit, Failure};
 use crate::operator::{self, LeaseOptions, MetricsObjects, Options, Patience};
-use crate::world::{DnsArgs, World};
+use crate::world::{DnsArgs, SmtpArgs, World};
 
 /// The arguments of `zegel controller`.
 #[derive(Debug, clap::Args)]
@@ -47,6 +47,9 @@ pub struct Args {
     /// How DNS is asked.
     #[command(flatten)]
     pub dns: DnsArgs,
+    /// How mail servers are looked at.
+    #[command(flatten)]
+    pub smtp: SmtpArgs,
 }
 
 /// How several replicas agree on which one works.
@@ -80,6 +83,7 @@ pub struct ElectionArgs {
 pub async fn run(args: Args) -> Result<Exit, Failure> {
     let usage = |error: &dyn std::fmt::Display| Failure::Usage(error.to_string());
     let mut config = args.dns.config().map_err(|error| usage(&error))?;
+    config.smtp = args.smtp.config();
     // It looks again by itself: in an outage thousands need not wait one by one.
     config.spare_the_silent = true;
     let world = World::new(config).map_err(|error| usage(&error))?;

@@ -18,7 +18,7 @@ use crate::name::Name;
 use crate::recording::{Look, Recording};
 use crate::report::sarif::{self, Invalid};
 use crate::report::{Outcome, Report, Style, csv, json, junit, lines, table};
-use crate::world::{ConfigError, DnsArgs, Freshness, Passes, Reach, World};
+use crate::world::{ConfigError, DnsArgs, Freshness, Passes, Reach, SmtpArgs, World};
 
 /// How domains are looked at.
 #[derive(Debug, Clone, clap::Args)]
@@ -32,6 +32,9 @@ pub struct LookArgs {
     /// How DNS is asked.
     #[command(flatten)]
     pub dns: DnsArgs,
+    /// How mail servers are looked at.
+    #[command(flatten)]
+    pub smtp: SmtpArgs,
     /// Where looks are kept.
     #[command(flatten)]
     pub replay: ReplayArgs,
@@ -114,7 +117,9 @@ impl Observer {
             });
         }
         let usage = |error: ConfigError| Failure::Usage(error.to_string());
-        let world = World::new(args.dns.config().map_err(usage)?).map_err(usage)?;
+        let mut config = args.dns.config().map_err(usage)?;
+        config.smtp = args.smtp.config();
+        let world = World::new(config).map_err(usage)?;
         let began_at = world.now();
         let record = args.replay.record.as_deref();
         Ok(Self {

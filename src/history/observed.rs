@@ -90,7 +90,7 @@ pub(super) fn carry(known: Observed, intent: &Intent, verdict: &Verdict, now: Ti
             let needed = verdict
                 .asked
                 .iter()
-                .filter(|asked| asked.need >= Need::Compliance);
+                .filter(|asked| asked.need >= Need::Compliance && !asked.question.lasts());
             let oldest = needed
                 .filter_map(|asked| asked.answered)
                 .map(|it| it.seen_at)

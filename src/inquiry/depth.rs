@@ -31,6 +31,8 @@ pub struct Approach {
     pub depth: Depth,
     /// The record sets of which the resolver is not asked before they have what is meant.
     pub held_back: BTreeSet<(Name, Kind)>,
+    /// Whether mail servers are asked for all their TLS, beside their certificates, where the spec asks anything of it.
+    pub profile: bool,
 }
 
 impl From<Depth> for Approach {
@@ -38,7 +40,7 @@ impl From<Depth> for Approach {
     fn from(depth: Depth) -> Self {
         Self {
             depth,
-            held_back: BTreeSet::new(),
+            ..Self::default()
         }
     }
 }

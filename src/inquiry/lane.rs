@@ -12,6 +12,8 @@ use std::hash::{Hash, Hasher};
 use std::net::IpAddr;
 use std::sync::Arc;
 
+use jiff::SignedDuration;
+
 use crate::name::Name;
 
 /// A question of one lane.
@@ -24,6 +26,10 @@ pub trait Lane: Clone + Ord + Hash + fmt::Debug + fmt::Display + Send + Sync + '
     /// The lane's name, as metrics have it: `dns`.
     const NAME: &'static str;
 
+    /// Whether an answer is as good as new for as long as it is kept, however often a domain is looked at: strangers would
+    /// be troubled too often otherwise. Its age counts for no staleness then.
+    const LASTS: bool = false;
+
     /// The name the question is about.
     fn name(&self) -> &Name;
 
@@ -35,6 +41,11 @@ pub trait Lane: Clone + Ord + Hash + fmt::Debug + fmt::Display + Send + Sync + '
 
     /// About how many octets an answer takes in memory.
     fn size(answer: Option<&Self::Answer>, source: &Self::Source) -> usize;
+
+    /// How old an answer must be before it is asked anew because somebody wants a second one.
+    fn rest(&self) -> SignedDuration {
+        SignedDuration::ZERO
+    }
 
     /// The stranger's server that is troubled with it, to be asked politely; `None` for a service of our own.
     fn destination(&self) -> Option<IpAddr> {
@@ -67,6 +78,11 @@ impl AnyQuestion {
         self.0.lane()
     }
 
+    /// Whether an answer to it is as good as new for as long as it is kept.
+    pub fn lasts(&self) -> bool {
+        self.0.lasts()
+    }
+
     /// Whether a stranger's server is troubled with it, rather than a service of our own.
     pub fn is_of_a_stranger(&self) -> bool {
         self.0.is_of_a_stranger()
@@ -86,6 +102,7 @@ pub(super) trait Erased: fmt::Debug + fmt::Display + Send + Sync {
     fn word(&self) -> &'static str;
     fn lane(&self) -> &'static str;
     fn is_of_a_stranger(&self) -> bool;
+    fn lasts(&self) -> bool;
     /// The order within a lane, and of the lanes by their names.
     fn order(&self, other: &dyn Erased) -> Ordering;
     fn feed(&self, hasher: &mut dyn Hasher);
@@ -110,6 +127,10 @@ impl<L: Lane> Erased for L {
 
     fn is_of_a_stranger(&self) -> bool {
         self.destination().is_some()
+    }
+
+    fn lasts(&self) -> bool {
+        L::LASTS
     }
 
     fn order(&self, other: &dyn Erased) -> Ordering {

@@ -7,7 +7,7 @@
 //! changes nothing.
 //!
 //! Questions come in [lanes](Lane), each with its own answers. DNS is the first: [`Dns`] asks, [`Answer`] answers,
-//! [`Source`] tells where the answer came from.
+//! [`Source`] tells where the answer came from. [`Starttls`] asks a mail server for its TLS, and a [`Session`] answers.
 
 mod address;
 mod depth;
@@ -22,6 +22,7 @@ mod record_type;
 mod run;
 mod security;
 mod stand_in;
+mod starttls;
 #[cfg(test)]
 mod tests;
 mod trouble;
@@ -39,6 +40,7 @@ pub use self::record_type::RecordType;
 pub use self::run::{Asked, Inquiry, Reply, settle_facts, settle_from, settle_with};
 pub use self::security::{Bogus, Broken, Doubt, Security, Unproven};
 pub use self::stand_in::About;
+pub use self::starttls::{Closeness, Handshake, Offered, Session, Spoke, Starttls};
 pub use self::trouble::Trouble;
 pub use self::trust::{Ds, Ends, Hashing, Key, Trust, Zone};
 

@@ -10,6 +10,8 @@ use serde::Serialize;
 pub enum Trouble {
     /// The answer failed DNSSEC validation (told only when Zegel validates itself).
     Bogus,
+    /// A mail server that takes nobody just now, or not us.
+    Busy,
     /// A CNAME chain that loops or is too long to follow.
     CnameLoop,
     /// A server that is not responsible and does not recurse: neither RA nor AA, or an upward referral.
@@ -28,6 +30,10 @@ pub enum Trouble {
     NotValidated,
     /// NOTIMP, FORMERR or another error code.
     OtherRcode,
+    /// No mail server at all can be reached from here: port 25 is closed outward.
+    PortBlocked,
+    /// An address of a private network, which is not connected to because a name says so.
+    Private,
     /// The server refused.
     Refused,
     /// The server could not get an answer either.
@@ -44,8 +50,9 @@ pub enum Trouble {
 
 impl Trouble {
     /// Every trouble, in the order of their words.
-    pub const ALL: [Self; 16] = [
+    pub const ALL: [Self; 19] = [
         Self::Bogus,
+        Self::Busy,
         Self::CnameLoop,
         Self::Lame,
         Self::Limit,
@@ -55,6 +62,8 @@ impl Trouble {
         Self::NotRecorded,
         Self::NotValidated,
         Self::OtherRcode,
+        Self::PortBlocked,
+        Self::Private,
         Self::Refused,
         Self::ServFail,
         Self::Stripped,
@@ -67,6 +76,7 @@ impl Trouble {
     pub fn reason(self) -> &'static str {
         match self {
             Self::Bogus => "Bogus",
+            Self::Busy => "Busy",
             Self::CnameLoop => "CnameLoop",
             Self::Lame => "Lame",
             Self::Limit => "Limit",
@@ -76,6 +86,8 @@ impl Trouble {
             Self::NotRecorded => "NotRecorded",
             Self::NotValidated => "NotValidated",
             Self::OtherRcode => "OtherRcode",
+            Self::PortBlocked => "PortBlocked",
+            Self::Private => "Private",
             Self::Refused => "Refused",
             Self::ServFail => "ServFail",
             Self::Stripped => "Stripped",
@@ -90,6 +102,7 @@ impl fmt::Display for Trouble {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Self::Bogus => "the answer failed DNSSEC validation",
+            Self::Busy => "the mail server takes nobody just now, or not from here",
             Self::CnameLoop => "its CNAME chain does not end",
             Self::Lame => "the server is not responsible for the name (lame)",
             Self::Limit => "the bounds of one look were reached",
@@ -99,6 +112,10 @@ impl fmt::Display for Trouble {
             Self::NotRecorded => "the recording does not hold it: the zegel that made it did not ask",
             Self::NotValidated => "a proof is asked for, and DNSSEC is not validated here (--dnssec off)",
             Self::OtherRcode => "the server answered with an error code",
+            Self::PortBlocked => "no mail server at all can be reached from here: port 25 is closed outward",
+            Self::Private => {
+                "the address is one of a private network, and is not connected to without --allow-private-targets"
+            }
             Self::Refused => "the server refused to answer",
             Self::ServFail => "the server answered SERVFAIL",
             Self::Stripped => {

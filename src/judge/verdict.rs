@@ -201,9 +201,10 @@ impl Verdict {
             .any(|unanswered| unanswered.managed && unanswered.need >= Need::Compliance)
     }
 
-    /// When the oldest of the essential answers was had; `None` while the observation is not complete.
+    /// When the oldest of the essential answers was had, those aside that are as good as new while they are kept; `None` while the observation is not complete.
     pub fn observed_at(&self) -> Option<Timestamp> {
         let essential = self.asked.iter().filter(|one| one.need == Need::Essential);
+        let essential = essential.filter(|one| !(one.question.lasts() && one.answered.is_some()));
         let times: Option<Vec<Timestamp>> = essential
             .map(|one| one.answered.map(|answered| answered.seen_at))
             .collect();

@@ -239,7 +239,7 @@ fn flags(options: &Options) -> String {
 async fn serve(listener: TcpListener, context: Arc<Context>, which: MetricsObjects) -> Result<(), Error> {
     let mut registry = Registry::with_prefix("zegel");
     context.metrics.register(&mut registry);
-    context.world.metrics().register(&mut registry);
+    context.world.register_metrics(&mut registry);
     registry.register_collector(Box::new(Objects {
         store: context.store.clone(),
         tracker: context.tracker.clone(),

@@ -164,7 +164,9 @@ async fn settle(
     let mut fresh = Freshness::not_before(oldest.max(lied_until.min(began))).approaching(Approach {
         depth: intent.depth(subject.depth(intent, began)),
         held_back: subject.held_back(intent, schedule, began),
+        profile: true,
     });
+    fresh = fresh.requested(subject.is_look_requested());
     let look = async {
         let verdict = ask(subject.object(), intent, &fresh, context).await;
         let now = context.now();

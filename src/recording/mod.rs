@@ -15,6 +15,7 @@
 
 mod fact;
 mod security;
+mod session;
 #[cfg(test)]
 mod tests;
 mod text;
@@ -26,6 +27,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use self::fact::Recorded;
+use self::session::SessionLine;
 use self::trust::{ZoneLine, Zones};
 use crate::inquiry::{Approach, Depth, Dns, Fact, Facts, Inquiry, Kind, Passes, Trouble};
 use crate::name::Name;
@@ -219,6 +221,12 @@ struct LookLine {
     /// The record sets of which the resolver was not asked first.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     held_back: Vec<HeldBack>,
+    /// Whether mail servers were asked for all their TLS.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    profile: bool,
+    /// What mail servers said.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    sessions: Vec<SessionLine>,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -276,6 +284,8 @@ impl LookLine {
             facts,
             depth: look.facts.approach().depth,
             held_back: look.facts.approach().held_back.iter().map(HeldBack::of).collect(),
+            profile: look.facts.approach().profile,
+            sessions: SessionLine::all_of(&look.facts),
         }
     }
 
@@ -299,6 +309,7 @@ impl LookLine {
         let approach = Approach {
             depth: self.depth,
             held_back,
+            profile: self.profile,
         };
         let mut facts = Facts::new().approaching(approach).through(passes);
         for recorded in self.facts {
@@ -307,6 +318,16 @@ impl LookLine {
                 domain: self.domain.clone(),
                 name,
                 kind,
+                why,
+            })?;
+            facts.insert(question, fact);
+        }
+        for line in self.sessions {
+            let (host, address) = (line.host.clone(), line.address.to_string());
+            let (question, fact) = line.read().map_err(|why| RecordingError::Fact {
+                domain: self.domain.clone(),
+                name: host,
+                kind: address,
                 why,
             })?;
             facts.insert(question, fact);

@@ -298,7 +298,7 @@ proptest! {
             hit_limit,
             facts: questions
                 .into_iter()
-                .fold(Facts::new().approaching(Approach { depth, held_back }).through(passes), |mut facts, (question, fact)| {
+                .fold(Facts::new().approaching(Approach { depth, held_back, ..Approach::default() }).through(passes), |mut facts, (question, fact)| {
                     facts.insert(question, fact);
                     facts
                 }),

@@ -26,5 +26,5 @@ pub use self::code_points::{Group, Scheme, Suite, Version};
 pub use self::flight::{Alert, Flight, FlightReader, KeyExchange, Malformed, ServerHello};
 pub use self::hello::Offer;
 pub use self::levels::{Baseline, Level};
-pub use self::plan::{Plan, Probe, Reaction, Step};
+pub use self::plan::{Plan, Probe, Reaction, Scope, Step};
 pub use self::reply::{Reply, ReplyFault, ReplyReader};

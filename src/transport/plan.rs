@@ -127,13 +127,24 @@ impl Step {
     }
 }
 
-/// How much a look asks.
+/// How much a look asks of a server's TLS.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Scope {
+    /// Whether versions before TLS 1.2 are spoken.
+    Old,
+    /// Which versions are spoken.
+    Versions,
+    /// All that a hello can tell.
+    Full,
+}
+
+/// Which hellos are sent.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Plan<'p> {
     /// By which edition suites are classed.
     pub baseline: &'p Baseline,
-    /// Whether everything is asked, or only whether old versions are spoken.
-    pub is_full: bool,
+    /// How much is asked.
+    pub scope: Scope,
 }
 
 impl Plan<'_> {
@@ -193,7 +204,7 @@ struct Seen<'s> {
 
 impl Seen<'_> {
     fn next(&self) -> Option<(Probe, Version, Vec<Suite>)> {
-        if self.plan.is_full {
+        if self.plan.scope > Scope::Old {
             for version in [Version::TLS13, Version::TLS12] {
                 if !self.was(Probe::Version(version)) {
                     return Some((Probe::Version(version), version, self.suites_of(version)));
@@ -203,7 +214,7 @@ impl Seen<'_> {
         if let Some(version) = self.next_old_version() {
             return Some((Probe::Version(version), version, self.suites_of(version)));
         }
-        if !self.plan.is_full {
+        if self.plan.scope < Scope::Full {
             return None;
         }
         let of_old = self.highest_old().and_then(|version| self.next_of(version));

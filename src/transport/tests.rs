@@ -169,7 +169,7 @@ fn what_is_no_flight_is_told_by_what_it_is() {
 fn what_does_not_answer_the_offer_is_no_answer() {
     let plan = Plan {
         baseline: &NCSC_2025_05,
-        is_full: true,
+        scope: Scope::Full,
     };
     let (_, offer) = plan.next(&host(), &[]).unwrap();
     let flight = |octets: Vec<u8>| read(&octets).unwrap().unwrap();

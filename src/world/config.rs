@@ -10,6 +10,7 @@ use std::time::Duration;
 use hickory_resolver::system_conf::read_system_conf;
 use jiff::SignedDuration;
 
+use super::smtp::SmtpConfig;
 use crate::dnssec::Anchors;
 use crate::duration;
 use crate::name::Name;
@@ -45,6 +46,8 @@ pub struct Config {
     pub spare_the_silent: bool,
     /// What is remembered of answers.
     pub cache: CacheBounds,
+    /// How mail servers are looked at.
+    pub smtp: SmtpConfig,
 }
 
 impl Default for Config {
@@ -63,6 +66,7 @@ impl Default for Config {
             authority_rate: NonZeroU32::MIN.saturating_add(9),
             spare_the_silent: false,
             cache: CacheBounds::default(),
+            smtp: SmtpConfig::default(),
         }
     }
 }

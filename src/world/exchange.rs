@@ -214,6 +214,11 @@ impl<P: Put> Exchange<P> {
     /// Looks a question up among what is known and what is on its way, and books a new one when it is in neither.
     fn find(&self, question: &P::Lane, floor: Option<Timestamp>) -> Found<P> {
         let now = (self.inner.clock)();
+        let rest = question.rest();
+        let floor = floor.map(|floor| match rest.is_zero() {
+            true => floor,
+            false => floor.min(now.saturating_sub(rest).unwrap_or(floor)),
+        });
         let mut book = self.inner.book();
         if let Some(fact) = book.cache.find(question, floor, now) {
             self.inner.metrics.cache_hits.inc();

@@ -13,6 +13,8 @@ pub struct Freshness {
     all: Option<Timestamp>,
     some: HashMap<AnyQuestion, Timestamp>,
     approach: Approach,
+    /// Whether somebody asked for this look: then even what lasts is asked anew.
+    requested: bool,
 }
 
 impl Freshness {
@@ -36,6 +38,12 @@ impl Freshness {
         Self { approach, ..self }
     }
 
+    /// The same, because somebody asked for it: what is kept for long is asked anew as well.
+    #[must_use]
+    pub fn requested(self, requested: bool) -> Self {
+        Self { requested, ..self }
+    }
+
     /// How the pass is to go about the authorities.
     pub fn approach(&self) -> &Approach {
         &self.approach
@@ -49,10 +57,11 @@ impl Freshness {
 
     /// The earliest time at which an answer to `question` may have been seen.
     pub fn floor<L: Lane>(&self, question: &L) -> Option<Timestamp> {
+        let all = self.all.filter(|_| !L::LASTS || self.requested);
         if self.some.is_empty() {
-            return self.all;
+            return all;
         }
         let own = self.some.get(&AnyQuestion::from(question.clone()));
-        self.all.max(own.copied())
+        all.max(own.copied())
     }
 }

@@ -85,6 +85,27 @@ impl Metrics {
         registry.register("cached", "Answers remembered", self.cached.clone());
     }
 
+    /// Registers what is of interest of a lane of strangers alone, under its name: `smtp_looks`.
+    pub(super) fn register_looks(&self, registry: &mut Registry, blocked: Gauge) {
+        let registry = registry.sub_registry_with_prefix(self.lane);
+        registry.register(
+            "looks",
+            "Looks at mail servers, by closeness and outcome",
+            self.views.clone(),
+        );
+        registry.register(
+            "in_flight",
+            "Looks at mail servers on their way",
+            self.in_flight.clone(),
+        );
+        registry.register("cached", "Looks at mail servers remembered", self.cached.clone());
+        registry.register(
+            "port_blocked",
+            "1 while no mail server at all can be reached from here: port 25 is closed outward",
+            blocked,
+        );
+    }
+
     /// Counts a question that asked for `label` and had `outcome`.
     pub(super) fn record(&self, label: &'static str, outcome: &'static str, took: Duration) {
         let labels = QuestionLabels {

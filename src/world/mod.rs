@@ -3,11 +3,12 @@
 //! ```text
 //! settle ─▶ judge ─▶ open questions ─▶ one exchange a lane ─▶ remembered, on its way, or put
 //!   ▲                                        │                          dns: resolvers, authorities
+//!   │                                        │                          smtp: mail servers, up to TLS
 //!   └───────────── facts ◀───────────────────┘
 //! ```
 //!
 //! What all lanes share (the memory, the questions on their way, the places on the wire, the counts) is one
-//! [`exchange`]; a lane adds how one question is put: [`dns`].
+//! [`exchange`]; a lane adds how one question is put: [`dns`], [`smtp`].
 
 mod cache;
 mod config;
@@ -16,13 +17,15 @@ mod exchange;
 mod freshness;
 mod metrics;
 mod places;
+mod smtp;
 
 use std::collections::HashMap;
 use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
+use prometheus_client::registry::Registry;
 use tokio::time::Instant;
 
 pub use self::config::{
@@ -34,17 +37,35 @@ use self::exchange::Exchange;
 pub use self::freshness::Freshness;
 pub use self::metrics::{Metrics, QuestionLabels};
 use self::places::Places;
+use self::smtp::MailServers;
+pub use self::smtp::{SmtpArgs, SmtpConfig};
 pub use crate::inquiry::Passes;
 use crate::inquiry::{
-    AnyQuestion, Approach, Depth, Dns, Fact, Facts, Inquiry, MAX_QUESTIONS, MAX_VIEWS, MAX_WAVES, View,
+    AnyQuestion, Approach, Depth, Dns, Fact, Facts, Inquiry, MAX_QUESTIONS, MAX_VIEWS, MAX_WAVES, Starttls,
+    View,
 };
 
 /// The world as it is seen from here. Cloning shares the memory, the bounds and the counts.
 #[derive(Clone)]
 pub struct World {
     dns: Exchange<Servers>,
+    smtp: Exchange<MailServers>,
     clock: Clock,
 }
+
+/// The longest anybody waits for a name server's turn.
+const FOR_A_NAME_SERVER: Duration = Duration::from_secs(3);
+
+/// The same of a mail server, which gets long pauses.
+const FOR_A_MAIL_SERVER: Duration = Duration::from_secs(5 * 60);
+
+/// What is kept of looks at mail servers: they are few, and each lasts long.
+const OF_SESSIONS: CacheBounds = CacheBounds {
+    entries: 20_000,
+    octets: 128 << 20,
+    longest: SignedDuration::from_hours(7 * 24),
+    failures: SignedDuration::from_secs(20),
+};
 
 /// Tells the time.
 pub type Clock = Arc<dyn Fn() -> Timestamp + Send + Sync>;
@@ -77,11 +98,15 @@ impl World {
     /// # Errors
     /// As [`World::new`].
     pub fn with_clock(config: Config, clock: Clock) -> Result<Self, ConfigError> {
-        let places = Places::new(config.concurrency.get(), config.pause());
+        let places = Places::new(config.concurrency.get(), config.pause(), FOR_A_NAME_SERVER);
         let bounds = config.cache;
+        let smtp = config.smtp.clone();
+        let turns = Places::new(smtp.concurrency.get(), smtp.pause, FOR_A_MAIL_SERVER);
+        let mail_servers = MailServers::new(smtp, clock.clone());
         let servers = Servers::new(config, clock.clone())?;
         Ok(Self {
             dns: Exchange::new(servers, places, bounds, clock.clone()),
+            smtp: Exchange::new(mail_servers, turns, OF_SESSIONS, clock.clone()),
             clock,
         })
     }
@@ -94,6 +119,18 @@ impl World {
     /// What this world counts about itself.
     pub fn metrics(&self) -> &Metrics {
         self.dns.metrics()
+    }
+
+    /// Registers all that is counted: `dns_…` and `smtp_…`.
+    pub fn register_metrics(&self, registry: &mut Registry) {
+        self.dns.metrics().register(registry);
+        let blocked = self.smtp.put().blocked();
+        self.smtp.metrics().register_looks(registry, blocked);
+    }
+
+    /// Whether it was noticed that no mail server at all can be reached from here: port 25 is closed outward.
+    pub fn mail_port_is_blocked(&self) -> bool {
+        self.smtp.put().is_blocked()
     }
 
     /// Whether the resolvers answer: told by their own pulse and a control question, never by how many domains are
@@ -225,9 +262,26 @@ impl World {
         self.dns.ask(question, floor, None).await
     }
 
+    /// Answers one question to a mail server, in the same way.
+    pub async fn ask_mail_server(
+        &self,
+        question: &Starttls,
+        floor: Option<Timestamp>,
+    ) -> Arc<Fact<Starttls>> {
+        self.smtp.ask(question, floor, None).await
+    }
+
     /// Answers `open` into `facts`, all lanes at once, until `end`. What no lane here answers stays open.
     async fn answer(&self, open: &[AnyQuestion], fresh: &Freshness, end: Instant, facts: &mut Facts) {
-        for (question, fact) in self.dns.answer(open, fresh, end).await {
+        let (dns, smtp) = futures::future::join(
+            self.dns.answer(open, fresh, end),
+            self.smtp.answer(open, fresh, end),
+        )
+        .await;
+        for (question, fact) in dns {
+            facts.insert(question, fact);
+        }
+        for (question, fact) in smtp {
             facts.insert(question, fact);
         }
     }

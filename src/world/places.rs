@@ -2,7 +2,7 @@
 //!
 //! Our own resolvers are there for us; a zone's authorities are not. A stranger's address gets one question at a time
 //! and a pause between two, however many domains it serves, for operators limit what repeats itself (RRL). Nobody waits
-//! long for a stranger: who would have to comes back another time.
+//! long for a stranger: who would have to comes back another time. How long is said by the lane.
 
 use std::collections::HashMap;
 use std::net::IpAddr;
@@ -12,9 +12,6 @@ use std::time::Duration;
 use tokio::sync::{OwnedMutexGuard, Semaphore, SemaphorePermit};
 use tokio::time::{Instant, sleep_until, timeout};
 
-/// The longest anybody waits for a stranger's turn.
-const LONGEST_WAIT: Duration = Duration::from_secs(3);
-
 /// Above this many strangers those who have rested are forgotten.
 const STRANGERS: usize = 4096;
 
@@ -23,6 +20,8 @@ const STRANGERS: usize = 4096;
 pub(super) struct Places {
     all: Semaphore,
     pause: Duration,
+    /// The longest anybody waits for a stranger's turn.
+    wait: Duration,
     strangers: Mutex<HashMap<IpAddr, Turn>>,
 }
 
@@ -47,11 +46,12 @@ impl Drop for Place<'_> {
 }
 
 impl Places {
-    /// This many places, and this pause for a stranger between two questions.
-    pub(super) fn new(at_once: usize, pause: Duration) -> Self {
+    /// This many places, this pause for a stranger between two questions, and at most so long a wait for his turn.
+    pub(super) fn new(at_once: usize, pause: Duration, wait: Duration) -> Self {
         Self {
             all: Semaphore::new(at_once.min(Semaphore::MAX_PERMITS)),
             pause,
+            wait,
             strangers: Mutex::default(),
         }
     }
@@ -61,7 +61,7 @@ impl Places {
         // The stranger's turn first: who waits for it must take no place from others.
         let turn = match stranger {
             None => None,
-            Some(address) => Some(timeout(LONGEST_WAIT, self.turn_of(address)).await.ok()?),
+            Some(address) => Some(timeout(self.wait, self.turn_of(address)).await.ok()?),
         };
         Some(Place {
             turn,
@@ -97,13 +97,15 @@ impl Places {
 mod tests {
     use super::*;
 
+    const WAIT: Duration = Duration::from_secs(3);
+
     fn stranger(number: u32) -> Option<IpAddr> {
         Some(std::net::Ipv4Addr::from(number).into())
     }
 
     #[tokio::test]
     async fn a_stranger_gets_one_question_at_a_time_and_a_pause_and_holds_nobody_else_up() {
-        let places = Places::new(8, Duration::from_millis(20));
+        let places = Places::new(8, Duration::from_millis(20), WAIT);
         let began = Instant::now();
         let first = places.take(stranger(1)).await;
         assert!(futures::poll!(Box::pin(places.take(stranger(1)))).is_pending());
@@ -122,7 +124,7 @@ mod tests {
 
     #[tokio::test]
     async fn our_own_resolver_gets_as_many_as_there_are_places() {
-        let places = Places::new(2, Duration::ZERO);
+        let places = Places::new(2, Duration::ZERO, WAIT);
         let held = [places.take(None).await, places.take(None).await];
         assert!(futures::poll!(Box::pin(places.take(None))).is_pending());
         drop(held);
@@ -131,7 +133,7 @@ mod tests {
 
     #[tokio::test]
     async fn no_more_strangers_are_known_than_there_is_room_for() {
-        let places = Places::new(1, Duration::ZERO);
+        let places = Places::new(1, Duration::ZERO, WAIT);
         for number in 0..3 * u32::try_from(STRANGERS).unwrap() {
             places.take(stranger(number)).await;
         }

@@ -56,12 +56,15 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("name", &[]),
     ("records", &["name"]),
     ("transport", &["name"]),
-    ("inquiry", &["name", "records"]),
+    ("inquiry", &["name", "records", "transport"]),
     ("recording", &["inquiry", "name"]),
     ("dnssec", &["inquiry", "name"]),
     ("rules", &["records"]),
     ("intent", &["api", "duration", "inquiry", "name", "records"]),
-    ("judge", &["inquiry", "intent", "name", "records", "rules"]),
+    (
+        "judge",
+        &["inquiry", "intent", "name", "records", "rules", "transport"],
+    ),
     (
         "adopt",
         &["api", "inquiry", "intent", "judge", "name", "records", "rules"],
@@ -75,7 +78,14 @@ const ARROWS: &[(&str, &[&str])] = &[
     (
         "world",
         &[
-            "dnssec", "duration", "inquiry", "name", "records", "intent", "judge",
+            "dnssec",
+            "duration",
+            "inquiry",
+            "name",
+            "records",
+            "intent",
+            "judge",
+            "transport",
         ],
     ),
     (

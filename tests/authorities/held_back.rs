@@ -27,7 +27,11 @@ fn judged(net: &Net, depth: Depth) -> (Verdict, Facts) {
         .iter()
         .map(|wanted| (wanted.name.clone(), wanted.desired().kind))
         .collect();
-    let facts = Facts::new().approaching(Approach { depth, held_back });
+    let facts = Facts::new().approaching(Approach {
+        depth,
+        held_back,
+        ..Approach::default()
+    });
     net.settle_from(facts, |inquiry| judge(&intent, inquiry, now()))
 }
 

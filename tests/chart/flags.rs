@@ -137,6 +137,28 @@ fn flags() -> Vec<(&'static str, Has)> {
             Not("for trials with servers of one's own; it is hidden"),
         ),
         (
+            "smtp-ehlo",
+            As(
+                json!({"mailServers": {"ehlo": "zegel.voorbeeld.nl"}}),
+                "--smtp-ehlo=zegel.voorbeeld.nl",
+            ),
+        ),
+        (
+            "smtp-pause",
+            As(json!({"mailServers": {"pause": "1m"}}), "--smtp-pause=1m"),
+        ),
+        (
+            "allow-private-targets",
+            As(
+                json!({"mailServers": {"allowPrivateTargets": true}}),
+                "--allow-private-targets",
+            ),
+        ),
+        (
+            "smtp-port",
+            Not("for trials with servers of one's own; it is hidden"),
+        ),
+        (
             "log-format",
             As(json!({"logFormat": "text"}), "--log-format=text"),
         ),

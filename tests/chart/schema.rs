@@ -177,6 +177,8 @@ const WRONG: &[(&str, &[&str])] = &[
     ("/dns/dnssecControl", &[r#""not a name""#]),
     ("/dns/authorities", &[r#""on""#, "false"]),
     ("/dns/authorityRate", &["0"]),
+    ("/mailServers/ehlo", &[r#""not a name""#]),
+    ("/mailServers/pause", &[r#""soon""#]),
     ("/dns/trustAnchor/key", &[r#""a/b""#, r#""""#]),
     ("/dns/trustAnchor/configMap", &[r#""Anchors""#]),
     ("/watch/namespace", &[r#""Mail""#, r#""a,b""#]),

@@ -135,6 +135,9 @@ imagePullSecrets:
 {{- $flags = append $flags (printf "--metrics-objects=%s" .Values.metrics.objects) -}}
 {{- if .Values.recording.enabled -}}{{- $flags = append $flags (printf "--record-folder=%s" .Values.recording.folder) -}}{{- end -}}
 {{- $flags = concat $flags (include "zegel.dnsFlags" . | fromJsonArray) -}}
+{{- with .Values.mailServers.ehlo -}}{{- $flags = append $flags (printf "--smtp-ehlo=%s" .) -}}{{- end -}}
+{{- $flags = append $flags (printf "--smtp-pause=%s" .Values.mailServers.pause) -}}
+{{- if .Values.mailServers.allowPrivateTargets -}}{{- $flags = append $flags "--allow-private-targets" -}}{{- end -}}
 {{- $args := list "controller" -}}
 {{- $extra := .Values.extraArgs | default list -}}
 {{- range $flag := $flags -}}

@@ -40,10 +40,10 @@ impl Server {
         Reaction::to(offer, read(&record(22, &inside)).unwrap().unwrap())
     }
 
-    fn look(&self, is_full: bool) -> Vec<Step> {
+    fn look(&self, scope: Scope) -> Vec<Step> {
         let plan = Plan {
             baseline: &NCSC_2025_05,
-            is_full,
+            scope,
         };
         let mut steps = Vec::new();
         while let Some((probe, offer)) = plan.next(&host(), &steps) {
@@ -78,15 +78,20 @@ fn a_hardened_server_is_troubled_little_and_an_open_one_never_beyond_the_bound()
         takes: is_strong,
         is_choosy: true,
     };
-    assert_eq!(hardened.look(false).len(), 1);
-    assert!(hardened.look(true).len() <= 11, "{}", hardened.look(true).len());
+    assert_eq!(hardened.look(Scope::Old).len(), 1);
+    assert_eq!(hardened.look(Scope::Versions).len(), 3);
+    assert!(
+        hardened.look(Scope::Full).len() <= 11,
+        "{}",
+        hardened.look(Scope::Full).len()
+    );
     let open = Server {
         versions: ALL,
         takes: |_| true,
         is_choosy: false,
     };
-    assert_eq!(open.look(false).len(), 3);
-    assert_eq!(open.look(true).len(), MAX_STEPS);
+    assert_eq!(open.look(Scope::Old).len(), 3);
+    assert_eq!(open.look(Scope::Full).len(), MAX_STEPS);
 }
 
 #[test]
@@ -103,7 +108,7 @@ fn every_version_a_server_speaks_is_found() {
             takes: |_| true,
             is_choosy: true,
         };
-        let steps = server.look(true);
+        let steps = server.look(Scope::Full);
         let mut found: Vec<Version> = steps
             .iter()
             .filter_map(Step::chosen)
@@ -119,7 +124,7 @@ fn every_version_a_server_speaks_is_found() {
 fn one_weak_suite_among_strong_ones_is_found_wherever_it_stands() {
     let plan = Plan {
         baseline: &NCSC_2025_05,
-        is_full: true,
+        scope: Scope::Full,
     };
     for weak in Suite::all().filter(|suite| !is_strong(*suite) && !suite.is_of_tls13()) {
         let worth = match NCSC_2025_05.suite(weak) {

@@ -183,9 +183,13 @@ pub(super) fn telling(trouble: Trouble) -> u8 {
         Trouble::Truncated | Trouble::Malformed => 3,
         Trouble::Timeout => 2,
         Trouble::Network | Trouble::NoRoute => 1,
-        Trouble::Limit
+        // Those of mail servers are never said of DNS.
+        Trouble::Busy
+        | Trouble::Limit
         | Trouble::NotRecorded
         | Trouble::NotValidated
+        | Trouble::PortBlocked
+        | Trouble::Private
         | Trouble::Stripped
         | Trouble::Unproven => 0,
     }

@@ -6,6 +6,9 @@ use std::net::IpAddr;
 use super::*;
 use crate::name::Name;
 
+/// How long anybody waits for a stranger's turn.
+const WAIT: Duration = Duration::from_secs(3);
+
 /// A lane of its own: what somebody calls back when called by name.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
 struct Call {
@@ -100,7 +103,7 @@ impl Stage {
         let time = Arc::new(Mutex::new(Timestamp::UNIX_EPOCH));
         let hands = time.clone();
         let clock: Clock = Arc::new(move || *hands.lock().unwrap());
-        let places = Places::new(at_once, Duration::ZERO);
+        let places = Places::new(at_once, Duration::ZERO, WAIT);
         Self {
             calls: Exchange::new(Valley::default(), places, CacheBounds::default(), clock),
             time,
@@ -280,7 +283,7 @@ impl Put for Strangers {
 /// Asks both addresses for each of 10,000 names, one name every `apart`: how many questions went out, and the most that
 /// one address got within a second.
 async fn ten_thousand_names(apart: Duration) -> (usize, usize) {
-    let places = Places::new(64, Duration::from_millis(100));
+    let places = Places::new(64, Duration::from_millis(100), WAIT);
     let clock: Clock = Arc::new(|| Timestamp::UNIX_EPOCH);
     let calls = Exchange::new(Strangers::default(), places, CacheBounds::default(), clock);
     let looks = (0..10_000_u32).map(|n| {

@@ -1,0 +1,72 @@
+//! How mail servers are looked at: the flags, and what they come to.
+
+use std::num::NonZeroUsize;
+use std::time::Duration;
+
+use crate::duration;
+use crate::name::Name;
+
+/// How mail servers are looked at.
+#[derive(Debug, Clone)]
+pub struct SmtpConfig {
+    /// The port they are connected to: 25, except where a test stands in for one.
+    pub port: u16,
+    /// The name that is said behind EHLO; `None`: the address of the connection (RFC 5321 4.1.3).
+    pub ehlo: Option<Name>,
+    /// The pause one address gets between two connections.
+    pub pause: Duration,
+    /// How long a server may take until its first words.
+    pub banner: Duration,
+    /// How long each later step of a conversation may take.
+    pub step: Duration,
+    /// Whether addresses of private networks are connected to.
+    pub allow_private: bool,
+    /// How many servers are looked at at once.
+    pub concurrency: NonZeroUsize,
+}
+
+impl Default for SmtpConfig {
+    fn default() -> Self {
+        Self {
+            port: 25,
+            ehlo: None,
+            pause: Duration::from_secs(30),
+            banner: Duration::from_secs(30),
+            step: Duration::from_secs(10),
+            allow_private: false,
+            concurrency: NonZeroUsize::MIN.saturating_add(31),
+        }
+    }
+}
+
+/// The flags that say how mail servers are looked at; the same for every command.
+#[derive(Debug, Clone, clap::Args)]
+#[command(next_help_heading = "Mail servers")]
+pub struct SmtpArgs {
+    /// The host name said to mail servers behind EHLO: one whose address leads back to it [default: the address of the
+    /// connection]
+    #[arg(long, value_name = "NAME")]
+    pub smtp_ehlo: Option<Name>,
+    /// The pause one mail server's address gets between two connections: many servers take no more than two a minute
+    #[arg(long, value_name = "DURATION", default_value = "30s", value_parser = duration::parse_flag)]
+    pub smtp_pause: Duration,
+    /// Connect to mail servers at addresses of private networks too: names say where, and anybody may write a name
+    #[arg(long)]
+    pub allow_private_targets: bool,
+    /// The port at which mail servers are looked at: for trials with servers of one's own
+    #[arg(long, value_name = "PORT", default_value_t = 25, hide = true)]
+    pub smtp_port: u16,
+}
+
+impl SmtpArgs {
+    /// The configuration these flags ask for.
+    pub fn config(&self) -> SmtpConfig {
+        SmtpConfig {
+            port: self.smtp_port,
+            ehlo: self.smtp_ehlo.clone(),
+            pause: self.smtp_pause,
+            allow_private: self.allow_private_targets,
+            ..SmtpConfig::default()
+        }
+    }
+}

@@ -1,0 +1,330 @@
+//! How one question to a mail server is put: a few connections, far apart, and never a message (RFC 3207).
+//!
+//! A look at the certificates is one whole handshake and one hello of an old version; a look at all of the TLS follows
+//! the plan of [`crate::transport::plan`]. Between two connections to one address there is a pause, for the look and
+//! for whoever comes after it. Files: `talk` (up to the go-ahead), `handshake` (rustls), `hello` (hand-made ones),
+//! `reach` (closed ports and busy servers), `config` (the flags).
+
+mod config;
+mod handshake;
+mod hello;
+mod reach;
+mod talk;
+
+use std::net::{IpAddr, SocketAddr};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use jiff::SignedDuration;
+use prometheus_client::metrics::gauge::Gauge;
+use tokio::time::{Instant, sleep};
+
+pub use self::config::{SmtpArgs, SmtpConfig};
+use self::handshake::Shaker;
+use self::reach::Watch;
+use self::talk::{Connection, Failed, Talk, talk};
+use super::Clock;
+use super::exchange::{Heard, Put};
+use crate::inquiry::{Closeness, Offered, Security, Session, Spoke, Starttls, Trouble, nobody_at};
+use crate::transport::levels::NCSC_2025_05;
+use crate::transport::plan::MAX_STEPS;
+use crate::transport::{Certificate, Level, Plan, Scope, Step};
+
+/// For how long a look at the certificates is kept.
+const CHAIN_KEPT: SignedDuration = SignedDuration::from_hours(24);
+
+/// For how long a look at all of the TLS is kept; a day, where there is something to be mended.
+const PROFILE_KEPT: SignedDuration = SignedDuration::from_hours(7 * 24);
+
+/// A look is not kept until so shortly before a certificate ends.
+const BEFORE_THE_END: SignedDuration = SignedDuration::from_hours(14 * 24);
+
+/// A look that was cut short is not kept for longer.
+const CUT_SHORT_KEPT: SignedDuration = SignedDuration::from_hours(1);
+
+/// The mail servers.
+pub(super) struct MailServers {
+    config: SmtpConfig,
+    shaker: Shaker,
+    watch: Mutex<Watch>,
+    /// 1 while nothing can be reached from here.
+    blocked: Gauge,
+    clock: Clock,
+}
+
+impl MailServers {
+    pub(super) fn new(config: SmtpConfig, clock: Clock) -> Self {
+        Self {
+            config,
+            shaker: Shaker::new(),
+            watch: Mutex::default(),
+            blocked: Gauge::default(),
+            clock,
+        }
+    }
+
+    /// Whether no mail server at all can be reached from here.
+    pub(super) fn is_blocked(&self) -> bool {
+        self.watch().is_blocked()
+    }
+
+    /// The same, as metrics have it.
+    pub(super) fn blocked(&self) -> Gauge {
+        self.blocked.clone()
+    }
+
+    fn watch(&self) -> MutexGuard<'_, Watch> {
+        self.watch.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// One connection, up to the go-ahead.
+    async fn connect(&self, question: &Starttls) -> Talk {
+        let talked = talk(SocketAddr::new(question.address, self.config.port), &self.config).await;
+        let mut watch = self.watch();
+        match &talked {
+            Talk::Not(failed) => {
+                match failed.is_connected {
+                    true => watch.connected(),
+                    false => watch.silent(question.address, Instant::now()),
+                }
+                if matches!(failed.trouble, Trouble::Busy | Trouble::Refused) {
+                    watch.busy(question.address, Instant::now());
+                }
+            }
+            Talk::GoAhead(_) | Talk::NoTls { .. } => {
+                watch.connected();
+                watch.answered(question.address);
+            }
+        }
+        self.blocked.set(i64::from(watch.is_blocked()));
+        talked
+    }
+
+    async fn look(&self, question: &Starttls) -> Result<Session, Failed> {
+        let first = match self.connect(question).await {
+            Talk::GoAhead(connection) => connection,
+            Talk::NoTls { banner, refused } => {
+                return Ok(Session {
+                    banner,
+                    offered: refused.map_or(Offered::Absent, Offered::Refused),
+                    injected: false,
+                    handshake: None,
+                    steps: Vec::new(),
+                    cut_short: None,
+                });
+            }
+            Talk::Not(failed) => return Err(failed),
+        };
+        let mut session = Session {
+            banner: first.banner.clone(),
+            offered: Offered::Yes,
+            injected: first.injected,
+            handshake: None,
+            steps: Vec::new(),
+            cut_short: None,
+        };
+        let mut ready = Some(first);
+        if question.closeness == Closeness::Chain
+            && let Some(connection) = ready.take()
+        {
+            let now = (self.clock)();
+            let shaken = self
+                .shaker
+                .shake(connection, &question.host, now, self.config.step)
+                .await;
+            session.handshake =
+                Some(shaken.unwrap_or_else(|_| Err("the server did not answer in time".to_owned())));
+        }
+        if let Err(words) = self.hellos(question, ready, &mut session).await {
+            session.cut_short = Some(words);
+        }
+        Ok(session)
+    }
+
+    /// Tries one hello after the other, as the plan says; ends early, with the server's words, when it wants no more.
+    async fn hellos(
+        &self,
+        question: &Starttls,
+        mut ready: Option<Connection>,
+        session: &mut Session,
+    ) -> Result<(), String> {
+        let plan = Plan {
+            baseline: &NCSC_2025_05,
+            scope: match (question.closeness, &session.handshake) {
+                (Closeness::Profile, _) => Scope::Full,
+                (Closeness::Chain, Some(Ok(_))) => Scope::Old,
+                // What rustls has nothing in common with may speak TLS all the same.
+                (Closeness::Chain, _) => Scope::Versions,
+            },
+        };
+        while let Some((probe, offer)) = plan.next(&question.host, &session.steps) {
+            let connection = match ready.take() {
+                Some(connection) => connection,
+                None => {
+                    sleep(self.config.pause).await;
+                    match self.connect(question).await {
+                        Talk::GoAhead(connection) => connection,
+                        Talk::NoTls { .. } => return Err("it offered TLS no more".to_owned()),
+                        Talk::Not(failed) => {
+                            let words = Some(failed.words).filter(|words| !words.is_empty());
+                            return Err(words.unwrap_or_else(|| failed.trouble.to_string()));
+                        }
+                    }
+                }
+            };
+            session.injected |= connection.injected;
+            let tried = hello::try_hello(connection, &offer, self.config.step).await;
+            let reaction = tried.map_err(|trouble| trouble.to_string())?;
+            session.steps.push(Step {
+                probe,
+                suites: offer.suites,
+                reaction,
+            });
+        }
+        Ok(())
+    }
+
+    /// For how many seconds a look is kept.
+    fn keep(&self, question: &Starttls, session: &Session) -> u32 {
+        let mut keep = match question.closeness {
+            Closeness::Chain => CHAIN_KEPT,
+            Closeness::Profile if has_weakness(session) => CHAIN_KEPT,
+            Closeness::Profile => PROFILE_KEPT,
+        };
+        if session.cut_short.is_some() {
+            keep = keep.min(CUT_SHORT_KEPT);
+        }
+        if let Some(Ok(handshake)) = &session.handshake
+            && let Some(leaf) = handshake
+                .chain
+                .first()
+                .and_then(|leaf| Certificate::from_der(leaf).ok())
+        {
+            let left = leaf.not_after.duration_since((self.clock)());
+            let until = left.saturating_sub(BEFORE_THE_END);
+            if until.is_positive() {
+                keep = keep.min(until);
+            }
+        }
+        u32::try_from(keep.as_secs()).unwrap_or_default()
+    }
+}
+
+/// Whether it took anything that is insufficient.
+fn has_weakness(session: &Session) -> bool {
+    let chosen = session.steps.iter().filter_map(Step::chosen);
+    let levels =
+        chosen.flat_map(|(version, suite)| [NCSC_2025_05.version(version), NCSC_2025_05.suite(suite)]);
+    levels.min() == Some(Level::Insufficient)
+}
+
+impl Put for MailServers {
+    type Lane = Starttls;
+
+    async fn put(&self, question: &Starttls) -> Heard<Starttls> {
+        let (outcome, words, ttl) = match self.look(question).await {
+            Ok(session) => {
+                let keep = self.keep(question, &session);
+                (Ok(session), String::new(), keep)
+            }
+            Err(failed) => {
+                let is_blocked = self.is_blocked() && !failed.is_connected;
+                let trouble = if is_blocked {
+                    Trouble::PortBlocked
+                } else {
+                    failed.trouble
+                };
+                (Err(trouble), failed.words, 0)
+            }
+        };
+        Heard {
+            outcome,
+            security: Security::NotAsked,
+            source: Spoke { words },
+            ttl,
+        }
+    }
+
+    fn patience(&self, question: &Starttls) -> Duration {
+        let SmtpConfig {
+            pause, banner, step, ..
+        } = &self.config;
+        let one = *banner + *step * 4;
+        let connections = match question.closeness {
+            Closeness::Chain => 6,
+            Closeness::Profile => u32::try_from(MAX_STEPS).unwrap_or(u32::MAX),
+        };
+        (one + *pause).saturating_mul(connections)
+    }
+
+    fn in_vain(&self, question: &Starttls) -> Option<Trouble> {
+        if nobody_at(question.address).is_some() {
+            return Some(Trouble::NoRoute);
+        }
+        if !self.config.allow_private && is_private(question.address) {
+            return Some(Trouble::Private);
+        }
+        let now = Instant::now();
+        let mut watch = self.watch();
+        if watch.is_busy(question.address, now) {
+            return Some(Trouble::Busy);
+        }
+        watch.is_in_vain(now).then_some(Trouble::PortBlocked)
+    }
+}
+
+/// Whether an address lies in a network of somebody's own, this machine's included (RFC 1918, RFC 4193, RFC 6598).
+fn is_private(address: IpAddr) -> bool {
+    match address {
+        IpAddr::V4(v4) => {
+            let [first, second, ..] = v4.octets();
+            let is_shared = first == 100 && second & 0xc0 == 64;
+            v4.is_private() || v4.is_loopback() || v4.is_link_local() || is_shared
+        }
+        IpAddr::V6(v6) => {
+            // Addresses that lead to IPv4 ones by translation (RFC 6052 2.1) or tunnel (RFC 3056 2).
+            let inner = match v6.segments() {
+                [0x64, 0xff9b, 0, 0, 0, 0, high, low] => Some((high, low)),
+                [0x2002, high, low, ..] => Some((high, low)),
+                _ => None,
+            };
+            let inner = inner.map(|(high, low)| {
+                let [a, b] = high.to_be_bytes();
+                let [c, d] = low.to_be_bytes();
+                IpAddr::from([a, b, c, d])
+            });
+            v6.is_loopback()
+                || v6.is_unique_local()
+                || v6.is_unicast_link_local()
+                || inner.is_some_and(is_private)
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_lies_in_somebodys_own_network_is_told_from_what_all_can_reach() {
+        for (address, is) in [
+            ("127.0.0.1", true),
+            ("10.1.2.3", true),
+            ("172.16.0.1", true),
+            ("192.168.1.1", true),
+            ("169.254.169.254", true),
+            ("100.64.0.1", true),
+            ("::1", true),
+            ("fd00::25", true),
+            ("64:ff9b::7f00:1", true),
+            ("2002:a00:1::1", true),
+            ("8.8.8.8", false),
+            ("172.32.0.1", false),
+            ("100.128.0.1", false),
+            ("2a00:d78::1", false),
+            ("64:ff9b::808:808", false),
+        ] {
+            assert_eq!(is_private(address.parse().unwrap()), is, "{address}");
+        }
+    }
+}
