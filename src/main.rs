@@ -2,13 +2,12 @@
 
 use std::process::ExitCode;
 
-use clap::Parser;
 use tracing_subscriber::EnvFilter;
 use zegel::cli::args::{LogArgs, LogFormat};
 use zegel::cli::{self, Cli, Command, Failure};
 
 fn main() -> ExitCode {
-    match run(Cli::parse()) {
+    match run(Cli::read(std::env::args_os())) {
         Ok(exit) => exit,
         Err(failure) => {
             if !matches!(failure, Failure::ClosedPipe) {

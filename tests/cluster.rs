@@ -46,5 +46,7 @@ mod stage;
 mod start;
 #[path = "cluster/suspicion.rs"]
 mod suspicion;
+#[path = "cluster/visit.rs"]
+mod visit;
 #[path = "cluster/when.rs"]
 mod when;

@@ -5,5 +5,6 @@ mod report {
     mod inspect;
     mod made_up;
     mod many;
+    mod objects;
     mod sarif;
 }

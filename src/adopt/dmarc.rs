@@ -71,6 +71,11 @@ pub(super) fn list(live: &Live) -> Vec<RecordStatus> {
 }
 
 impl Live {
+    /// Whether it is known what stands at `_dmarc`.
+    pub fn dmarc_is_known(&self) -> bool {
+        self.trouble(Standard::Dmarc).is_none()
+    }
+
     /// The DMARC records and near misses at `_dmarc`.
     pub fn dmarc_texts(&self) -> Vec<Vec<u8>> {
         let is_dmarc = |text: &[u8]| dmarc::likeness(text) != Likeness::Other;

@@ -4,6 +4,18 @@ use super::{Adopted, Checked};
 use crate::judge::{Finding, Verdict};
 use crate::rules::Severity;
 
+/// How such a remark begins, behind its standard.
+const ERROR: &str = "Error ";
+
+/// How the remark ends that counts the others.
+const MORE: &str = "more Error findings: see zegel inspect";
+
+/// Whether a remark is one of these.
+pub(super) fn is_error(remark: &str) -> bool {
+    let text = remark.split_once(": ").map_or(remark, |(_, text)| text);
+    text.starts_with(ERROR) || remark.ends_with(MORE)
+}
+
 /// At most this many errors are said one by one.
 const MAX_ERRORS: usize = 8;
 
@@ -23,7 +35,7 @@ pub(super) fn remark(adopted: &mut Adopted, verdict: &Verdict) {
             "not managed"
         };
         let text = format!(
-            "Error {} at {}, {weight}: {}",
+            "{ERROR}{} at {}, {weight}: {}",
             finding.rule.id,
             finding.site.name(),
             finding.message
@@ -31,8 +43,6 @@ pub(super) fn remark(adopted: &mut Adopted, verdict: &Verdict) {
         adopted.remark(finding.rule.standard, text);
     }
     if let Some(more) = errors.len().checked_sub(MAX_ERRORS).filter(|more| *more > 0) {
-        adopted
-            .remarks
-            .push(format!("{more} more Error findings: see zegel inspect"));
+        adopted.remarks.push(format!("{more} {MORE}"));
     }
 }

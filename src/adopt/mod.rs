@@ -9,6 +9,7 @@
 mod dkim;
 mod dmarc;
 mod errors;
+pub mod init;
 pub mod live;
 mod mx;
 mod parked;

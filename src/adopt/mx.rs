@@ -74,6 +74,11 @@ impl Live {
         exchanges
     }
 
+    /// The hosts mail is taken by.
+    pub fn exchange_hosts(&self) -> impl Iterator<Item = &Name> {
+        self.sorted_exchanges().into_iter().map(|(_, host)| host)
+    }
+
     /// Whether there is any MX, the null MX included.
     pub fn has_mx(&self) -> bool {
         !self.exchanges().is_empty()

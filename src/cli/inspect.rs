@@ -127,7 +127,7 @@ fn yaml(adopted: &Adopted) -> String {
 }
 
 /// The selectors asked for by name, each once, and those of the documented list beside them.
-fn selectors(named: &[String]) -> (Vec<String>, Vec<String>) {
+pub(super) fn selectors(named: &[String]) -> (Vec<String>, Vec<String>) {
     let mut seen = BTreeSet::new();
     let mut once = |selector: &String| seen.insert(selector.clone());
     let asked = named.iter().filter(|selector| once(selector)).cloned().collect();
@@ -232,7 +232,7 @@ fn spelt(text: &str, name: &Name) {
 }
 
 /// A selector: one or more labels below `_domainkey` (RFC 6376 3.1), with underscores, which some signers use.
-fn selector(text: &str) -> Result<String, String> {
+pub(super) fn selector(text: &str) -> Result<String, String> {
     if text.contains('*') {
         return Err("a wildcard is no selector: name the one that a signature has behind s=".to_owned());
     }

@@ -14,7 +14,9 @@ pub mod domain;
 pub mod explain;
 pub mod eyes;
 pub mod file;
+pub mod init;
 pub mod inspect;
+pub mod kubectl;
 pub mod list;
 pub mod look;
 pub mod lookup;
@@ -24,10 +26,12 @@ pub mod plan;
 pub mod selfcheck;
 pub mod spf;
 
+use std::ffi::OsString;
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
+use self::kubectl::{CalledAs, Plugin, PluginCommand};
 use crate::report::Outcome;
 
 /// Keeps the e-mail DNS of domains what it should be.
@@ -53,6 +57,8 @@ pub struct Cli {
 pub enum Command {
     /// Say what DNS says about any domain, and what is wrong with it; needs no manifest.
     Inspect(inspect::Args),
+    /// Begin a MailDomain manifest, with comments, from live DNS and a few answers.
+    Init(init::Args),
     /// Check MailDomain manifests against live DNS.
     Check(check::Args),
     /// Print the desired records of MailDomain manifests; asks DNS nothing.
@@ -65,6 +71,8 @@ pub enum Command {
     Lookup(lookup::Args),
     /// Explain a rule: why, section, fix, a bad and a good example.
     Explain(explain::Args),
+    /// Ask about MailDomains in a cluster; the same as `kubectl zegel` where the program is installed as a plugin.
+    Kubectl(kubectl::Args),
     /// Print the CustomResourceDefinition as YAML.
     Crd,
     /// Run the operator.
@@ -76,6 +84,35 @@ pub enum Command {
     /// Write the manual pages.
     #[command(hide = true)]
     Man(completions::ManArgs),
+    /// What kubectl asks of its plugin; nobody types it.
+    #[command(skip)]
+    Plugin(kubectl::Command),
+}
+
+impl Cli {
+    /// Reads the command line, the program's own name first: by that it is a plugin of kubectl.
+    pub fn read(line: impl IntoIterator<Item = OsString>) -> Self {
+        let line: Vec<OsString> = line.into_iter().collect();
+        match CalledAs::of(line.first()) {
+            CalledAs::Zegel => Self::parse_from(line),
+            CalledAs::Plugin => Plugin::parse_from(line).into(),
+        }
+    }
+}
+
+impl From<Plugin> for Cli {
+    fn from(plugin: Plugin) -> Self {
+        let command = match plugin.command {
+            PluginCommand::Cluster(command) => Command::Plugin(command),
+            PluginCommand::Inspect(args) => Command::Inspect(args),
+            PluginCommand::Plan(args) => Command::Plan(args),
+            PluginCommand::Lookup(args) => Command::Lookup(args),
+        };
+        Self {
+            log: plugin.log,
+            command,
+        }
+    }
 }
 
 /// What the program says with its exit code.
@@ -161,12 +198,15 @@ pub async fn run(command: Command, color: args::When) -> Result<Exit, Failure> {
     let style = output::style(color);
     match command {
         Command::Inspect(args) => inspect::run(&args, style).await,
+        Command::Init(args) => init::run(&args).await,
         Command::Check(args) => check::run(&args, style).await,
         Command::Plan(args) => plan::run(&args, style),
         Command::Spf(args) => spf::run(&args, style).await,
         Command::Dmarc(args) => dmarc::run(&args).await,
         Command::Lookup(args) => lookup::run(&args, style).await,
         Command::Explain(args) => explain::run(&args, style),
+        Command::Kubectl(args) => kubectl::run(&args.command, CalledAs::Zegel, style).await,
+        Command::Plugin(command) => kubectl::run(&command, CalledAs::Plugin, style).await,
         Command::Crd => crd::run(),
         Command::Controller(args) => controller::run(args).await,
         Command::Selfcheck(args) => selfcheck::run(&args, style).await,

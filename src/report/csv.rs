@@ -46,7 +46,7 @@ const BEHIND: &[Column] = &[
     ("first", |of| of.first()),
     ("at", |of| of.report.at.to_string()),
     ("file", |of| of.manifest(|manifest| manifest.file.clone())),
-    ("line", |of| of.manifest(|manifest| manifest.line.to_string())),
+    ("line", |of| of.manifest(|manifest| line_number(manifest.line))),
     ("namespace", |of| {
         of.manifest(|manifest| manifest.namespace.clone().unwrap_or_default())
     }),
@@ -138,6 +138,14 @@ fn escaped(cell: &str) -> String {
         return format!("\"{}\"", text.replace('"', "\"\""));
     }
     text
+}
+
+/// A line's number; empty where there is none.
+fn line_number(number: u64) -> String {
+    match number {
+        0 => String::new(),
+        number => number.to_string(),
+    }
 }
 
 #[cfg(test)]

@@ -138,9 +138,7 @@ impl Row {
 /// Where a domain's manifest stands.
 fn at(report: &Report) -> String {
     let at = report.manifest.as_ref();
-    at.map_or_else(String::new, |manifest| {
-        format!("{}:{}", harmless(&manifest.file), manifest.line)
-    })
+    at.map_or_else(String::new, |manifest| harmless(&manifest.place()))
 }
 
 /// What is said first of a domain: what differs, the worst finding, what could not be asked; then how much more.

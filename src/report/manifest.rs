@@ -20,6 +20,8 @@ struct Manifest<'a> {
 #[derive(Serialize)]
 struct Metadata {
     name: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    namespace: Option<String>,
 }
 
 /// The manifest: a YAML document that starts with `---`, remarks as comments at its end.
@@ -27,21 +29,31 @@ struct Metadata {
 /// # Errors
 /// When the spec cannot be written as YAML; none is known.
 pub fn yaml(adopted: &Adopted) -> Result<String, serde_saphyr::SerializeError> {
+    let mut out = document(&adopted.spec, None)?;
+    for remark in &adopted.remarks {
+        let _ = writeln!(out, "# {}", harmless(remark));
+    }
+    Ok(out)
+}
+
+/// A spec as a YAML document that starts with `---` and ends with a line end.
+pub(super) fn document(
+    spec: &MailDomainSpec,
+    namespace: Option<&str>,
+) -> Result<String, serde_saphyr::SerializeError> {
     let manifest = Manifest {
         api_version: "zegel.dev/v1alpha1",
         kind: "MailDomain",
         metadata: Metadata {
-            name: object_name(&adopted.spec.domain),
+            name: object_name(&spec.domain),
+            namespace: namespace.map(str::to_owned),
         },
-        spec: &adopted.spec,
+        spec,
     };
     let mut out = String::from("---\n");
     out.push_str(&serde_saphyr::to_string(&manifest)?);
     if !out.ends_with('\n') {
         out.push('\n');
-    }
-    for remark in &adopted.remarks {
-        let _ = writeln!(out, "# {}", harmless(remark));
     }
     Ok(out)
 }

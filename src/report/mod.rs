@@ -6,6 +6,7 @@
 //!
 //! [`view`] holds what the formats share: a verdict in the words of the status, its summary and its outcome.
 
+pub mod begun;
 pub mod csv;
 pub mod dmarc;
 pub mod explain;
@@ -15,6 +16,7 @@ pub mod junit;
 pub mod lines;
 pub mod lookup;
 pub mod manifest;
+pub mod objects;
 pub mod on_its_way;
 pub mod plan;
 pub mod profile;

@@ -36,7 +36,7 @@ pub fn domain(report: &Report, style: Style) -> String {
     }
     for finding in report.shown() {
         let place = report.manifest.as_ref().zip(report.line_of(finding));
-        let place = place.map(|(manifest, line)| format!("{}:{line}", manifest.file));
+        let place = place.map(|(manifest, line)| manifest.place_of(line));
         out.push('\n');
         out.push_str(&snippet::render(
             finding,
@@ -126,7 +126,7 @@ fn headline(report: &Report, style: Style) -> String {
     let place = report
         .manifest
         .as_ref()
-        .map(|manifest| format!(" ({}:{})", harmless(&manifest.file), manifest.line));
+        .map(|manifest| format!(" ({})", harmless(&manifest.place())));
     let domain = report.verdict.domain.to_string();
     let line = format!("{word}: {}{}", parts.join(", "), place.unwrap_or_default());
     // Wrapped first, painted then: colours have no width.

@@ -142,13 +142,33 @@ pub enum Origin {
 pub struct ManifestRef {
     /// The file; `-` is standard input.
     pub file: String,
-    /// The line of the document's domain, from 1.
+    /// The line of the document's domain, from 1; 0 where it stands in no file.
+    #[serde(skip_serializing_if = "is_no_line")]
     pub line: u64,
     /// `metadata.namespace`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub namespace: Option<String>,
     /// `metadata.name`.
     pub name: String,
+}
+
+fn is_no_line(line: &u64) -> bool {
+    *line == 0
+}
+
+impl ManifestRef {
+    /// Where it stands: `file:line`, or what it is called where it stands in no file.
+    pub fn place(&self) -> String {
+        self.place_of(self.line)
+    }
+
+    /// The same of a line of it.
+    pub fn place_of(&self, line: u64) -> String {
+        match line {
+            0 => self.file.clone(),
+            line => format!("{}:{line}", self.file),
+        }
+    }
 }
 
 /// How findings are read: which are wrong, and which are shown.

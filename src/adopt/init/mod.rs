@@ -1,0 +1,435 @@
+//! A manifest to begin with: what live DNS says already, and what a few answers of a person add to it.
+//!
+//! What stands in DNS is adopted as `zegel inspect -o manifest` adopts it. What providers ask for, who are named or
+//! recognised, is added where it is the same for every customer; where it is made up for each account, a note says where
+//! to find it. So what is begun may differ from DNS, and says in what: that is what is to be published. Pure.
+
+pub mod presets;
+
+use jiff::Timestamp;
+
+use self::presets::{PRESETS, Preset, Target};
+use super::{Adopted, Live, adopt, bare, errors};
+use crate::api::{DkimSelector, DkimSpec, DmarcPolicy, DmarcSpec, MailDomainSpec, Role, SpfAll, SpfSpec};
+use crate::inquiry::Inquiry;
+use crate::intent::{Intent, SpecError};
+use crate::judge::{State, judge};
+use crate::records::Standard;
+
+/// What a person answers.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Answers {
+    /// Who sends mail for the domain, beside those whom DNS names; `Some` of none: nobody does.
+    pub sends_with: Option<Vec<&'static Preset>>,
+    /// Whether it receives mail; `None`: as DNS says.
+    pub receives: Option<bool>,
+    /// Where aggregate reports go: URIs (RFC 9990).
+    pub reports: Vec<String>,
+    /// What receivers are asked to do; `None`: as DNS says, else nothing yet.
+    pub policy: Option<DmarcPolicy>,
+}
+
+/// How a provider came to be known.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum By {
+    /// It was named.
+    Answer,
+    /// Its records stand in DNS.
+    Dns,
+}
+
+/// A manifest that is begun.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Begun {
+    /// The spec.
+    pub spec: MailDomainSpec,
+    /// The providers, in the order of the table, and how each came to be known.
+    pub providers: Vec<(&'static Preset, By)>,
+    /// What is to be said above a field or block of the spec, by its name: `role`, `spf`, `dkim`, `dmarc`. One sentence
+    /// each, without its full stop.
+    pub notes: Vec<(&'static str, String)>,
+    /// What stands in DNS and cannot be said in a manifest.
+    pub remarks: Vec<String>,
+    /// What differs from DNS: what is to be published, or was not answered.
+    pub to_do: Vec<String>,
+}
+
+/// Begins a manifest from what `live` says and a person answers.
+///
+/// # Errors
+/// What of the answers can be no record, each with the field it would have become.
+pub fn begin(
+    live: &Live,
+    answers: &Answers,
+    inquiry: &mut Inquiry<'_>,
+    now: Timestamp,
+) -> Result<Begun, Vec<SpecError>> {
+    let mut adopted = adopt(live, inquiry, now);
+    adopted.remarks.retain(|remark| !errors::is_error(remark));
+    let providers = providers(live, &adopted, answers);
+    let named = answers.sends_with.as_ref();
+    let nobody_sends = named.is_some_and(Vec::is_empty);
+    let is_parked = adopted.spec.role == Role::Parked && named.is_none();
+    let mut draft = Draft {
+        begun: Begun {
+            spec: MailDomainSpec {
+                role: Role::Mail,
+                ..adopted.spec.clone()
+            },
+            providers,
+            notes: Vec::new(),
+            remarks: adopted.remarks,
+            to_do: Vec::new(),
+        },
+        live,
+        answers,
+    };
+    let receives = draft.receives();
+    if nobody_sends || is_parked {
+        draft.silent(receives && !is_parked);
+    } else {
+        draft.role(receives);
+        draft.spf();
+        draft.dkim();
+        draft.dmarc();
+    }
+    draft.reports();
+    let mut begun = draft.begun;
+    let intent = Intent::from_spec(&begun.spec)?;
+    let verdict = judge(&intent, inquiry, now);
+    for record in &verdict.records {
+        let (name, kind) = (record.name(), record.site.type_word());
+        match (record.unanswered, record.state) {
+            (Some(trouble), _) => begun
+                .to_do
+                .push(format!("{name} {kind}: not answered ({trouble})")),
+            (None, State::InSync) => {}
+            (None, state) => begun.to_do.push(format!("{name} {kind}: {}", state.as_str())),
+        }
+    }
+    Ok(begun)
+}
+
+/// Those that were named, and those whose records stand in DNS.
+fn providers(live: &Live, adopted: &Adopted, answers: &Answers) -> Vec<(&'static Preset, By)> {
+    let mechanisms = || adopted.spec.spf.iter().flat_map(|spf| &spf.mechanisms);
+    let selectors = || adopted.spec.dkim.iter().flat_map(|dkim| &dkim.selectors);
+    let is_live = |preset: &Preset| {
+        mechanisms().any(|mechanism| preset.is_included_by(mechanism))
+            || selectors()
+                .filter_map(|selector| selector.cname.as_deref())
+                .any(|target| preset.is_target(target, live.domain.as_str()))
+            || live
+                .exchange_hosts()
+                .any(|host| preset.is_exchange(host.as_str()))
+    };
+    let is_named = |preset: &Preset| {
+        let named = answers.sends_with.as_ref();
+        named.is_some_and(|named| named.iter().any(|named| named.id == preset.id))
+    };
+    let known = PRESETS
+        .iter()
+        .filter_map(|preset| match (is_live(preset), is_named(preset)) {
+            (true, _) => Some((preset, By::Dns)),
+            (false, true) => Some((preset, By::Answer)),
+            (false, false) => None,
+        });
+    known.collect()
+}
+
+/// A manifest while it is made.
+struct Draft<'a> {
+    begun: Begun,
+    live: &'a Live,
+    answers: &'a Answers,
+}
+
+impl Draft<'_> {
+    fn note(&mut self, block: &'static str, text: impl Into<String>) {
+        self.begun.notes.push((block, text.into()));
+    }
+
+    /// What is no news any more once a block is proposed: that nothing of the standard stands in DNS.
+    fn forget(&mut self, standard: Standard) {
+        let nothing = |text: &str| {
+            text == "no record"
+                || text.starts_with("no selector is known")
+                || text.contains("is not managed: found nothing")
+        };
+        let mine = format!("{standard}: ");
+        self.begun
+            .remarks
+            .retain(|remark| !remark.strip_prefix(&mine).is_some_and(nothing));
+    }
+
+    /// Whether a provider was named, whatever stands in DNS.
+    fn is_named(&self, preset: &Preset) -> bool {
+        let named = self.answers.sends_with.as_ref();
+        named.is_some_and(|named| named.iter().any(|named| named.id == preset.id))
+    }
+
+    fn receives(&mut self) -> bool {
+        let (receives, why) = match self.answers.receives {
+            Some(receives) => (receives, "as was answered"),
+            None if self.live.mx_trouble().is_some() => (true, "the MX was not answered, so this is a guess"),
+            None if self.live.has_null_mx() => (false, "DNS has a null MX"),
+            None if self.live.has_mx() => (true, "DNS has an MX"),
+            None => (false, "DNS has no MX"),
+        };
+        let word = if receives {
+            "Receives mail"
+        } else {
+            "Receives no mail"
+        };
+        self.note("role", format!("{word}: {why}"));
+        receives
+    }
+
+    /// Nobody sends: what the role derives is all there is, beside reports and revoked keys.
+    fn silent(&mut self, receives: bool) {
+        let was = self.begun.spec.clone();
+        let role = if receives { Role::ReceiveOnly } else { Role::Parked };
+        let is_same = was.role == role;
+        let revoked = |selector: &DkimSelector| selector.state.is_some();
+        let all_revoked = was
+            .dkim
+            .as_ref()
+            .is_some_and(|dkim| dkim.selectors.iter().all(revoked));
+        self.begun.spec = MailDomainSpec {
+            dkim: was.dkim.clone().filter(|_| all_revoked),
+            dmarc: was.dmarc.clone().filter(|_| is_same).or_else(|| {
+                let reports = was.dmarc.as_ref().map(|dmarc| dmarc.aggregate_reports.clone());
+                let reports = reports.filter(|reports| !reports.is_empty())?;
+                Some(DmarcSpec {
+                    aggregate_reports: reports,
+                    ..DmarcSpec::default()
+                })
+            }),
+            ..bare(self.live, role)
+        };
+        self.note(
+            "role",
+            "Sends no mail: SPF and DMARC say so by the role alone (v=spf1 -all, p=reject)",
+        );
+        if was.dkim.is_some() && !all_revoked {
+            self.begun.remarks.push(
+                "DKIM: keys stand in DNS, and a domain that sends nothing has none: remove them, or list them with state \
+                 Revoked"
+                    .to_owned(),
+            );
+        }
+        for standard in [Standard::Spf, Standard::Dkim, Standard::Dmarc] {
+            self.forget(standard);
+        }
+    }
+
+    fn role(&mut self, receives: bool) {
+        let sends = if self.begun.providers.is_empty() {
+            "Sends mail: nothing in DNS says that it does not"
+        } else {
+            "Sends mail, with the providers above"
+        };
+        self.note("role", sends);
+        if receives {
+            return;
+        }
+        // SendOnly asks for an spf block, and there may be nobody to put in it.
+        let can_send = self.begun.spec.spf.is_some() || !self.wanted_includes().is_empty();
+        if can_send {
+            self.begun.spec.role = Role::SendOnly;
+        }
+    }
+
+    /// The includes that are asked for by those that were named.
+    fn wanted_includes(&self) -> Vec<(&'static Preset, &'static str)> {
+        let named = self
+            .begun
+            .providers
+            .iter()
+            .filter(|(preset, _)| self.is_named(preset));
+        let asking = named.filter(|(preset, _)| preset.asks_for_include);
+        asking
+            .filter_map(|(preset, _)| Some((*preset, *preset.includes.first()?)))
+            .collect()
+    }
+
+    fn spf(&mut self) {
+        let wanted = self.wanted_includes();
+        for (preset, _) in self.begun.providers.clone() {
+            if !preset.asks_for_include && !preset.includes.is_empty() {
+                let text = format!("{} needs no include here: {}", preset.name, preset.note);
+                self.note("spf", text);
+            }
+        }
+        if self.begun.spec.spf.is_none() {
+            let unanswered = self.live.spf_trouble().is_some();
+            if wanted.is_empty() || unanswered {
+                let text =
+                    "spf is not managed yet: name who sends with --sends-with, or add the block by hand";
+                self.begun.remarks.push(format!("SPF: {text}"));
+                return;
+            }
+            self.forget(Standard::Spf);
+            self.note(
+                "spf",
+                "Not in DNS yet. ~all until all senders are known, then all: Fail",
+            );
+            self.begun.spec.spf = Some(SpfSpec {
+                mechanisms: Vec::new(),
+                all: Some(SpfAll::SoftFail),
+                redirect: None,
+                explanation: None,
+                also_at: Vec::new(),
+            });
+        }
+        let Some(spf) = &mut self.begun.spec.spf else {
+            return;
+        };
+        let mut added = Vec::new();
+        for (preset, include) in wanted {
+            if !spf
+                .mechanisms
+                .iter()
+                .any(|mechanism| preset.is_included_by(mechanism))
+            {
+                spf.mechanisms.push(format!("include:{include}"));
+                added.push(preset.name);
+            }
+        }
+        if !added.is_empty() && self.live.spf_texts().len() == 1 {
+            self.note("spf", format!("Added to what DNS has: {}", added.join(", ")));
+        }
+    }
+
+    fn dkim(&mut self) {
+        let domain = self.live.domain.to_string();
+        for (preset, _) in self.begun.providers.clone() {
+            let listed = |draft: &Self, name: &str, target: Option<&str>| {
+                let selectors = draft.begun.spec.dkim.iter().flat_map(|dkim| &dkim.selectors);
+                let same = |selector: &&DkimSelector| {
+                    selector.name == name || target.is_some() && selector.cname.as_deref() == target
+                };
+                selectors.clone().any(|selector| same(&selector))
+            };
+            let has_any = {
+                let selectors = self.begun.spec.dkim.iter().flat_map(|dkim| &dkim.selectors);
+                let mut targets = selectors.filter_map(|selector| selector.cname.as_deref());
+                targets.any(|target| preset.is_target(target, &domain))
+            };
+            for selector in preset.selectors {
+                match selector.target {
+                    Target::Is(target) => {
+                        let target = target.replace("{domain}", &domain);
+                        if listed(self, selector.name, Some(&target)) {
+                            continue;
+                        }
+                        if !self.is_named(preset) {
+                            let text = format!(
+                                "{} would sign with {}: a CNAME to {target}, which is not in DNS",
+                                preset.name, selector.name
+                            );
+                            self.note("dkim", text);
+                            continue;
+                        }
+                        let selectors = &mut self
+                            .begun
+                            .spec
+                            .dkim
+                            .get_or_insert_with(|| DkimSpec {
+                                selectors: Vec::new(),
+                            })
+                            .selectors;
+                        selectors.push(DkimSelector {
+                            name: selector.name.to_owned(),
+                            state: None,
+                            public_key: None,
+                            cname: Some(target),
+                            any_key: None,
+                            flags: Vec::new(),
+                        });
+                        self.forget(Standard::Dkim);
+                    }
+                    Target::Like(form, _) => {
+                        let form = form.replace("DOMAIN-WITH-HYPHENS", &domain.replace('.', "-"));
+                        if has_any && selector.name.is_empty() || listed(self, selector.name, None) {
+                            continue;
+                        }
+                        let what = match selector.name {
+                            "" => format!("{}: add its selectors, a CNAME each to {form}", preset.name),
+                            name => format!("{}: add selector {name}, a CNAME to {form}", preset.name),
+                        };
+                        self.note(
+                            "dkim",
+                            format!("{what}; the provider tells the name: {}", preset.page),
+                        );
+                    }
+                    Target::Key => {
+                        if !selector.name.is_empty() && listed(self, selector.name, None) {
+                            continue;
+                        }
+                        let what = match selector.name {
+                            "" => format!("{}: add its selector and key", preset.name),
+                            name => format!("{}: add selector {name} with its key", preset.name),
+                        };
+                        let text = format!(
+                            "{what}, or anyKey: true; the provider tells both: {}",
+                            preset.page
+                        );
+                        self.note("dkim", text);
+                    }
+                }
+            }
+        }
+    }
+
+    fn dmarc(&mut self) {
+        let inherits = self
+            .begun
+            .spec
+            .dmarc
+            .as_ref()
+            .is_some_and(|dmarc| dmarc.inherit == Some(true));
+        let answered = self.answers.policy.is_some() || !self.answers.reports.is_empty();
+        let is_new = self.begun.spec.dmarc.is_none() && self.live.dmarc_is_known();
+        if is_new || inherits && answered {
+            self.begun.spec.dmarc = Some(DmarcSpec {
+                policy: Some(self.answers.policy.unwrap_or(DmarcPolicy::None)),
+                ..DmarcSpec::default()
+            });
+            self.forget(Standard::Dmarc);
+            if self.answers.policy.is_none() {
+                self.note(
+                    "dmarc",
+                    "Not in DNS yet. Policy None asks receivers for nothing but reports; once those show that all mail is \
+                     aligned: Quarantine with testing: true, Quarantine, Reject with testing: true, Reject",
+                );
+            }
+        } else if let Some(dmarc) = &mut self.begun.spec.dmarc
+            && let Some(policy) = self.answers.policy
+        {
+            dmarc.policy = Some(policy);
+            dmarc.cname = None;
+        }
+    }
+
+    fn reports(&mut self) {
+        if self.answers.reports.is_empty() {
+            let goes_nowhere = |dmarc: &DmarcSpec| {
+                dmarc.aggregate_reports.is_empty() && dmarc.cname.is_none() && dmarc.inherit != Some(true)
+            };
+            if self.begun.spec.dmarc.as_ref().is_some_and(goes_nowhere) {
+                self.note(
+                    "dmarc",
+                    "Nobody gets reports: add aggregateReports: [\"mailto:…\"] (or run zegel init with --reports)",
+                );
+            }
+            return;
+        }
+        let dmarc = self.begun.spec.dmarc.get_or_insert_with(DmarcSpec::default);
+        for uri in &self.answers.reports {
+            if !dmarc.aggregate_reports.contains(uri) {
+                dmarc.aggregate_reports.push(uri.clone());
+            }
+        }
+    }
+}

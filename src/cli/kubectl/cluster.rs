@@ -1,0 +1,135 @@
+//! Which cluster, which namespace, as kubectl is told; and what the API server's refusals mean to a person.
+
+use std::path::PathBuf;
+
+use kube::Config;
+use kube::config::{KubeConfigOptions, Kubeconfig};
+
+use crate::cli::Failure;
+use crate::operator::{Error, Visit};
+use crate::report::objects::Object;
+
+/// Which cluster is meant, as kubectl is told.
+#[derive(Debug, Clone, clap::Args)]
+#[command(next_help_heading = "Which cluster")]
+pub struct ClusterArgs {
+    /// The kubeconfig file [default: KUBECONFIG, else ~/.kube/config, else the pod's own account]
+    #[arg(long, value_name = "FILE")]
+    pub kubeconfig: Option<PathBuf>,
+    /// The context of the kubeconfig [default: its current one]
+    #[arg(long, value_name = "NAME")]
+    pub context: Option<String>,
+    /// The cluster of the kubeconfig [default: the context's]
+    #[arg(long, value_name = "NAME")]
+    pub cluster: Option<String>,
+    /// The user of the kubeconfig [default: the context's]
+    #[arg(long, value_name = "NAME")]
+    pub user: Option<String>,
+    /// The namespace [default: the context's]
+    #[arg(long, short, value_name = "NAMESPACE")]
+    pub namespace: Option<String>,
+}
+
+/// A cluster, and the namespace that is meant in it.
+#[derive(Debug, Clone)]
+pub(super) struct Cluster {
+    pub(super) visit: Visit,
+    pub(super) namespace: String,
+}
+
+impl ClusterArgs {
+    /// The cluster that is meant; nothing is sent yet.
+    ///
+    /// # Errors
+    /// When the kubeconfig cannot be read or names none.
+    pub(super) async fn connect(&self) -> Result<Cluster, Failure> {
+        let none = |why: String| Failure::Usage(format!("no cluster to talk to: {why}"));
+        let config = self.config().await.map_err(none)?;
+        let visit = Visit::new(&config).map_err(|error| none(error.to_string()))?;
+        let namespace = self.namespace.clone();
+        Ok(Cluster {
+            visit,
+            namespace: namespace.unwrap_or_else(|| config.default_namespace.clone()),
+        })
+    }
+
+    async fn config(&self) -> Result<Config, String> {
+        let options = KubeConfigOptions {
+            context: self.context.clone(),
+            cluster: self.cluster.clone(),
+            user: self.user.clone(),
+        };
+        let named = self.context.is_some() || self.cluster.is_some() || self.user.is_some();
+        let config = match &self.kubeconfig {
+            Some(path) => {
+                let kubeconfig = Kubeconfig::read_from(path).map_err(|error| error.to_string())?;
+                Config::from_custom_kubeconfig(kubeconfig, &options).await
+            }
+            None if named => Config::from_kubeconfig(&options).await,
+            None => return Config::infer().await.map_err(|error| error.to_string()),
+        };
+        config.map_err(|error| error.to_string())
+    }
+}
+
+impl Cluster {
+    /// One MailDomain of the namespace.
+    pub(super) async fn object(&self, name: &str) -> Result<Object, Failure> {
+        // As kubectl takes it, and as it prints it.
+        let name = plain(name);
+        match self.visit.get(&self.namespace, name).await {
+            Ok(value) => Ok(Object::read(&value)),
+            Err(error) => Err(self.refused(&format!("read MailDomain {name}"), &error).await),
+        }
+    }
+
+    /// All MailDomains of the namespace, or of `all` of them.
+    pub(super) async fn objects(&self, all: bool) -> Result<Vec<Object>, Failure> {
+        let namespace = (!all).then_some(self.namespace.as_str());
+        match self.visit.list(namespace).await {
+            Ok(values) => Ok(values.iter().map(Object::read).collect()),
+            Err(error) => Err(self.refused("list MailDomains", &error).await),
+        }
+    }
+
+    /// What a refusal means to a person.
+    pub(super) async fn refused(&self, what: &str, error: &Error) -> Failure {
+        let namespace = &self.namespace;
+        let code = match error {
+            Error::Gone => 404,
+            Error::Api(kube::Error::Api(status)) => status.code,
+            _ => 0,
+        };
+        Failure::Usage(match code {
+            // A kind that is not served is as little found as an object that is not there.
+            404 if self.visit.list(Some(namespace)).await.is_ok() => format!(
+                "cannot {what}: there is none in namespace {namespace}; kubectl get maildomains -A lists all there are"
+            ),
+            404 => format!(
+                "cannot {what}: the API server serves no MailDomain (zegel.dev/v1alpha1): install the chart, or apply what \
+                 zegel crd prints"
+            ),
+            403 => format!(
+                "not allowed to {what} in namespace {namespace}: {error}. The ClusterRoles view and edit carry the rights, \
+                 where the chart's rbac.aggregate is on"
+            ),
+            401 => format!("cannot {what}: the API server does not know this account: {error}"),
+            _ => format!("cannot {what}: {error}"),
+        })
+    }
+}
+
+/// The name of an object, however it is written: `NAME`, or `maildomain/NAME` as `kubectl get -o name` prints it.
+pub(super) fn plain(name: &str) -> &str {
+    let kinds = [
+        "maildomain",
+        "maildomains",
+        "maildom",
+        "maildomain.zegel.dev",
+        "maildomains.zegel.dev",
+    ];
+    match name.split_once('/') {
+        Some((kind, rest)) if kinds.contains(&kind) => rest,
+        _ => name,
+    }
+}

@@ -1,0 +1,143 @@
+//! `kubectl zegel`, and the same as `zegel kubectl`: MailDomains in a cluster, for a person, with that person's own rights.
+//!
+//! The program is a kubectl plugin when it is called `kubectl-zegel`, by a copy or a link of that name in the PATH:
+//! kubectl then runs it for `kubectl zegel`. Which cluster is meant is said as to kubectl: `KUBECONFIG`, `--kubeconfig`,
+//! `--context`, `--namespace`.
+
+mod check;
+mod cluster;
+mod refresh;
+mod status;
+
+use std::ffi::OsString;
+use std::path::Path;
+
+use clap::{Parser, Subcommand};
+
+pub use self::cluster::ClusterArgs;
+use super::{Exit, Failure, args, explain, inspect, lookup, plan};
+use crate::report::Style;
+
+/// What is asked of the MailDomains in a cluster.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Say how one MailDomain stands: records, name servers, findings, events, what to do next; or how all do
+    Status(status::Args),
+    /// Have MailDomains looked at now, past the cache; --wait tells what came of it
+    Refresh(refresh::Args),
+    /// Judge MailDomains as they are in the cluster against DNS as it is seen from here
+    Check(check::Args),
+    /// Explain a rule: why, section, fix, a bad and a good example
+    Explain(explain::Args),
+}
+
+/// The arguments of `zegel kubectl`.
+#[derive(Debug, clap::Args)]
+#[command(arg_required_else_help = true)]
+pub struct Args {
+    /// What is asked.
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// Looks after MailDomains in a cluster.
+#[derive(Debug, Parser)]
+#[command(
+    name = "kubectl zegel",
+    bin_name = "kubectl zegel",
+    version,
+    about,
+    max_term_width = 100,
+    arg_required_else_help = true
+)]
+pub struct Plugin {
+    /// How the program speaks of itself.
+    #[command(flatten)]
+    pub log: args::LogArgs,
+    /// What to do.
+    #[command(subcommand)]
+    pub command: PluginCommand,
+}
+
+/// The commands of the plugin: those about the cluster, and of the others what goes with them.
+#[derive(Debug, Subcommand)]
+pub enum PluginCommand {
+    /// About the cluster.
+    #[command(flatten)]
+    Cluster(Command),
+    /// Say what DNS says about any domain, and what is wrong with it; needs no manifest
+    Inspect(inspect::Args),
+    /// Print the desired records of MailDomain manifests
+    Plan(plan::Args),
+    /// Look one record set up: what the resolver says, whether it is proven, what each name server says
+    Lookup(lookup::Args),
+}
+
+/// How the program was called: what it calls itself when it tells what to type next.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum CalledAs {
+    /// `zegel kubectl`
+    Zegel,
+    /// `kubectl zegel`
+    Plugin,
+}
+
+impl CalledAs {
+    /// By the name of the program that was started. On Windows it ends in `.exe`; kubectl takes `_` for a hyphen too.
+    pub fn of(program: Option<&OsString>) -> Self {
+        let stem = program.map(Path::new).and_then(Path::file_stem);
+        let name = stem.unwrap_or_default().to_string_lossy().to_ascii_lowercase();
+        match name.as_str() {
+            "kubectl-zegel" | "kubectl_zegel" => Self::Plugin,
+            _ => Self::Zegel,
+        }
+    }
+
+    /// What is typed to call it so again.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Zegel => "zegel kubectl",
+            Self::Plugin => "kubectl zegel",
+        }
+    }
+}
+
+/// Does what is asked.
+///
+/// # Errors
+/// What stopped it; a MailDomain that is wrong is none.
+pub async fn run(command: &Command, me: CalledAs, style: Style) -> Result<Exit, Failure> {
+    match command {
+        Command::Status(args) => status::run(args, me, style).await,
+        Command::Refresh(args) => refresh::run(args, me, style).await,
+        Command::Check(args) => check::run(args, style).await,
+        Command::Explain(args) => explain::run(args, style),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    use super::*;
+
+    #[test]
+    fn the_name_of_the_program_says_whether_it_is_a_plugin() {
+        for (program, me) in [
+            ("/usr/local/bin/kubectl-zegel", CalledAs::Plugin),
+            ("kubectl-zegel.exe", CalledAs::Plugin),
+            ("kubectl_zegel", CalledAs::Plugin),
+            ("/usr/local/bin/zegel", CalledAs::Zegel),
+            ("kubectl-zegel-old", CalledAs::Zegel),
+            ("", CalledAs::Zegel),
+        ] {
+            assert_eq!(CalledAs::of(Some(&program.into())), me, "{program}");
+        }
+        assert_eq!(CalledAs::of(None), CalledAs::Zegel);
+    }
+
+    #[test]
+    fn the_plugin_s_commands_are_well_formed() {
+        Plugin::command().debug_assert();
+    }
+}

@@ -1,0 +1,149 @@
+//! `kubectl zegel refresh`: has MailDomains looked at now, and waits for what comes of it.
+//!
+//! The request is an annotation, and the status echoes it once the look is over: that is what is waited for.
+
+use std::time::Duration;
+
+use jiff::Timestamp;
+use tokio::time::{Instant, sleep};
+
+use super::cluster::{Cluster, plain};
+use super::{CalledAs, ClusterArgs};
+use crate::cli::args::{Format, duration, one_of};
+use crate::cli::{Exit, Failure, output};
+use crate::report::Style;
+use crate::report::objects::{self, Object};
+use crate::report::text::{hanging, harmless};
+
+/// The arguments of `kubectl zegel refresh`.
+#[derive(Debug, clap::Args)]
+pub struct Args {
+    /// The MailDomains
+    #[arg(required = true, value_name = "NAME")]
+    pub names: Vec<String>,
+    /// Wait until they were looked at, at most this long (1m), and tell what came of it
+    #[arg(long, value_name = "DURATION", num_args = 0..=1, require_equals = true, default_missing_value = "1m", value_parser = duration)]
+    pub wait: Option<Duration>,
+    /// How the result is written; json is one object a line
+    #[arg(long, short, value_name = "FORMAT", default_value = "table", value_parser = one_of(&[Format::Json, Format::Table]))]
+    pub output: Format,
+    /// Which cluster.
+    #[command(flatten)]
+    pub cluster: ClusterArgs,
+}
+
+/// The first pause between two looks at the object; each is twice as long, up to [`LONGEST_PAUSE`].
+const FIRST_PAUSE: Duration = Duration::from_millis(200);
+
+/// The longest pause between two looks at the object.
+const LONGEST_PAUSE: Duration = Duration::from_secs(2);
+
+/// Asks, and waits where that is asked for. With `--wait` the exit code is that of the worst, else 0 once all are asked
+/// for.
+///
+/// # Errors
+/// When no cluster can be asked, there is no such object, or the output cannot be written.
+pub(super) async fn run(args: &Args, me: CalledAs, style: Style) -> Result<Exit, Failure> {
+    let cluster = args.cluster.connect().await?;
+    let began = Instant::now();
+    let mut exit = Exit::Fine;
+    let mut asked = Vec::new();
+    for name in args.names.iter().map(|name| plain(name)) {
+        let object = cluster.object(name).await?;
+        if object.is_suspended() {
+            output::note(&format!(
+                "error: {} is suspended, and nobody looks at it: set spec.suspend to false first",
+                harmless(&object.key())
+            ));
+            exit = exit.max(Exit::Unknown);
+            continue;
+        }
+        let value = Timestamp::now().to_string();
+        if let Err(error) = cluster.visit.request(&cluster.namespace, name, &value).await {
+            return Err(cluster
+                .refused(&format!("annotate MailDomain {name}"), &error)
+                .await);
+        }
+        asked.push((object, value));
+    }
+    for (object, value) in asked {
+        exit = exit.max(match args.wait {
+            Some(wait) => told(args, &cluster, &object.name, &value, began + wait, style).await?,
+            None => {
+                let (key, name) = (harmless(&object.key()), &object.name);
+                let namespace = &object.namespace;
+                let me = me.as_str();
+                match args.output {
+                    Format::Json => output::print(&objects::fleet_line(&object, Timestamp::now()))?,
+                    _ => output::print(&format!(
+                        "{key}: a look was asked for; {me} status {name} -n {namespace} tells what comes of it\n"
+                    ))?,
+                }
+                Exit::Fine
+            }
+        });
+    }
+    Ok(exit)
+}
+
+/// Waits until the look is over, and tells how the object stands then.
+async fn told(
+    args: &Args,
+    cluster: &Cluster,
+    name: &str,
+    value: &str,
+    until: Instant,
+    style: Style,
+) -> Result<Exit, Failure> {
+    let mut pause = FIRST_PAUSE;
+    loop {
+        let object = cluster.object(name).await?;
+        let is_over = object.has_handled(value);
+        let left = until.saturating_duration_since(Instant::now());
+        if !is_over && !left.is_zero() {
+            sleep(pause.min(left)).await;
+            pause = (pause * 2).min(LONGEST_PAUSE);
+            continue;
+        }
+        let now = Timestamp::now();
+        if args.output == Format::Json {
+            output::print(&objects::fleet_line(&object, now))?;
+        } else if is_over {
+            output::print(&line(&object, style, now))?;
+        }
+        if !is_over {
+            output::note(&format!(
+                "error: {} was not looked at within {}: see whether a controller runs that looks after this namespace \
+                 (kubectl get pods -A -l app.kubernetes.io/name=zegel)",
+                harmless(&object.key()),
+                humane(args.wait.unwrap_or_default()),
+            ));
+            return Ok(Exit::Unknown);
+        }
+        return Ok(object.outcome(now).into());
+    }
+}
+
+/// What came of the look, in a line and Ready's message.
+fn line(object: &Object, style: Style, now: Timestamp) -> String {
+    let word = object.outcome(now).as_str();
+    let head = format!(
+        "{}: {word}: {} ({})\n",
+        harmless(&object.domain),
+        harmless(object.word(now)),
+        harmless(&object.key())
+    );
+    let message = object.condition("Ready").map(|ready| harmless(&ready.message));
+    let message = message.filter(|message| !message.is_empty());
+    head + &message.map_or_else(String::new, |message| {
+        hanging("  ", &message, style.width.max(40))
+    })
+}
+
+fn humane(wait: Duration) -> String {
+    match wait.as_secs() {
+        seconds @ 0..60 => format!("{seconds}s"),
+        seconds if seconds % 60 == 0 => format!("{}m", seconds / 60),
+        seconds => format!("{}m{}s", seconds / 60, seconds % 60),
+    }
+}

@@ -1,0 +1,82 @@
+//! `kubectl zegel status`: how one MailDomain stands, or all of a namespace or cluster.
+
+use jiff::Timestamp;
+
+use super::{CalledAs, ClusterArgs};
+use crate::cli::args::{Format, one_of};
+use crate::cli::{Exit, Failure, output};
+use crate::operator::KeptEvent;
+use crate::report::objects::{self, Told};
+use crate::report::{Outcome, Style};
+
+/// The arguments of `kubectl zegel status`.
+#[derive(Debug, clap::Args)]
+pub struct Args {
+    /// The MailDomain's name; without it, all of the namespace, the worst first
+    #[arg(value_name = "NAME")]
+    pub name: Option<String>,
+    /// All MailDomains of all namespaces
+    #[arg(long, short = 'A', conflicts_with_all = ["name", "namespace"])]
+    pub all_namespaces: bool,
+    /// Of many, show those alone that are not ready; the totals tell of all
+    #[arg(long, short)]
+    pub quiet: bool,
+    /// Show keys whole
+    #[arg(long)]
+    pub full: bool,
+    /// How the result is written; json is one object a line
+    #[arg(long, short, value_name = "FORMAT", default_value = "table", value_parser = one_of(&[Format::Json, Format::Table]))]
+    pub output: Format,
+    /// Which cluster.
+    #[command(flatten)]
+    pub cluster: ClusterArgs,
+}
+
+/// Prints how it stands. The exit code is that of the worst.
+///
+/// # Errors
+/// When no cluster can be asked, there is no such object, or the output cannot be written.
+pub(super) async fn run(args: &Args, me: CalledAs, style: Style) -> Result<Exit, Failure> {
+    let style = Style {
+        full: args.full,
+        ..style
+    };
+    let cluster = args.cluster.connect().await?;
+    let is_json = args.output == Format::Json;
+    let Some(name) = &args.name else {
+        let objects = cluster.objects(args.all_namespaces).await?;
+        let now = Timestamp::now();
+        let worst = objects.iter().map(|object| object.outcome(now)).max();
+        output::print(&if is_json {
+            let shown = objects
+                .iter()
+                .filter(|object| !args.quiet || object.outcome(now) != Outcome::Fine);
+            shown.map(|object| objects::fleet_line(object, now)).collect()
+        } else {
+            objects::fleet(&objects, args.quiet, style, now)
+        })?;
+        return Ok(worst.map_or(Exit::Fine, Exit::from));
+    };
+    let object = cluster.object(name).await?;
+    // The object's own namespace: whoever may see an object need not be allowed to see events.
+    let events = cluster.visit.events(&object.namespace, &object.uid).await;
+    let events = events
+        .map(|events| events.into_iter().map(told).collect::<Vec<Told>>())
+        .map_err(|error| format!("cannot be listed: {error}"));
+    let now = Timestamp::now();
+    output::print(&if is_json {
+        objects::status_json(&object, &events, me.as_str(), now)
+    } else {
+        objects::status(&object, &events, me.as_str(), style, now)
+    })?;
+    Ok(object.outcome(now).into())
+}
+
+fn told(event: KeptEvent) -> Told {
+    Told {
+        at: event.at,
+        type_: event.type_,
+        reason: event.reason,
+        note: event.note,
+    }
+}

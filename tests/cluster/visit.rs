@@ -1,0 +1,266 @@
+//! `kubectl zegel`: the program as a plugin of the real kubectl, on a real API server, with a controller at work.
+
+use std::process::Command;
+
+use serde_json::{Value, json};
+
+use crate::stage::{Stage, WEAKER, run, spec, spec_with};
+
+/// What a run came to.
+struct Run {
+    code: i32,
+    out: String,
+    err: String,
+}
+
+impl Run {
+    fn lines(&self) -> Vec<Value> {
+        self.out
+            .lines()
+            .map(|line| serde_json::from_str(line).unwrap())
+            .collect()
+    }
+}
+
+/// kubectl with the plugin in its PATH, as whoever may do everything.
+fn kubectl(stage: &Stage, args: &[&str]) -> Run {
+    let folder = stage.plane.dir().join("plugin");
+    std::fs::create_dir_all(&folder).unwrap();
+    let link = folder.join("kubectl-zegel");
+    if !link.exists() {
+        // Another test may be quicker.
+        let _ = std::os::unix::fs::symlink(env!("CARGO_BIN_EXE_zegel"), &link);
+    }
+    let path = format!("{}:{}", folder.display(), std::env::var("PATH").unwrap());
+    let program = stage.plane.kubectl().get_program().to_owned();
+    let mut command = Command::new(program);
+    command
+        .env("PATH", path)
+        .env("KUBECONFIG", stage.plane.kubeconfig())
+        .env("NO_COLOR", "1")
+        .args(args);
+    finished(command)
+}
+
+fn finished(mut command: Command) -> Run {
+    let output = command.output().unwrap();
+    Run {
+        code: output.status.code().unwrap(),
+        out: String::from_utf8(output.stdout).unwrap(),
+        err: String::from_utf8(output.stderr).unwrap(),
+    }
+}
+
+fn of(stage: &Stage, args: &[&str]) -> Run {
+    kubectl(stage, &[&["zegel"], args, &["-n", &stage.namespace]].concat())
+}
+
+#[test]
+fn a_person_sees_how_an_object_stands_and_has_it_looked_at() {
+    run(async {
+        let stage = Stage::new("visited").await;
+        stage.create("voorbeeld-nl", spec()).await;
+        stage.ready("voorbeeld-nl", "True", "InSync").await;
+        let fine = tokio::task::block_in_place(|| of(&stage, &["status", "voorbeeld-nl"]));
+        assert_eq!(fine.code, 0, "{}{}", fine.out, fine.err);
+        assert!(
+            fine.out.starts_with("voorbeeld.nl: ok: InSync for ")
+                && fine.out.contains("(visited/voorbeeld-nl)\n"),
+            "{}",
+            fine.out
+        );
+        for words in [
+            "2 of 2 records",
+            "_dmarc.voorbeeld.nl  TXT   DMARC",
+            "What to do next\n",
+            "InSync",
+        ] {
+            assert!(fine.out.contains(words), "{words}\n{}", fine.out);
+        }
+
+        stage.dns.set(WEAKER);
+        let asked =
+            tokio::task::block_in_place(|| of(&stage, &["refresh", "maildomain/voorbeeld-nl", "--wait"]));
+        assert_eq!(asked.code, 1, "{}{}", asked.out, asked.err);
+        assert!(asked.out.starts_with("voorbeeld.nl: wrong: "), "{}", asked.out);
+        stage.ready("voorbeeld-nl", "False", "Drifted").await;
+        stage.told("voorbeeld-nl", &["InSync", "Drifted"]).await;
+        let wrong = tokio::task::block_in_place(|| of(&stage, &["status", "voorbeeld-nl"]));
+        assert_eq!(wrong.code, 1, "{}", wrong.out);
+        for words in [
+            "voorbeeld.nl: wrong: Drifted for ",
+            "  want   v=DMARC1; p=reject\n",
+            "  found  v=DMARC1; p=none\n",
+            "  - p: want reject, found none\n",
+            "  cause  DNS was changed",
+            "EVENT",
+            "Warning  Drifted",
+            "kubectl zegel refresh voorbeeld-nl -n visited --wait",
+        ] {
+            assert!(wrong.out.contains(words), "{words}\n{}", wrong.out);
+        }
+        let json = tokio::task::block_in_place(|| of(&stage, &["status", "voorbeeld-nl", "-o", "json"]));
+        let [object] = json.lines().try_into().unwrap();
+        assert_eq!(
+            (
+                &object["outcome"],
+                &object["reason"],
+                &object["standing"],
+                &object["schemaVersion"]
+            ),
+            (&json!("wrong"), &json!("Drifted"), &json!("Current"), &json!(1))
+        );
+        assert_eq!(object["status"]["records"].as_array().unwrap().len(), 2);
+        assert_eq!(object["events"].as_array().unwrap().len(), 2);
+        stage.end().await;
+    });
+}
+
+#[test]
+fn of_many_the_worst_come_first_with_totals_above() {
+    run(async {
+        let stage = Stage::new("visited-many").await;
+        stage.create("voorbeeld-nl", spec()).await;
+        stage
+            .create("wedijver-nl", spec_with(json!({"settleWindow": "3s"})))
+            .await;
+        stage
+            .create(
+                "leeg-nl",
+                json!({"domain": "leeg.nl", "role": "Mail", "suspend": true}),
+            )
+            .await;
+        stage.ready("voorbeeld-nl", "True", "InSync").await;
+        stage.ready("wedijver-nl", "False", "DomainConflict").await;
+        stage.ready("leeg-nl", "Unknown", "Suspended").await;
+        let fleet = tokio::task::block_in_place(|| of(&stage, &["status"]));
+        assert_eq!(fleet.code, 1, "{}", fleet.err);
+        assert!(
+            fleet
+                .out
+                .starts_with("3 MailDomains: 1 DomainConflict, 1 Suspended, 1 InSync\n\nNAMESPACE"),
+            "{}",
+            fleet.out
+        );
+        let names: Vec<&str> = fleet
+            .out
+            .lines()
+            .skip(3)
+            .filter_map(|line| line.split_whitespace().nth(1))
+            .collect();
+        assert_eq!(names, ["wedijver-nl", "leeg-nl", "voorbeeld-nl"]);
+        let quiet = tokio::task::block_in_place(|| of(&stage, &["status", "--quiet", "-o", "json"]));
+        let reasons: Vec<Value> = quiet.lines().iter().map(|line| line["reason"].clone()).collect();
+        assert_eq!(reasons.len(), 2, "{}", quiet.out);
+        let all = tokio::task::block_in_place(|| kubectl(&stage, &["zegel", "status", "-A"]));
+        assert!(all.out.contains("visited-many  wedijver-nl"), "{}", all.out);
+        // Nobody looks at what is suspended: to wait for it would be in vain.
+        let refused = tokio::task::block_in_place(|| of(&stage, &["refresh", "leeg-nl", "--wait=10m"]));
+        assert_eq!(refused.code, 3, "{}", refused.out);
+        assert!(refused.err.contains("is suspended"), "{}", refused.err);
+        stage.end().await;
+    });
+}
+
+#[test]
+fn what_is_in_the_cluster_is_judged_from_here_and_another_word_of_the_controller_is_told() {
+    run(async {
+        let stage = Stage::new("visited-check").await;
+        stage.create("voorbeeld-nl", spec()).await;
+        stage.ready("voorbeeld-nl", "True", "InSync").await;
+        let resolver = stage.dns.address().to_string();
+        let how = ["--resolver", &resolver, "--dnssec", "off", "--authorities", "off"];
+        let check = |args: &[&str]| {
+            let args = [args, &how].concat();
+            tokio::task::block_in_place(|| of(&stage, &args))
+        };
+        let fine = check(&["check", "voorbeeld-nl"]);
+        assert_eq!(fine.code, 0, "{}{}", fine.out, fine.err);
+        assert!(
+            fine.out.starts_with("voorbeeld.nl: ok: 2 of 2 records in sync")
+                && fine.out.contains("(visited-check/voorbeeld-nl)\n"),
+            "{}",
+            fine.out
+        );
+        assert!(!fine.out.contains("the controller says"), "{}", fine.out);
+        stage.dns.set(WEAKER);
+        let wrong = check(&["check"]);
+        assert_eq!(wrong.code, 1, "{}{}", wrong.out, wrong.err);
+        assert!(
+            wrong.out.contains(
+                "visited-check/voorbeeld-nl: the controller says otherwise: Ready is True (InSync, for "
+            ),
+            "{}",
+            wrong.out
+        );
+        let [json] = check(&["check", "-o", "json"]).lines().try_into().unwrap();
+        assert_eq!(json["name"], "voorbeeld-nl");
+        assert_eq!(json.get("line"), None);
+        stage.end().await;
+    });
+}
+
+#[test]
+fn what_stops_it_is_said_in_words() {
+    run(async {
+        let stage = Stage::empty("visited-nobody").await;
+        stage.create("voorbeeld-nl", spec()).await;
+        let unseen = tokio::task::block_in_place(|| of(&stage, &["status", "voorbeeld-nl"]));
+        assert_eq!(unseen.code, 3, "{}", unseen.err);
+        for words in [
+            "unknown: not looked at",
+            "No controller has looked at it yet. - See whether a controller runs",
+        ] {
+            let text = unseen.out.split_whitespace().collect::<Vec<_>>().join(" ");
+            assert!(text.contains(words), "{words}\n{}", unseen.out);
+        }
+        let alone = tokio::task::block_in_place(|| of(&stage, &["refresh", "voorbeeld-nl", "--wait=1s"]));
+        assert_eq!(alone.code, 3, "{}{}", alone.out, alone.err);
+        assert!(alone.err.contains("was not looked at within 1s"), "{}", alone.err);
+        let asked = tokio::task::block_in_place(|| of(&stage, &["refresh", "voorbeeld-nl"]));
+        assert_eq!(asked.code, 0, "{}", asked.err);
+        for (args, says) in [
+            (
+                &["status", "weg-nl"][..],
+                "there is none in namespace visited-nobody",
+            ),
+            (
+                &["refresh", "weg-nl"],
+                "there is none in namespace visited-nobody",
+            ),
+            (&["check", "weg-nl"], "there is none in namespace visited-nobody"),
+            (&["status", "--context", "weg"], "no cluster to talk to"),
+            (&["status", "--kubeconfig", "/weg"], "no cluster to talk to"),
+        ] {
+            let run = tokio::task::block_in_place(|| of(&stage, args));
+            assert_eq!((run.code, run.out.as_str()), (2, ""), "{args:?}");
+            assert!(run.err.contains(says), "{args:?}: {}", run.err);
+        }
+        // An account without rights is told which it lacks.
+        stage
+            .plane
+            .create_service_account("visited-nobody", "stranger")
+            .await
+            .unwrap();
+        let kubeconfig = stage
+            .plane
+            .kubeconfig_of("visited-nobody", "stranger")
+            .await
+            .unwrap();
+        let mut command = Command::new(env!("CARGO_BIN_EXE_zegel"));
+        command
+            .args(["kubectl", "status", "-n", "visited-nobody", "--kubeconfig"])
+            .arg(kubeconfig);
+        let refused = tokio::task::block_in_place(|| finished(command));
+        assert_eq!(refused.code, 2);
+        assert!(
+            refused
+                .err
+                .contains("not allowed to list MailDomains in namespace visited-nobody")
+                && refused.err.contains("ClusterRoles view and edit"),
+            "{}",
+            refused.err
+        );
+        stage.end().await;
+    });
+}
