@@ -218,7 +218,7 @@ impl Draft<'_> {
                     .to_owned(),
             );
         }
-        for standard in [Standard::Spf, Standard::Dkim, Standard::Dmarc] {
+        for standard in Standard::ALL.iter().copied() {
             self.forget(standard);
         }
     }
