@@ -4,13 +4,16 @@
 //! recognised, is added where it is the same for every customer; where it is made up for each account, a note says where
 //! to find it. So what is begun may differ from DNS, and says in what: that is what is to be published. Pure.
 
+mod dkim;
+mod dmarc;
 pub mod presets;
+mod spf;
 
 use jiff::Timestamp;
 
-use self::presets::{PRESETS, Preset, Target};
+use self::presets::{PRESETS, Preset};
 use super::{Adopted, Live, adopt, bare, errors};
-use crate::api::{DkimSelector, DkimSpec, DmarcPolicy, DmarcSpec, MailDomainSpec, Role, SpfAll, SpfSpec};
+use crate::api::{DkimSelector, DmarcPolicy, DmarcSpec, MailDomainSpec, Role};
 use crate::inquiry::Inquiry;
 use crate::intent::{Intent, SpecError};
 use crate::judge::{State, judge};
@@ -72,10 +75,7 @@ pub fn begin(
     let is_parked = adopted.spec.role == Role::Parked && named.is_none();
     let mut draft = Draft {
         begun: Begun {
-            spec: MailDomainSpec {
-                role: Role::Mail,
-                ..adopted.spec.clone()
-            },
+            spec: adopted.spec.clone(),
             providers,
             notes: Vec::new(),
             remarks: adopted.remarks,
@@ -230,6 +230,7 @@ impl Draft<'_> {
             "Sends mail, with the providers above"
         };
         self.note("role", sends);
+        self.begun.spec.role = Role::Mail;
         if receives {
             return;
         }
@@ -237,199 +238,6 @@ impl Draft<'_> {
         let can_send = self.begun.spec.spf.is_some() || !self.wanted_includes().is_empty();
         if can_send {
             self.begun.spec.role = Role::SendOnly;
-        }
-    }
-
-    /// The includes that are asked for by those that were named.
-    fn wanted_includes(&self) -> Vec<(&'static Preset, &'static str)> {
-        let named = self
-            .begun
-            .providers
-            .iter()
-            .filter(|(preset, _)| self.is_named(preset));
-        let asking = named.filter(|(preset, _)| preset.asks_for_include);
-        asking
-            .filter_map(|(preset, _)| Some((*preset, *preset.includes.first()?)))
-            .collect()
-    }
-
-    fn spf(&mut self) {
-        let wanted = self.wanted_includes();
-        for (preset, _) in self.begun.providers.clone() {
-            if !preset.asks_for_include && !preset.includes.is_empty() {
-                let text = format!("{} needs no include here: {}", preset.name, preset.note);
-                self.note("spf", text);
-            }
-        }
-        if self.begun.spec.spf.is_none() {
-            let unanswered = self.live.spf_trouble().is_some();
-            if wanted.is_empty() || unanswered {
-                let text =
-                    "spf is not managed yet: name who sends with --sends-with, or add the block by hand";
-                self.begun.remarks.push(format!("SPF: {text}"));
-                return;
-            }
-            self.forget(Standard::Spf);
-            self.note(
-                "spf",
-                "Not in DNS yet. ~all until all senders are known, then all: Fail",
-            );
-            self.begun.spec.spf = Some(SpfSpec {
-                mechanisms: Vec::new(),
-                all: Some(SpfAll::SoftFail),
-                redirect: None,
-                explanation: None,
-                also_at: Vec::new(),
-            });
-        }
-        let Some(spf) = &mut self.begun.spec.spf else {
-            return;
-        };
-        let mut added = Vec::new();
-        for (preset, include) in wanted {
-            if !spf
-                .mechanisms
-                .iter()
-                .any(|mechanism| preset.is_included_by(mechanism))
-            {
-                spf.mechanisms.push(format!("include:{include}"));
-                added.push(preset.name);
-            }
-        }
-        if !added.is_empty() && self.live.spf_texts().len() == 1 {
-            self.note("spf", format!("Added to what DNS has: {}", added.join(", ")));
-        }
-    }
-
-    fn dkim(&mut self) {
-        let domain = self.live.domain.to_string();
-        for (preset, _) in self.begun.providers.clone() {
-            let listed = |draft: &Self, name: &str, target: Option<&str>| {
-                let selectors = draft.begun.spec.dkim.iter().flat_map(|dkim| &dkim.selectors);
-                let same = |selector: &&DkimSelector| {
-                    selector.name == name || target.is_some() && selector.cname.as_deref() == target
-                };
-                selectors.clone().any(|selector| same(&selector))
-            };
-            let has_any = {
-                let selectors = self.begun.spec.dkim.iter().flat_map(|dkim| &dkim.selectors);
-                let mut targets = selectors.filter_map(|selector| selector.cname.as_deref());
-                targets.any(|target| preset.is_target(target, &domain))
-            };
-            for selector in preset.selectors {
-                match selector.target {
-                    Target::Is(target) => {
-                        let target = target.replace("{domain}", &domain);
-                        if listed(self, selector.name, Some(&target)) {
-                            continue;
-                        }
-                        if !self.is_named(preset) {
-                            let text = format!(
-                                "{} would sign with {}: a CNAME to {target}, which is not in DNS",
-                                preset.name, selector.name
-                            );
-                            self.note("dkim", text);
-                            continue;
-                        }
-                        let selectors = &mut self
-                            .begun
-                            .spec
-                            .dkim
-                            .get_or_insert_with(|| DkimSpec {
-                                selectors: Vec::new(),
-                            })
-                            .selectors;
-                        selectors.push(DkimSelector {
-                            name: selector.name.to_owned(),
-                            state: None,
-                            public_key: None,
-                            cname: Some(target),
-                            any_key: None,
-                            flags: Vec::new(),
-                        });
-                        self.forget(Standard::Dkim);
-                    }
-                    Target::Like(form, _) => {
-                        let form = form.replace("DOMAIN-WITH-HYPHENS", &domain.replace('.', "-"));
-                        if has_any && selector.name.is_empty() || listed(self, selector.name, None) {
-                            continue;
-                        }
-                        let what = match selector.name {
-                            "" => format!("{}: add its selectors, a CNAME each to {form}", preset.name),
-                            name => format!("{}: add selector {name}, a CNAME to {form}", preset.name),
-                        };
-                        self.note(
-                            "dkim",
-                            format!("{what}; the provider tells the name: {}", preset.page),
-                        );
-                    }
-                    Target::Key => {
-                        if !selector.name.is_empty() && listed(self, selector.name, None) {
-                            continue;
-                        }
-                        let what = match selector.name {
-                            "" => format!("{}: add its selector and key", preset.name),
-                            name => format!("{}: add selector {name} with its key", preset.name),
-                        };
-                        let text = format!(
-                            "{what}, or anyKey: true; the provider tells both: {}",
-                            preset.page
-                        );
-                        self.note("dkim", text);
-                    }
-                }
-            }
-        }
-    }
-
-    fn dmarc(&mut self) {
-        let inherits = self
-            .begun
-            .spec
-            .dmarc
-            .as_ref()
-            .is_some_and(|dmarc| dmarc.inherit == Some(true));
-        let answered = self.answers.policy.is_some() || !self.answers.reports.is_empty();
-        let is_new = self.begun.spec.dmarc.is_none() && self.live.dmarc_is_known();
-        if is_new || inherits && answered {
-            self.begun.spec.dmarc = Some(DmarcSpec {
-                policy: Some(self.answers.policy.unwrap_or(DmarcPolicy::None)),
-                ..DmarcSpec::default()
-            });
-            self.forget(Standard::Dmarc);
-            if self.answers.policy.is_none() {
-                self.note(
-                    "dmarc",
-                    "Not in DNS yet. Policy None asks receivers for nothing but reports; once those show that all mail is \
-                     aligned: Quarantine with testing: true, Quarantine, Reject with testing: true, Reject",
-                );
-            }
-        } else if let Some(dmarc) = &mut self.begun.spec.dmarc
-            && let Some(policy) = self.answers.policy
-        {
-            dmarc.policy = Some(policy);
-            dmarc.cname = None;
-        }
-    }
-
-    fn reports(&mut self) {
-        if self.answers.reports.is_empty() {
-            let goes_nowhere = |dmarc: &DmarcSpec| {
-                dmarc.aggregate_reports.is_empty() && dmarc.cname.is_none() && dmarc.inherit != Some(true)
-            };
-            if self.begun.spec.dmarc.as_ref().is_some_and(goes_nowhere) {
-                self.note(
-                    "dmarc",
-                    "Nobody gets reports: add aggregateReports: [\"mailto:…\"] (or run zegel init with --reports)",
-                );
-            }
-            return;
-        }
-        let dmarc = self.begun.spec.dmarc.get_or_insert_with(DmarcSpec::default);
-        for uri in &self.answers.reports {
-            if !dmarc.aggregate_reports.contains(uri) {
-                dmarc.aggregate_reports.push(uri.clone());
-            }
         }
     }
 }
