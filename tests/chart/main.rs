@@ -13,6 +13,7 @@ mod control_plane;
 mod dns;
 
 mod flags;
+mod kustomize;
 mod network;
 mod pages;
 mod readme;

@@ -8,6 +8,11 @@ use crate::control_plane::{chart_dir, helm, run};
 pub struct Rendered(Vec<Value>);
 
 impl Rendered {
+    /// Objects that something else rendered.
+    pub fn of(objects: Vec<Value>) -> Self {
+        Self(objects)
+    }
+
     /// The objects of a kind.
     pub fn all(&self, kind: &str) -> Vec<&Value> {
         self.0.iter().filter(|object| object["kind"] == kind).collect()

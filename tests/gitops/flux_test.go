@@ -49,7 +49,7 @@ func TestFluxFindsNothingWrongWithTheConditions(t *testing.T) {
 
 // The example's own expressions, by the code that Flux runs them with.
 func TestTheExpressionsOfTheExampleSayWhatKstatusSays(t *testing.T) {
-	for _, file := range []string{root + "/gitops/flux/mail.yaml"} {
+	for _, file := range []string{root + "/gitops/flux/mail.yaml", root + "/docs/gitops.md"} {
 		checks := healthChecks(t, file)
 		if len(checks) != 1 || checks[0].APIVersion != "zegel.dev/v1alpha1" || checks[0].Kind != "MailDomain" {
 			t.Fatalf("%s: %+v", file, checks)
