@@ -88,7 +88,12 @@ ZONES = {
     "soon.nl": dict(begin=-28 * DAY, end=2 * DAY),
     "wrongds.nl": dict(spoil_ds="other-key"),
     "nokeys.nl": dict(algorithm=None, spoil_ds="other-key"),
-    "nonsec.nl": dict(spoil="nonsec"),
+    "nonsec.nl": dict(text=SMALL + "sub NS ns.sub\nns.sub A 127.0.0.1\n", spoil="nonsec"),
+    "sub.nonsec.nl": dict(algorithm=None),
+    # Signed in the name of a zone above, by keys that one has not; with a DS and without.
+    "signer.nl": dict(spoil="signer"),
+    "rootsigner.com": dict(spoil="rootsigner"),
+    "freesigner.nl": dict(spoil="signer", spoil_ds="none"),
     "altered.nl": dict(spoil="altered"),
     "nosig.nl": dict(spoil="nosig"),
     "lostkey.nl": dict(spoil="lostkey"),
@@ -178,6 +183,10 @@ class Tree:
         spoil = how.get("spoil")
         if spoil == "nonsec":
             signed = [line for line in signed if not re.search(r"\s(NSEC|RRSIG\s+NSEC)\s", line)]
+        if spoil in ("signer", "rootsigner"):
+            above = dot(parent(zone)) if spoil == "signer" else "."
+            named = rf"(\sRRSIG\s+(?!DNSKEY\s).*\s\d+\s+){re.escape(dot(zone))}(?=\s)"
+            signed = [re.sub(named, rf"\g<1>{above}", line) for line in signed]
         if spoil == "altered":
             signed = [line.replace("v=DMARC1; p=reject", "v=DMARC1; p=none") for line in signed]
         if spoil == "nosig":

@@ -213,7 +213,13 @@ impl<'r, 'm> Answer<'r, 'm, '_> {
                 .no_type(name, asked, &mut self.walk.budget)
                 .map_err(|why| (asked, why)),
         };
-        self.conclude(&zone, proof, proofs.ends);
+        match proof {
+            Err((kind, why)) => {
+                let stop = blamed(&mut self.walk, &lies_in(name, asked), zone, (kind, why));
+                self.stop(stop);
+            }
+            proof => self.conclude(&zone, proof, proofs.ends),
+        }
         // How long an absence may be kept is the SOA's to say.
         let soa = self
             .read
@@ -233,10 +239,7 @@ impl<'r, 'm> Answer<'r, 'm, '_> {
 
     /// The zone that signed the proofs of an absence: the lowest that can speak for `name`.
     fn denier(&mut self, name: &Name) -> Result<Arc<Keyed>, Stop> {
-        let lies_in = match self.read.kind {
-            RecordType::DS => above_cut(name),
-            _ => name.clone(),
-        };
+        let lies_in = lies_in(name, self.read.kind);
         let kinds = [RecordType::NSEC, RecordType::NSEC3, RecordType::SOA];
         let sets: Vec<&Set<'_>> = kinds
             .iter()
@@ -360,10 +363,7 @@ impl Proofs<'_, '_> {
 
 /// The zone that signed a set. A signature names its zone; of several the lowest that has keys counts.
 fn signed_by(walk: &mut Walk<'_>, set: &Set<'_>) -> Result<Part, Stop> {
-    let lies_in = match set.kind {
-        RecordType::DS => above_cut(set.owner),
-        _ => set.owner.clone(),
-    };
+    let lies_in = lies_in(set.owner, set.kind);
     let mut signers: Vec<&Name> = set
         .signatures
         .iter()
@@ -383,17 +383,59 @@ fn signed_by(walk: &mut Walk<'_>, set: &Set<'_>) -> Result<Part, Stop> {
             Err(why) => fault = fault.or(Some((zone, why))),
         }
     }
-    let (zone, why) = match fault {
-        Some(fault) => fault,
+    Err(match fault {
+        Some((zone, why)) => blamed(walk, &lies_in, zone, (set.kind, why)),
         // Nobody signed: it may be that nobody has to.
-        None => (walk.zone_of(&lies_in)?, Broken::NoSignature),
-    };
+        None => broken(walk.zone_of(&lies_in)?, (set.kind, Broken::NoSignature)),
+    })
+}
+
+/// What a zone should have signed is not proven.
+fn broken(zone: Arc<Keyed>, (kind, why): (RecordType, Broken)) -> Stop {
     let bogus = Bogus {
         at: name_of(&zone.apex),
-        kind: Type(set.kind.into()),
+        kind: Type(kind.into()),
         why,
     };
-    Err(Stop::Broken(zone, bogus))
+    Stop::Broken(zone, bogus)
+}
+
+/// The name in whose zone a set of `kind` at `name` lies.
+fn lies_in(name: &Name, kind: RecordType) -> Name {
+    match kind {
+        RecordType::DS => above_cut(name),
+        _ => name.clone(),
+    }
+}
+
+/// Whose fault it is that a signature by `signer` does not hold over what lies in the zone of `lies_in`: that zone's own,
+/// in whosever name it is signed. Where that one is not signed at all, it still claims to be by one that is, which nobody
+/// takes; where it is broken itself, that is what is told.
+fn blamed(
+    walk: &mut Walk<'_>,
+    lies_in: &Name,
+    signer: Arc<Keyed>,
+    (kind, why): (RecordType, Broken),
+) -> Stop {
+    let at = match walk.zone_of(lies_in) {
+        Ok(own) if own.apex != signer.apex => name_of(&own.apex),
+        Err(Stop::At(zone)) => match &zone.security {
+            Security::Insecure { .. } => zone.name.clone(),
+            // Its keys are broken, or it does not prove what lies below it, for the same fault.
+            Security::Bogus(bogus) if bogus.at == zone.name => return Stop::At(zone),
+            Security::Bogus(bogus) if bogus.at != name_of(&signer.apex) => bogus.at.clone(),
+            // What the signer does not prove itself, or what could not be had, takes nothing back.
+            _ => return broken(signer, (kind, why)),
+        },
+        Err(Stop::Ask(lookups)) => return Stop::Ask(lookups),
+        _ => return broken(signer, (kind, why)),
+    };
+    let bogus = Bogus {
+        at,
+        kind: Type(kind.into()),
+        why: Broken::WrongSigner(name_of(&signer.apex)),
+    };
+    Stop::Broken(signer, bogus)
 }
 
 /// The labels of a DNAME's target, which no library reads for us (RFC 6672 2.5: it is not compressed).

@@ -91,6 +91,8 @@ pub enum Broken {
     BadSignature,
     /// The zone is signed, this is not.
     NoSignature,
+    /// Signed in the name of this zone, which is not the one it lies in (RFC 4035 5.3.1).
+    WrongSigner(Name),
     /// Signed, by keys that the zone does not publish: their tags.
     NoMatchingKey(Box<[u16]>),
     /// There is a DS, and the zone has no key at all.
@@ -274,6 +276,7 @@ impl Broken {
             Self::NotYetValid(_) => "NotYetValid",
             Self::BadSignature => "BadSignature",
             Self::NoSignature => "NoSignature",
+            Self::WrongSigner(_) => "WrongSigner",
             Self::NoMatchingKey(_) => "NoMatchingKey",
             Self::NoDnskey => "NoDnskey",
             Self::DsMatchesNoKey { .. } => "DsMatchesNoKey",
@@ -298,6 +301,10 @@ impl fmt::Display for Broken {
             Self::NotYetValid(at) => write!(f, "the signature begins only {at}"),
             Self::BadSignature => f.write_str("the signature does not fit the records"),
             Self::NoSignature => f.write_str("the zone is signed, and this is not"),
+            Self::WrongSigner(signer) => write!(
+                f,
+                "its signatures are in the name of {signer}, which is not the zone it lies in"
+            ),
             Self::NoMatchingKey(tags) => {
                 write!(f, "signed with {}, which the zone does not publish", Tags(tags))
             }

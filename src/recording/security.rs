@@ -41,6 +41,7 @@ enum Why {
     NotYetValid(Timestamp),
     BadSignature,
     NoSignature,
+    WrongSigner(String),
     NoMatchingKey(Vec<u16>),
     NoDnskey,
     DsMatchesNoKey { ds: Vec<u16>, keys: Vec<u16> },
@@ -132,6 +133,7 @@ fn broken(why: &Broken) -> Why {
         Broken::NotYetValid(at) => Why::NotYetValid(*at),
         Broken::BadSignature => Why::BadSignature,
         Broken::NoSignature => Why::NoSignature,
+        Broken::WrongSigner(signer) => Why::WrongSigner(signer.to_string()),
         Broken::NoMatchingKey(tags) => Why::NoMatchingKey(tags.to_vec()),
         Broken::NoDnskey => Why::NoDnskey,
         Broken::DsMatchesNoKey { ds, keys } => Why::DsMatchesNoKey {
@@ -154,6 +156,7 @@ fn read_broken(why: Why) -> Option<Broken> {
         Why::NotYetValid(at) => Broken::NotYetValid(at),
         Why::BadSignature => Broken::BadSignature,
         Why::NoSignature => Broken::NoSignature,
+        Why::WrongSigner(signer) => Broken::WrongSigner(name(&signer).ok()?),
         Why::NoMatchingKey(tags) => Broken::NoMatchingKey(tags.into()),
         Why::NoDnskey => Broken::NoDnskey,
         Why::DsMatchesNoKey { ds, keys } => Broken::DsMatchesNoKey {

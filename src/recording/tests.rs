@@ -144,6 +144,7 @@ fn securities() -> impl Strategy<Value = Security> {
         times().prop_map(Broken::NotYetValid),
         Just(Broken::BadSignature),
         Just(Broken::NoSignature),
+        names().prop_map(Broken::WrongSigner),
         tags().prop_map(Broken::NoMatchingKey),
         Just(Broken::NoDnskey),
         (tags(), tags()).prop_map(|(ds, keys)| Broken::DsMatchesNoKey { ds, keys }),

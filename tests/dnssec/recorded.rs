@@ -133,6 +133,29 @@ fn who_is_to_blame_is_named() {
             "NoMatchingKey",
         ),
         ("nothing.nonsec.nl.", RecordType::NSEC, "nonsec.nl", "NoProof"),
+        // A zone above in whose name it is signed has signed nothing here.
+        ("_dmarc.signer.nl.", RecordType::TXT, "signer.nl", "WrongSigner"),
+        ("nothing.signer.nl.", RecordType::NSEC, "signer.nl", "WrongSigner"),
+        (
+            "_dmarc.rootsigner.com.",
+            RecordType::TXT,
+            "rootsigner.com",
+            "WrongSigner",
+        ),
+        (
+            "nothing.rootsigner.com.",
+            RecordType::NSEC,
+            "rootsigner.com",
+            "WrongSigner",
+        ),
+        (
+            "_dmarc.freesigner.nl.",
+            RecordType::TXT,
+            "freesigner.nl",
+            "WrongSigner",
+        ),
+        // No DS, and no proof of it: the zone that should prove it.
+        ("_dmarc.sub.nonsec.nl.", RecordType::NSEC, "nonsec.nl", "NoProof"),
     ] {
         let row = recording.row(name, RecordType::TXT);
         let (proven, _) = recording.judge(row, &Zones::default());
