@@ -27,3 +27,5 @@ mod signs;
 mod slips;
 #[path = "dkim/states.rs"]
 mod states;
+#[path = "dkim/tried.rs"]
+mod tried;

@@ -91,7 +91,8 @@ pub struct Live {
     pub domain: Name,
     /// What stands at each place of the table.
     places: Vec<(Standard, RrsetSeen)>,
-    /// The selectors that were asked for, in the order asked: first those somebody named.
+    /// The selectors that were asked for, in the order asked: first those somebody named, then of those to try the ones
+    /// that can be there.
     pub selectors: Vec<(String, RrsetSeen)>,
     /// How many of them somebody named.
     named: usize,
@@ -141,6 +142,7 @@ pub fn look(domain: &Name, named: &[String], tried: &[String], inquiry: &mut Inq
         })
     });
     let found = found.collect();
+    let possible = dkim::possible(domain, named, tried, inquiry);
     let mut looked_at = |labels: &[String]| -> Vec<(String, RrsetSeen)> {
         let seen = labels.iter().filter_map(|label| {
             let name = domain.prepend(&format!("{label}._domainkey")).ok()?;
@@ -151,7 +153,7 @@ pub fn look(domain: &Name, named: &[String], tried: &[String], inquiry: &mut Inq
     };
     let mut selectors = looked_at(named);
     let named = selectors.len();
-    selectors.extend(looked_at(tried));
+    selectors.extend(looked_at(possible));
     Live {
         domain: domain.clone(),
         places,

@@ -1,7 +1,11 @@
 //! An answered question of any lane: what was said, what it is worth, by whom and when.
 
+use std::any::Any;
+use std::sync::Arc;
+
 use jiff::Timestamp;
 
+use super::made::Made;
 use super::{Dns, Lane, Security, Trouble};
 use crate::name::Name;
 
@@ -18,9 +22,16 @@ pub struct Fact<L: Lane = Dns> {
     pub seen_at: Timestamp,
     /// Until when it may be used without asking again.
     pub expires_at: Timestamp,
+    /// What was made of the answer already.
+    pub made: Made,
 }
 
 impl<L: Lane> Fact<L> {
+    /// What `make` makes of this fact, made once for all who hold it; it may hang on nothing but the fact.
+    pub fn once<T: Any + Send + Sync>(&self, make: impl FnOnce(&Self) -> T) -> Arc<T> {
+        self.made.once(|| make(self))
+    }
+
     /// Why there is no usable answer; `None` when there is one.
     pub fn trouble(&self) -> Option<Trouble> {
         self.outcome.as_ref().err().copied()

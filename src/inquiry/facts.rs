@@ -1,10 +1,12 @@
 //! What is known in a pass: facts of all lanes, pinned, and what the judgement has made of them already.
 
 use std::any::{Any, TypeId};
+use std::collections::HashMap;
 use std::collections::hash_map::Entry;
-use std::collections::{BTreeMap, HashMap};
 use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use foldhash::fast::RandomState;
 
 use super::lane::Erased;
 use super::{Answered, AnyQuestion, Approach, Dns, Fact, Lane, Need, Passes, Trouble};
@@ -13,7 +15,7 @@ use crate::name::Name;
 /// What is known so far in this pass, and what the judgement has made of it already.
 #[derive(Debug, Clone, Default)]
 pub struct Facts {
-    known: HashMap<AnyQuestion, Box<dyn AnyFact>>,
+    known: HashMap<AnyQuestion, Box<dyn AnyFact>, RandomState>,
     /// How many of these strangers answered.
     views: usize,
     approach: Approach,
@@ -59,6 +61,13 @@ impl Facts {
     pub fn get<L: Lane>(&self, question: &L) -> Option<&Arc<Fact<L>>> {
         let question: &dyn Erased = question;
         self.known.get(question)?.as_any().downcast_ref()
+    }
+
+    /// The question as it stands here, and what answers it.
+    pub(super) fn known<L: Lane>(&self, question: &L) -> Option<(&AnyQuestion, &(dyn AnyFact + 'static))> {
+        let question: &dyn Erased = question;
+        let (question, fact) = self.known.get_key_value(question)?;
+        Some((question, &**fact))
     }
 
     /// Whether `question` is answered.
@@ -139,11 +148,18 @@ impl<L: Lane> FromIterator<(L, Fact<L>)> for Facts {
 }
 
 /// An `Arc<Fact<L>>` of any lane.
-trait AnyFact: fmt::Debug + Send + Sync {
+pub(super) trait AnyFact: fmt::Debug + Send + Sync {
     fn as_any(&self) -> &dyn Any;
     fn boxed(&self) -> Box<dyn AnyFact>;
     fn equals(&self, other: &dyn AnyFact) -> bool;
     fn times(&self) -> Result<Answered, Trouble>;
+}
+
+impl dyn AnyFact {
+    /// The fact, where it is of lane `L`.
+    pub(super) fn of<L: Lane>(&self) -> Option<&Arc<Fact<L>>> {
+        self.as_any().downcast_ref()
+    }
 }
 
 impl<L: Lane> AnyFact for Arc<Fact<L>> {
@@ -174,7 +190,9 @@ impl Clone for Box<dyn AnyFact> {
 
 /// What a wave has worked out to its end, for the next: see [`Inquiry::once`].
 #[derive(Default)]
-pub(super) struct Memo(Mutex<HashMap<MemoKey, Remembered>>);
+pub(super) struct Memo(Mutex<Remembering>);
+
+type Remembering = HashMap<MemoKey, Remembered, RandomState>;
 
 /// What was worked out, of which name, asked for with which need.
 pub(super) type MemoKey = (TypeId, Name, Need);
@@ -182,11 +200,11 @@ pub(super) type MemoKey = (TypeId, Name, Need);
 #[derive(Clone)]
 pub(super) struct Remembered {
     pub(super) value: Arc<dyn Any + Send + Sync>,
-    pub(super) asked: Arc<BTreeMap<AnyQuestion, Need>>,
+    pub(super) asked: Arc<[(AnyQuestion, Need)]>,
 }
 
 impl Memo {
-    pub(super) fn lock(&self) -> MutexGuard<'_, HashMap<MemoKey, Remembered>> {
+    pub(super) fn lock(&self) -> MutexGuard<'_, Remembering> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

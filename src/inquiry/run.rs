@@ -1,16 +1,19 @@
-//! One run of the judgement: what is asked, what is answered, what stays open; and the runs of a pass over a map.
+//! One run of the judgement: what is asked, what is answered, what stays open.
 
 use std::any::{Any, TypeId};
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeSet, HashMap};
 use std::fmt;
 use std::net::IpAddr;
 use std::sync::Arc;
 
+use foldhash::fast::RandomState;
+
 use super::facts::{MemoKey, Remembered};
+use super::noted::{Asked, Noted, Row, Standards};
 use super::stand_in::{About, Detour, StandIn, StandIns};
 use super::{
-    Answer, Answered, AnyQuestion, Depth, Dns, Fact, Facts, Kind, Lane, MAX_QUESTIONS, MAX_VIEWS, MAX_WAVES,
-    Need, Passes, Rdata, Trouble,
+    Answer, Answered, AnyQuestion, Depth, Dns, Fact, Facts, Kind, Lane, MAX_QUESTIONS, MAX_VIEWS, Need,
+    Passes, Rdata, Trouble,
 };
 use crate::name::Name;
 use crate::records::Standard;
@@ -80,34 +83,21 @@ impl<'f> Reply<'f> {
     }
 }
 
-/// What is noted of a question that was asked.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Asked {
-    /// The strongest need it was asked with.
-    pub need: Need,
-    /// The standards it was asked for.
-    pub standards: BTreeSet<Standard>,
-    /// When a usable answer was had, or why there is none.
-    pub outcome: Result<Answered, Trouble>,
-}
-
 /// One run of the judgement over the facts: answers what is known, notes what is not.
 pub struct Inquiry<'f> {
     facts: &'f Facts,
-    asked: BTreeMap<AnyQuestion, Asked>,
-    /// How many of these strangers are asked.
-    views: usize,
+    noted: Noted,
     /// The first question beyond the bounds, and what hangs on it and on those after it.
-    beyond: Option<(AnyQuestion, Asked)>,
+    beyond: Option<Row>,
     /// For which standard the judgement is asking just now.
     standard: Standard,
     /// Why no further question may be opened: what is not known is that.
     closed: Option<Trouble>,
     over_limit: bool,
-    /// What is being worked out just now, innermost last: the questions asked for it.
-    working: Vec<BTreeMap<AnyQuestion, Need>>,
+    /// What is being worked out just now, innermost last: the questions asked for it, by their places.
+    working: Vec<Vec<(usize, Need)>>,
     /// What this run has worked out, whether or not a question of it is open.
-    worked_out: HashMap<MemoKey, Remembered>,
+    worked_out: HashMap<MemoKey, Remembered, RandomState>,
     /// Who answers in the resolver's place.
     stand_ins: StandIns,
     /// The questions that were answered so.
@@ -117,7 +107,7 @@ pub struct Inquiry<'f> {
 impl fmt::Debug for Inquiry<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Inquiry")
-            .field("asked", &self.asked)
+            .field("noted", &self.noted)
             .field("closed", &self.closed)
             .finish_non_exhaustive()
     }
@@ -128,14 +118,13 @@ impl<'f> Inquiry<'f> {
     pub fn new(facts: &'f Facts) -> Self {
         Self {
             facts,
-            asked: BTreeMap::new(),
-            views: 0,
+            noted: Noted::default(),
             beyond: None,
             standard: Standard::Dns,
             closed: None,
             over_limit: false,
             working: Vec::new(),
-            worked_out: HashMap::new(),
+            worked_out: HashMap::default(),
             stand_ins: StandIns::default(),
             detoured: BTreeSet::new(),
         }
@@ -197,21 +186,36 @@ impl<'f> Inquiry<'f> {
 
     /// Asks. The same question may be asked often; the strongest need counts.
     pub fn ask<L: Lane>(&mut self, question: L, need: Need) -> Reply<'f, L> {
-        let (fact, has_room) = match self.stand_ins.detour(&question) {
+        self.ask_about(&question, need)
+    }
+
+    /// The same of a question that is kept.
+    pub fn ask_about<L: Lane>(&mut self, question: &L, need: Need) -> Reply<'f, L> {
+        let (fact, has_room) = match self.stand_ins.detour(question) {
             Detour::Waits => return self.closed.map_or(Reply::Open, Reply::Unanswered),
             Detour::Silence(trouble) => {
-                let question: AnyQuestion = question.into();
-                self.note(question.clone(), need);
-                if let Some(noted) = self.asked.get_mut(&question) {
-                    noted.outcome = Err(trouble);
-                }
-                self.detoured.insert(question);
+                let question: AnyQuestion = question.clone().into();
+                self.note(&question, need);
+                self.became(question, Err(trouble));
                 return Reply::Unanswered(trouble);
             }
-            Detour::None => (self.facts.get(&question), self.note(question.into(), need)),
+            Detour::None => {
+                let known = self.facts.known(question);
+                let fact = known.and_then(|(_, fact)| fact.of::<L>());
+                let has_room = match self.noted.place(question) {
+                    Some(place) => self.note_again(place, need),
+                    None => {
+                        // What is known already is not copied.
+                        let erased =
+                            known.map_or_else(|| question.clone().into(), |(erased, _)| erased.clone());
+                        self.note_anew(erased, known.map(|(_, fact)| fact.times()), need)
+                    }
+                };
+                (fact, has_room)
+            }
             Detour::To(there) => (
                 self.facts.get(&there),
-                self.note_detour(question.into(), there.into(), need),
+                self.note_detour(question.clone().into(), there.into(), need),
             ),
         };
         if !has_room {
@@ -231,56 +235,80 @@ impl<'f> Inquiry<'f> {
 
     /// Notes that a question was asked, and that its answer is had `there`.
     fn note_detour(&mut self, question: AnyQuestion, there: AnyQuestion, need: Need) -> bool {
-        let unknown = Err(self.closed.unwrap_or(Trouble::Limit));
-        let outcome = self.facts.times(&there).unwrap_or(unknown);
-        let has_room = self.note(there, Need::Detail) && self.note(question.clone(), need);
-        if let Some(noted) = self.asked.get_mut(&question) {
-            noted.outcome = outcome;
-        }
-        self.detoured.insert(question);
+        let outcome = self.outcome(self.facts.times(&there));
+        let has_room = self.note(&there, Need::Detail) && self.note(&question, need);
+        self.became(question, outcome);
         has_room
     }
 
+    /// What became of a question is what became of another in its place.
+    fn became(&mut self, question: AnyQuestion, outcome: Result<Answered, Trouble>) {
+        let place = self.noted.place_of(&question);
+        if let Some(noted) = place.and_then(|place| self.noted.row_mut(place)) {
+            noted.outcome = outcome;
+        }
+        self.detoured.insert(question);
+    }
+
     /// Notes that a question was asked; `false` when there is no room for it in this pass.
-    fn note(&mut self, question: AnyQuestion, need: Need) -> bool {
-        let unknown = Err(self.closed.unwrap_or(Trouble::Limit));
-        let outcome = self.facts.times(&question).unwrap_or(unknown);
-        let new = || Asked {
-            need,
-            standards: BTreeSet::new(),
-            outcome,
-        };
-        let is_of_a_stranger = question.is_of_a_stranger();
-        let is_full = match is_of_a_stranger {
-            true => self.views >= MAX_VIEWS,
-            false => self.asked.len() - self.views >= MAX_QUESTIONS,
-        };
-        if is_full && !self.asked.contains_key(&question) {
-            // Nothing but details hangs on what strangers say.
-            if is_of_a_stranger {
-                return false;
-            }
-            self.over_limit = true;
-            let (_, noted) = self.beyond.get_or_insert_with(|| {
-                let outcome = Err(Trouble::Limit);
-                (question, Asked { outcome, ..new() })
-            });
-            noted.need = need.max(noted.need);
-            noted.standards.insert(self.standard);
-            return false;
+    fn note(&mut self, question: &AnyQuestion, need: Need) -> bool {
+        match self.noted.place_of(question) {
+            Some(place) => self.note_again(place, need),
+            None => self.note_anew(question.clone(), self.facts.times(question), need),
         }
+    }
+
+    /// Notes a question that stands there already.
+    fn note_again(&mut self, place: usize, need: Need) -> bool {
         if let Some(working) = self.working.last_mut() {
-            let noted = working.entry(question.clone()).or_insert(need);
-            *noted = need.max(*noted);
+            working.push((place, need));
         }
-        let known = self.asked.len();
-        let noted = self.asked.entry(question).or_insert_with(new);
-        noted.need = need.max(noted.need);
-        noted.standards.insert(self.standard);
-        if is_of_a_stranger && self.asked.len() > known {
-            self.views += 1;
+        if let Some(row) = self.noted.row_mut(place) {
+            row.asked(need, self.standard);
         }
         true
+    }
+
+    /// Notes one that does not.
+    fn note_anew(
+        &mut self,
+        question: AnyQuestion,
+        times: Option<Result<Answered, Trouble>>,
+        need: Need,
+    ) -> bool {
+        let outcome = self.outcome(times);
+        let mut row = Row {
+            question,
+            need,
+            standards: Standards::default(),
+            outcome,
+        };
+        row.standards.insert(self.standard);
+        let is_of_a_stranger = row.question.is_of_a_stranger();
+        let is_full = match is_of_a_stranger {
+            true => self.noted.views() >= MAX_VIEWS,
+            false => self.noted.len() - self.noted.views() >= MAX_QUESTIONS,
+        };
+        if is_full {
+            // Nothing but details hangs on what strangers say.
+            if !is_of_a_stranger {
+                self.over_limit = true;
+                row.outcome = Err(Trouble::Limit);
+                let first = self.beyond.get_or_insert(row);
+                first.asked(need, self.standard);
+            }
+            return false;
+        }
+        let place = self.noted.push(row);
+        if let Some(working) = self.working.last_mut() {
+            working.push((place, need));
+        }
+        true
+    }
+
+    /// What became of a question, by the times of its answer.
+    fn outcome(&self, times: Option<Result<Answered, Trouble>>) -> Result<Answered, Trouble> {
+        times.unwrap_or(Err(self.closed.unwrap_or(Trouble::Limit)))
     }
 
     /// Works something out about `name` at most once a run, and not again in a later wave once every question it asked
@@ -306,23 +334,24 @@ impl<'f> Inquiry<'f> {
             && let Ok(value) = Arc::clone(&known.value).downcast::<T>()
         {
             for (question, need) in known.asked.iter() {
-                self.note(question.clone(), *need);
+                self.note(question, *need);
             }
             return value;
         }
-        self.working.push(BTreeMap::new());
+        self.working.push(Vec::new());
         let value = Arc::new(work(self));
-        let asked = self.working.pop().unwrap_or_default();
+        let asked = strongest(self.working.pop().unwrap_or_default());
         if let Some(outer) = self.working.last_mut() {
-            for (question, need) in &asked {
-                let noted = outer.entry(question.clone()).or_insert(*need);
-                *noted = (*need).max(*noted);
-            }
+            outer.extend_from_slice(&asked);
         }
-        let is_done = shared && asked.keys().all(|question| self.facts.answers(question));
+        let asked: Vec<(AnyQuestion, Need)> = asked
+            .into_iter()
+            .filter_map(|(place, need)| Some((self.noted.question(place)?.clone(), need)))
+            .collect();
+        let is_done = shared && asked.iter().all(|(question, _)| self.facts.answers(question));
         let remembered = Remembered {
             value: value.clone(),
-            asked: Arc::new(asked),
+            asked: asked.into(),
         };
         if is_done {
             self.facts.memo.lock().insert(key.clone(), remembered.clone());
@@ -340,9 +369,11 @@ impl<'f> Inquiry<'f> {
         }
     }
 
-    /// The questions of this run that no fact answers yet.
+    /// The questions of this run that no fact answers yet, in their order.
     pub fn open(&self) -> Vec<AnyQuestion> {
-        self.left_open().cloned().collect()
+        let mut open: Vec<AnyQuestion> = self.left_open().cloned().collect();
+        open.sort();
+        open
     }
 
     /// Whether such a question is left: what this run says will be thrown away.
@@ -351,7 +382,8 @@ impl<'f> Inquiry<'f> {
     }
 
     fn left_open(&self) -> impl Iterator<Item = &AnyQuestion> {
-        let asked = self.asked.keys().filter(|_| self.closed.is_none());
+        let rows = self.noted.rows().iter().filter(|_| self.closed.is_none());
+        let asked = rows.map(|row| &row.question);
         asked.filter(|question| !self.facts.answers(question) && !self.detoured.contains(*question))
     }
 
@@ -360,66 +392,22 @@ impl<'f> Inquiry<'f> {
         self.over_limit
     }
 
-    /// Every question of this run.
-    pub fn asked(&self) -> impl Iterator<Item = (&AnyQuestion, &Asked)> {
-        self.asked.iter()
+    /// Every question of this run, in their order.
+    pub fn asked(&self) -> impl Iterator<Item = (&AnyQuestion, Asked)> {
+        let rows = self.noted.in_order().into_iter();
+        rows.map(|row| (&row.question, row.told()))
     }
 
     /// Every question of this run without a usable answer; of those beyond the bounds the first stands for all.
-    pub fn unanswered(&self) -> impl Iterator<Item = (&AnyQuestion, &Asked, Trouble)> {
-        let beyond = self.beyond.iter().map(|(question, asked)| (question, asked));
-        self.asked
-            .iter()
-            .chain(beyond)
-            .filter_map(|(question, asked)| asked.outcome.err().map(|why| (question, asked, why)))
+    pub fn unanswered(&self) -> impl Iterator<Item = (&AnyQuestion, Asked, Trouble)> {
+        let rows = self.noted.in_order().into_iter().chain(&self.beyond);
+        rows.filter_map(|row| row.outcome.err().map(|why| (&row.question, row.told(), why)))
     }
 }
 
-/// Runs `judge` against a world that is a map: `answer` answers whatever DNS is asked.
-///
-/// The pure counterpart of the world's own settle, with the same bounds; tests and recorded answers use it.
-pub fn settle_from<T>(
-    mut answer: impl FnMut(&Dns) -> Fact,
-    judge: impl FnMut(&mut Inquiry<'_>) -> T,
-) -> (T, Facts) {
-    let answer = |question: &AnyQuestion, facts: &mut Facts| {
-        if let Some(question) = question.dns() {
-            facts.insert(question.clone(), answer(question));
-        }
-    };
-    settle_with(answer, judge)
-}
-
-/// The same for all lanes: `answer` puts the fact that answers a question among those that are known. What it leaves
-/// out is never answered.
-pub fn settle_with<T>(
-    answer: impl FnMut(&AnyQuestion, &mut Facts),
-    judge: impl FnMut(&mut Inquiry<'_>) -> T,
-) -> (T, Facts) {
-    settle_facts(Facts::new(), answer, judge)
-}
-
-/// The same from what is known already, with the authorities looked at as closely as that says.
-pub fn settle_facts<T>(
-    mut facts: Facts,
-    mut answer: impl FnMut(&AnyQuestion, &mut Facts),
-    mut judge: impl FnMut(&mut Inquiry<'_>) -> T,
-) -> (T, Facts) {
-    for _ in 0..MAX_WAVES {
-        let mut inquiry = Inquiry::new(&facts);
-        let verdict = judge(&mut inquiry);
-        let open = inquiry.open();
-        if open.is_empty() {
-            return (verdict, facts);
-        }
-        let known = facts.len();
-        for question in open {
-            answer(&question, &mut facts);
-        }
-        if facts.len() == known {
-            break;
-        }
-    }
-    let verdict = judge(&mut Inquiry::closed(&facts));
-    (verdict, facts)
+/// Each place once, with the strongest need.
+fn strongest(mut asked: Vec<(usize, Need)>) -> Vec<(usize, Need)> {
+    asked.sort_unstable_by(|one, other| other.cmp(one));
+    asked.dedup_by_key(|(place, _)| *place);
+    asked
 }

@@ -50,6 +50,7 @@ fn plate(text: &str) -> Fact<Door> {
         source: (),
         seen_at: Timestamp::UNIX_EPOCH,
         expires_at: Timestamp::UNIX_EPOCH,
+        made: Made::default(),
     }
 }
 
@@ -65,6 +66,7 @@ fn answer(question: &Dns) -> Fact {
         source: Source::default(),
         seen_at: Timestamp::UNIX_EPOCH,
         expires_at: Timestamp::UNIX_EPOCH,
+        made: Made::default(),
     }
 }
 

@@ -39,6 +39,11 @@ impl<'f> UsableAnswer<'f> {
         })
     }
 
+    /// The same as [`UsableAnswer::texts`], read once an answer.
+    pub(super) fn shared_texts(&self) -> Arc<Texts> {
+        self.fact.once(|_| Texts(Some(self.texts())))
+    }
+
     /// The TXT records' strings, each joined; the same record twice is one.
     pub(super) fn texts(&self) -> Vec<Vec<u8>> {
         let mut known = HashSet::new();
@@ -56,13 +61,11 @@ pub(super) fn evidence<'f>(inquiry: &mut Inquiry<'f>, name: &Name, kind: Kind) -
     UsableAnswer::from_reply(inquiry.ask(Dns::new(name.clone(), kind), Need::Evidence))
 }
 
-/// The TXT values at a name, each joined and told once, asked for as evidence. However many rooms look at them, and in
-/// however many waves, they are read once.
+/// The TXT values at a name, each joined and told once, asked for as evidence. However many rooms look at them, in however
+/// many waves and for however many domains, they are read once.
 pub(super) fn texts(inquiry: &mut Inquiry<'_>, name: &Name) -> Arc<Texts> {
-    inquiry.once(name, Need::Evidence, |inquiry| {
-        let seen = evidence(inquiry, name, Kind::Txt);
-        Texts(seen.map(|seen| seen.texts()))
-    })
+    let seen = evidence(inquiry, name, Kind::Txt);
+    seen.map_or_else(|| Arc::new(Texts(None)), |seen| seen.shared_texts())
 }
 
 /// TXT values; `None` without a usable answer.

@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use super::security::Worth;
 use super::text::{name, trouble};
 use super::trust::{EndsLine, TrustLine, Zones};
-use crate::inquiry::{Answer, Direct, Dns, Fact, Rdata, Referral, Soa, Source, View};
+use crate::inquiry::{Answer, Direct, Dns, Fact, Made, Rdata, Referral, Soa, Source, View};
 use crate::name::Name;
 
 /// A fact as it is written. Exactly one of `values`, `absence` and `trouble` is there.
@@ -160,6 +160,7 @@ impl Recorded {
             source: self.source.read(zones)?,
             seen_at: self.seen_at,
             expires_at: self.expires_at,
+            made: Made::default(),
         };
         Ok((question, fact))
     }

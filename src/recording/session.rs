@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::text::{name, trouble};
-use crate::inquiry::{Closeness, Fact, Facts, Security, Session, Spoke, Starttls};
+use crate::inquiry::{Closeness, Fact, Facts, Made, Security, Session, Spoke, Starttls};
 
 /// A question to a mail server and what became of it. Exactly one of `session` and `trouble` is there.
 #[derive(Debug, Serialize, Deserialize)]
@@ -60,6 +60,7 @@ impl SessionLine {
             source: Spoke { words: self.words },
             seen_at: self.seen_at,
             expires_at: self.expires_at,
+            made: Made::default(),
         };
         Ok((question, fact))
     }

@@ -8,8 +8,8 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::inquiry::{
-    Answer, Approach, Bogus, Broken, Depth, Direct, Doubt, Ds, Ends, Hashing, Key, Kind, Rdata, RecordType,
-    Referral, Security, Soa, Source, StartOfAuthority, Trust, Txt, Unproven, Zone,
+    Answer, Approach, Bogus, Broken, Depth, Direct, Doubt, Ds, Ends, Hashing, Key, Kind, Made, Rdata,
+    RecordType, Referral, Security, Soa, Source, StartOfAuthority, Trust, Txt, Unproven, Zone,
 };
 
 fn at(second: i64) -> Timestamp {
@@ -271,6 +271,7 @@ fn questions() -> impl Strategy<Value = (Dns, Fact)> {
                     source,
                     seen_at: at(seen_at),
                     expires_at: at(expires_at),
+                    made: Made::default(),
                 };
                 (question, fact)
             })
@@ -358,6 +359,7 @@ fn a_recording_reads_well() {
         },
         seen_at: at(1_795_700_000),
         expires_at: at(1_795_700_300),
+        made: Made::default(),
     };
     let silent = Fact {
         outcome: Err(Trouble::Timeout),

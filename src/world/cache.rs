@@ -161,6 +161,7 @@ mod tests {
             source: Source::default(),
             seen_at: at(seen),
             expires_at: at(seen + i64::from(ttl)),
+            made: crate::inquiry::Made::default(),
         })
     }
 

@@ -26,7 +26,7 @@ use tokio::time::{Instant, timeout, timeout_at};
 use super::cache::Cache;
 use super::places::Places;
 use super::{CacheBounds, Clock, Freshness, Metrics};
-use crate::inquiry::{AnyQuestion, Fact, Lane, Security, Trouble};
+use crate::inquiry::{AnyQuestion, Fact, Lane, Made, Security, Trouble};
 
 /// All that a lane adds: how one of its questions is put.
 pub(super) trait Put: Send + Sync + 'static {
@@ -276,6 +276,7 @@ impl<P: Put> Inner<P> {
             source: heard.source,
             seen_at,
             expires_at: seen_at.saturating_add(keep).unwrap_or(Timestamp::MAX),
+            made: Made::default(),
         })
     }
 }

@@ -14,7 +14,7 @@ use zegel::inquiry::{
     Answer, AnyQuestion, Depth, Direct, Dns, Ends, Fact, Facts, Inquiry, Kind, Referral, Security, Soa,
     Source, Trouble, View, settle_facts,
 };
-use zegel::inquiry::{Rdata, StartOfAuthority};
+use zegel::inquiry::{Made, Rdata, StartOfAuthority};
 use zegel::intent::Intent;
 use zegel::judge::authorities::{ServerView, Servers};
 use zegel::judge::{Verdict, judge};
@@ -228,6 +228,7 @@ impl Net {
             source,
             seen_at: now(),
             expires_at: now() + SignedDuration::from_secs(5),
+            made: Made::default(),
         };
         let with = |direct: Direct| Source {
             direct: Some(Box::new(direct)),

@@ -22,7 +22,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::{SignedDuration, Timestamp};
 
-use zegel::inquiry::{Answer, Dns, Fact, Inquiry, Kind, Rdata, Security, Source, Trouble, Txt, settle_from};
+use zegel::inquiry::{
+    Answer, Dns, Fact, Inquiry, Kind, Made, Rdata, Security, Source, Trouble, Txt, settle_from,
+};
 use zegel::intent::Intent;
 use zegel::judge::{Finding, RecordVerdict, Verdict, judge};
 use zegel::name::Name;
@@ -227,6 +229,7 @@ fn fact(outcome: Result<Answer, Trouble>, chain: Vec<Name>, ttl: u32) -> Fact {
         },
         seen_at: now(),
         expires_at: now() + SignedDuration::from_secs(i64::from(ttl)),
+        made: Made::default(),
     }
 }
 

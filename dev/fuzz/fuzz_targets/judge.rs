@@ -7,7 +7,7 @@ use arbitrary::{Arbitrary, Unstructured};
 use jiff::{SignedDuration, Timestamp};
 use libfuzzer_sys::fuzz_target;
 use zegel::inquiry::{
-    Answer, Dns, Fact, Kind, MAX_QUESTIONS, Rdata, Security, Source, Trouble, Txt, settle_from,
+    Answer, Dns, Fact, Kind, Made, MAX_QUESTIONS, Rdata, Security, Source, Trouble, Txt, settle_from,
 };
 use zegel::intent::Intent;
 use zegel::judge::judge;
@@ -62,6 +62,7 @@ fn fact(question: &Dns, input: &mut Unstructured<'_>) -> Fact {
         source: Source { chain, ttl, beside, ..Source::default() },
         seen_at,
         expires_at: seen_at + SignedDuration::from_secs(ttl.into()),
+        made: Made::default(),
     }
 }
 

@@ -1,9 +1,9 @@
-//! What one answer at a selector holds: key records, near misses, and text that is neither. Read once a pass.
+//! What one answer at a selector holds: key records, near misses, and text that is neither. Read once an answer.
 
 use std::sync::Arc;
 
 use crate::inquiry::{Dns, Inquiry, Kind, Need};
-use crate::judge::basis::{Texts, UsableAnswer, texts};
+use crate::judge::basis::{Texts, UsableAnswer};
 use crate::name::Name;
 use crate::records::dkim::{self, Likeness, NearMiss, PublicKey, Record};
 use crate::records::presentation;
@@ -25,19 +25,15 @@ pub(crate) struct SelectorAnswer {
     pub(crate) ttl: u32,
 }
 
-/// Asks for the TXT records at `name` and reads them; `None` without a usable answer. Whatever the need, what was read
-/// once is not read again.
+/// Asks for the TXT records at `name` and reads them; `None` without a usable answer. What was read stays with the answer,
+/// whoever asks for it.
 pub(crate) fn gather(name: &Name, need: Need, inquiry: &mut Inquiry<'_>) -> Option<Arc<SelectorAnswer>> {
-    /// What is remembered of a name.
-    struct Read(Option<Arc<SelectorAnswer>>);
-    let question = Dns::new(name.clone(), Kind::Txt);
-    inquiry.ask(question.clone(), need);
-    let read = inquiry.once(name, Need::Evidence, |inquiry| {
-        let seen = UsableAnswer::from_reply(inquiry.ask(question, Need::Evidence));
-        let texts = texts(inquiry, name);
-        Read(seen.map(|seen| Arc::new(SelectorAnswer::read(&seen, &texts))))
-    });
-    read.0.clone()
+    let reply = inquiry.ask(Dns::new(name.clone(), Kind::Txt), need);
+    let seen = UsableAnswer::from_reply(reply)?;
+    Some(
+        seen.fact
+            .once(|_| SelectorAnswer::read(&seen, &seen.shared_texts())),
+    )
 }
 
 impl SelectorAnswer {

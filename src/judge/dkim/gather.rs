@@ -4,12 +4,16 @@
 //! DNS cannot list selectors, and some zones answer for every name: a wildcard (RFC 4592 2.2.1), a DNAME
 //! (RFC 6672). So a selector nobody has is asked as well, the decoy, and what answers a tried selector as it answers
 //! the decoy is no selector. Below a DNAME every alias is its doing, so there only what holds a key counts.
+//!
+//! Nothing exists below a name that does not (RFC 8020), so where `_domainkey` is denied selectors are not tried. Some
+//! servers deny it although selectors stand below it: a few of the usual ones are asked all the same, as a control, and
+//! where one of them is there, or one that was named, nothing is taken for impossible.
 
 use std::sync::Arc;
 
 use super::UNLIKELY_SELECTOR;
 use super::answer::{SelectorAnswer, gather};
-use crate::inquiry::{Inquiry, Need};
+use crate::inquiry::{Answer, Dns, Inquiry, Kind, Need, Reply};
 use crate::intent::{DkimWant, Intent, What};
 use crate::name::{Name, NameError};
 use crate::records::dkim::PublicKey;
@@ -126,6 +130,7 @@ pub(crate) fn of_list<'i>(
         return gathered;
     }
     let decoy = Decoy::ask(domain, inquiry);
+    let tried = possible(domain, named, tried, inquiry);
     let named = named.iter().map(|label| (label, Origin::Named));
     for (label, origin) in named.chain(tried.iter().map(|label| (label, Origin::Tried))) {
         match domain.prepend(&format!("{label}._domainkey")) {
@@ -142,6 +147,44 @@ pub(crate) fn of_list<'i>(
         .all
         .retain(|selector| selector.origin != Origin::Tried || !selector.is_of_wildcard);
     gathered
+}
+
+/// So many of the selectors to try are asked whatever `_domainkey` answers.
+const CONTROLS: usize = 4;
+
+/// Those of the selectors to try that can be there. Whoever tries selectors asks for these and no others.
+///
+/// Until `_domainkey` has answered, and where it does not exist, these are the first few alone: see [`CONTROLS`].
+pub(crate) fn possible<'i>(
+    domain: &Name,
+    named: &[String],
+    tried: &'i [String],
+    inquiry: &mut Inquiry<'_>,
+) -> &'i [String] {
+    let controls = tried.get(..CONTROLS).unwrap_or(tried);
+    let Ok(node) = domain.prepend("_domainkey") else {
+        return tried;
+    };
+    if controls.len() == tried.len() {
+        return tried;
+    }
+    let denied = match inquiry.ask(Dns::new(node.clone(), Kind::Txt), Need::Evidence) {
+        Reply::Open => true,
+        Reply::Answered(Answer::NxDomain, fact) => fact.chain().is_empty(),
+        Reply::Answered(..) | Reply::Unanswered(_) => false,
+    };
+    // Whatever is asked here is asked as a selector as well.
+    let decoy = UNLIKELY_SELECTOR.to_owned();
+    let mut asked = controls.iter().chain(named).chain([&decoy]);
+    let below_denied = |label: &String| {
+        let name = domain.prepend(&format!("{label}._domainkey")).ok();
+        let answer = name.and_then(|name| gather(&name, Need::Evidence, inquiry));
+        answer.is_some_and(|answer| answer.exists())
+    };
+    match denied && !asked.any(below_denied) {
+        true => controls,
+        false => tried,
+    }
 }
 
 impl<'i> Selectors<'i> {

@@ -20,7 +20,7 @@ mod state;
 
 pub(crate) use self::answer::SelectorAnswer;
 pub(super) use self::check::check;
-pub(crate) use self::gather::of_list;
+pub(crate) use self::gather::{of_list, possible};
 pub(super) use self::state::state;
 use super::TextsAt;
 use crate::inquiry::Inquiry;

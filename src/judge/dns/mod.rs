@@ -23,9 +23,12 @@ use crate::rules::dns as rules;
 /// What is wrong with the names and values themselves.
 pub(super) fn check(intent: &Intent, inquiry: &mut Inquiry<'_>, findings: &mut Findings) {
     let places = places::all(intent, inquiry);
-    for place in &places {
-        text::check(place, findings);
-        names::check(place, findings);
+    // They ask nothing, and while a question is open whatever is found is thrown away.
+    if !inquiry.has_open() {
+        for place in &places {
+            text::check(place, findings);
+            names::check(place, findings);
+        }
     }
     beside::check(intent, &places, inquiry, findings);
     names::together(intent, &places, inquiry, findings);

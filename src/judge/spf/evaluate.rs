@@ -5,17 +5,20 @@
 //! goes beyond is permerror (4.6.4). A void is counted once a term: its own query brought nothing, or, of `mx`, none
 //! of the exchanges has an address of the client's family. What DNS could not answer is temperror, never absence. The
 //! walk stops at the first question that is still open; run again with its answer it comes further, so that nothing is
-//! asked a receiver would not ask.
+//! asked a receiver would not ask. Where a check is, and how it came there, is a stack of records and the places of their
+//! terms; texts are made of it once, at the end.
 
+use std::borrow::Cow;
 use std::net::IpAddr;
+use std::sync::Arc;
 
-use crate::inquiry::{Inquiry, Kind, Need, Trouble};
+use crate::inquiry::{Dns, Inquiry, Kind, Need, Trouble};
 use crate::name::Name;
-use crate::records::spf::{DomainSpec, Mechanism, Qualifier, Record};
 
 use super::client::Client;
 use super::evaluation::{Evaluation, NearMissText, Problem, SpfResult};
-use super::published::{Published, checkable, gather};
+use super::policy::{Place, Policy, Target, Test};
+use super::published::{Published, published};
 
 /// Terms that query DNS, over the whole evaluation (RFC 7208 4.6.4).
 pub const MAX_LOOKUPS: u32 = 10;
@@ -34,50 +37,49 @@ pub fn evaluate(client: &Client, inquiry: &mut Inquiry<'_>) -> Evaluation {
         client,
         inquiry,
         lookups: 0,
-        void_terms: Vec::new(),
-        path: Vec::new(),
-        term: None,
+        voids: Vec::new(),
+        frames: Vec::with_capacity(4),
     };
-    let checked = check.check_host(&client.domain);
-    let (result, problem) = match &checked {
-        Ok(hit) => (hit.result, None),
-        Err(Stop::Open) => (SpfResult::TempError, Some(check.problem(None, "not asked yet"))),
-        Err(Stop::Temporary(problem)) => (SpfResult::TempError, Some(problem.clone())),
-        Err(Stop::Permanent(problem)) => (SpfResult::PermError, Some(problem.clone())),
+    let own = Place::new(&client.domain);
+    let checked = check.check_host(&own);
+    let (result, mechanism, mut problem) = match &checked {
+        Ok(hit) => (hit.result, check.frames.last().and_then(Frame::term_text), None),
+        Err(Stop::Open) => {
+            let problem = check.problem(None, "not asked yet");
+            (SpfResult::TempError, check.term(), Some(problem))
+        }
+        Err(Stop::Temporary(problem)) => (SpfResult::TempError, check.term(), Some(problem.clone())),
+        Err(Stop::Permanent(problem)) => (SpfResult::PermError, check.term(), Some(problem.clone())),
     };
-    let mut evaluation = Evaluation {
+    if own.checkable().is_none() {
+        problem = Some(Problem {
+            name: client.domain.clone(),
+            kind: None,
+            why: "no domain name: there is nothing to ask for (RFC 7208 4.3)".to_owned(),
+        });
+    }
+    let values = check.frames.first().and_then(Frame::values);
+    let near_misses = values.map(NearMissText::of).unwrap_or_default();
+    let path = check.frames.iter().map(|frame| frame.place.text.to_string());
+    let path = path.collect();
+    let decided = checked.ok().filter(|hit| hit.result == SpfResult::Fail);
+    let explanation = decided
+        .and_then(|hit| check.frames.get(hit.decided?).cloned())
+        .and_then(|frame| {
+            let target = frame.values()?.policy()?.explanation.as_ref()?;
+            check.explanation(target, &frame.place.text)
+        });
+    Evaluation {
         result,
         identity: client.identity,
-        mechanism: check.term.clone(),
-        path: check.path.clone(),
-        explanation: None,
+        mechanism,
+        path,
+        explanation,
         lookups: check.lookups,
-        voids: u32::try_from(check.void_terms.len()).unwrap_or(u32::MAX),
+        voids: u32::try_from(check.voids.len()).unwrap_or(u32::MAX),
         problem,
-        near_misses: Vec::new(),
-    };
-    match checkable(&client.domain) {
-        Some(name) => {
-            if let Some(values) = gather(check.inquiry, &name, Need::Essential).values() {
-                evaluation.near_misses = NearMissText::of(values);
-            }
-        }
-        None => {
-            evaluation.problem = Some(Problem {
-                name: client.domain.clone(),
-                kind: None,
-                why: "no domain name: there is nothing to ask for (RFC 7208 4.3)".to_owned(),
-            });
-        }
+        near_misses,
     }
-    if let Ok(hit) = checked {
-        evaluation.mechanism = hit.term;
-        evaluation.path = hit.path;
-        if let (SpfResult::Fail, Some((target, domain))) = (hit.result, hit.explanation) {
-            evaluation.explanation = check.explanation(&target, &domain);
-        }
-    }
-    evaluation
 }
 
 /// Why a check ends before its end.
@@ -91,14 +93,52 @@ pub(super) enum Stop {
     Permanent(Problem),
 }
 
-/// How a check ended without an error.
+/// How a check ended without an error. Where it ended is the top of the stack.
+#[derive(Debug, Clone, Copy)]
 struct Hit {
     result: SpfResult,
-    /// The innermost term that decided.
-    term: Option<String>,
-    path: Vec<String>,
-    /// exp= of the record that decided, and that record's domain.
-    explanation: Option<(DomainSpec, String)>,
+    /// The place on the stack of the record that decided, whose `exp=` counts.
+    decided: Option<usize>,
+}
+
+impl Hit {
+    /// Nothing decided.
+    fn undecided(result: SpfResult) -> Self {
+        let decided = None;
+        Self { result, decided }
+    }
+}
+
+/// A record that is being evaluated.
+#[derive(Debug, Clone)]
+struct Frame {
+    /// The domain it stands at.
+    place: Place,
+    /// What stands there, once it is known.
+    published: Option<Arc<Published>>,
+    /// The index of the term that is being evaluated.
+    term: Option<usize>,
+    /// Whether the record cannot be read.
+    is_misread: bool,
+}
+
+impl Frame {
+    fn values(&self) -> Option<&super::Values> {
+        self.published.as_ref()?.values()
+    }
+
+    /// The term that is being evaluated, or the one nobody can read.
+    fn term_text(&self) -> Option<String> {
+        let values = self.values()?;
+        if self.is_misread {
+            return values
+                .policy()?
+                .misread
+                .as_ref()
+                .map(|misread| misread.text.clone());
+        }
+        Some(values.only()?.term_text(self.term?))
+    }
 }
 
 /// An evaluation under way.
@@ -106,141 +146,130 @@ pub(super) struct CheckHost<'w, 'f> {
     pub(super) client: &'w Client,
     pub(super) inquiry: &'w mut Inquiry<'f>,
     lookups: u32,
-    /// The terms whose query brought nothing, with the record they stand in.
-    void_terms: Vec<String>,
-    /// The domains whose records are being evaluated.
-    path: Vec<String>,
-    /// The term that is being evaluated; after an error, the one it happened at.
-    term: Option<String>,
+    /// The terms whose query brought nothing: each the top of the stack as it was, and how high that was.
+    voids: Vec<(Frame, usize)>,
+    /// The records that are being evaluated, the domain's own first.
+    frames: Vec<Frame>,
 }
 
 /// What a step of the check brings, or why the check ends there.
 pub(super) type Checked<T> = Result<T, Stop>;
 
 impl CheckHost<'_, '_> {
-    /// check_host() for `domain`: one record, and where it redirects to.
-    fn check_host(&mut self, domain: &str) -> Checked<Hit> {
-        self.path.push(domain.to_owned());
-        let published = match checkable(domain) {
-            Some(name) => gather(self.inquiry, &name, Need::Essential),
-            None => return Ok(self.none()),
+    /// check_host() for a domain: one record, and where it redirects to. It leaves its record on the stack.
+    fn check_host(&mut self, place: &Place) -> Checked<Hit> {
+        self.frames.push(Frame {
+            place: place.clone(),
+            published: None,
+            term: None,
+            is_misread: false,
+        });
+        let Some(name) = place.checkable() else {
+            return Ok(Hit::undecided(SpfResult::None));
         };
-        let record = match published.as_ref() {
+        let question = Dns::new(name.clone(), Kind::Txt);
+        let published = published(self.inquiry, &question, Need::Essential);
+        if let Some(frame) = self.frames.last_mut() {
+            frame.published = Some(published.clone());
+        }
+        let values = match &*published {
             Published::Open => return Err(Stop::Open),
             Published::Unanswered(trouble) => return Err(self.temporary_here(*trouble)),
-            Published::Values(values) => match values.records.as_slice() {
-                [] => return Ok(self.none()),
-                [one] => one,
-                many => return Err(self.permanent(Some(Kind::Txt), format!("{} SPF records", many.len()))),
-            },
+            Published::Values(values) => values,
         };
-        if let Some(error) = record.errors().into_iter().next() {
-            let octets = record.text.get(error.span).unwrap_or_default();
-            self.term = Some(crate::records::presentation(octets));
-            return Err(self.permanent(Some(Kind::Txt), format!("syntax error: {}", error.message)));
+        let Some(policy) = values.policy() else {
+            return match values.records.len() {
+                0 => Ok(Hit::undecided(SpfResult::None)),
+                many => Err(self.permanent(Some(Kind::Txt), format!("{many} SPF records"))),
+            };
+        };
+        if let Some(misread) = &policy.misread {
+            if let Some(frame) = self.frames.last_mut() {
+                frame.is_misread = true;
+            }
+            return Err(self.permanent(Some(Kind::Txt), format!("syntax error: {}", misread.why)));
         }
-        let hit = self.record(record, domain)?;
-        self.path.pop();
-        Ok(hit)
-    }
-
-    /// There is no record at the domain that is being checked.
-    fn none(&mut self) -> Hit {
-        let path = self.path.clone();
-        self.path.pop();
-        Hit {
-            result: SpfResult::None,
-            term: None,
-            path,
-            explanation: None,
-        }
+        self.record(policy, place)
     }
 
     /// A valid record's directives, then its redirect.
-    fn record(&mut self, record: &Record, domain: &str) -> Checked<Hit> {
-        for (index, qualifier, mechanism) in record.directives() {
-            self.term = Some(record.term_text(index));
-            let Some(inner) = self.matches(mechanism, domain)? else {
-                continue;
-            };
-            let result = match qualifier {
-                Qualifier::Pass => SpfResult::Pass,
-                Qualifier::Fail => SpfResult::Fail,
-                Qualifier::SoftFail => SpfResult::SoftFail,
-                Qualifier::Neutral => SpfResult::Neutral,
-            };
-            let (term, path) = match inner {
-                Matched::Included(hit) => (hit.term, hit.path),
-                Matched::Here => (Some(record.term_text(index)), self.path.clone()),
-            };
-            let explanation = record
-                .explanation()
-                .map(|(_, target)| (target.clone(), domain.to_owned()));
-            return Ok(Hit {
-                result,
-                term,
-                path,
-                explanation,
-            });
+    fn record(&mut self, policy: &Policy, place: &Place) -> Checked<Hit> {
+        let here = self.frames.len().saturating_sub(1);
+        for step in &policy.steps {
+            self.at(Some(step.index));
+            if self.matches(&step.test, place)? {
+                return Ok(Hit {
+                    result: step.result,
+                    decided: Some(here),
+                });
+            }
         }
-        let Some((index, target)) = record.redirect() else {
-            self.term = None;
-            let path = self.path.clone();
-            return Ok(Hit {
-                result: SpfResult::Neutral,
-                term: None,
-                path,
-                explanation: None,
-            });
+        let Some((index, target)) = &policy.redirect else {
+            self.at(None);
+            return Ok(Hit::undecided(SpfResult::Neutral));
         };
-        self.term = Some(record.term_text(index));
+        self.at(Some(*index));
         self.count_lookup()?;
-        let target = self.expand(target, domain)?;
+        let target = self.place(target, place)?;
         let hit = self.check_host(&target)?;
-        match hit.result {
-            SpfResult::None => Err(self.no_record(&target, "redirect")),
-            _ => Ok(hit),
+        if hit.result == SpfResult::None {
+            self.frames.truncate(here + 1);
+            return Err(self.no_record(&target, "redirect"));
+        }
+        Ok(hit)
+    }
+
+    /// The check has come to this term of the record on top.
+    fn at(&mut self, term: Option<usize>) {
+        if let Some(frame) = self.frames.last_mut() {
+            frame.term = term;
         }
     }
 
-    /// Whether a mechanism matches; of an include, what matched inside.
-    fn matches(&mut self, mechanism: &Mechanism, domain: &str) -> Checked<Option<Matched>> {
-        if mechanism.queries() {
+    /// Whether a mechanism matches. Where an include does, what matched inside stays on the stack.
+    fn matches(&mut self, test: &Test, place: &Place) -> Checked<bool> {
+        if test.queries() {
             self.count_lookup()?;
         }
-        let matched = match mechanism {
-            Mechanism::All => true,
-            Mechanism::Ip4(network) => matches!(self.client.ip, IpAddr::V4(ip) if network.contains(ip)),
-            Mechanism::Ip6(network) => matches!(self.client.ip, IpAddr::V6(ip) if network.contains(ip)),
-            Mechanism::Include(target) => {
-                let target = self.expand(target, domain)?;
-                let term = self.term.clone();
+        match test {
+            Test::All => Ok(true),
+            Test::Ip4(network) => Ok(matches!(self.client.ip, IpAddr::V4(ip) if network.contains(ip))),
+            Test::Ip6(network) => Ok(matches!(self.client.ip, IpAddr::V6(ip) if network.contains(ip))),
+            Test::Include(target) => {
+                let target = self.place(target, place)?;
+                let height = self.frames.len();
                 let hit = self.check_host(&target)?;
-                self.term = term;
-                return match hit.result {
-                    SpfResult::Pass => Ok(Some(Matched::Included(hit))),
+                if hit.result == SpfResult::Pass {
+                    return Ok(true);
+                }
+                self.frames.truncate(height);
+                match hit.result {
                     SpfResult::None => Err(self.no_record(&target, "include")),
-                    _ => Ok(None),
-                };
+                    _ => Ok(false),
+                }
             }
-            Mechanism::A { domain: host, cidr } => {
-                let target = self.target(host.as_ref(), domain)?;
-                self.a(&target, *cidr)?
+            Test::A(target, cidr) => {
+                let target = self.place(target, place)?;
+                self.a(&target, *cidr)
             }
-            Mechanism::Mx { domain: host, cidr } => {
-                let target = self.target(host.as_ref(), domain)?;
-                self.mx(&target, *cidr)?
+            Test::Mx(target, cidr) => {
+                let target = self.place(target, place)?;
+                self.mx(&target, *cidr)
             }
-            Mechanism::Ptr(host) => {
-                let target = self.target(host.as_ref(), domain)?;
-                self.ptr(&target)?
+            Test::Ptr(target) => {
+                let target = self.place(target, place)?;
+                self.ptr(&target)
             }
-            Mechanism::Exists(host) => {
-                let target = self.expand(host, domain)?;
-                self.exists(&target)?
+            Test::Exists(target) => {
+                let target = self.place(target, place)?;
+                self.exists(&target)
             }
-        };
-        Ok(matched.then_some(Matched::Here))
+        }
+    }
+
+    /// The name a term speaks of.
+    fn place<'p>(&mut self, target: &'p Target, own: &'p Place) -> Checked<Cow<'p, Place>> {
+        target.place(own, |written| Ok(Place::new(&self.expand(written, &own.text)?)))
     }
 
     /// One more term that queries.
@@ -254,25 +283,28 @@ impl CheckHost<'_, '_> {
 
     /// One more term whose query brought nothing.
     pub(super) fn count_void(&mut self) -> Checked<()> {
-        let term = self.term.clone().unwrap_or_default();
-        self.void_terms.push(match self.path.as_slice() {
-            [] | [_] => term,
-            [.., at] => format!("{term} in the record of {at}"),
-        });
-        let voids = self.void_terms.len();
-        if u32::try_from(voids).unwrap_or(u32::MAX) > MAX_VOIDS {
-            let terms = self.void_terms.join(", ");
+        let height = self.frames.len();
+        self.voids
+            .extend(self.frames.last().cloned().map(|frame| (frame, height)));
+        if u32::try_from(self.voids.len()).unwrap_or(u32::MAX) > MAX_VOIDS {
+            let terms: Vec<String> = self.voids.iter().map(void).collect();
+            let terms = terms.join(", ");
             let why = format!("more than {MAX_VOIDS} terms whose query found nothing: {terms}");
             return Err(self.permanent(None, why));
         }
         Ok(())
     }
 
+    /// The term the check is at: of the record on top, or the one that leads to it.
+    fn term(&self) -> Option<String> {
+        self.frames.iter().rev().find_map(Frame::term_text)
+    }
+
     /// A problem with the record that is being evaluated.
     fn problem(&self, kind: Option<Kind>, why: impl Into<String>) -> Problem {
-        let name = self.path.last().cloned().unwrap_or_default();
+        let name = self.frames.last().map(|frame| frame.place.text.to_string());
         Problem {
-            name,
+            name: name.unwrap_or_default(),
             kind,
             why: why.into(),
         }
@@ -295,19 +327,20 @@ impl CheckHost<'_, '_> {
         Stop::Temporary(self.problem(Some(Kind::Txt), trouble.to_string()))
     }
 
-    fn no_record(&self, target: &str, term: &str) -> Stop {
+    fn no_record(&self, target: &Place, term: &str) -> Stop {
         Stop::Permanent(Problem {
-            name: target.to_owned(),
+            name: target.text.to_string(),
             kind: Some(Kind::Txt),
             why: format!("the target of {term} has no SPF record"),
         })
     }
 }
 
-/// What matched.
-enum Matched {
-    /// The mechanism itself.
-    Here,
-    /// A mechanism of the included record.
-    Included(Hit),
+/// A term whose query brought nothing, with the record it stands in unless that is the domain's own.
+fn void((frame, height): &(Frame, usize)) -> String {
+    let term = frame.term_text().unwrap_or_default();
+    match height {
+        0 | 1 => term,
+        _ => format!("{term} in the record of {}", frame.place.text),
+    }
 }

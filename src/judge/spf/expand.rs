@@ -22,6 +22,12 @@ pub(super) fn domain(string: &MacroString, values: &Values<'_>) -> String {
     shortened(&text(string, values))
 }
 
+/// A domain-spec that is the same for every sender, in whatever record it stands, as it is written.
+pub(super) fn literal(spec: &DomainSpec) -> Option<String> {
+    let text = || pieces(&spec.string, |_| String::new());
+    spec.is_literal().then(|| shortened(&text()))
+}
+
 /// Expands a domain-spec that is the same for every sender, in the record of `domain`, to lower case; `None` where it
 /// hangs on who sends. A wildcard's record is read at whatever name was asked for, so there `%{d}` hangs on it too.
 pub(super) fn without_sender(spec: &DomainSpec, domain: &str) -> Option<String> {
@@ -53,14 +59,17 @@ pub(super) fn text(string: &MacroString, values: &Values<'_>) -> String {
 }
 
 fn pieces(string: &MacroString, expand: impl Fn(&Macro) -> String) -> String {
-    let pieces = string.pieces.iter().map(|piece| match piece {
-        Piece::Literal(text) => text.clone(),
-        Piece::Percent => "%".to_owned(),
-        Piece::Space => " ".to_owned(),
-        Piece::UrlSpace => "%20".to_owned(),
-        Piece::Macro(one) => expand(one),
-    });
-    pieces.collect()
+    let mut text = String::new();
+    for piece in &string.pieces {
+        match piece {
+            Piece::Literal(literal) => text.push_str(literal),
+            Piece::Percent => text.push('%'),
+            Piece::Space => text.push(' '),
+            Piece::UrlSpace => text.push_str("%20"),
+            Piece::Macro(one) => text.push_str(&expand(one)),
+        }
+    }
+    text
 }
 
 /// Whether the string asks for the client's validated name.

@@ -8,20 +8,13 @@ use crate::records::spf::{DomainSpec, DualCidr, MacroString, Network4, Network6,
 
 use super::evaluate::{CheckHost, Checked, MAX_MX, Stop};
 use super::expand::{self, Values};
+use super::policy::Place;
 use super::published::name_of;
 
 /// Names of a client that are looked at (RFC 7208 4.6.4).
 const MAX_PTR: usize = 10;
 
 impl<'f> CheckHost<'_, 'f> {
-    /// The name a mechanism speaks of: what is written, or the record's own domain.
-    pub(super) fn target(&mut self, written: Option<&DomainSpec>, domain: &str) -> Checked<String> {
-        match written {
-            Some(written) => self.expand(written, domain),
-            None => Ok(domain.to_owned()),
-        }
-    }
-
     pub(super) fn expand(&mut self, written: &DomainSpec, domain: &str) -> Checked<String> {
         let validated = self.validated_for(&written.string, domain)?;
         let values = Values {
@@ -33,11 +26,11 @@ impl<'f> CheckHost<'_, 'f> {
     }
 
     /// `a`: one of the target's addresses (5.3).
-    pub(super) fn a(&mut self, target: &str, cidr: DualCidr) -> Checked<bool> {
-        let Some(name) = name_of(target) else {
+    pub(super) fn a(&mut self, target: &Place, cidr: DualCidr) -> Checked<bool> {
+        let Some(name) = &target.name else {
             return Ok(false);
         };
-        let addresses = self.ask(&name, self.family())?;
+        let addresses = self.ask(name, self.family())?;
         if addresses.is_empty() {
             self.count_void()?;
         }
@@ -45,11 +38,11 @@ impl<'f> CheckHost<'_, 'f> {
     }
 
     /// `mx`: one of the addresses of the target's mail exchanges (5.4).
-    pub(super) fn mx(&mut self, target: &str, cidr: DualCidr) -> Checked<bool> {
-        let Some(name) = name_of(target) else {
+    pub(super) fn mx(&mut self, target: &Place, cidr: DualCidr) -> Checked<bool> {
+        let Some(name) = &target.name else {
             return Ok(false);
         };
-        let records = self.ask(&name, Kind::Mx)?;
+        let records = self.ask(name, Kind::Mx)?;
         if records.is_empty() {
             self.count_void()?;
         }
@@ -69,13 +62,10 @@ impl<'f> CheckHost<'_, 'f> {
         hosts.sort_by_key(|(preference, _)| *preference);
         // All at once, so that one more wave answers them all.
         let family = self.family();
-        for (_, host) in &hosts {
-            self.inquiry
-                .ask(Dns::new((*host).clone(), family), Need::Essential);
-        }
+        let answers: Vec<_> = hosts.iter().map(|(_, host)| self.ask(host, family)).collect();
         let mut found = false;
-        for (_, host) in &hosts {
-            let addresses = self.ask(host, family)?;
+        for addresses in answers {
+            let addresses = addresses?;
             found |= !addresses.is_empty();
             if self.any_address(addresses, cidr) {
                 return Ok(true);
@@ -88,23 +78,23 @@ impl<'f> CheckHost<'_, 'f> {
     }
 
     /// `ptr`: a validated name of the client at or below the target (5.5). Trouble with DNS matches nothing.
-    pub(super) fn ptr(&mut self, target: &str) -> Checked<bool> {
-        let Some(target) = name_of(target) else {
+    pub(super) fn ptr(&mut self, target: &Place) -> Checked<bool> {
+        let Some(target) = &target.name else {
             return Ok(false);
         };
         let (names, void) = self.validated_names()?;
         if void {
             self.count_void()?;
         }
-        Ok(names.iter().any(|name| name.is_at_or_below(&target)))
+        Ok(names.iter().any(|name| name.is_at_or_below(target)))
     }
 
     /// `exists`: any IPv4 address, whatever the client's family (5.7).
-    pub(super) fn exists(&mut self, target: &str) -> Checked<bool> {
-        let Some(name) = name_of(target) else {
+    pub(super) fn exists(&mut self, target: &Place) -> Checked<bool> {
+        let Some(name) = &target.name else {
             return Ok(false);
         };
-        let found = !self.ask(&name, Kind::A)?.is_empty();
+        let found = !self.ask(name, Kind::A)?.is_empty();
         if !found {
             self.count_void()?;
         }
@@ -139,7 +129,10 @@ impl<'f> CheckHost<'_, 'f> {
 
     /// The records; empty when there are none.
     fn ask(&mut self, name: &Name, kind: Kind) -> Checked<&'f [Rdata]> {
-        match self.inquiry.ask(Dns::new(name.clone(), kind), Need::Essential) {
+        match self
+            .inquiry
+            .ask_about(&Dns::new(name.clone(), kind), Need::Essential)
+        {
             Reply::Open => Err(Stop::Open),
             Reply::Unanswered(trouble) => Err(self.temporary(name, kind, trouble)),
             Reply::Answered(Answer::Records(records), _) => Ok(records),

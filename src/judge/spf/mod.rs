@@ -11,6 +11,7 @@ mod evaluate;
 mod evaluation;
 mod expand;
 mod mechanisms;
+mod policy;
 mod published;
 mod state;
 mod tree;

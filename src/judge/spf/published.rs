@@ -1,13 +1,14 @@
-//! What is published for SPF at a name (RFC 7208 4.4, 4.5): its TXT values, sorted and parsed once a pass.
+//! What is published for SPF at a name (RFC 7208 4.4, 4.5): its TXT values, sorted and parsed once an answer.
 //!
 //! Whoever needs SPF's values reads them here: the state of a record, an evaluation, the tree, the rules, and the rooms
-//! of other standards. So there is one parser, one idea of what is a record and what was only meant as one, and no
-//! value is parsed again in a later wave.
+//! of other standards. So there is one parser, one idea of what is a record and what was only meant as one. What was read
+//! stays with the answer, so that a provider's record, which thousands of domains include, is parsed once for all.
 
 use std::net::IpAddr;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
-use crate::inquiry::{Dns, Fact, Inquiry, Kind, Need, Rdata, Reply, Trouble};
+use super::policy::Policy;
+use crate::inquiry::{Answer, Dns, Fact, Inquiry, Kind, Need, Rdata, Reply, Trouble};
 use crate::name::Name;
 use crate::records::presentation;
 use crate::records::spf::{Likeness, NearMiss, Record, likeness, parse};
@@ -34,8 +35,10 @@ pub struct Values {
     pub others: Vec<Vec<u8>>,
     /// Whether the name itself does not exist.
     pub nxdomain: bool,
-    /// The answer.
-    pub fact: Arc<Fact>,
+    /// The CNAME targets followed, in order.
+    pub chain: Box<[Name]>,
+    /// The one record as an evaluation walks it, where one was evaluated.
+    policy: OnceLock<Option<Policy>>,
 }
 
 /// A text that was meant as a record, and why it is none.
@@ -47,36 +50,18 @@ pub struct Meant {
     pub miss: NearMiss,
 }
 
-/// Asks for the TXT values at `name`; who asked before with another need shares what was parsed.
+/// Asks for the TXT values at `name`. What they hold is read once, whoever asks, for whichever domain.
 pub fn gather(inquiry: &mut Inquiry<'_>, name: &Name, need: Need) -> Arc<Published> {
-    let question = Dns::new(name.clone(), Kind::Txt);
-    inquiry.ask(question.clone(), need);
-    inquiry.once(name, Need::Evidence, |inquiry| {
-        sorted(inquiry.ask(question, Need::Evidence))
-    })
+    published(inquiry, &Dns::new(name.clone(), Kind::Txt), need)
 }
 
-fn sorted(reply: Reply<'_>) -> Published {
-    let (records, fact) = match reply {
-        Reply::Open => return Published::Open,
-        Reply::Unanswered(trouble) => return Published::Unanswered(trouble),
-        Reply::Answered(answer, fact) => (answer.records(), fact),
-    };
-    let mut values = Values {
-        records: Vec::new(),
-        near_misses: Vec::new(),
-        others: Vec::new(),
-        nxdomain: reply.is_nxdomain(),
-        fact: Arc::clone(fact),
-    };
-    for text in records.iter().filter_map(joined) {
-        match likeness(&text) {
-            Likeness::Spf => values.records.push(parse(&text)),
-            Likeness::NearMiss(miss) => values.near_misses.push(Meant { text, miss }),
-            Likeness::Other => values.others.push(text),
-        }
+/// The same by the question.
+pub(super) fn published(inquiry: &mut Inquiry<'_>, question: &Dns, need: Need) -> Arc<Published> {
+    match inquiry.ask_about(question, need) {
+        Reply::Open => Arc::new(Published::Open),
+        Reply::Unanswered(trouble) => Arc::new(Published::Unanswered(trouble)),
+        Reply::Answered(_, fact) => fact.once(|fact| Published::Values(Values::of(fact))),
     }
-    Published::Values(values)
 }
 
 fn joined(record: &Rdata) -> Option<Vec<u8>> {
@@ -102,6 +87,33 @@ impl Published {
 }
 
 impl Values {
+    /// What stands in an answer.
+    fn of(fact: &Fact) -> Self {
+        let answer = fact.outcome.as_ref().ok();
+        let mut values = Self {
+            records: Vec::new(),
+            near_misses: Vec::new(),
+            others: Vec::new(),
+            nxdomain: matches!(answer, Some(Answer::NxDomain)),
+            chain: fact.chain().into(),
+            policy: OnceLock::new(),
+        };
+        for text in answer.map_or(&[][..], Answer::records).iter().filter_map(joined) {
+            match likeness(&text) {
+                Likeness::Spf => values.records.push(parse(&text)),
+                Likeness::NearMiss(miss) => values.near_misses.push(Meant { text, miss }),
+                Likeness::Other => values.others.push(text),
+            }
+        }
+        values
+    }
+
+    /// The record as an evaluation walks it, where there is exactly one; made once.
+    pub(super) fn policy(&self) -> Option<&Policy> {
+        let policy = self.policy.get_or_init(|| self.only().map(Policy::of));
+        policy.as_ref()
+    }
+
     /// The record, where there is exactly one.
     pub fn only(&self) -> Option<&Record> {
         match self.records.as_slice() {
@@ -112,7 +124,7 @@ impl Values {
 
     /// Records and near misses in presentation format, an alias in the way first.
     pub(super) fn observed(&self) -> Vec<String> {
-        let chain = self.fact.chain().iter().map(|target| format!("CNAME {target}"));
+        let chain = self.chain.iter().map(|target| format!("CNAME {target}"));
         let records = self.records.iter().map(|record| &record.text);
         let meant = self.near_misses.iter().map(|meant| &meant.text);
         let values = records.chain(meant).map(|text| presentation(text));

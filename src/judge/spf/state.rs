@@ -107,7 +107,7 @@ fn missing(name: &Name, values: &Values) -> String {
         let why = &meant.miss.why;
         return format!("want an SPF record, found a text receivers do not take for one: {why}");
     }
-    match (values.fact.chain().first(), values.nxdomain) {
+    match (values.chain.first(), values.nxdomain) {
         (Some(target), _) => {
             format!("TXT cannot be placed here: {name} is a CNAME to {target}, where no SPF record stands")
         }

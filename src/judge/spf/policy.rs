@@ -1,0 +1,216 @@
+//! A record as an evaluation walks it: made once an answer, walked by every check.
+//!
+//! A check goes over the same records again and again, whoever sends: so what does not hang on the sender (which terms
+//! there are, which names they speak of, whether the record can be read at all) is worked out beforehand. A step knows the
+//! term it was made of, so that a check can point at it. Pure.
+
+use std::borrow::Cow;
+use std::net::IpAddr;
+use std::sync::Arc;
+
+use super::evaluation::SpfResult;
+use super::expand;
+use super::published::name_of;
+use crate::name::Name;
+use crate::records::presentation;
+use crate::records::spf::{DomainSpec, DualCidr, Mechanism, Network4, Network6, Qualifier, Record};
+
+/// A record as an evaluation walks it.
+#[derive(Debug)]
+pub(super) struct Policy {
+    /// The first thing nobody can read: permerror, whatever else stands there (RFC 7208 4.6).
+    pub(super) misread: Option<Misread>,
+    /// The directives in order.
+    pub(super) steps: Vec<Step>,
+    /// `redirect=`, with the index of its term.
+    pub(super) redirect: Option<(usize, Target)>,
+    /// `exp=`
+    pub(super) explanation: Option<DomainSpec>,
+}
+
+/// What nobody can read.
+#[derive(Debug)]
+pub(super) struct Misread {
+    /// The octets it is about, in presentation format.
+    pub(super) text: String,
+    /// What is wrong with them.
+    pub(super) why: String,
+}
+
+/// One directive.
+#[derive(Debug)]
+pub(super) struct Step {
+    /// The index of its term.
+    pub(super) index: usize,
+    /// What a match means.
+    pub(super) result: SpfResult,
+    /// Who matches.
+    pub(super) test: Test,
+}
+
+/// A mechanism, its name made ready.
+#[derive(Debug)]
+pub(super) enum Test {
+    All,
+    Ip4(Network4),
+    Ip6(Network6),
+    Include(Target),
+    A(Target, DualCidr),
+    Mx(Target, DualCidr),
+    Ptr(Target),
+    Exists(Target),
+}
+
+impl Test {
+    /// Whether it counts towards the terms that query DNS (RFC 7208 4.6.4).
+    pub(super) fn queries(&self) -> bool {
+        !matches!(self, Self::All | Self::Ip4(_) | Self::Ip6(_))
+    }
+}
+
+/// The name a term speaks of.
+#[derive(Debug)]
+pub(super) enum Target {
+    /// The domain whose record it stands in.
+    Own,
+    /// The same for every sender.
+    Fixed(Place),
+    /// Another one for every sender.
+    Expanded(DomainSpec),
+}
+
+/// A domain as SPF writes it, and the name it is, where it is one.
+#[derive(Debug, Clone)]
+pub(super) struct Place {
+    /// As it stands in the record, its macros expanded.
+    pub(super) text: Arc<str>,
+    /// The name; `None` where it is none.
+    pub(super) name: Option<Name>,
+    is_checkable: bool,
+}
+
+impl Place {
+    /// What a text names.
+    pub(super) fn new(text: &str) -> Self {
+        let name = name_of(text);
+        // Most begin with no digit, and are no address without a further look.
+        let may_be_address =
+            text.starts_with(|one: char| one == '[' || one == ':' || one.is_ascii_hexdigit());
+        let is_address = || text.starts_with('[') || text.parse::<IpAddr>().is_ok();
+        let has_labels = name.as_ref().is_some_and(|name| name.label_count() > 1);
+        Self {
+            text: text.into(),
+            is_checkable: has_labels && !(may_be_address && is_address()),
+            name,
+        }
+    }
+
+    /// The name a check asks for: it has several labels, and is no address (RFC 7208 4.3).
+    pub(super) fn checkable(&self) -> Option<&Name> {
+        self.name.as_ref().filter(|_| self.is_checkable)
+    }
+}
+
+impl Target {
+    fn of(written: &DomainSpec) -> Self {
+        match expand::literal(written) {
+            Some(text) => Self::Fixed(Place::new(&text)),
+            None => Self::Expanded(written.clone()),
+        }
+    }
+
+    fn of_host(written: Option<&DomainSpec>) -> Self {
+        written.map_or(Self::Own, Self::of)
+    }
+
+    /// The name it speaks of in the record of `own`; `expand` makes one that hangs on who sends.
+    pub(super) fn place<'p, E>(
+        &'p self,
+        own: &'p Place,
+        expand: impl FnOnce(&DomainSpec) -> Result<Place, E>,
+    ) -> Result<Cow<'p, Place>, E> {
+        Ok(match self {
+            Self::Own => Cow::Borrowed(own),
+            Self::Fixed(place) => Cow::Borrowed(place),
+            Self::Expanded(written) => Cow::Owned(expand(written)?),
+        })
+    }
+}
+
+impl Policy {
+    /// What an evaluation makes of a record.
+    pub(super) fn of(record: &Record) -> Self {
+        let error = record.errors().into_iter().next();
+        let misread = error.map(|error| Misread {
+            text: presentation(record.text.get(error.span).unwrap_or_default()),
+            why: error.message,
+        });
+        let steps = record.directives().map(|(index, qualifier, mechanism)| Step {
+            index,
+            result: result(qualifier),
+            test: test(mechanism),
+        });
+        Self {
+            misread,
+            steps: steps.collect(),
+            redirect: record
+                .redirect()
+                .map(|(index, written)| (index, Target::of(written))),
+            explanation: record.explanation().map(|(_, written)| written.clone()),
+        }
+    }
+}
+
+fn result(qualifier: Qualifier) -> SpfResult {
+    match qualifier {
+        Qualifier::Pass => SpfResult::Pass,
+        Qualifier::Fail => SpfResult::Fail,
+        Qualifier::SoftFail => SpfResult::SoftFail,
+        Qualifier::Neutral => SpfResult::Neutral,
+    }
+}
+
+fn test(mechanism: &Mechanism) -> Test {
+    match mechanism {
+        Mechanism::All => Test::All,
+        Mechanism::Ip4(network) => Test::Ip4(*network),
+        Mechanism::Ip6(network) => Test::Ip6(*network),
+        Mechanism::Include(written) => Test::Include(Target::of(written)),
+        Mechanism::A { domain, cidr } => Test::A(Target::of_host(domain.as_ref()), *cidr),
+        Mechanism::Mx { domain, cidr } => Test::Mx(Target::of_host(domain.as_ref()), *cidr),
+        Mechanism::Ptr(domain) => Test::Ptr(Target::of_host(domain.as_ref())),
+        Mechanism::Exists(written) => Test::Exists(Target::of(written)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::judge::spf::checkable;
+
+    /// What is made ready for a check is what a check makes of the text.
+    #[test]
+    fn a_place_is_checkable_where_its_text_is() {
+        for text in [
+            "a.example",
+            "A.Example.",
+            "example",
+            "",
+            ".",
+            "a..example",
+            "192.0.2.1",
+            "2001:db8::1",
+            "::1",
+            "fe80::1",
+            "dead.beef",
+            "[192.0.2.1]",
+            "a\\.b.example",
+            "münchen.example",
+            "1.2.3.4.in-addr.arpa",
+        ] {
+            let place = Place::new(text);
+            assert_eq!(place.checkable().cloned(), checkable(text), "{text}");
+            assert_eq!(place.name, name_of(text), "{text}");
+        }
+    }
+}
