@@ -10,7 +10,9 @@ use std::sync::Arc;
 use super::row;
 use crate::api::{RecordStatus, UnansweredStatus};
 use crate::inquiry::{Dns, Inquiry, Kind, Need, Rdata, Reply, Trouble};
+use crate::intent::tlsa_name;
 use crate::judge::dkim::{self, SelectorAnswer};
+use crate::judge::mx;
 use crate::name::Name;
 use crate::records::Standard;
 
@@ -91,6 +93,8 @@ pub struct Live {
     pub domain: Name,
     /// What stands at each place of the table.
     places: Vec<(Standard, RrsetSeen)>,
+    /// What stands at the mail hosts for TLSA, where anything does.
+    pub(super) tlsa: Vec<(Name, RrsetSeen)>,
     /// The selectors that were asked for, in the order asked: first those somebody named, then of those to try the ones
     /// that can be there.
     pub selectors: Vec<(String, RrsetSeen)>,
@@ -121,7 +125,7 @@ pub fn look(domain: &Name, named: &[String], tried: &[String], inquiry: &mut Inq
         for place in row(*standard).places {
             // Where the domain is so long that nothing fits before it, nothing stands there.
             let Some(name) = place.of(domain) else { continue };
-            let seen = RrsetSeen::ask(name, place.kind, Need::Essential, inquiry);
+            let seen = RrsetSeen::ask(name, place.kind, place.need, inquiry);
             places.push((*standard, seen));
         }
     }
@@ -157,11 +161,24 @@ pub fn look(domain: &Name, named: &[String], tried: &[String], inquiry: &mut Inq
     Live {
         domain: domain.clone(),
         places,
+        tlsa: at_mail_hosts(domain, inquiry),
         selectors,
         named,
         found,
         wildcard,
     }
+}
+
+/// What stands at the hosts of the domain's MX, by host.
+fn at_mail_hosts(domain: &Name, inquiry: &mut Inquiry<'_>) -> Vec<(Name, RrsetSeen)> {
+    inquiry.on_behalf_of(Standard::Mx);
+    let scene = mx::gather(domain, inquiry);
+    inquiry.on_behalf_of(Standard::Dane);
+    let sound = scene.hosts.iter().filter(|host| host.fault.is_none());
+    let places = sound.filter_map(|host| Some((host.name.clone(), tlsa_name(&host.name)?)));
+    places
+        .map(|(host, name)| (host, RrsetSeen::ask(name, Kind::Tlsa, Need::Evidence, inquiry)))
+        .collect()
 }
 
 impl Live {

@@ -6,21 +6,24 @@
 //! room here and a row in the table: where its records stand and what is listed of them, what it proposes, and how a part
 //! of its block is taken out again. [`live`] is the look at DNS itself, which `zegel inspect` shows too. Pure.
 
+mod dane;
 mod dkim;
 mod dmarc;
 mod errors;
 pub mod init;
 pub mod live;
+mod mtasts;
 mod mx;
 mod parked;
 mod settle;
 mod spf;
+mod tlsrpt;
 
 use jiff::Timestamp;
 
 pub use self::live::Live;
 use crate::api::{MailDomainSpec, RecordStatus, Role};
-use crate::inquiry::{Inquiry, Kind};
+use crate::inquiry::{Inquiry, Kind, Need};
 use crate::name::Name;
 use crate::records::{self, Standard, presentation, tags};
 
@@ -56,6 +59,8 @@ impl Checked {
 struct RecordSite {
     labels: &'static str,
     kind: Kind,
+    /// What hangs on them, of a domain nobody manages.
+    need: Need,
 }
 
 impl RecordSite {
@@ -89,6 +94,7 @@ fn row(standard: Standard) -> Row {
             places: &[RecordSite {
                 labels: "",
                 kind: Kind::Txt,
+                need: Need::Essential,
             }],
             list: Some(spf::list),
             propose: spf::propose,
@@ -107,6 +113,7 @@ fn row(standard: Standard) -> Row {
             places: &[RecordSite {
                 labels: "_dmarc",
                 kind: Kind::Txt,
+                need: Need::Essential,
             }],
             list: Some(dmarc::list),
             propose: dmarc::propose,
@@ -117,11 +124,42 @@ fn row(standard: Standard) -> Row {
             places: &[RecordSite {
                 labels: "",
                 kind: Kind::Mx,
+                need: Need::Essential,
             }],
             list: Some(mx::list),
             propose: mx::propose,
             block: "spec.mx",
             take_out: mx::take_out,
+        },
+        Standard::MtaSts => Row {
+            places: &[RecordSite {
+                labels: "_mta-sts",
+                kind: Kind::Txt,
+                need: Need::Evidence,
+            }],
+            list: Some(mtasts::list),
+            propose: mtasts::propose,
+            block: "spec.mtaSts",
+            take_out: mtasts::take_out,
+        },
+        Standard::TlsRpt => Row {
+            places: &[RecordSite {
+                labels: "_smtp._tls",
+                kind: Kind::Txt,
+                need: Need::Evidence,
+            }],
+            list: Some(tlsrpt::list),
+            propose: tlsrpt::propose,
+            block: "spec.tlsRpt",
+            take_out: tlsrpt::take_out,
+        },
+        // Its records stand at the hosts of the MX.
+        Standard::Dane => Row {
+            places: &[],
+            list: Some(dane::list),
+            propose: dane::propose,
+            block: "spec.dane",
+            take_out: dane::take_out,
         },
         // Whether it must be signed is not to be read from DNS: a domain that is signed today may choose.
         Standard::Dnssec => Row {
@@ -185,6 +223,9 @@ fn bare(live: &Live, role: Role) -> MailDomainSpec {
         dkim: None,
         dmarc: None,
         mx: None,
+        mta_sts: None,
+        tls_rpt: None,
+        dane: None,
         dnssec: None,
     }
 }

@@ -24,7 +24,7 @@ const GENERAL: [&str; 6] = [
 
 /// Every condition type the controller owns, in the order they are shown; others in a status are somebody else's.
 fn own_types() -> impl Iterator<Item = &'static str> {
-    let standards = Standard::ALL.iter().map(|standard| standard.as_str());
+    let standards = Standard::ALL.iter().map(|standard| standard.condition());
     GENERAL.into_iter().chain(standards)
 }
 
@@ -49,7 +49,7 @@ pub(super) fn judged(
     list.statement("InSync", &statements.in_sync);
     list.statement("Compliant", &statements.compliant);
     for (standard, truth, reason, message) in &statements.standards {
-        list.push(standard.as_str(), *truth, reason, message);
+        list.push(standard.condition(), *truth, reason, message);
     }
     list.conditions
 }
@@ -124,19 +124,19 @@ pub(super) fn own(conditions: &[Condition]) -> impl Iterator<Item = &Condition> 
 pub(super) fn standards_of_intent(intent: &Intent) -> Vec<&'static str> {
     let wanted = |standard: Standard| intent.wanted.iter().any(|wanted| wanted.standard() == standard);
     let standards = Standard::ALL.iter().filter(|standard| wanted(**standard));
-    standards.map(|standard| standard.as_str()).collect()
+    standards.map(|standard| standard.condition()).collect()
 }
 
 /// The standards that have conditions.
 pub(super) fn standards_of(conditions: &[Condition]) -> Vec<&'static str> {
     let known = |standard: &str| conditions.iter().any(|condition| condition.type_ == standard);
-    let standards = Standard::ALL.iter().map(|standard| standard.as_str());
+    let standards = Standard::ALL.iter().map(|standard| standard.condition());
     standards.filter(|standard| known(standard)).collect()
 }
 
 fn is_standard(condition: &Condition) -> bool {
     let mut standards = Standard::ALL.iter();
-    standards.any(|standard| standard.as_str() == condition.type_)
+    standards.any(|standard| standard.condition() == condition.type_)
 }
 
 fn place(type_: &str) -> usize {

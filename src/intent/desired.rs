@@ -1,5 +1,7 @@
 //! What must be published for a managed RRset, in presentation format. Needs no answer from DNS. Pure.
 
+use serde::Serialize;
+
 use crate::inquiry::Kind;
 use crate::name::Name;
 
@@ -12,6 +14,17 @@ pub struct Desired {
     pub values: Vec<String>,
     /// What decides whether, or which, where the spec alone does not: a sentence.
     pub condition: Option<String>,
+    /// A file that must be served beside them.
+    pub file: Option<PolicyFile>,
+}
+
+/// A file that must be served.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct PolicyFile {
+    /// Where.
+    pub url: String,
+    /// What, to the octet.
+    pub body: String,
 }
 
 impl Desired {
@@ -21,6 +34,7 @@ impl Desired {
             kind: Kind::Txt,
             values: values.into_iter().collect(),
             condition: None,
+            file: None,
         }
     }
 
@@ -30,6 +44,7 @@ impl Desired {
             kind: Kind::Cname,
             values: vec![target.to_string()],
             condition: None,
+            file: None,
         }
     }
 

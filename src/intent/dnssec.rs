@@ -23,5 +23,6 @@ pub(super) fn desired() -> Desired {
         kind: Kind::Soa,
         values: Vec::new(),
         condition: Some("the zone is signed, and its parent has a DS for it".to_owned()),
+        file: None,
     }
 }

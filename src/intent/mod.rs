@@ -5,24 +5,30 @@
 //! wrong with a spec is said all at once, each error with the field it is about. Each standard has a room of its own
 //! here, a variant of [`What`] and a row in the table. Pure.
 
+mod dane;
 mod desired;
 mod dkim;
 mod dmarc;
 mod dnssec;
+mod mtasts;
 mod mx;
 mod role;
 mod schedule;
 mod spf;
+mod tlsrpt;
 
 use aws_lc_rs::digest;
 use jiff::Timestamp;
 
-pub use self::desired::Desired;
+pub use self::dane::{DaneWant, tlsa_name};
+pub use self::desired::{Desired, PolicyFile};
 pub use self::dkim::DkimWant;
 pub use self::dmarc::{DmarcWant, dmarc_spec};
+pub use self::mtasts::LABEL as MTA_STS;
 pub use self::mx::MxWant;
 pub use self::role::Role;
 pub use self::schedule::Schedule;
+pub use self::tlsrpt::LABELS as TLS_RPT;
 use crate::api::MailDomainSpec;
 pub use crate::api::Observe;
 use crate::inquiry::{Depth, Kind};
@@ -73,6 +79,12 @@ pub enum What {
     Mx(MxWant),
     /// A null MX (RFC 7505) by the role; where the name has no address, no MX at all does as well.
     NullMx,
+    /// The record of this MTA-STS policy.
+    MtaSts(records::mtasts::Policy),
+    /// The TLS-RPT record of these addresses.
+    TlsRpt(Vec<String>),
+    /// TLSA records, or that there are some.
+    Dane(DaneWant),
     /// A chain of trust to this name, and to the others that are managed.
     Signed,
 }
@@ -85,6 +97,9 @@ impl ManagedRrset {
             What::Dkim(_) => Standard::Dkim,
             What::Dmarc(_) => Standard::Dmarc,
             What::Mx(_) | What::NullMx => Standard::Mx,
+            What::MtaSts(_) => Standard::MtaSts,
+            What::TlsRpt(_) => Standard::TlsRpt,
+            What::Dane(_) => Standard::Dane,
             What::Signed => Standard::Dnssec,
         }
     }
@@ -97,6 +112,9 @@ impl ManagedRrset {
             What::Dmarc(want) => dmarc::desired(want),
             What::Mx(want) => mx::desired(want),
             What::NullMx => mx::parked(),
+            What::MtaSts(policy) => mtasts::desired(&self.name, policy),
+            What::TlsRpt(reports) => tlsrpt::desired(reports),
+            What::Dane(want) => dane::desired(want),
             What::Signed => dnssec::desired(),
         }
     }
@@ -132,6 +150,18 @@ fn row(standard: Standard) -> Row {
         Standard::Mx => Row {
             wanted: mx::wanted,
             required: mx::required,
+        },
+        Standard::MtaSts => Row {
+            wanted: mtasts::wanted,
+            required: never,
+        },
+        Standard::TlsRpt => Row {
+            wanted: tlsrpt::wanted,
+            required: never,
+        },
+        Standard::Dane => Row {
+            wanted: dane::wanted,
+            required: never,
         },
         Standard::Dnssec => Row {
             wanted: dnssec::wanted,
@@ -290,6 +320,9 @@ mod tests {
             "dkim: {selectors: []}",
             "dmarc: {}",
             "mx: {}",
+            "mtaSts: {mode: None}",
+            "tlsRpt: {reports: []}",
+            "dane: {required: true}",
             "dnssec: {required: true}",
         ] {
             let spec: MailDomainSpec =

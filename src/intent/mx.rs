@@ -62,6 +62,7 @@ pub(super) fn desired(want: &MxWant) -> Desired {
             MxWant::Null => vec!["0 .".to_owned()],
         },
         condition: None,
+        file: None,
     }
 }
 

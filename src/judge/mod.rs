@@ -6,17 +6,21 @@
 
 pub mod authorities;
 mod basis;
+pub mod dane;
 pub mod dkim;
 pub mod dmarc;
 pub mod dns;
 pub mod dnssec;
 mod finding;
 pub mod fleet;
+mod mtasts;
 pub mod mx;
 mod servers;
 pub mod spf;
 mod stand_in;
+mod tlsrpt;
 mod verdict;
+mod versioned;
 
 use std::collections::BTreeMap;
 
@@ -132,6 +136,9 @@ fn record_state(
         What::Dkim(want) => dkim::state(intent, wanted, want, inquiry, findings),
         What::Dmarc(want) => dmarc::state(intent, wanted, want, inquiry, findings),
         What::Mx(_) | What::NullMx => mx::state(wanted, inquiry),
+        What::MtaSts(policy) => mtasts::state(wanted, policy, inquiry),
+        What::TlsRpt(reports) => tlsrpt::state(wanted, reports, inquiry),
+        What::Dane(want) => dane::state(intent, wanted, want, inquiry),
         What::Signed => dnssec::state(intent, wanted, inquiry),
     }
 }
@@ -252,6 +259,29 @@ fn row(standard: Standard) -> Row {
             texts: nowhere,
             check: mx::check,
             // A parked domain's exchanges are asked about for other standards as well.
+            kept: None,
+        },
+        // Whether senders may deliver without TLS, and to whom.
+        Standard::MtaSts => Row {
+            first: |_| None,
+            texts: nowhere,
+            check: mtasts::check,
+            // The exchanges are asked about for it.
+            kept: None,
+        },
+        // Where senders report what became of TLS.
+        Standard::TlsRpt => Row {
+            first: |_| None,
+            texts: nowhere,
+            check: tlsrpt::check,
+            kept: Some(checked::<3>),
+        },
+        // Which keys the exchanges show.
+        Standard::Dane => Row {
+            first: |_| None,
+            texts: nowhere,
+            check: dane::check,
+            // The exchanges are asked about for it.
             kept: None,
         },
         // What is proven of all of it.

@@ -4,13 +4,17 @@
 //! rule can point at them. Writers write one canonical form; `parse(write(x))` means `x`. Comparison asks what a
 //! receiver can tell apart, not how a record is spelled. Pure: octets in, values out.
 
+pub mod dane;
 pub mod dkim;
 pub mod dmarc;
+pub mod fields;
 pub mod foreign;
+pub mod mtasts;
 pub mod mx;
 pub mod odd;
 pub mod spf;
 pub mod tags;
+pub mod tlsrpt;
 
 use std::ops::Range;
 
@@ -21,7 +25,7 @@ pub type Span = Range<usize>;
 
 /// Makes the enumeration, the list of all and their names from the one list below: nothing can be forgotten in another.
 macro_rules! standards {
-    ($($(#[$doc:meta])* $standard:ident = $name:literal,)*) => {
+    ($($(#[$doc:meta])* $standard:ident = $name:literal $(as $condition:literal)?,)*) => {
         /// The standards Zegel knows, as status, JSON and conditions name them.
         #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
         pub enum Standard {
@@ -32,13 +36,26 @@ macro_rules! standards {
             /// Every standard, in the order they are shown.
             pub const ALL: &'static [Self] = &[$(Self::$standard,)*];
 
-            /// The name people know it by; also the condition type in status.
+            /// The name people know it by.
             pub const fn as_str(self) -> &'static str {
                 match self {
                     $(Self::$standard => $name,)*
                 }
             }
+
+            /// The condition type in status: the same in letters and digits alone.
+            pub const fn condition(self) -> &'static str {
+                match self {
+                    $(Self::$standard => standards!(@condition $name $(as $condition)?),)*
+                }
+            }
         }
+    };
+    (@condition $name:literal as $condition:literal) => {
+        $condition
+    };
+    (@condition $name:literal) => {
+        $name
     };
 }
 
@@ -51,6 +68,12 @@ standards! {
     Dmarc = "DMARC",
     /// Mail exchanges, RFC 5321 5 and RFC 7505.
     Mx = "MX",
+    /// SMTP MTA Strict Transport Security, RFC 8461.
+    MtaSts = "MTA-STS" as "MTASTS",
+    /// SMTP TLS Reporting, RFC 8460.
+    TlsRpt = "TLS-RPT" as "TLSRPT",
+    /// TLSA records of mail hosts, RFC 7672.
+    Dane = "DANE",
     /// DNS Security Extensions, RFC 4033 to 4035.
     Dnssec = "DNSSEC",
     /// What all of them share: names, TXT strings, CNAMEs.
@@ -76,7 +99,9 @@ pub fn is_meant(standard: Standard, text: &[u8]) -> bool {
         Standard::Spf => starts(b"v=spf1"),
         Standard::Dkim => dkim::likeness(bare) != dkim::Likeness::Other,
         Standard::Dmarc => dmarc::likeness(text) != dmarc::Likeness::Other,
-        Standard::Mx | Standard::Dnssec | Standard::Dns => false,
+        Standard::MtaSts => mtasts::likeness(text) != fields::Likeness::Other,
+        Standard::TlsRpt => tlsrpt::likeness(text) != fields::Likeness::Other,
+        Standard::Mx | Standard::Dane | Standard::Dnssec | Standard::Dns => false,
     }
 }
 
@@ -87,7 +112,24 @@ pub fn tag_names(standard: Standard) -> &'static [&'static str] {
         Standard::Dmarc => &[
             "p", "sp", "np", "rua", "ruf", "fo", "adkim", "aspf", "pct", "t", "ri", "psd",
         ],
-        Standard::Spf | Standard::Mx | Standard::Dnssec | Standard::Dns => &[],
+        Standard::MtaSts => &["id"],
+        Standard::TlsRpt => &["rua"],
+        Standard::Spf | Standard::Mx | Standard::Dane | Standard::Dnssec | Standard::Dns => &[],
+    }
+}
+
+/// The whole text that was meant where one is spoilt by quotes, blanks or odd characters, for standards that can tell.
+pub fn whole(standard: Standard, text: &[u8]) -> Option<Vec<u8>> {
+    match standard {
+        Standard::Dmarc => dmarc::whole(text),
+        Standard::Spf
+        | Standard::Dkim
+        | Standard::Mx
+        | Standard::MtaSts
+        | Standard::TlsRpt
+        | Standard::Dane
+        | Standard::Dnssec
+        | Standard::Dns => None,
     }
 }
 
@@ -96,7 +138,14 @@ pub fn rests_on_all(standard: Standard) -> bool {
     match standard {
         // It says what their answers are worth.
         Standard::Dnssec => true,
-        Standard::Spf | Standard::Dkim | Standard::Dmarc | Standard::Mx | Standard::Dns => false,
+        Standard::Spf
+        | Standard::Dkim
+        | Standard::Dmarc
+        | Standard::Mx
+        | Standard::MtaSts
+        | Standard::TlsRpt
+        | Standard::Dane
+        | Standard::Dns => false,
     }
 }
 

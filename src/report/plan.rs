@@ -1,4 +1,5 @@
-//! The desired records of a manifest: as a zone file, as JSON, as a table. Asks DNS nothing. Pure.
+//! The desired records of a manifest: as a zone file, as JSON, as a table; and the files that are served beside them. Asks
+//! DNS nothing. Pure.
 //!
 //! A record that stands or falls with what DNS says (a parked domain's null MX) is a commented line under its
 //! condition: a zone file that is loaded as it is must never do harm.
@@ -11,7 +12,7 @@ use serde::Serialize;
 use super::text::{harmless, table};
 use super::{ManifestRef, Style, json};
 use crate::inquiry::{Kind, Txt};
-use crate::intent::{Intent, ManagedRrset, What};
+use crate::intent::{Intent, ManagedRrset, PolicyFile, What};
 use crate::name::Name;
 
 /// The TTL a plan suggests, in seconds.
@@ -32,6 +33,9 @@ pub struct Row {
     pub values: Vec<String>,
     /// What decides where the spec alone does not.
     pub condition: Option<String>,
+    /// What must be served beside the records.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub file: Option<PolicyFile>,
     /// Whether the records are right only while the condition holds.
     #[serde(skip)]
     pub depends_on_dns: bool,
@@ -50,6 +54,7 @@ fn row(wanted: &ManagedRrset) -> Row {
         ttl: TTL,
         values: desired.values,
         condition: desired.condition,
+        file: desired.file,
         depends_on_dns: wanted.what == What::NullMx,
     }
 }
@@ -105,6 +110,12 @@ pub fn zone(manifest: &ManifestRef, domain: &Name, rows: &[Row]) -> String {
             };
             let _ = writeln!(out, "{comment}{}. {} IN {} {data}", row.name, row.ttl, row.kind);
         }
+        if let Some(file) = &row.file {
+            let _ = writeln!(out, "; {} serves:", file.url);
+            for line in file.body.lines() {
+                let _ = writeln!(out, ";   {line}");
+            }
+        }
     }
     out
 }
@@ -121,6 +132,13 @@ pub fn people(domain: &Name, rows: &[Row], style: Style) -> String {
                 _ => (String::new(), String::new()),
             };
             cells.push(vec![name, kind, value]);
+        }
+        if let Some(file) = &row.file {
+            let lines = file.body.lines().map(harmless);
+            for (index, line) in std::iter::once(file.url.clone()).chain(lines).enumerate() {
+                let kind = if index == 0 { "serves" } else { "" };
+                cells.push(vec![String::new(), kind.to_owned(), line]);
+            }
         }
     }
     if rows.is_empty() {

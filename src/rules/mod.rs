@@ -4,13 +4,16 @@
 //! Error means receivers discard, permerror or bounce because of it, or anyone may send in the domain's name; Warning
 //! means a SHOULD is broken or interoperation is known to suffer; Info is advice. Pure data, no logic.
 
+pub mod dane;
 pub mod dkim;
 pub mod dmarc;
 pub mod dns;
 pub mod dnssec;
+pub mod mtasts;
 pub mod mx;
 pub mod reporting;
 pub mod spf;
+pub mod tlsrpt;
 
 use serde::Serialize;
 
@@ -68,6 +71,9 @@ fn row(standard: Standard) -> &'static [&'static [&'static Rule]] {
         Standard::Dkim => &[dkim::RULES],
         Standard::Dmarc => &[dmarc::RULES, reporting::RULES],
         Standard::Mx => &[mx::RULES],
+        Standard::MtaSts => &[mtasts::RULES],
+        Standard::TlsRpt => &[tlsrpt::RULES],
+        Standard::Dane => &[dane::RULES],
         Standard::Dnssec => &[dnssec::RULES],
         Standard::Dns => &[dns::RULES],
     }
@@ -152,6 +158,55 @@ pub const NOT_RULES: &[(&str, &str)] = &[
     (
         "MX-012",
         "A preference beyond 65535 cannot occur: it is two octets.",
+    ),
+    (
+        "STS-009",
+        "A CNAME at `_mta-sts` is followed by every sender: nothing is wrong with it.",
+    ),
+    (
+        "STS-031",
+        "Whether a name below needs a policy of its own hangs on its mail, which its own manifest speaks of.",
+    ),
+    (
+        "STS-040",
+        "Senders that know both keep to DANE first: that is not for the domain to mend.",
+    ),
+    (
+        "STS-041",
+        "Whether a host named mta-sts without a record holds anything of use is not to be seen in DNS.",
+    ),
+    (
+        "TRPT-007",
+        "Reports about TLS need no agreement of who gets them, unlike DMARC's.",
+    ),
+    (
+        "TRPT-008",
+        "Senders deliver reports whatever becomes of TLS (RFC 8460 3), so a mailbox behind the same hosts is no fault.",
+    ),
+    (
+        "TRPT-009",
+        "Whether an https: address takes a report is known only to who posts one.",
+    ),
+    ("TRPT-010", "The key that signs a report is its sender's."),
+    (
+        "TRPT-011",
+        "TLS-RPT without DANE and MTA-STS is of use: reports then tell that no policy was found.",
+    ),
+    (
+        "TRPT-013",
+        "Whether a name below needs a record of its own hangs on its mail, which its own manifest speaks of.",
+    ),
+    (
+        "DANE-022",
+        "An alias at `_25._tcp` is followed: nothing is wrong with it while all of it is signed, which is a rule of its own.",
+    ),
+    (
+        "DANE-024",
+        "An answer's TTL counts down at the resolver: what the zone says is not to be seen.",
+    ),
+    (
+        "DANE-025",
+        "TLSA at a provider that is not signed is said by the rule about records nobody can prove.",
     ),
 ];
 

@@ -14,7 +14,18 @@ const TABLES: &[&str] = &[
 ];
 
 /// The rooms: a folder or a file of one standard.
-const ROOMS: &[&str] = &["dkim", "dmarc", "dns", "dnssec", "mx", "reporting", "spf"];
+const ROOMS: &[&str] = &[
+    "dane",
+    "dkim",
+    "dmarc",
+    "dns",
+    "dnssec",
+    "mtasts",
+    "mx",
+    "reporting",
+    "spf",
+    "tlsrpt",
+];
 
 /// Files that speak of one standard and are no room of it, by how they begin, each with why.
 const SPEAK_OF_ONE: &[(&str, &str)] = &[

@@ -206,6 +206,47 @@ pub(crate) fn refused() -> Vec<Bad> {
             json!({"mx": {"hosts": [mx_host(10), mx_host(20)]}}),
             &[("spec.mx.hosts[1]", "its host is that of entry [0]")],
         ),
+        // mtaSts
+        bad_mail(
+            json!({"mtaSts": {"mode": "Enforce"}}),
+            &[("spec.mtaSts", "an mx block with hosts")],
+        ),
+        bad_mail(
+            json!({"mtaSts": {"mode": "Testing", "mx": []}, "mx": {"hosts": [mx_host(1)], "none": true}}),
+            &[("spec.mx", "exactly one")],
+        ),
+        bad(
+            with_role("Parked", json!({"mtaSts": {"mode": "Testing"}})),
+            &[("spec.mtaSts", "only mode None")],
+        ),
+        bad_mail(
+            json!({"mtaSts": {"mode": "Enforce", "mx": ["mx.a.nl"], "maxAge": "1h30m"}}),
+            &[("spec.mtaSts.maxAge", "one unit")],
+        ),
+        bad_mail(
+            json!({"mtaSts": {"mode": "enforce", "mx": ["mx.a.nl"]}}),
+            &[("spec.mtaSts.mode", "Enforce")],
+        ),
+        // tlsRpt
+        bad_mail(
+            json!({"tlsRpt": {"reports": []}}),
+            &[("spec.tlsRpt.reports", "at least 1")],
+        ),
+        bad_mail(json!({"tlsRpt": {}}), &[("spec.tlsRpt.reports", "")]),
+        // dane
+        bad_mail(json!({"dane": {}}), &[("spec.dane", "or required: true")]),
+        bad_mail(
+            json!({"dane": {"hosts": [], "required": false}}),
+            &[("spec.dane", "or required: true")],
+        ),
+        bad(
+            with_role("Parked", json!({"dane": {"required": true}})),
+            &[("spec.dane", "takes no mail")],
+        ),
+        bad_mail(
+            json!({"dane": {"hosts": [{"name": "mx.a.nl", "records": []}]}}),
+            &[("spec.dane.hosts[0].records", "at least 1")],
+        ),
         // dmarc
         bad_mail(
             json!({"dmarc": {}}),
@@ -291,7 +332,20 @@ pub(crate) fn accepted() -> Vec<Value> {
         ),
         with_role("SendOnly", json!({"spf": {"redirect": "%{d}._spf.voorbeeld.nl"}})),
         with_role("Mail", json!({"mx": {"hosts": [mx_host(0)], "none": false}})),
-        with_role("Parked", json!({"mx": {"none": true}})),
+        with_role(
+            "Parked",
+            json!({"mx": {"none": true}, "mtaSts": {"mode": "None"}}),
+        ),
+        with_role("Mail", json!({"mtaSts": {"mode": "None"}})),
+        with_role(
+            "Mail",
+            json!({"mtaSts": {"mode": "Testing"}, "mx": {"hosts": [mx_host(1)]}}),
+        ),
+        with_role("Mail", json!({"dane": {"required": true, "hosts": []}})),
+        with_role(
+            "Mail",
+            json!({"tlsRpt": {"reports": many(16, &|n| json!(format!("mailto:a{n}@a.nl")))}}),
+        ),
         with_role(
             "Mail",
             json!({"mx": {"hosts": many(32, &|n| json!({"preference": 65535, "host": format!("mx{n}.voorbeeld.nl")}))}}),

@@ -52,6 +52,9 @@ fn bases() -> [Value; 3] {
                 "failureOptions": ["1"],
             },
             "mx": {"hosts": [{"preference": 10, "host": "mx1.voorbeeld.nl"}, {"preference": 20, "host": "mx2.voorbeeld.nl"}]},
+            "mtaSts": {"mode": "Enforce", "mx": ["mx1.voorbeeld.nl", "*.voorbeeld.nl"], "maxAge": "30d"},
+            "tlsRpt": {"reports": ["mailto:tls@voorbeeld.nl"]},
+            "dane": {"hosts": [{"name": "mx1.voorbeeld.nl", "records": ["3 1 1 ab"]}], "required": true},
         }),
         json!({
             "domain": "voorbeeld.nl", "role": "SendOnly",
@@ -59,7 +62,7 @@ fn bases() -> [Value; 3] {
             "dmarc": {"cname": "voorbeeld.nl.provider.example", "atLeast": "Quarantine"},
         }),
         json!({
-            "domain": "voorbeeld.nl", "role": "Parked", "mx": {"none": true},
+            "domain": "voorbeeld.nl", "role": "Parked", "mx": {"none": true}, "mtaSts": {"mode": "None"},
             "dkim": {"selectors": [{"name": "s4", "state": "Revoked"}]},
             "dmarc": {"policy": "Reject", "inherit": false},
         }),

@@ -11,6 +11,7 @@
 //! empty.voorbeeld.nl      EXISTS                           a name without records
 //! broken.example          TXT    !SERVFAIL                 no usable answer for one type
 //! gone.example            ANY    !TIMEOUT                  nor for any other
+//! _25._tcp.mx.example     TLSA   3 1 1 ab…                 as it is shown
 //! ```
 //!
 //! `\DDD` and `\"` are octets (RFC 1035 5.1); other characters stand for their UTF-8. Lines that start with `#` or `;`
@@ -48,6 +49,8 @@ pub(crate) struct World {
     records: BTreeMap<(Name, Kind), (u32, Vec<Rdata>)>,
     troubles: BTreeMap<(Name, Option<Kind>), Trouble>,
     names: BTreeSet<Name>,
+    /// What answers from a zone are worth; elsewhere nothing was validated.
+    worth: BTreeMap<Name, Security>,
 }
 
 impl World {
@@ -106,8 +109,29 @@ impl World {
         self.troubles.insert((owner, Some(kind)), trouble);
     }
 
-    /// What this world answers.
+    /// The same, with what answers from a zone and below are worth.
+    pub(crate) fn worth(mut self, zone: &str, security: Security) -> Self {
+        self.worth.insert(name(zone), security);
+        self
+    }
+
+    /// What this world answers, and what the answer is worth.
     pub(crate) fn answer(&self, question: &Dns) -> Fact {
+        let mut fact = self.answered(question);
+        let names: Vec<Name> = std::iter::once(&question.name)
+            .chain(fact.chain())
+            .cloned()
+            .collect();
+        let of = |name: &Name| {
+            let zones = self.worth.iter().filter(|(zone, _)| name.is_at_or_below(zone));
+            let nearest = zones.max_by_key(|(zone, _)| zone.label_count());
+            nearest.map_or(Security::NotAsked, |(_, security)| security.clone())
+        };
+        fact.security = names.iter().map(of).reduce(Security::worst).unwrap_or_default();
+        fact
+    }
+
+    fn answered(&self, question: &Dns) -> Fact {
         let mut chain: Vec<Name> = Vec::new();
         let mut ttl = u32::MAX;
         let mut owner = question.name.clone();
@@ -245,12 +269,14 @@ fn kind_of(text: &str, line: &str) -> Kind {
     match text {
         "A" => Kind::A,
         "AAAA" => Kind::Aaaa,
+        "CAA" => Kind::Caa,
         "CNAME" => Kind::Cname,
         "MX" => Kind::Mx,
         "NS" => Kind::Ns,
         "PTR" => Kind::Ptr,
         "SOA" => Kind::Soa,
         "SPF" => Kind::Spf,
+        "TLSA" => Kind::Tlsa,
         "TXT" => Kind::Txt,
         _ => panic!("no such type: {line}"),
     }
@@ -280,6 +306,7 @@ fn rdata(kind: Kind, data: &str, line: &str) -> Rdata {
         Kind::Ns => Rdata::Ns(name(data)),
         Kind::Ptr => Rdata::Ptr(name(data)),
         Kind::Soa => Rdata::Soa(None),
+        Kind::Caa | Kind::Tlsa => Rdata::Shown(data.into()),
         Kind::Mx => {
             let (preference, exchange) = word(data);
             Rdata::Mx {

@@ -13,22 +13,28 @@
     reason = "the schema derive copies each type into a function, where pub reaches nobody"
 )]
 
+mod dane;
 mod dkim;
 mod dmarc;
 mod dnssec;
+mod mta_sts;
 mod mx;
 mod spf;
+mod tls_rpt;
 
 use kube::core::Rule;
 use kube::{CustomResource, KubeSchema};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+pub use self::dane::*;
 pub use self::dkim::*;
 pub use self::dmarc::*;
 pub use self::dnssec::*;
+pub use self::mta_sts::*;
 pub use self::mx::*;
 pub use self::spf::*;
+pub use self::tls_rpt::*;
 use super::MailDomainStatus;
 use crate::duration::pattern;
 
@@ -138,13 +144,24 @@ use crate::duration::pattern;
      || [has(self.dmarc.policy), has(self.dmarc.inherit) && self.dmarc.inherit, has(self.dmarc.cname)]\
      .filter(set, set).size() == 1")
     .field_path(".dmarc").message("dmarc needs exactly one of policy, inherit: true and cname"))]
-#[x_kube(validation = Rule::new("self.role != 'Parked' || !has(self.mx) || !has(self.mx.hosts) || self.mx.hosts.size() == 0")
+#[x_kube(validation = Rule::new("self.role != 'Parked' || !has(self.mx) || !has(self.mx.hosts) || self.mx.hosts.size() == 0 \
+     || has(self.mx.none) && self.mx.none")
     .field_path(".mx").message("role Parked takes in mx only none: true: a parked domain takes no mail; where hosts take \
      its mail, its role is ReceiveOnly or Mail"))]
-#[x_kube(validation = Rule::new("self.role == 'Parked' || !has(self.mx) || !has(self.mx.none) || !self.mx.none")
+#[x_kube(validation = Rule::new("self.role == 'Parked' || !has(self.mx) || !has(self.mx.none) || !self.mx.none \
+     || has(self.mx.hosts) && self.mx.hosts.size() > 0")
     .field_path(".mx").message("roles Mail, SendOnly and ReceiveOnly take no mx with none: true: a domain that receives \
      needs a host, and receivers refuse mail of a sender that takes none back (RFC 7505 4.2); name the hosts, or choose \
      role Parked"))]
+#[x_kube(validation = Rule::new("self.role != 'Parked' || !has(self.mtaSts) || self.mtaSts.mode == 'None'")
+    .field_path(".mtaSts").message("role Parked takes in mtaSts only mode None: it takes no mail, so there is no host a policy \
+     could be about"))]
+#[x_kube(validation = Rule::new("!has(self.mtaSts) || self.mtaSts.mode == 'None' || has(self.mtaSts.mx) && self.mtaSts.mx.size() > 0 \
+     || has(self.mx) && has(self.mx.hosts) && self.mx.hosts.size() > 0 || self.role == 'Parked'")
+    .field_path(".mtaSts").message("mtaSts needs mx, the hosts mail may go to, or an mx block with hosts, which is the default"))]
+#[x_kube(validation = Rule::new("self.role != 'Parked' || !has(self.dane) || !has(self.dane.required) || !self.dane.required")
+    .field_path(".dane").message("role Parked takes no dane with required: true: it takes no mail, so there is no host that \
+     could have records"))]
 #[x_kube(validation = Rule::new(format!(
     "!has(self.staleAfter) || !self.staleAfter.matches({0:?}) \
      || has(self.interval) && !self.interval.matches({0:?}) \
@@ -224,6 +241,15 @@ pub struct MailDomainSpec {
     /// Where mail for the domain goes (RFC 5321 5). Left out: observed, never drift.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub mx: Option<MxSpec>,
+    /// MTA-STS (RFC 8461). Left out: observed, never drift.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub mta_sts: Option<MtaStsSpec>,
+    /// TLS-RPT (RFC 8460). Left out: observed, never drift.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub tls_rpt: Option<TlsRptSpec>,
+    /// DANE for SMTP (RFC 7672). Left out: observed, never drift and never missed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub dane: Option<DaneSpec>,
     /// DNSSEC (RFC 4033). Left out: observed, never missed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub dnssec: Option<DnssecSpec>,
@@ -246,6 +272,9 @@ impl MailDomainSpec {
             dkim,
             dmarc,
             mx,
+            mta_sts,
+            tls_rpt,
+            dane,
             dnssec,
         } = self;
         [
@@ -253,6 +282,9 @@ impl MailDomainSpec {
             ("dkim", dkim.is_some()),
             ("dmarc", dmarc.is_some()),
             ("mx", mx.is_some()),
+            ("mtaSts", mta_sts.is_some()),
+            ("tlsRpt", tls_rpt.is_some()),
+            ("dane", dane.is_some()),
             ("dnssec", dnssec.as_ref().is_some_and(|dnssec| dnssec.required)),
         ]
         .into_iter()

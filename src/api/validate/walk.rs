@@ -179,7 +179,11 @@ impl Walk<'_> {
         }
         if let Some(least) = node.bound(least).filter(|least| measured < *least) {
             let message = match size {
-                0 if least <= 1.0 => "may not be empty: write something there, or leave it out".to_owned(),
+                // A list that must be there cannot be left out.
+                0 if least <= 1.0 && fault == Fault::TooLong => {
+                    "may not be empty: write something there, or leave it out".to_owned()
+                }
+                0 if least <= 1.0 => "may not be empty: at least 1 entry is needed".to_owned(),
                 _ => format!("has {size} {what}, at least {least} are needed"),
             };
             sound &= self.say(path, Fault::Invalid, message);

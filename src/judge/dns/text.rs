@@ -6,7 +6,7 @@ use crate::inquiry::{Kind, Rdata, Txt};
 use crate::judge::{Findings, Site, Topic};
 use crate::name::Name;
 use crate::records::odd::{Odd, listed, odd_characters};
-use crate::records::{Span, Standard, dmarc, is_meant, presentation, tag_names};
+use crate::records::{Span, Standard, is_meant, presentation, tag_names, whole};
 use crate::rules::Severity;
 use crate::rules::{dns as rules, spf};
 
@@ -88,10 +88,7 @@ pub(super) fn check(place: &Owner<'_>, findings: &mut Findings) {
 
 /// A rule's fix with the whole text to enter, where it can be told.
 fn whole_fix(standard: Standard, fix: &str, text: &[u8]) -> Option<String> {
-    let meant = match standard {
-        Standard::Dmarc => dmarc::whole(text)?,
-        Standard::Spf | Standard::Dkim | Standard::Mx | Standard::Dnssec | Standard::Dns => return None,
-    };
+    let meant = whole(standard, text)?;
     let prints = meant.iter().all(|octet| matches!(octet, 0x20..=0x7e));
     let fix = fix.trim_end_matches('.');
     prints.then(|| format!("{fix}: {}", presentation(&meant)))

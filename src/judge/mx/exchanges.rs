@@ -124,6 +124,17 @@ fn addresses(name: &Name, kind: Kind, inquiry: &mut Inquiry<'_>) -> Option<HostA
     })
 }
 
+/// The hosts an answer names, each once, by preference; the null MX left out.
+pub(in crate::judge) fn hosts_of(seen: &UsableAnswer<'_>) -> Vec<Name> {
+    let mut names: Vec<Name> = Vec::new();
+    for (_, host) in exchanges(seen) {
+        if !host.is_root() && !names.contains(&host) {
+            names.push(host);
+        }
+    }
+    names
+}
+
 /// The exchanges, by preference.
 pub(super) fn exchanges(seen: &UsableAnswer<'_>) -> Vec<(u16, Name)> {
     let mut exchanges: Vec<(u16, Name)> = seen

@@ -12,5 +12,6 @@ mod parked;
 mod state;
 
 pub(super) use self::check::check;
+pub(super) use self::exchanges::hosts_of;
 pub use self::exchanges::{ExchangeHost, HostAddresses, MAX_HOSTS, MailExchanges, gather};
 pub(super) use self::state::state;

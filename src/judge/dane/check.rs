@@ -1,0 +1,193 @@
+//! What is wrong with DANE at the hosts of the MX: one by one, and together.
+
+use super::gather::{MailHost, MailHosts, Proof, gather, tlsa};
+use super::records;
+use crate::inquiry::{Inquiry, Kind, Need, Trouble};
+use crate::intent::{Intent, tlsa_name};
+use crate::judge::basis::evidence;
+use crate::judge::versioned::mild;
+use crate::judge::{Findings, Site, Topic};
+use crate::name::Name;
+use crate::records::Standard;
+use crate::rules::{Severity, dane as rules};
+
+/// Where Exchange Online has no DANE.
+const OUTLOOK: &str = "mail.protection.outlook.com";
+
+/// What is wrong with DANE for the domain's mail, managed or observed.
+pub(in crate::judge) fn check(intent: &Intent, inquiry: &mut Inquiry<'_>, findings: &mut Findings) {
+    let managed = intent.manages(Standard::Dane);
+    let need = if managed { Need::Compliance } else { Need::Evidence };
+    let scene = gather(&intent.domain, need, inquiry);
+    for host in &scene.hosts {
+        one(host, managed, inquiry, findings);
+    }
+    together(intent, &scene, managed, findings);
+    if managed && scene.hosts.iter().any(MailHost::has_none) {
+        at_the_domain(intent, &scene, inquiry, findings);
+    }
+}
+
+/// One host.
+fn one(host: &MailHost, managed: bool, inquiry: &mut Inquiry<'_>, findings: &mut Findings) {
+    let about = |name: &Name| Topic::new(Site::rrset(name.clone(), Kind::Tlsa), managed);
+    for place in &host.places {
+        let Some(Err(trouble)) = &place.records else {
+            continue;
+        };
+        // Without a proof of the addresses senders do not ask. An answer whose proof is broken is said of its zone.
+        let asked = matches!(host.addresses, Some(Proof::Proven | Proof::Unknown));
+        let refused = matches!(
+            trouble,
+            Trouble::ServFail | Trouble::Refused | Trouble::OtherRcode | Trouble::Malformed | Trouble::Lame
+        );
+        if asked && refused {
+            let message = format!(
+                "want an answer for {} TLSA, found none although {} has addresses: {trouble}; senders with DANE cannot tell \
+                 whether there is a record, and mail to the host is deferred",
+                place.name, host.name
+            );
+            let said = findings.say(&rules::DEFERRED, &about(&place.name), message);
+            said.about(host.name.as_str());
+            // Whether senders ask at all hangs on a proof that was not looked for.
+            if host.addresses == Some(Proof::Unknown) {
+                said.at_most(Severity::Warning);
+            }
+            mild(said);
+        }
+    }
+    let Some((place, found)) = host.found() else {
+        return;
+    };
+    let topic = about(&place.name);
+    if host.proof() == Proof::Unsigned {
+        let what = match place.proof {
+            Proof::Unsigned => place.name.to_string(),
+            _ => format!("the addresses of {}", host.name),
+        };
+        let message = format!(
+            "want TLSA records that are proven, found that no chain of trust leads to {what}: senders do not use them"
+        );
+        mild(findings.say(&rules::UNSIGNED, &topic, message)).about(host.name.as_str());
+        return;
+    }
+    records::check(found, &topic, managed, findings);
+    if let Some(end) = &host.alias
+        && host.places.len() > 1
+        && host.places.first().is_some_and(|first| first.name != place.name)
+    {
+        let message = format!(
+            "want TLSA records at {end}, which {} is an alias of, found them at the alias alone",
+            host.name
+        );
+        let said = findings.say(&rules::ALIAS, &topic, message);
+        said.fix(format!(
+            "Point the MX at {end}, and publish the records at _25._tcp.{end}."
+        ));
+    }
+    if managed {
+        wildcard(host, &topic, found.len(), inquiry, findings);
+    }
+}
+
+/// Whether the records are those of a wildcard at `*._tcp`.
+fn wildcard(
+    host: &MailHost,
+    topic: &Topic,
+    count: usize,
+    inquiry: &mut Inquiry<'_>,
+    findings: &mut Findings,
+) {
+    let Ok(name) = host.name.prepend("*._tcp") else {
+        return;
+    };
+    let Some(seen) = evidence(inquiry, &name, Kind::Tlsa) else {
+        return;
+    };
+    let there = tlsa(&seen);
+    let same = host
+        .found()
+        .is_some_and(|(place, found)| place.name.as_str().starts_with("_25.") && *found == there);
+    if same && there.len() == count {
+        let message = format!(
+            "want records at _25._tcp.{}, found those of every port at {name}",
+            host.name
+        );
+        findings.say(&rules::WILDCARD, topic, message);
+    }
+}
+
+/// All hosts together.
+fn together(intent: &Intent, scene: &MailHosts, managed: bool, findings: &mut Findings) {
+    let topic = Topic::new(Site::rrset(intent.domain.clone(), Kind::Mx), managed);
+    let protected = |host: &&MailHost| !host.effective().is_empty();
+    let with: Vec<&str> = scene
+        .hosts
+        .iter()
+        .filter(protected)
+        .map(|host| host.name.as_str())
+        .collect();
+    let without: Vec<&str> = scene
+        .hosts
+        .iter()
+        .filter(|host| host.has_none())
+        .map(|host| host.name.as_str())
+        .collect();
+    if !with.is_empty() && !without.is_empty() {
+        let message = format!(
+            "want TLSA records at every host of the MX, found them at {} and none at {}",
+            with.join(", "),
+            without.join(", ")
+        );
+        findings.say(&rules::PARTIAL, &topic, message);
+    }
+    if !with.is_empty() && scene.mx == Proof::Unsigned {
+        let message = format!(
+            "want an MX that is proven, found that no chain of trust leads to {}, though its hosts have TLSA records",
+            intent.domain
+        );
+        let said = findings.say(&rules::MX_UNSIGNED, &topic, message);
+        if !managed {
+            said.at_most(Severity::Info);
+        }
+    }
+    let outlook: Option<Name> = OUTLOOK.parse().ok();
+    for host in scene.hosts.iter().filter(|_| managed) {
+        if outlook
+            .as_ref()
+            .is_some_and(|outlook| host.name.is_at_or_below(outlook))
+            && host.has_none()
+        {
+            let message = format!("want a host with DANE, found {}, which never has it", host.name);
+            findings
+                .say(&rules::OUTLOOK, &topic, message)
+                .about(host.name.as_str());
+        }
+    }
+}
+
+/// Records at the mail domain itself, which is no host of its own MX.
+fn at_the_domain(intent: &Intent, scene: &MailHosts, inquiry: &mut Inquiry<'_>, findings: &mut Findings) {
+    if !scene.whole || scene.hosts.iter().any(|host| host.name == intent.domain) {
+        return;
+    }
+    let Some(name) = tlsa_name(&intent.domain) else {
+        return;
+    };
+    let Some(seen) = evidence(inquiry, &name, Kind::Tlsa) else {
+        return;
+    };
+    if !tlsa(&seen).is_empty() {
+        let topic = Topic::new(Site::rrset(name.clone(), Kind::Tlsa), true);
+        let hosts: Vec<String> = scene
+            .hosts
+            .iter()
+            .map(|host| format!("_25._tcp.{}", host.name))
+            .collect();
+        let message = format!(
+            "want TLSA records at {}, found them at {name}, where no sender looks",
+            hosts.join(", ")
+        );
+        findings.say(&rules::OWNER, &topic, message);
+    }
+}

@@ -1,0 +1,178 @@
+//! What a sender with DANE finds at each host of the MX.
+
+use std::collections::BTreeSet;
+
+use crate::inquiry::{Dns, Inquiry, Kind, Need, Rdata, Reply, Security, Trouble};
+use crate::intent::tlsa_name;
+use crate::judge::basis::UsableAnswer;
+use crate::judge::mx;
+use crate::name::Name;
+use crate::records::Standard;
+use crate::records::dane::{Tlsa, effective};
+
+/// What an answer is worth to a sender.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Proof {
+    /// It is proven.
+    Proven,
+    /// It is not known whether it is: nothing was validated, or no proof could be had.
+    Unknown,
+    /// It is proven that it cannot be proven: the zone is not signed.
+    Unsigned,
+    /// Its proof is broken.
+    Broken,
+}
+
+impl Proof {
+    /// What a fact's security comes to.
+    pub(super) fn of(security: &Security) -> Self {
+        match security {
+            Security::Secure => Self::Proven,
+            Security::Insecure { .. } => Self::Unsigned,
+            Security::Bogus(_) => Self::Broken,
+            Security::Indeterminate { .. } | Security::NotAsked => Self::Unknown,
+        }
+    }
+}
+
+/// What stands at one name for TLSA.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TlsaAt {
+    /// The name that was asked.
+    pub name: Name,
+    /// The records that could be read, or why none came; `None` while the question is open.
+    pub records: Option<Result<BTreeSet<Tlsa>, Trouble>>,
+    /// What the answer is worth.
+    pub proof: Proof,
+}
+
+/// One host of the MX, as a sender with DANE sees it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct MailHost {
+    /// As the MX names it.
+    pub name: Name,
+    /// What its addresses are worth; `None` where there is none, or they are not known.
+    pub addresses: Option<Proof>,
+    /// The end of its alias, where it is one.
+    pub alias: Option<Name>,
+    /// Where TLSA was looked for, in order: at the end of the alias first (RFC 7672 2.2.2).
+    pub places: Vec<TlsaAt>,
+}
+
+impl MailHost {
+    /// The first place with records, as a sender takes it.
+    pub fn found(&self) -> Option<(&TlsaAt, &BTreeSet<Tlsa>)> {
+        self.places.iter().find_map(|place| match &place.records {
+            Some(Ok(records)) if !records.is_empty() => Some((place, records)),
+            _ => None,
+        })
+    }
+
+    /// Whether it is known that no record stands at any of its places.
+    pub fn has_none(&self) -> bool {
+        let none = |place: &TlsaAt| matches!(&place.records, Some(Ok(records)) if records.is_empty());
+        self.places.iter().all(none)
+    }
+
+    /// What the worse of addresses and records is worth.
+    pub fn proof(&self) -> Proof {
+        let records = self.found().map_or(Proof::Unknown, |(place, _)| place.proof);
+        self.addresses.unwrap_or(Proof::Unknown).max(records)
+    }
+
+    /// The records a sender checks the host by: of those that are used, where nothing is known against their proof.
+    pub fn effective(&self) -> BTreeSet<Tlsa> {
+        match self.found() {
+            Some((_, records)) if self.proof() <= Proof::Unknown => effective(records),
+            _ => BTreeSet::new(),
+        }
+    }
+}
+
+/// The hosts of a domain's MX.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct MailHosts {
+    /// The hosts whose names are sound, in the order of the MX.
+    pub hosts: Vec<MailHost>,
+    /// What the MX itself is worth.
+    pub mx: Proof,
+    /// Whether all hosts were looked at.
+    pub whole: bool,
+}
+
+/// What senders find at the hosts of the domain's MX.
+pub fn gather(domain: &Name, need: Need, inquiry: &mut Inquiry<'_>) -> MailHosts {
+    // The MX and its hosts are that room's questions.
+    inquiry.on_behalf_of(Standard::Mx);
+    let scene = mx::gather(domain, inquiry);
+    inquiry.on_behalf_of(Standard::Dane);
+    let security = inquiry
+        .fact(&Dns::new(domain.clone(), Kind::Mx))
+        .map(|fact| Proof::of(&fact.security));
+    let sound = scene.hosts.iter().filter(|host| host.fault.is_none());
+    let hosts: Vec<MailHost> = sound
+        .map(|host| {
+            let alias = host.found().find_map(|found| found.alias.clone());
+            let kinds = [(Kind::A, &host.v4), (Kind::Aaaa, &host.v6)];
+            let some = |(kind, found): &(Kind, &Option<mx::HostAddresses>)| {
+                let has = found.as_ref().is_some_and(|one| !one.addresses.is_empty());
+                has.then_some(*kind)
+            };
+            let worth = |kind: Kind| {
+                let fact = inquiry.fact(&Dns::new(host.name.clone(), kind))?;
+                Some(Proof::of(&fact.security))
+            };
+            let addresses = kinds.iter().filter_map(some).filter_map(worth).max();
+            (host.name.clone(), alias, addresses)
+        })
+        .collect::<Vec<_>>()
+        .into_iter()
+        .map(|(name, alias, addresses)| {
+            let bases = alias.iter().chain(std::iter::once(&name));
+            let names: Vec<Name> = bases.filter_map(tlsa_name).collect();
+            let mut places = Vec::new();
+            for at in names {
+                let place = ask(at, need, inquiry);
+                let found = matches!(&place.records, Some(Ok(records)) if !records.is_empty());
+                places.push(place);
+                if found {
+                    break;
+                }
+            }
+            MailHost {
+                name,
+                addresses,
+                alias,
+                places,
+            }
+        })
+        .collect();
+    MailHosts {
+        whole: scene.exchanges.is_some() && hosts.len() == scene.count,
+        hosts,
+        mx: security.unwrap_or(Proof::Unknown),
+    }
+}
+
+fn ask(name: Name, need: Need, inquiry: &mut Inquiry<'_>) -> TlsaAt {
+    let question = Dns::new(name.clone(), Kind::Tlsa);
+    let reply = inquiry.ask(question.clone(), need);
+    let records = match reply {
+        Reply::Open => None,
+        Reply::Unanswered(trouble) => Some(Err(trouble)),
+        Reply::Answered(..) => UsableAnswer::from_reply(reply).map(|seen| Ok(tlsa(&seen))),
+    };
+    let proof = inquiry
+        .fact(&question)
+        .map_or(Proof::Unknown, |fact| Proof::of(&fact.security));
+    TlsaAt { name, records, proof }
+}
+
+/// The records of an answer, as far as they can be read.
+pub(super) fn tlsa(seen: &UsableAnswer<'_>) -> BTreeSet<Tlsa> {
+    let texts = seen.records.iter().filter_map(|rdata| match rdata {
+        Rdata::Shown(text) => Some(text),
+        _ => None,
+    });
+    texts.filter_map(|text| Tlsa::parse(text).ok()).collect()
+}

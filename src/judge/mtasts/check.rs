@@ -1,0 +1,165 @@
+//! What is wrong with the record, and with the host that should serve the policy.
+
+use super::{WHAT, hosts};
+use crate::inquiry::{Dns, Inquiry, Kind, Need};
+use crate::intent::{Intent, MTA_STS, TLS_RPT, What};
+use crate::judge::basis::{UsableAnswer, evidence};
+use crate::judge::versioned::{Versioned, mild};
+use crate::judge::{Findings, Site, Topic, mx};
+use crate::records::mtasts::{self, Mode, Policy, Record};
+use crate::records::{Standard, fields, presentation, tlsrpt};
+use crate::rules::{Severity, dns, mtasts as rules};
+
+/// What is wrong with the domain's MTA-STS, managed or observed.
+pub(in crate::judge) fn check(intent: &Intent, inquiry: &mut Inquiry<'_>, findings: &mut Findings) {
+    let Ok(name) = intent.domain.prepend(MTA_STS) else {
+        return;
+    };
+    let managed = intent.manages(Standard::MtaSts);
+    let need = if managed { Need::Compliance } else { Need::Evidence };
+    let topic = Topic::new(Site::rrset(name.clone(), Kind::Txt), managed);
+    let wanted = intent.wanted.iter().find_map(|wanted| match &wanted.what {
+        What::MtaSts(policy) => Some(policy),
+        _ => None,
+    });
+    if let Some(policy) = wanted {
+        hosts::check(intent, policy, &topic, inquiry, findings);
+        of_the_policy(intent, policy, &topic, inquiry, findings);
+    }
+    let reply = inquiry.ask(Dns::new(name, Kind::Txt), need);
+    let Some(seen) = UsableAnswer::from_reply(reply) else {
+        return;
+    };
+    let found = Versioned::of(&seen, mtasts::likeness);
+    found.say(WHAT, (&rules::VERSION, &rules::SEVERAL), &topic, findings);
+    let Some(text) = found.one() else { return };
+    record(&mtasts::parse(text), &topic.text(text), findings);
+    host(intent, need, &topic, inquiry, findings);
+    inquiry.on_behalf_of(Standard::Mx);
+    let exchanges = mx::gather(&intent.domain, inquiry);
+    inquiry.on_behalf_of(Standard::MtaSts);
+    let taken_back = wanted.is_some_and(|policy| policy.mode == Mode::None);
+    if exchanges.is_null() && !taken_back {
+        let message = "want no MTA-STS where the MX says that no mail is taken, found a record";
+        findings.say(&rules::NO_MAIL, &topic, message);
+    }
+}
+
+/// What is wrong with the one record.
+fn record(record: &Record, topic: &Topic, findings: &mut Findings) {
+    for fault in &record.fields.faults {
+        if fault.kind == fields::FaultKind::BlankBehindVersion {
+            let message = format!(
+                "want the semicolon right behind the version, found {}: some senders ignore the record",
+                fault.kind.as_str()
+            );
+            findings.say(&rules::BLANK, topic, message).at(fault.span.clone());
+        }
+    }
+    let mut spoilt = false;
+    for (kind, span) in record.problems() {
+        spoilt = true;
+        let message = format!("want v=STSv1; id= and an id, found {}", kind.as_str());
+        let said = findings.say(&rules::SYNTAX, topic, message);
+        mild(said.about(kind.as_str()).at(span));
+    }
+    match (&record.id, record.id_is_sound()) {
+        (_, true) => {}
+        // A slip around it is why it is not read.
+        _ if spoilt => {}
+        (Some(id), false) => {
+            let message = format!("want an id of 1 to 32 letters and digits, found {id:?}");
+            let span = record.fields.named("id").next().map(|field| field.span.clone());
+            let said = mild(findings.say(&rules::ID, topic, message));
+            if let Some(span) = span {
+                said.at(span);
+            }
+        }
+        (None, false) => {
+            let message = "want an id, found none: senders cannot tell whether the policy is a new one";
+            mild(findings.say(&rules::ID, topic, message));
+        }
+    }
+    if let Some(second) = record.fields.named("id").nth(1) {
+        let first = record.id.as_deref().unwrap_or_default();
+        let message = format!("want one id, found two: {first} counts");
+        findings
+            .say(&rules::ID_TWICE, topic, message)
+            .at(second.span.clone());
+    }
+    for (field, sound) in record.unknown() {
+        let shown = presentation(record.fields.octets(&field.span));
+        let message = match sound {
+            true => format!("want id alone, found {shown}, which senders ignore"),
+            false if field.value.is_empty() => continue,
+            false => format!(
+                "want id alone, found {shown}, whose value is none: strict senders read nothing of the record"
+            ),
+        };
+        findings
+            .say(&rules::UNKNOWN_FIELD, topic, message)
+            .about(presentation(record.fields.octets(&field.name)))
+            .at(field.span.clone());
+    }
+}
+
+/// Whether the host that serves the policy has an address.
+fn host(intent: &Intent, need: Need, topic: &Topic, inquiry: &mut Inquiry<'_>, findings: &mut Findings) {
+    let Some(host) = mtasts::policy_host(&intent.domain) else {
+        return;
+    };
+    let mut alias = None;
+    for kind in [Kind::A, Kind::Aaaa] {
+        let reply = inquiry.ask(Dns::new(host.clone(), kind), need);
+        // What was not answered may be an address.
+        let Some(seen) = UsableAnswer::from_reply(reply) else {
+            return;
+        };
+        if !seen.records.is_empty() {
+            return;
+        }
+        alias = seen.chain.last().cloned();
+    }
+    let end = alias.map_or(String::new(), |end| format!(" at the end of its CNAME, {end}"));
+    let message = format!(
+        "want an address of {host}, which serves the policy, found none{end}: senders find no policy, and deliver as if there \
+         were none"
+    );
+    mild(findings.say(&rules::NO_HOST, topic, message)).about(host.as_str());
+}
+
+/// What the policy that is desired shows by itself, and that the one that is served was not looked at.
+fn of_the_policy(
+    intent: &Intent,
+    policy: &Policy,
+    topic: &Topic,
+    inquiry: &mut Inquiry<'_>,
+    findings: &mut Findings,
+) {
+    if policy.mode == Mode::Enforce && policy.max_age < 86_400 {
+        let message = format!(
+            "want a policy that is kept for weeks, found {} seconds",
+            policy.max_age
+        );
+        findings.say(&rules::SHORT, topic, message);
+    }
+    if policy.mode != Mode::None
+        && !intent.manages(Standard::TlsRpt)
+        && let Ok(name) = intent.domain.prepend(TLS_RPT)
+        && let Some(seen) = evidence(inquiry, &name, Kind::Txt)
+        && Versioned::of(&seen, tlsrpt::likeness).records.is_empty()
+    {
+        let message = format!("want a TLS-RPT record at {name} beside a policy, found none");
+        findings.say(&rules::NO_REPORTS, topic, message);
+    }
+    let message = format!(
+        "{} not checked in full: whether {} serves the policy that is desired, for DNS alone was asked",
+        Standard::MtaSts,
+        mtasts::policy_url(&intent.domain)
+    );
+    findings
+        .say(&dns::NOT_CHECKED, topic, message)
+        .about("policy")
+        .at_most(Severity::Info)
+        .fix("Fetch it, and compare it with what zegel plan prints.");
+}

@@ -1,0 +1,30 @@
+//! MTA-STS (RFC 8461), as far as DNS and the manifest tell: the record at `_mta-sts`, the host that serves the policy, and
+//! the policy that is desired beside the MX that stands there. The policy itself is not fetched here, and that is said
+//! where it is managed: `state` is the record's, `check` its findings, `hosts` the cross of policy and MX.
+
+mod check;
+mod hosts;
+
+pub(super) use self::check::check;
+use super::basis::{Basis, Judged};
+use super::versioned::state as state_of;
+use super::{RecordVerdict, State};
+use crate::inquiry::Inquiry;
+use crate::intent::ManagedRrset;
+use crate::records::mtasts::{self, Policy};
+
+/// What a record is called.
+const WHAT: &str = "an MTA-STS record";
+
+/// The state of the wanted record.
+pub(super) fn state(wanted: &ManagedRrset, policy: &Policy, inquiry: &mut Inquiry<'_>) -> RecordVerdict {
+    let mut basis = Basis::default();
+    let compare = |text: &[u8]| mtasts::compare(&policy.id(), &mtasts::parse(text));
+    let judged = state_of(WHAT, &wanted.name, mtasts::likeness, compare, &mut basis, inquiry);
+    let judged = judged.unwrap_or(Judged {
+        state: State::Unknown,
+        observed: Vec::new(),
+        differences: Vec::new(),
+    });
+    basis.verdict(wanted, judged)
+}

@@ -1,0 +1,169 @@
+//! What a line `mx:` of a policy covers (RFC 8461 3.2, 4.1): a host, or any host exactly one label below a name.
+
+use std::fmt;
+
+use crate::name::{Name, NameError};
+
+/// A host, or `*.` and the name right above the hosts that are meant.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Pattern {
+    /// The host; without the asterisk where there is one.
+    name: Name,
+    /// Whether it stands for the hosts one label below the name, and not for the name.
+    wildcard: bool,
+}
+
+/// Why a text is no pattern.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum PatternFault {
+    /// Nothing.
+    Empty,
+    /// `.example.nl`, as an early draft had it.
+    LeadingDot,
+    /// An asterisk that is not the whole first label.
+    Asterisk,
+    /// Characters outside ASCII: A-labels are written.
+    NonAscii,
+    /// An IP address.
+    Address,
+    /// No host name.
+    Name,
+}
+
+impl PatternFault {
+    /// What is wrong, to follow the text.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Empty => "is empty",
+            Self::LeadingDot => "begins with a dot, as an early draft had it: write *. before the name",
+            Self::Asterisk => "has an asterisk elsewhere than as the whole first label",
+            Self::NonAscii => "has characters outside ASCII: write A-labels (xn--…)",
+            Self::Address => "is an address, where a host's name belongs",
+            Self::Name => "is no host name",
+        }
+    }
+}
+
+impl Pattern {
+    /// This host alone.
+    pub fn host(name: Name) -> Self {
+        Self {
+            name,
+            wildcard: false,
+        }
+    }
+
+    /// Reads a pattern; letter case and a dot at the end mean nothing.
+    ///
+    /// # Errors
+    /// When it is none.
+    pub fn parse(text: &str) -> Result<Self, PatternFault> {
+        let (wildcard, rest) = match text.strip_prefix("*.") {
+            Some(rest) => (true, rest),
+            None => (false, text),
+        };
+        if text.is_empty() || text == "." {
+            return Err(PatternFault::Empty);
+        }
+        if rest.starts_with('.') {
+            return Err(PatternFault::LeadingDot);
+        }
+        if rest.contains('*') || rest.is_empty() {
+            return Err(PatternFault::Asterisk);
+        }
+        let name: Name = rest.parse().map_err(|error| match error {
+            NameError::NonAscii => PatternFault::NonAscii,
+            _ => PatternFault::Name,
+        })?;
+        let plain = |octet: &u8| octet.is_ascii_alphanumeric() || *octet == b'-';
+        let fine =
+            |label: &Vec<u8>| label.iter().all(plain) && !label.starts_with(b"-") && !label.ends_with(b"-");
+        let labels = name.labels();
+        if labels
+            .last()
+            .is_some_and(|last| last.iter().all(u8::is_ascii_digit))
+            || text.contains(':')
+        {
+            return Err(PatternFault::Address);
+        }
+        if labels.len() < 2 || !labels.iter().all(fine) {
+            return Err(PatternFault::Name);
+        }
+        Ok(Self { name, wildcard })
+    }
+
+    /// Whether a host is covered: `*.` stands for exactly one label, never for none (RFC 8461 4.1).
+    pub fn covers(&self, host: &Name) -> bool {
+        match self.wildcard {
+            true => host.parent().is_some_and(|above| above == self.name) && !host.is_root(),
+            false => *host == self.name,
+        }
+    }
+
+    /// Whether it stands for every host one label below a name.
+    pub fn is_wildcard(&self) -> bool {
+        self.wildcard
+    }
+
+    /// The name, without the asterisk.
+    pub fn name(&self) -> &Name {
+        &self.name
+    }
+}
+
+impl fmt::Display for Pattern {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.wildcard {
+            true => write!(f, "*.{}", self.name),
+            false => self.name.fmt(f),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_asterisk_is_exactly_one_label() {
+        for (pattern, host, covered) in [
+            ("mx1.a.nl", "mx1.a.nl", true),
+            ("MX1.a.nl.", "mx1.A.nl", true),
+            ("mx1.a.nl", "mx2.a.nl", false),
+            ("*.a.nl", "mx1.a.nl", true),
+            ("*.a.nl", "a.nl", false),
+            ("*.a.nl", "b.mx1.a.nl", false),
+            ("*.a.nl", "mx1.ba.nl", false),
+        ] {
+            let pattern = Pattern::parse(pattern).unwrap();
+            assert_eq!(
+                pattern.covers(&host.parse().unwrap()),
+                covered,
+                "{pattern} {host}"
+            );
+        }
+    }
+
+    #[test]
+    fn what_is_no_pattern_says_why() {
+        for (text, want) in [
+            ("", PatternFault::Empty),
+            (".", PatternFault::Empty),
+            (".a.nl", PatternFault::LeadingDot),
+            ("mx*.a.nl", PatternFault::Asterisk),
+            ("*", PatternFault::Asterisk),
+            ("*.", PatternFault::Asterisk),
+            ("*.*.nl", PatternFault::Asterisk),
+            ("mx.*.a.nl", PatternFault::Asterisk),
+            ("mål.a.nl", PatternFault::NonAscii),
+            ("192.0.2.1", PatternFault::Address),
+            ("2001:db8::1", PatternFault::Address),
+            ("mail", PatternFault::Name),
+            ("mx_1.a.nl", PatternFault::Name),
+            ("mx 1.a.nl", PatternFault::Name),
+            ("a..nl", PatternFault::Name),
+        ] {
+            assert_eq!(Pattern::parse(text), Err(want), "{text:?}");
+        }
+    }
+}

@@ -1,0 +1,217 @@
+//! The policy file (RFC 8461 3.2): read line by line, written in one form, and its digest.
+//!
+//! Lines may end in LF or in CRLF: the prose of the RFC says CRLF, its grammar both (erratum 6253), and both are read. Of
+//! a key that stands there twice the first counts, `mx` aside; keys nobody knows are ignored.
+
+use std::collections::BTreeSet;
+
+use aws_lc_rs::digest;
+
+use super::pattern::{Pattern, PatternFault};
+use crate::records::presentation;
+
+/// The largest `max_age` there is, in seconds: a year (RFC 8461 3.2).
+pub const MAX_AGE: u32 = 31_557_600;
+
+/// What a sender does where a host is not as the policy says (RFC 8461 5).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Mode {
+    /// Nothing: there is no policy any more.
+    None,
+    /// It says so in its report, and delivers.
+    Testing,
+    /// It does not deliver.
+    Enforce,
+}
+
+impl Mode {
+    /// As a policy writes it.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::None => "none",
+            Self::Testing => "testing",
+            Self::Enforce => "enforce",
+        }
+    }
+}
+
+/// A policy.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Policy {
+    /// What senders do.
+    pub mode: Mode,
+    /// The hosts mail may go to; a set, for their order means nothing.
+    pub mx: BTreeSet<Pattern>,
+    /// How long senders keep it, in seconds.
+    pub max_age: u32,
+}
+
+/// A policy file as it was read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PolicyText {
+    /// The policy; `None` where senders find none in it.
+    pub policy: Option<Policy>,
+    /// What is wrong with it, by line.
+    pub faults: Vec<PolicyFault>,
+}
+
+/// Something in a policy file that is wrong.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum PolicyFault {
+    /// The file is no UTF-8, or begins with a byte order mark.
+    Encoding,
+    /// A line that is no `key: value`.
+    Line(usize, String),
+    /// A blank line before the end.
+    Blank(usize),
+    /// A key that stood there before, where one alone counts.
+    Twice(usize, String),
+    /// A required key that is missing.
+    Missing(&'static str),
+    /// A value that is none for its key.
+    Value(usize, &'static str, String),
+    /// A pattern that is none.
+    Mx(usize, String, PatternFault),
+    /// No `mx` at all, and mode is not none.
+    NoMx,
+}
+
+impl PolicyFault {
+    /// Whether senders find no policy because of it.
+    pub fn is_fatal(&self) -> bool {
+        !matches!(self, Self::Blank(_) | Self::Twice(..))
+    }
+}
+
+impl Policy {
+    /// The file, lines ended by LF.
+    pub fn body(&self) -> String {
+        let mut lines = vec![
+            "version: STSv1".to_owned(),
+            format!("mode: {}", self.mode.as_str()),
+        ];
+        lines.extend(self.mx.iter().map(|pattern| format!("mx: {pattern}")));
+        lines.push(format!("max_age: {}", self.max_age));
+        lines.join("\n") + "\n"
+    }
+
+    /// The id of the policy: the first 20 characters of the SHA-256 of its body in base 32 (RFC 4648 6), in lower case.
+    /// The same policy always has the same, and nothing else goes into it.
+    pub fn id(&self) -> String {
+        let hash = digest::digest(&digest::SHA256, self.body().as_bytes());
+        base32(hash.as_ref()).chars().take(20).collect()
+    }
+}
+
+/// Octets in base 32, without padding, in lower case.
+fn base32(octets: &[u8]) -> String {
+    const LETTERS: &[u8; 32] = b"abcdefghijklmnopqrstuvwxyz234567";
+    let mut text = String::new();
+    for chunk in octets.chunks(5) {
+        let octet = |at: usize| u64::from(chunk.get(at).copied().unwrap_or_default());
+        let number = (0..5).fold(0, |number, at| number << 8 | octet(at));
+        let digits = (chunk.len() * 8).div_ceil(5);
+        for digit in 0..digits {
+            let five = number >> (35 - 5 * digit) & 31;
+            let letter = usize::try_from(five).ok().and_then(|at| LETTERS.get(at));
+            text.extend(letter.map(|letter| char::from(*letter)));
+        }
+    }
+    text
+}
+
+/// Reads a policy file.
+pub fn parse_policy(octets: &[u8]) -> PolicyText {
+    let mut faults = Vec::new();
+    let text = match std::str::from_utf8(octets) {
+        Ok(text) if !text.starts_with('\u{feff}') => text,
+        _ => {
+            return PolicyText {
+                policy: None,
+                faults: vec![PolicyFault::Encoding],
+            };
+        }
+    };
+    let (mut version, mut mode, mut max_age) = (None, None, None);
+    let mut seen = BTreeSet::new();
+    let mut mx = BTreeSet::new();
+    let mut lines: Vec<&str> = text.split('\n').collect();
+    if lines.last() == Some(&"") {
+        lines.pop();
+    }
+    for (index, line) in lines.iter().enumerate() {
+        let number = index + 1;
+        let line = line.strip_suffix('\r').unwrap_or(line);
+        if line.trim().is_empty() {
+            faults.push(PolicyFault::Blank(number));
+            continue;
+        }
+        let Some((key, value)) = line.split_once(':').filter(|(key, _)| is_key(key)) else {
+            faults.push(PolicyFault::Line(number, presentation(line.as_bytes())));
+            continue;
+        };
+        let value = value.trim_matches([' ', '\t']);
+        if key == "mx" {
+            match Pattern::parse(value) {
+                Ok(pattern) => {
+                    mx.insert(pattern);
+                }
+                Err(fault) => faults.push(PolicyFault::Mx(number, presentation(value.as_bytes()), fault)),
+            }
+            continue;
+        }
+        if !seen.insert(key) {
+            if matches!(key, "version" | "mode" | "max_age") {
+                faults.push(PolicyFault::Twice(number, key.to_owned()));
+            }
+            continue;
+        }
+        let mut wrong = |key| faults.push(PolicyFault::Value(number, key, presentation(value.as_bytes())));
+        match key {
+            "version" if value == "STSv1" => version = Some(()),
+            "version" => wrong("version"),
+            "mode" => match value {
+                "enforce" => mode = Some(Mode::Enforce),
+                "testing" => mode = Some(Mode::Testing),
+                "none" => mode = Some(Mode::None),
+                _ => wrong("mode"),
+            },
+            "max_age" => match seconds(value) {
+                Some(age) => max_age = Some(age),
+                None => wrong("max_age"),
+            },
+            _ => {}
+        }
+    }
+    for key in ["version", "mode", "max_age"] {
+        if !seen.contains(key) {
+            faults.push(PolicyFault::Missing(key));
+        }
+    }
+    let broken_mx = faults.iter().any(|fault| matches!(fault, PolicyFault::Mx(..)));
+    if mx.is_empty() && !broken_mx && mode.is_some_and(|mode| mode != Mode::None) {
+        faults.push(PolicyFault::NoMx);
+    }
+    let fatal = faults.iter().any(PolicyFault::is_fatal);
+    let policy = match (version, mode, max_age) {
+        (Some(()), Some(mode), Some(max_age)) if !fatal => Some(Policy { mode, mx, max_age }),
+        _ => None,
+    };
+    PolicyText { policy, faults }
+}
+
+/// One to ten digits, a year at most.
+fn seconds(text: &str) -> Option<u32> {
+    let digits = (1..=10).contains(&text.len()) && text.bytes().all(|octet| octet.is_ascii_digit());
+    text.parse().ok().filter(|age| digits && *age <= MAX_AGE)
+}
+
+fn is_key(key: &str) -> bool {
+    let inner = |octet: u8| octet.is_ascii_alphanumeric() || matches!(octet, b'_' | b'-' | b'.');
+    (1..=32).contains(&key.len())
+        && key.as_bytes().first().is_some_and(u8::is_ascii_alphanumeric)
+        && key.bytes().all(inner)
+}
+
+#[cfg(test)]
+mod tests;

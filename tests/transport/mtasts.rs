@@ -1,0 +1,191 @@
+//! MTA-STS (RFC 8461), as far as DNS and the manifest tell.
+
+use zegel::judge::State;
+use zegel::records::Standard;
+use zegel::rules;
+
+use crate::facts::{World, findings, intent, judge_in, record, rule_ids};
+use crate::rows::{E, Row, W, hold};
+
+const SPEC: &str = "{domain: a.nl, role: Mail, mtaSts: {mode: Enforce, mx: [mx1.a.nl]}}";
+const TESTING: &str = "{domain: a.nl, role: Mail, mtaSts: {mode: Testing, mx: [mx1.a.nl]}}";
+const SHORT: &str = "{domain: a.nl, role: Mail, mtaSts: {mode: Enforce, mx: [mx1.a.nl], maxAge: 1h}}";
+const TAKEN_BACK: &str = "{domain: a.nl, role: Mail, mtaSts: {mode: None}}";
+const WIDE: &str =
+    "{domain: a.nl, role: Mail, mtaSts: {mode: Enforce, mx: ['*.provider.example', mx1.a.nl]}}";
+const LOOK: &str = "";
+
+const GOOD: &str = "_mta-sts.a.nl TXT v=STSv1; id=20260101;\nmta-sts.a.nl A 192.0.2.1\na.nl MX 10 mx1.a.nl\nmx1.a.nl A 192.0.2.2\n\
+                    _smtp._tls.a.nl TXT v=TLSRPTv1; rua=mailto:tls@a.nl";
+
+fn with(records: &str) -> String {
+    let rest: Vec<&str> = GOOD.lines().skip(1).collect();
+    format!("{records}\n{}", rest.join("\n"))
+}
+
+#[rustfmt::skip] // A row is a line.
+const ROWS: &[Row] = &[
+    ("STS-001", E, SPEC, "_mta-sts.a.nl TXT v=stsv1; id=1", GOOD),
+    ("STS-001", W, LOOK, "_mta-sts.a.nl TXT STSv1; id=1", "_mta-sts.a.nl TXT v=spf1 -all"),
+    ("STS-001", E, SPEC, "_mta-sts.a.nl TXT v=STSv1, id=1", GOOD),
+    ("STS-002", W, SPEC, "_mta-sts.a.nl TXT v=STSv1 ; id=1", GOOD),
+    ("STS-003", E, SPEC, "_mta-sts.a.nl TXT v=STSv1; id=1\n_mta-sts.a.nl TXT v=STSv1; id=2", GOOD),
+    ("STS-004", E, SPEC, "_mta-sts.a.nl TXT v=STSv1; id=2026-01-01", GOOD),
+    ("STS-004", E, SPEC, "_mta-sts.a.nl TXT v=STSv1; ID=1", GOOD),
+    ("STS-004", W, LOOK, "_mta-sts.a.nl TXT v=STSv1; id=123456789012345678901234567890123", "_mta-sts.a.nl TXT v=STSv1; id=12345678901234567890123456789012"),
+    ("STS-006", W, SPEC, "_mta-sts.a.nl TXT v=STSv1; id=1; mode=enforce", GOOD),
+    ("STS-007", E, SPEC, "_mta-sts.a.nl TXT v=STSv1;; id=1", GOOD),
+    ("STS-007", E, SPEC, "_mta-sts.a.nl TXT v=STSv1; id = 1", GOOD),
+    ("STS-008", W, SPEC, "_mta-sts.a.nl TXT v=STSv1; id=1; id=2", GOOD),
+    ("STS-018", W, SHORT, GOOD, "a.nl EXISTS\n_mta-sts.b.nl TXT x"),
+    ("STS-026", E, SPEC, "a.nl MX 10 mx1.a.nl\na.nl MX 20 mx2.a.nl\nmx1.a.nl A 192.0.2.1\nmx2.a.nl A 192.0.2.2", GOOD),
+    ("STS-026", W, TESTING, "a.nl MX 10 mx2.a.nl\nmx2.a.nl A 192.0.2.2", GOOD),
+    ("STS-027", W, SPEC, "a.nl MX 10 mx2.a.nl\nmx2.a.nl A 192.0.2.2", GOOD),
+    ("STS-028", W, WIDE, GOOD, "a.nl EXISTS\n_mta-sts.b.nl TXT x"),
+    ("STS-035", E, SPEC, "_mta-sts.a.nl TXT v=STSv1; id=1", GOOD),
+    ("STS-035", W, LOOK, "_mta-sts.a.nl TXT v=STSv1; id=1\nmta-sts.a.nl CNAME gone.a.nl", "_mta-sts.a.nl TXT v=STSv1; id=1\nmta-sts.a.nl A !SERVFAIL"),
+    ("STS-036", W, SPEC, "a.nl MX 10 mx1.a.nl", GOOD),
+    ("STS-039", W, LOOK, "_mta-sts.a.nl TXT v=STSv1; id=1\na.nl MX 0 .", GOOD),
+];
+
+/// Rules about the manifest alone: no world can mend them.
+const OF_THE_MANIFEST: [&str; 2] = ["STS-018", "STS-028"];
+
+#[test]
+fn each_rule_fires_where_it_should_and_nowhere_else() {
+    let rows: Vec<Row> = ROWS
+        .iter()
+        .filter(|row| !OF_THE_MANIFEST.contains(&row.0))
+        .copied()
+        .collect();
+    let rules: Vec<&rules::Rule> = rules::mtasts::RULES
+        .iter()
+        .copied()
+        .filter(|rule| !OF_THE_MANIFEST.contains(&rule.id))
+        .collect();
+    hold(&rows, &rules, World::new);
+    for (rule, severity, spec, zone, _) in ROWS.iter().filter(|row| OF_THE_MANIFEST.contains(&row.0)) {
+        let verdict = judge_in(zone, &intent(spec));
+        let found = findings(&verdict, rule);
+        assert!(
+            found.len() == 1 && found[0].severity == *severity,
+            "{rule}: {found:#?}"
+        );
+        let verdict = judge_in(zone, &intent(SPEC));
+        assert!(findings(&verdict, rule).is_empty(), "{rule}");
+    }
+}
+
+/// The id of a policy's body, as the desired record has it.
+fn id(spec: &str) -> String {
+    let values = intent(spec).wanted[0].desired().values;
+    let id = values[0]
+        .strip_prefix("v=STSv1; id=")
+        .expect("a record of MTA-STS");
+    id.trim_end_matches(';').to_owned()
+}
+
+#[test]
+fn the_record_is_compared_by_the_digest_of_the_policy() {
+    let id = id(SPEC);
+    for (record_text, want, difference) in [
+        (format!("v=STSv1; id={id};"), State::InSync, String::new()),
+        (format!("v=STSv1;id={id}"), State::InSync, String::new()),
+        (
+            format!("\"v=STSv1; id=\" \"{id};\""),
+            State::InSync,
+            String::new(),
+        ),
+        (
+            "v=STSv1; id=20260101".to_owned(),
+            State::Drifted,
+            format!("id: want {id}, found 20260101"),
+        ),
+        (
+            format!("v=STSv1;; id={id}"),
+            State::Drifted,
+            "two semicolons".to_owned(),
+        ),
+        (
+            format!("v=stsv1; id={id}"),
+            State::Missing,
+            "other letters".to_owned(),
+        ),
+        ("!TIMEOUT".to_owned(), State::Unknown, String::new()),
+    ] {
+        let verdict = judge_in(&with(&format!("_mta-sts.a.nl TXT {record_text}")), &intent(SPEC));
+        let found = record(&verdict, "_mta-sts.a.nl");
+        assert_eq!(
+            (found.state, found.standard),
+            (want, Standard::MtaSts),
+            "{record_text}\n{found:#?}"
+        );
+        let said = found.differences.join("; ");
+        assert!(
+            said.contains(&difference) && said.is_empty() == difference.is_empty(),
+            "{record_text}: {said}"
+        );
+    }
+    let verdict = judge_in(&with("a.nl EXISTS"), &intent(SPEC));
+    assert_eq!(record(&verdict, "_mta-sts.a.nl").state, State::Missing);
+}
+
+#[test]
+fn that_the_policy_was_not_fetched_is_said_where_it_is_managed() {
+    let verdict = judge_in(GOOD, &intent(SPEC));
+    let said = findings(&verdict, "DNS-050");
+    let said: Vec<_> = verdict
+        .findings
+        .iter()
+        .filter(|finding| finding.message.contains("serves the policy that is desired"))
+        .chain(said.into_iter().take(0))
+        .collect();
+    assert_eq!(said.len(), 1);
+    assert!(
+        said[0]
+            .message
+            .contains("https://mta-sts.a.nl/.well-known/mta-sts.txt"),
+        "{}",
+        said[0].message
+    );
+    let verdict = judge_in(GOOD, &intent("{domain: a.nl, role: Mail}"));
+    assert!(
+        verdict
+            .findings
+            .iter()
+            .all(|finding| !finding.message.contains("mta-sts"))
+    );
+}
+
+#[test]
+fn a_policy_that_is_taken_back_shuts_nobody_out() {
+    let verdict = judge_in(
+        &with("_mta-sts.a.nl TXT v=STSv1; id=1\na.nl MX 20 mx9.c.nl\nmx9.c.nl A 192.0.2.9"),
+        &intent(TAKEN_BACK),
+    );
+    let own = rule_ids(&verdict);
+    for rule in ["STS-018", "STS-026", "STS-027", "STS-036", "STS-039"] {
+        assert!(!own.contains(rule), "{rule}: {own:?}");
+    }
+}
+
+#[test]
+fn one_slip_is_one_finding() {
+    for text in [
+        "v=stsv1; id=1",
+        "v=STSv1 ; id=1",
+        "v=STSv1;; id=1",
+        "v=STSv1; id = 1",
+        "v=STSv1; id=",
+        "v=STSv1; id=a-b",
+        "v=STSv1; id=1; id=2",
+        "v=STSv1; id=1; mode=enforce",
+    ] {
+        let verdict = judge_in(&with(&format!("_mta-sts.a.nl TXT {text}")), &intent(SPEC));
+        let own: Vec<&str> = rule_ids(&verdict)
+            .into_iter()
+            .filter(|id| id.starts_with("STS"))
+            .collect();
+        assert_eq!(own.len(), 1, "{text}: {own:?}");
+    }
+}
