@@ -7,12 +7,15 @@
     reason = "a test stops where it cannot go on"
 )]
 
+#[path = "../support/container.rs"]
+mod container;
 #[path = "../support/control_plane.rs"]
 mod control_plane;
 #[path = "../support/dns.rs"]
 mod dns;
 
 mod flags;
+mod image;
 mod kustomize;
 mod network;
 mod pages;
