@@ -107,7 +107,7 @@ async fn look_at(
         domain: &domain,
         selectors: &named,
     };
-    let (looked, _) = observer
+    let ((live, discovery, verdict, adopted), now) = observer
         .look(subject, &fresh, |inquiry, now| {
             // First, so that what is essential here is essential in the verdict.
             let live = live::look(&domain, &asked, &probes, inquiry);
@@ -115,11 +115,12 @@ async fn look_at(
             let discovery = dmarc::gather(&domain, inquiry);
             let verdict = judge(&intent, inquiry, now);
             let adopted = wants_manifest.then(|| adopt(&live, inquiry, now));
-            let inspected = Inspected::new(&live, &discovery, &verdict);
-            (Report::of_domain(verdict, now, inspected), adopted)
+            (live, discovery, verdict, adopted)
         })
         .await;
-    looked
+    // Of the last look alone: what the others saw is thrown away.
+    let inspected = Inspected::new(&live, &discovery, &verdict);
+    (Report::of_domain(verdict, now, inspected), adopted)
 }
 
 fn yaml(adopted: &Adopted) -> String {

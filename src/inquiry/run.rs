@@ -393,6 +393,11 @@ impl<'f> Inquiry<'f> {
     }
 
     /// Every question of this run, in their order.
+    pub fn questions(&self) -> impl Iterator<Item = &AnyQuestion> {
+        self.noted.in_order().into_iter().map(|row| &row.question)
+    }
+
+    /// The same, with what is noted of each.
     pub fn asked(&self) -> impl Iterator<Item = (&AnyQuestion, Asked)> {
         let rows = self.noted.in_order().into_iter();
         rows.map(|row| (&row.question, row.told()))

@@ -82,15 +82,20 @@ fn run(intent: &Intent, inquiry: &mut Inquiry<'_>) -> (Vec<RecordVerdict>, Findi
     let mut records = Vec::new();
     let mut findings = Findings::new();
     domain(intent, inquiry, &mut findings);
-    for wanted in &intent.wanted {
-        inquiry.on_behalf_of(wanted.standard());
-        records.push(record_state(intent, wanted, inquiry, &mut findings));
-    }
     // One pass may judge two intents of one domain, as an adoption does: what is kept is of the first.
     let is_first = inquiry
         .once(&intent.domain, Need::Detail, |_| First(intent.clone()))
         .0
         == *intent;
+    for wanted in intent.wanted.iter().enumerate() {
+        inquiry.on_behalf_of(wanted.1.standard());
+        // Whether what is managed is proven hangs on more than answers.
+        let is_kept = is_first && wanted.1.what != What::Signed;
+        records.push(match is_kept {
+            true => stated(intent, wanted, inquiry, &mut findings),
+            false => record_state(intent, wanted.1, inquiry, &mut findings),
+        });
+    }
     for standard in Standard::ALL {
         inquiry.on_behalf_of(*standard);
         let row = row(*standard);
@@ -122,6 +127,38 @@ fn checked<const STANDARD: u8>(
         Checked::<STANDARD>(findings)
     });
     findings.extend(checked.0.iter().cloned());
+}
+
+/// The state of a wanted record set, and what was found on the way, once every question of it was answered: a later wave
+/// need not work it out again.
+struct Stated {
+    /// Which of the wanted ones it is: two may stand at one name.
+    index: usize,
+    verdict: RecordVerdict,
+    findings: Findings,
+}
+
+/// The state of a record set that is wanted by the intent that is judged first, or what it was in an earlier wave.
+fn stated(
+    intent: &Intent,
+    (index, wanted): (usize, &ManagedRrset),
+    inquiry: &mut Inquiry<'_>,
+    findings: &mut Findings,
+) -> RecordVerdict {
+    let stated = inquiry.once(&wanted.name, Need::Detail, |inquiry| {
+        let mut findings = Findings::new();
+        let verdict = record_state(intent, wanted, inquiry, &mut findings);
+        Stated {
+            index,
+            verdict,
+            findings,
+        }
+    });
+    if stated.index != index {
+        return record_state(intent, wanted, inquiry, findings);
+    }
+    findings.extend(stated.findings.iter().cloned());
+    stated.verdict.clone()
 }
 
 /// The state of one wanted record set, by whatever answers `inquiry` has.

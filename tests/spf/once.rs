@@ -1,10 +1,11 @@
-//! What was read to its end in one wave is not read again in the next: values are parsed once a pass, by whoever asks.
+//! What was read to its end in one wave is not read again in the next, and what follows from an answer alone is read once
+//! for all domains: values are parsed once an answer, by whoever asks.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 
 use crate::facts::{World, intent, name, now, observe};
-use zegel::inquiry::{Dns, Kind, Need};
+use zegel::inquiry::{AnyQuestion, Dns, Fact, Facts, Inquiry, Kind, Need, settle_facts};
 use zegel::judge::judge;
 use zegel::judge::spf::{Analysis, MAX_PROBES, MAX_RECORDS, Node, Published, analyse, gather};
 
@@ -55,6 +56,63 @@ fn every_value_is_parsed_once_a_pass_and_the_tree_walked_once_it_is_known() {
     assert_eq!(records_walked(&trees), 4);
     let whole = trees.last().expect("there was a wave");
     assert!(whole.lookups.worst == 6 && !whole.lookups.lower_bound && !whole.voids_lower_bound);
+}
+
+/// What a world remembers, as domains that are looked at one after the other or at once share it.
+struct Remembering {
+    world: World,
+    facts: Mutex<BTreeMap<Dns, Arc<Fact>>>,
+}
+
+impl Remembering {
+    /// Judges a domain; the values at `provider` as the judgement has them.
+    fn judge(&self, domain: &str, provider: &str) -> Arc<Published> {
+        let intent = observe(domain);
+        let answer = |question: &AnyQuestion, facts: &mut Facts| {
+            let question = question.dns().expect("DNS alone is asked");
+            let mut known = self.facts.lock().expect("nobody panics with it");
+            let fact = known
+                .entry(question.clone())
+                .or_insert_with(|| Arc::new(self.world.answer(question)));
+            facts.insert(question.clone(), fact.clone());
+        };
+        let judged = |inquiry: &mut Inquiry<'_>| {
+            judge(&intent, inquiry, now());
+            gather(inquiry, &name(provider), Need::Evidence)
+        };
+        settle_facts(Facts::new(), answer, judged).0
+    }
+}
+
+#[test]
+fn a_record_that_many_domains_include_is_parsed_once_for_all_of_them() {
+    let mut zone = "spf.p.example TXT v=spf1 ip4:192.0.2.0/24 -all\n".to_owned();
+    let domains: Vec<String> = (0..8).map(|at| format!("d{at}.nl")).collect();
+    for domain in &domains {
+        zone.push_str(&format!("{domain} TXT v=spf1 include:spf.p.example -all\n"));
+    }
+    let world = Remembering {
+        world: World::new(&zone),
+        facts: Mutex::default(),
+    };
+    let (one_by_one, at_once) = domains.split_at(4);
+    let mut read: Vec<Arc<Published>> = one_by_one
+        .iter()
+        .map(|domain| world.judge(domain, "spf.p.example"))
+        .collect();
+    std::thread::scope(|scope| {
+        let world = &world;
+        let looks: Vec<_> = at_once
+            .iter()
+            .map(|domain| scope.spawn(move || world.judge(domain, "spf.p.example")))
+            .collect();
+        read.extend(looks.into_iter().map(|look| look.join().expect("a look")));
+    });
+    assert!(read[0].values().is_some_and(|values| values.records.len() == 1));
+    assert!(read.iter().all(|one| Arc::ptr_eq(one, &read[0])));
+    // What stands at each domain is its own.
+    let own = world.judge(&domains[0], &domains[0]);
+    assert!(!Arc::ptr_eq(&own, &world.judge(&domains[1], &domains[1])));
 }
 
 /// How many records were walked for these trees: one that was had again was not walked again.

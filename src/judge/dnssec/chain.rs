@@ -1,6 +1,6 @@
 //! Which facts are looked at, and what each is worth.
 
-use crate::inquiry::{Dns, Fact, Inquiry, Kind, Need, RecordType, Security, View};
+use crate::inquiry::{AnyQuestion, Dns, Fact, Inquiry, Kind, Need, RecordType, Security, View};
 use crate::intent::{Intent, ManagedRrset, What};
 use crate::judge::basis::Basis;
 use crate::name::Name;
@@ -62,8 +62,8 @@ fn of(fact: &Fact) -> Option<Security> {
 /// Every answer of the resolver in this run.
 pub(super) fn all<'f>(inquiry: &Inquiry<'f>) -> Vec<(Dns, &'f Fact)> {
     inquiry
-        .asked()
-        .filter_map(|(question, _)| question.dns())
+        .questions()
+        .filter_map(AnyQuestion::dns)
         .filter(|question| question.view == View::Recursive)
         .filter_map(|question| Some((question.clone(), &**inquiry.fact(question)?)))
         .collect()

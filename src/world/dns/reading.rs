@@ -72,7 +72,7 @@ impl Trail {
     /// Reads what `message` says about the records of `kind` at the trail's end, following its aliases. `None` when
     /// they lead to a name the message says nothing about: ask for it.
     pub(super) fn follow(&mut self, kind: Kind, message: &Message) -> Result<Option<Answer>, Trouble> {
-        let records = relevant(kind, message);
+        let mut records = relevant(kind, message);
         let length = self.source.chain.len();
         self.source.authoritative = message.metadata.authoritative;
         loop {
@@ -84,11 +84,12 @@ impl Trail {
             };
             if here(kind).next().is_some() {
                 let ttl = here(kind).map(|record| record.ttl).min().unwrap_or(0);
-                let mut found: Vec<Rdata> = here(kind).map(|record| record.data.clone()).collect();
+                let beside = alias(here(Kind::Cname)).filter(|_| kind != Kind::Cname);
+                records.retain(|record| record.kind == kind && record.owner == *self.end());
+                let mut found: Vec<Rdata> = records.into_iter().map(|record| record.data).collect();
                 // A record set has no order and no doubles (RFC 2181 5).
                 found.sort();
                 found.dedup();
-                let beside = alias(here(Kind::Cname)).filter(|_| kind != Kind::Cname);
                 let soa = start_of_authority(&message.answers, |owner| owner == self.end());
                 self.source.beside = beside.map(|(target, _)| target);
                 self.source.soa = soa.filter(|_| kind == Kind::Soa);
@@ -257,7 +258,12 @@ pub(super) fn record_type(kind: Kind) -> RecordType {
 
 /// The name as it is asked: absolute, every octet as it is.
 pub(super) fn wire_name(name: &Name) -> Option<rr::Name> {
-    rr::Name::from_labels(name.labels()).ok()
+    let text = name.as_str();
+    match name.is_root() || text.contains('\\') {
+        true => rr::Name::from_labels(name.labels()).ok(),
+        // Nearly all: every octet stands for itself.
+        false => rr::Name::from_labels(text.split('.').map(str::as_bytes)).ok(),
+    }
 }
 
 fn name(name: &rr::Name) -> Option<Name> {
