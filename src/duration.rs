@@ -5,7 +5,7 @@
 
 use std::time::Duration;
 
-use jiff::{RoundMode, SignedDuration, Timestamp, TimestampRound, Unit};
+use jiff::SignedDuration;
 
 /// The units, each smaller than the one before: what is written, the most digits before it, seconds.
 const UNITS: [(char, usize, i64); 3] = [('h', 5, 3600), ('m', 6, 60), ('s', 8, 1)];
@@ -25,12 +25,6 @@ pub fn pattern() -> String {
     };
     let ways: Vec<String> = (0..UNITS.len()).map(begun_with).collect();
     format!("^({})$", ways.join("|"))
-}
-
-/// A time as people are told it: to the second, a fraction counted as a whole one, so that what is promised by then holds.
-pub fn whole_second(at: Timestamp) -> Timestamp {
-    let up = TimestampRound::new().smallest(Unit::Second).mode(RoundMode::Ceil);
-    at.round(up).unwrap_or(at)
 }
 
 /// Reads a duration of a manifest; at most 8760h.

@@ -7,14 +7,15 @@
 //!
 //! An answer is as good as the weakest of its parts: each alias on the way, the records or their absence at its end, and
 //! for what a wildcard made the proof that nothing nearer exists. Each part is signed by a zone, and a zone is trusted by
-//! the DS above it: `chain`. Files: `sets` (what is signed together), `signature` (one set, one zone), `denial`,
-//! `hashed` and `proof` (absence), `chain`, `delegation` and `zones` (zones from the anchor down, and what is remembered of
-//! them), `anchors`.
+//! the DS above it: `chain`; where that is broken, `blame` says by whom. Files: `sets` (what is signed together),
+//! `signature` (one set, one zone), `denial`, `hashed` and `proof` (absence), `chain`, `delegation` and `zones` (zones
+//! from the anchor down, and what is remembered of them), `anchors`.
 //!
 //! What could not be fetched accuses nobody, and no answer can make this work without end: see the bounds at each file.
 
 mod anchors;
 mod answer;
+mod blame;
 mod chain;
 mod delegation;
 mod denial;

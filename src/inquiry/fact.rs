@@ -3,7 +3,7 @@
 use std::any::Any;
 use std::sync::Arc;
 
-use jiff::Timestamp;
+use jiff::{RoundMode, Timestamp, TimestampRound, Unit};
 
 use super::made::Made;
 use super::{Dns, Lane, Security, Trouble};
@@ -62,4 +62,10 @@ pub struct Answered {
     pub seen_at: Timestamp,
     /// When its TTL runs out.
     pub expires_at: Timestamp,
+}
+
+/// A time as people are told it: to the second, a fraction counted as a whole one, so that what is promised by then holds.
+pub fn whole_second(at: Timestamp) -> Timestamp {
+    let up = TimestampRound::new().smallest(Unit::Second).mode(RoundMode::Ceil);
+    at.round(up).unwrap_or(at)
 }

@@ -34,7 +34,7 @@ mod trust;
 pub use self::address::nobody_at;
 pub use self::depth::{Approach, Depth};
 pub use self::dns::{Answer, Direct, Dns, Kind, Rdata, Referral, Soa, Source, StartOfAuthority, Txt, View};
-pub use self::fact::{Answered, Fact};
+pub use self::fact::{Answered, Fact, whole_second};
 pub use self::facts::Facts;
 pub use self::lane::{AnyQuestion, Lane};
 pub use self::made::Made;

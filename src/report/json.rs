@@ -88,7 +88,9 @@ fn records(report: &Report) -> Vec<Record> {
     let beside: Vec<Option<ResolverReport>> = match &report.inspected {
         None => {
             let records = report.verdict.records.iter();
-            records.map(|record| ResolverReport::of(report, record)).collect()
+            records
+                .map(|record| ResolverReport::of(&report.verdict, record))
+                .collect()
         }
         Some(_) => Vec::new(),
     };

@@ -133,7 +133,7 @@ impl Suite {
             .iter()
             .map(|finding| TestCase::broken(report, finding))
             .collect();
-        let mut on_their_way = on_its_way::all(report);
+        let mut on_their_way = on_its_way::all(&report.verdict);
         for (number, record) in report.verdict.records.iter().enumerate() {
             let case = TestCase::of_record(record);
             let told = on_their_way.iter().position(|one| one.site == case.name);

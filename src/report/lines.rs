@@ -7,7 +7,7 @@ use super::on_its_way::{self, PROPAGATING};
 use super::text::{harmless, width};
 use super::view::{Origin, Outcome, Report};
 use super::{Colour, Style};
-use crate::duration::whole_second;
+use crate::inquiry::whole_second;
 use crate::rules::Severity;
 
 /// The lines of `reports`, worst last, with a headline and, unless `quiet`, totals.
@@ -164,10 +164,14 @@ fn what(report: &Report) -> String {
             first.unwrap_or_default()
         ));
     }
-    said.extend(on_its_way::all(report).into_iter().map(|one| match one.by {
-        Some(by) => format!("{} {PROPAGATING} until {}", one.site, whole_second(by)),
-        None => format!("{} {PROPAGATING}", one.site),
-    }));
+    said.extend(
+        on_its_way::all(&report.verdict)
+            .into_iter()
+            .map(|one| match one.by {
+                Some(by) => format!("{} {PROPAGATING} until {}", one.site, whole_second(by)),
+                None => format!("{} {PROPAGATING}", one.site),
+            }),
+    );
     let worst = counting().filter(|finding| finding.severity <= Severity::Warning.min(report.reading.least));
     said.extend(worst.map(|finding| format!("{} {}", finding.rule.id, finding.message)));
     let open: Vec<_> = verdict.unanswered.iter().collect();

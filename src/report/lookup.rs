@@ -9,10 +9,9 @@ use serde::Serialize;
 use super::Style;
 use super::servers::ServerReport;
 use super::text::{hanging, harmless};
-use crate::duration::whole_second;
 use crate::inquiry::{
     Answer, Dns, Doubt, Fact, Inquiry, Kind, Lane, Need, Passes, Rdata, Reply, Security, StartOfAuthority,
-    Trouble, Trust, Zone,
+    Trouble, Trust, Zone, whole_second,
 };
 use crate::judge::authorities::{self, Servers, Visible};
 use crate::name::Name;

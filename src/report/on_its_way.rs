@@ -4,10 +4,9 @@
 use jiff::Timestamp;
 use serde::Serialize;
 
-use super::view::Report;
-use crate::duration::whole_second;
+use crate::inquiry::whole_second;
 use crate::judge::authorities::{Apart, ServerState, Servers, Visible};
-use crate::judge::{RecordVerdict, ResolverSays, State};
+use crate::judge::{RecordVerdict, ResolverSays, State, Verdict};
 use crate::rules;
 
 /// The word for a record that every name server has and the resolver has not, as the controller's reason.
@@ -46,9 +45,9 @@ pub struct ResolverReport {
 
 impl ResolverReport {
     /// What the resolver says of `record`; `None` where its state is by the resolver's word.
-    pub fn of(report: &Report, record: &RecordVerdict) -> Option<Self> {
+    pub fn of(verdict: &Verdict, record: &RecordVerdict) -> Option<Self> {
         let says = record.resolver.as_ref()?;
-        let apart = report.verdict.servers_of(&record.site);
+        let apart = verdict.servers_of(&record.site);
         let visible = match apart.and_then(|servers| servers.resolver.as_ref()) {
             Some(apart) => apart.visible.clone(),
             None => forgotten(says),
@@ -84,19 +83,18 @@ pub struct OnItsWay {
 }
 
 /// All that are on their way in this look.
-pub fn all(report: &Report) -> Vec<OnItsWay> {
-    let sets = report.verdict.servers.iter();
-    sets.filter_map(|servers| one(report, servers)).collect()
+pub fn all(verdict: &Verdict) -> Vec<OnItsWay> {
+    let sets = verdict.servers.iter();
+    sets.filter_map(|servers| one(verdict, servers)).collect()
 }
 
-fn one(report: &Report, servers: &Servers) -> Option<OnItsWay> {
+fn one(verdict: &Verdict, servers: &Servers) -> Option<OnItsWay> {
     let apart = servers.resolver.as_ref()?;
-    let mut records = report.verdict.records.iter();
+    let mut records = verdict.records.iter();
     let record = records.find(|record| record.site == servers.site);
     // What differs by the servers' word too is told as a difference, and what they dropped as what it is.
     let is_told = record.is_some_and(|record| record.state != State::InSync)
-        || report
-            .verdict
+        || verdict
             .findings
             .iter()
             .any(|finding| finding.site == servers.site && finding.rule == &rules::dns::GOING);

@@ -104,7 +104,7 @@ impl Run {
         for finding in others {
             self.finding(report, finding);
         }
-        for one in on_its_way::all(report) {
+        for one in on_its_way::all(&report.verdict) {
             let text = harmless(&format!("{domain}: {}: {}", one.site, one.sentence));
             self.notifications
                 .push(json!({"level": "note", "message": {"text": text}}));

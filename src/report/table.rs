@@ -30,7 +30,7 @@ pub fn domain(report: &Report, style: Style) -> String {
         out.push_str(&differences(record, style));
     }
     out.push_str(&servers(report, style));
-    for one in on_its_way::all(report) {
+    for one in on_its_way::all(&report.verdict) {
         let label = format!("{}: ", one.site);
         out.push_str(&hanging(&label, &style.value(&one.sentence), columns));
     }

@@ -11,8 +11,7 @@ use jiff::Timestamp;
 use super::meaning::is_ahead;
 use super::view::Content;
 use super::{UNTOUCHED_SERIAL, shown};
-use crate::duration::whole_second;
-use crate::inquiry::{Dns, Inquiry, Kind};
+use crate::inquiry::{Dns, Inquiry, Kind, whole_second};
 use crate::judge::servers::{ServerState, ServerView, Servers};
 use crate::judge::{RecordVerdict, State};
 

@@ -23,7 +23,7 @@ pub(super) fn check(place: &Owner<'_>, findings: &mut Findings) {
             if let Some(fix) = whole_fix(place.standard, rules::ESCAPED.fix, text) {
                 said.fix(fix);
             }
-            said.about(presentation(&text))
+            said.about(presentation(text))
                 .at_each(quotes)
                 .label("part of the value");
         }
@@ -32,17 +32,17 @@ pub(super) fn check(place: &Owner<'_>, findings: &mut Findings) {
         let folds = |odd: &Odd| {
             place.standard == Standard::Dkim && matches!(text.get(odd.span.start), Some(b'\r' | b'\n'))
         };
-        let odd = odd_characters(&text).into_iter().filter(|odd| !folds(odd));
+        let odd = odd_characters(text).into_iter().filter(|odd| !folds(odd));
         let (names, others): (Vec<Odd>, Vec<Odd>) = odd.partition(is_name);
         let told = place.standard == Standard::Spf && spf_said_it(&topic, &others, findings);
         for (rule, odd) in [(&rules::U_LABEL, names), (&rules::NON_ASCII, others)] {
             let is_said = told && rule == &rules::NON_ASCII;
             if !odd.is_empty() && !is_said {
                 let said = findings.say(rule, &topic, format!("want ASCII, found {}", listed(&odd)));
-                if let Some(fix) = whole_fix(place.standard, rule.fix, &text) {
+                if let Some(fix) = whole_fix(place.standard, rule.fix, text) {
                     said.fix(fix);
                 }
-                said.about(presentation(&text))
+                said.about(presentation(text))
                     .at_each(odd.into_iter().map(|odd| odd.span))
                     .label("outside ASCII");
             }
