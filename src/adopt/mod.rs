@@ -161,6 +161,14 @@ fn row(standard: Standard) -> Row {
             block: "spec.dane",
             take_out: dane::take_out,
         },
+        // How safe it must be is for its owner to say; and no mail server is troubled for an adoption.
+        Standard::Tls => Row {
+            places: &[],
+            list: None,
+            propose: |_, _, _| {},
+            block: "",
+            take_out: |_, _| None,
+        },
         // Whether it must be signed is not to be read from DNS: a domain that is signed today may choose.
         Standard::Dnssec => Row {
             places: &[],
@@ -227,6 +235,7 @@ fn bare(live: &Live, role: Role) -> MailDomainSpec {
         tls_rpt: None,
         dane: None,
         dnssec: None,
+        tls: None,
     }
 }
 

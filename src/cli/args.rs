@@ -4,6 +4,7 @@ use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{Args, ValueEnum};
 
 pub use crate::duration::parse_flag as duration;
+use crate::inquiry::Closeness;
 use crate::report::Reading;
 use crate::rules::Severity;
 
@@ -59,6 +60,24 @@ pub enum Format {
     Table,
     /// A zone file (RFC 1035).
     Zone,
+}
+
+/// How closely mail servers are looked at.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Starttls {
+    /// Whether they offer TLS, with which certificates, and whether they speak old versions: two connections an address.
+    Chain,
+    /// All of their TLS: up to eighteen connections more.
+    Profile,
+}
+
+impl From<Starttls> for Closeness {
+    fn from(starttls: Starttls) -> Self {
+        match starttls {
+            Starttls::Chain => Self::Chain,
+            Starttls::Profile => Self::Profile,
+        }
+    }
 }
 
 /// How bad a finding must be.

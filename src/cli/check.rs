@@ -5,11 +5,11 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
-use super::args::{Format, ShowArgs, duration, one_of};
-use super::look::{LookArgs, Observer, Reports};
+use super::args::{Format, ShowArgs, Starttls, duration, one_of};
+use super::look::{LookArgs, Observer, Reports, Subject};
 use super::manifests::{self, Manifest};
 use super::{Exit, Failure, look, output};
-use crate::inquiry::Depth;
+use crate::inquiry::{Approach, Closeness, Depth};
 use crate::judge::fleet::{SharedKey, shared_keys};
 use crate::judge::judge;
 use crate::report::{Outcome, Reading, Report, Style, json};
@@ -24,6 +24,10 @@ pub struct Args {
     /// Keep looking until all is in sync, at most this long
     #[arg(long, value_name = "DURATION", value_parser = duration)]
     pub wait: Option<Duration>,
+    /// How closely mail servers are looked at where a manifest asks for tls: chain, whether they offer it and with which
+    /// certificates; profile, all of it, which takes many connections with long pauses [default: chain]
+    #[arg(long, value_name = "HOW", value_enum)]
+    pub starttls: Option<Starttls>,
     /// How the result is written
     #[arg(long, short, value_name = "FORMAT", default_value = "table", value_parser = one_of(&[Format::Csv, Format::Json, Format::Junit, Format::Sarif, Format::Table]))]
     pub output: Format,
@@ -65,6 +69,7 @@ pub async fn run(args: &Args, style: Style) -> Result<Exit, Failure> {
     let depth = look::depth(jobs.len());
     let watch = Watch {
         observer: observer.clone(),
+        starttls: args.starttls.map_or(Closeness::Chain, Closeness::from),
         reading: args.show.reading(args.output),
         quiet: args.show.quiet,
         depth,
@@ -83,6 +88,7 @@ pub async fn run(args: &Args, style: Style) -> Result<Exit, Failure> {
 #[derive(Clone)]
 struct Watch {
     observer: Observer,
+    starttls: Closeness,
     reading: Reading,
     quiet: bool,
     depth: Depth,
@@ -94,13 +100,22 @@ impl Watch {
     /// Looks at the domain, again and again until it is in sync or the time is up.
     async fn look(self, manifest: Manifest) -> Report {
         let intent = &manifest.intent;
-        let depth = intent.depth(self.depth);
-        let mut fresh = Freshness::any().approaching(depth);
+        let approach = Approach {
+            depth: intent.depth(self.depth),
+            profile: self.starttls == Closeness::Profile,
+            ..Approach::default()
+        };
+        let mut fresh = Freshness::any().approaching(approach.clone());
+        let subject = Subject {
+            domain: &intent.domain,
+            selectors: &[],
+            mail_servers: intent.looks_at_mail_servers().then_some(self.starttls),
+        };
         let mut pause = FIRST_PAUSE;
         loop {
             let (verdict, now) = self
                 .observer
-                .look(&intent.domain, &fresh, |inquiry, now| judge(intent, inquiry, now))
+                .look(subject, &fresh, |inquiry, now| judge(intent, inquiry, now))
                 .await;
             let verdict =
                 verdict.with_findings(self.shared.iter().filter_map(|key| key.finding(&intent.domain)));
@@ -121,7 +136,9 @@ impl Watch {
             tokio::time::sleep(pause.min(left)).await;
             pause = (pause * 2).min(LONGEST_PAUSE);
             // Past our own memory: only what is answered from now on can show the change.
-            fresh = Freshness::not_before(self.observer.now()).approaching(depth);
+            fresh = Freshness::not_before(self.observer.now())
+                .approaching(approach.clone())
+                .requested(true);
         }
     }
 }

@@ -143,6 +143,7 @@ async fn look_at(
         }
     }
     let subject = Subject {
+        mail_servers: None,
         domain: name,
         selectors: &named,
     };

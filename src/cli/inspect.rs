@@ -3,12 +3,12 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use super::args::{Format, ShowArgs, one_of};
+use super::args::{Format, ShowArgs, Starttls, one_of};
 use super::domain::{NoDomain, domain, sends_no_mail};
 use super::look::{LookArgs, Observer, Reports, Subject};
 use super::{Exit, Failure, file, list, look, output};
 use crate::adopt::{Adopted, adopt, live};
-use crate::inquiry::Depth;
+use crate::inquiry::{self, Approach, Closeness, Depth};
 use crate::intent::Intent;
 use crate::judge::dkim::probes::PROBE_SELECTORS;
 use crate::judge::{dmarc, judge};
@@ -34,6 +34,10 @@ pub struct Args {
     /// A DKIM selector to look at, beside those that are always probed; repeat for more
     #[arg(long = "selector", value_name = "NAME", value_parser = selector)]
     pub selectors: Vec<String>,
+    /// Look at the mail servers' TLS too: chain, whether they offer it and with which certificates; profile, all of it, which
+    /// takes many connections with long pauses
+    #[arg(long, value_name = "HOW", value_enum)]
+    pub starttls: Option<Starttls>,
     /// How the result is written; manifest is the MailDomain that DNS satisfies already
     #[arg(long, short, value_name = "FORMAT", default_value = "table", value_parser = one_of(&[Format::Csv, Format::Json, Format::Junit, Format::Manifest, Format::Sarif, Format::Table]))]
     pub output: Format,
@@ -72,7 +76,12 @@ pub async fn run(args: &Args, style: Style) -> Result<Exit, Failure> {
     let look = {
         let observer = observer.clone();
         let named: Arc<[String]> = args.selectors.clone().into();
-        move |domain: Name| look_at(observer.clone(), domain, named.clone(), depth, wants_manifest)
+        let manner = Manner {
+            depth,
+            starttls: args.starttls.map(Closeness::from),
+            wants_manifest,
+        };
+        move |domain: Name| look_at(observer.clone(), domain, named.clone(), manner)
     };
     let mut reports = Reports::new(args.output, &args.show, style, named.domains.len());
     output::print(&reports.headline())?;
@@ -89,23 +98,39 @@ pub async fn run(args: &Args, style: Style) -> Result<Exit, Failure> {
     Ok(if named.incomplete { Exit::Usage } else { exit })
 }
 
+/// How each domain is looked at.
+#[derive(Debug, Clone, Copy)]
+struct Manner {
+    depth: Depth,
+    starttls: Option<Closeness>,
+    wants_manifest: bool,
+}
+
 /// Looks at one domain and at the selectors that were `named`.
 async fn look_at(
     observer: Observer,
     domain: Name,
     named: Arc<[String]>,
-    depth: Depth,
-    wants_manifest: bool,
+    manner: Manner,
 ) -> (Report, Option<Adopted>) {
     let (asked, probes) = selectors(match observer.recorded(&domain) {
         Some(recorded) if named.is_empty() => &recorded.selectors,
         _ => &named,
     });
-    let intent = Intent::observe(domain.clone(), asked.clone(), probes.clone());
-    let fresh = Freshness::any().approaching(depth);
+    let mut intent = Intent::observe(domain.clone(), asked.clone(), probes.clone());
+    // What was recorded is judged as it was looked at.
+    let recorded = observer.recorded(&domain);
+    let was_looked_at = recorded.is_some_and(|look| look.facts.of::<inquiry::Starttls>().next().is_some());
+    intent.looks_at_tls = manner.starttls.is_some() || was_looked_at;
+    let fresh = Freshness::any().approaching(Approach {
+        depth: manner.depth,
+        profile: manner.starttls == Some(Closeness::Profile),
+        ..Approach::default()
+    });
     let subject = Subject {
         domain: &domain,
         selectors: &named,
+        mail_servers: manner.starttls,
     };
     let ((live, discovery, verdict, adopted), now) = observer
         .look(subject, &fresh, |inquiry, now| {
@@ -114,7 +139,7 @@ async fn look_at(
             inquiry.on_behalf_of(Standard::Dmarc);
             let discovery = dmarc::gather(&domain, inquiry);
             let verdict = judge(&intent, inquiry, now);
-            let adopted = wants_manifest.then(|| adopt(&live, inquiry, now));
+            let adopted = manner.wants_manifest.then(|| adopt(&live, inquiry, now));
             (live, discovery, verdict, adopted)
         })
         .await;

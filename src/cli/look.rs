@@ -13,7 +13,7 @@ use super::args::{Format, ShowArgs, duration};
 use super::eyes::{self, Recorder, ReplayArgs};
 use super::output::{self, Progress};
 use super::{Exit, Failure};
-use crate::inquiry::{Depth, Facts, Inquiry};
+use crate::inquiry::{Closeness, Depth, Facts, Inquiry};
 use crate::name::Name;
 use crate::recording::{Look, Recording};
 use crate::report::sarif::{self, Invalid};
@@ -79,6 +79,8 @@ pub struct Subject<'s> {
     pub domain: &'s Name,
     /// DKIM selectors that were asked for by name.
     pub selectors: &'s [String],
+    /// How closely its mail servers are looked at, if they are: that takes its time.
+    pub mail_servers: Option<Closeness>,
 }
 
 impl<'s> From<&'s Name> for Subject<'s> {
@@ -86,6 +88,7 @@ impl<'s> From<&'s Name> for Subject<'s> {
         Self {
             domain,
             selectors: &[],
+            mail_servers: None,
         }
     }
 }
@@ -212,6 +215,10 @@ impl Observer {
             }
         };
         let (at, before) = (world.now(), world.questions());
+        let longer = subject
+            .mail_servers
+            .map(|closeness| world.patience_with_mail_servers(closeness));
+        let timeout = timeout.saturating_add(longer.unwrap_or_default());
         let settled = world.settle(timeout, fresh, |inquiry| judge(inquiry, at)).await;
         // Where several looks are made at once, each counts what all of them asked meanwhile.
         let questions = world.questions().saturating_sub(before);

@@ -148,6 +148,11 @@ impl<'f> Inquiry<'f> {
         self.facts.approach().depth
     }
 
+    /// Whether mail servers are asked for all their TLS, beside their certificates.
+    pub fn profiles(&self) -> bool {
+        self.facts.approach().profile
+    }
+
     /// What the resolver makes of DNSSEC; `None` where nothing is validated by choice.
     pub fn passes(&self) -> Option<Passes> {
         self.facts.passes()

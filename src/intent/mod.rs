@@ -15,6 +15,7 @@ mod mx;
 mod role;
 mod schedule;
 mod spf;
+mod tls;
 mod tlsrpt;
 
 use aws_lc_rs::digest;
@@ -30,7 +31,7 @@ pub use self::role::Role;
 pub use self::schedule::Schedule;
 pub use self::tlsrpt::LABELS as TLS_RPT;
 use crate::api::MailDomainSpec;
-pub use crate::api::Observe;
+pub use crate::api::{Observe, TlsLevel};
 use crate::inquiry::{Depth, Kind};
 use crate::name::Name;
 use crate::name::mail::{self, NoMailDomain};
@@ -51,6 +52,8 @@ pub struct Intent {
     pub probes: Vec<String>,
     /// Whose word counts of the records.
     pub observe: Observe,
+    /// Whether mail servers are looked at although nothing is wanted of their TLS.
+    pub looks_at_tls: bool,
 }
 
 /// One managed RRset.
@@ -85,6 +88,8 @@ pub enum What {
     TlsRpt(Vec<String>),
     /// TLSA records, or that there are some.
     Dane(DaneWant),
+    /// TLS of this level at every mail server of the domain.
+    Tls(TlsLevel),
     /// A chain of trust to this name, and to the others that are managed.
     Signed,
 }
@@ -100,6 +105,7 @@ impl ManagedRrset {
             What::MtaSts(_) => Standard::MtaSts,
             What::TlsRpt(_) => Standard::TlsRpt,
             What::Dane(_) => Standard::Dane,
+            What::Tls(_) => Standard::Tls,
             What::Signed => Standard::Dnssec,
         }
     }
@@ -115,6 +121,7 @@ impl ManagedRrset {
             What::MtaSts(policy) => mtasts::desired(&self.name, policy),
             What::TlsRpt(reports) => tlsrpt::desired(reports),
             What::Dane(want) => dane::desired(want),
+            What::Tls(level) => tls::desired(*level),
             What::Signed => dnssec::desired(),
         }
     }
@@ -161,6 +168,10 @@ fn row(standard: Standard) -> Row {
         },
         Standard::Dane => Row {
             wanted: dane::wanted,
+            required: never,
+        },
+        Standard::Tls => Row {
+            wanted: tls::wanted,
             required: never,
         },
         Standard::Dnssec => Row {
@@ -234,6 +245,7 @@ impl Intent {
             asked: Vec::new(),
             probes: Vec::new(),
             observe: spec.observe.unwrap_or_default(),
+            looks_at_tls: false,
         })
     }
 
@@ -247,6 +259,7 @@ impl Intent {
             asked,
             probes,
             observe: Observe::Both,
+            looks_at_tls: false,
         }
     }
 
@@ -262,6 +275,12 @@ impl Intent {
     pub fn manages(&self, standard: Standard) -> bool {
         self.role.is_some_and(row(standard).required)
             || self.wanted.iter().any(|wanted| wanted.standard() == standard)
+    }
+
+    /// Whether mail servers are looked at: something is wanted of their TLS, or somebody asked for a look.
+    pub fn looks_at_mail_servers(&self) -> bool {
+        let of_tls = |wanted: &ManagedRrset| matches!(wanted.what, What::Tls(_));
+        self.looks_at_tls || self.wanted.iter().any(of_tls)
     }
 
     /// A digest of what is judged, for telling one intent from the next; hexadecimal.
@@ -324,6 +343,7 @@ mod tests {
             "tlsRpt: {reports: []}",
             "dane: {required: true}",
             "dnssec: {required: true}",
+            "tls: {level: Any}",
         ] {
             let spec: MailDomainSpec =
                 serde_saphyr::from_str(&format!("{{domain: a.nl, role: Mail, {block}}}")).unwrap();
@@ -349,6 +369,7 @@ mod tests {
             ("anyKey: true", "state: Revoked"),
             ("dmarc.example", "dmarc.example, atLeast: Reject"),
             ("dmarc.example", "other.example"),
+            ("role: Mail", "role: Mail, tls: {level: Any}"),
         ] {
             assert_ne!(digest(&SPEC.replace(what, with)), before, "{with}");
         }

@@ -134,6 +134,22 @@ impl Basis {
         }
     }
 
+    /// The state rests on this too: an answer that is as good as new while it is kept, so no TTL says when it is another.
+    pub(super) fn rests_on_lasting(&mut self, question: AnyQuestion, seen_at: Timestamp) {
+        if !self.questions.contains(&question) {
+            self.questions.push(question);
+            self.seen_at = Some(self.seen_at.map_or(seen_at, |at| at.min(seen_at)));
+        }
+    }
+
+    /// Something the state rests on got no answer, wherever it was asked; or none yet.
+    pub(super) fn lacks(&mut self, trouble: Option<Trouble>) {
+        match trouble {
+            Some(trouble) => self.trouble = self.trouble.or(Some(trouble)),
+            None => self.open = true,
+        }
+    }
+
     /// Why a question the state rests on got no answer.
     #[allow(dead_code, reason = "every room's state comes to rest on this")]
     pub(super) fn trouble(&self) -> Option<Trouble> {

@@ -18,6 +18,7 @@ pub mod mx;
 mod servers;
 pub mod spf;
 mod stand_in;
+mod tls;
 mod tlsrpt;
 mod verdict;
 mod versioned;
@@ -176,6 +177,7 @@ fn record_state(
         What::MtaSts(policy) => mtasts::state(wanted, policy, inquiry),
         What::TlsRpt(reports) => tlsrpt::state(wanted, reports, inquiry),
         What::Dane(want) => dane::state(intent, wanted, want, inquiry),
+        What::Tls(level) => tls::state(wanted, *level, inquiry),
         What::Signed => dnssec::state(intent, wanted, inquiry),
     }
 }
@@ -319,6 +321,14 @@ fn row(standard: Standard) -> Row {
             texts: nowhere,
             check: dane::check,
             // The exchanges are asked about for it.
+            kept: None,
+        },
+        // How safe the way to the mail servers is.
+        Standard::Tls => Row {
+            first: |_| None,
+            texts: nowhere,
+            check: tls::check,
+            // The exchanges are asked about for other standards as well.
             kept: None,
         },
         // What is proven of all of it.

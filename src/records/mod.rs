@@ -74,6 +74,8 @@ standards! {
     TlsRpt = "TLS-RPT" as "TLSRPT",
     /// TLSA records of mail hosts, RFC 7672.
     Dane = "DANE",
+    /// TLS at the mail exchanges, RFC 3207.
+    Tls = "TLS",
     /// DNS Security Extensions, RFC 4033 to 4035.
     Dnssec = "DNSSEC",
     /// What all of them share: names, TXT strings, CNAMEs.
@@ -101,7 +103,7 @@ pub fn is_meant(standard: Standard, text: &[u8]) -> bool {
         Standard::Dmarc => dmarc::likeness(text) != dmarc::Likeness::Other,
         Standard::MtaSts => mtasts::likeness(text) != fields::Likeness::Other,
         Standard::TlsRpt => tlsrpt::likeness(text) != fields::Likeness::Other,
-        Standard::Mx | Standard::Dane | Standard::Dnssec | Standard::Dns => false,
+        Standard::Mx | Standard::Dane | Standard::Tls | Standard::Dnssec | Standard::Dns => false,
     }
 }
 
@@ -114,7 +116,9 @@ pub fn tag_names(standard: Standard) -> &'static [&'static str] {
         ],
         Standard::MtaSts => &["id"],
         Standard::TlsRpt => &["rua"],
-        Standard::Spf | Standard::Mx | Standard::Dane | Standard::Dnssec | Standard::Dns => &[],
+        Standard::Spf | Standard::Mx | Standard::Dane | Standard::Tls | Standard::Dnssec | Standard::Dns => {
+            &[]
+        }
     }
 }
 
@@ -129,6 +133,7 @@ pub fn whole(standard: Standard, text: &[u8]) -> Option<Vec<u8>> {
         | Standard::TlsRpt
         | Standard::Dane
         | Standard::Dnssec
+        | Standard::Tls
         | Standard::Dns => None,
     }
 }
@@ -145,6 +150,7 @@ pub fn rests_on_all(standard: Standard) -> bool {
         | Standard::MtaSts
         | Standard::TlsRpt
         | Standard::Dane
+        | Standard::Tls
         | Standard::Dns => false,
     }
 }

@@ -13,6 +13,7 @@ pub mod mtasts;
 pub mod mx;
 pub mod reporting;
 pub mod spf;
+pub mod tls;
 pub mod tlsrpt;
 
 use serde::Serialize;
@@ -74,6 +75,7 @@ fn row(standard: Standard) -> &'static [&'static [&'static Rule]] {
         Standard::MtaSts => &[mtasts::RULES],
         Standard::TlsRpt => &[tlsrpt::RULES],
         Standard::Dane => &[dane::RULES],
+        Standard::Tls => &[tls::RULES],
         Standard::Dnssec => &[dnssec::RULES],
         Standard::Dns => &[dns::RULES],
     }

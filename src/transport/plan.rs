@@ -10,7 +10,7 @@ use std::collections::BTreeSet;
 use serde::{Deserialize, Serialize};
 
 use super::code_points::{Exchange, Group, Scheme, Suite, Version};
-use super::flight::{Alert, Flight, KeyExchange, Malformed};
+use super::flight::{Alert, Flight, Malformed};
 use super::hello::{MAX_SUITES, Offer};
 use super::levels::{Baseline, Level};
 use crate::name::Name;
@@ -191,10 +191,10 @@ const SCHEMES: [u16; 16] = [
 ];
 
 /// Signatures with SHA-1 alone.
-pub(super) const SHA1: [u16; 3] = [0x0201, 0x0203, 0x0202];
+const SHA1: [u16; 3] = [0x0201, 0x0203, 0x0202];
 
 /// Signatures with SHA-224 alone.
-pub(super) const SHA224: [u16; 3] = [0x0301, 0x0303, 0x0302];
+const SHA224: [u16; 3] = [0x0301, 0x0303, 0x0302];
 
 /// What was seen so far, and what follows from it.
 struct Seen<'s> {
@@ -369,15 +369,4 @@ fn oddity(suite: Suite) -> usize {
     let very = odd.iter().filter(|word| name.contains(**word)).count();
     let is_static = suite.exchange() == Some(Exchange::Static);
     very * 4 + usize::from(is_static) + usize::from(name.contains("CAMELLIA"))
-}
-
-/// Whether a key exchange is signed with what alone was offered: many servers sign as they like instead.
-pub fn obeys(probe: Probe, exchange: Option<&KeyExchange>) -> bool {
-    let only: &[u16] = match probe {
-        Probe::Sha1 => &SHA1,
-        Probe::Sha224 => &SHA224,
-        _ => return false,
-    };
-    let scheme = exchange.and_then(KeyExchange::scheme);
-    scheme.is_some_and(|scheme| only.contains(&scheme.0))
 }

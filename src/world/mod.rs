@@ -41,8 +41,8 @@ use self::smtp::MailServers;
 pub use self::smtp::{SmtpArgs, SmtpConfig};
 pub use crate::inquiry::Passes;
 use crate::inquiry::{
-    AnyQuestion, Approach, Depth, Dns, Fact, Facts, Inquiry, MAX_QUESTIONS, MAX_VIEWS, MAX_WAVES, Starttls,
-    View,
+    AnyQuestion, Approach, Closeness, Depth, Dns, Fact, Facts, Inquiry, MAX_QUESTIONS, MAX_VIEWS, MAX_WAVES,
+    Starttls, View,
 };
 
 /// The world as it is seen from here. Cloning shares the memory, the bounds and the counts.
@@ -260,6 +260,11 @@ impl World {
     /// Answers one question to DNS, from memory when it is there and not seen before `floor`.
     pub async fn ask(&self, question: &Dns, floor: Option<Timestamp>) -> Arc<Fact> {
         self.dns.ask(question, floor, None).await
+    }
+
+    /// The longest a look at one mail server may take: it is a few connections, with long pauses between them.
+    pub fn patience_with_mail_servers(&self, closeness: Closeness) -> Duration {
+        self.smtp.put().longest(closeness)
     }
 
     /// Answers one question to a mail server, in the same way.

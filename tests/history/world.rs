@@ -70,6 +70,7 @@ impl Object {
                 asked: Vec::new(),
                 probes: Vec::new(),
                 observe: zegel::api::Observe::Both,
+                looks_at_tls: false,
             },
             schedule: Schedule {
                 interval: SignedDuration::from_hours(1),

@@ -20,6 +20,7 @@ mod dnssec;
 mod mta_sts;
 mod mx;
 mod spf;
+mod tls;
 mod tls_rpt;
 
 use kube::core::Rule;
@@ -34,6 +35,7 @@ pub use self::dnssec::*;
 pub use self::mta_sts::*;
 pub use self::mx::*;
 pub use self::spf::*;
+pub use self::tls::*;
 pub use self::tls_rpt::*;
 use super::MailDomainStatus;
 use crate::duration::pattern;
@@ -162,6 +164,9 @@ use crate::duration::pattern;
 #[x_kube(validation = Rule::new("self.role != 'Parked' || !has(self.dane) || !has(self.dane.required) || !self.dane.required")
     .field_path(".dane").message("role Parked takes no dane with required: true: it takes no mail, so there is no host that \
      could have records"))]
+#[x_kube(validation = Rule::new("self.role != 'Parked' || !has(self.tls)")
+    .field_path(".tls").message("role Parked takes no tls block: a parked domain takes no mail, so there is no mail server \
+     to look at"))]
 #[x_kube(validation = Rule::new(format!(
     "!has(self.staleAfter) || !self.staleAfter.matches({0:?}) \
      || has(self.interval) && !self.interval.matches({0:?}) \
@@ -253,6 +258,9 @@ pub struct MailDomainSpec {
     /// DNSSEC (RFC 4033). Left out: observed, never missed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub dnssec: Option<DnssecSpec>,
+    /// TLS at the mail servers (RFC 3207). Left out: no mail server is connected to.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub tls: Option<TlsSpec>,
 }
 
 impl MailDomainSpec {
@@ -276,6 +284,7 @@ impl MailDomainSpec {
             tls_rpt,
             dane,
             dnssec,
+            tls,
         } = self;
         [
             ("spf", spf.is_some()),
@@ -285,6 +294,7 @@ impl MailDomainSpec {
             ("mtaSts", mta_sts.is_some()),
             ("tlsRpt", tls_rpt.is_some()),
             ("dane", dane.is_some()),
+            ("tls", tls.is_some()),
             ("dnssec", dnssec.as_ref().is_some_and(|dnssec| dnssec.required)),
         ]
         .into_iter()

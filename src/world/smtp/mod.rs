@@ -184,6 +184,19 @@ impl MailServers {
         Ok(())
     }
 
+    /// The longest a look may take.
+    pub(super) fn longest(&self, closeness: Closeness) -> Duration {
+        let SmtpConfig {
+            pause, banner, step, ..
+        } = &self.config;
+        let one = *banner + *step * 4;
+        let connections = match closeness {
+            Closeness::Chain => 6,
+            Closeness::Profile => u32::try_from(MAX_STEPS).unwrap_or(u32::MAX),
+        };
+        (one + *pause).saturating_mul(connections)
+    }
+
     /// For how many seconds a look is kept.
     fn keep(&self, question: &Starttls, session: &Session) -> u32 {
         let mut keep = match question.closeness {
@@ -246,15 +259,7 @@ impl Put for MailServers {
     }
 
     fn patience(&self, question: &Starttls) -> Duration {
-        let SmtpConfig {
-            pause, banner, step, ..
-        } = &self.config;
-        let one = *banner + *step * 4;
-        let connections = match question.closeness {
-            Closeness::Chain => 6,
-            Closeness::Profile => u32::try_from(MAX_STEPS).unwrap_or(u32::MAX),
-        };
-        (one + *pause).saturating_mul(connections)
+        self.longest(question.closeness)
     }
 
     fn in_vain(&self, question: &Starttls) -> Option<Trouble> {

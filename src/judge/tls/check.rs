@@ -1,0 +1,151 @@
+//! The findings about a domain's mail servers: each fault once a host, whatever number of its addresses has it.
+
+use std::collections::BTreeMap;
+
+use super::servers::MailServer;
+use super::worth::{self, Of, Trait};
+use super::{EDITION, known};
+use crate::inquiry::{Inquiry, Offered, Session};
+use crate::intent::Intent;
+use crate::judge::{Findings, Site, Topic};
+use crate::records::Standard;
+use crate::rules::{Severity, tls as rules};
+use crate::transport::{Certificate, Level};
+
+/// All that is wrong with the TLS of the domain's mail servers.
+pub(in crate::judge) fn check(intent: &Intent, inquiry: &mut Inquiry<'_>, findings: &mut Findings) {
+    let Some(servers) = known(intent, inquiry) else {
+        return;
+    };
+    let managed = intent.manages(Standard::Tls);
+    for server in &servers.all {
+        let topic = Topic::new(Site::Host(server.host.clone()), managed);
+        one(server, &topic, findings);
+    }
+}
+
+fn one(server: &MailServer, topic: &Topic, findings: &mut Findings) {
+    let host = &server.host;
+    let sessions: Vec<&Session> = server.sessions().collect();
+    let refusal = sessions.iter().find(|session| session.offered != Offered::Yes);
+    if let Some(session) = refusal {
+        let found = match &session.offered {
+            Offered::Refused(words) => format!("it refused: {words}"),
+            Offered::Absent | Offered::Yes => "found none in its answer to EHLO".to_owned(),
+        };
+        findings.say(
+            &rules::NO_STARTTLS,
+            topic,
+            format!("want STARTTLS at {host}, {found}"),
+        );
+        return;
+    }
+    if !sessions.is_empty() && !sessions.iter().any(|session| worth::comes_about(session)) {
+        let words = sessions
+            .iter()
+            .find_map(|session| session.handshake.as_ref()?.as_ref().err());
+        let words = words.map_or(String::new(), |words| format!(": {words}"));
+        let message = format!("want TLS at {host}, found that it offers it and none comes about{words}");
+        findings.say(&rules::NO_AGREEMENT, topic, message);
+        return;
+    }
+    if sessions.iter().any(|session| session.injected) {
+        let message = format!("want nothing in the clear behind the go-ahead of {host}, found something");
+        findings.say(&rules::INJECTED, topic, message);
+    }
+    if let Some(words) = sessions.iter().find_map(|session| session.cut_short.as_ref()) {
+        let message =
+            format!("want to see all of the TLS of {host}, found that it wants no more connections: {words}");
+        findings.say(&rules::CUT_SHORT, topic, message);
+    }
+    levels(server, topic, findings);
+    certificate(server, topic, findings);
+}
+
+/// What is of too low a level, one finding a kind.
+fn levels(server: &MailServer, topic: &Topic, findings: &mut Findings) {
+    let mut low: BTreeMap<Of, Vec<Trait>> = BTreeMap::new();
+    for one in server
+        .traits()
+        .into_iter()
+        .filter(|one| one.level < Level::Sufficient)
+    {
+        low.entry(one.of).or_default().push(one);
+    }
+    for (of, traits) in low {
+        let shown: Vec<String> = traits.iter().take(MOST_SHOWN).map(ToString::to_string).collect();
+        let more = match traits.len() - shown.len() {
+            0 => String::new(),
+            more => format!(" and {more} more"),
+        };
+        let message = format!(
+            "want {} at {} by {}, found {}{more}",
+            of.wanted(),
+            server.host,
+            EDITION.name,
+            shown.join(", ")
+        );
+        let is_bad = traits.iter().any(|one| one.level == Level::Insufficient);
+        let worst = if is_bad { Severity::Warning } else { Severity::Info };
+        findings.say(of.rule(), topic, message).at_most(worst);
+    }
+}
+
+/// At most this many are named in one message.
+const MOST_SHOWN: usize = 6;
+
+/// What is wrong with the server's own certificate: its dates, its names, and only then where it leads.
+fn certificate(server: &MailServer, topic: &Topic, findings: &mut Findings) {
+    let host = &server.host;
+    let mut seen: Vec<&[u8]> = Vec::new();
+    for (_, fact) in server.answered() {
+        let Ok(session) = &fact.outcome else { continue };
+        let Some(leaf) = worth::certificates(session).first() else {
+            continue;
+        };
+        // Several addresses mostly show the same.
+        if seen.contains(&leaf.as_slice()) {
+            continue;
+        }
+        seen.push(leaf);
+        let Ok(leaf) = Certificate::from_der(leaf) else {
+            continue;
+        };
+        let mut is_told = false;
+        if !leaf.is_valid_at(fact.seen_at) {
+            let message = match leaf.not_before > fact.seen_at {
+                true => format!(
+                    "want a certificate of {host} that is valid, found one that begins at {}",
+                    leaf.not_before
+                ),
+                false => format!(
+                    "want a certificate of {host} that is valid, found one that ended at {}",
+                    leaf.not_after
+                ),
+            };
+            findings.say(&rules::OUT_OF_DATE, topic, message);
+            is_told = true;
+        }
+        if !leaf.is_for(host) {
+            let names = match (leaf.dns_names.as_slice(), &leaf.common_name) {
+                ([], Some(name)) => format!("one with no DNS name, and the common name {name}"),
+                ([], None) => "one with no DNS name".to_owned(),
+                (names, _) => {
+                    let names: Vec<&str> = names.iter().take(MOST_SHOWN).map(String::as_str).collect();
+                    format!("one for {}", names.join(", "))
+                }
+            };
+            let message = format!("want a certificate for {host}, found {names}");
+            findings.say(&rules::OTHER_NAME, topic, message);
+            is_told = true;
+        }
+        if let Some(Ok(handshake)) = &session.handshake
+            && let Err(why) = &handshake.trusted
+            && !is_told
+        {
+            let message =
+                format!("want a certificate of {host} that leads to a public root, found that {why}");
+            findings.say(&rules::UNTRUSTED, topic, message);
+        }
+    }
+}

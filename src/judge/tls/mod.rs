@@ -1,0 +1,140 @@
+//! TLS: how safe the way to the domain's mail servers is (RFC 3207), by an edition of the guidelines.
+//!
+//! Mail servers are asked only where a spec wants something of their TLS, or somebody asked for a look: each connection
+//! is one at a stranger's. One state is judged over all of them. A server that is busy, refuses, or cannot be reached
+//! from here accuses nobody: what was seen at one of a host's addresses stands for the host, and where none answered
+//! nothing is known. Files: `servers` (who is asked, gathered once), `worth` (what was seen of one, by level), `check`
+//! (the findings).
+
+mod check;
+mod servers;
+mod worth;
+
+use std::net::IpAddr;
+use std::sync::Arc;
+
+pub(super) use self::check::check;
+use self::servers::{MailServer, MailServers};
+use self::worth::Trait;
+use super::basis::{Basis, Judged};
+use super::{RecordVerdict, State};
+use crate::inquiry::{Fact, Inquiry, Kind, Offered, Starttls};
+use crate::intent::{Intent, ManagedRrset, TlsLevel};
+use crate::transport::levels::NCSC_2025_05;
+use crate::transport::{Baseline, Level};
+
+/// The edition by which is judged.
+const EDITION: &Baseline = &NCSC_2025_05;
+
+/// The state of TLS over all mail servers of the domain.
+pub(super) fn state(wanted: &ManagedRrset, level: TlsLevel, inquiry: &mut Inquiry<'_>) -> RecordVerdict {
+    let mut basis = Basis::default();
+    basis.ask(inquiry, &wanted.name, Kind::Mx);
+    let servers = servers::gather(&wanted.name, inquiry);
+    let (mut worst, mut differences, mut observed) = (State::InSync, Vec::new(), Vec::new());
+    for server in &servers.all {
+        for (question, fact) in server.answered() {
+            // A second answer is had of the certificates alone: all of the TLS is too many connections for that.
+            basis.rests_on_lasting(question.into(), fact.seen_at);
+        }
+        if server.answered().next().is_none() {
+            basis.lacks(server.trouble());
+        }
+        let sessions = || server.sessions();
+        observed.extend(
+            server
+                .answered()
+                .map(|(question, fact)| shown(server, question.address, fact)),
+        );
+        let absent = |offered: &Offered| !matches!(offered, Offered::Yes);
+        if sessions().any(|session| absent(&session.offered)) {
+            worst = State::Missing.max(worst);
+            differences.push(format!("{}: want STARTTLS, found none", server.host));
+            continue;
+        }
+        if sessions().next().is_some() && !sessions().any(worth::comes_about) {
+            worst = drifted(worst);
+            differences.push(format!(
+                "{}: want TLS, found that no version of it comes about",
+                server.host
+            ));
+            continue;
+        }
+        let low: Vec<String> = server
+            .traits()
+            .into_iter()
+            .filter(|one| !satisfies(one, level))
+            .map(|one| one.to_string())
+            .collect();
+        if !low.is_empty() {
+            worst = drifted(worst);
+            differences.push(format!(
+                "{}: want {}, found {}",
+                server.host,
+                level_word(level),
+                low.join(", ")
+            ));
+        }
+    }
+    if let Some(why) = servers.unknown() {
+        basis.lacks(why);
+    }
+    if servers.has_nobody() {
+        worst = State::Missing;
+        differences.push(
+            "want TLS at every mail server, found no mail server that could be reached by its name"
+                .to_owned(),
+        );
+    }
+    basis.verdict(
+        wanted,
+        Judged {
+            state: worst,
+            observed: match servers.takes_no_mail() {
+                true => vec!["no mail server".to_owned()],
+                false => observed,
+            },
+            differences,
+        },
+    )
+}
+
+fn drifted(worst: State) -> State {
+    match worst {
+        State::Missing => State::Missing,
+        _ => State::Drifted,
+    }
+}
+
+/// Whether what was seen may be there at this level. What is to be phased out is not insufficient, and groups and hashes
+/// are sufficient at best.
+fn satisfies(one: &Trait, level: TlsLevel) -> bool {
+    match level {
+        TlsLevel::Any => true,
+        TlsLevel::Sufficient => one.level > Level::Insufficient,
+        TlsLevel::Good => one.level >= one.best(),
+    }
+}
+
+fn level_word(level: TlsLevel) -> &'static str {
+    match level {
+        TlsLevel::Any => "TLS",
+        TlsLevel::Sufficient => "nothing insufficient",
+        TlsLevel::Good => "nothing less than good",
+    }
+}
+
+/// What was agreed on with a server, in a line.
+fn shown(server: &MailServer, address: IpAddr, fact: &Fact<Starttls>) -> String {
+    let seen = match &fact.outcome {
+        Ok(session) => worth::in_a_word(session),
+        Err(trouble) => trouble.to_string(),
+    };
+    format!("{} at {address}: {seen}", server.host)
+}
+
+/// What is known of all mail servers of a domain, where they are asked.
+fn known(intent: &Intent, inquiry: &mut Inquiry<'_>) -> Option<Arc<MailServers>> {
+    let is_asked = intent.looks_at_mail_servers();
+    is_asked.then(|| servers::gather(&intent.domain, inquiry))
+}

@@ -1,0 +1,199 @@
+//! The domain's mail servers, each address asked once; what they said is gathered once a run.
+
+use std::net::IpAddr;
+use std::sync::Arc;
+
+use super::worth::{self, Trait};
+use crate::inquiry::{Closeness, Dns, Fact, Inquiry, Kind, Need, Rdata, Reply, Session, Starttls, Trouble};
+use crate::judge::basis::UsableAnswer;
+use crate::judge::mx;
+use crate::name::Name;
+
+/// At most this many addresses of one host are asked.
+pub(super) const MAX_ADDRESSES: usize = 4;
+
+/// The mail servers of a domain.
+#[derive(Debug)]
+pub(super) struct MailServers {
+    /// The hosts that take its mail, with what their addresses said.
+    pub(super) all: Vec<MailServer>,
+    /// Whether it says, or shows by having no address, that it takes no mail; `None` while that is not known.
+    takes_mail: Option<bool>,
+    /// Why the hosts are not known.
+    trouble: Option<Trouble>,
+}
+
+/// One host.
+#[derive(Debug)]
+pub(super) struct MailServer {
+    pub(super) host: Name,
+    /// What each address said of its certificates, and of all of its TLS; `None`: it was not asked yet.
+    looks: Vec<(Starttls, Option<Arc<Fact<Starttls>>>)>,
+    trouble: Option<Trouble>,
+}
+
+impl MailServers {
+    /// Why it is not known who takes the mail: without a reason, not yet.
+    #[allow(
+        clippy::option_option,
+        reason = "that nothing is unknown, that it is, and why"
+    )]
+    pub(super) fn unknown(&self) -> Option<Option<Trouble>> {
+        self.takes_mail.is_none().then_some(self.trouble)
+    }
+
+    /// Whether it takes mail, and not one of its hosts has a sound name and an address.
+    pub(super) fn has_nobody(&self) -> bool {
+        self.takes_mail == Some(true) && self.all.is_empty()
+    }
+
+    /// Whether there is nobody to ask.
+    pub(super) fn takes_no_mail(&self) -> bool {
+        self.takes_mail == Some(false)
+    }
+}
+
+impl MailServer {
+    /// The looks at the certificates that were answered.
+    pub(super) fn answered(&self) -> impl Iterator<Item = (Starttls, &Arc<Fact<Starttls>>)> {
+        self.facts(Closeness::Chain)
+    }
+
+    fn facts(&self, closeness: Closeness) -> impl Iterator<Item = (Starttls, &Arc<Fact<Starttls>>)> {
+        let of = self
+            .looks
+            .iter()
+            .filter(move |(question, _)| question.closeness == closeness);
+        let known = of.filter_map(|(question, fact)| Some((question.clone(), fact.as_ref()?)));
+        known.filter(|(_, fact)| fact.outcome.is_ok())
+    }
+
+    /// What the answered looks saw, those at all of the TLS behind those at the certificates.
+    pub(super) fn sessions(&self) -> impl Iterator<Item = &Session> {
+        let chains = self
+            .looks
+            .iter()
+            .filter(|(question, _)| question.closeness == Closeness::Chain);
+        let rest = self
+            .looks
+            .iter()
+            .filter(|(question, _)| question.closeness == Closeness::Profile);
+        let facts = chains.chain(rest).filter_map(|(_, fact)| fact.as_ref());
+        facts.filter_map(|fact| fact.outcome.as_ref().ok())
+    }
+
+    /// Why no address answered; `None`: none did yet.
+    pub(super) fn trouble(&self) -> Option<Trouble> {
+        self.trouble
+    }
+
+    /// All that was seen of its TLS and has a level, each once.
+    pub(super) fn traits(&self) -> Vec<Trait> {
+        let mut all: Vec<Trait> = self.sessions().flat_map(worth::traits).collect();
+        all.sort();
+        all.dedup();
+        all
+    }
+}
+
+/// The mail servers of a domain, with what they said.
+pub(super) fn gather(domain: &Name, inquiry: &mut Inquiry<'_>) -> Arc<MailServers> {
+    inquiry.once(domain, Need::Evidence, |inquiry| look(domain, inquiry))
+}
+
+fn look(domain: &Name, inquiry: &mut Inquiry<'_>) -> MailServers {
+    let exchanges = mx::gather(domain, inquiry);
+    let known = |all, takes_mail| MailServers {
+        all,
+        takes_mail,
+        trouble: None,
+    };
+    match exchanges.exchanges.as_deref() {
+        // Of the question for the MX itself the state says why it got no answer.
+        None => known(Vec::new(), None),
+        Some([]) => {
+            // Without an MX mail goes to the domain's own address (RFC 5321 5.1).
+            let kinds = [Kind::A, Kind::Aaaa];
+            let replies = kinds.map(|kind| inquiry.ask(Dns::new(domain.clone(), kind), Need::Compliance));
+            let found: Option<Vec<IpAddr>> = addresses(&replies);
+            match found {
+                None => MailServers {
+                    all: Vec::new(),
+                    takes_mail: None,
+                    trouble: replies.iter().find_map(trouble),
+                },
+                Some(none) if none.is_empty() => known(Vec::new(), Some(false)),
+                Some(found) => known(vec![server(domain.clone(), &found, None, inquiry)], Some(true)),
+            }
+        }
+        Some(_) if exchanges.is_null() => known(Vec::new(), Some(false)),
+        Some(_) => {
+            let sound = exchanges
+                .hosts
+                .iter()
+                .filter(|host| host.fault.is_none() && !host.is_dead());
+            let all = sound.map(|host| {
+                let found: Vec<IpAddr> = host.found().flat_map(|found| found.addresses.clone()).collect();
+                let kinds = [Kind::A, Kind::Aaaa];
+                let replies =
+                    kinds.map(|kind| inquiry.ask(Dns::new(host.name.clone(), kind), Need::Compliance));
+                let trouble = replies.iter().find_map(trouble);
+                server(host.name.clone(), &found, trouble, inquiry)
+            });
+            known(all.collect(), Some(true))
+        }
+    }
+}
+
+/// The addresses two answers give; `None` when one is not known.
+fn addresses(replies: &[Reply<'_>]) -> Option<Vec<IpAddr>> {
+    let mut all = Vec::new();
+    for reply in replies {
+        let seen = UsableAnswer::from_reply(*reply)?;
+        all.extend(seen.records.iter().filter_map(|rdata| match rdata {
+            Rdata::A(address) => Some(IpAddr::V4(*address)),
+            Rdata::Aaaa(address) => Some(IpAddr::V6(*address)),
+            _ => None,
+        }));
+    }
+    Some(all)
+}
+
+fn trouble(reply: &Reply<'_>) -> Option<Trouble> {
+    match reply {
+        Reply::Unanswered(trouble) => Some(*trouble),
+        Reply::Open | Reply::Answered(..) => None,
+    }
+}
+
+fn server(
+    host: Name,
+    addresses: &[IpAddr],
+    mut trouble: Option<Trouble>,
+    inquiry: &mut Inquiry<'_>,
+) -> MailServer {
+    let mut closenesses = vec![Closeness::Chain];
+    if inquiry.profiles() {
+        closenesses.push(Closeness::Profile);
+    }
+    let mut looks = Vec::new();
+    for address in addresses.iter().take(MAX_ADDRESSES) {
+        for closeness in &closenesses {
+            let question = Starttls {
+                host: host.clone(),
+                address: *address,
+                closeness: *closeness,
+            };
+            let fact = match inquiry.ask(question.clone(), Need::Evidence) {
+                Reply::Answered(_, fact) => Some(fact.clone()),
+                Reply::Unanswered(why) => {
+                    trouble = trouble.or(Some(why));
+                    None
+                }
+                Reply::Open => None,
+            };
+            looks.push((question, fact));
+        }
+    }
+    MailServer { host, looks, trouble }
+}

@@ -1,0 +1,117 @@
+//! Every rule about TLS: what a server does when it fires, and that a sound one breaks none.
+
+use std::collections::BTreeSet;
+
+use zegel::inquiry::{Offered, Session};
+use zegel::rules::{self, Severity};
+use zegel::transport::plan::Worth;
+use zegel::transport::{Group, KeyExchange, Probe, Scheme, Version};
+
+use crate::facts::{findings, intent};
+use crate::seen::{Servers, ZONE, accepted, certificate, old_certificate, profile, sound, with, with_handshake};
+
+const W: Severity = Severity::Warning;
+const I: Severity = Severity::Info;
+const TLS12: Version = Version::TLS12;
+const SPEC: &str = "{domain: a.nl, role: Mail, tls: {level: Any}}";
+
+/// All of the TLS of a server that took one more hello.
+fn also(probe: Probe, suite: u16, change: impl FnOnce(&mut zegel::transport::Flight)) -> Session {
+    profile(&[accepted(probe, TLS12, suite, change)])
+}
+
+fn dhe(bits: usize, group: Option<u16>) -> Option<KeyExchange> {
+    Some(KeyExchange::Dhe {
+        group: group.map(Group),
+        bits,
+        scheme: Some(Scheme(0x0804)),
+    })
+}
+
+fn signed(scheme: u16) -> Option<KeyExchange> {
+    Some(KeyExchange::Ecdhe {
+        group: Some(Group(29)),
+        scheme: Some(Scheme(scheme)),
+    })
+}
+
+/// rule, severity, what the message says, and what a look at the certificates or at all of the TLS shows.
+fn rows() -> Vec<(&'static str, Severity, &'static str, Session)> {
+    let weak = Probe::Suites(Worth::Insufficient);
+    let version = Probe::Version(TLS12);
+    vec![
+        ("TLS-001", W, "found none in its answer", with(|it| (it.offered, it.handshake) = (Offered::Absent, None))),
+        ("TLS-001", W, "refused: 501 no", with(|it| (it.offered, it.handshake) = (Offered::Refused("501 no".into()), None))),
+        ("TLS-002", W, "none comes about: closed", with(|it| it.handshake = Some(Err("closed".into())))),
+        ("TLS-003", W, "found TLS 1.0 (insufficient)", with(|it| it.steps = vec![accepted(Probe::Version(Version::TLS11), Version::TLS10, 0xc013, |_| {})])),
+        ("TLS-003", W, "found SSL 3.0 (insufficient)", with(|it| it.steps = vec![accepted(Probe::Version(Version::SSL30), Version::SSL30, 0x000a, |_| {})])),
+        ("TLS-004", W, "TLS_RSA_WITH_AES_128_CBC_SHA (insufficient)", also(weak, 0x002f, |it| it.exchange = None)),
+        ("TLS-004", W, "TLS_ECDH_anon_WITH_AES_256_CBC_SHA (insufficient)", also(weak, 0xc019, |_| {})),
+        ("TLS-004", I, "TLS_ECDHE_RSA_WITH_AES_128_CBC_SHA256 (phase out)", also(Probe::Suites(Worth::PhaseOut), 0xc027, |_| {})),
+        ("TLS-005", W, "TLS_ECDHE_RSA_WITH_AES_128_CBC_SHA256, which stood first", also(Probe::Order, 0xc027, |_| {})),
+        ("TLS-006", W, "DHE in a field of its own of 1024 bits (insufficient)", also(Probe::Prime, 0x009e, |it| it.exchange = dhe(1024, None))),
+        ("TLS-006", W, "ffdhe2048 (insufficient)", also(Probe::Prime, 0x009e, |it| it.exchange = dhe(2048, Some(256)))),
+        ("TLS-006", I, "ffdhe3072 (phase out)", also(Probe::Prime, 0x009e, |it| it.exchange = dhe(3072, Some(257)))),
+        ("TLS-006", I, "secp224r1 (phase out)", also(Probe::Curves, 0xc02f, |it| it.exchange = Some(KeyExchange::Ecdhe { group: Some(Group(21)), scheme: Some(Scheme(0x0804)) }))),
+        ("TLS-007", W, "rsa_pkcs1_sha1 (insufficient)", also(Probe::Sha1, 0xc02f, |it| it.exchange = signed(0x0201))),
+        ("TLS-007", I, "rsa_pkcs1_sha224 (phase out)", also(Probe::Sha224, 0xc02f, |it| it.exchange = signed(0x0301))),
+        ("TLS-008", W, "found DEFLATE", also(version, 0xc02f, |it| it.hello.as_mut().unwrap().compresses = true)),
+        ("TLS-009", W, "want secure renegotiation", also(version, 0xc02f, |it| it.hello.as_mut().unwrap().secure_renegotiation = false)),
+        ("TLS-010", W, "want the extended master secret", also(version, 0xc02f, |it| it.hello.as_mut().unwrap().extended_master_secret = false)),
+        ("TLS-011", W, "RSA 1024, its own (insufficient)", with_handshake(|it| it.chain = vec![old_certificate()])),
+        ("TLS-012", W, "RSA with SHA-1, its own (insufficient)", with_handshake(|it| it.chain = vec![old_certificate()])),
+        ("TLS-013", W, "ended at 2025-01-01T00:00:00Z", with_handshake(|it| it.chain = vec![certificate(&["mx1.a.nl"], (2024, 2025))])),
+        ("TLS-013", W, "begins at 2027-01-01T00:00:00Z", with_handshake(|it| it.chain = vec![certificate(&["mx1.a.nl"], (2027, 2028))])),
+        ("TLS-014", W, "found one for www.a.nl", with_handshake(|it| it.chain = vec![certificate(&["www.a.nl"], (2026, 2027))])),
+        ("TLS-014", W, "found one with no DNS name, and the common name mx1.a.nl", with_handshake(|it| it.chain = vec![certificate(&[], (2026, 2027))])),
+        ("TLS-015", I, "found that it leads to no public root", with_handshake(|it| it.trusted = Err("it leads to no public root".into()))),
+        ("TLS-016", W, "found something", with(|it| it.injected = true)),
+        ("TLS-017", I, "no more connections: 421 enough", with(|it| it.cut_short = Some("421 enough".into()))),
+    ]
+}
+
+#[test]
+fn every_rule_fires_where_it_should() {
+    let mut met = BTreeSet::new();
+    for (rule, severity, says, session) in rows() {
+        let servers = match session.handshake.is_none() && session.offered == Offered::Yes {
+            true => Servers::all(&sound()).profile(&session),
+            false => Servers::all(&session),
+        };
+        let verdict = servers.judge(ZONE, &intent(SPEC));
+        let found = findings(&verdict, rule);
+        // Two addresses with one fault are one finding.
+        let [finding] = &found[..] else {
+            panic!("{rule}: {found:?} of {:?}", verdict.findings);
+        };
+        assert_eq!(finding.severity, severity, "{rule}: {}", finding.message);
+        assert!(finding.message.contains(says) && finding.message.contains("mx1.a.nl"), "{rule}: {}", finding.message);
+        assert!(finding.managed, "{rule}");
+        met.insert(rule);
+    }
+    let known: BTreeSet<&str> = rules::tls::RULES.iter().map(|rule| rule.id).collect();
+    assert_eq!(met, known);
+}
+
+#[test]
+fn a_sound_server_breaks_no_rule() {
+    let servers = Servers::all(&sound()).profile(&profile(&[]));
+    let verdict = servers.judge(ZONE, &intent(SPEC));
+    let of_tls = |finding: &&zegel::judge::Finding| finding.rule.id.starts_with("TLS-");
+    let found: Vec<_> = verdict.findings.iter().filter(of_tls).collect();
+    assert!(found.is_empty(), "{found:?}");
+}
+
+/// A certificate that has ended leads to no root either: that is said once, as what it is.
+#[test]
+fn one_fault_of_a_certificate_is_one_finding() {
+    for (names, years) in [(["mx1.a.nl"], (2024, 2025)), (["www.a.nl"], (2026, 2027))] {
+        let session = with_handshake(|it| {
+            it.chain = vec![certificate(&names, years)];
+            it.trusted = Err("as webpki has it".to_owned());
+        });
+        let verdict = Servers::all(&session).judge(ZONE, &intent(SPEC));
+        let of_tls = verdict.findings.iter().filter(|finding| finding.rule.id.starts_with("TLS-"));
+        assert_eq!(of_tls.count(), 1, "{:?}", verdict.findings);
+    }
+}

@@ -1,0 +1,195 @@
+//! What mail servers are made to have said: a world of DNS, and sessions by address.
+
+use std::collections::BTreeMap;
+use std::net::IpAddr;
+use std::sync::{Arc, Mutex};
+
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use jiff::SignedDuration;
+use rcgen::{CertificateParams, DnType, KeyPair, date_time_ymd};
+use zegel::inquiry::{
+    Approach, Closeness, Fact, Facts, Handshake, Offered, Security, Session, Spoke, Starttls, Trouble,
+    settle_facts,
+};
+use zegel::intent::Intent;
+use zegel::judge::{Verdict, judge};
+use zegel::transport::{
+    Alert, Flight, Group, KeyExchange, Probe, Reaction, Scheme, ServerHello, Step, Suite, Version,
+};
+
+use crate::facts::{World, now};
+
+pub(crate) const ZONE: &str = "a.nl MX 10 mx1.a.nl\nmx1.a.nl A 192.0.2.25\nmx1.a.nl AAAA 2001:db8::25";
+
+/// What mail servers say by address and closeness; whoever is not here is busy.
+#[derive(Default)]
+pub(crate) struct Servers {
+    said: BTreeMap<(IpAddr, Closeness), Result<Session, Trouble>>,
+    /// Every question they were asked.
+    pub(crate) asked: Arc<Mutex<Vec<Starttls>>>,
+    profile: bool,
+}
+
+impl Servers {
+    /// Both addresses of the zone say this of their certificates.
+    pub(crate) fn all(session: &Session) -> Self {
+        Self::default()
+            .at("192.0.2.25", Closeness::Chain, Ok(session.clone()))
+            .at("2001:db8::25", Closeness::Chain, Ok(session.clone()))
+    }
+
+    /// One address says this.
+    pub(crate) fn at(mut self, address: &str, closeness: Closeness, said: Result<Session, Trouble>) -> Self {
+        self.said.insert((address.parse().unwrap(), closeness), said);
+        self
+    }
+
+    /// All of the TLS is asked for too, and is this at both addresses.
+    pub(crate) fn profile(self, session: &Session) -> Self {
+        let both = self.at("192.0.2.25", Closeness::Profile, Ok(session.clone())).at(
+            "2001:db8::25",
+            Closeness::Profile,
+            Ok(session.clone()),
+        );
+        Self {
+            profile: true,
+            ..both
+        }
+    }
+
+    /// Judges an intent in this world.
+    pub(crate) fn judge(&self, zone: &str, intent: &Intent) -> Verdict {
+        let world = World::new(zone);
+        let facts = Facts::new().approaching(Approach {
+            profile: self.profile,
+            ..Approach::default()
+        });
+        let answer = |question: &zegel::inquiry::AnyQuestion, facts: &mut Facts| {
+            if let Some(dns) = question.dns() {
+                facts.insert(dns.clone(), world.answer(dns));
+            }
+            if let Some(asked) = question.of::<Starttls>() {
+                self.asked.lock().unwrap().push(asked.clone());
+                let said = self.said.get(&(asked.address, asked.closeness)).cloned();
+                let fact: Fact<Starttls> = Fact {
+                    outcome: said.unwrap_or(Err(Trouble::Busy)),
+                    security: Security::NotAsked,
+                    source: Spoke::default(),
+                    seen_at: now(),
+                    expires_at: now() + SignedDuration::from_hours(24),
+                };
+                facts.insert(asked.clone(), fact);
+            }
+        };
+        settle_facts(facts, answer, |inquiry| judge(intent, inquiry, now())).0
+    }
+}
+
+/// A certificate for these names, valid in these years.
+pub(crate) fn certificate(names: &[&str], years: (i32, i32)) -> Vec<u8> {
+    let mut params =
+        CertificateParams::new(names.iter().map(|name| (*name).to_owned()).collect::<Vec<_>>()).unwrap();
+    params.distinguished_name.push(DnType::CommonName, "mx1.a.nl");
+    params.not_before = date_time_ymd(years.0, 1, 1);
+    params.not_after = date_time_ymd(years.1, 1, 1);
+    let mut root = CertificateParams::default();
+    root.distinguished_name.push(DnType::CommonName, "A root");
+    let (key, root_key) = (KeyPair::generate().unwrap(), KeyPair::generate().unwrap());
+    let issuer = rcgen::Issuer::new(root, root_key);
+    params.signed_by(&key, &issuer).unwrap().der().to_vec()
+}
+
+/// One with RSA of 1024 bits, signed with SHA-1.
+pub(crate) fn old_certificate() -> Vec<u8> {
+    STANDARD.decode(OLD).unwrap()
+}
+
+const OLD: &str = "\
+    MIIChzCCAW+gAwIBAgIUM27VSdPhBVcp5ELfWEWLMyjXETYwDQYJKoZIhvcNAQEFBQAwETEPMA0GA1UEAwwGQSByb290MCAXDTI2\
+    MTEyNjIxMjEyMloYDzIwODEwODI5MjEyMTIyWjATMREwDwYDVQQDDAhteDEuYS5ubDCBnzANBgkqhkiG9w0BAQEFAAOBjQAwgYkC\
+    gYEAtJOyn3RKxJKvrT3gWawLU8qVRdY3dikxStFJFlNUO2YA0rTYyOphHWBGeCW9enV3ATwYuvaFMMFKBKfgq7w2/Ixuugglux30\
+    JYZVVSaC2LbRwkcQYw8YD98IsRg5I2UR3lLnUFILpr0hwB0+1/IrNOR/P4fTWU6bNmE7m8805PcCAwEAAaNXMFUwEwYDVR0RBAww\
+    CoIIbXgxLmEubmwwHQYDVR0OBBYEFJU333kHoWXHO2Yp7R+lXggRLBAzMB8GA1UdIwQYMBaAFDA7T4iSgyzakHjw48dxzROyUWW3\
+    MA0GCSqGSIb3DQEBBQUAA4IBAQBPfIDw6ryylTc1I2TfElVEaKJqm9rdlQvhj+Uh7UMqvuFsOsY7NK0RovDrde4ekJd/Fai5SjDz\
+    +WO8EEBtdx9O2ql789UnV/9yoWawL/MiAP8KOpAHglpXbebVKF2rHg6HZo0QZQnF2UB6R8BOVFMcbAueZj0Xunt0bwPEf3NUp6X6\
+    g6dKIS/pXBprxc12+JN6Syt4vZeTCT/jN26Dv5d74f96hzLANEDhuXHrgvVarts2MLuGbJkZ08phY+mV5vni7KTcCviY1gu/0s8L\
+    W4VrT+mU4krgLL8FCsqEnVxcHV/rLUXR/6Aq+i1E0UJAAIEK6Vl16hTFijHfpkFj7hC8";
+
+/// A server with nothing to be said of it: TLS 1.3 with the best suite, and no old version.
+pub(crate) fn sound() -> Session {
+    Session {
+        banner: "220 mx1.a.nl ESMTP".to_owned(),
+        offered: Offered::Yes,
+        injected: false,
+        handshake: Some(Ok(Handshake {
+            version: Version::TLS13,
+            suite: Suite(0x1302),
+            group: Some(Group(29)),
+            chain: vec![certificate(&["mx1.a.nl"], (2026, 2027))],
+            trusted: Ok(()),
+            proven: Ok(()),
+        })),
+        steps: vec![refused(Probe::Version(Version::TLS11))],
+        cut_short: None,
+    }
+}
+
+/// The same with a change.
+pub(crate) fn with(change: impl FnOnce(&mut Session)) -> Session {
+    let mut session = sound();
+    change(&mut session);
+    session
+}
+
+/// The same with a change of what the handshake showed.
+pub(crate) fn with_handshake(change: impl FnOnce(&mut Handshake)) -> Session {
+    with(|session| {
+        if let Some(Ok(handshake)) = &mut session.handshake {
+            change(handshake);
+        }
+    })
+}
+
+/// All of the TLS of a sound server that speaks TLS 1.2 too.
+pub(crate) fn profile(more: &[Step]) -> Session {
+    let mut session = with(|session| session.handshake = None);
+    let hello = accepted(Probe::Version(Version::TLS12), Version::TLS12, 0xc030, |_| {});
+    session.steps = [&[hello][..], more].concat();
+    session
+}
+
+pub(crate) fn refused(probe: Probe) -> Step {
+    Step {
+        probe,
+        suites: Vec::new(),
+        reaction: Reaction::Alert(Alert(70)),
+    }
+}
+
+/// A hello that was taken, by a server that does all else right but for a change.
+pub(crate) fn accepted(probe: Probe, version: Version, suite: u16, change: impl FnOnce(&mut Flight)) -> Step {
+    let mut flight = Flight {
+        hello: Some(ServerHello {
+            version,
+            suite: Suite(suite),
+            compresses: false,
+            extended_master_secret: true,
+            secure_renegotiation: true,
+            group: None,
+            is_retry: false,
+        }),
+        certificates: Vec::new(),
+        exchange: Some(KeyExchange::Ecdhe {
+            group: Some(Group(29)),
+            scheme: Some(Scheme(0x0804)),
+        }),
+        alert: None,
+    };
+    change(&mut flight);
+    Step {
+        probe,
+        suites: vec![Suite(suite)],
+        reaction: Reaction::Hello(Box::new(flight)),
+    }
+}
