@@ -224,7 +224,7 @@ impl Seen<'_> {
     /// A hello names the highest version that is taken, so one refusal ends the row downward.
     fn next_old_version(&self) -> Option<Version> {
         let old = |step: &&Step| matches!(step.probe, Probe::Version(version) if version < Version::TLS12);
-        let last = self.steps.iter().filter(old).next_back();
+        let last = self.steps.iter().rfind(old);
         match last {
             None => Some(Version::TLS11),
             Some(step) => match step.chosen()?.0 {

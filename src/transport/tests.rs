@@ -188,8 +188,11 @@ fn what_does_not_answer_the_offer_is_no_answer() {
     }
 }
 
+/// Extensions, by their numbers.
+type Extensions = Vec<(u16, Vec<u8>)>;
+
 /// The reader of ClientHellos that the writer is held to: version, suites and extensions.
-fn parsed(octets: &[u8]) -> (u16, Vec<u16>, Vec<(u16, Vec<u8>)>) {
+fn parsed(octets: &[u8]) -> (u16, Vec<u16>, Extensions) {
     let number = |at: &[u8]| u16::from_be_bytes([at[0], at[1]]);
     assert_eq!(usize::from(number(&octets[3..])), octets.len() - 5);
     assert_eq!(usize::from(number(&octets[7..])), octets.len() - 9);

@@ -2,6 +2,10 @@
 
 #![allow(clippy::unwrap_used, reason = "a test stops where it cannot go on")]
 
+#[path = "../support/dns.rs"]
+mod dns;
+mod postfix;
+mod program;
 mod server;
 
 use std::net::IpAddr;
