@@ -14,6 +14,7 @@ use crate::container::{Container, Pod, build, lacking, stripped};
 use crate::control_plane::ControlPlane;
 use crate::dns::DnsServer;
 use crate::template::{rendered, strings};
+use crate::throw_away_key::Key;
 
 const ZONE: &str = "
 nl                  1 SOA 1
@@ -219,6 +220,43 @@ fn built_twice_it_has_one_digest_and_holds_what_it_should() {
             .all(|name| name.starts_with("org.opencontainers.image.")),
         "nothing tells what built it: {names:?}"
     );
+    signed(
+        one.path(),
+        &one.path().join("image/blobs").join(digest.replace(':', "/")),
+    );
+}
+
+/// The signature of an image is one of its manifest, and of the name it is pulled by.
+fn signed(folder: &Path, manifest: &Path) {
+    let Some(key) = Key::made() else { return };
+    let text = |path: &Path| path.to_str().unwrap().to_owned();
+    let reference = format!("registry.example/zegel:{}", env!("CARGO_PKG_VERSION"));
+    let signature = text(&folder.join("zegel.sig"));
+    let by = &key.fingerprint;
+    let mut sign = key.skopeo(&[
+        "standalone-sign",
+        &text(manifest),
+        &reference,
+        by,
+        "--output",
+        &signature,
+    ]);
+    assert!(sign.output().unwrap().status.success());
+    let verifies = |manifest: &Path, reference: &str| {
+        let mut verify = key.skopeo(&["standalone-verify", &text(manifest), reference, by, &signature]);
+        verify.output().unwrap().status.success()
+    };
+    assert!(verifies(manifest, &reference));
+    assert!(
+        !verifies(manifest, "registry.example/another:1"),
+        "the name is signed too"
+    );
+    let other = folder.join("manifest.json");
+    let changed = std::fs::read_to_string(manifest)
+        .unwrap()
+        .replacen("sha256:", "sha256:0", 1);
+    std::fs::write(&other, changed).unwrap();
+    assert!(!verifies(&other, &reference), "another manifest");
 }
 
 /// What is in the image: the program, what it is linked to, certificates, and what says where that comes from.

@@ -13,6 +13,8 @@ mod container;
 mod control_plane;
 #[path = "../support/dns.rs"]
 mod dns;
+#[path = "../support/throw_away_key.rs"]
+mod throw_away_key;
 
 mod flags;
 mod image;
