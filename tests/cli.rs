@@ -16,11 +16,14 @@ mod cli {
     mod examples;
     mod explain;
     mod harness;
+    mod init;
     mod inspect;
     mod knot;
+    mod krew;
     mod lookup;
     mod manifests;
     mod plan;
+    mod plan_as;
     mod replay;
     mod shells;
     mod shown;

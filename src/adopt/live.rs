@@ -182,6 +182,11 @@ fn at_mail_hosts(domain: &Name, inquiry: &mut Inquiry<'_>) -> Vec<(Name, RrsetSe
 }
 
 impl Live {
+    /// Whether everything was answered that stands where standards have their records.
+    pub fn is_known(&self) -> bool {
+        self.places.iter().all(|(_, seen)| seen.trouble.is_none())
+    }
+
     /// What stands where a standard's records stand.
     pub(super) fn at(&self, standard: Standard) -> Option<&RrsetSeen> {
         let mut places = self.places.iter();

@@ -48,12 +48,20 @@ pub enum When {
 pub enum Format {
     /// For a spreadsheet: a line a domain.
     Csv,
+    /// A piece of a dnsconfig.js for DNSControl.
+    Dnscontrol,
+    /// DNSEndpoints for ExternalDNS.
+    Dnsendpoint,
     /// One JSON object a line.
     Json,
     /// JUnit XML, at the end.
     Junit,
     /// MailDomains in YAML.
     Manifest,
+    /// A script for nsupdate (RFC 2136).
+    Nsupdate,
+    /// Zones of octoDNS's YAML.
+    Octodns,
     /// SARIF 2.1.0, at the end.
     Sarif,
     /// For people.

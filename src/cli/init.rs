@@ -117,8 +117,11 @@ pub async fn run(args: &Args) -> Result<Exit, Failure> {
         .map_err(|error| Failure::Usage(format!("{name}: the manifest cannot be written: {error}")))?;
     output::print(&text)?;
     observer.finish(false)?;
-    let unanswered = begun.to_do.iter().any(|line| line.contains("not answered"));
-    Ok(if unanswered { Exit::Unknown } else { Exit::Fine })
+    Ok(if begun.unanswered {
+        Exit::Unknown
+    } else {
+        Exit::Fine
+    })
 }
 
 /// One look, with the selectors of those who are named beside those that are always probed.

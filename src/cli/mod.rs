@@ -200,7 +200,7 @@ pub async fn run(command: Command, color: args::When) -> Result<Exit, Failure> {
         Command::Inspect(args) => inspect::run(&args, style).await,
         Command::Init(args) => init::run(&args).await,
         Command::Check(args) => check::run(&args, style).await,
-        Command::Plan(args) => plan::run(&args, style),
+        Command::Plan(args) => plan::run(&args, style).await,
         Command::Spf(args) => spf::run(&args, style).await,
         Command::Dmarc(args) => dmarc::run(&args).await,
         Command::Lookup(args) => lookup::run(&args, style).await,

@@ -1,10 +1,23 @@
-//! `zegel plan`: the desired records of manifests, as a zone file, JSON or a table. Asks DNS nothing.
+//! `zegel plan`: the desired records of manifests, as a zone file, JSON, a table, or in the words of a program that publishes
+//! them. Asks DNS nothing, unless what differs from it is asked for.
 
+use std::sync::Arc;
+
+use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 use jiff::Timestamp;
 
 use super::args::{Format, one_of};
-use super::{Exit, Failure, manifests, output};
-use crate::report::{Style, json, plan};
+use super::look::{LookArgs, Observer};
+use super::manifests::Manifest;
+use super::{Exit, Failure, look, manifests, output};
+use crate::judge::judge;
+use crate::name::Name;
+use crate::report::plan::dnsendpoint::{DIALECTS, Dialect};
+use crate::report::plan::seen::{Held, held};
+use crate::report::plan::{self, Row, dnscontrol, dnsendpoint, nsupdate, octodns};
+use crate::report::text::harmless;
+use crate::report::{Style, json};
+use crate::world::Freshness;
 
 /// The arguments of `zegel plan`.
 #[derive(Debug, clap::Args)]
@@ -13,32 +26,157 @@ pub struct Args {
     #[arg(required = true, value_name = "PATH")]
     pub paths: Vec<String>,
     /// How the records are written
-    #[arg(long, short, value_name = "FORMAT", default_value = "table", value_parser = one_of(&[Format::Json, Format::Table, Format::Zone]))]
+    #[arg(long, short, value_name = "FORMAT", default_value = "table", value_parser = one_of(&[
+        Format::Dnscontrol, Format::Dnsendpoint, Format::Json, Format::Nsupdate, Format::Octodns, Format::Table, Format::Zone,
+    ]))]
     pub output: Format,
+    /// Only what differs from live DNS, with what is to be taken away
+    #[arg(long)]
+    pub diff: bool,
+    /// The TTL of the records, in seconds
+    #[arg(long, value_name = "SECONDS", default_value_t = plan::TTL, value_parser = clap::value_parser!(u32).range(1..=2_147_483_647))]
+    pub ttl: u32,
+    /// The provider ExternalDNS publishes through: each wants texts in its own way
+    #[arg(long, value_name = "PROVIDER", required_if_eq("output", "dnsendpoint"), value_parser = dialect())]
+    pub provider: Option<&'static Dialect>,
+    /// The zone the records are in, for octodns, dnscontrol and nsupdate [default: the domain; nsupdate asks]
+    #[arg(long, value_name = "NAME")]
+    pub zone: Option<Name>,
+    /// How DNS is asked, with --diff.
+    #[command(flatten)]
+    pub look: LookArgs,
 }
 
-/// Prints the desired records.
+/// A parser for the providers whose dialect is known.
+fn dialect() -> impl TypedValueParser<Value = &'static Dialect> {
+    let known = DIALECTS
+        .iter()
+        .map(|dialect| PossibleValue::new(dialect.provider).help(dialect.name));
+    PossibleValuesParser::new(known).try_map(|text| {
+        let mut known = DIALECTS.iter();
+        known
+            .find(|dialect| dialect.provider == text)
+            .ok_or("no provider whose dialect is known")
+    })
+}
+
+/// Prints the desired records. Something that was not answered is [`Exit::Unknown`]; that something differs is what was
+/// asked for, and no failure.
 ///
 /// # Errors
-/// When the output cannot be written.
-pub fn run(args: &Args, style: Style) -> Result<Exit, Failure> {
+/// When no resolver can be asked, or the output cannot be written.
+pub async fn run(args: &Args, style: Style) -> Result<Exit, Failure> {
     let mut loaded = manifests::load(&args.paths)?;
+    let mut exit = Exit::Fine;
     let at = Timestamp::now();
+    if args.diff {
+        exit = exit.max(diff(args, std::mem::take(&mut loaded.manifests), style).await?);
+    }
     for manifest in &loaded.manifests {
-        let intent = &manifest.intent;
-        let rows = plan::rows(intent);
-        output::print(&match args.output {
-            Format::Json => plan::json(at, &manifest.source, &intent.domain, &rows),
-            Format::Zone => plan::zone(&manifest.source, &intent.domain, &rows) + "\n",
-            _ => plan::people(&intent.domain, &rows, style) + "\n",
-        })?;
+        let rows = plan::rows(&manifest.intent, args.ttl);
+        output::print(&written(args, at, manifest, &rows, style)?)?;
     }
     if args.output == Format::Json {
         output::print(&json::mistakes(at, &loaded.invalid))?;
     }
-    Ok(if loaded.complain() {
-        Exit::Usage
-    } else {
-        Exit::Fine
+    Ok(if loaded.complain() { Exit::Usage } else { exit })
+}
+
+/// Prints what of the manifests differs from DNS.
+async fn diff(args: &Args, jobs: Vec<Manifest>, style: Style) -> Result<Exit, Failure> {
+    let observer = Observer::new(&args.look)?;
+    for manifest in &jobs {
+        observer.can_look_at(&manifest.intent.domain)?;
+    }
+    let (depth, ttl) = (look::depth(jobs.len()), args.ttl);
+    let all: Arc<[Manifest]> = jobs.into();
+    let look = |number: usize| {
+        let (observer, all) = (observer.clone(), all.clone());
+        async move {
+            let intent = all.get(number).map(|manifest| &manifest.intent)?;
+            let fresh = Freshness::any().approaching(intent.depth(depth));
+            let (held, _) = observer
+                .look(&intent.domain, &fresh, |inquiry, now| {
+                    let verdict = judge(intent, inquiry, now);
+                    held(intent, &verdict, ttl, inquiry)
+                })
+                .await;
+            Some(held)
+        }
+    };
+    let mut held: Vec<Option<Held>> = all.iter().map(|_| None).collect();
+    let done = |number: usize, result: Option<Held>| {
+        if let Some(place) = held.get_mut(number) {
+            *place = result;
+        }
+        String::new()
+    };
+    observer.each(0..all.len(), false, look, done).await?;
+    let mut exit = Exit::Fine;
+    for (manifest, held) in all.iter().zip(held) {
+        let held = held.unwrap_or_default();
+        for open in &held.open {
+            output::note(&format!("error: {}", harmless(open)));
+            exit = Exit::Unknown;
+        }
+        output::print(&held_text(args, observer.now(), manifest, &held, style)?)?;
+    }
+    observer.finish(false)?;
+    Ok(exit)
+}
+
+/// What of one manifest differs, in the format that was asked for.
+///
+/// A DNSEndpoint is one object, and applying it takes away what it no longer names: so it holds what is right as well, and
+/// where something was not answered there is none.
+fn held_text(
+    args: &Args,
+    at: Timestamp,
+    manifest: &Manifest,
+    held: &Held,
+    style: Style,
+) -> Result<String, Failure> {
+    let domain = &manifest.intent.domain;
+    if args.output == Format::Dnsendpoint {
+        if held.open.is_empty() {
+            return written(args, at, manifest, &held.rows, style);
+        }
+        output::note(&format!(
+            "error: {domain}: no DNSEndpoint is written, for applying it would take away what was not answered"
+        ));
+        return Ok(String::new());
+    }
+    let changes = held.changes();
+    match (changes.is_empty(), args.output) {
+        (false, _) => written(args, at, manifest, &changes, style),
+        (true, Format::Table) if held.open.is_empty() => {
+            Ok(format!("{domain}: nothing differs from DNS\n\n"))
+        }
+        (true, Format::Table) => Ok(format!("{domain}: nothing else is known to differ from DNS\n\n")),
+        (true, _) => Ok(String::new()),
+    }
+}
+
+/// The records in the format that was asked for.
+fn written(
+    args: &Args,
+    at: Timestamp,
+    manifest: &Manifest,
+    rows: &[Row],
+    style: Style,
+) -> Result<String, Failure> {
+    let (source, domain) = (&manifest.source, &manifest.intent.domain);
+    let zone = args.zone.as_ref().unwrap_or(domain);
+    let failed = |error: serde_saphyr::SerializeError| Failure::Usage(format!("{domain}: {error}"));
+    Ok(match (args.output, args.provider) {
+        (Format::Json, _) => plan::json(at, source, domain, rows),
+        (Format::Zone, _) => plan::zone(source, domain, rows) + "\n",
+        (Format::Nsupdate, _) => nsupdate::script(source, domain, args.zone.as_ref(), rows) + "\n",
+        (Format::Dnscontrol, _) => dnscontrol::extension(source, domain, zone, rows) + "\n",
+        (Format::Octodns, _) => octodns::zone(source, domain, zone, rows).map_err(failed)?,
+        (Format::Dnsendpoint, Some(dialect)) => {
+            dnsendpoint::object(source, domain, dialect, rows).map_err(failed)?
+        }
+        _ => plan::people(domain, rows, style) + "\n",
     })
 }

@@ -1,6 +1,7 @@
-//! The examples of docs/cli.md: run against the zone below, each says what the page says it does.
+//! The examples of docs/cli.md and docs/first-domain.md: run against the zone below, each says what the page says it does.
 //!
-//! With `UPDATE` set the page is written anew; look at the difference before committing it.
+//! What a command writes to a file (`> FILE`) is there for those after it. With `UPDATE` set the pages are written anew; look
+//! at the difference before committing it.
 
 use std::fmt::Write as _;
 use std::path::Path;
@@ -26,6 +27,19 @@ const ZONE: &str = "
     zwak.nl                      TXT   v=spf1 mx ~all
     zwak.nl                      MX    10 mail.voorbeeld.nl
     _dmarc.zwak.nl               TXT   v=DMARC1; p=none
+
+    winkel.nl                    MX    0 winkel-nl.mail.protection.outlook.com
+    winkel.nl                    TXT   v=spf1 include:spf.protection.outlook.com -all
+    winkel.nl                    TXT   MS=ms12345678
+    winkel-nl.mail.protection.outlook.com A 198.51.100.1
+    spf.protection.outlook.com   TXT   v=spf1 ip4:198.51.100.0/24 -all
+    selector1._domainkey.winkel.nl CNAME selector1-winkel-nl._domainkey.winkel.onmicrosoft.com
+    selector2._domainkey.winkel.nl CNAME selector2-winkel-nl._domainkey.winkel.onmicrosoft.com
+    selector1-winkel-nl._domainkey.winkel.onmicrosoft.com TXT v=DKIM1; k=rsa; p=MIIBIjANBgkqhkiG9w0BAQEFAAOCAQ8AMIIBCgKCAQEAqyoPEcIroQQN4GOsj6efAMRZcOQvhCHJshFQvWadzkPPxHG1eEB8lPdgUvDuvSuB+USmjy6b/UzMsYy0jcSnNHq1dmWPmV/URJp1o33EF77TKgkulYT1Nla/Z93lUuxlUsyPAITpk1fN+25BABARyitPA0vL/gV2k24O7tilDxMnb7MIrQECp59Nq7xhvjRKNw/kzwg10gssXCP9s5gTUUJQn5VJWz2g6Y3smH33iAIqDYiuGUSv6tJEsDBBMpkJo0N6mj+oW3bVbThkcK8g+ZLOiQxekzJdlsFRfOB1h5Sp9gbKaOO/AF97KJ/u2T+ceqW9kxx3KuGwmy3dUCOVxwIDAQAB
+
+    school.nl                    MX    1 smtp.google.com
+    smtp.google.com              A     203.0.113.1
+    _spf.google.com              TXT   v=spf1 ip4:203.0.113.0/24 -all
 ";
 
 const MANIFEST: &str = "\
@@ -41,20 +55,22 @@ spec:
 
 #[test]
 fn every_example_says_what_the_page_says() {
-    let page = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/cli.md");
-    let text = std::fs::read_to_string(&page).expect("the page is there");
-    let fresh = run_examples(&text);
-    if std::env::var_os("UPDATE").is_some() {
-        std::fs::write(&page, &fresh).expect("the page can be written");
-        return;
+    for name in ["docs/cli.md", "docs/first-domain.md"] {
+        let page = Path::new(env!("CARGO_MANIFEST_DIR")).join(name);
+        let text = std::fs::read_to_string(&page).expect("the page is there");
+        let fresh = run_examples(&text);
+        if std::env::var_os("UPDATE").is_some() {
+            std::fs::write(&page, &fresh).expect("the page can be written");
+            continue;
+        }
+        for (stored, fresh) in text.lines().zip(fresh.lines()) {
+            assert_eq!(
+                stored, fresh,
+                "an example of {name} is stale: run with UPDATE=1 and read the difference"
+            );
+        }
+        assert_eq!(text.len(), fresh.len(), "an example of {name} is stale");
     }
-    for (stored, fresh) in text.lines().zip(fresh.lines()) {
-        assert_eq!(
-            stored, fresh,
-            "an example of docs/cli.md is stale: run with UPDATE=1 and read the difference"
-        );
-    }
-    assert_eq!(text.len(), fresh.len(), "an example of docs/cli.md is stale");
 }
 
 /// The page with the output of its examples as it is now.
@@ -86,8 +102,12 @@ fn run_examples(text: &str) -> String {
 
 /// What a command says: both outputs as a terminal shows them, and an exit code that is not 0.
 fn said(command: &str, dns: &DnsServer, folder: &Path) -> String {
+    let (command, file) = match command.split_once(" > ") {
+        Some((command, file)) => (command, Some(file)),
+        None => (command, None),
+    };
     let mut args: Vec<String> = command.split(' ').map(str::to_owned).collect();
-    if !command.starts_with("plan") {
+    if !command.starts_with("plan") || command.contains("--diff") {
         // The stand-in signs nothing, which would be said of it every time.
         let how = ["--resolver", &dns.address().to_string(), "--dnssec", "off"];
         args.extend(how.map(str::to_owned));
@@ -99,6 +119,9 @@ fn said(command: &str, dns: &DnsServer, folder: &Path) -> String {
         .output()
         .expect("the program runs");
     let mut out = String::from_utf8(run.stdout).expect("output is UTF-8");
+    if let Some(file) = file {
+        std::fs::write(folder.join(file), std::mem::take(&mut out)).expect("a file can be written");
+    }
     out.push_str(&String::from_utf8(run.stderr).expect("messages are UTF-8"));
     let code = run.status.code().expect("it ends by itself");
     let mut shown: Vec<String> = out.lines().map(without_time).collect();
@@ -114,6 +137,10 @@ fn said(command: &str, dns: &DnsServer, folder: &Path) -> String {
 /// The line with a time that does not change from run to run.
 fn without_time(line: &str) -> String {
     const FIELD: &str = "\"at\":\"";
+    const BEGUN: &str = "# Begun by zegel init on ";
+    if let Some((_, rest)) = line.strip_prefix(BEGUN).and_then(|line| line.split_once(',')) {
+        return format!("{BEGUN}2026-11-26,{rest}");
+    }
     let Some((before, after)) = line.split_once(FIELD) else {
         return line.to_owned();
     };

@@ -4,7 +4,8 @@ use std::process::Command;
 
 use serde_json::{Value, json};
 
-use crate::stage::{Stage, WEAKER, run, spec, spec_with};
+use crate::control_plane;
+use crate::stage::{Stage, WEAKER, eventually, run, spec, spec_with};
 
 /// What a run came to.
 struct Run {
@@ -261,6 +262,80 @@ fn what_stops_it_is_said_in_words() {
             "{}",
             refused.err
         );
+        stage.end().await;
+    });
+}
+
+/// What is begun is a MailDomain to the API server, and what is planned for ExternalDNS one of its objects; and an object
+/// as the cluster has it is a manifest.
+#[test]
+fn what_is_begun_and_what_is_planned_is_taken_by_the_api_server() {
+    run(async {
+        let stage = Stage::empty("visited-begun").await;
+        let mut crd = stage.plane.kubectl();
+        crd.args(["apply", "--server-side", "-f"]).arg(concat!(
+            env!("CARGO_MANIFEST_DIR"),
+            "/tests/cluster/dnsendpoints.externaldns.k8s.io.yaml"
+        ));
+        control_plane::run(crd).unwrap();
+        let resolver = stage.dns.address().to_string();
+        let how = ["--resolver", &resolver, "--dnssec", "off", "--authorities", "off"];
+        let zegel = |args: &[&str], input: &str| {
+            let mut command = Command::new(env!("CARGO_BIN_EXE_zegel"));
+            command.args(args).args(how);
+            control_plane::run_with_input(command, input).unwrap()
+        };
+        let apply = |yaml: &str| {
+            let mut command = stage.plane.kubectl();
+            command.args(["apply", "--server-side", "--validate=strict", "-f", "-"]);
+            control_plane::run_with_input(command, yaml).unwrap()
+        };
+        let begun = zegel(
+            &[
+                "init",
+                "voorbeeld.nl",
+                "-n",
+                "visited-begun",
+                "--sends-with",
+                "zendesk,fastmail",
+                "--reports",
+                "a@voorbeeld.nl",
+            ],
+            "",
+        );
+        let taken = apply(&begun);
+        assert!(
+            taken.contains("maildomain.zegel.dev/voorbeeld-nl serverside-applied"),
+            "{taken}"
+        );
+        let mut get = stage.plane.kubectl();
+        get.args([
+            "get",
+            "maildomain",
+            "voorbeeld-nl",
+            "-n",
+            "visited-begun",
+            "-o",
+            "yaml",
+        ]);
+        let kept = control_plane::run(get).unwrap();
+        eventually("the kind is served", async || {
+            let mut list = stage.plane.kubectl();
+            list.args(["get", "dnsendpoints", "-n", "visited-begun"]);
+            control_plane::run(list).is_ok()
+        })
+        .await;
+        for provider in ["aws", "azure", "google", "pdns"] {
+            let planned = zegel(
+                &["plan", "--diff", "-o", "dnsendpoint", "--provider", provider, "-"],
+                &kept,
+            );
+            let taken = apply(&planned);
+            assert!(
+                taken.contains("dnsendpoint.externaldns.k8s.io/voorbeeld-nl serverside-applied"),
+                "{taken}"
+            );
+        }
         stage.end().await;
     });
 }

@@ -71,6 +71,11 @@ impl Knots {
         self.serve_as(number, serial, Some(lines), "    dnssec-signing: on\n");
     }
 
+    /// The same, and takes updates (RFC 2136) from everybody on this machine.
+    pub(crate) fn update(&mut self, number: usize, serial: u32, lines: &str) {
+        self.serve_as(number, serial, Some(lines), "    acl: updates\n");
+    }
+
     /// The DS of the zone server `number` signs, in presentation format; `None` where knot's `keymgr` is not installed.
     pub(crate) fn ds(&self, number: usize) -> Option<String> {
         let conf = self.folder.path().join(number.to_string()).join("conf");
@@ -105,7 +110,7 @@ impl Knots {
         let place = folder.display();
         let mut config = format!(
             "server:\n  rundir: {place}\n  pidfile: {place}/pid\n  listen: {}@{}\ndatabase:\n  storage: {place}/db\nlog:\n  \
-             - target: stderr\n    any: error\n",
+             - target: stderr\n    any: error\nacl:\n  - id: updates\n    address: 127.0.0.0/8\n    action: update\n",
             Self::address(number),
             self.port
         );

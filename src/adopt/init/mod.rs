@@ -55,6 +55,8 @@ pub struct Begun {
     pub remarks: Vec<String>,
     /// What differs from DNS: what is to be published, or was not answered.
     pub to_do: Vec<String>,
+    /// Whether something was not answered that the manifest could have held.
+    pub unanswered: bool,
 }
 
 /// Begins a manifest from what `live` says and a person answers.
@@ -80,6 +82,7 @@ pub fn begin(
             notes: Vec::new(),
             remarks: adopted.remarks,
             to_do: Vec::new(),
+            unanswered: !live.is_known(),
         },
         live,
         answers,
@@ -99,13 +102,15 @@ pub fn begin(
     let verdict = judge(&intent, inquiry, now);
     for record in &verdict.records {
         let (name, kind) = (record.name(), record.site.type_word());
-        match (record.unanswered, record.state) {
-            (Some(trouble), _) => begun
-                .to_do
-                .push(format!("{name} {kind}: not answered ({trouble})")),
-            (None, State::InSync) => {}
-            (None, state) => begun.to_do.push(format!("{name} {kind}: {}", state.as_str())),
-        }
+        let what = match (record.unanswered, record.state) {
+            (Some(trouble), _) => {
+                begun.unanswered = true;
+                format!("not answered ({trouble})")
+            }
+            (None, State::InSync) => continue,
+            (None, state) => state.as_str().to_owned(),
+        };
+        begun.to_do.push(format!("{name} {kind}: {what}"));
     }
     Ok(begun)
 }
@@ -234,6 +239,8 @@ impl Draft<'_> {
         if receives {
             return;
         }
+        let spec = &mut self.begun.spec;
+        (spec.mx, spec.dane, spec.mta_sts, spec.tls_rpt) = (None, None, None, None);
         // SendOnly asks for an spf block, and there may be nobody to put in it.
         let can_send = self.begun.spec.spf.is_some() || !self.wanted_includes().is_empty();
         if can_send {
