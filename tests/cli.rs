@@ -24,6 +24,7 @@ mod cli {
     mod manifests;
     mod plan;
     mod plan_as;
+    mod plan_back;
     mod replay;
     mod shells;
     mod shown;

@@ -17,7 +17,7 @@ fn krew(files: &[(&str, &str)], url: &str) -> (bool, String, Option<String>) {
         .output()
         .expect("python3 runs it");
     let said = String::from_utf8_lossy(&output.stderr).into_owned();
-    let written = std::fs::read_to_string(folder.path().join("zegel.krew.yaml")).ok();
+    let written = std::fs::read_to_string(folder.path().join("zegel.yaml")).ok();
     (output.status.success(), said, written)
 }
 

@@ -1,13 +1,9 @@
-//! A plan in the words of other programs, each read back by a real one where there is one; and a plan held against DNS.
-
-use std::io::Write as _;
-use std::process::{Command, Stdio};
+//! A plan held against DNS, and in the dialects of ExternalDNS.
 
 use serde_json::{Value, json};
 
 use super::harness::{Run, folder, zegel};
 use crate::dns::DnsServer;
-use crate::knot::{APEX, Knots};
 
 /// 2048 bits: a text of more than 255 octets.
 const KEY: &str = "MIIBIjANBgkqhkiG9w0BAQEFAAOCAQ8AMIIBCgKCAQEAqyoPEcIroQQN4GOsj6efAMRZcOQvhCHJshFQvWadzkPPxHG1eEB8lPdgUvDuvSuB+USmjy6b/UzMsYy0jcSnNHq1dmWPmV/URJp1o33EF77TKgkulYT1Nla/Z93lUuxlUsyPAITpk1fN+25BABARyitPA0vL/gV2k24O7tilDxMnb7MIrQECp59Nq7xhvjRKNw/kzwg10gssXCP9s5gTUUJQn5VJWz2g6Y3smH33iAIqDYiuGUSv6tJEsDBBMpkJo0N6mj+oW3bVbThkcK8g+ZLOiQxekzJdlsFRfOB1h5Sp9gbKaOO/AF97KJ/u2T+ceqW9kxx3KuGwmy3dUCOVxwIDAQAB";
@@ -33,7 +29,7 @@ spec:
 
 /// What stands in DNS: an older SPF record beside a text of somebody else's, a key where an alias is wanted and the other
 /// way round, a weaker policy.
-const LIVE: &str = "
+pub(super) const LIVE: &str = "
     voorbeeld.nl                TXT   v=spf1 mx -all
     voorbeeld.nl                TXT   MS=ms12345678
     voorbeeld.nl                MX    10 mail.voorbeeld.nl
@@ -45,26 +41,26 @@ const LIVE: &str = "
     _dmarc.voorbeeld.nl         TXT   v=DMARC1; p=none
 ";
 
-const SPF: &str = "v=spf1 mx ip4:192.0.2.0/24 -all";
-const DMARC: &str = "v=DMARC1; p=reject; rua=mailto:dmarc@voorbeeld.nl";
+pub(super) const SPF: &str = "v=spf1 mx ip4:192.0.2.0/24 -all";
+pub(super) const DMARC: &str = "v=DMARC1; p=reject; rua=mailto:dmarc@voorbeeld.nl";
 
-fn dkim() -> String {
+pub(super) fn dkim() -> String {
     format!("v=DKIM1; p={KEY}")
 }
 
 /// `zegel plan` of the manifest, with these arguments.
-fn plan(args: &[&str]) -> Run {
+pub(super) fn plan(args: &[&str]) -> Run {
     let folder = folder(&[("voorbeeld.yaml", &manifest())]);
     let path = folder.path().join("voorbeeld.yaml");
     zegel(&[&["plan", path.to_str().expect("the path is UTF-8")], args].concat())
 }
 
 /// The same held against DNS as it stands in [`LIVE`].
-fn diff(args: &[&str]) -> Run {
+pub(super) fn diff(args: &[&str]) -> Run {
     diff_of(LIVE, args)
 }
 
-fn diff_of(zone: &str, args: &[&str]) -> Run {
+pub(super) fn diff_of(zone: &str, args: &[&str]) -> Run {
     let dns = DnsServer::start(zone);
     let resolver = dns.address().to_string();
     let how = [
@@ -77,28 +73,6 @@ fn diff_of(zone: &str, args: &[&str]) -> Run {
         "off",
     ];
     plan(&[args, &how].concat())
-}
-
-/// What a program prints of a text on its standard input; `None` where it cannot be started.
-fn piped(mut command: Command, input: &str) -> Option<(bool, String)> {
-    let spawned = command
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .spawn();
-    let mut child = spawned.ok()?;
-    let mut pipe = child.stdin.take()?;
-    pipe.write_all(input.as_bytes()).ok()?;
-    drop(pipe);
-    let output = child.wait_with_output().ok()?;
-    let said = match output.status.success() {
-        true => output.stdout,
-        false => [output.stdout, output.stderr].concat(),
-    };
-    Some((
-        output.status.success(),
-        String::from_utf8_lossy(&said).into_owned(),
-    ))
 }
 
 #[test]
@@ -215,132 +189,6 @@ fn the_ttl_is_what_was_asked_for_and_one_that_can_be_none_is_refused() {
     }
 }
 
-/// The records of a script of DNSControl, read by a JavaScript engine.
-fn dnscontrol(script: &str) -> Option<Value> {
-    let stubs = "
-        const said = {};
-        const TTL = (seconds) => seconds;
-        const record = (type) => (...args) => [type, ...args];
-        const [TXT, CNAME, MX] = ['TXT', 'CNAME', 'MX'].map(record);
-        const D_EXTEND = (zone, ...records) => { said[zone] = (said[zone] || []).concat(records); };
-    ";
-    let mut command = Command::new("node");
-    command.arg("-");
-    let (fine, said) = piped(
-        command,
-        &format!("{stubs}\n{script}\nconsole.log(JSON.stringify(said));"),
-    )?;
-    assert!(fine, "{said}\n{script}");
-    Some(serde_json::from_str(&said).expect("JSON"))
-}
-
-#[test]
-fn dnscontrol_is_read_back_by_a_javascript_engine() {
-    for args in [&["-o", "dnscontrol"][..], &["-o", "dnscontrol", "--zone", "nl"]] {
-        let (apex, below) = match args.len() {
-            2 => ("@".to_owned(), String::new()),
-            _ => ("voorbeeld".to_owned(), ".voorbeeld".to_owned()),
-        };
-        let want = json!([
-            ["TXT", apex, SPF, 3600],
-            [
-                "CNAME",
-                format!("s2._domainkey{below}"),
-                "s2.provider.example.",
-                3600
-            ],
-            ["TXT", format!("s1._domainkey{below}"), dkim(), 3600],
-            ["TXT", format!("_dmarc{below}"), DMARC, 3600],
-        ]);
-        let zone = if args.len() == 2 { "voorbeeld.nl" } else { "nl" };
-        for run in [plan(args), diff(args)] {
-            assert_eq!(run.code, 0, "{}", run.err);
-            let Some(read) = dnscontrol(&run.out) else {
-                println!("SKIPPED: DNSControl (node is not installed)");
-                return;
-            };
-            assert_eq!(read, json!({ zone: want }), "{}", run.out);
-        }
-    }
-    let run = diff(&["-o", "dnscontrol"]);
-    assert!(
-        run.out
-            .contains("// remove: voorbeeld.nl TXT \"v=spf1 mx -all\"\n"),
-        "{}",
-        run.out
-    );
-    let elsewhere = plan(&["-o", "dnscontrol", "--zone", "ander.nl"]);
-    assert!(
-        elsewhere.out.contains("is left out: it does not lie in ander.nl"),
-        "{}",
-        elsewhere.out
-    );
-}
-
-/// What octoDNS reads in a zone's YAML: name, type, TTL and values, as it would send them.
-const OCTODNS: &str = r#"
-import json, sys
-from octodns.provider.yaml import YamlProvider
-from octodns.zone import Zone
-zone = Zone('voorbeeld.nl.', [])
-YamlProvider('read', sys.argv[1]).populate(zone)
-said = []
-for record in sorted(zone.records, key=lambda record: (record.name, record._type)):
-    values = record.chunked_values if record._type == 'TXT' else [str(getattr(record, 'value', None) or record.values)]
-    said.append([record.name, record._type, record.ttl, values])
-print(json.dumps(said))
-"#;
-
-fn octodns(yaml: &str) -> Option<Value> {
-    let script = concat!(env!("CARGO_MANIFEST_DIR"), "/dev/octodns");
-    let output = Command::new(script).stdin(Stdio::null()).output().ok()?;
-    if !output.status.success() {
-        return None;
-    }
-    let python = String::from_utf8(output.stdout).ok()?;
-    let folder = folder(&[("voorbeeld.nl.yaml", yaml)]);
-    let mut command = Command::new(python.trim());
-    command.arg("-").arg(folder.path());
-    let (fine, said) = piped(command, OCTODNS)?;
-    assert!(fine, "{said}\n{yaml}");
-    Some(serde_json::from_str(&said).unwrap_or_else(|error| panic!("{error}: {said}")))
-}
-
-#[test]
-fn octodns_reads_back_what_is_written_for_it() {
-    let key = dkim();
-    let quoted = |text: &str| json!([format!("\"{text}\"")]);
-    let below = [
-        json!(["_dmarc", "TXT", 3600, quoted(DMARC)]),
-        json!(["s1._domainkey", "TXT", 3600, quoted(&key)]),
-        json!(["s2._domainkey", "CNAME", 3600, ["s2.provider.example."]]),
-    ];
-    let apex = json!(["", "TXT", 3600, ["\"MS=ms12345678\"", format!("\"{SPF}\"")]]);
-    let alone = plan(&["-o", "octodns"]);
-    let Some(read) = octodns(&alone.out) else {
-        println!("SKIPPED: octoDNS (it could not be installed: dev/octodns says why)");
-        return;
-    };
-    // The texts at the domain are somebody else's too.
-    assert_eq!(unescaped(read), json!(below), "{}", alone.out);
-    assert!(
-        alone.out.contains("# voorbeeld.nl TXT is left out: "),
-        "{}",
-        alone.out
-    );
-    let held = diff(&["-o", "octodns"]);
-    let read = octodns(&held.out).expect("it was there a moment ago");
-    let whole: Vec<Value> = [apex].into_iter().chain(below).collect();
-    assert_eq!(unescaped(read), json!(whole), "{}", held.out);
-}
-
-/// octoDNS keeps a semicolon escaped inside, and counts that when it splits a text; what it sends is without.
-fn unescaped(read: Value) -> Value {
-    let text = read.to_string().replace("\\\\;", ";");
-    let text = text.replace(r#"\" \""#, "");
-    serde_json::from_str(&text).expect("JSON")
-}
-
 #[test]
 fn a_dnsendpoint_is_in_the_dialect_of_its_provider() {
     let run = plan(&["-o", "dnsendpoint"]);
@@ -405,83 +253,4 @@ fn endpoints(run: &Run) -> Value {
         (&json!("DNSEndpoint"), &json!("voorbeeld-nl"))
     );
     object["spec"]["endpoints"].clone()
-}
-
-/// [`LIVE`] as knot has it.
-const KNOT: &str = "
-@ 3600 TXT \"v=spf1 mx -all\"
-@ 3600 TXT \"MS=ms12345678\"
-@ 3600 MX 10 mail
-mail 3600 A 192.0.2.1
-s2._domainkey 3600 TXT \"v=DKIM1; p=\"
-s1._domainkey 3600 CNAME s1.provider.example.
-_dmarc 3600 TXT \"v=DMARC1; \" \"p=none\"
-";
-
-#[test]
-fn nsupdate_makes_the_change_on_a_real_server_once_and_only_over_what_was_seen() {
-    let Some(mut knots) = Knots::room(1) else { return };
-    knots.update(1, 1, KNOT);
-    let (address, port) = (Knots::address(1).to_string(), knots.port.to_string());
-    // As it is answered: a text keeps its strings, by which a server compares.
-    let split = LIVE.replace("v=DMARC1; p=none", "\"v=DMARC1; \" \"p=none\"");
-    let run = diff_of(&split, &["-o", "nsupdate", "--zone", APEX]);
-    assert_eq!(run.code, 0, "{}", run.err);
-    let send = |script: &str| {
-        let command = Command::new("nsupdate");
-        piped(command, &format!("server {address} {port}\n{script}"))
-    };
-    let Some((fine, said)) = send(&run.out) else {
-        println!("SKIPPED: nsupdate is not installed (dev/dns-servers)");
-        return;
-    };
-    assert!(fine, "{said}\n{}", run.out);
-    let has = |name: &str, kind: &str| -> Vec<String> {
-        let mut command = Command::new("dig");
-        command.args([
-            &format!("@{address}"),
-            "-p",
-            &port,
-            "+short",
-            "+norecurse",
-            name,
-            kind,
-        ]);
-        let (fine, said) = piped(command, "").expect("dig comes with nsupdate");
-        assert!(fine, "{said}");
-        let mut lines: Vec<String> = said.lines().map(str::to_owned).collect();
-        lines.sort();
-        lines
-    };
-    let all = || {
-        [
-            has(APEX, "TXT"),
-            has(&format!("s2._domainkey.{APEX}"), "CNAME"),
-            has(&format!("s1._domainkey.{APEX}"), "TXT"),
-            has(&format!("_dmarc.{APEX}"), "TXT"),
-        ]
-    };
-    let key = dkim();
-    let (first, rest) = key.split_at(255);
-    let want = [
-        vec!["\"MS=ms12345678\"".to_owned(), format!("\"{SPF}\"")],
-        vec!["s2.provider.example.".to_owned()],
-        vec![format!("\"{first}\" \"{rest}\"")],
-        vec![format!("\"{DMARC}\"")],
-    ];
-    assert_eq!(all(), want);
-    // The world has moved on since the look: nothing is done, and that is said.
-    let (_, said) = send(&run.out).expect("it was there a moment ago");
-    assert!(said.contains("NXRRSET"), "{said}");
-    assert_eq!(all(), want);
-    // Of a plan that was held against nothing, each record is added where none stands, and nowhere else.
-    let blind = plan(&["-o", "nsupdate", "--zone", APEX]);
-    assert!(
-        blind.out.contains(";update add voorbeeld.nl. 3600 IN TXT"),
-        "{}",
-        blind.out
-    );
-    let (_, said) = send(&blind.out).expect("it was there a moment ago");
-    assert!(said.contains("YXRRSET"), "{said}");
-    assert_eq!(all(), want);
 }
