@@ -7,6 +7,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
+use aws_lc_rs::digest;
+
 use super::Comparison;
 
 /// Matching type 1, SHA-256: octets of its digest.
@@ -123,6 +125,31 @@ impl Tlsa {
                 Some(Unusable::Placeholder)
             }
             _ => None,
+        }
+    }
+
+    /// The record most people publish for a key, given as SubjectPublicKeyInfo: `3 1 1` (RFC 7672 3.1.1).
+    pub fn of_key(public_key_info: &[u8]) -> Self {
+        Self {
+            usage: 3,
+            selector: 1,
+            matching: 1,
+            data: digest::digest(&digest::SHA256, public_key_info).as_ref().to_vec(),
+        }
+    }
+
+    /// Whether it is about this certificate, whatever its usage says of where that must stand (RFC 6698 2.1.2, 2.1.3).
+    pub fn matches(&self, certificate: &[u8], public_key_info: &[u8]) -> bool {
+        let thing = match self.selector {
+            0 => certificate,
+            1 => public_key_info,
+            _ => return false,
+        };
+        match self.matching {
+            0 => self.data == thing,
+            1 => self.data == digest::digest(&digest::SHA256, thing).as_ref(),
+            2 => self.data == digest::digest(&digest::SHA512, thing).as_ref(),
+            _ => false,
         }
     }
 

@@ -12,6 +12,7 @@ pub mod dnssec;
 pub mod mtasts;
 pub mod mx;
 pub mod reporting;
+pub mod shown;
 pub mod spf;
 pub mod tls;
 pub mod tlsrpt;
@@ -72,9 +73,9 @@ fn row(standard: Standard) -> &'static [&'static [&'static Rule]] {
         Standard::Dkim => &[dkim::RULES],
         Standard::Dmarc => &[dmarc::RULES, reporting::RULES],
         Standard::Mx => &[mx::RULES],
-        Standard::MtaSts => &[mtasts::RULES],
+        Standard::MtaSts => &[mtasts::RULES, shown::MTA_STS],
         Standard::TlsRpt => &[tlsrpt::RULES],
-        Standard::Dane => &[dane::RULES],
+        Standard::Dane => &[dane::RULES, shown::DANE],
         Standard::Tls => &[tls::RULES],
         Standard::Dnssec => &[dnssec::RULES],
         Standard::Dns => &[dns::RULES],

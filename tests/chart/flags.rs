@@ -155,6 +155,13 @@ fn flags() -> Vec<(&'static str, Has)> {
             ),
         ),
         (
+            "smtp-proxy",
+            As(
+                json!({"mailServers": {"proxy": "socks5://192.0.2.1:1080"}}),
+                "--smtp-proxy=socks5://192.0.2.1:1080",
+            ),
+        ),
+        (
             "smtp-port",
             Not("for trials with servers of one's own; it is hidden"),
         ),

@@ -179,6 +179,7 @@ const WRONG: &[(&str, &[&str])] = &[
     ("/dns/authorityRate", &["0"]),
     ("/mailServers/ehlo", &[r#""not a name""#]),
     ("/mailServers/pause", &[r#""soon""#]),
+    ("/mailServers/proxy", &[r#""http://192.0.2.1:80""#]),
     ("/dns/trustAnchor/key", &[r#""a/b""#, r#""""#]),
     ("/dns/trustAnchor/configMap", &[r#""Anchors""#]),
     ("/watch/namespace", &[r#""Mail""#, r#""a,b""#]),

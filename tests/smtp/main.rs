@@ -9,10 +9,12 @@ mod program;
 mod server;
 
 use std::net::IpAddr;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use server::{Act, Server, say, self_signed, up_to_tls, with_flight, with_tls};
+use tokio::io::{AsyncReadExt, AsyncWriteExt, copy_bidirectional};
+use tokio::net::{TcpListener, TcpStream};
 use zegel::inquiry::{Closeness, Fact, Offered, Session, Starttls, Trouble};
 use zegel::transport::{Certificate, KeyExchange, Malformed, Probe, Reaction, Version};
 use zegel::world::{Config, SmtpConfig, World};
@@ -341,4 +343,57 @@ async fn a_busy_server_is_not_asked_again_at_once() {
         );
     }
     assert_eq!(server.count(), 1);
+}
+
+/// A SOCKS5 proxy that connects to wherever it is told, once; what it was told is kept.
+async fn socks5(told: Arc<Mutex<Vec<u8>>>, reply: u8) -> std::net::SocketAddr {
+    let listener = TcpListener::bind(("127.0.0.1", 0)).await.unwrap();
+    let address = listener.local_addr().unwrap();
+    tokio::spawn(async move {
+        while let Ok((mut client, _)) = listener.accept().await {
+            let told = told.clone();
+            tokio::spawn(async move {
+                let (mut greeting, mut request) = ([0; 3], [0; 10]);
+                client.read_exact(&mut greeting).await.ok()?;
+                client.write_all(&[5, 0]).await.ok()?;
+                client.read_exact(&mut request).await.ok()?;
+                told.lock().unwrap().extend(request);
+                client
+                    .write_all(&[5, reply, 0, 1, 127, 0, 0, 1, 0, 0])
+                    .await
+                    .ok()?;
+                let port = u16::from_be_bytes([request[8], request[9]]);
+                let mut server = TcpStream::connect(("127.0.0.1", port)).await.ok()?;
+                copy_bidirectional(&mut client, &mut server).await.ok()
+            });
+        }
+    });
+    address
+}
+
+#[tokio::test]
+async fn where_the_port_is_closed_a_proxy_leads_out() {
+    let (_, config) = self_signed(&["mx1.voorbeeld.nl"]);
+    let server = Server::start(vec![with_tls(&config)]).await;
+    for (reply, trouble) in [(0, None), (5, Some(Trouble::Network))] {
+        let told = Arc::default();
+        let config = Config {
+            resolvers: vec![([127, 0, 0, 1], 9).into()],
+            smtp: SmtpConfig {
+                port: server.port,
+                pause: Duration::ZERO,
+                proxy: Some(socks5(Arc::clone(&told), reply).await),
+                ..SmtpConfig::default()
+            },
+            ..Config::default()
+        };
+        let world = World::new(config).unwrap();
+        // An address of the whole internet, which nobody here could reach by itself.
+        let fact = world
+            .ask_mail_server(&question([8, 8, 8, 8].into(), CHAIN), None)
+            .await;
+        assert_eq!(fact.trouble(), trouble);
+        let told = told.lock().unwrap();
+        assert_eq!(told[..8], [5, 1, 0, 1, 8, 8, 8, 8], "the address, not the name");
+    }
 }

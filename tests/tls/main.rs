@@ -5,6 +5,7 @@
 #[path = "../support/facts.rs"]
 mod facts;
 
+mod beside;
 #[rustfmt::skip] // A row is a line.
 mod rules;
 mod seen;

@@ -137,6 +137,7 @@ imagePullSecrets:
 {{- $flags = concat $flags (include "zegel.dnsFlags" . | fromJsonArray) -}}
 {{- with .Values.mailServers.ehlo -}}{{- $flags = append $flags (printf "--smtp-ehlo=%s" .) -}}{{- end -}}
 {{- $flags = append $flags (printf "--smtp-pause=%s" .Values.mailServers.pause) -}}
+{{- with .Values.mailServers.proxy -}}{{- $flags = append $flags (printf "--smtp-proxy=%s" .) -}}{{- end -}}
 {{- if .Values.mailServers.allowPrivateTargets -}}{{- $flags = append $flags "--allow-private-targets" -}}{{- end -}}
 {{- $args := list "controller" -}}
 {{- $extra := .Values.extraArgs | default list -}}

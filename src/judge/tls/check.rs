@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::servers::MailServer;
 use super::worth::{self, Of, Trait};
-use super::{EDITION, known};
+use super::{EDITION, beside, known};
 use crate::inquiry::{Inquiry, Offered, Session};
 use crate::intent::Intent;
 use crate::judge::{Findings, Site, Topic};
@@ -21,6 +21,7 @@ pub(in crate::judge) fn check(intent: &Intent, inquiry: &mut Inquiry<'_>, findin
     for server in &servers.all {
         let topic = Topic::new(Site::Host(server.host.clone()), managed);
         one(server, &topic, findings);
+        beside::check(intent, server, inquiry, findings);
     }
 }
 

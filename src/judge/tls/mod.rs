@@ -4,8 +4,9 @@
 //! is one at a stranger's. One state is judged over all of them. A server that is busy, refuses, or cannot be reached
 //! from here accuses nobody: what was seen at one of a host's addresses stands for the host, and where none answered
 //! nothing is known. Files: `servers` (who is asked, gathered once), `worth` (what was seen of one, by level), `check`
-//! (the findings).
+//! (the findings), `beside` (what is shown beside what DNS says).
 
+mod beside;
 mod check;
 mod servers;
 mod worth;

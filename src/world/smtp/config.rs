@@ -1,8 +1,10 @@
 //! How mail servers are looked at: the flags, and what they come to.
 
+use std::net::SocketAddr;
 use std::num::NonZeroUsize;
 use std::time::Duration;
 
+use super::proxy;
 use crate::duration;
 use crate::name::Name;
 
@@ -21,6 +23,8 @@ pub struct SmtpConfig {
     pub step: Duration,
     /// Whether addresses of private networks are connected to.
     pub allow_private: bool,
+    /// The SOCKS5 proxy they are connected to through.
+    pub proxy: Option<SocketAddr>,
     /// How many servers are looked at at once.
     pub concurrency: NonZeroUsize,
 }
@@ -34,6 +38,7 @@ impl Default for SmtpConfig {
             banner: Duration::from_secs(30),
             step: Duration::from_secs(10),
             allow_private: false,
+            proxy: None,
             concurrency: NonZeroUsize::MIN.saturating_add(31),
         }
     }
@@ -53,6 +58,9 @@ pub struct SmtpArgs {
     /// Connect to mail servers at addresses of private networks too: names say where, and anybody may write a name
     #[arg(long)]
     pub allow_private_targets: bool,
+    /// Connect to mail servers through this SOCKS5 proxy, where port 25 is closed outward: socks5://IP:PORT
+    #[arg(long, value_name = "URL", value_parser = proxy::parse)]
+    pub smtp_proxy: Option<SocketAddr>,
     /// The port at which mail servers are looked at: for trials with servers of one's own
     #[arg(long, value_name = "PORT", default_value_t = 25, hide = true)]
     pub smtp_port: u16,
@@ -66,6 +74,7 @@ impl SmtpArgs {
             ehlo: self.smtp_ehlo.clone(),
             pause: self.smtp_pause,
             allow_private: self.allow_private_targets,
+            proxy: self.smtp_proxy,
             ..SmtpConfig::default()
         }
     }

@@ -3,11 +3,13 @@
 //! A look at the certificates is one whole handshake and one hello of an old version; a look at all of the TLS follows
 //! the plan of [`crate::transport::plan`]. Between two connections to one address there is a pause, for the look and
 //! for whoever comes after it. Files: `talk` (up to the go-ahead), `handshake` (rustls), `hello` (hand-made ones),
+//! `proxy` (a way out),
 //! `reach` (closed ports and busy servers), `config` (the flags).
 
 mod config;
 mod handshake;
 mod hello;
+mod proxy;
 mod reach;
 mod talk;
 

@@ -10,7 +10,7 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 use tokio::time::timeout;
 
-use super::SmtpConfig;
+use super::{SmtpConfig, proxy};
 use crate::inquiry::Trouble;
 use crate::transport::reply::Tone;
 use crate::transport::{Reply, ReplyReader};
@@ -52,16 +52,22 @@ pub(super) async fn talk(address: SocketAddr, config: &SmtpConfig) -> Talk {
 }
 
 async fn converse(address: SocketAddr, config: &SmtpConfig) -> Result<Talk, Failed> {
-    let connected = timeout(config.step, TcpStream::connect(address)).await;
-    let not_connected = |trouble| Failed {
+    let connecting = async {
+        match config.proxy {
+            None => TcpStream::connect(address).await,
+            Some(proxy) => proxy::connect(proxy, address).await,
+        }
+    };
+    let connected = timeout(config.step, connecting).await;
+    let not_connected = |trouble, words| Failed {
         trouble,
-        words: String::new(),
+        words,
         is_connected: false,
     };
     let stream = match connected {
         Ok(Ok(stream)) => stream,
-        Ok(Err(_)) => return Err(not_connected(Trouble::Network)),
-        Err(_) => return Err(not_connected(Trouble::Timeout)),
+        Ok(Err(error)) => return Err(not_connected(Trouble::Network, error.to_string())),
+        Err(_) => return Err(not_connected(Trouble::Timeout, String::new())),
     };
     let own = stream.local_addr().ok();
     let mut line = Line {

@@ -1,0 +1,176 @@
+//! What a mail server shows beside what DNS says: TLSA records, and the MTA-STS policy that is wanted.
+
+use zegel::inquiry::{Offered, Session};
+use zegel::judge::Verdict;
+use zegel::records::dane::Tlsa;
+use zegel::rules::Severity;
+use zegel::transport::Certificate;
+
+use crate::facts::{findings, intent};
+use crate::seen::{Servers, ZONE, certificate, sound, with, with_handshake};
+
+const SPEC: &str = "{domain: a.nl, role: Mail, tls: {level: Any}, dane: {required: true}}";
+const RULES: [&str; 4] = ["DANE-012", "DANE-018", "DANE-028", "STS-029"];
+
+/// The certificates a session shows.
+fn chain(session: &Session) -> Vec<Vec<u8>> {
+    session
+        .handshake
+        .as_ref()
+        .unwrap()
+        .as_ref()
+        .unwrap()
+        .chain
+        .clone()
+}
+
+/// A record about one of them.
+fn about(der: &[u8], usage: u8, selector: u8, matching: u8) -> Tlsa {
+    let read = Certificate::from_der(der).unwrap();
+    let thing = if selector == 0 {
+        der.to_vec()
+    } else {
+        read.public_key_info
+    };
+    let digest = |algorithm| aws_lc_rs::digest::digest(algorithm, &thing).as_ref().to_vec();
+    Tlsa {
+        usage,
+        selector,
+        matching,
+        data: match matching {
+            1 => digest(&aws_lc_rs::digest::SHA256),
+            2 => digest(&aws_lc_rs::digest::SHA512),
+            _ => thing,
+        },
+    }
+}
+
+fn judged(session: &Session, records: &[Tlsa], spec: &str) -> Verdict {
+    let lines = records
+        .iter()
+        .map(|record| format!("\n_25._tcp.mx1.a.nl TLSA {record}"));
+    Servers::all(session).judge(&format!("{ZONE}{}", lines.collect::<String>()), &intent(spec))
+}
+
+/// Which of the rules fire, with their severity.
+fn fired(verdict: &Verdict) -> Vec<(&'static str, Severity)> {
+    let found = RULES.iter().flat_map(|rule| findings(verdict, rule));
+    found.map(|finding| (finding.rule.id, finding.severity)).collect()
+}
+
+#[test]
+fn a_record_of_any_kind_that_matches_is_enough() {
+    let session = with_handshake(|seen| seen.chain.push(certificate(&["issuer.example"], (2020, 2040))));
+    let chain = chain(&session);
+    let stranger = certificate(&["mx1.a.nl"], (2026, 2027));
+    for (records, matches) in [
+        (vec![about(&chain[0], 3, 1, 1)], true),
+        (vec![about(&chain[0], 3, 1, 2)], true),
+        (vec![about(&chain[0], 3, 0, 1)], true),
+        (vec![about(&chain[0], 3, 0, 0)], true),
+        (vec![about(&stranger, 3, 1, 1), about(&chain[0], 3, 1, 1)], true),
+        (vec![about(&chain[1], 2, 1, 1)], true),
+        (vec![about(&chain[1], 2, 0, 2)], true),
+        (vec![about(&stranger, 3, 1, 1)], false),
+        // An issuer's key is not the host's own.
+        (vec![about(&chain[1], 3, 1, 1)], false),
+        // Of digests the strongest alone counts (RFC 7671 9).
+        (vec![about(&chain[0], 3, 1, 1), about(&stranger, 3, 1, 2)], false),
+    ] {
+        let verdict = judged(&session, &records, SPEC);
+        let expected = if matches {
+            vec![]
+        } else {
+            vec![("DANE-012", Severity::Error)]
+        };
+        assert_eq!(fired(&verdict), expected, "{records:?}");
+    }
+    // The record that would do is told.
+    let verdict = judged(&session, &[about(&stranger, 3, 1, 1)], SPEC);
+    let wanted = about(&chain[0], 3, 1, 1).to_string();
+    let [finding] = findings(&verdict, "DANE-012")[..] else {
+        panic!("one finding");
+    };
+    assert!(
+        finding.message.contains(&wanted) && finding.fix.contains(&wanted),
+        "{}",
+        finding.message
+    );
+}
+
+/// With usage 3 names and dates do not count; with usage 2 they do.
+#[test]
+fn names_and_dates_count_with_usage_2_alone() {
+    for (names, years) in [(["www.a.nl"], (2026, 2027)), (["mx1.a.nl"], (2024, 2025))] {
+        let session = with_handshake(|seen| {
+            seen.chain = vec![
+                certificate(&names, years),
+                certificate(&["issuer.example"], (2020, 2040)),
+            ];
+        });
+        let chain = chain(&session);
+        assert_eq!(fired(&judged(&session, &[about(&chain[0], 3, 1, 1)], SPEC)), []);
+        let anchored = judged(&session, &[about(&chain[1], 2, 1, 1)], SPEC);
+        assert_eq!(fired(&anchored), [("DANE-018", Severity::Error)]);
+    }
+    // The mail domain's own name does as well (RFC 7672 3.2.2).
+    let session = with_handshake(|seen| {
+        seen.chain = vec![
+            certificate(&["a.nl"], (2026, 2027)),
+            certificate(&["issuer.example"], (2020, 2040)),
+        ];
+    });
+    assert_eq!(
+        fired(&judged(&session, &[about(&chain(&session)[1], 2, 1, 1)], SPEC)),
+        []
+    );
+}
+
+#[test]
+fn records_at_a_server_without_tls_stop_its_mail() {
+    let absent = with(|session| (session.offered, session.handshake) = (Offered::Absent, None));
+    let record = about(&chain(&sound())[0], 3, 1, 1);
+    assert_eq!(
+        fired(&judged(&absent, &[record.clone()], SPEC)),
+        [("DANE-028", Severity::Error)]
+    );
+    assert_eq!(fired(&judged(&absent, &[], SPEC)), []);
+    // Where nobody manages them it is a Warning: nothing turns red by an upgrade.
+    let spec = "{domain: a.nl, role: Mail, tls: {level: Any}}";
+    assert_eq!(
+        fired(&judged(&absent, &[record], spec)),
+        [("DANE-028", Severity::Warning)]
+    );
+}
+
+#[test]
+fn a_policy_is_kept_by_what_is_shown() {
+    let untrusted = with_handshake(|seen| seen.trusted = Err("it leads to no public root".to_owned()));
+    let other = with_handshake(|seen| {
+        seen.chain = vec![certificate(&["www.a.nl"], (2026, 2027))];
+        seen.trusted = Err("it is not for this host".to_owned());
+    });
+    let absent = with(|session| (session.offered, session.handshake) = (Offered::Absent, None));
+    for (session, is_met) in [
+        (sound(), true),
+        (untrusted, false),
+        (other, false),
+        (absent, false),
+    ] {
+        for (mode, severity) in [
+            ("Enforce", Some(Severity::Error)),
+            ("Testing", Some(Severity::Warning)),
+            ("None", None),
+        ] {
+            let spec = format!(
+                "{{domain: a.nl, role: Mail, tls: {{level: Any}}, mtaSts: {{mode: {mode}, mx: [mx1.a.nl], maxAge: 30d}}}}"
+            );
+            let expected: Vec<_> = severity
+                .filter(|_| !is_met)
+                .map(|severity| ("STS-029", severity))
+                .into_iter()
+                .collect();
+            assert_eq!(fired(&judged(&session, &[], &spec)), expected, "{mode}");
+        }
+    }
+}
