@@ -9,7 +9,7 @@ use base64::engine::general_purpose::STANDARD;
 use jiff::SignedDuration;
 use rcgen::{CertificateParams, DnType, KeyPair, date_time_ymd};
 use zegel::inquiry::{
-    Approach, Closeness, Fact, Facts, Handshake, Offered, Security, Session, Spoke, Starttls, Trouble,
+    Approach, Closeness, Fact, Facts, Handshake, Made, Offered, Security, Session, Spoke, Starttls, Trouble,
     settle_facts,
 };
 use zegel::intent::Intent;
@@ -78,6 +78,7 @@ impl Servers {
                     source: Spoke::default(),
                     seen_at: now(),
                     expires_at: now() + SignedDuration::from_hours(24),
+                    made: Made::default(),
                 };
                 facts.insert(asked.clone(), fact);
             }
