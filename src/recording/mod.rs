@@ -14,6 +14,7 @@
 //! The number after `recording` counts up when a reader of before would misunderstand; every number from 1 on is read.
 
 mod fact;
+mod policy;
 mod security;
 mod session;
 #[cfg(test)]
@@ -27,9 +28,10 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use self::fact::Recorded;
+use self::policy::PolicyLine;
 use self::session::SessionLine;
 use self::trust::{ZoneLine, Zones};
-use crate::inquiry::{Approach, Depth, Dns, Fact, Facts, Inquiry, Kind, Passes, Trouble};
+use crate::inquiry::{Approach, Depth, Dns, Fact, Facts, Inquiry, Kind, Passes, PolicyFile, Trouble};
 use crate::name::Name;
 
 /// The version of the form that is written.
@@ -215,6 +217,9 @@ struct LookLine {
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     zones: Vec<ZoneLine>,
     facts: Vec<Recorded>,
+    /// The policies of MTA-STS that were fetched.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    policies: Vec<PolicyLine>,
     /// How closely authorities were looked at.
     #[serde(default, skip_serializing_if = "is_off")]
     depth: Depth,
@@ -263,6 +268,16 @@ fn is_off(depth: &Depth) -> bool {
     *depth == Depth::Off
 }
 
+/// The policies that were fetched, in writing.
+fn policies(facts: &Facts) -> Vec<PolicyLine> {
+    let mut fetched: Vec<_> = facts.of::<PolicyFile>().collect();
+    fetched.sort_by_key(|(question, _)| *question);
+    let lines = fetched.into_iter();
+    lines
+        .map(|(question, fact)| PolicyLine::of(question, fact))
+        .collect()
+}
+
 impl LookLine {
     fn of(look: &Look) -> Self {
         let mut facts: Vec<(&Dns, &Fact)> = look.facts.iter().map(|(dns, fact)| (dns, &**fact)).collect();
@@ -282,6 +297,7 @@ impl LookLine {
             validation: Passes::word(look.facts.passes()).to_owned(),
             zones: zones.into_lines(),
             facts,
+            policies: policies(&look.facts),
             depth: look.facts.approach().depth,
             held_back: look.facts.approach().held_back.iter().map(HeldBack::of).collect(),
             profile: look.facts.approach().profile,
@@ -329,6 +345,13 @@ impl LookLine {
                 name: host,
                 kind: address,
                 why,
+            })?;
+            facts.insert(question, fact);
+        }
+        for line in self.policies {
+            let (question, fact) = line.read().map_err(|why| RecordingError::Look {
+                domain: self.domain.clone(),
+                why: format!("a policy: {why}"),
             })?;
             facts.insert(question, fact);
         }

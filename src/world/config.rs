@@ -10,6 +10,7 @@ use std::time::Duration;
 use hickory_resolver::system_conf::read_system_conf;
 use jiff::SignedDuration;
 
+use super::fetching::{Authorities, PolicyConfig};
 use super::smtp::SmtpConfig;
 use crate::dnssec::Anchors;
 use crate::duration;
@@ -48,6 +49,8 @@ pub struct Config {
     pub cache: CacheBounds,
     /// How mail servers are looked at.
     pub smtp: SmtpConfig,
+    /// How policies of MTA-STS are fetched.
+    pub policies: PolicyConfig,
 }
 
 impl Default for Config {
@@ -67,6 +70,7 @@ impl Default for Config {
             spare_the_silent: false,
             cache: CacheBounds::default(),
             smtp: SmtpConfig::default(),
+            policies: PolicyConfig::default(),
         }
     }
 }
@@ -161,6 +165,14 @@ pub enum ConfigError {
     /// The system's configuration cannot be read.
     #[error("cannot read /etc/resolv.conf: {0}; name a resolver with --resolver")]
     SystemConfig(String),
+    /// The authorities of policies cannot be used.
+    #[error("the certificates of {} cannot be used: {why}", path.display())]
+    Authorities {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong with it.
+        why: String,
+    },
     /// The trust anchor cannot be used.
     #[error("the trust anchor {} cannot be used: {why}", path.display())]
     TrustAnchor {
@@ -212,6 +224,13 @@ pub struct DnsArgs {
     /// The port at which name servers are asked: for trials with servers of one's own
     #[arg(long, value_name = "PORT", default_value_t = 53, hide = true)]
     pub authority_port: u16,
+    /// The certificate authorities that policies of MTA-STS are fetched by, in PEM, in place of the public ones: for trials
+    /// with a server of one's own
+    #[arg(long, value_name = "FILE", hide = true)]
+    pub policy_ca: Option<PathBuf>,
+    /// The port at which policies are fetched: for trials with a server of one's own
+    #[arg(long, value_name = "PORT", default_value_t = 443, hide = true)]
+    pub policy_port: u16,
 }
 
 /// Whether name servers are asked themselves.
@@ -230,6 +249,13 @@ impl DnsArgs {
     /// When the trust anchor cannot be read.
     pub fn config(&self) -> Result<Config, ConfigError> {
         let trust_anchor = self.trust_anchor.as_deref().map(TrustAnchor::from_file);
+        let authorities = match &self.policy_ca {
+            None => Authorities::Public,
+            Some(path) => Authorities::from_file(path).map_err(|why| ConfigError::Authorities {
+                path: path.clone(),
+                why,
+            })?,
+        };
         Ok(Config {
             resolvers: self.resolvers.clone(),
             timeout: self.dns_timeout,
@@ -242,6 +268,10 @@ impl DnsArgs {
             ask_authorities: self.authorities == AskAuthorities::Auto,
             authority_rate: self.authority_rate,
             authority_port: self.authority_port,
+            policies: PolicyConfig {
+                authorities,
+                port: self.policy_port,
+            },
             ..Config::default()
         })
     }

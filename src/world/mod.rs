@@ -2,21 +2,24 @@
 //!
 //! ```text
 //! settle ─▶ judge ─▶ open questions ─▶ one exchange a lane ─▶ remembered, on its way, or put
-//!   ▲                                        │                          dns: resolvers, authorities
+//!   ▲                                        │                          dns: resolvers, authorities; policy: HTTPS
 //!   │                                        │                          smtp: mail servers, up to TLS
 //!   └───────────── facts ◀───────────────────┘
 //! ```
 //!
 //! What all lanes share (the memory, the questions on their way, the places on the wire, the counts) is one
-//! [`exchange`]; a lane adds how one question is put: [`dns`], [`smtp`].
+//! [`exchange`]; a lane adds how one question is put: [`dns`], [`policy`],
+//! [`smtp`].
 
 mod cache;
 mod config;
 mod dns;
 mod exchange;
+mod fetching;
 mod freshness;
 mod metrics;
 mod places;
+mod policy;
 mod smtp;
 
 use std::collections::HashMap;
@@ -34,9 +37,11 @@ pub use self::config::{
 use self::dns::Servers;
 pub use self::dns::{Health, Reach};
 use self::exchange::Exchange;
+pub use self::fetching::{Authorities, PolicyConfig};
 pub use self::freshness::Freshness;
 pub use self::metrics::{Metrics, QuestionLabels};
 use self::places::Places;
+use self::policy::Fetcher;
 use self::smtp::MailServers;
 pub use self::smtp::{SmtpArgs, SmtpConfig};
 pub use crate::inquiry::Passes;
@@ -49,6 +54,7 @@ use crate::inquiry::{
 #[derive(Clone)]
 pub struct World {
     dns: Exchange<Servers>,
+    policies: Exchange<Fetcher>,
     smtp: Exchange<MailServers>,
     clock: Clock,
 }
@@ -101,11 +107,18 @@ impl World {
         let places = Places::new(config.concurrency.get(), config.pause(), FOR_A_NAME_SERVER);
         let bounds = config.cache;
         let smtp = config.smtp.clone();
+        let allow_private = smtp.allow_private;
         let turns = Places::new(smtp.concurrency.get(), smtp.pause, FOR_A_MAIL_SERVER);
         let mail_servers = MailServers::new(smtp, clock.clone());
+        let (policies, fetches) = (config.policies.clone(), config.concurrency.get());
         let servers = Servers::new(config, clock.clone())?;
+        let dns = Exchange::new(servers, places, bounds, clock.clone());
+        let fetcher = Fetcher::new(dns.clone(), policies, allow_private);
+        // Places of their own: a fetch asks DNS, and must not hold the place its question waits for.
+        let places = Places::new(fetches, Duration::ZERO, FOR_A_NAME_SERVER);
         Ok(Self {
-            dns: Exchange::new(servers, places, bounds, clock.clone()),
+            policies: Exchange::new(fetcher, places, bounds, clock.clone()),
+            dns,
             smtp: Exchange::new(mail_servers, turns, OF_SESSIONS, clock.clone()),
             clock,
         })
@@ -278,12 +291,16 @@ impl World {
 
     /// Answers `open` into `facts`, all lanes at once, until `end`. What no lane here answers stays open.
     async fn answer(&self, open: &[AnyQuestion], fresh: &Freshness, end: Instant, facts: &mut Facts) {
-        let (dns, smtp) = futures::future::join(
+        let (dns, policies, smtp) = futures::future::join3(
             self.dns.answer(open, fresh, end),
+            self.policies.answer(open, fresh, end),
             self.smtp.answer(open, fresh, end),
         )
         .await;
         for (question, fact) in dns {
+            facts.insert(question, fact);
+        }
+        for (question, fact) in policies {
             facts.insert(question, fact);
         }
         for (question, fact) in smtp {

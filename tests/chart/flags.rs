@@ -137,6 +137,14 @@ fn flags() -> Vec<(&'static str, Has)> {
             Not("for trials with servers of one's own; it is hidden"),
         ),
         (
+            "policy-ca",
+            Not("for trials with a server of one's own; it is hidden"),
+        ),
+        (
+            "policy-port",
+            Not("for trials with a server of one's own; it is hidden"),
+        ),
+        (
             "smtp-ehlo",
             As(
                 json!({"mailServers": {"ehlo": "zegel.voorbeeld.nl"}}),

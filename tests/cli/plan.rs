@@ -225,3 +225,54 @@ fn a_manifest_in_utf_16_is_read_and_other_encodings_are_refused_in_words() {
         );
     }
 }
+
+const TRANSPORT: &str = "apiVersion: zegel.dev/v1alpha1
+kind: MailDomain
+metadata: {name: voorbeeld-nl, namespace: mail}
+spec:
+  domain: voorbeeld.nl
+  role: Mail
+  mx: {hosts: [{preference: 20, host: mx2.voorbeeld.nl}, {preference: 10, host: mx1.voorbeeld.nl}]}
+  mtaSts: {mode: Enforce, maxAge: 30d}
+  tlsRpt: {reports: ['mailto:tls@voorbeeld.nl']}
+  dane: {hosts: [{name: mx1.voorbeeld.nl, records: ['3 1 1 ABABABABABABABABABABABABABABABABABABABABABABABABABABABABABABABAB']}]}
+";
+
+#[test]
+fn what_protects_mail_on_its_way_is_planned_with_the_file_that_is_served() {
+    let run = zegel_with(&["plan", "-o", "zone", "-"], TRANSPORT);
+    assert_eq!(run.code, 0, "{}", run.err);
+    for line in [
+        "voorbeeld.nl. 3600 IN MX 10 mx1.voorbeeld.nl.\nvoorbeeld.nl. 3600 IN MX 20 mx2.voorbeeld.nl.\n",
+        "_mta-sts.voorbeeld.nl. 3600 IN TXT \"v=STSv1; id=",
+        "; https://mta-sts.voorbeeld.nl/.well-known/mta-sts.txt serves:\n;   version: STSv1\n;   mode: enforce\n\
+         ;   mx: mx1.voorbeeld.nl\n;   mx: mx2.voorbeeld.nl\n;   max_age: 2592000\n",
+        "_smtp._tls.voorbeeld.nl. 3600 IN TXT \"v=TLSRPTv1; rua=mailto:tls@voorbeeld.nl\"\n",
+        "_25._tcp.mx1.voorbeeld.nl. 3600 IN TLSA 3 1 1 abababab",
+    ] {
+        assert!(run.out.contains(line), "{line}\n{}", run.out);
+    }
+    let run = zegel_with(&["plan", "-o", "json", "-"], TRANSPORT);
+    let rows: Vec<serde_json::Value> = run
+        .out
+        .lines()
+        .map(|line| serde_json::from_str(line).expect("JSON"))
+        .collect();
+    let policy = rows
+        .iter()
+        .find(|row| row["name"] == "_mta-sts.voorbeeld.nl")
+        .expect("the record");
+    assert_eq!(
+        policy["file"]["url"],
+        "https://mta-sts.voorbeeld.nl/.well-known/mta-sts.txt"
+    );
+    let body = policy["file"]["body"].as_str().expect("a text");
+    assert!(body.starts_with("version: STSv1\nmode: enforce\n"), "{body}");
+    assert!(rows.iter().filter(|row| row.get("file").is_some()).count() == 1);
+    let run = zegel_with(&["plan", "-"], TRANSPORT);
+    assert!(
+        run.out.contains("serves") && run.out.contains("mode: enforce"),
+        "{}",
+        run.out
+    );
+}

@@ -1,10 +1,11 @@
 //! MTA-STS (RFC 8461), as far as DNS and the manifest tell.
 
+use zegel::inquiry::{Need, PolicyFile};
 use zegel::judge::State;
 use zegel::records::Standard;
 use zegel::rules;
 
-use crate::facts::{World, findings, intent, judge_in, record, rule_ids};
+use crate::facts::{World, findings, intent, judge_in, observe, record, rule_ids};
 use crate::rows::{E, Row, W, hold};
 
 const SPEC: &str = "{domain: a.nl, role: Mail, mtaSts: {mode: Enforce, mx: [mx1.a.nl]}}";
@@ -61,7 +62,7 @@ fn each_rule_fires_where_it_should_and_nowhere_else() {
     let rules: Vec<&rules::Rule> = rules::mtasts::RULES
         .iter()
         .copied()
-        .filter(|rule| !OF_THE_MANIFEST.contains(&rule.id))
+        .filter(|rule| !OF_THE_MANIFEST.contains(&rule.id) && !rules::mtasts::OF_THE_FILE.contains(rule))
         .collect();
     hold(&rows, &rules, World::new);
     for (rule, severity, spec, zone, _) in ROWS.iter().filter(|row| OF_THE_MANIFEST.contains(&row.0)) {
@@ -131,29 +132,27 @@ fn the_record_is_compared_by_the_digest_of_the_policy() {
 }
 
 #[test]
-fn that_the_policy_was_not_fetched_is_said_where_it_is_managed() {
-    let verdict = judge_in(GOOD, &intent(SPEC));
-    let said = findings(&verdict, "DNS-050");
-    let said: Vec<_> = verdict
-        .findings
-        .iter()
-        .filter(|finding| finding.message.contains("serves the policy that is desired"))
-        .chain(said.into_iter().take(0))
-        .collect();
-    assert_eq!(said.len(), 1);
-    assert!(
-        said[0]
-            .message
-            .contains("https://mta-sts.a.nl/.well-known/mta-sts.txt"),
-        "{}",
-        said[0].message
-    );
-    let verdict = judge_in(GOOD, &intent("{domain: a.nl, role: Mail}"));
+fn the_policy_is_asked_for_where_it_is_managed_or_a_domain_is_inspected() {
+    for (subject, need) in [
+        (intent(SPEC), Some(Need::Compliance)),
+        (observe("a.nl"), Some(Need::Evidence)),
+        // Without a block nobody's server is troubled.
+        (intent("{domain: a.nl, role: Mail}"), None),
+    ] {
+        let verdict = judge_in(GOOD, &subject);
+        let found = verdict
+            .unanswered
+            .iter()
+            .find(|one| one.question.of::<PolicyFile>().is_some());
+        assert_eq!(found.map(|one| one.need), need);
+    }
+    // Where nothing could serve it nobody asks.
+    let verdict = judge_in("_mta-sts.a.nl TXT v=STSv1; id=1", &intent(SPEC));
     assert!(
         verdict
-            .findings
+            .unanswered
             .iter()
-            .all(|finding| !finding.message.contains("mta-sts"))
+            .all(|one| one.question.of::<PolicyFile>().is_none())
     );
 }
 

@@ -1,6 +1,6 @@
 //! What is wrong with the record, and with the host that should serve the policy.
 
-use super::{WHAT, hosts};
+use super::{WHAT, hosts, policy};
 use crate::inquiry::{Dns, Inquiry, Kind, Need};
 use crate::intent::{Intent, MTA_STS, TLS_RPT, What};
 use crate::judge::basis::{UsableAnswer, evidence};
@@ -8,7 +8,7 @@ use crate::judge::versioned::{Versioned, mild};
 use crate::judge::{Findings, Site, Topic, mx};
 use crate::records::mtasts::{self, Mode, Policy, Record};
 use crate::records::{Standard, fields, presentation, tlsrpt};
-use crate::rules::{Severity, dns, mtasts as rules};
+use crate::rules::mtasts as rules;
 
 /// What is wrong with the domain's MTA-STS, managed or observed.
 pub(in crate::judge) fn check(intent: &Intent, inquiry: &mut Inquiry<'_>, findings: &mut Findings) {
@@ -32,9 +32,18 @@ pub(in crate::judge) fn check(intent: &Intent, inquiry: &mut Inquiry<'_>, findin
     };
     let found = Versioned::of(&seen, mtasts::likeness);
     found.say(WHAT, (&rules::VERSION, &rules::SEVERAL), &topic, findings);
-    let Some(text) = found.one() else { return };
+    let one = found.one();
+    let there = match one {
+        Some(_) => host(intent, need, &topic, inquiry, Some(&mut *findings)),
+        // Before there is a record the file is served already, where all is done in its order.
+        None if managed => host(intent, need, &topic, inquiry, None),
+        None => false,
+    };
+    if there && (managed || intent.role.is_none()) {
+        policy::check(intent, wanted, need, &topic, inquiry, findings);
+    }
+    let Some(text) = one else { return };
     record(&mtasts::parse(text), &topic.text(text), findings);
-    host(intent, need, &topic, inquiry, findings);
     inquiry.on_behalf_of(Standard::Mx);
     let exchanges = mx::gather(&intent.domain, inquiry);
     inquiry.on_behalf_of(Standard::MtaSts);
@@ -103,20 +112,26 @@ fn record(record: &Record, topic: &Topic, findings: &mut Findings) {
     }
 }
 
-/// Whether the host that serves the policy has an address.
-fn host(intent: &Intent, need: Need, topic: &Topic, inquiry: &mut Inquiry<'_>, findings: &mut Findings) {
+/// Whether the host that serves the policy has an address; that it has none is said where there are findings.
+fn host(
+    intent: &Intent,
+    need: Need,
+    topic: &Topic,
+    inquiry: &mut Inquiry<'_>,
+    findings: Option<&mut Findings>,
+) -> bool {
     let Some(host) = mtasts::policy_host(&intent.domain) else {
-        return;
+        return false;
     };
     let mut alias = None;
     for kind in [Kind::A, Kind::Aaaa] {
         let reply = inquiry.ask(Dns::new(host.clone(), kind), need);
         // What was not answered may be an address.
         let Some(seen) = UsableAnswer::from_reply(reply) else {
-            return;
+            return false;
         };
         if !seen.records.is_empty() {
-            return;
+            return true;
         }
         alias = seen.chain.last().cloned();
     }
@@ -125,10 +140,13 @@ fn host(intent: &Intent, need: Need, topic: &Topic, inquiry: &mut Inquiry<'_>, f
         "want an address of {host}, which serves the policy, found none{end}: senders find no policy, and deliver as if there \
          were none"
     );
-    mild(findings.say(&rules::NO_HOST, topic, message)).about(host.as_str());
+    if let Some(findings) = findings {
+        mild(findings.say(&rules::NO_HOST, topic, message)).about(host.as_str());
+    }
+    false
 }
 
-/// What the policy that is desired shows by itself, and that the one that is served was not looked at.
+/// What the policy that is desired shows by itself.
 fn of_the_policy(
     intent: &Intent,
     policy: &Policy,
@@ -152,14 +170,4 @@ fn of_the_policy(
         let message = format!("want a TLS-RPT record at {name} beside a policy, found none");
         findings.say(&rules::NO_REPORTS, topic, message);
     }
-    let message = format!(
-        "{} not checked in full: whether {} serves the policy that is desired, for DNS alone was asked",
-        Standard::MtaSts,
-        mtasts::policy_url(&intent.domain)
-    );
-    findings
-        .say(&dns::NOT_CHECKED, topic, message)
-        .about("policy")
-        .at_most(Severity::Info)
-        .fix("Fetch it, and compare it with what zegel plan prints.");
 }

@@ -1,9 +1,11 @@
-//! MTA-STS (RFC 8461), as far as DNS and the manifest tell: the record at `_mta-sts`, the host that serves the policy, and
-//! the policy that is desired beside the MX that stands there. The policy itself is not fetched here, and that is said
-//! where it is managed: `state` is the record's, `check` its findings, `hosts` the cross of policy and MX.
+//! MTA-STS (RFC 8461): the record at `_mta-sts`, the host that serves the policy, and
+//! the policies that are desired and served, beside the MX that stands there. `state` is the record's, `check` its findings,
+//! `hosts` the cross of a policy and the MX, `policy` what is served. It is asked for where it is managed, and by who
+//! inspects a domain.
 
 mod check;
 mod hosts;
+mod policy;
 
 pub(super) use self::check::check;
 use super::basis::{Basis, Judged};

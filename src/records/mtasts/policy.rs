@@ -188,7 +188,10 @@ pub fn parse_policy(octets: &[u8]) -> PolicyText {
             faults.push(PolicyFault::Missing(key));
         }
     }
-    let broken_mx = faults.iter().any(|fault| matches!(fault, PolicyFault::Mx(..)));
+    // A line that cannot be read may be the one that is missing.
+    let broken_mx = faults
+        .iter()
+        .any(|fault| matches!(fault, PolicyFault::Mx(..) | PolicyFault::Line(..)));
     if mx.is_empty() && !broken_mx && mode.is_some_and(|mode| mode != Mode::None) {
         faults.push(PolicyFault::NoMx);
     }

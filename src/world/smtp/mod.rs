@@ -281,7 +281,7 @@ impl Put for MailServers {
 }
 
 /// Whether an address lies in a network of somebody's own, this machine's included (RFC 1918, RFC 4193, RFC 6598).
-fn is_private(address: IpAddr) -> bool {
+pub(super) fn is_private(address: IpAddr) -> bool {
     match address {
         IpAddr::V4(v4) => {
             let [first, second, ..] = v4.octets();

@@ -1,0 +1,218 @@
+//! The policy that is served: whether senders get one, what is wrong with it, and whether it is the one that is desired.
+
+use super::hosts;
+use crate::inquiry::{Inquiry, Need, PolicyFile, Reply, Served};
+use crate::intent::Intent;
+use crate::judge::versioned::mild;
+use crate::judge::{Findings, Site, Topic};
+use crate::records::mtasts::{self, PatternFault, Policy, PolicyFault};
+use crate::rules::{Rule, Severity, mtasts as rules};
+
+/// Says what is wrong with what is served; `wanted` is the policy the manifest asks for.
+pub(super) fn check(
+    intent: &Intent,
+    wanted: Option<&Policy>,
+    need: Need,
+    topic: &Topic,
+    inquiry: &mut Inquiry<'_>,
+    findings: &mut Findings,
+) {
+    let domain = intent.domain.clone();
+    let Reply::Answered(served, _) = inquiry.ask(PolicyFile { domain }, need) else {
+        return;
+    };
+    let Some(host) = mtasts::policy_host(&intent.domain) else {
+        return;
+    };
+    let url = mtasts::policy_url(&intent.domain);
+    let of_file = Topic::new(Site::Host(host), topic.managed);
+    let (media_type, body) = match served {
+        Served::File { media_type, body } => (media_type, body),
+        other => return none(other, &url, &of_file, findings),
+    };
+    if !is_plain_text(media_type.as_deref()) {
+        let found = media_type
+            .as_deref()
+            .map_or("none".to_owned(), |found| format!("{found:?}"));
+        let message =
+            format!("want media type text/plain of {url}, found {found}: some senders take it for no policy");
+        findings.say(&rules::MEDIA_TYPE, &of_file, message);
+    }
+    let read = mtasts::parse_policy(body);
+    faults(&read.faults, &url, &of_file, findings);
+    let Some(policy) = &read.policy else { return };
+    match wanted {
+        Some(wanted) if wanted != policy => {
+            let message = format!(
+                "want the policy that is desired at {url}, found another: {}; who fetched it under the id that is desired keeps \
+                 the wrong one",
+                differences(wanted, policy).join("; ")
+            );
+            let said = findings.say(&rules::NOT_SERVED, &of_file, message);
+            mild(said);
+        }
+        Some(_) => {}
+        // Of a policy nobody manages the one that is served is what counts.
+        None => hosts::check(intent, policy, &of_file, inquiry, findings),
+    }
+}
+
+/// What is served is no policy.
+fn none(served: &Served, url: &str, topic: &Topic, findings: &mut Findings) {
+    let (rule, message): (&'static Rule, String) = match served {
+        Served::Status { code, location } if (300..400).contains(code) => {
+            let to = location
+                .as_deref()
+                .map_or(String::new(), |to| format!(" to {to}"));
+            let message = format!(
+                "want status 200 of {url}, found {code}, a redirect{to}, which senders must not follow"
+            );
+            (&rules::STATUS, message)
+        }
+        Served::Status { code, .. } => (
+            &rules::STATUS,
+            format!("want status 200 of {url}, found {code}: senders find no policy"),
+        ),
+        Served::TooLarge => (
+            &rules::TOO_LARGE,
+            format!(
+                "want at most {} octets of {url}, found more: senders read no further",
+                crate::inquiry::MAX_POLICY
+            ),
+        ),
+        Served::Untrusted(why) => (
+            &rules::CERTIFICATE,
+            format!(
+                "want a certificate for {} that senders accept, found that {why}",
+                topic.site.name()
+            ),
+        ),
+        Served::File { .. } => return,
+    };
+    mild(findings.say(rule, topic, message));
+}
+
+/// `text/plain`, whatever its parameters (RFC 8461 3.2).
+fn is_plain_text(media_type: Option<&str>) -> bool {
+    let bare = media_type.and_then(|text| text.split(';').next());
+    bare.is_some_and(|bare| bare.trim().eq_ignore_ascii_case("text/plain"))
+}
+
+/// What is wrong with the file, by its lines; a file that is something else altogether is one fault.
+fn faults(faults: &[PolicyFault], url: &str, topic: &Topic, findings: &mut Findings) {
+    let lines = faults
+        .iter()
+        .filter(|fault| matches!(fault, PolicyFault::Line(..)))
+        .count();
+    let missing = faults
+        .iter()
+        .filter(|fault| matches!(fault, PolicyFault::Missing(_)))
+        .count();
+    if lines > 0 && missing == 3 {
+        let message = format!(
+            "want lines of version, mode, mx and max_age at {url}, found another file: senders find no policy"
+        );
+        mild(findings.say(&rules::LINE, topic, message)).about("file");
+        return;
+    }
+    for fault in faults {
+        let (rule, subject, found): (&'static Rule, String, String) = match fault {
+            PolicyFault::Encoding => (
+                &rules::ENCODING,
+                "file".to_owned(),
+                "octets that are none, or a byte order mark".to_owned(),
+            ),
+            PolicyFault::Line(number, text) if text.starts_with('#') => (
+                &rules::COMMENT,
+                format!("line {number}"),
+                format!("a comment in line {number}: {text}"),
+            ),
+            PolicyFault::Line(number, text) => (
+                &rules::LINE,
+                format!("line {number}"),
+                format!("no key: value in line {number}: {text}"),
+            ),
+            PolicyFault::Blank(number) => (
+                &rules::COMMENT,
+                format!("line {number}"),
+                format!("a blank line, line {number}"),
+            ),
+            PolicyFault::Twice(number, key) => (
+                &rules::ID_TWICE,
+                key.clone(),
+                format!("{key} again in line {number}, where the first counts"),
+            ),
+            PolicyFault::Missing(key) => (&rules::LINE, (*key).to_owned(), format!("no {key}")),
+            PolicyFault::Value(number, key, value) => {
+                let rule = match *key {
+                    "version" => &rules::FILE_VERSION,
+                    "mode" => &rules::MODE,
+                    _ => &rules::MAX_AGE,
+                };
+                (
+                    rule,
+                    (*key).to_owned(),
+                    format!("{key}: {value} in line {number}"),
+                )
+            }
+            PolicyFault::Mx(number, text, why) => {
+                let rule = match why {
+                    PatternFault::LeadingDot | PatternFault::Asterisk => &rules::OLD_PATTERN,
+                    PatternFault::NonAscii => &rules::U_LABEL,
+                    PatternFault::Empty | PatternFault::Address | PatternFault::Name => &rules::PATTERN,
+                };
+                (
+                    rule,
+                    text.clone(),
+                    format!("mx: {text} in line {number}, which {}", why.as_str()),
+                )
+            }
+            PolicyFault::NoMx => (
+                &rules::NO_MX,
+                "mx".to_owned(),
+                "no mx, though mode is not none".to_owned(),
+            ),
+        };
+        let rest = match fault.is_fatal() {
+            true => ": senders find no policy",
+            false => "",
+        };
+        let message = format!("want a policy as RFC 8461 3.2 has it at {url}, found {found}{rest}");
+        let said = mild(findings.say(rule, topic, message));
+        said.about(subject);
+        if !fault.is_fatal() {
+            said.at_most(Severity::Warning);
+        }
+    }
+}
+
+/// What tells two policies apart, in sentences.
+fn differences(wanted: &Policy, found: &Policy) -> Vec<String> {
+    let mut differences = Vec::new();
+    if wanted.mode != found.mode {
+        differences.push(format!(
+            "mode: want {}, found {}",
+            wanted.mode.as_str(),
+            found.mode.as_str()
+        ));
+    }
+    differences.extend(
+        wanted
+            .mx
+            .difference(&found.mx)
+            .map(|one| format!("mx: want {one}, found none")),
+    );
+    differences.extend(
+        found
+            .mx
+            .difference(&wanted.mx)
+            .map(|one| format!("mx: want no {one}, found it")),
+    );
+    if wanted.max_age != found.max_age {
+        differences.push(format!(
+            "max_age: want {}, found {}",
+            wanted.max_age, found.max_age
+        ));
+    }
+    differences
+}

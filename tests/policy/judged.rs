@@ -1,0 +1,233 @@
+//! What is made of a policy that was served.
+
+use std::collections::BTreeSet;
+
+use jiff::SignedDuration;
+use zegel::inquiry::{Fact, Made, PolicyFile, PolicySource, Security, Served, settle_with};
+use zegel::judge::{Verdict, judge};
+use zegel::recording::{self, Look, Recording};
+use zegel::rules::Severity;
+
+use crate::facts::{World, findings, intent, name, now, observe};
+
+const SPEC: &str = "{domain: a.nl, role: Mail, mtaSts: {mode: Enforce, mx: [mx1.a.nl], maxAge: 7d}, tlsRpt: {reports: ['mailto:t@a.nl']}}";
+const BODY: &str = "version: STSv1\nmode: enforce\nmx: mx1.a.nl\nmax_age: 604800\n";
+const ZONE: &str = "_mta-sts.a.nl TXT v=STSv1; id=20260101\nmta-sts.a.nl A 192.0.2.1\na.nl MX 10 mx1.a.nl\nmx1.a.nl A 192.0.2.2";
+
+fn fact(served: Served) -> Fact<PolicyFile> {
+    Fact {
+        outcome: Ok(served),
+        security: Security::NotAsked,
+        source: PolicySource {
+            server: Some("192.0.2.1:443".parse().expect("an address")),
+        },
+        made: Made::default(),
+        seen_at: now(),
+        expires_at: now() + SignedDuration::from_hours(1),
+    }
+}
+
+fn judged(spec: &str, served: Served) -> Verdict {
+    let world = World::new(ZONE);
+    let subject = match spec {
+        "" => observe("a.nl"),
+        spec => intent(spec),
+    };
+    let answer = |question: &zegel::inquiry::AnyQuestion, facts: &mut zegel::inquiry::Facts| {
+        if let Some(dns) = question.dns() {
+            facts.insert(dns.clone(), world.answer(dns));
+        }
+        if let Some(policy) = question.of::<PolicyFile>() {
+            facts.insert(policy.clone(), fact(served.clone()));
+        }
+    };
+    settle_with(answer, |inquiry| judge(&subject, inquiry, now())).0
+}
+
+fn file(body: &str) -> Served {
+    Served::File {
+        media_type: Some("text/plain; charset=utf-8".to_owned()),
+        body: body.as_bytes().to_vec(),
+    }
+}
+
+fn of_policy(verdict: &Verdict) -> Vec<(&'static str, Severity)> {
+    let own = verdict
+        .findings
+        .iter()
+        .filter(|one| one.rule.id.starts_with("STS"));
+    own.map(|one| (one.rule.id, one.severity)).collect()
+}
+
+#[test]
+fn each_slip_of_a_policy_is_one_finding() {
+    let status = |code, location: Option<&str>| Served::Status {
+        code,
+        location: location.map(str::to_owned),
+    };
+    let with = |from: &str, to: &str| file(&BODY.replace(from, to));
+    let html = Served::File {
+        media_type: Some("text/html".to_owned()),
+        body: BODY.into(),
+    };
+    let spa = file("<!doctype html>\n<html>\n<body>app</body>\n</html>\n");
+    for (served, rule, severity, says) in [
+        (
+            status(301, Some("https://x.nl/")),
+            "STS-010",
+            Severity::Error,
+            "redirect to https://x.nl/",
+        ),
+        (status(404, None), "STS-010", Severity::Error, "found 404"),
+        (
+            Served::Untrusted("it has expired".to_owned()),
+            "STS-011",
+            Severity::Error,
+            "expired",
+        ),
+        (html, "STS-012", Severity::Warning, "text/html"),
+        (Served::TooLarge, "STS-013", Severity::Error, "65536"),
+        (spa, "STS-014", Severity::Error, "another file"),
+        (with("mode: enforce\n", ""), "STS-014", Severity::Error, "no mode"),
+        (with("mx: mx1", "mx = mx1"), "STS-014", Severity::Error, "line 3"),
+        (with("STSv1", "STSv2"), "STS-015", Severity::Error, "STSv2"),
+        (with("enforce", "Enforce"), "STS-016", Severity::Error, "Enforce"),
+        (with("604800", "7d"), "STS-017", Severity::Error, "7d"),
+        (with("mx: mx1.a.nl\n", ""), "STS-019", Severity::Error, "no mx"),
+        (
+            with("mx: mx1.a.nl", "mx: mx1.a.nl\nmx: mail"),
+            "STS-020",
+            Severity::Error,
+            "mail",
+        ),
+        (
+            with("mx: mx1.a.nl", "mx: mx1.a.nl\nmx: .a.nl"),
+            "STS-021",
+            Severity::Error,
+            ".a.nl",
+        ),
+        (
+            with("mx: mx1.a.nl", "mx: mx1.a.nl\nmx: mål.a.nl"),
+            "STS-022",
+            Severity::Error,
+            "A-labels",
+        ),
+        (
+            with("mx: mx1.a.nl", "# hosts\nmx: mx1.a.nl"),
+            "STS-024",
+            Severity::Error,
+            "a comment in line 3",
+        ),
+        (
+            with("mx: mx1.a.nl", "\nmx: mx1.a.nl"),
+            "STS-024",
+            Severity::Warning,
+            "a blank line",
+        ),
+        (
+            with("mx: mx1.a.nl", "mode: none\nmx: mx1.a.nl"),
+            "STS-008",
+            Severity::Warning,
+            "the first counts",
+        ),
+        (
+            file(&format!("\u{feff}{BODY}")),
+            "STS-025",
+            Severity::Error,
+            "byte order mark",
+        ),
+        (
+            with("enforce", "testing"),
+            "STS-032",
+            Severity::Error,
+            "mode: want enforce, found testing",
+        ),
+        (
+            with("mx: mx1.a.nl", "mx: mx1.a.nl\nmx: mx2.a.nl"),
+            "STS-032",
+            Severity::Error,
+            "want no mx2.a.nl",
+        ),
+        (
+            with("604800", "86400"),
+            "STS-032",
+            Severity::Error,
+            "max_age: want 604800, found 86400",
+        ),
+    ] {
+        let verdict = judged(SPEC, served.clone());
+        assert_eq!(of_policy(&verdict), [(rule, severity)], "{served:?}");
+        let found = findings(&verdict, rule);
+        assert!(
+            found[0].managed && found[0].message.contains(says),
+            "{}",
+            found[0].message
+        );
+    }
+    assert_eq!(of_policy(&judged(SPEC, file(BODY))), []);
+    assert_eq!(of_policy(&judged(SPEC, file(&BODY.replace('\n', "\r\n")))), []);
+}
+
+#[test]
+fn a_policy_nobody_manages_is_judged_beside_the_mx_and_is_a_warning_at_most() {
+    let other = BODY.replace("mx1.a.nl", "mx9.a.nl");
+    assert_eq!(
+        of_policy(&judged("", file(&other))),
+        [("STS-026", Severity::Warning), ("STS-027", Severity::Warning)]
+    );
+    assert_eq!(
+        of_policy(&judged("", Served::TooLarge)),
+        [("STS-013", Severity::Warning)]
+    );
+    assert_eq!(of_policy(&judged("", file(BODY))), []);
+    // Only whoever inspects a domain asks for it, or manages it.
+    assert_eq!(
+        of_policy(&judged("{domain: a.nl, role: Mail}", Served::TooLarge)),
+        []
+    );
+}
+
+#[test]
+fn a_look_with_a_policy_can_be_judged_again() {
+    for served in [
+        file(BODY),
+        Served::TooLarge,
+        Served::Untrusted("it has expired".to_owned()),
+        Served::Status {
+            code: 301,
+            location: Some("/x".to_owned()),
+        },
+    ] {
+        let facts = [(PolicyFile { domain: name("a.nl") }, fact(served))]
+            .into_iter()
+            .collect();
+        let look = Look {
+            domain: name("a.nl"),
+            at: now(),
+            turn: 0,
+            selectors: Vec::new(),
+            questions: 1,
+            hit_limit: false,
+            facts,
+        };
+        let text = recording::whole(&look).expect("it can be written");
+        let read = Recording::read(&text).expect("it can be read");
+        assert_eq!(
+            read.look(&look.domain).map(|look| &look.facts),
+            Some(&look.facts),
+            "{text}"
+        );
+    }
+}
+
+#[test]
+fn rules_of_the_file_are_all_met_here() {
+    let of_the_file: BTreeSet<&str> = zegel::rules::mtasts::OF_THE_FILE
+        .iter()
+        .map(|rule| rule.id)
+        .collect();
+    let source = include_str!("judged.rs");
+    for id in of_the_file {
+        assert!(source.contains(&format!("\"{id}\"")), "{id}");
+    }
+}

@@ -1,0 +1,10 @@
+//! Policies of MTA-STS over real sockets: each kind of server there is, on loopback, and what is made of it.
+
+#[path = "../support/dns.rs"]
+mod dns;
+#[path = "../support/facts.rs"]
+mod facts;
+
+mod fetched;
+mod judged;
+mod server;
