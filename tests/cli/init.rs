@@ -23,6 +23,16 @@ const ZONE: &str = "
     _dmarc.parkeer.nl                 TXT   v=DMARC1; p=reject; rua=mailto:a@parkeer.nl
 
     nieuw.nl                          A     192.0.2.9
+
+    school.nl                         MX    1 smtp.google.com
+    smtp.google.com                   A     203.0.113.1
+
+    twee.nl                           TXT   v=spf1 mx -all
+    twee.nl                           TXT   v=spf1 a -all
+    twee.nl                           MX    10 mail.twee.nl
+    mail.twee.nl                      A     192.0.2.2
+    _dmarc.twee.nl                    TXT   v=DMARC1; p=none
+    _dmarc.twee.nl                    TXT   v=DMARC1; p=reject
 ";
 
 fn init(args: &[&str]) -> Run {
@@ -167,6 +177,15 @@ fn a_new_domain_begins_with_what_its_provider_asks_for_and_a_policy_that_only_re
     // It sends and takes no mail: SendOnly, which asks for the block it has.
     let sends = spec(&init(&["nieuw.nl", "--sends-with", "google", "--receives", "no"]));
     assert_eq!(sends["role"], "SendOnly");
+    // Recognised by its MX alone: what it asks for is said, and not guessed.
+    let known = init(&["school.nl"]);
+    assert_eq!(spec(&known)["spf"], Value::Null);
+    for words in [
+        "# - Google Workspace: its records stand in DNS",
+        "asks for include:_spf.google.com, which is not in DNS",
+    ] {
+        assert!(known.out.contains(words), "{words}\n{}", known.out);
+    }
     // Nobody is named, and DNS names nobody: SPF is left for later.
     let bare = init(&["nieuw.nl"]);
     assert_eq!(spec(&bare)["spf"], Value::Null);
@@ -207,6 +226,23 @@ fn a_domain_that_sends_nothing_needs_no_more_than_its_role() {
         (&sends["role"], &sends["dmarc"]["policy"]),
         (&json!("SendOnly"), &json!("Reject"))
     );
+}
+
+#[test]
+fn what_does_not_count_in_dns_is_replaced_and_that_is_said() {
+    let run = init(&["twee.nl", "--sends-with", "google"]);
+    let spec = spec(&run);
+    assert_eq!(spec["spf"]["mechanisms"], json!(["include:_spf.google.com"]));
+    assert_eq!(spec["dmarc"]["policy"], "None");
+    let text = run.out.replace("\n  #   ", " ").replace("\n#   ", " ");
+    for words in [
+        "DNS has another record, which this one replaces",
+        "What DNS has does not count, and this one replaces it",
+        "2 records, none of which counts",
+        "twee.nl TXT: Drifted",
+    ] {
+        assert!(text.contains(words), "{words}\n{}", run.out);
+    }
 }
 
 /// Every row of the table, alone on a new domain and all together: a manifest that is valid.

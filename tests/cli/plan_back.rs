@@ -5,7 +5,7 @@ use std::process::{Command, Stdio};
 
 use serde_json::{Value, json};
 
-use super::harness::folder;
+use super::harness::{folder, zegel};
 use super::plan_as::{DMARC, LIVE, SPF, diff, diff_of, dkim, plan};
 use crate::knot::{APEX, Knots};
 
@@ -37,7 +37,7 @@ fn dnscontrol(script: &str) -> Option<Value> {
         const said = {};
         const TTL = (seconds) => seconds;
         const record = (type) => (...args) => [type, ...args];
-        const [TXT, CNAME, MX] = ['TXT', 'CNAME', 'MX'].map(record);
+        const [TXT, CNAME, MX, TLSA] = ['TXT', 'CNAME', 'MX', 'TLSA'].map(record);
         const D_EXTEND = (zone, ...records) => { said[zone] = (said[zone] || []).concat(records); };
     ";
     let mut command = Command::new("node");
@@ -234,4 +234,66 @@ fn nsupdate_makes_the_change_on_a_real_server_once_and_only_over_what_was_seen()
     let (_, said) = send(&blind.out).expect("it was there a moment ago");
     assert!(said.contains("YXRRSET"), "{said}");
     assert_eq!(all(), want);
+}
+
+const DANE: &str = "apiVersion: zegel.dev/v1alpha1
+kind: MailDomain
+metadata: {name: voorbeeld-nl}
+spec:
+  domain: voorbeeld.nl
+  role: Mail
+  mx: {hosts: [{preference: 10, host: mail.voorbeeld.nl}]}
+  dane:
+    hosts:
+    - {name: mail.voorbeeld.nl, records: ['3 1 1 0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef']}
+";
+
+/// What is no text: hosts that take mail, and their certificates.
+#[test]
+fn exchanges_and_certificates_are_read_back_as_well() {
+    let digest = "0123456789abcdef".repeat(4);
+    let written = |output: &str| {
+        let folder = folder(&[("m.yaml", DANE)]);
+        let path = folder.path().join("m.yaml");
+        let path = path.to_str().expect("the path is UTF-8");
+        zegel(&["plan", path, "-o", output, "--provider", "aws"])
+    };
+    let script = written("dnscontrol");
+    assert_eq!(script.code, 0, "{}", script.err);
+    if let Some(read) = dnscontrol(&script.out) {
+        let want = json!([
+            ["MX", "@", 10, "mail.voorbeeld.nl.", 3600],
+            ["TLSA", "_25._tcp.mail", 3, 1, 1, digest, 3600],
+        ]);
+        assert_eq!(read, json!({"voorbeeld.nl": want}), "{}", script.out);
+    }
+    let zone = written("octodns");
+    if let Some(read) = octodns(&zone.out) {
+        assert_eq!(
+            read[0],
+            json!(["", "MX", 3600, ["['10 mail.voorbeeld.nl.']"]]),
+            "{}",
+            zone.out
+        );
+        let certificate = read[1].to_string();
+        assert!(
+            certificate.contains("_25._tcp.mail") && certificate.contains(&digest),
+            "{certificate}"
+        );
+    }
+    let script = written("nsupdate");
+    for line in [
+        "update add voorbeeld.nl. 3600 IN MX 10 mail.voorbeeld.nl.\n".to_owned(),
+        format!("update add _25._tcp.mail.voorbeeld.nl. 3600 IN TLSA 3 1 1 {digest}\n"),
+    ] {
+        assert!(script.out.contains(&line), "{line}\n{}", script.out);
+    }
+    let object = written("dnsendpoint");
+    assert!(
+        object
+            .out
+            .contains("TLSA is left out: records of type TLSA are not written for ExternalDNS"),
+        "{}",
+        object.out
+    );
 }

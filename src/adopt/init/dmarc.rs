@@ -21,11 +21,15 @@ impl Draft<'_> {
             });
             self.forget(Standard::Dmarc);
             if self.answers.policy.is_none() {
-                self.note(
-                    "dmarc",
-                    "Not in DNS yet. Policy None asks receivers for nothing but reports; once those show that all mail is \
-                     aligned: Quarantine with testing: true, Quarantine, Reject with testing: true, Reject",
+                let stands = match self.live.dmarc_texts().is_empty() {
+                    true => "Not in DNS yet",
+                    false => "What DNS has does not count, and this one replaces it",
+                };
+                let text = format!(
+                    "{stands}. Policy None asks receivers for nothing but reports; once those show that all mail is \
+                     aligned: Quarantine with testing: true, Quarantine, Reject with testing: true, Reject"
                 );
+                self.note("dmarc", text);
             }
         } else if let Some(dmarc) = &mut self.begun.spec.dmarc {
             if let Some(policy) = self.answers.policy {

@@ -19,11 +19,26 @@ impl Draft<'_> {
             .collect()
     }
 
+    /// The include a provider asks for that was recognised by something else, and was not named.
+    fn lacking_include(&self, preset: &Preset) -> Option<&'static str> {
+        let mut mechanisms = self.begun.spec.spf.iter().flat_map(|spf| &spf.mechanisms);
+        let is_there = mechanisms.any(|mechanism| preset.is_included_by(mechanism));
+        let lacks = preset.asks_for_include && !self.is_named(preset) && !is_there;
+        preset.includes.first().copied().filter(|_| lacks)
+    }
+
     pub(super) fn spf(&mut self) {
         let wanted = self.wanted_includes();
         for (preset, _) in self.begun.providers.clone() {
             if !preset.asks_for_include && !preset.includes.is_empty() {
                 let text = format!("{} needs no include here: {}", preset.name, preset.note);
+                self.note("spf", text);
+            }
+            if let Some(include) = self.lacking_include(preset) {
+                let text = format!(
+                    "{} asks for include:{include}, which is not in DNS: name it with --sends-with where it sends",
+                    preset.name
+                );
                 self.note("spf", text);
             }
         }
@@ -36,10 +51,12 @@ impl Draft<'_> {
                 return;
             }
             self.forget(Standard::Spf);
-            self.note(
-                "spf",
-                "Not in DNS yet. ~all until all senders are known, then all: Fail",
-            );
+            let stands = match self.live.spf_texts().is_empty() {
+                true => "Not in DNS yet",
+                false => "DNS has another record, which this one replaces",
+            };
+            let text = format!("{stands}. ~all until all senders are known, then all: Fail");
+            self.note("spf", text);
             self.begun.spec.spf = Some(SpfSpec {
                 mechanisms: Vec::new(),
                 all: Some(SpfAll::SoftFail),

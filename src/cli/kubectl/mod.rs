@@ -26,7 +26,7 @@ pub enum Command {
     /// Have MailDomains looked at now, past the cache; --wait tells what came of it
     Refresh(refresh::Args),
     /// Judge MailDomains as they are in the cluster against DNS as it is seen from here
-    Check(check::Args),
+    Check(Box<check::Args>),
     /// Explain a rule: why, section, fix, a bad and a good example
     Explain(explain::Args),
 }

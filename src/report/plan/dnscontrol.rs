@@ -62,6 +62,13 @@ fn record(row: &Row, zone: &Name, value: &str) -> Result<String, String> {
                 absolute(host)
             ))
         }
+        Kind::Tlsa => {
+            let [usage, selector, matching, data] = super::tlsa(value)?;
+            Ok(format!(
+                "TLSA({label}, {usage}, {selector}, {matching}, {}, TTL({ttl}))",
+                string(&data)
+            ))
+        }
         other => Err(format!("records of type {other} are not written for DNSControl")),
     }
 }

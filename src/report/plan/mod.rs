@@ -191,6 +191,17 @@ fn below(name: &Name, zone: &Name) -> Option<String> {
     Some(labels.to_owned())
 }
 
+/// The fields of a TLSA record (RFC 6698 2.2): usage, selector, matching type, data.
+fn tlsa(value: &str) -> Result<[String; 4], String> {
+    let mut words = value.split_whitespace().map(str::to_owned);
+    match (words.next(), words.next(), words.next()) {
+        (Some(usage), Some(selector), Some(matching)) => {
+            Ok([usage, selector, matching, words.collect::<Vec<_>>().concat()])
+        }
+        _ => Err(format!("{value:?} is no TLSA record")),
+    }
+}
+
 /// A value (presentation format, a text joined and unquoted) as the data of a zone file: names absolute, texts in quotes.
 fn data(kind: Kind, value: &str) -> String {
     match kind {

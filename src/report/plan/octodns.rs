@@ -121,6 +121,7 @@ fn text(octets: &[u8]) -> Result<Value, String> {
     Ok(Value::String(text.replace(';', "\\;")))
 }
 
+/// A value that is no text. octoDNS wants the fields in the order of their names.
 fn value(kind: Kind, value: &str) -> Result<Value, String> {
     let absolute = |host: &str| format!("{}.", host.trim_end_matches('.'));
     match kind {
@@ -128,7 +129,17 @@ fn value(kind: Kind, value: &str) -> Result<Value, String> {
         Kind::Mx => {
             let (preference, host) = value.split_once(' ').unwrap_or(("0", value));
             let preference: u16 = preference.parse().unwrap_or_default();
-            Ok(json!({"preference": preference, "exchange": absolute(host)}))
+            Ok(json!({"exchange": absolute(host), "preference": preference}))
+        }
+        Kind::Tlsa => {
+            let [usage, selector, matching, data] = super::tlsa(value)?;
+            let number = |text: String| text.parse::<u8>().unwrap_or_default();
+            Ok(json!({
+                "certificate_association_data": data,
+                "certificate_usage": number(usage),
+                "matching_type": number(matching),
+                "selector": number(selector),
+            }))
         }
         other => Err(format!("records of type {other} are not written for octoDNS")),
     }
