@@ -239,9 +239,11 @@ fn flags(options: &Options) -> String {
 
 /// Serves health and metrics.
 async fn serve(listener: TcpListener, context: Arc<Context>, which: MetricsObjects) -> Result<(), Error> {
-    let mut registry = Registry::with_prefix("zegel");
-    context.metrics.register(&mut registry);
-    context.world.register_metrics(&mut registry);
+    let mut all = Registry::default();
+    all.register_collector(Box::new(metrics::Process));
+    let registry = all.sub_registry_with_prefix("zegel");
+    context.metrics.register(registry);
+    context.world.register_metrics(registry);
     registry.register_collector(Box::new(Objects {
         store: context.store.clone(),
         tracker: context.tracker.clone(),
@@ -263,7 +265,7 @@ async fn serve(listener: TcpListener, context: Arc<Context>, which: MetricsObjec
             Some(()) => context.pulse.unheard(),
         })
     };
-    let served = Arc::new(Served::new(registry, live, ready));
+    let served = Arc::new(Served::new(all, live, ready));
     tokio::join!(filled, async {
         if let Err(error) = serve::serve(listener, served).await {
             tracing::error!(%error, "cannot serve health and metrics");

@@ -296,6 +296,13 @@ fn a_deleted_object_leaves_no_series() {
             "zegel_reconcile_duration_seconds_count 1",
             "zegel_dns_questions_total{",
             "zegel_leader 1",
+            concat!(
+                r#"zegel_build_info{version=""#,
+                env!("CARGO_PKG_VERSION"),
+                r#"",commit=""#
+            ),
+            "# TYPE process_resident_memory_bytes gauge",
+            "process_cpu_seconds_total ",
         ] {
             assert!(metrics.contains(series), "{series} is not in\n{metrics}");
         }

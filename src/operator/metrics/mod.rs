@@ -1,6 +1,8 @@
-//! What the controller counts, for `/metrics`; [`objects`] beside it says what it knows of the objects.
+//! What the controller counts, for `/metrics`; [`objects`] beside it says what it knows of the objects, [`process`] what the
+//! process takes.
 
 mod objects;
+mod process;
 mod tally;
 
 use prometheus_client::encoding::EncodeLabelSet;
@@ -11,6 +13,7 @@ use prometheus_client::registry::Registry;
 
 pub use self::objects::MetricsObjects;
 pub(super) use self::objects::Objects;
+pub(super) use self::process::Process;
 
 /// What the passes count.
 #[derive(Debug, Clone)]
@@ -55,6 +58,7 @@ impl Default for Metrics {
 
 impl Metrics {
     pub(super) fn register(&self, registry: &mut Registry) {
+        process::register_build(registry);
         registry.register(
             "reconciles",
             "Passes over a MailDomain, by Ready's reason or the error that stopped it",
