@@ -13,7 +13,7 @@ use super::args::{Format, ShowArgs, duration};
 use super::eyes::{self, Recorder, ReplayArgs};
 use super::output::{self, Progress};
 use super::{Exit, Failure};
-use crate::inquiry::{Closeness, Depth, Facts, Inquiry};
+use crate::inquiry::{Closeness, Depth, Facts, Inquiry, Trouble};
 use crate::name::Name;
 use crate::recording::{Look, Recording};
 use crate::report::sarif::{self, Invalid};
@@ -309,6 +309,12 @@ impl Observer {
                 "note: no answer was validated: the resolver does not pass DNSSEC on; name one that does with \
                  --resolver, or say --dnssec off",
             );
+        }
+        if world.mail_port_is_blocked() && !quiet {
+            output::note(&format!(
+                "note: {}; --smtp-proxy is a way out, and no domain is judged by it",
+                Trouble::PortBlocked
+            ));
         }
         if let reach @ (Reach::Unreachable | Reach::Intercepted) = world.reach()
             && !quiet

@@ -18,7 +18,7 @@ pub enum Trouble {
     Lame,
     /// The pass' bounds on waves, questions or time were reached before it was asked.
     Limit,
-    /// An answer that is no DNS message, or not for this question.
+    /// An answer that is no message of its protocol, or not for this question.
     Malformed,
     /// No connection to the server could be made.
     Network,
@@ -106,8 +106,8 @@ impl fmt::Display for Trouble {
             Self::CnameLoop => "its CNAME chain does not end",
             Self::Lame => "the server is not responsible for the name (lame)",
             Self::Limit => "the bounds of one look were reached",
-            Self::Malformed => "the answer was no usable DNS message",
-            Self::Network => "no DNS server could be reached",
+            Self::Malformed => "the answer was none that could be read",
+            Self::Network => "no connection to a server could be made",
             Self::NoRoute => "nothing can be sent to the server from here",
             Self::NotRecorded => "the recording does not hold it: the zegel that made it did not ask",
             Self::NotValidated => "a proof is asked for, and DNSSEC is not validated here (--dnssec off)",

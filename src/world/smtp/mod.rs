@@ -98,7 +98,15 @@ impl MailServers {
                 watch.answered(question.address);
             }
         }
-        self.blocked.set(i64::from(watch.is_blocked()));
+        let (was_blocked, is_blocked) = (self.blocked.get() == 1, watch.is_blocked());
+        self.blocked.set(i64::from(is_blocked));
+        match (was_blocked, is_blocked) {
+            (false, true) => {
+                tracing::warn!(reason = Trouble::PortBlocked.reason(), "{}", Trouble::PortBlocked)
+            }
+            (true, false) => tracing::info!("mail servers can be reached again"),
+            _ => {}
+        }
         talked
     }
 
