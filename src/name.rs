@@ -82,6 +82,14 @@ impl Name {
     /// # Errors
     /// When the prefix is no name, or the result is too long.
     pub fn prepend(&self, prefix: &str) -> Result<Self, NameError> {
+        // Nearly always the labels stand for themselves, and only the whole is made.
+        let plain = Some(prefix.strip_suffix('.').unwrap_or(prefix)).filter(|prefix| is_plain(prefix));
+        if let Some(prefix) = plain.filter(|_| !self.is_root()) {
+            if prefix.len() + 1 + self.wire_len() > MAX_WIRE {
+                return Err(NameError::TooLong);
+            }
+            return Ok(self.below(prefix));
+        }
         let prefix: Self = prefix.parse()?;
         match (prefix.is_root(), self.is_root()) {
             (true, _) => return Err(NameError::EmptyLabel),
@@ -91,11 +99,20 @@ impl Name {
         if prefix.wire_len() - 1 + self.wire_len() > MAX_WIRE {
             return Err(NameError::TooLong);
         }
-        let mut text = String::with_capacity(prefix.text.len() + 1 + self.text.len());
-        text.push_str(&prefix.text);
+        Ok(self.below(&prefix.text))
+    }
+
+    /// The text of `prefix` in front of this name, which is not the root.
+    fn below(&self, prefix: &str) -> Self {
+        let mut text = String::with_capacity(prefix.len() + 1 + self.text.len());
+        text.push_str(prefix);
         text.push('.');
         text.push_str(&self.text);
-        Ok(Self { text: text.into() })
+        let own = prefix.len();
+        if let Some(prefix) = text.get_mut(..own) {
+            prefix.make_ascii_lowercase();
+        }
+        Self { text: text.into() }
     }
 
     /// The name's text: presentation format, lower case, no trailing dot (the root is `.`).
@@ -247,18 +264,22 @@ impl serde::Serialize for Name {
 
 /// Reads a name in whose text every octet stands for itself, as in nearly all; `None` for any other text.
 fn plain(text: &str) -> Option<Name> {
-    let is_plain = |octet: u8| octet.is_ascii_alphanumeric() || matches!(octet, b'-' | b'_' | b'.');
     let text = text.strip_suffix('.').unwrap_or(text);
-    let fits = text.len() + 2 <= MAX_WIRE
-        && text.bytes().all(is_plain)
-        && text.split('.').all(|label| matches!(label.len(), 1..=63));
     let has_upper = text.bytes().any(|octet| octet.is_ascii_uppercase());
-    fits.then(|| Name {
+    is_plain(text).then(|| Name {
         text: match has_upper {
             true => text.to_ascii_lowercase().into(),
             false => text.into(),
         },
     })
+}
+
+/// Whether a text without a trailing dot is a name, and every octet of it stands for itself.
+fn is_plain(text: &str) -> bool {
+    let is_plain = |octet: u8| octet.is_ascii_alphanumeric() || matches!(octet, b'-' | b'_' | b'.');
+    text.len() + 2 <= MAX_WIRE
+        && text.bytes().all(is_plain)
+        && text.split('.').all(|label| matches!(label.len(), 1..=63))
 }
 
 fn push_label(text: &mut String, label: &[u8]) {

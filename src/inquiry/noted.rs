@@ -3,7 +3,9 @@
 //! The judgement asks the same question often, so noting one that stands here already costs a look-up and nothing else. Rows
 //! stand in the order in which they were first asked; they are read in the order of the questions.
 
+use std::borrow::Borrow;
 use std::collections::{BTreeSet, HashMap};
+use std::hash::BuildHasher;
 
 use foldhash::fast::RandomState;
 
@@ -64,13 +66,28 @@ impl Row {
     }
 }
 
+/// So many questions most runs ask: room for them is made at once.
+const USUAL: usize = 28;
+
 /// All questions of a run.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct Noted {
     rows: Vec<Row>,
-    places: HashMap<AnyQuestion, usize, RandomState>,
+    /// Where the first question of each hash stands. Two of one hash are as good as never met; the second is then looked
+    /// for among all.
+    places: HashMap<u64, usize, RandomState>,
     /// How many of them strangers are asked.
     views: usize,
+}
+
+impl Default for Noted {
+    fn default() -> Self {
+        Self {
+            rows: Vec::with_capacity(USUAL),
+            places: HashMap::with_capacity_and_hasher(USUAL, RandomState::default()),
+            views: 0,
+        }
+    }
 }
 
 impl Noted {
@@ -84,13 +101,28 @@ impl Noted {
 
     /// Where a question stands.
     pub(super) fn place<L: Lane>(&self, question: &L) -> Option<usize> {
-        let question: &dyn Erased = question;
-        self.places.get(question).copied()
+        self.find(question)
     }
 
     /// The same of a question that has forgotten its lane.
     pub(super) fn place_of(&self, question: &AnyQuestion) -> Option<usize> {
-        self.places.get(question).copied()
+        self.find(question.borrow())
+    }
+
+    fn find(&self, question: &(dyn Erased + 'static)) -> Option<usize> {
+        let is_it = |row: &Row| {
+            let noted: &(dyn Erased + 'static) = row.question.borrow();
+            *noted == *question
+        };
+        let first = *self.places.get(&self.hash(question))?;
+        match self.rows.get(first).is_some_and(is_it) {
+            true => Some(first),
+            false => self.rows.iter().position(is_it),
+        }
+    }
+
+    fn hash(&self, question: &(dyn Erased + 'static)) -> u64 {
+        self.places.hasher().hash_one(question)
     }
 
     pub(super) fn row_mut(&mut self, place: usize) -> Option<&mut Row> {
@@ -105,7 +137,8 @@ impl Noted {
     pub(super) fn push(&mut self, row: Row) -> usize {
         let place = self.rows.len();
         self.views += usize::from(row.question.is_of_a_stranger());
-        self.places.insert(row.question.clone(), place);
+        let hash = self.hash(row.question.borrow());
+        self.places.entry(hash).or_insert(place);
         self.rows.push(row);
         place
     }

@@ -397,12 +397,12 @@ impl<'f> Inquiry<'f> {
         self.over_limit
     }
 
-    /// Every question of this run, in their order.
+    /// Every question of this run, in whatever order.
     pub fn questions(&self) -> impl Iterator<Item = &AnyQuestion> {
-        self.noted.in_order().into_iter().map(|row| &row.question)
+        self.noted.rows().iter().map(|row| &row.question)
     }
 
-    /// The same, with what is noted of each.
+    /// The same in their order, with what is noted of each.
     pub fn asked(&self) -> impl Iterator<Item = (&AnyQuestion, Asked)> {
         let rows = self.noted.in_order().into_iter();
         rows.map(|row| (&row.question, row.told()))

@@ -6,8 +6,8 @@
 //! (unknown fields before everything else, rules only when everything else is right), this goes on as far as what is
 //! found is certain, so that one run says all of it; and the words say what to write.
 
-mod matching;
 mod metadata;
+mod plain;
 mod schema;
 mod walk;
 mod words;

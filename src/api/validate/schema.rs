@@ -8,7 +8,7 @@ use std::sync::LazyLock;
 use kube::core::cel::{CompiledSchema, compile_schema};
 use serde_json::{Value, json};
 
-use super::matching::Matching;
+use super::plain::Plain;
 
 /// One node of the schema.
 #[derive(Debug, Default)]
@@ -44,18 +44,19 @@ pub(super) struct Node {
 pub(super) struct Rules {
     /// All of them, for CEL.
     pub(super) all: CompiledSchema,
-    /// Those that only match a text.
-    matching: Vec<Matching>,
-    /// Where all of those hold, what is left to CEL.
+    /// Those that are plain enough to be judged here.
+    plain: Vec<Plain>,
+    /// Where all of those hold, what is left to CEL of an object that is new.
     rest: Option<CompiledSchema>,
 }
 
 impl Rules {
-    /// What CEL must judge `value` by; `None` where it keeps to all rules.
-    pub(super) fn beyond_matching(&self, value: &Value) -> Option<&CompiledSchema> {
-        match value {
-            Value::String(text) if self.matching.iter().all(|rule| rule.holds(text)) => self.rest.as_ref(),
-            _ => Some(&self.all),
+    /// What CEL must judge `value` by, which replaces `old`; `None` where it keeps to all rules.
+    pub(super) fn beyond_plain(&self, value: &Value, old: Option<&Value>) -> Option<&CompiledSchema> {
+        let is_plain = old.is_none() && self.plain.iter().all(|rule| rule.holds(value));
+        match is_plain {
+            true => self.rest.as_ref(),
+            false => Some(&self.all),
         }
     }
 }
@@ -188,23 +189,25 @@ fn rules(schema: &Value) -> Option<Rules> {
         fields.insert("x-kubernetes-validations".to_owned(), json!(rules));
         (!rules.is_empty()).then(|| compile_schema(&alone))
     };
-    let (mut matching, mut rest) = (Vec::new(), Vec::new());
+    let (mut plain, mut rest) = (Vec::new(), Vec::new());
     for rule in &own {
         let text = rule.get("rule").and_then(Value::as_str).unwrap_or_default();
-        match Matching::read(text) {
-            Some(read) => matching.push(read),
+        match Plain::read(text) {
+            Some(read) => plain.push(read),
+            // What holds between an object and the one before says nothing of one that is new.
+            None if text.contains("oldSelf") => {}
             None => rest.push(rule),
         }
     }
     Some(Rules {
         all: compiled(&own.iter().collect::<Vec<_>>())?,
-        matching,
+        plain,
         rest: compiled(&rest),
     })
 }
 
 /// Takes the rules out, here and below.
-fn strip(schema: &mut Value) {
+pub(super) fn strip(schema: &mut Value) {
     let Some(fields) = schema.as_object_mut() else {
         return;
     };

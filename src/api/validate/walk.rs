@@ -223,7 +223,7 @@ impl Walk<'_> {
 
     fn rules(&mut self, node: &Node, value: &Value, old: Option<&Value>, path: &str) {
         let rules = node.rules.as_ref();
-        let Some(rules) = rules.and_then(|rules| rules.beyond_matching(value)) else {
+        let Some(rules) = rules.and_then(|rules| rules.beyond_plain(value, old)) else {
             return;
         };
         let Err(broken) = self.validator.validate_compiled(rules, value, old) else {

@@ -132,8 +132,9 @@ pub(crate) fn of_list<'i>(
     let decoy = Decoy::ask(domain, inquiry);
     let tried = possible(domain, named, tried, inquiry);
     let named = named.iter().map(|label| (label, Origin::Named));
+    let node = domain.prepend("_domainkey");
     for (label, origin) in named.chain(tried.iter().map(|label| (label, Origin::Tried))) {
-        match domain.prepend(&format!("{label}._domainkey")) {
+        match node.clone().and_then(|node| node.prepend(label)) {
             Ok(name) => gathered.look(Some(label), name, origin, inquiry),
             Err(error) => gathered.nameless.push((label, error)),
         }

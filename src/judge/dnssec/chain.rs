@@ -59,14 +59,17 @@ fn of(fact: &Fact) -> Option<Security> {
     said.then(|| fact.security.clone())
 }
 
-/// Every answer of the resolver in this run.
+/// Every answer of the resolver in this run of whose worth anything is known, in the order of the questions.
 pub(super) fn all<'f>(inquiry: &Inquiry<'f>) -> Vec<(Dns, &'f Fact)> {
-    inquiry
-        .questions()
-        .filter_map(AnyQuestion::dns)
-        .filter(|question| question.view == View::Recursive)
-        .filter_map(|question| Some((question.clone(), &**inquiry.fact(question)?)))
-        .collect()
+    let asked = inquiry.questions().filter_map(AnyQuestion::dns);
+    let asked = asked.filter(|question| question.view == View::Recursive);
+    let mut all: Vec<(Dns, &Fact)> = asked
+        .filter_map(|question| Some((question, &**inquiry.fact(question)?)))
+        .filter(|(_, fact)| fact.security != Security::NotAsked || fact.source.trust.is_some())
+        .map(|(question, fact)| (question.clone(), fact))
+        .collect();
+    all.sort_by(|(one, _), (other, _)| one.cmp(other));
+    all
 }
 
 /// Whether a zone is the domain's own, or lies on the way to it below the top-level domains.

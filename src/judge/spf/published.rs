@@ -140,7 +140,11 @@ pub(super) fn name_of(domain: &str) -> Option<Name> {
     if domain.is_empty() || !domain.is_ascii() {
         return None;
     }
-    Name::from_labels(domain.split('.')).ok()
+    // Where nothing looks like an escape, or like an empty label that any other name may end with, it is read as any name is.
+    match domain.contains('\\') || domain.ends_with('.') {
+        true => Name::from_labels(domain.split('.')).ok(),
+        false => domain.parse().ok(),
+    }
 }
 
 /// The domain as a name a check asks for: it has several labels, and is no address (RFC 7208 4.3).

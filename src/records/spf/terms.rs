@@ -13,7 +13,7 @@ use super::syntax_error::SyntaxErrorKind as Kind;
 
 /// Reads a term.
 pub(super) fn term(term: Part<'_>) -> Parsed<TermKind> {
-    if let Some((name, _)) = term.text.split_once('=')
+    if let Some(name) = place(term, b'=').and_then(|end| term.text.get(..end))
         && is_modifier_name(name)
     {
         return modifier(term, name).map(TermKind::Modifier);
@@ -26,10 +26,16 @@ pub(super) fn term(term: Part<'_>) -> Parsed<TermKind> {
         _ => (Qualifier::Pass, 0),
     };
     let unsigned = term.from(sign);
-    let end = unsigned.text.find([':', '/']).unwrap_or(unsigned.text.len());
-    let name = unsigned.until(0, end).text.to_ascii_lowercase();
-    let mechanism = mechanism(term, &name, unsigned.from(end))?;
+    let mut octets = unsigned.text.bytes();
+    let end = octets.position(|octet| matches!(octet, b':' | b'/'));
+    let end = end.unwrap_or(unsigned.text.len());
+    let mechanism = mechanism(term, unsigned.until(0, end).text, unsigned.from(end))?;
     Ok(TermKind::Directive { qualifier, mechanism })
+}
+
+/// Where the first such octet stands: terms are short, and one after the other is quicker than to search.
+fn place(part: Part<'_>, wanted: u8) -> Option<usize> {
+    part.text.bytes().position(|octet| octet == wanted)
 }
 
 fn modifier(term: Part<'_>, name: &str) -> Parsed<Modifier> {
@@ -49,11 +55,18 @@ fn modifier(term: Part<'_>, name: &str) -> Parsed<Modifier> {
     }
 }
 
-/// The mechanism `name`; `rest` follows it.
+/// The mechanism `name`, in whatever letters; `rest` follows it.
 fn mechanism(term: Part<'_>, name: &str, rest: Part<'_>) -> Parsed<Mechanism> {
+    // What is longer than the longest mechanism is none.
+    let mut letters = [0; 8];
+    let lower = letters.get_mut(..name.len()).and_then(|letters| {
+        letters.copy_from_slice(name.as_bytes());
+        letters.make_ascii_lowercase();
+        std::str::from_utf8(letters).ok()
+    });
     let argument = rest.strip_prefix(':');
     let given = argument.filter(|argument| !argument.text.is_empty());
-    match name {
+    match lower.unwrap_or(name) {
         "all" if rest.text.is_empty() => Ok(Mechanism::All),
         "all" => Err(term.error(Kind::AllArgument, "all takes no argument")),
         "include" => match given {
@@ -83,7 +96,10 @@ fn mechanism(term: Part<'_>, name: &str, rest: Part<'_>) -> Parsed<Mechanism> {
             Some(given) => ip6(term, given).map(Mechanism::Ip6),
             None => Err(term.error(Kind::Ip6, "ip6 needs an address: ip6:2001:db8::1")),
         },
-        _ => Err(term.error(Kind::UnknownMechanism, format!("there is no mechanism {name:?}"))),
+        _ => {
+            let name = name.to_ascii_lowercase();
+            Err(term.error(Kind::UnknownMechanism, format!("there is no mechanism {name:?}")))
+        }
     }
 }
 
@@ -191,7 +207,7 @@ fn cut_digits<'t>(whole: Part<'t>, slashes: &str) -> (Part<'t>, Option<Part<'t>>
 
 /// What stands before the first slash, and behind it.
 fn split_slash(whole: Part<'_>) -> (Part<'_>, Option<Part<'_>>) {
-    match whole.text.find('/') {
+    match place(whole, b'/') {
         Some(at) => (whole.until(0, at), Some(whole.from(at + 1))),
         None => (whole, None),
     }
