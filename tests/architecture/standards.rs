@@ -23,7 +23,9 @@ const ROOMS: &[&str] = &[
     "mtasts",
     "mx",
     "reporting",
+    "shown",
     "spf",
+    "tls",
     "tlsrpt",
 ];
 
