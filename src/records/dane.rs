@@ -84,7 +84,7 @@ impl Tlsa {
                 char::from(*odd)
             ));
         }
-        if digits.len() % 2 != 0 {
+        if !digits.len().is_multiple_of(2) {
             return Err(format!(
                 "{text:?} is no TLSA record: {} hexadecimal digits are no whole number of octets",
                 digits.len()
