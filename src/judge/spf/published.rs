@@ -15,6 +15,10 @@ use crate::records::spf::{Likeness, NearMiss, Record, likeness, parse};
 
 /// What a TXT question about SPF brought.
 #[derive(Debug)]
+#[allow(
+    clippy::large_enum_variant,
+    reason = "it is shared, never moved, and nearly always holds values"
+)]
 pub enum Published {
     /// Not answered yet.
     Open,
