@@ -4,9 +4,7 @@ use std::fmt;
 
 use serde::Serialize;
 
-use super::published::Values;
 use crate::inquiry::Kind;
-use crate::records::presentation;
 
 /// The results of check_host() (RFC 7208 2.6).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
@@ -67,17 +65,6 @@ pub struct NearMissText {
     pub text: String,
     /// What is wrong with it.
     pub why: String,
-}
-
-impl NearMissText {
-    /// All that were published at a name.
-    pub(super) fn of(values: &Values) -> Vec<Self> {
-        let meant = values.near_misses.iter().map(|meant| Self {
-            text: presentation(&meant.text),
-            why: meant.miss.why.clone(),
-        });
-        meant.collect()
-    }
 }
 
 /// Why an evaluation ended in an error, or could not begin.

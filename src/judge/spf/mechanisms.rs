@@ -8,8 +8,7 @@ use crate::records::spf::{DomainSpec, DualCidr, MacroString, Network4, Network6,
 
 use super::evaluate::{CheckHost, Checked, MAX_MX, Stop};
 use super::expand::{self, Values};
-use super::policy::Place;
-use super::published::name_of;
+use super::policy::{Place, name_of};
 
 /// Names of a client that are looked at (RFC 7208 4.6.4).
 const MAX_PTR: usize = 10;

@@ -7,7 +7,8 @@
 use std::net::IpAddr;
 use std::sync::{Arc, OnceLock};
 
-use super::policy::Policy;
+use super::evaluation::NearMissText;
+use super::policy::{Policy, name_of};
 use crate::inquiry::{Answer, Dns, Fact, Inquiry, Kind, Need, Rdata, Reply, Trouble};
 use crate::name::Name;
 use crate::records::presentation;
@@ -136,18 +137,14 @@ impl Values {
     }
 }
 
-/// A domain as SPF writes it, as a name; `None` where it is none: an empty or long label, or not ASCII (RFC 7208 4.3).
-///
-/// Every visible character may stand in a domain-spec, so labels are taken octet by octet: nothing is an escape.
-pub(super) fn name_of(domain: &str) -> Option<Name> {
-    let domain = domain.strip_suffix('.').unwrap_or(domain);
-    if domain.is_empty() || !domain.is_ascii() {
-        return None;
-    }
-    // Where nothing looks like an escape, or like an empty label that any other name may end with, it is read as any name is.
-    match domain.contains('\\') || domain.ends_with('.') {
-        true => Name::from_labels(domain.split('.')).ok(),
-        false => domain.parse().ok(),
+impl NearMissText {
+    /// All that were published at a name.
+    pub(super) fn of(values: &Values) -> Vec<Self> {
+        let meant = values.near_misses.iter().map(|meant| Self {
+            text: presentation(&meant.text),
+            why: meant.miss.why.clone(),
+        });
+        meant.collect()
     }
 }
 
@@ -155,4 +152,36 @@ pub(super) fn name_of(domain: &str) -> Option<Name> {
 pub fn checkable(domain: &str) -> Option<Name> {
     let is_address = domain.starts_with('[') || domain.parse::<IpAddr>().is_ok();
     name_of(domain).filter(|name| name.label_count() > 1 && !is_address)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::judge::spf::policy::Place;
+
+    /// What is made ready for a check is what a check makes of the text.
+    #[test]
+    fn a_place_is_checkable_where_its_text_is() {
+        for text in [
+            "a.example",
+            "A.Example.",
+            "example",
+            "",
+            ".",
+            "a..example",
+            "192.0.2.1",
+            "2001:db8::1",
+            "::1",
+            "fe80::1",
+            "dead.beef",
+            "[192.0.2.1]",
+            "a\\.b.example",
+            "münchen.example",
+            "1.2.3.4.in-addr.arpa",
+        ] {
+            let place = Place::new(text);
+            assert_eq!(place.checkable().cloned(), checkable(text), "{text}");
+            assert_eq!(place.name, name_of(text), "{text}");
+        }
+    }
 }

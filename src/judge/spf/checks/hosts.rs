@@ -7,7 +7,7 @@ use super::syntax::slips_by_term;
 use crate::inquiry::{Dns, Inquiry, Kind, Need, Rdata};
 use crate::judge::dns;
 use crate::judge::spf::evaluate::MAX_MX;
-use crate::judge::spf::published::name_of;
+use crate::judge::spf::policy::name_of;
 use crate::judge::spf::tree::{Analysis, Probe};
 use crate::judge::{Finding, Findings, Topic};
 use crate::name::Name;

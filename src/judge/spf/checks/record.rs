@@ -2,7 +2,7 @@
 
 use super::networks;
 use super::saying::say_of_term;
-use crate::judge::spf::published::name_of;
+use crate::judge::spf::policy::name_of;
 use crate::judge::{Findings, Topic};
 use crate::records::spf::{DomainSpec, Mechanism, Modifier, Qualifier, Record, TermKind};
 use crate::rules::spf::record as rules;

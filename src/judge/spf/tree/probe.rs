@@ -7,7 +7,7 @@ use super::referral::Referral;
 use crate::inquiry::{Dns, Inquiry, Kind, Need, Rdata, Reply};
 use crate::judge::spf::evaluate::MAX_MX;
 use crate::judge::spf::expand::without_sender;
-use crate::judge::spf::published::name_of;
+use crate::judge::spf::policy::name_of;
 use crate::name::Name;
 use crate::records::spf::{Mechanism, Network4, Qualifier};
 

@@ -12,7 +12,8 @@ use super::referral::{Referral, Via};
 use super::walk::{MAX_DEPTH, MAX_PROBES, MAX_RECORDS, one_record};
 use crate::inquiry::{Inquiry, Need};
 use crate::judge::spf::expand::without_sender;
-use crate::judge::spf::published::{Published, gather, name_of};
+use crate::judge::spf::policy::name_of;
+use crate::judge::spf::published::{Published, gather};
 use crate::name::Name;
 use crate::records::spf::{DomainSpec, Mechanism, Qualifier, Record};
 
