@@ -137,7 +137,9 @@ impl<'w> Walk<'w> {
         if let Some(set) = answers.get(name, RecordType::DS) {
             return match verify(set, &above.apex, &above.keys, self.now, &mut self.budget) {
                 Ok(signed) if signed.encloser.is_none() => {
-                    let ds = delegation_signers(set);
+                    let Some(ds) = delegation_signers(set) else {
+                        return Ok(broken(name, above, RecordType::DS, Broken::TooMuchWork));
+                    };
                     let supported = usable(&ds);
                     if supported.is_empty() {
                         let at = name_of(name);
@@ -272,7 +274,9 @@ impl<'w> Walk<'w> {
         let Some(set) = answers.get(name, RecordType::DNSKEY) else {
             return Ok(bogus(Broken::NoDnskey, Vec::new()));
         };
-        let keys: Vec<ZoneKey> = dnskeys(set);
+        let Some(keys) = dnskeys(set) else {
+            return Ok(bogus(Broken::TooMuchWork, Vec::new()));
+        };
         let anchored: Vec<ZoneKey> = keys
             .iter()
             .filter(|key| key.key.zone_key() && !key.key.revoke())

@@ -20,15 +20,17 @@ const MAX_KEYS_A_DS: usize = 4;
 const MAX_SIGNERS: usize = 8;
 
 /// DS of one zone that are looked at.
-const MAX_DS: usize = 8;
+const MAX_DS: usize = 64;
 
-/// The DS of a set, the first so many.
-pub(super) fn delegation_signers<'m>(set: &Set<'m>) -> Vec<&'m DS> {
+/// The DS of a set, in one order whatever the order they came in; `None` where they are more than anybody should try.
+pub(super) fn delegation_signers<'m>(set: &Set<'m>) -> Option<Vec<&'m DS>> {
     let ds = set.records.iter().filter_map(|record| match &record.data {
         RData::DNSSEC(DNSSECRData::DS(ds)) => Some(ds),
         _ => None,
     });
-    ds.take(MAX_DS).collect()
+    let mut ds: Vec<&DS> = ds.collect();
+    ds.sort_by_key(|ds| (ds.key_tag(), u8::from(ds.algorithm()), u8::from(ds.digest_type())));
+    (ds.len() <= MAX_DS).then_some(ds)
 }
 
 /// Those whose algorithm and digest we know; SHA-1 only where there is nothing better (RFC 4509 3).

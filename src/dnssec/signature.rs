@@ -20,7 +20,7 @@ const MAX_SIGNATURES: usize = 8;
 const MAX_KEYS_A_TAG: usize = 2;
 
 /// Keys of one zone that are looked at.
-const MAX_KEYS: usize = 32;
+const MAX_KEYS: usize = 64;
 
 /// How much may be computed for one answer.
 #[derive(Debug)]
@@ -287,9 +287,11 @@ pub(super) fn wildcard(encloser: &Name) -> Option<Name> {
     encloser.prepend_label("*").ok()
 }
 
-/// The keys of a set of DNSKEY, with their tags.
-pub(super) fn dnskeys(set: &Set<'_>) -> Vec<ZoneKey> {
-    set.records
+/// The keys of a set of DNSKEY, with their tags; `None` where they are more than anybody should try: a part of them would
+/// be another part the next time.
+pub(super) fn dnskeys(set: &Set<'_>) -> Option<Vec<ZoneKey>> {
+    let keys: Vec<ZoneKey> = set
+        .records
         .iter()
         .filter_map(|record| match &record.data {
             RData::DNSSEC(DNSSECRData::DNSKEY(key)) => Some(ZoneKey {
@@ -298,6 +300,6 @@ pub(super) fn dnskeys(set: &Set<'_>) -> Vec<ZoneKey> {
             }),
             _ => None,
         })
-        .take(MAX_KEYS)
-        .collect()
+        .collect();
+    (keys.len() <= MAX_KEYS).then_some(keys)
 }

@@ -7,9 +7,9 @@
 //! told beside. Where the servers' word alone counts and none answers, nothing is known. And where every server has dropped what is meant, it is gone, though the resolver still remembers it.
 //! Pure.
 
-use super::authorities::{self, Going, Lame, ServerState, Servers};
+use super::authorities::{self, Going, Lame, ServerState, ServerView, Servers};
 use super::{Findings, RecordVerdict, ResolverSays, State, record_state};
-use crate::inquiry::{About, Depth, Facts, Inquiry, Trouble};
+use crate::inquiry::{About, Depth, Facts, Inquiry, Kind, Trouble};
 use crate::intent::{Intent, ManagedRrset, Observe};
 use crate::name::Name;
 
@@ -44,7 +44,7 @@ pub(super) fn before_the_resolver(intent: &Intent, inquiry: &mut Inquiry<'_>) {
         let Some(servers) = servers.filter(|servers| !servers.are_right()) else {
             continue;
         };
-        let not_right = |state| state != ServerState::Right;
+        let not_right = |view: &ServerView| view.state != ServerState::Right;
         if let Some(stands_in) = holder(servers, not_right, inquiry) {
             inquiry.stand_in(about, Some(stands_in));
         }
@@ -70,9 +70,15 @@ pub(super) fn after_the_resolver(
         if !are_believed(intent, record, servers, inquiry) {
             return None;
         }
-        let is_right = |state| state == ServerState::Right;
-        let stands_in =
-            holder(servers, is_right, inquiry).or_else(|| holder(servers, ServerState::counts, inquiry))?;
+        let is_right = |view: &ServerView| view.state == ServerState::Right;
+        let is_newest = |view: &ServerView| !servers.leave_behind(view);
+        // By their word alone a version that another has left behind counts for nothing.
+        let first = match intent.observe {
+            Observe::Authoritative => holder(servers, |view| is_right(view) && is_newest(view), inquiry)
+                .or_else(|| holder(servers, is_newest, inquiry)),
+            Observe::Both | Observe::Recursive => holder(servers, is_right, inquiry),
+        };
+        let stands_in = first.or_else(|| holder(servers, |_| true, inquiry))?;
         inquiry.stand_in(about(record, &intent.domain)?, Some(stands_in));
         Some(ResolverSays::of(record))
     });
@@ -87,17 +93,27 @@ fn are_believed(intent: &Intent, record: &RecordVerdict, servers: &Servers, inqu
         .all(|view| view.state != ServerState::NotAsked);
     let is_any_right = servers.counting().any(|view| view.state == ServerState::Right);
     let is_alone = || servers.leave_the_resolver_alone(inquiry);
+    // As the servers say: one that is behind takes nothing from what another publishes, and publishes nothing itself.
+    let is_published = || {
+        let mut right = servers.counting().filter(|view| view.state == ServerState::Right);
+        right.any(|view| !servers.leave_behind(view))
+    };
     match record.state {
         _ if !is_whole => false,
+        State::InSync if is_a_proof(record) => false,
         State::InSync => {
-            intent.observe == Observe::Authoritative && Going::of(record, servers, inquiry).is_some()
+            intent.observe == Observe::Authoritative && servers.counting().next().is_some() && !is_published()
         }
-        // As the servers say: one that is behind takes nothing from what another publishes.
         _ if intent.observe == Observe::Authoritative => servers.counting().next().is_some(),
         State::Missing => servers.are_right() || is_alone(),
         state if state.differs() => servers.are_right() || (is_any_right && is_alone()),
         _ => false,
     }
+}
+
+/// A start of authority stands for the proof of a zone: no record that a server could drop.
+fn is_a_proof(record: &RecordVerdict) -> bool {
+    record.site.kind() == Some(Kind::Soa)
 }
 
 /// What became of asking the servers, where all were asked and none answered as an authority: then nobody has said
@@ -152,7 +168,7 @@ fn about(record: &RecordVerdict, domain: &Name) -> Option<About> {
 /// The address of a server in such a state that gave a whole answer: not one whose alias leads elsewhere.
 fn holder(
     servers: &Servers,
-    state: impl Fn(ServerState) -> bool,
+    fits: impl Fn(&ServerView) -> bool,
     inquiry: &Inquiry<'_>,
 ) -> Option<std::net::IpAddr> {
     let question = servers.question()?;
@@ -162,7 +178,7 @@ fn holder(
     };
     let mut addresses = servers
         .counting()
-        .filter(|view| state(view.state))
+        .filter(|view| fits(view))
         .map(|view| view.address);
     addresses.find(|address| answers(*address))
 }

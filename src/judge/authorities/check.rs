@@ -8,15 +8,15 @@ use std::collections::BTreeMap;
 use super::zone::Zones;
 use crate::inquiry::{Dns, Fact, Inquiry};
 use crate::intent::Intent;
-use crate::judge::servers::{Apart, Group, ServerState, Servers, Visible};
+use crate::judge::servers::{Apart, Group, ServerState, ServerView, Servers, Visible};
 use crate::judge::{Findings, RecordVerdict, Site, Topic};
 use crate::name::Name;
 use crate::rules::dns as rules;
 
 use super::going::Going;
 use super::meaning::is_ahead;
-use super::shown;
 use super::view::Content;
+use super::{UNTOUCHED_SERIAL, shown};
 
 /// Says what is wrong.
 pub(super) fn check(
@@ -183,6 +183,17 @@ impl Servers {
     /// Whether the resolver says what none of the servers that were heard says, or may lead to.
     pub(in crate::judge) fn leave_the_resolver_alone(&self, inquiry: &Inquiry<'_>) -> bool {
         said_by_no_server(self, inquiry).is_some()
+    }
+
+    /// Whether another server holds something else under a serial ahead of this one's; not where that was never touched.
+    pub(in crate::judge) fn leave_behind(&self, view: &ServerView) -> bool {
+        let Some(own) = view.serial.filter(|serial| *serial != UNTOUCHED_SERIAL) else {
+            return false;
+        };
+        let is_right = |view: &ServerView| view.state == ServerState::Right;
+        self.counting()
+            .filter(|other| is_right(other) != is_right(view) || other.values != view.values)
+            .any(|other| other.serial.is_some_and(|serial| is_ahead(serial, own)))
     }
 
     /// Whether some server says what the resolver says, or may lead there.

@@ -102,8 +102,17 @@ fn meaning(
     let own = Dns::new(record.name().clone(), wanted.desired().kind);
     let mut facts = Facts::new().approaching(Depth::Off);
     facts.insert(own.clone(), fact.clone());
+    // What else stands at the name where it says that no alias is there, only itself could say.
+    let is_absent = fact
+        .outcome
+        .as_ref()
+        .is_ok_and(|answer| answer.records().is_empty());
+    let says = |question: &Dns| is_absent && question.name == own.name;
     for question in record.questions.iter().filter_map(|question| question.dns()) {
-        if let Some(known) = inquiry.fact(question).filter(|_| *question != own) {
+        if let Some(known) = inquiry
+            .fact(question)
+            .filter(|_| *question != own && !says(question))
+        {
             facts.insert(question.clone(), known.clone());
         }
     }

@@ -7,7 +7,7 @@ use std::time::Duration;
 use jiff::Timestamp;
 
 use super::zone::{Zone, referral};
-use crate::inquiry::{Dns, Fact, Inquiry, Kind, Need, Rdata, Referral, Reply, Trouble, nobody_at};
+use crate::inquiry::{Answer, Dns, Fact, Inquiry, Kind, Need, Rdata, Referral, Reply, Trouble, nobody_at};
 use crate::judge::servers::Lame;
 use crate::name::Name;
 
@@ -130,7 +130,9 @@ fn one(
     view.hear(fact);
     view.said = record(zone, name, reply, fact);
     if let Some(fact) = fact.filter(|_| matches!(view.said, Said::Holds(_))) {
-        view.ttl = Some(fact.ttl());
+        // Where an alias was asked for and is not there, something else may be, and for how long that is kept is not known.
+        let is_told = kind != Kind::Cname || !matches!(fact.outcome, Ok(Answer::NoData));
+        view.ttl = is_told.then(|| fact.ttl());
         view.fact = Some(fact.clone());
         if let Some(soa) = fact.source.soa.as_ref().filter(|soa| soa.owner == zone.apex) {
             view.serial = Some(soa.serial);

@@ -177,16 +177,17 @@ fn read(question: &Dns, spoken: Spoken, source: &mut Source, now: Timestamp) -> 
         referral: reading::referral(&message),
         signed: reading::signed(question, &message, now),
     }));
-    let outcome = usable(message, &spoken.query).and_then(|message| {
-        let answer = trail.follow(question.kind, &message)?;
-        // What lies where an alias leads away is no business of this authority.
-        answer.ok_or(Trouble::Lame)
-    });
+    let outcome = usable(message, &spoken.query).and_then(|message| trail.follow(question.kind, &message));
     *source = trail.source;
-    if outcome.is_err() {
-        source.ttl = 0;
+    match outcome {
+        Ok(Some(answer)) => Ok(answer),
+        // What lies where an alias leads away is no business of this authority; for how long the alias is kept is.
+        Ok(None) => Err(Trouble::Lame),
+        Err(trouble) => {
+            source.ttl = 0;
+            Err(trouble)
+        }
     }
-    outcome
 }
 
 /// The server's own name for itself (RFC 5001 3.1): mostly text, though nothing says it must be.
