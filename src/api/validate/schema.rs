@@ -207,7 +207,7 @@ fn rules(schema: &Value) -> Option<Rules> {
 }
 
 /// Takes the rules out, here and below.
-pub(super) fn strip(schema: &mut Value) {
+fn strip(schema: &mut Value) {
     let Some(fields) = schema.as_object_mut() else {
         return;
     };

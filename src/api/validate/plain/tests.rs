@@ -3,7 +3,6 @@
 use kube::core::cel::{Validator, compile_schema};
 use serde_json::{Value, json};
 
-use super::super::schema::strip;
 use super::Plain;
 
 #[test]
@@ -160,6 +159,18 @@ fn slips(value: &Value, found: &mut Vec<Value>) {
         if value.is_object() {
             found.push(put(key, Some(other)));
         }
+    }
+}
+
+/// Takes all rules out of a schema.
+fn strip(schema: &mut Value) {
+    match schema {
+        Value::Object(fields) => {
+            fields.remove("x-kubernetes-validations");
+            fields.values_mut().for_each(strip);
+        }
+        Value::Array(items) => items.iter_mut().for_each(strip),
+        _ => {}
     }
 }
 
