@@ -288,10 +288,10 @@ fn a_look_takes_no_more_waves_and_questions_than_it_did() {
              dkim: {selectors: [{name: s1, cname: s1-d-nl.mail.example}]}, \
              dmarc: {policy: Reject, aggregateReports: ['mailto:d@in.reports.example']}}",
             4,
-            23,
+            27,
         ),
-        (parked, "{domain: d.nl, role: Parked}", 3, 12),
-        ("", "{domain: d.nl, role: Parked}", 3, 12),
+        (parked, "{domain: d.nl, role: Parked}", 3, 14),
+        ("", "{domain: d.nl, role: Parked}", 3, 14),
     ] {
         let wanted = intent(spec);
         let mut waves = 0;
