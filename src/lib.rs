@@ -21,6 +21,7 @@
 //! - [`adopt`]: the `MailDomain` that live DNS satisfies already.
 //! - [`history`]: the status: what a verdict means for an object with a history, and what follows from it.
 //! - [`recording`]: the facts of a look as JSON, and back: judged again they give the same verdict.
+//! - [`version`]: which program this is.
 //! - [`report`]: a verdict as table, JSON, SARIF, JUnit, zone file, manifest.
 //!
 //! The shell:
@@ -49,10 +50,5 @@ pub mod report;
 pub mod rules;
 pub mod serve;
 pub mod transport;
+pub mod version;
 pub mod world;
-
-/// The version, and the commit where it is known: `0.1.0 (commit 0123456789ab)`. A debug build does not ask for it.
-pub const VERSION: &str = concat!(env!("CARGO_PKG_VERSION"), " (", env!("ZEGEL_COMMIT_LINE"), ")");
-
-/// The commit alone, or that it is not known: `commit 0123456789ab`, `not a release`.
-pub const COMMIT: &str = env!("ZEGEL_COMMIT_LINE");

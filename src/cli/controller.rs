@@ -105,7 +105,7 @@ pub async fn run(args: Args) -> Result<Exit, Failure> {
     let identity = given.unwrap_or_else(identity);
     let listening = listener.local_addr().unwrap_or(args.bind);
     let pid = std::process::id();
-    tracing::info!(%listening, identity, pid, version = crate::VERSION, "zegel controller");
+    tracing::info!(%listening, identity, pid, version = crate::version::VERSION, "zegel controller");
     let options = Options {
         namespace: args.namespace,
         label_selector: args.label_selector,

@@ -38,7 +38,7 @@ use crate::report::Outcome;
 #[derive(Debug, Parser)]
 #[command(
     name = "zegel",
-    version = crate::VERSION,
+    version = crate::version::VERSION,
     about,
     max_term_width = 100,
     arg_required_else_help = true

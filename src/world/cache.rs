@@ -8,11 +8,39 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 
-use super::CacheBounds;
 use crate::inquiry::{Fact, Lane};
 
 /// Below this many entries nothing is swept.
 const SMALL: usize = 1024;
+
+/// The bounds of the answers that are kept.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct CacheBounds {
+    /// At most this many questions.
+    pub entries: usize,
+    /// At most about this many octets of answers.
+    pub octets: usize,
+    /// No answer is used for longer, whatever its TTL (RFC 2181 8, RFC 8767 4 advise such a cap).
+    pub longest: SignedDuration,
+    /// A failure is shared for this long, and never for longer than [`CacheBounds::LONGEST_FAILURE`].
+    pub failures: SignedDuration,
+}
+
+impl CacheBounds {
+    /// A failed question is asked again after this time at the latest.
+    pub const LONGEST_FAILURE: SignedDuration = SignedDuration::from_secs(30);
+}
+
+impl Default for CacheBounds {
+    fn default() -> Self {
+        Self {
+            entries: 100_000,
+            octets: 64 << 20,
+            longest: SignedDuration::from_hours(24),
+            failures: SignedDuration::from_secs(20),
+        }
+    }
+}
 
 pub(super) struct Cache<L: Lane> {
     bounds: CacheBounds,

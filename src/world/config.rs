@@ -10,6 +10,7 @@ use std::time::Duration;
 use hickory_resolver::system_conf::read_system_conf;
 use jiff::SignedDuration;
 
+use super::cache::CacheBounds;
 use super::fetching::{Authorities, PolicyConfig};
 use super::smtp::SmtpConfig;
 use crate::dnssec::Anchors;
@@ -79,35 +80,6 @@ impl Config {
     /// The pause an authority's address gets between two messages.
     pub(super) fn pause(&self) -> Duration {
         Duration::from_secs(1) / self.authority_rate.get()
-    }
-}
-
-/// The bounds of the answers that are kept.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct CacheBounds {
-    /// At most this many questions.
-    pub entries: usize,
-    /// At most about this many octets of answers.
-    pub octets: usize,
-    /// No answer is used for longer, whatever its TTL (RFC 2181 8, RFC 8767 4 advise such a cap).
-    pub longest: SignedDuration,
-    /// A failure is shared for this long, and never for longer than [`CacheBounds::LONGEST_FAILURE`].
-    pub failures: SignedDuration,
-}
-
-impl CacheBounds {
-    /// A failed question is asked again after this time at the latest.
-    pub const LONGEST_FAILURE: SignedDuration = SignedDuration::from_secs(30);
-}
-
-impl Default for CacheBounds {
-    fn default() -> Self {
-        Self {
-            entries: 100_000,
-            octets: 64 << 20,
-            longest: SignedDuration::from_hours(24),
-            failures: SignedDuration::from_secs(20),
-        }
     }
 }
 

@@ -23,9 +23,9 @@ use jiff::{SignedDuration, Timestamp};
 use tokio::sync::watch;
 use tokio::time::{Instant, timeout, timeout_at};
 
-use super::cache::Cache;
+use super::cache::{Cache, CacheBounds};
 use super::places::Places;
-use super::{CacheBounds, Clock, Freshness, Metrics};
+use super::{Clock, Freshness, Metrics};
 use crate::inquiry::{AnyQuestion, Fact, Lane, Made, Security, Trouble};
 
 /// All that a lane adds: how one of its questions is put.

@@ -31,9 +31,8 @@ use jiff::{SignedDuration, Timestamp};
 use prometheus_client::registry::Registry;
 use tokio::time::Instant;
 
-pub use self::config::{
-    AskAuthorities, CacheBounds, Config, ConfigError, DnsArgs, Dnssec, TrustAnchor, parse_resolver,
-};
+pub use self::cache::CacheBounds;
+pub use self::config::{AskAuthorities, Config, ConfigError, DnsArgs, Dnssec, TrustAnchor, parse_resolver};
 use self::dns::Servers;
 pub use self::dns::{Health, Reach};
 use self::exchange::Exchange;

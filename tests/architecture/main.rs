@@ -54,6 +54,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("duration", &[]),
     ("api", &["duration"]),
     ("name", &[]),
+    ("version", &[]),
     ("records", &["name"]),
     ("transport", &["name"]),
     ("inquiry", &["name", "records", "transport"]),
@@ -107,6 +108,7 @@ const ARROWS: &[(&str, &[&str])] = &[
             "serve",
             "world",
             "recording",
+            "version",
         ],
     ),
     (
@@ -126,6 +128,7 @@ const ARROWS: &[(&str, &[&str])] = &[
             "serve",
             "world",
             "recording",
+            "version",
         ],
     ),
 ];

@@ -18,7 +18,10 @@ const TICKS: f64 = 100.0;
 /// Registers `build_info`: always 1, at the version and the commit that run.
 pub(super) fn register_build(registry: &mut Registry) {
     let build = Family::<Vec<(&'static str, &'static str)>, Gauge>::default();
-    let labels = vec![("version", env!("CARGO_PKG_VERSION")), ("commit", crate::COMMIT)];
+    let labels = vec![
+        ("version", env!("CARGO_PKG_VERSION")),
+        ("commit", crate::version::COMMIT),
+    ];
     build.get_or_create(&labels).set(1);
     registry.register("build_info", "1 at the version and the commit that run", build);
 }
