@@ -8,7 +8,6 @@ use std::str::FromStr;
 use std::time::Duration;
 
 use hickory_resolver::system_conf::read_system_conf;
-use jiff::SignedDuration;
 
 use super::cache::CacheBounds;
 use super::fetching::{Authorities, PolicyConfig};
