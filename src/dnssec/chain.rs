@@ -13,7 +13,9 @@ use hickory_proto::rr::{Name, RecordType};
 use jiff::Timestamp;
 
 use super::anchors::Anchors;
-use super::delegation::{delegation_signers, does_not_sign, is_delegated, no_key_fits, shown, usable, zone};
+use super::delegation::{
+    are_short, beside, delegation_signers, does_not_sign, is_delegated, no_key_fits, shown, usable, zone,
+};
 use super::denial::Denial;
 use super::proof::Below;
 use super::sets::{Section, Set, is_at_or_below, is_below, labels, parent};
@@ -290,6 +292,13 @@ impl<'w> Walk<'w> {
         if anchored.is_empty() {
             return Ok(bogus(no_key_fits(all_ds, usable, &keys), seen));
         }
+        let insecure = || Security::Insecure {
+            at: name_of(name),
+            why: Unproven::UnsupportedAlgorithm,
+        };
+        if are_short(&anchored) {
+            return Ok(end(insecure(), seen));
+        }
         let signed = match verify(set, name, &anchored, self.now, &mut self.budget) {
             Ok(signed) => signed,
             // Nobody else would get anywhere if it were the root's fault.
@@ -303,6 +312,10 @@ impl<'w> Walk<'w> {
             }
             Err(why) => return Ok(bogus(why, seen)),
         };
+        // Only now: before they are signed anybody could have put them there.
+        if are_short(&beside(&anchored, &keys)) {
+            return Ok(end(insecure(), seen));
+        }
         let mut zone = zone(name, above, all_ds, seen, Security::Secure);
         zone.ends = Some(signed.ends);
         let ttl = delegated.map_or(u32::MAX, |(_, ttl)| ttl).min(signed.ttl);

@@ -106,6 +106,26 @@ pub(super) fn shown(key: &ZoneKey, anchored: &[ZoneKey]) -> Key {
     }
 }
 
+/// Whether nothing that these sign can be checked by the library we have, nor should be by anybody: all are RSA keys of fewer
+/// than 1024 bits, broken with a desk's computer (RFC 6781 3.4.2). Not where there are none.
+pub(super) fn are_short(keys: &[ZoneKey]) -> bool {
+    let is_short = |key: &ZoneKey| {
+        let public = key.key.public_key();
+        let is_rsa = matches!(u8::from(public.algorithm()), 5 | 7 | 8 | 10);
+        is_rsa && bits(public.algorithm(), public.public_bytes()) < 1024
+    };
+    !keys.is_empty() && keys.iter().all(is_short)
+}
+
+/// The keys of a zone that may sign and are not those that are vouched for.
+pub(super) fn beside(anchored: &[ZoneKey], all: &[ZoneKey]) -> Vec<ZoneKey> {
+    let is_anchored = |key: &&ZoneKey| anchored.iter().any(|one| one.key == key.key);
+    all.iter()
+        .filter(|key| key.key.zone_key() && !key.key.revoke() && !is_anchored(key))
+        .cloned()
+        .collect()
+}
+
 /// The size of a key (RFC 3110 2 for RSA).
 fn bits(algorithm: Algorithm, octets: &[u8]) -> u16 {
     let length = match u8::from(algorithm) {
@@ -142,5 +162,56 @@ pub(super) fn zone(
         keys,
         security,
         ends: None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use hickory_proto::dnssec::PublicKeyBuf;
+    use hickory_proto::dnssec::rdata::DNSKEY;
+
+    use super::*;
+
+    /// A key whose octets are an exponent of 65537 and a modulus of so many bits.
+    fn rsa(bits: usize, fill: u8) -> ZoneKey {
+        let mut octets = vec![3, 1, 0, 1];
+        octets.extend(std::iter::repeat_n(fill, bits / 8));
+        of(Algorithm::RSASHA256, octets)
+    }
+
+    fn of(algorithm: Algorithm, octets: Vec<u8>) -> ZoneKey {
+        let key = DNSKEY::new(true, false, false, PublicKeyBuf::new(octets, algorithm));
+        ZoneKey { tag: 0, key }
+    }
+
+    #[test]
+    fn keys_that_are_all_short_are_told_from_those_that_can_be_used() {
+        let ecdsa = || of(Algorithm::ECDSAP256SHA256, vec![9; 64]);
+        for (keys, short) in [
+            (vec![rsa(512, 1)], true),
+            (vec![rsa(1016, 1), rsa(768, 2)], true),
+            (vec![rsa(768, 2), rsa(1024, 3)], false),
+            (vec![rsa(1024, 1)], false),
+            (vec![ecdsa()], false),
+            (vec![], false),
+        ] {
+            let sizes: Vec<usize> = keys
+                .iter()
+                .map(|key| key.key.public_key().public_bytes().len())
+                .collect();
+            assert_eq!(are_short(&keys), short, "{sizes:?}");
+        }
+    }
+
+    #[test]
+    fn what_stands_beside_the_keys_that_are_vouched_for_is_what_signs_the_rest() {
+        let (anchored, other) = (rsa(2048, 1), rsa(768, 2));
+        let all = [anchored.clone(), other.clone()];
+        let beside = beside(&[anchored.clone()], &all);
+        assert_eq!(
+            beside.iter().map(|key| &key.key).collect::<Vec<_>>(),
+            [&other.key]
+        );
+        assert!(super::beside(&all, &all).is_empty());
     }
 }

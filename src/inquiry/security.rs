@@ -66,7 +66,8 @@ pub struct Bogus {
 pub enum Unproven {
     /// The zone is delegated without DS (RFC 4035 5.2).
     Unsigned,
-    /// All its DS name algorithms or digests that we do not know (RFC 4035 5.2): for everybody like us it is unsigned.
+    /// All its DS name algorithms or digests that we do not know (RFC 4035 5.2), or its keys are RSA of fewer than 1024 bits:
+    /// for everybody like us it is unsigned.
     UnsupportedAlgorithm,
     /// An NSEC3 with the opt-out flag spans it: an unsigned delegation may be there (RFC 5155 6, 9.2).
     OptOut,
@@ -242,9 +243,9 @@ impl fmt::Display for Unproven {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Unsigned => f.write_str("the zone is not signed: its parent has no DS for it"),
-            Self::UnsupportedAlgorithm => {
-                f.write_str("every DS names an algorithm or digest that validators like this one do not know")
-            }
+            Self::UnsupportedAlgorithm => f.write_str(
+                "its DS lead to no algorithm, digest or size of key that validators like this one take",
+            ),
             Self::OptOut => f.write_str(
                 "an NSEC3 with opt-out spans it: no signed zone is there, at most an unsigned one",
             ),

@@ -206,6 +206,61 @@ fn what_all_three_drop_is_told_until_the_resolver_forgets_it() {
     assert_eq!(stage.check().code, 0);
 }
 
+/// The alias' own TTL, for it is the alias that caches keep; and of a name where an alias was asked for and is not, nothing is
+/// told of what may stand there in its place.
+#[test]
+fn for_how_long_an_alias_that_leads_away_is_kept_is_told_and_no_text_is_made_up() {
+    const ALIAS: &str = "_dmarc 3600 CNAME x.other.example.";
+    let Some(mut stage) = Stage::new(OLD) else {
+        return;
+    };
+    let held = |report: &Value| -> Vec<(Value, Value, Value)> {
+        let servers = report["servers"].as_array().expect("a list");
+        let of = |server: &Value| {
+            (
+                server["state"].clone(),
+                server["ttl"].clone(),
+                server["values"].clone(),
+            )
+        };
+        servers.iter().map(of).collect()
+    };
+    for number in 1..=2 {
+        stage.serve(number, 9, RIGHT);
+    }
+    stage.serve(3, 8, ALIAS);
+    let report = stage.lookup();
+    assert_eq!(
+        held(&report)[2],
+        (
+            "Stale".into(),
+            3600.into(),
+            serde_json::json!(["CNAME x.other.example"])
+        ),
+        "{report}"
+    );
+    let why = report["visibleWhy"].as_str().unwrap_or_default();
+    assert!(!why.contains("for 0 s"), "{why}");
+
+    for number in 1..=2 {
+        stage.serve(number, 9, ALIAS);
+    }
+    stage.serve(3, 8, RIGHT);
+    let manifest = MANIFEST.replace("dmarc: {policy: Reject}", "dmarc: {cname: x.other.example}");
+    let run = stage.run(&["check", "-", "-o", "json"], &manifest);
+    let report: Value = serde_json::from_str(&run.out).unwrap_or_else(|error| panic!("{error}: {run:?}"));
+    let all = report["servers"].as_array().expect("a list");
+    let alias = all
+        .iter()
+        .find(|servers| servers["name"] == "_dmarc.voorbeeld.nl" && servers["type"] == "CNAME");
+    let third = &held(alias.expect("the alias was looked at"))[2];
+    assert_eq!(
+        third,
+        &("Stale".into(), Value::Null, serde_json::json!([])),
+        "{report}"
+    );
+}
+
 #[test]
 fn a_zone_that_loses_its_signatures_is_unanswered_and_no_drift() {
     let Some(mut knots) = Knots::room(1) else { return };

@@ -90,7 +90,8 @@ fn meaning(
     let blind = record.state == State::Unknown;
     if let Some(seen) = seen.filter(|seen| content.agrees(seen) && !blind) {
         let values = match &content.end {
-            Some(_) if content == seen => record.observed.clone(),
+            // What the resolver has where no alias is, it has by another question.
+            Some(end) if content == seen && !end.is_empty() => record.observed.clone(),
             _ => content.values(),
         };
         return (record.state == State::InSync, values);
