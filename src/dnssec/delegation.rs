@@ -207,7 +207,7 @@ mod tests {
     fn what_stands_beside_the_keys_that_are_vouched_for_is_what_signs_the_rest() {
         let (anchored, other) = (rsa(2048, 1), rsa(768, 2));
         let all = [anchored.clone(), other.clone()];
-        let beside = beside(&[anchored.clone()], &all);
+        let beside = beside(std::slice::from_ref(&anchored), &all);
         assert_eq!(
             beside.iter().map(|key| &key.key).collect::<Vec<_>>(),
             [&other.key]

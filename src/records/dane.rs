@@ -313,10 +313,13 @@ mod tests {
     fn each_record_counts() {
         let (one, other) = (of("3 1 1", 1, 32), of("3 1 1", 2, 32));
         assert_eq!(
-            compare(&set(&[one.clone()]), &set(&[one.to_uppercase()])).class,
+            compare(&set(std::slice::from_ref(&one)), &set(&[one.to_uppercase()])).class,
             Class::Equal
         );
-        let comparison = compare(&set(&[one.clone()]), &set(&[other.clone()]));
+        let comparison = compare(
+            &set(std::slice::from_ref(&one)),
+            &set(std::slice::from_ref(&other)),
+        );
         assert_eq!(
             comparison.differences,
             [

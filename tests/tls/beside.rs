@@ -131,7 +131,7 @@ fn records_at_a_server_without_tls_stop_its_mail() {
     let absent = with(|session| (session.offered, session.handshake) = (Offered::Absent, None));
     let record = about(&chain(&sound())[0], 3, 1, 1);
     assert_eq!(
-        fired(&judged(&absent, &[record.clone()], SPEC)),
+        fired(&judged(&absent, std::slice::from_ref(&record), SPEC)),
         [("DANE-028", Severity::Error)]
     );
     assert_eq!(fired(&judged(&absent, &[], SPEC)), []);
