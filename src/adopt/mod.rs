@@ -133,7 +133,7 @@ fn row(standard: Standard) -> Row {
         },
         Standard::MtaSts => Row {
             places: &[RecordSite {
-                labels: "_mta-sts",
+                labels: crate::intent::MTA_STS,
                 kind: Kind::Txt,
                 need: Need::Evidence,
             }],
@@ -144,7 +144,7 @@ fn row(standard: Standard) -> Row {
         },
         Standard::TlsRpt => Row {
             places: &[RecordSite {
-                labels: "_smtp._tls",
+                labels: crate::intent::TLS_RPT,
                 kind: Kind::Txt,
                 need: Need::Evidence,
             }],

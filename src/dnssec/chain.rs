@@ -281,7 +281,7 @@ impl<'w> Walk<'w> {
         };
         let anchored: Vec<ZoneKey> = keys
             .iter()
-            .filter(|key| key.key.zone_key() && !key.key.revoke())
+            .filter(|key| key.may_sign())
             .filter(|key| match above {
                 Some(_) => is_delegated(name, key, usable, &keys),
                 None => self.anchors.believes(name, key),
@@ -319,11 +319,10 @@ impl<'w> Walk<'w> {
         let mut zone = zone(name, above, all_ds, seen, Security::Secure);
         zone.ends = Some(signed.ends);
         let ttl = delegated.map_or(u32::MAX, |(_, ttl)| ttl).min(signed.ttl);
-        let signing = |key: &ZoneKey| key.key.zone_key() && !key.key.revoke();
         let keyed = Keyed {
             apex: name.clone(),
             zone: Arc::new(zone),
-            keys: keys.into_iter().filter(signing).collect(),
+            keys: keys.into_iter().filter(ZoneKey::may_sign).collect(),
         };
         Ok((Node::Zone(Arc::new(keyed)), Some(ttl)))
     }

@@ -61,8 +61,7 @@ pub(super) fn is_delegated(zone: &Name, key: &ZoneKey, ds: &[&DS], all: &[ZoneKe
 pub(super) fn no_key_fits(all: &[&DS], usable: &[&DS], keys: &[ZoneKey]) -> Broken {
     let of_another = |ds: &&DS| {
         let mut same = keys.iter().filter(|key| {
-            let is_signer = key.key.zone_key() && !key.key.revoke();
-            is_signer && key.tag == ds.key_tag() && key.key.public_key().algorithm() == ds.algorithm()
+            key.may_sign() && key.tag == ds.key_tag() && key.key.public_key().algorithm() == ds.algorithm()
         });
         same.next().is_some()
     };
@@ -121,7 +120,7 @@ pub(super) fn are_short(keys: &[ZoneKey]) -> bool {
 pub(super) fn beside(anchored: &[ZoneKey], all: &[ZoneKey]) -> Vec<ZoneKey> {
     let is_anchored = |key: &&ZoneKey| anchored.iter().any(|one| one.key == key.key);
     all.iter()
-        .filter(|key| key.key.zone_key() && !key.key.revoke() && !is_anchored(key))
+        .filter(|key| key.may_sign() && !is_anchored(key))
         .cloned()
         .collect()
 }

@@ -59,6 +59,13 @@ pub(super) struct ZoneKey {
     pub(super) key: DNSKEY,
 }
 
+impl ZoneKey {
+    /// Whether it may sign what a zone holds: a zone's key that is not revoked (RFC 4034 2.1.1, RFC 5011 2.1).
+    pub(super) fn may_sign(&self) -> bool {
+        self.key.zone_key() && !self.key.revoke()
+    }
+}
+
 /// What a good signature says beside that it is good.
 #[derive(Debug, Clone)]
 pub(super) struct Signed {

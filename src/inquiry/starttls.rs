@@ -17,7 +17,8 @@ use crate::transport::{Group, Step, Suite, Version};
 /// How closely a mail server is looked at.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 pub enum Closeness {
-    /// Whether it offers TLS, with which certificates, and whether it speaks old versions: two connections.
+    /// Whether it offers TLS, with which certificates, and whether it speaks old versions: two connections, up to six
+    /// where it speaks old ones or no handshake comes about.
     Chain,
     /// What else it takes: versions, suites, groups, signatures: up to eighteen connections.
     Profile,

@@ -284,6 +284,10 @@ impl Findings {
     pub fn in_order(self) -> Vec<Finding> {
         let mut findings = self.0;
         for at in (0..findings.len()).rev() {
+            // Most are none, and a hostile text can bring thousands: only these are held beside all others.
+            if !is_markup(&findings[at]) {
+                continue;
+            }
             let Some(by) = (0..findings.len()).find(|&by| is_echo(&findings[at], &findings[by])) else {
                 continue;
             };
@@ -315,9 +319,15 @@ impl Findings {
     }
 }
 
-/// Whether `finding` says of an octet of a text only that it is odd, where `other` says what it breaks.
+/// Whether it says of an octet only that it is odd.
+fn is_markup(finding: &Finding) -> bool {
+    [&dns::ESCAPED, &dns::LEADING_SPACE, &dns::NON_ASCII, &dns::U_LABEL]
+        .iter()
+        .any(|rule| rule.id == finding.rule.id)
+}
+
+/// Whether `finding`, which says of an octet of a text that it is odd, says it where `other` says what it breaks.
 fn is_echo(finding: &Finding, other: &Finding) -> bool {
-    let markup = [&dns::ESCAPED, &dns::LEADING_SPACE, &dns::NON_ASCII, &dns::U_LABEL];
     // A letter breaks no more than what it stands in: a name, a policy, a tag that nobody reads.
     let least = match finding.rule.id == dns::U_LABEL.id {
         true => Severity::Warning,
@@ -344,8 +354,7 @@ fn is_echo(finding: &Finding, other: &Finding) -> bool {
     } else {
         least
     };
-    markup.iter().any(|rule| rule.id == finding.rule.id)
-        && other.rule.standard != finding.rule.standard
+    other.rule.standard != finding.rule.standard
         && other.severity <= least
         && other.site == finding.site
         && there.text == here.text

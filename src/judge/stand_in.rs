@@ -4,12 +4,12 @@
 //! once they have it, for our own question would plant the absence, or the older record, that we then wait for
 //! (RFC 2308 5, RFC 8020). *After* it was asked: where every server that answers holds what is meant, it is published,
 //! whatever the resolver still remembers; the whole domain is judged by what stands there, and what the resolver says is
-//! told beside. Where the servers' word alone counts and none answers, nothing is known. And where every server has dropped what is meant, it is gone, though the resolver still remembers it.
-//! Pure.
+//! told beside. Where the servers' word alone counts and none answers, nothing is known. And where every server has dropped
+//! what is meant, it is gone, though the resolver still remembers it. Pure.
 
 use super::authorities::{self, Going, Lame, ServerState, ServerView, Servers};
 use super::{Findings, RecordVerdict, ResolverSays, State, record_state};
-use crate::inquiry::{About, Depth, Facts, Inquiry, Kind, Trouble};
+use crate::inquiry::{About, Depth, Facts, Inquiry, Trouble};
 use crate::intent::{Intent, ManagedRrset, Observe};
 use crate::name::Name;
 
@@ -87,10 +87,6 @@ pub(super) fn after_the_resolver(
 
 /// Whether a record is judged by what its servers hold, and not by what the resolver says.
 fn are_believed(intent: &Intent, record: &RecordVerdict, servers: &Servers, inquiry: &Inquiry<'_>) -> bool {
-    let is_whole = servers
-        .views
-        .iter()
-        .all(|view| view.state != ServerState::NotAsked);
     let is_any_right = servers.counting().any(|view| view.state == ServerState::Right);
     let is_alone = || servers.leave_the_resolver_alone(inquiry);
     // As the servers say: one that is behind takes nothing from what another publishes, and publishes nothing itself.
@@ -99,8 +95,8 @@ fn are_believed(intent: &Intent, record: &RecordVerdict, servers: &Servers, inqu
         right.any(|view| !servers.leave_behind(view))
     };
     match record.state {
-        _ if !is_whole => false,
-        State::InSync if is_a_proof(record) => false,
+        _ if !all_were_asked(servers) => false,
+        State::InSync if record.is_no_record() => false,
         State::InSync => {
             intent.observe == Observe::Authoritative && servers.counting().next().is_some() && !is_published()
         }
@@ -111,19 +107,18 @@ fn are_believed(intent: &Intent, record: &RecordVerdict, servers: &Servers, inqu
     }
 }
 
-/// A start of authority stands for the proof of a zone: no record that a server could drop.
-fn is_a_proof(record: &RecordVerdict) -> bool {
-    record.site.kind() == Some(Kind::Soa)
+/// Whether the turn of every address came.
+fn all_were_asked(servers: &Servers) -> bool {
+    servers
+        .views
+        .iter()
+        .all(|view| view.state != ServerState::NotAsked)
 }
 
 /// What became of asking the servers, where all were asked and none answered as an authority: then nobody has said
 /// anything, as far as their word alone counts. Not where none could be reached from here: that is no word of theirs.
 fn none_answers(servers: &Servers) -> Option<Trouble> {
-    let is_whole = servers.left_out.is_nothing()
-        && servers
-            .views
-            .iter()
-            .all(|view| view.state != ServerState::NotAsked);
+    let is_whole = servers.left_out.is_nothing() && all_were_asked(servers);
     let mut troubles = servers.views.iter().filter_map(|view| match view.state {
         ServerState::Lame(Lame::Refused) => Some(Trouble::Refused),
         ServerState::Lame(Lame::ServFail) => Some(Trouble::ServFail),

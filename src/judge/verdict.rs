@@ -114,6 +114,12 @@ impl ResolverSays {
 }
 
 impl RecordVerdict {
+    /// Whether it stands, as a start of authority, for what is no record, the proof of a zone or the TLS of mail servers: no server
+    /// could drop it.
+    pub(super) fn is_no_record(&self) -> bool {
+        self.site.kind() == Some(crate::inquiry::Kind::Soa)
+    }
+
     /// The owner name.
     pub fn name(&self) -> &Name {
         self.site.name()

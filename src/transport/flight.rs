@@ -193,11 +193,6 @@ impl FlightReader {
         }
     }
 
-    /// Whether nothing came at all.
-    pub fn is_untouched(&self) -> bool {
-        self.taken == 0
-    }
-
     /// Takes one record's inside; whether the flight is whole.
     fn take_record(&mut self, kind: u8, content: &[u8]) -> Result<bool, Malformed> {
         match kind {

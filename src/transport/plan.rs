@@ -148,7 +148,7 @@ pub struct Plan<'p> {
 }
 
 impl Plan<'_> {
-    /// The next hello to `host` after these; `None` when all is asked.
+    /// The next hello to `host` after these; `None` when all is asked, or [`MAX_STEPS`] are.
     pub fn next(&self, host: &Name, steps: &[Step]) -> Option<(Probe, Offer)> {
         let seen = Seen { plan: self, steps };
         let (probe, version, suites) = seen.next().filter(|_| steps.len() < MAX_STEPS)?;

@@ -133,7 +133,7 @@ impl World {
         self.dns.metrics()
     }
 
-    /// Registers all that is counted: `dns_…` and `smtp_…`.
+    /// Registers what is counted of DNS and of mail servers: `dns_…` and `smtp_…`; fetches of policies are not told.
     pub fn register_metrics(&self, registry: &mut Registry) {
         self.dns.metrics().register(registry);
         let blocked = self.smtp.put().blocked();

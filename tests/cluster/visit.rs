@@ -154,7 +154,13 @@ fn of_many_the_worst_come_first_with_totals_above() {
         let reasons: Vec<Value> = quiet.lines().iter().map(|line| line["reason"].clone()).collect();
         assert_eq!(reasons.len(), 2, "{}", quiet.out);
         let all = tokio::task::block_in_place(|| kubectl(&stage, &["zegel", "status", "-A"]));
-        assert!(all.out.contains("visited-many  wedijver-nl"), "{}", all.out);
+        // How wide a column is hangs on the namespaces of the tests beside this one.
+        let is_its_row = |line: &str| {
+            line.split_whitespace()
+                .take(2)
+                .eq(["visited-many", "wedijver-nl"])
+        };
+        assert!(all.out.lines().any(is_its_row), "{}", all.out);
         // Nobody looks at what is suspended: to wait for it would be in vain.
         let refused = tokio::task::block_in_place(|| of(&stage, &["refresh", "leeg-nl", "--wait=10m"]));
         assert_eq!(refused.code, 3, "{}", refused.out);

@@ -59,6 +59,9 @@ func TestTheExamplesLeadSomewhere(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	if len(kustomizations["zegel"].Spec.Images) != 1 {
+		t.Error("flux/zegel.yaml replaces no image")
+	}
 	for _, image := range kustomizations["zegel"].Spec.Images {
 		if !strings.Contains(string(base), image.Name+":") {
 			t.Errorf("the base has no image %s to replace", image.Name)

@@ -53,10 +53,12 @@ func TestThePipelinesSayWhatIsWrongAndFailThen(t *testing.T) {
 	}
 	for repository, want := range repositories {
 		t.Run(repository, func(t *testing.T) {
+			checked := 0
 			for _, step := range github.Jobs["check"].Steps {
 				if step.Name != "Check" {
 					continue
 				}
+				checked++
 				// As the runner does: bash -e -o pipefail.
 				code, folder := run(t, repository, step.Run)
 				if code != want.github {
@@ -65,6 +67,9 @@ func TestThePipelinesSayWhatIsWrongAndFailThen(t *testing.T) {
 				if got := sarif(t, filepath.Join(folder, "zegel.sarif")); got != want.results {
 					t.Errorf("GitHub: want %d results of level error, got %d", want.results, got)
 				}
+			}
+			if checked != 1 {
+				t.Errorf("GitHub: want one step called Check, found %d", checked)
 			}
 			code, folder := run(t, repository, strings.Join(job.Script, "\n"))
 			if code != want.gitlab {

@@ -160,7 +160,7 @@ async fn what_is_no_answer_is_a_trouble() {
     assert_eq!(fetched(&world(&dns, policies)).await, Err(Trouble::Network));
 }
 
-#[tokio::test(start_paused = false)]
+#[tokio::test]
 async fn a_server_that_stalls_is_given_up() {
     let authority = Authority::new();
     let begun = format!("HTTP/1.1 200 OK\r\n{PLAIN}Content-Length: 900\r\n\r\nversion: STSv1\n");

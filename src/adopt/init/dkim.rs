@@ -29,7 +29,7 @@ impl Draft<'_> {
                         if listed(self, selector.name, Some(&target)) {
                             continue;
                         }
-                        if !self.is_named(preset) {
+                        if !self.answers.name(preset) {
                             let text = format!(
                                 "{} would sign with {}: a CNAME to {target}, which is not in DNS",
                                 preset.name, selector.name

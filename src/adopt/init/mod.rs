@@ -77,7 +77,7 @@ pub fn begin(
     let is_parked = adopted.spec.role == Role::Parked && named.is_none();
     let mut draft = Draft {
         begun: Begun {
-            spec: adopted.spec.clone(),
+            spec: adopted.spec,
             providers,
             notes: Vec::new(),
             remarks: adopted.remarks,
@@ -128,18 +128,22 @@ fn providers(live: &Live, adopted: &Adopted, answers: &Answers) -> Vec<(&'static
                 .exchange_hosts()
                 .any(|host| preset.is_exchange(host.as_str()))
     };
-    let is_named = |preset: &Preset| {
-        let named = answers.sends_with.as_ref();
-        named.is_some_and(|named| named.iter().any(|named| named.id == preset.id))
-    };
     let known = PRESETS
         .iter()
-        .filter_map(|preset| match (is_live(preset), is_named(preset)) {
+        .filter_map(|preset| match (is_live(preset), answers.name(preset)) {
             (true, _) => Some((preset, By::Dns)),
             (false, true) => Some((preset, By::Answer)),
             (false, false) => None,
         });
     known.collect()
+}
+
+impl Answers {
+    /// Whether they name a provider, whatever stands in DNS.
+    fn name(&self, preset: &Preset) -> bool {
+        let named = self.sends_with.as_ref();
+        named.is_some_and(|named| named.iter().any(|named| named.id == preset.id))
+    }
 }
 
 /// A manifest while it is made.
@@ -165,12 +169,6 @@ impl Draft<'_> {
         self.begun
             .remarks
             .retain(|remark| !remark.strip_prefix(&mine).is_some_and(nothing));
-    }
-
-    /// Whether a provider was named, whatever stands in DNS.
-    fn is_named(&self, preset: &Preset) -> bool {
-        let named = self.answers.sends_with.as_ref();
-        named.is_some_and(|named| named.iter().any(|named| named.id == preset.id))
     }
 
     fn receives(&mut self) -> bool {

@@ -12,7 +12,7 @@ impl Draft<'_> {
             .begun
             .providers
             .iter()
-            .filter(|(preset, _)| self.is_named(preset));
+            .filter(|(preset, _)| self.answers.name(preset));
         let asking = named.filter(|(preset, _)| preset.asks_for_include);
         asking
             .filter_map(|(preset, _)| Some((*preset, *preset.includes.first()?)))
@@ -23,7 +23,7 @@ impl Draft<'_> {
     fn lacking_include(&self, preset: &Preset) -> Option<&'static str> {
         let mut mechanisms = self.begun.spec.spf.iter().flat_map(|spf| &spf.mechanisms);
         let is_there = mechanisms.any(|mechanism| preset.is_included_by(mechanism));
-        let lacks = preset.asks_for_include && !self.is_named(preset) && !is_there;
+        let lacks = preset.asks_for_include && !self.answers.name(preset) && !is_there;
         preset.includes.first().copied().filter(|_| lacks)
     }
 

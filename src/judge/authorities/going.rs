@@ -31,8 +31,7 @@ impl Going {
         servers: &Servers,
         inquiry: &Inquiry<'_>,
     ) -> Option<Self> {
-        // A start of authority stands for the proof of a zone: no record that a server could drop.
-        let is_record = record.site.kind() != Some(Kind::Soa);
+        let is_record = !record.is_no_record();
         let is_fine = is_record && record.state == State::InSync && record.resolver.is_none();
         let is_going = is_fine
             && servers.none_is_right()

@@ -1,5 +1,7 @@
 //! What is wrong with DANE at the hosts of the MX: one by one, and together.
 
+use std::collections::BTreeSet;
+
 use super::gather::{MailHost, MailHosts, Proof, gather, tlsa};
 use super::records;
 use crate::inquiry::{Inquiry, Kind, Need, Trouble};
@@ -9,6 +11,7 @@ use crate::judge::versioned::mild;
 use crate::judge::{Findings, Site, Topic};
 use crate::name::Name;
 use crate::records::Standard;
+use crate::records::dane::Tlsa;
 use crate::rules::{Severity, dane as rules};
 
 /// Where Exchange Online has no DANE.
@@ -86,7 +89,7 @@ fn one(host: &MailHost, managed: bool, inquiry: &mut Inquiry<'_>, findings: &mut
         ));
     }
     if managed {
-        wildcard(host, &topic, found.len(), inquiry, findings);
+        wildcard(host, &topic, found, inquiry, findings);
     }
 }
 
@@ -94,7 +97,7 @@ fn one(host: &MailHost, managed: bool, inquiry: &mut Inquiry<'_>, findings: &mut
 fn wildcard(
     host: &MailHost,
     topic: &Topic,
-    count: usize,
+    found: &BTreeSet<Tlsa>,
     inquiry: &mut Inquiry<'_>,
     findings: &mut Findings,
 ) {
@@ -104,11 +107,7 @@ fn wildcard(
     let Some(seen) = evidence(inquiry, &name, Kind::Tlsa) else {
         return;
     };
-    let there = tlsa(&seen);
-    let same = host
-        .found()
-        .is_some_and(|(place, found)| place.name.as_str().starts_with("_25.") && *found == there);
-    if same && there.len() == count {
+    if *found == tlsa(&seen) {
         let message = format!(
             "want records at _25._tcp.{}, found those of every port at {name}",
             host.name

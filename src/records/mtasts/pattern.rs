@@ -95,7 +95,7 @@ impl Pattern {
     /// Whether a host is covered: `*.` stands for exactly one label, never for none (RFC 8461 4.1).
     pub fn covers(&self, host: &Name) -> bool {
         match self.wildcard {
-            true => host.parent().is_some_and(|above| above == self.name) && !host.is_root(),
+            true => host.parent().is_some_and(|above| above == self.name),
             false => *host == self.name,
         }
     }

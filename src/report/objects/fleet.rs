@@ -80,14 +80,11 @@ fn totals(objects: &[Object], now: Timestamp) -> String {
 }
 
 /// How many objects there are of each word, the worst first.
-pub fn counted_by_reason(objects: &[Object], now: Timestamp) -> Vec<(String, usize)> {
-    let mut counts: BTreeMap<((Outcome, usize), &str), usize> = BTreeMap::new();
+fn counted_by_reason(objects: &[Object], now: Timestamp) -> Vec<(String, usize)> {
+    let mut counts: BTreeMap<_, usize> = BTreeMap::new();
     for object in objects {
-        let (std::cmp::Reverse(outcome), place) = rank(object, now);
-        *counts.entry(((outcome, place), object.word(now))).or_default() += 1;
+        *counts.entry((rank(object, now), object.word(now))).or_default() += 1;
     }
-    let mut counts: Vec<_> = counts.into_iter().collect();
-    counts.sort_by_key(|(((outcome, place), word), _)| (std::cmp::Reverse(*outcome), *place, *word));
     let named = |((_, word), count): ((_, &str), usize)| (harmless(word), count);
     counts.into_iter().map(named).collect()
 }

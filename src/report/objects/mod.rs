@@ -13,7 +13,7 @@ use jiff::{SignedDuration, Timestamp};
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::{Condition, Time};
 use serde_json::Value;
 
-pub use self::fleet::{counted_by_reason, fleet, fleet_line};
+pub use self::fleet::{fleet, fleet_line};
 pub use self::status::{status, status_json};
 use super::Outcome;
 use crate::api::{MailDomainSpec, MailDomainStatus};

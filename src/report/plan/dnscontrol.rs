@@ -6,7 +6,7 @@
 
 use std::fmt::Write;
 
-use super::{Row, octets, served, title};
+use super::{Row, before, octets, title};
 use crate::inquiry::Kind;
 use crate::name::Name;
 use crate::report::ManifestRef;
@@ -16,13 +16,7 @@ pub fn extension(manifest: &ManifestRef, domain: &Name, zone: &Name, rows: &[Row
     let mut out = format!("// {}\n", title(manifest, domain));
     let mut records = Vec::new();
     for row in rows {
-        if let Some(condition) = &row.condition {
-            let _ = writeln!(out, "// {} {}: {condition}", row.name, row.kind);
-        }
-        out.push_str(&served(row, "//"));
-        for (kind, data) in row.to_remove() {
-            let _ = writeln!(out, "// remove: {} {kind} {data}", row.name);
-        }
+        out.push_str(&before(row, "//"));
         for value in row.to_add() {
             match record(row, zone, value) {
                 Ok(record) if row.is_certain() => records.push(record),

@@ -9,7 +9,7 @@ use std::fmt::Write;
 
 use serde::Serialize;
 
-use super::{Row, octets, served, title};
+use super::{Row, before, octets, title};
 use crate::inquiry::{Kind, Rdata};
 use crate::name::Name;
 use crate::report::ManifestRef;
@@ -107,13 +107,7 @@ pub fn object(
     let mut out = format!("---\n# {}\n", title(manifest, domain));
     let mut endpoints = Vec::new();
     for row in rows {
-        if let Some(condition) = &row.condition {
-            let _ = writeln!(out, "# {} {}: {condition}", row.name, row.kind);
-        }
-        out.push_str(&served(row, "#"));
-        for (kind, data) in row.to_remove() {
-            let _ = writeln!(out, "# remove: {} {kind} {data}", row.name);
-        }
+        out.push_str(&before(row, "#"));
         match endpoint(row, dialect) {
             Ok(Some(endpoint)) => endpoints.push(endpoint),
             Ok(None) => {}

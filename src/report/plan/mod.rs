@@ -169,6 +169,20 @@ fn served(row: &Row, mark: &str) -> String {
     out
 }
 
+/// What is to be known of a row before its records, as comments that begin with `mark`: what they hang on, what is served
+/// beside them, what is to be removed.
+fn before(row: &Row, mark: &str) -> String {
+    let mut out = String::new();
+    if let Some(condition) = &row.condition {
+        let _ = writeln!(out, "{mark} {} {}: {condition}", row.name, row.kind);
+    }
+    out.push_str(&served(row, mark));
+    for (kind, data) in row.to_remove() {
+        let _ = writeln!(out, "{mark} remove: {} {kind} {data}", row.name);
+    }
+    out
+}
+
 /// Whose records follow: the domain, the object, and where it stands.
 fn title(manifest: &ManifestRef, domain: &Name) -> String {
     let object = match &manifest.namespace {

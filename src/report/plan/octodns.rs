@@ -10,7 +10,7 @@ use std::fmt::Write;
 use serde::Serialize;
 use serde_json::{Value, json};
 
-use super::{Row, below, octets, served, title};
+use super::{Row, before, below, octets, title};
 use crate::inquiry::{Kind, Rdata};
 use crate::name::Name;
 use crate::report::ManifestRef;
@@ -41,13 +41,7 @@ pub fn zone(
     // octoDNS wants the names in order, and of a name the types.
     let mut entries: BTreeMap<String, BTreeMap<String, Entry>> = BTreeMap::new();
     for row in rows {
-        if let Some(condition) = &row.condition {
-            let _ = writeln!(out, "# {} {}: {condition}", row.name, row.kind);
-        }
-        out.push_str(&served(row, "#"));
-        for (kind, data) in row.to_remove() {
-            let _ = writeln!(out, "# remove: {} {kind} {data}", row.name);
-        }
+        out.push_str(&before(row, "#"));
         match entry(row, zone) {
             Ok(Some((label, entry))) => {
                 entries

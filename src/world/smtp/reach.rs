@@ -71,7 +71,7 @@ impl Watch {
         self.next_try = None;
     }
 
-    /// None came about, and nothing said no.
+    /// None came about, whether nothing answered or something said no.
     pub(super) fn silent(&mut self, address: IpAddr, now: Instant) {
         if !self.has_connected && self.in_vain.len() < TRIED {
             self.in_vain.insert(address.into());
