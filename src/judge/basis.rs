@@ -39,9 +39,10 @@ impl<'f> UsableAnswer<'f> {
         })
     }
 
-    /// The same as [`UsableAnswer::texts`], read once an answer.
+    /// The same as [`UsableAnswer::texts`]. However many rooms look at them, in however many waves and for however many domains,
+    /// they are read once.
     pub(super) fn shared_texts(&self) -> Arc<Texts> {
-        self.fact.once(|_| Texts(Some(self.texts())))
+        self.fact.once(|_| Texts(self.texts()))
     }
 
     /// The TXT records' strings, each joined; the same record twice is one.
@@ -61,21 +62,14 @@ pub(super) fn evidence<'f>(inquiry: &mut Inquiry<'f>, name: &Name, kind: Kind) -
     UsableAnswer::from_reply(inquiry.ask(Dns::new(name.clone(), kind), Need::Evidence))
 }
 
-/// The TXT values at a name, each joined and told once, asked for as evidence. However many rooms look at them, in however
-/// many waves and for however many domains, they are read once.
-pub(super) fn texts(inquiry: &mut Inquiry<'_>, name: &Name) -> Arc<Texts> {
-    let seen = evidence(inquiry, name, Kind::Txt);
-    seen.map_or_else(|| Arc::new(Texts(None)), |seen| seen.shared_texts())
-}
-
-/// TXT values; `None` without a usable answer.
+/// The TXT values of an answer.
 #[derive(Debug)]
-pub(super) struct Texts(pub(super) Option<Vec<Vec<u8>>>);
+pub(super) struct Texts(Vec<Vec<u8>>);
 
 impl Texts {
     /// Each of them.
     pub(super) fn iter(&self) -> impl Iterator<Item = &Vec<u8>> {
-        self.0.iter().flatten()
+        self.0.iter()
     }
 }
 
@@ -123,8 +117,8 @@ impl Basis {
         }
         self.questions.push(question);
         match reply {
-            Reply::Open => self.open = true,
-            Reply::Unanswered(trouble) => self.trouble = self.trouble.or(Some(trouble)),
+            Reply::Open => self.lacks(None),
+            Reply::Unanswered(trouble) => self.lacks(Some(trouble)),
             Reply::Answered(..) => {}
         }
         if let Some(fact) = reply.fact() {
@@ -148,12 +142,6 @@ impl Basis {
             Some(trouble) => self.trouble = self.trouble.or(Some(trouble)),
             None => self.open = true,
         }
-    }
-
-    /// Why a question the state rests on got no answer.
-    #[allow(dead_code, reason = "every room's state comes to rest on this")]
-    pub(super) fn trouble(&self) -> Option<Trouble> {
-        self.trouble
     }
 
     /// The verdict: a difference that was seen counts; else what got no answer makes it unknown.

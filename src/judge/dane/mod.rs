@@ -11,5 +11,5 @@ mod records;
 mod state;
 
 pub(super) use self::check::check;
-pub use self::gather::{MailHost, Proof, TlsaAt, gather};
+pub use self::gather::{MailHost, MailHosts, Proof, TlsaAt, gather};
 pub(super) use self::state::state;

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use crate::inquiry::{Dns, Inquiry, Kind, Need};
-use crate::judge::basis::{Texts, UsableAnswer};
+use crate::judge::basis::UsableAnswer;
 use crate::name::Name;
 use crate::records::dkim::{self, Likeness, NearMiss, PublicKey, Record};
 use crate::records::presentation;
@@ -30,15 +30,12 @@ pub(crate) struct SelectorAnswer {
 pub(crate) fn gather(name: &Name, need: Need, inquiry: &mut Inquiry<'_>) -> Option<Arc<SelectorAnswer>> {
     let reply = inquiry.ask(Dns::new(name.clone(), Kind::Txt), need);
     let seen = UsableAnswer::from_reply(reply)?;
-    Some(
-        seen.fact
-            .once(|_| SelectorAnswer::read(&seen, &seen.shared_texts())),
-    )
+    Some(seen.fact.once(|_| SelectorAnswer::read(&seen)))
 }
 
 impl SelectorAnswer {
     /// Reads an answer.
-    fn read(seen: &UsableAnswer<'_>, texts: &Texts) -> Self {
+    fn read(seen: &UsableAnswer<'_>) -> Self {
         let mut answer = Self {
             keys: Vec::new(),
             near_misses: Vec::new(),
@@ -47,7 +44,7 @@ impl SelectorAnswer {
             nxdomain: seen.nxdomain,
             ttl: seen.fact.ttl(),
         };
-        for text in texts.iter() {
+        for text in seen.shared_texts().iter() {
             match dkim::likeness(text) {
                 Likeness::Key => answer.keys.push(dkim::parse(text)),
                 Likeness::NearMiss(why) => answer.near_misses.push((text.clone(), why)),

@@ -2,7 +2,7 @@
 
 use crate::inquiry::{Inquiry, Kind};
 use crate::intent::{DkimWant, DmarcWant, Intent, What};
-use crate::judge::basis::{UsableAnswer, evidence, texts};
+use crate::judge::basis::{UsableAnswer, evidence};
 use crate::judge::{TextsAt, row};
 use crate::name::Name;
 use crate::records::{Standard, is_meant};
@@ -57,8 +57,11 @@ pub(super) fn all<'f>(intent: &Intent, inquiry: &mut Inquiry<'f>) -> Vec<Owner<'
             return;
         }
         let seen = evidence(inquiry, &name, Kind::Txt);
-        let texts = texts(inquiry, &name);
-        let meant = texts.iter().filter(|text| is_meant(standard, text));
+        let texts = seen.map(|seen| seen.shared_texts());
+        let meant = texts
+            .iter()
+            .flat_map(|texts| texts.iter())
+            .filter(|text| is_meant(standard, text));
         places.push(Owner {
             texts: meant.take(MAX_TEXTS).cloned().collect(),
             name,

@@ -8,7 +8,7 @@ use std::collections::BTreeSet;
 
 use super::servers::MailServer;
 use super::worth;
-use crate::inquiry::{Fact, Inquiry, Need, Offered, Session, Starttls};
+use crate::inquiry::{Fact, Offered, Session, Starttls};
 use crate::intent::{Intent, What};
 use crate::judge::versioned::mild;
 use crate::judge::{Findings, Site, Topic, dane};
@@ -20,14 +20,7 @@ use crate::rules::{Severity, shown as rules};
 use crate::transport::Certificate;
 
 /// All that does not go together, at one server.
-pub(super) fn check(
-    intent: &Intent,
-    server: &MailServer,
-    inquiry: &mut Inquiry<'_>,
-    findings: &mut Findings,
-) {
-    let found = dane::gather(&intent.domain, Need::Evidence, inquiry);
-    inquiry.on_behalf_of(Standard::Tls);
+pub(super) fn check(intent: &Intent, server: &MailServer, found: &dane::MailHosts, findings: &mut Findings) {
     let records = found.hosts.iter().find(|host| host.name == server.host);
     let records = records.map(dane::MailHost::effective).unwrap_or_default();
     if !records.is_empty() {

@@ -5,9 +5,9 @@ use std::collections::BTreeMap;
 use super::servers::MailServer;
 use super::worth::{self, Of, Trait};
 use super::{EDITION, beside, known};
-use crate::inquiry::{Inquiry, Offered, Session};
+use crate::inquiry::{Inquiry, Need, Offered, Session};
 use crate::intent::Intent;
-use crate::judge::{Findings, Site, Topic};
+use crate::judge::{Findings, Site, Topic, dane};
 use crate::records::Standard;
 use crate::rules::{Severity, tls as rules};
 use crate::transport::{Certificate, Level};
@@ -17,11 +17,16 @@ pub(in crate::judge) fn check(intent: &Intent, inquiry: &mut Inquiry<'_>, findin
     let Some(servers) = known(intent, inquiry) else {
         return;
     };
+    if servers.all.is_empty() {
+        return;
+    }
     let managed = intent.manages(Standard::Tls);
+    let found = dane::gather(&intent.domain, Need::Evidence, inquiry);
+    inquiry.on_behalf_of(Standard::Tls);
     for server in &servers.all {
         let topic = Topic::new(Site::Host(server.host.clone()), managed);
         one(server, &topic, findings);
-        beside::check(intent, server, inquiry, findings);
+        beside::check(intent, server, &found, findings);
     }
 }
 
