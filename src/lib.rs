@@ -22,6 +22,7 @@
 //! - [`history`]: the status: what a verdict means for an object with a history, and what follows from it.
 //! - [`recording`]: the facts of a look as JSON, and back: judged again they give the same verdict.
 //! - [`version`]: which program this is.
+//! - [`series`]: the catalogue of metrics: name, type, labels, meaning.
 //! - [`report`]: a verdict as table, JSON, SARIF, JUnit, zone file, manifest.
 //!
 //! The shell:
@@ -48,6 +49,7 @@ pub mod recording;
 pub mod records;
 pub mod report;
 pub mod rules;
+pub mod series;
 pub mod serve;
 pub mod transport;
 pub mod version;

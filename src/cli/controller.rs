@@ -11,7 +11,7 @@ use tokio::signal::unix::{SignalKind, signal};
 
 use super::args::duration;
 use super::{Exit, Failure};
-use crate::operator::{self, LeaseOptions, MetricsObjects, Options, Patience};
+use crate::operator::{self, LeaseOptions, MetricsObjects, ObjectLabels, Options, Patience};
 use crate::world::{DnsArgs, SmtpArgs, World};
 
 /// The arguments of `zegel controller`.
@@ -41,6 +41,9 @@ pub struct Args {
     /// Which MailDomains have series of their own in /metrics; counts over all are always there
     #[arg(long, value_name = "WHICH", value_enum, ignore_case = true, default_value_t)]
     pub metrics_objects: MetricsObjects,
+    /// Labels of those MailDomains that zegel_maildomain_labels carries, to join by: team,app.kubernetes.io/part-of
+    #[arg(long, value_name = "KEY,…", default_value_t, hide_default_value = true)]
+    pub metrics_object_labels: ObjectLabels,
     /// How several replicas agree on which one works.
     #[command(flatten)]
     pub election: ElectionArgs,
@@ -119,6 +122,7 @@ pub async fn run(args: Args) -> Result<Exit, Failure> {
         patience: Patience::default(),
         record_folder: args.record_folder,
         metrics_objects: args.metrics_objects,
+        object_labels: args.metrics_object_labels,
     };
     let stop = stop_signal().map_err(|error| Failure::Usage(format!("cannot hear signals: {error}")))?;
     operator::run(cluster, world, options, stop)

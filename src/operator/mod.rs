@@ -19,6 +19,7 @@ mod elsewhere;
 mod error;
 mod events;
 mod installation;
+mod labels;
 mod leadership;
 mod lease;
 mod link;
@@ -29,6 +30,7 @@ mod object;
 mod outage;
 mod pace;
 mod packed;
+mod pool;
 mod pulse;
 mod reconcile;
 mod recovery;
@@ -51,7 +53,7 @@ use std::time::Duration;
 
 use futures::FutureExt;
 use kube::runtime::reflector::{self, Store};
-use kube::runtime::watcher;
+use kube::runtime::{WatchStreamExt, watcher};
 use kube::{Api, Config};
 use prometheus_client::registry::Registry;
 use tokio::net::TcpListener;
@@ -63,6 +65,7 @@ use self::complaint::Complaints;
 use self::context::{Context, Stop};
 pub use self::error::Error;
 pub use self::installation::{Holder, Installation, leases_of};
+pub use self::labels::ObjectLabels;
 use self::leadership::Leadership;
 use self::lease::Lease;
 pub use self::lease::LeaseOptions;
@@ -113,6 +116,8 @@ pub struct Options {
     pub record_folder: Option<PathBuf>,
     /// Which objects have series of their own in `/metrics`.
     pub metrics_objects: MetricsObjects,
+    /// Which of their labels those series carry.
+    pub object_labels: ObjectLabels,
 }
 
 /// So many objects a page of a list: a page is in memory as a whole.
@@ -199,9 +204,12 @@ pub async fn run(
 
     // All end with this function, whatever ends it.
     let mut tasks = JoinSet::new();
-    tasks.spawn(async move { Err(watch::follow(flags, &roster, writer, watcher(api, config)).await) });
+    let labels = Arc::new(options.object_labels);
+    let carried = labels.clone();
+    let events = watcher(api, config).modify(move |object: &mut Watched| object.carry(&carried));
+    tasks.spawn(async move { Err(watch::follow(flags, &roster, writer, events).await) });
     if let Some(listener) = options.listener {
-        tasks.spawn(serve(listener, context.clone(), options.metrics_objects));
+        tasks.spawn(serve(listener, context.clone(), options.metrics_objects, labels));
     }
     let concurrency = options.concurrency;
     match options.lease {
@@ -238,7 +246,12 @@ fn flags(options: &Options) -> String {
 }
 
 /// Serves health and metrics.
-async fn serve(listener: TcpListener, context: Arc<Context>, which: MetricsObjects) -> Result<(), Error> {
+async fn serve(
+    listener: TcpListener,
+    context: Arc<Context>,
+    which: MetricsObjects,
+    labels: Arc<ObjectLabels>,
+) -> Result<(), Error> {
     let mut all = Registry::default();
     all.register_collector(Box::new(metrics::Process));
     let registry = all.sub_registry_with_prefix("zegel");
@@ -252,6 +265,7 @@ async fn serve(listener: TcpListener, context: Arc<Context>, which: MetricsObjec
         world: context.world.clone(),
         suspicion: context.suspicion.clone(),
         which,
+        labels,
     }));
     let filled = context.filled.clone();
     let live = {

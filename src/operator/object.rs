@@ -20,6 +20,7 @@ use kube::runtime::reflector::ObjectRef;
 use serde::{Deserialize, Deserializer};
 
 use super::claims::Key;
+use super::labels::{ObjectLabels, Values};
 use super::packed::Packed;
 use super::shape::Shape;
 use crate::api::{MailDomain, MailDomainSpec, MailDomainStatus};
@@ -29,6 +30,8 @@ use crate::history::{FLUX_REQUESTED_AT, REQUESTED_AT};
 #[derive(Debug, Clone)]
 pub struct Watched {
     meta: ObjectMeta,
+    /// What is carried of its labels into series.
+    labels: Option<Values>,
     /// Changes whenever an annotation does.
     notes: u64,
     /// The spec, or why it cannot be read.
@@ -104,6 +107,16 @@ impl Watched {
         }
     }
 
+    /// From now on it has these of its labels and no others: nobody else reads them.
+    pub(super) fn carry(&mut self, labels: &ObjectLabels) {
+        self.labels = labels.of(self.meta.labels.take().as_ref());
+    }
+
+    /// What is carried of its labels into series.
+    pub(super) fn labels(&self) -> Option<&Values> {
+        self.labels.as_ref()
+    }
+
     /// Another one whenever an annotation was changed.
     pub(super) fn notes(&self) -> u64 {
         self.notes
@@ -163,13 +176,14 @@ impl<'de> Deserialize<'de> for Watched {
         meta.managed_fields = None;
         meta.owner_references = None;
         meta.finalizers = None;
-        meta.labels = None;
         meta.annotations = meta
             .annotations
             .map(requests)
             .filter(|requests| !requests.is_empty());
         Ok(Self {
             meta,
+            // Once it is known which.
+            labels: None,
             notes: hasher.finish(),
             spec: Spec::read(&raw.spec).map_err(|error| format!("spec: {error}").into()),
             status: Kept::read(&raw.status),

@@ -2,9 +2,10 @@
 //!
 //! Most objects of a fleet say the same, so what they say is kept once.
 
-use std::collections::{BTreeMap, HashSet};
-use std::sync::{Arc, LazyLock, Mutex, PoisonError};
+use std::collections::BTreeMap;
+use std::sync::{Arc, LazyLock};
 
+use super::pool::Pool;
 use crate::api::{MailDomainStatus, Summary};
 
 /// What a status comes to.
@@ -46,12 +47,12 @@ pub(super) struct Findings {
     pub(super) count: u32,
 }
 
-static SHAPES: LazyLock<Mutex<HashSet<Arc<Shape>>>> = LazyLock::new(Mutex::default);
+static SHAPES: LazyLock<Pool<Shape>> = LazyLock::new(Pool::default);
 
 impl Shape {
     /// The shape of a status, shared with all that have the same.
     pub(super) fn of(status: &MailDomainStatus) -> Arc<Self> {
-        shared(Self::read(status))
+        SHAPES.shared(Self::read(status))
     }
 
     fn read(status: &MailDomainStatus) -> Self {
@@ -102,21 +103,6 @@ fn states(summary: &Summary) -> impl Iterator<Item = (&'static str, i32)> {
     states.into_iter().filter(|(_, count)| *count != 0)
 }
 
-/// The one that is kept already, where there is one.
-fn shared(shape: Shape) -> Arc<Shape> {
-    let mut shapes = SHAPES.lock().unwrap_or_else(PoisonError::into_inner);
-    if let Some(known) = shapes.get(&shape) {
-        return known.clone();
-    }
-    // Before the table grows, what nobody has any more goes.
-    if shapes.len() == shapes.capacity() {
-        shapes.retain(|shape| Arc::strong_count(shape) > 1);
-    }
-    let shape = Arc::new(shape);
-    shapes.insert(shape.clone());
-    shape
-}
-
 #[cfg(test)]
 mod tests {
     use serde_json::json;
@@ -150,7 +136,7 @@ mod tests {
         for number in 0..5000 {
             Shape::of(&status(&format!("Passing{number}")));
         }
-        let kept = SHAPES.lock().unwrap().len();
+        let kept = SHAPES.len();
         assert!(kept < 2500, "{kept}");
     }
 }

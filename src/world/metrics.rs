@@ -7,7 +7,9 @@ use prometheus_client::metrics::counter::Counter;
 use prometheus_client::metrics::family::Family;
 use prometheus_client::metrics::gauge::Gauge;
 use prometheus_client::metrics::histogram::Histogram;
-use prometheus_client::registry::Registry;
+use prometheus_client::registry::{Metric as Registered, Registry};
+
+use crate::series::{self, Metric};
 
 /// The labels of [`Metrics::questions`].
 #[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
@@ -56,54 +58,22 @@ impl Metrics {
     /// Registers all of them under the lane's name: `dns_…` (so `zegel_dns_…` in a registry with the prefix `zegel`).
     pub fn register(&self, registry: &mut Registry) {
         let registry = registry.sub_registry_with_prefix(self.lane);
-        registry.register(
-            "questions",
-            "Questions sent to a resolver, by type and outcome",
-            self.questions.clone(),
-        );
-        registry.register(
-            "authority_questions",
-            "Questions sent to name servers themselves, by type and outcome",
-            self.views.clone(),
-        );
-        registry.register(
-            "question_duration_seconds",
-            "How long a question to a resolver took",
-            self.durations.clone(),
-        );
-        registry.register(
-            "cache_hits",
-            "Questions answered from what was remembered",
-            self.cache_hits.clone(),
-        );
-        registry.register(
-            "coalesced",
-            "Questions that joined one already on its way",
-            self.coalesced.clone(),
-        );
-        registry.register("in_flight", "Questions on the wire", self.in_flight.clone());
-        registry.register("cached", "Answers remembered", self.cached.clone());
+        put(registry, &series::DNS_QUESTIONS, self.questions.clone());
+        put(registry, &series::DNS_AUTHORITY_QUESTIONS, self.views.clone());
+        put(registry, &series::DNS_QUESTION_DURATION, self.durations.clone());
+        put(registry, &series::DNS_CACHE_HITS, self.cache_hits.clone());
+        put(registry, &series::DNS_COALESCED, self.coalesced.clone());
+        put(registry, &series::DNS_IN_FLIGHT, self.in_flight.clone());
+        put(registry, &series::DNS_CACHED, self.cached.clone());
     }
 
     /// Registers what is of interest of a lane of strangers alone, under its name: `smtp_looks`.
     pub(super) fn register_looks(&self, registry: &mut Registry, blocked: Gauge) {
         let registry = registry.sub_registry_with_prefix(self.lane);
-        registry.register(
-            "looks",
-            "Looks at mail servers, by closeness and outcome",
-            self.views.clone(),
-        );
-        registry.register(
-            "in_flight",
-            "Looks at mail servers on their way",
-            self.in_flight.clone(),
-        );
-        registry.register("cached", "Looks at mail servers remembered", self.cached.clone());
-        registry.register(
-            "port_blocked",
-            "1 while no mail server at all can be reached from here: port 25 is closed outward",
-            blocked,
-        );
+        put(registry, &series::SMTP_LOOKS, self.views.clone());
+        put(registry, &series::SMTP_IN_FLIGHT, self.in_flight.clone());
+        put(registry, &series::SMTP_CACHED, self.cached.clone());
+        put(registry, &series::SMTP_PORT_BLOCKED, blocked);
     }
 
     /// Counts a question that asked for `label` and had `outcome`.
@@ -126,9 +96,34 @@ impl Metrics {
     }
 }
 
+/// Registers a metric of the catalogue below a lane: without the lane's name, which the registry has.
+fn put(registry: &mut Registry, metric: &Metric, value: impl Registered) {
+    let name = metric.name.split_once('_').map_or(metric.name, |(_, name)| name);
+    registry.register(name, metric.help, value);
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::series::held::differences;
+
+    #[test]
+    fn what_is_served_is_what_the_catalogue_says() {
+        let (dns, smtp) = (Metrics::new("dns"), Metrics::new("smtp"));
+        dns.record("TXT", "NoData", Duration::from_millis(2));
+        dns.record_view("TXT", "Records");
+        smtp.record_view("Chain", "Records");
+        let mut registry = Registry::with_prefix("zegel");
+        dns.register(&mut registry);
+        smtp.register_looks(&mut registry, Gauge::default());
+        let mut text = String::new();
+        prometheus_client::encoding::text::encode(&mut text, &registry).unwrap();
+        assert_eq!(
+            differences(&text, &[&series::DNS, &series::SMTP]),
+            [""; 0],
+            "{text}"
+        );
+    }
 
     #[test]
     fn the_exposition_names_types_and_outcomes() {

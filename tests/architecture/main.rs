@@ -61,6 +61,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("recording", &["inquiry", "name"]),
     ("dnssec", &["inquiry", "name"]),
     ("rules", &["records"]),
+    ("series", &[]),
     ("intent", &["api", "duration", "inquiry", "name", "records"]),
     (
         "judge",
@@ -86,6 +87,7 @@ const ARROWS: &[(&str, &[&str])] = &[
             "records",
             "intent",
             "judge",
+            "series",
             "transport",
         ],
     ),
@@ -105,6 +107,7 @@ const ARROWS: &[(&str, &[&str])] = &[
             "name",
             "records",
             "rules",
+            "series",
             "serve",
             "world",
             "recording",

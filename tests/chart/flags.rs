@@ -57,6 +57,13 @@ fn flags() -> Vec<(&'static str, Has)> {
             As(json!({"metrics": {"objects": "None"}}), "--metrics-objects=None"),
         ),
         (
+            "metrics-object-labels",
+            As(
+                json!({"metrics": {"objectLabels": ["team", "app.kubernetes.io/part-of"]}}),
+                "--metrics-object-labels=team,app.kubernetes.io/part-of",
+            ),
+        ),
+        (
             "record-folder",
             As(
                 json!({"recording": {"enabled": true, "folder": "/looks"}}),

@@ -216,6 +216,10 @@ const WRONG: &[(&str, &[&str])] = &[
     ("/networkPolicy/egress/apiServer/cidrs/0", &[r#""192.0.2.1""#]),
     ("/networkPolicy/ingress/from/0", &["{}"]),
     ("/metrics/objects", &[r#""all""#]),
+    (
+        "/metrics/objectLabels/0",
+        &[r#""*""#, r#""a b""#, r#""Example.com/team""#],
+    ),
     ("/monitoring/serviceMonitor/interval", &[r#""often""#]),
     ("/monitoring/prometheusRule/runbookUrl", &[r#""docs/alerts.md""#]),
     (

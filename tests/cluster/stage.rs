@@ -30,7 +30,7 @@ use tokio::sync::{Mutex, oneshot, watch};
 use tokio::task::JoinHandle;
 use tokio::time::timeout;
 use zegel::api::{MailDomain, MailDomainStatus};
-use zegel::operator::{self, MetricsObjects, Options, Patience, REQUESTED_AT};
+use zegel::operator::{self, MetricsObjects, ObjectLabels, Options, Patience, REQUESTED_AT};
 use zegel::world::{Config, Dnssec, World};
 
 pub use self::look::{events, eventually, http};
@@ -186,6 +186,7 @@ impl Stage {
             patience,
             record_folder: None,
             metrics_objects: MetricsObjects::All,
+            object_labels: ObjectLabels::default(),
         };
         let stopped = async {
             let _ = stopped.await;

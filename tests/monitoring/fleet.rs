@@ -20,6 +20,9 @@ use crate::{ROOT, read};
 /// How many municipalities there are.
 const FLEET: usize = 342;
 
+/// Whose the domains are.
+const TEAMS: [&str; 2] = ["post", "web"];
+
 /// What is asked of a domain, and what DNS has.
 fn zone() -> String {
     let mut zone = String::from("nl 60 SOA 1\n");
@@ -50,7 +53,8 @@ fn object(number: usize) -> MailDomain {
     let namespace = ["noord", "zuid"][number % 2];
     serde_json::from_value(json!({
         "apiVersion": "zegel.dev/v1alpha1", "kind": "MailDomain",
-        "metadata": {"name": name, "namespace": namespace}, "spec": spec,
+        "metadata": {"name": name, "namespace": namespace, "labels": {"team": TEAMS[number / 20 % 2]}},
+        "spec": spec,
     }))
     .unwrap()
 }
@@ -94,6 +98,8 @@ async fn every_query_of_the_dashboard_has_an_answer_from_a_prometheus_that_scrap
             "json",
             "--authorities",
             "off",
+            "--metrics-object-labels",
+            "team",
         ])
         .args([
             "--leader-elect",
@@ -123,6 +129,7 @@ async fn every_query_of_the_dashboard_has_an_answer_from_a_prometheus_that_scrap
 
     every_panel_has_data(&mut prometheus);
     the_rules_work(&mut prometheus);
+    a_label_of_the_object_is_joined_as_the_page_says(&prometheus);
     promtool_takes_the_scrape(target);
 }
 
@@ -212,6 +219,27 @@ fn the_rules_work(prometheus: &mut Prometheus) {
     for quiet in ["ZegelNothingJudged", "ZegelDNSOutage", "ZegelNoLeader"] {
         assert!(!pending.contains(&quiet.to_owned()), "{quiet}: {pending:?}");
     }
+}
+
+/// Each domain that is not as it should be, and whose it is.
+fn a_label_of_the_object_is_joined_as_the_page_says(prometheus: &Prometheus) {
+    let page = read("docs/metrics.md");
+    let query = page
+        .split("```text\n")
+        .filter_map(|block| block.split("```").next())
+        .find(|block| block.contains("group_left"))
+        .expect("a query that joins");
+    let mut teams = BTreeMap::new();
+    for series in prometheus.query(query) {
+        let labels = &series["metric"];
+        let number: usize = labels["name"].as_str().unwrap()[1..]
+            .trim_end_matches("-nl")
+            .parse()
+            .unwrap();
+        assert_eq!(labels["label_team"], TEAMS[number / 20 % 2], "{labels}");
+        *teams.entry(labels["label_team"].to_string()).or_insert(0) += 1;
+    }
+    assert_eq!(teams.len(), 2, "{teams:?}");
 }
 
 /// The text format passes `promtool check metrics`.

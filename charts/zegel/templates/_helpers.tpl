@@ -133,6 +133,7 @@ imagePullSecrets:
 {{- $flags = append $flags (printf "--concurrency=%v" .Values.concurrency) -}}
 {{- $flags = append $flags (printf "--timeout=%s" .Values.timeout) -}}
 {{- $flags = append $flags (printf "--metrics-objects=%s" .Values.metrics.objects) -}}
+{{- with .Values.metrics.objectLabels -}}{{- $flags = append $flags (printf "--metrics-object-labels=%s" (join "," .)) -}}{{- end -}}
 {{- if .Values.recording.enabled -}}{{- $flags = append $flags (printf "--record-folder=%s" .Values.recording.folder) -}}{{- end -}}
 {{- $flags = concat $flags (include "zegel.dnsFlags" . | fromJsonArray) -}}
 {{- with .Values.mailServers.ehlo -}}{{- $flags = append $flags (printf "--smtp-ehlo=%s" .) -}}{{- end -}}

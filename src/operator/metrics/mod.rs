@@ -9,11 +9,12 @@ use prometheus_client::encoding::EncodeLabelSet;
 use prometheus_client::metrics::counter::Counter;
 use prometheus_client::metrics::family::Family;
 use prometheus_client::metrics::histogram::Histogram;
-use prometheus_client::registry::Registry;
+use prometheus_client::registry::{Metric as Registered, Registry};
 
 pub use self::objects::MetricsObjects;
 pub(super) use self::objects::Objects;
 pub(super) use self::process::Process;
+use crate::series::{self, Metric};
 
 /// What the passes count.
 #[derive(Debug, Clone)]
@@ -59,22 +60,15 @@ impl Default for Metrics {
 impl Metrics {
     pub(super) fn register(&self, registry: &mut Registry) {
         process::register_build(registry);
-        registry.register(
-            "reconciles",
-            "Passes over a MailDomain, by Ready's reason or the error that stopped it",
-            self.reconciles.clone(),
-        );
-        registry.register(
-            "reconcile_duration_seconds",
-            "How long a pass took",
-            self.durations.clone(),
-        );
-        registry.register("status_writes", "Status writes", self.writes.clone());
-        registry.register("events", "Events told, by reason", self.events.clone());
-        registry.register(
-            "suppressed_changes",
-            "Changes left unsaid: answers that take turns, and writes over the bound of an hour",
-            self.suppressed.clone(),
-        );
+        put(registry, &series::RECONCILES, self.reconciles.clone());
+        put(registry, &series::RECONCILE_DURATION, self.durations.clone());
+        put(registry, &series::STATUS_WRITES, self.writes.clone());
+        put(registry, &series::EVENTS, self.events.clone());
+        put(registry, &series::SUPPRESSED_CHANGES, self.suppressed.clone());
     }
+}
+
+/// Registers a metric of the catalogue.
+fn put(registry: &mut Registry, metric: &Metric, value: impl Registered) {
+    registry.register(metric.name, metric.help, value);
 }

@@ -11,17 +11,19 @@ use std::sync::Arc;
 use jiff::Timestamp;
 use kube::runtime::reflector::Store;
 use prometheus_client::collector::Collector;
-use prometheus_client::encoding::{DescriptorEncoder, EncodeMetric};
+use prometheus_client::encoding::{DescriptorEncoder, EncodeLabelSet, EncodeMetric};
 use prometheus_client::metrics::MetricType;
 use prometheus_client::metrics::gauge::ConstGauge;
 
 use super::tally::Tally;
+use crate::operator::labels::ObjectLabels;
 use crate::operator::leadership::Leadership;
 use crate::operator::object::Watched;
 use crate::operator::shape::Condition;
 use crate::operator::shards::Shards;
 use crate::operator::suspicion::Suspicion;
 use crate::operator::tracker::Tracker;
+use crate::series::{self, Metric};
 use crate::world::{Health, Passes, Reach, World};
 
 /// Which objects have series of their own.
@@ -48,6 +50,7 @@ pub(in crate::operator) struct Objects {
     pub(in crate::operator) shards: Arc<Shards>,
     pub(in crate::operator) suspicion: Arc<Suspicion>,
     pub(in crate::operator) which: MetricsObjects,
+    pub(in crate::operator) labels: Arc<ObjectLabels>,
 }
 
 impl fmt::Debug for Objects {
@@ -56,30 +59,23 @@ impl fmt::Debug for Objects {
     }
 }
 
-type Label<'a> = (&'static str, &'a str);
+type Label<'a> = (&'a str, &'a str);
 
 impl Collector for Objects {
     fn encode(&self, mut encoder: DescriptorEncoder<'_>) -> fmt::Result {
         let leading = self.leadership.holds() && self.shards.held() > 0;
-        plain(
-            &mut encoder,
-            "leader",
-            "Whether this replica is the one that works",
-            leading,
-        )?;
+        plain(&mut encoder, &series::LEADER, leading)?;
         if !leading {
             return Ok(());
         }
         number(
             &mut encoder,
-            "shards_held",
-            "How many shards this replica holds; 1 without --shards",
+            &series::SHARDS_HELD,
             i64::try_from(self.shards.held()).unwrap_or(i64::MAX),
         )?;
         number(
             &mut encoder,
-            "shards",
-            "How many shards there are; 1 without --shards",
+            &series::SHARDS,
             i64::try_from(self.shards.count()).unwrap_or(i64::MAX),
         )?;
         self.of_dns(&mut encoder)?;
@@ -96,7 +92,7 @@ impl Collector for Objects {
         counts(&mut encoder, &tally)?;
         match self.which {
             MetricsObjects::All => self.of_all(&mut encoder, &objects),
-            MetricsObjects::Problems => of_problems(&mut encoder, &objects),
+            MetricsObjects::Problems => self.of_problems(&mut encoder, &objects),
             MetricsObjects::None => Ok(()),
         }
     }
@@ -113,41 +109,35 @@ impl Objects {
     fn of_dns(&self, encoder: &mut DescriptorEncoder<'_>) -> fmt::Result {
         plain(
             encoder,
-            "dns_outage",
-            "Whether no resolver answers, not even a control question",
+            &series::DNS_OUTAGE,
             matches!(self.world.health(), Health::Silent { .. }),
         )?;
         plain(
             encoder,
-            "resolver_suspected",
-            "Whether the resolver says of many MailDomains at once that they got worse, and fails the control: its bad news are held",
+            &series::RESOLVER_SUSPECTED,
             self.suspicion.is_suspected(),
         )?;
         number(
             encoder,
-            "fleet_changed_maildomains",
-            "How many MailDomains got worse in a change of many at once that is believed; 0 without one",
+            &series::FLEET_CHANGED,
             i64::try_from(self.suspicion.changed()).unwrap_or(i64::MAX),
         )?;
         let reach = self.world.reach();
         gauge(
             encoder,
-            "dns_authorities",
-            "Whether name servers are asked themselves, and why not: 1 for what is so",
+            &series::DNS_AUTHORITIES,
             Reach::ALL
                 .into_iter()
                 .map(|one| ([("state", one.as_str())], i64::from(one == reach))),
         )?;
         plain(
             encoder,
-            "dns_authorities_without_ipv6",
-            "Whether it was noticed that no name server can be asked over IPv6 from here",
+            &series::DNS_AUTHORITIES_WITHOUT_IPV6,
             self.world.lacks_ipv6(),
         )?;
         gauge(
             encoder,
-            "resolver_dnssec",
-            "What the resolver makes of DNSSEC: 1 at what it was last found to do; without --dnssec off",
+            &series::RESOLVER_DNSSEC,
             self.world.dnssec().into_iter().flat_map(|found| {
                 Passes::ALL.map(|state| ([("state", state.as_str())], i64::from(state == found)))
             }),
@@ -157,17 +147,16 @@ impl Objects {
     /// Everything of every object.
     fn of_all(&self, encoder: &mut DescriptorEncoder<'_>, objects: &[Arc<Watched>]) -> fmt::Result {
         info(encoder, objects.iter())?;
+        self.of_labels(encoder, objects.iter())?;
         of_conditions(encoder, objects.iter(), |_| true)?;
         gauge(
             encoder,
-            "maildomain_records",
-            "Managed records of each MailDomain, by state; no series where none is in that state",
+            &series::MAILDOMAIN_RECORDS,
             objects.iter().flat_map(|object| records(object)),
         )?;
         gauge(
             encoder,
-            "maildomain_last_observation_timestamp_seconds",
-            "When each MailDomain was last looked at completely",
+            &series::MAILDOMAIN_LAST_OBSERVATION,
             objects.iter().filter_map(|object| {
                 let last = self.last_observation(object)?;
                 Some((named(object), last.as_second()))
@@ -175,11 +164,41 @@ impl Objects {
         )?;
         gauge(
             encoder,
-            "maildomain_next_observation_timestamp_seconds",
-            "When each MailDomain is looked at next",
+            &series::MAILDOMAIN_NEXT_OBSERVATION,
             objects.iter().filter_map(|object| {
                 let next = self.tracker.next_look(object.uid())?;
                 Some((named(object), next.as_second()))
+            }),
+        )
+    }
+
+    /// What is not as it should be, and beside it that somebody wants it left alone: an alert is to heed that.
+    fn of_problems(&self, encoder: &mut DescriptorEncoder<'_>, objects: &[Arc<Watched>]) -> fmt::Result {
+        let has_one =
+            |object: &&Arc<Watched>| conditions(object).any(|condition| is_problem(&condition.status));
+        info(encoder, objects.iter().filter(has_one))?;
+        self.of_labels(encoder, objects.iter().filter(has_one))?;
+        of_conditions(encoder, objects.iter().filter(has_one), |condition| {
+            is_problem(&condition.status) || &*condition.kind == "Suspended"
+        })
+    }
+
+    /// The labels that were asked for. An object without any of them has its series too: a join must not lose it.
+    fn of_labels<'a>(
+        &'a self,
+        encoder: &mut DescriptorEncoder<'_>,
+        objects: impl Iterator<Item = &'a Arc<Watched>>,
+    ) -> fmt::Result {
+        if self.labels.is_empty() {
+            return Ok(());
+        }
+        gauge(
+            encoder,
+            &series::MAILDOMAIN_LABELS,
+            objects.map(|object| {
+                let mut labels: Vec<Label<'a>> = named(object).to_vec();
+                labels.extend(self.labels.named(object.labels()));
+                (labels, 1)
             }),
         )
     }
@@ -189,8 +208,7 @@ impl Objects {
 fn counts(encoder: &mut DescriptorEncoder<'_>, tally: &Tally<'_>) -> fmt::Result {
     gauge(
         encoder,
-        "maildomains",
-        "MailDomains by their conditions as they are; those of type Ready are all there are",
+        &series::MAILDOMAINS,
         tally
             .conditions
             .iter()
@@ -206,8 +224,7 @@ fn counts(encoder: &mut DescriptorEncoder<'_>, tally: &Tally<'_>) -> fmt::Result
     )?;
     gauge(
         encoder,
-        "records",
-        "Managed records of all MailDomains, by standard and state",
+        &series::RECORDS,
         tally.records.iter().map(|([namespace, standard, state], count)| {
             let labels = [
                 ("namespace", *namespace),
@@ -219,39 +236,19 @@ fn counts(encoder: &mut DescriptorEncoder<'_>, tally: &Tally<'_>) -> fmt::Result
     )?;
     gauge(
         encoder,
-        "findings",
-        "Findings on all MailDomains, by severity, and whether they are about what is managed",
+        &series::FINDINGS,
         tally
             .findings
             .iter()
             .map(|([severity, managed], count)| ([("severity", *severity), ("managed", *managed)], *count)),
     )?;
-    gauge(
-        encoder,
-        "maildomains_oldest_observation_timestamp_seconds",
-        "When that MailDomain was last looked at completely whose look is the longest ago; suspended and stalled ones left out",
-        by_namespace(&tally.oldest),
-    )?;
-    gauge(
-        encoder,
-        "maildomains_next_observation_timestamp_seconds",
-        "When the next MailDomain is looked at",
-        by_namespace(&tally.next),
-    )
+    gauge(encoder, &series::OLDEST_OBSERVATION, by_namespace(&tally.oldest))?;
+    gauge(encoder, &series::NEXT_OBSERVATION, by_namespace(&tally.next))
 }
 
 fn by_namespace<'a>(of: &BTreeMap<&'a str, Timestamp>) -> impl Iterator<Item = ([Label<'a>; 1], i64)> {
     of.iter()
         .map(|(namespace, time)| ([("namespace", *namespace)], time.as_second()))
-}
-
-/// What is not as it should be, and beside it that somebody wants it left alone: an alert is to heed that.
-fn of_problems(encoder: &mut DescriptorEncoder<'_>, objects: &[Arc<Watched>]) -> fmt::Result {
-    let has_one = |object: &&Arc<Watched>| conditions(object).any(|condition| is_problem(&condition.status));
-    info(encoder, objects.iter().filter(has_one))?;
-    of_conditions(encoder, objects.iter().filter(has_one), |condition| {
-        is_problem(&condition.status) || &*condition.kind == "Suspended"
-    })
 }
 
 fn is_problem(status: &str) -> bool {
@@ -264,8 +261,7 @@ fn info<'a>(
 ) -> fmt::Result {
     gauge(
         encoder,
-        "maildomain_info",
-        "Each MailDomain that has series of its own: 1",
+        &series::MAILDOMAIN_INFO,
         objects.map(|object| (named(object), 1)),
     )
 }
@@ -277,8 +273,7 @@ fn of_conditions<'a>(
 ) -> fmt::Result {
     gauge(
         encoder,
-        "maildomain_condition",
-        "The conditions of each MailDomain as they are: 1; with --metrics-objects=Problems those that are not True, and Suspended",
+        &series::MAILDOMAIN_CONDITION,
         objects.flat_map(|object| {
             let [namespace, name, domain] = named(object);
             let shown = conditions(object).filter(|condition| shown(condition));
@@ -317,23 +312,22 @@ fn named(object: &Watched) -> [Label<'_>; 3] {
 }
 
 /// One series without labels: 1 or 0.
-fn plain(encoder: &mut DescriptorEncoder<'_>, name: &str, help: &str, value: bool) -> fmt::Result {
-    number(encoder, name, help, i64::from(value))
+fn plain(encoder: &mut DescriptorEncoder<'_>, metric: &Metric, value: bool) -> fmt::Result {
+    number(encoder, metric, i64::from(value))
 }
 
 /// One series without labels.
-fn number(encoder: &mut DescriptorEncoder<'_>, name: &str, help: &str, value: i64) -> fmt::Result {
-    let family = encoder.encode_descriptor(name, help, None, MetricType::Gauge)?;
+fn number(encoder: &mut DescriptorEncoder<'_>, metric: &Metric, value: i64) -> fmt::Result {
+    let family = encoder.encode_descriptor(metric.name, metric.help, None, MetricType::Gauge)?;
     ConstGauge::new(value).encode(family)
 }
 
-fn gauge<'a, const N: usize>(
+fn gauge<L: EncodeLabelSet>(
     encoder: &mut DescriptorEncoder<'_>,
-    name: &str,
-    help: &str,
-    series: impl Iterator<Item = ([Label<'a>; N], i64)>,
+    metric: &Metric,
+    series: impl Iterator<Item = (L, i64)>,
 ) -> fmt::Result {
-    let mut family = encoder.encode_descriptor(name, help, None, MetricType::Gauge)?;
+    let mut family = encoder.encode_descriptor(metric.name, metric.help, None, MetricType::Gauge)?;
     for (labels, value) in series {
         ConstGauge::new(value).encode(family.encode_family(&labels)?)?;
     }

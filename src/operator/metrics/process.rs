@@ -12,6 +12,8 @@ use prometheus_client::metrics::family::Family;
 use prometheus_client::metrics::gauge::{ConstGauge, Gauge};
 use prometheus_client::registry::Registry;
 
+use crate::series::{self, Metric};
+
 /// How many ticks of the kernel's accounts are a second: `USER_HZ`, 100 on every Linux that Rust is built for.
 const TICKS: f64 = 100.0;
 
@@ -23,7 +25,7 @@ pub(super) fn register_build(registry: &mut Registry) {
         ("commit", crate::version::COMMIT),
     ];
     build.get_or_create(&labels).set(1);
-    registry.register("build_info", "1 at the version and the commit that run", build);
+    super::put(registry, &series::BUILD_INFO, build);
 }
 
 /// The series of the process, in a registry without a prefix of ours.
@@ -35,40 +37,20 @@ impl Collector for Process {
         let read = |path: &str| fs::read_to_string(path).unwrap_or_default();
         let (stat, status) = (read("/proc/self/stat"), read("/proc/self/status"));
         if let Some(seconds) = cpu_seconds(&stat) {
-            let series = encoder.encode_descriptor(
-                "process_cpu_seconds",
-                "CPU time of this process, in user and system mode",
-                None,
-                MetricType::Counter,
-            )?;
+            let Metric { name, help, .. } = series::PROCESS_CPU;
+            let series = encoder.encode_descriptor(name, help, None, MetricType::Counter)?;
             ConstCounter::new(seconds).encode(series)?;
         }
         let open = fs::read_dir("/proc/self/fd").map(|all| all.count() as f64).ok();
-        for (name, help, value) in [
-            (
-                "process_resident_memory_bytes",
-                "Memory that is in RAM",
-                kibibytes(&status, "VmRSS:"),
-            ),
-            (
-                "process_virtual_memory_bytes",
-                "Memory that is mapped",
-                kibibytes(&status, "VmSize:"),
-            ),
-            ("process_open_fds", "Open file descriptors", open),
-            (
-                "process_max_fds",
-                "How many file descriptors may be open",
-                max_fds(&read("/proc/self/limits")),
-            ),
-            (
-                "process_start_time_seconds",
-                "When this process started, since the epoch",
-                start_time(&stat, &read("/proc/stat")),
-            ),
+        for (metric, value) in [
+            (series::PROCESS_RESIDENT, kibibytes(&status, "VmRSS:")),
+            (series::PROCESS_VIRTUAL, kibibytes(&status, "VmSize:")),
+            (series::PROCESS_OPEN_FDS, open),
+            (series::PROCESS_MAX_FDS, max_fds(&read("/proc/self/limits"))),
+            (series::PROCESS_START, start_time(&stat, &read("/proc/stat"))),
         ] {
             if let Some(value) = value {
-                let series = encoder.encode_descriptor(name, help, None, MetricType::Gauge)?;
+                let series = encoder.encode_descriptor(metric.name, metric.help, None, MetricType::Gauge)?;
                 ConstGauge::new(value).encode(series)?;
             }
         }
@@ -113,6 +95,18 @@ mod tests {
     use super::*;
 
     const STAT: &str = "42 (a )b) S 1 42 42 0 -1 4194304 100 0 0 0 250 150 0 0 20 0 9 0 12345 1000 200";
+
+    #[test]
+    fn what_is_served_is_what_the_catalogue_says() {
+        let mut registry = Registry::default();
+        registry.register_collector(Box::new(Process));
+        let mut text = String::new();
+        prometheus_client::encoding::text::encode(&mut text, &registry).expect("a string takes it");
+        if cfg!(target_os = "linux") {
+            let differences = series::held::differences(&text, &[&series::PROCESS]);
+            assert_eq!(differences, [""; 0], "{text}");
+        }
+    }
 
     #[test]
     fn what_the_kernel_says_is_read_whatever_the_program_is_called() {

@@ -7,7 +7,9 @@ use prometheus_client::encoding::text::encode;
 use prometheus_client::registry::Registry;
 use serde_json::{Value, json};
 
+use super::super::{ByReason, Metrics};
 use super::*;
+use crate::series::held::differences;
 use crate::world::Config;
 
 fn condition(kind: &str, status: &str, reason: &str) -> Value {
@@ -66,9 +68,27 @@ fn bad(namespace: &str, name: &str) -> Watched {
 
 /// What a leader of these objects says.
 fn said(objects: impl IntoIterator<Item = Watched>, which: MetricsObjects) -> String {
+    said_with(objects, which, "")
+}
+
+/// The same, with these labels in its series.
+fn said_with(objects: impl IntoIterator<Item = Watched>, which: MetricsObjects, labels: &str) -> String {
+    let mut text = String::new();
+    encode(&mut text, &registry(objects, which, labels, Tracker::default())).unwrap();
+    text
+}
+
+fn registry(
+    objects: impl IntoIterator<Item = Watched>,
+    which: MetricsObjects,
+    labels: &str,
+    tracker: Tracker,
+) -> Registry {
+    let labels: ObjectLabels = labels.parse().unwrap();
     let (store, mut writer) = reflector::store();
     writer.apply_watcher_event(&watcher::Event::Init);
-    for object in objects {
+    for mut object in objects {
+        object.carry(&labels);
         writer.apply_watcher_event(&watcher::Event::InitApply(object));
     }
     writer.apply_watcher_event(&watcher::Event::InitDone);
@@ -81,20 +101,27 @@ fn said(objects: impl IntoIterator<Item = Watched>, which: MetricsObjects) -> St
     let mut registry = Registry::with_prefix("zegel");
     registry.register_collector(Box::new(Objects {
         store,
-        tracker: Arc::default(),
+        tracker: Arc::new(tracker),
         leadership,
         world: World::new(config).unwrap(),
         shards: Arc::new(Shards::new(1)),
         suspicion: Arc::default(),
         which,
+        labels: Arc::new(labels),
     }));
-    let mut text = String::new();
-    encode(&mut text, &registry).unwrap();
-    text
+    registry
+}
+
+fn labelled(mut object: Watched, labels: &[(&str, &str)]) -> Watched {
+    let labels = labels
+        .iter()
+        .map(|(key, value)| ((*key).to_owned(), (*value).to_owned()));
+    object.meta_mut().labels = Some(labels.collect());
+    object
 }
 
 /// The series that speak of objects, sorted: the store has no order.
-fn series(text: &str) -> Vec<&str> {
+fn lines_of(text: &str) -> Vec<&str> {
     let mut lines: Vec<&str> = text.lines().filter(|line| line.contains("{namespace=")).collect();
     lines.sort_unstable();
     lines
@@ -141,7 +168,7 @@ fn fleet() -> [Watched; 3] {
 #[tokio::test]
 async fn without_series_of_objects_the_counts_are_there() {
     let text = said(fleet(), MetricsObjects::None);
-    assert_eq!(series(&text), COUNTS);
+    assert_eq!(lines_of(&text), COUNTS);
     assert!(
         text.contains("zegel_findings{severity=\"Error\",managed=\"true\"} 1\n"),
         "{text}"
@@ -156,7 +183,7 @@ async fn without_series_of_objects_the_counts_are_there() {
 async fn by_default_an_object_has_series_for_what_is_not_true() {
     let text = said(fleet(), MetricsObjects::default());
     let wanted: Vec<&str> = PROBLEMS.into_iter().chain(COUNTS).collect();
-    assert_eq!(series(&text), wanted);
+    assert_eq!(lines_of(&text), wanted);
 }
 
 #[tokio::test]
@@ -172,7 +199,7 @@ async fn what_is_wrong_and_suspended_says_both_and_what_is_well_and_suspended_ne
         [suspended(bad("n", "b")), suspended(good("n", "a"))],
         MetricsObjects::Problems,
     );
-    let of: Vec<&str> = series(&text)
+    let of: Vec<&str> = lines_of(&text)
         .into_iter()
         .filter(|line| line.starts_with("zegel_maildomain_condition{") && line.contains("Suspended"))
         .collect();
@@ -183,7 +210,7 @@ async fn what_is_wrong_and_suspended_says_both_and_what_is_well_and_suspended_ne
 #[tokio::test]
 async fn all_is_every_condition_and_no_state_that_nothing_is_in() {
     let text = said(fleet(), MetricsObjects::All);
-    let all = series(&text);
+    let all = lines_of(&text);
     let of = |what: &str| all.iter().filter(|line| line.starts_with(what)).count();
     assert_eq!(of("zegel_maildomain_condition{"), 8 + 6);
     assert_eq!(of("zegel_maildomain_info{"), 3);
@@ -229,4 +256,61 @@ async fn ten_thousand_objects_of_which_some_are_bad_fit_into_200_kilobytes() {
     assert!(none < 10_000, "{sizes:?}");
     assert!(problems < 200_000, "{sizes:?}");
     assert!(all > 1_000_000, "{sizes:?}");
+}
+
+#[tokio::test]
+async fn an_objects_labels_are_carried_as_asked_and_only_where_it_has_series() {
+    let fleet = || {
+        [
+            labelled(good("n", "a"), &[("team", "post"), ("secret", "x")]),
+            labelled(
+                bad("n", "b"),
+                &[("app.kubernetes.io/part-of", "mail"), ("team", "web")],
+            ),
+            bad("n", "c"),
+        ]
+    };
+    let of = |which, labels: &str| -> Vec<String> {
+        let text = said_with(fleet(), which, labels);
+        let lines = lines_of(&text);
+        let wanted = lines
+            .iter()
+            .filter(|line| line.starts_with("zegel_maildomain_labels{"));
+        wanted.map(|line| (*line).to_owned()).collect()
+    };
+    let both = "team,app.kubernetes.io/part-of";
+    let problems = [
+        r#"zegel_maildomain_labels{namespace="n",name="b",domain="b.nl",label_team="web",label_app_kubernetes_io_part_of="mail"} 1"#,
+        r#"zegel_maildomain_labels{namespace="n",name="c",domain="c.nl"} 1"#,
+    ];
+    assert_eq!(of(MetricsObjects::Problems, both), problems);
+    let well = r#"zegel_maildomain_labels{namespace="n",name="a",domain="a.nl",label_team="post"} 1"#;
+    assert_eq!(of(MetricsObjects::All, both), [&[well], &problems[..]].concat());
+    assert_eq!(of(MetricsObjects::None, both), [""; 0]);
+    assert_eq!(of(MetricsObjects::All, ""), [""; 0]);
+}
+
+/// Every metric of the operator, each with all its labels.
+#[tokio::test]
+async fn what_is_served_is_what_the_catalogue_says() {
+    let fleet = fleet().map(|object| labelled(object, &[("team", "post")]));
+    let tracker = Tracker::default();
+    for object in &fleet {
+        tracker.begin(object.uid());
+        tracker.change(object, |tracked| tracked.next_look = Some(Timestamp::UNIX_EPOCH));
+    }
+    let mut registry = registry(fleet, MetricsObjects::All, "team", tracker);
+    let metrics = Metrics::default();
+    metrics.reconciles.get_or_create(&ByReason::new("InSync")).inc();
+    metrics.events.get_or_create(&ByReason::new("InSync")).inc();
+    metrics.register(&mut registry);
+    let mut text = String::new();
+    encode(&mut text, &registry).unwrap();
+    let groups = [
+        &series::FLEET,
+        &series::OBJECTS,
+        &series::WAY,
+        &series::CONTROLLER,
+    ];
+    assert_eq!(differences(&text, &groups), [""; 0], "{text}");
 }

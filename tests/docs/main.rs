@@ -1,6 +1,8 @@
-//! The documentation: the API reference is what the CRD says, commands and rules are all spoken of, links lead somewhere.
+//! The documentation: the references are what the program says, commands and rules are all spoken of, links lead somewhere.
 
 #![allow(clippy::unwrap_used, reason = "a test stops where it cannot go on")]
+
+mod metrics;
 
 use std::fmt::Write as _;
 use std::fs;
