@@ -299,6 +299,12 @@ impl Observer {
             return;
         };
         let strips = world.dnssec() == Some(Passes::Strips);
+        if world.dnssec() == Some(Passes::Partly) && !quiet {
+            output::note(
+                "note: answers that miss their proof do not count: the resolver passes a part of DNSSEC on, and leaves out or \
+                 changes what proves the rest; name one that passes all of it on with --resolver",
+            );
+        }
         if strips && world.requires_dnssec() {
             output::note(
                 "error: no answer counts: validation is required (--dnssec require), and the resolver does not pass \

@@ -205,6 +205,12 @@ async fn names(world: &World, required: bool) -> [Check; 2] {
             },
             "name resolvers that pass DNSSEC on with --resolver (chart: resolvers), or say --dnssec off (chart: dns.dnssec)",
         ),
+        Some(Passes::Partly) => Check::wrong(
+            DNSSEC,
+            format!("{who} passes a part of DNSSEC on, and leaves out or changes what proves the rest"),
+            "name resolvers that pass all of DNSSEC on with --resolver (chart: resolvers), or say --dnssec off (chart: \
+             dns.dnssec)",
+        ),
         Some(Passes::Unknown) => Check::unknown(
             DNSSEC,
             format!("{who} gave no answer to the question for the root's signatures"),

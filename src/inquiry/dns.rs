@@ -293,6 +293,15 @@ pub enum Rdata {
 const READ: usize = 4;
 
 impl Rdata {
+    /// The address, of an A or AAAA record.
+    pub fn address(&self) -> Option<IpAddr> {
+        match self {
+            Self::A(address) => Some(IpAddr::V4(*address)),
+            Self::Aaaa(address) => Some(IpAddr::V6(*address)),
+            _ => None,
+        }
+    }
+
     /// About how many octets it takes in memory.
     fn size(&self) -> usize {
         size_of::<Self>()

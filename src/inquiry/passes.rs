@@ -13,7 +13,9 @@ pub enum Passes {
     Validates,
     /// It passes signatures on.
     PassesOn,
-    /// It strips signatures, or its root is not the world's: nothing can be validated through it.
+    /// It passes some of DNSSEC on and leaves out or changes the rest: what misses its proof accuses nobody.
+    Partly,
+    /// It strips signatures or proofs of absence, or its root is not the world's: nothing can be validated through it.
     Strips,
     /// It was not asked, or gave no answer.
     Unknown,
@@ -21,7 +23,13 @@ pub enum Passes {
 
 impl Passes {
     /// All of them.
-    pub const ALL: [Self; 4] = [Self::Validates, Self::PassesOn, Self::Strips, Self::Unknown];
+    pub const ALL: [Self; 5] = [
+        Self::Validates,
+        Self::PassesOn,
+        Self::Partly,
+        Self::Strips,
+        Self::Unknown,
+    ];
 
     /// What stands for "nobody wants to know": validation is off.
     pub const OFF: &str = "Off";
@@ -31,6 +39,7 @@ impl Passes {
         match self {
             Self::Validates => "Validates",
             Self::PassesOn => "PassesOn",
+            Self::Partly => "Partly",
             Self::Strips => "Strips",
             Self::Unknown => "Unknown",
         }
@@ -52,9 +61,14 @@ impl Passes {
             .map(Some)
     }
 
-    /// Whether answers can be validated through it.
+    /// Whether it passes on all that a proof takes: only then does a broken one accuse a domain.
     pub fn is_enough(self) -> bool {
         matches!(self, Self::Validates | Self::PassesOn)
+    }
+
+    /// Whether answers are validated through it: what some of them lack takes nothing from the others.
+    pub fn is_some(self) -> bool {
+        self.is_enough() || self == Self::Partly
     }
 }
 

@@ -394,7 +394,7 @@ impl fmt::Display for Doubt {
             Self::Clock => {
                 f.write_str("the root's own signatures are not valid by the clock of this machine")
             }
-            Self::Resolver => f.write_str("the resolver does not pass DNSSEC on"),
+            Self::Resolver => f.write_str("the resolver does not pass DNSSEC on, or not all of it"),
             Self::Limit => f.write_str("it takes more DS and DNSKEY than one answer may cost"),
         }
     }

@@ -38,7 +38,7 @@ pub enum Trouble {
     Refused,
     /// The server could not get an answer either.
     ServFail,
-    /// A proof is asked for, and none can be had through a resolver that does not pass DNSSEC on.
+    /// There should be a proof, and none can be had through a resolver that does not pass DNSSEC on, or not all of it.
     Stripped,
     /// No answer in time.
     Timeout,
@@ -119,7 +119,7 @@ impl fmt::Display for Trouble {
             Self::Refused => "the server refused to answer",
             Self::ServFail => "the server answered SERVFAIL",
             Self::Stripped => {
-                "a proof is asked for, and the resolver does not pass DNSSEC on: name one that does with --resolver"
+                "it cannot be proven: the resolver does not pass DNSSEC on, or not all of it; name one that does with --resolver"
             }
             Self::Timeout => "no answer came in time",
             Self::Truncated => "the answer was truncated and could not be had over TCP",

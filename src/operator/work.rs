@@ -170,6 +170,11 @@ fn tell_dnssec(passes: Passes, required: bool) {
     let resolver = passes.as_str();
     match (passes, required) {
         (Passes::Validates | Passes::PassesOn, _) => tracing::info!(resolver, "DNSSEC is validated"),
+        (Passes::Partly, _) => tracing::warn!(
+            resolver,
+            "the resolver passes a part of DNSSEC on, and leaves out or changes what proves the rest: answers that miss \
+             their proof do not count, and no domain is judged by them; name one that passes all of it on with --resolver"
+        ),
         (Passes::Strips, false) => tracing::warn!(
             resolver,
             "the resolver does not pass DNSSEC on: nothing is validated, and no condition DNSSEC can be True; name one \

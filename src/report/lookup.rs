@@ -193,7 +193,8 @@ impl LookupReport {
         match self.passes {
             None => "validation is off",
             Some(Passes::Strips) => {
-                "the resolver does not pass DNSSEC on (no signatures, or none that lead to the trust anchor)"
+                "the resolver does not pass DNSSEC on (signatures or proofs of absence are missing, or do not lead to the trust \
+                 anchor)"
             }
             _ => "it is not known whether the resolver passes DNSSEC on",
         }

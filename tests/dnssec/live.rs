@@ -20,10 +20,12 @@ use zegel::world::{Config, Dnssec, Freshness, Passes, World};
 use super::recording::{Recording, Row};
 
 /// knot and unbound at work; they end with it.
-struct Tree {
+pub(super) struct Tree {
     child: Child,
-    unbound: SocketAddr,
-    anchor: String,
+    pub(super) unbound: SocketAddr,
+    /// The port of the zones' own servers, all of them at 127.0.0.1.
+    pub(super) knot: u16,
+    pub(super) anchor: String,
     _folder: tempfile::TempDir,
 }
 
@@ -35,7 +37,7 @@ impl Drop for Tree {
 }
 
 /// The servers, or `None` where they are not installed.
-fn tree() -> Option<Tree> {
+pub(super) fn tree() -> Option<Tree> {
     let tools = [
         "python3",
         "knotd",
@@ -71,12 +73,11 @@ fn tree() -> Option<Tree> {
         .read_line(&mut line)
         .unwrap();
     let said: serde_json::Value = serde_json::from_str(&line).expect("the tree stands");
+    let port = |key: &str| u16::try_from(said[key].as_u64().unwrap()).unwrap();
     Some(Tree {
         child,
-        unbound: SocketAddr::from((
-            [127, 0, 0, 1],
-            u16::try_from(said["unbound"].as_u64().unwrap()).unwrap(),
-        )),
+        unbound: SocketAddr::from(([127, 0, 0, 1], port("unbound"))),
+        knot: port("knot"),
         anchor: said["anchor"].as_str().unwrap().to_owned(),
         _folder: folder,
     })
@@ -103,7 +104,7 @@ fn question(row: &Row) -> Option<Dns> {
 }
 
 /// A resolver in front of another that spoils what it passes on.
-async fn forwarder(
+pub(super) async fn forwarder(
     behind: SocketAddr,
     spoil: impl Fn(&Message, Message) -> Option<Message> + Send + Sync + 'static,
 ) -> (SocketAddr, Arc<AtomicUsize>) {
@@ -137,7 +138,7 @@ async fn forwarder(
     (address, count)
 }
 
-fn asks_for(message: &Message, kind: RecordType) -> bool {
+pub(super) fn asks_for(message: &Message, kind: RecordType) -> bool {
     message.queries.iter().any(|query| query.query_type() == kind)
 }
 

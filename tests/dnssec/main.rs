@@ -5,6 +5,7 @@
 mod blame;
 #[path = "../support/facts.rs"]
 mod facts;
+mod harmful;
 mod live;
 mod mutated;
 mod published;

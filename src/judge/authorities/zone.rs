@@ -201,7 +201,7 @@ fn host(name: Name, inquiry: &mut Inquiry<'_>) -> Host {
     for kind in [Kind::A, Kind::Aaaa] {
         let reply = inquiry.ask(Dns::new(name.clone(), kind), Need::Detail);
         let found = reply.records().unwrap_or_default().iter();
-        addresses.extend(found.filter_map(address));
+        addresses.extend(found.filter_map(Rdata::address));
         if let Reply::Unanswered(why) = reply {
             trouble = trouble.or(Some(why));
         }
@@ -218,14 +218,6 @@ fn host(name: Name, inquiry: &mut Inquiry<'_>) -> Host {
     }
 }
 
-fn address(record: &Rdata) -> Option<IpAddr> {
-    match record {
-        Rdata::A(address) => Some(IpAddr::V4(*address)),
-        Rdata::Aaaa(address) => Some(IpAddr::V6(*address)),
-        _ => None,
-    }
-}
-
 /// Whether one of the zone's own servers was heard in this pass: where none was, no more strangers are tried in vain.
 fn has_spoken(apex: &Name, hosts: &[Name], inquiry: &Inquiry<'_>) -> bool {
     let addresses = hosts.iter().flat_map(|host| {
@@ -233,7 +225,7 @@ fn has_spoken(apex: &Name, hosts: &[Name], inquiry: &Inquiry<'_>) -> bool {
         let facts = [Kind::A, Kind::Aaaa].into_iter().filter_map(of_kind);
         facts
             .filter_map(|fact| fact.outcome.as_ref().ok())
-            .flat_map(|answer| answer.records().iter().filter_map(address))
+            .flat_map(|answer| answer.records().iter().filter_map(Rdata::address))
     });
     let heard = |address: IpAddr| {
         let question = Dns::new(apex.clone(), Kind::Soa).at(address);
@@ -263,7 +255,11 @@ fn delegation(child: &Name, on: bool, inquiry: &mut Inquiry<'_>) -> Option<Refer
                 if matches!(reply, Reply::Open) {
                     return None;
                 }
-                address = reply.records().unwrap_or_default().iter().find_map(self::address);
+                address = reply
+                    .records()
+                    .unwrap_or_default()
+                    .iter()
+                    .find_map(Rdata::address);
             }
         }
         let Some(address) = address else { continue };

@@ -112,13 +112,8 @@ fn host(name: &Name, inquiry: &mut Inquiry<'_>) -> ExchangeHost {
 fn addresses(name: &Name, kind: Kind, inquiry: &mut Inquiry<'_>) -> Option<HostAddresses> {
     let reply = inquiry.ask(Dns::new(name.clone(), kind), Need::Compliance);
     let seen = UsableAnswer::from_reply(reply)?;
-    let address = |rdata: &Rdata| match rdata {
-        Rdata::A(v4) => Some(IpAddr::V4(*v4)),
-        Rdata::Aaaa(v6) => Some(IpAddr::V6(*v6)),
-        _ => None,
-    };
     Some(HostAddresses {
-        addresses: seen.records.iter().filter_map(address).collect(),
+        addresses: seen.records.iter().filter_map(Rdata::address).collect(),
         alias: seen.chain.last().cloned(),
         nxdomain: seen.nxdomain,
     })

@@ -90,9 +90,6 @@ fn null_mx(wanted: &ManagedRrset, basis: &mut Basis, inquiry: &mut Inquiry<'_>) 
 }
 
 fn shown_address(rdata: &Rdata) -> String {
-    match rdata {
-        Rdata::A(address) => address.to_string(),
-        Rdata::Aaaa(address) => address.to_string(),
-        _ => "of another kind".to_owned(),
-    }
+    let address = rdata.address().map(|address| address.to_string());
+    address.unwrap_or_else(|| "of another kind".to_owned())
 }

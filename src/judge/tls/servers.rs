@@ -150,11 +150,7 @@ fn addresses(replies: &[Reply<'_>]) -> Option<Vec<IpAddr>> {
     let mut all = Vec::new();
     for reply in replies {
         let seen = UsableAnswer::from_reply(*reply)?;
-        all.extend(seen.records.iter().filter_map(|rdata| match rdata {
-            Rdata::A(address) => Some(IpAddr::V4(*address)),
-            Rdata::Aaaa(address) => Some(IpAddr::V6(*address)),
-            _ => None,
-        }));
+        all.extend(seen.records.iter().filter_map(Rdata::address));
     }
     Some(all)
 }

@@ -13,6 +13,7 @@ use std::time::Duration;
 
 use hickory_proto::op::{Message, ResponseCode};
 use hickory_proto::rr::rdata::opt::{EdnsCode, EdnsOption};
+use hickory_proto::rr::{self, RecordType};
 use jiff::Timestamp;
 use tokio::time::Instant;
 
@@ -111,6 +112,18 @@ impl Authorities {
             source,
             ttl: SHARED,
         }
+    }
+
+    /// What the authority at `address` says to one question, whatever that is.
+    pub(super) async fn hear(
+        &self,
+        name: rr::Name,
+        kind: RecordType,
+        address: IpAddr,
+    ) -> Result<Message, Trouble> {
+        let wire = self.at(address);
+        let spoken = wire.ask_directly(name, kind, self.pause).await;
+        spoken.answer
     }
 
     /// What an answer, or its absence, tells about the way to authorities.

@@ -5,6 +5,8 @@
 
 mod authorities;
 mod breaker;
+mod doubt;
+mod evidence;
 mod health;
 mod reading;
 mod validate;
@@ -20,6 +22,7 @@ use tokio::time::Instant;
 use self::authorities::Authorities;
 pub use self::authorities::Reach;
 use self::breaker::Breaker;
+use self::doubt::{Asked, Worth};
 pub use self::health::Health;
 use self::reading::Trail;
 use self::validate::{Controls, Validator};
@@ -126,6 +129,7 @@ impl Servers {
         {
             validator = None;
         }
+        let mut again = false;
         loop {
             let name = reading::wire_name(trail.end()).ok_or(Trouble::Malformed)?;
             let kind = reading::record_type(question.kind);
@@ -136,10 +140,32 @@ impl Servers {
             self.asked.fetch_add(1, Ordering::Relaxed);
             let (message, server) = self.resolvers.ask(&query).await?;
             trail.source.server = Some(server);
-            if let Some(validator) = validator {
-                let (proven, usable) = validator.judge(&message, &name, kind).await;
-                trail.prove(proven);
-                usable?;
+            if let Some(possible) = validator {
+                let asked = Asked {
+                    message: &message,
+                    name: &name,
+                    kind,
+                    again,
+                };
+                let (proven, worth) = possible.judge(asked, &self.authorities).await;
+                match worth {
+                    Worth::Counts => trail.prove(proven),
+                    Worth::Nothing(trouble) => {
+                        trail.prove(proven);
+                        return Err(trouble);
+                    }
+                    Worth::Again => {
+                        again = true;
+                        continue;
+                    }
+                    // Asked anew, so that what the resolver finds bogus itself is still kept back.
+                    Worth::AsItComes => {
+                        trail.prove_nothing();
+                        validator = None;
+                        continue;
+                    }
+                }
+                again = false;
             }
             if let Some(answer) = trail.follow(question.kind, &message)? {
                 return Ok(answer);

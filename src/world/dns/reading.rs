@@ -69,6 +69,12 @@ impl Trail {
         }
     }
 
+    /// Nothing was validated after all.
+    pub(super) fn prove_nothing(&mut self) {
+        self.security = None;
+        self.source.trust = None;
+    }
+
     /// Reads what `message` says about the records of `kind` at the trail's end, following its aliases. `None` when
     /// they lead to a name the message says nothing about: ask for it.
     pub(super) fn follow(&mut self, kind: Kind, message: &Message) -> Result<Option<Answer>, Trouble> {

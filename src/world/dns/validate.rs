@@ -16,10 +16,11 @@ use std::time::Duration;
 
 use futures::future::join_all;
 use hickory_proto::op::Message;
-use hickory_proto::rr::{Name, Record, RecordType};
+use hickory_proto::rr::{Name, RecordType};
 use tokio::sync::OnceCell;
 use tokio::time::{Instant, timeout_at};
 
+use super::evidence::{ABSENT, Evidence, Remembered, is_missing, shows_signatures};
 use super::wire::Wire;
 use crate::dnssec::{Anchors, Lookup, Proven, Replies, Step, Zones, judge};
 use crate::inquiry::{Doubt, Passes, Security, Trouble};
@@ -32,7 +33,7 @@ const CONTROL: Duration = Duration::from_hours(1);
 const CONTROL_AGAIN: Duration = Duration::from_secs(30);
 
 /// Nobody is called bogus unless the resolver has shown a good root within this.
-const CONTROL_BEFORE_BLAME: Duration = Duration::from_mins(1);
+pub(super) const CONTROL_BEFORE_BLAME: Duration = Duration::from_mins(1);
 
 /// What the resolver is tried with.
 #[derive(Debug, Clone)]
@@ -73,15 +74,18 @@ struct Inner {
     control: Mutex<Control>,
     controlling: tokio::sync::Mutex<()>,
     fetched: AtomicU64,
+    remembered: Mutex<Remembered>,
 }
 
 type Fetch = Arc<OnceCell<Result<Message, Trouble>>>;
 
 /// What the resolver was last found to do, and when.
-#[derive(Clone, Copy)]
+#[derive(Clone)]
 struct Control {
     passes: Passes,
     at: Option<Instant>,
+    /// What showed that it leaves out a part, and has to come whole before that is over.
+    evidence: Option<Evidence>,
 }
 
 impl Validator {
@@ -97,9 +101,11 @@ impl Validator {
             control: Mutex::new(Control {
                 passes: Passes::Unknown,
                 at: None,
+                evidence: None,
             }),
             controlling: tokio::sync::Mutex::default(),
             fetched: AtomicU64::new(0),
+            remembered: Mutex::default(),
         }))
     }
 
@@ -111,7 +117,7 @@ impl Validator {
     /// Whether answers are validated: where it is required, else once the resolver passes DNSSEC on.
     pub(super) async fn is_on(&self) -> bool {
         // Asked where it is required too: what no answer came of is then told of the resolver.
-        self.passes().await.is_enough() || self.0.strict
+        self.passes().await.is_some() || self.0.strict
     }
 
     /// What the resolver was last found to do.
@@ -129,10 +135,10 @@ impl Validator {
         self.control(CONTROL).await
     }
 
-    async fn control(&self, not_older: Duration) -> Passes {
+    pub(super) async fn control(&self, not_older: Duration) -> Passes {
         let inner = &self.0;
         let known = || {
-            let control = *inner.control();
+            let control = inner.control();
             let keeps = if control.passes == Passes::Unknown {
                 CONTROL_AGAIN.min(not_older)
             } else {
@@ -148,18 +154,51 @@ impl Validator {
         if let Some(passes) = known() {
             return passes;
         }
-        let passes = self.ask_control().await;
+        let before = inner.control().clone();
+        let mut passes = self.ask_control().await;
+        let mut evidence = before.evidence;
+        if passes.is_enough() {
+            match &evidence {
+                Some(open) if self.still_lacks(open).await => passes = before.passes,
+                _ => evidence = None,
+            }
+        }
         *inner.control() = Control {
             passes,
             at: Some(Instant::now()),
+            evidence,
         };
         passes
     }
 
-    /// The resolver shows the start of authority of the control: is it signed, and by keys we trust?
+    /// Takes note of what an answer showed of the resolver.
+    pub(super) fn note(&self, passes: Passes, evidence: Evidence) {
+        tracing::warn!(
+            name = %evidence.name,
+            kind = %evidence.kind,
+            resolver = passes.as_str(),
+            "the resolver leaves out or changes what proves this"
+        );
+        *self.0.control() = Control {
+            passes,
+            at: Some(Instant::now()),
+            evidence: Some(evidence),
+        };
+    }
+
+    /// Whether what lacked its proof still does.
+    async fn still_lacks(&self, evidence: &Evidence) -> bool {
+        match self.put(&evidence.name, evidence.kind, true).await {
+            Ok(message) => matches!(self.prove_anew(&message, evidence).await, Security::Bogus(_)),
+            Err(_) => true,
+        }
+    }
+
+    /// The resolver shows the start of authority of the control, and that something is not there: is it signed, and by keys
+    /// we trust?
     async fn ask_control(&self) -> Passes {
         let name = &self.0.controls.sound;
-        let Ok(message) = self.put(name, true).await else {
+        let Ok(message) = self.put(name, RecordType::SOA, true).await else {
             return Passes::Unknown;
         };
         // Where trust begins everything is signed: nothing more need be asked to tell.
@@ -176,10 +215,16 @@ impl Validator {
             } => return Passes::Unknown,
             _ => return Passes::Strips,
         }
+        if let Ok(message) = self.put(name, ABSENT, true).await
+            && let Security::Bogus(bogus) = self.prove(&message, name, ABSENT).await.security
+            && is_missing(&bogus.why)
+        {
+            return Passes::Strips;
+        }
         let validates = match &self.0.controls.bogus {
             Some(bogus) => self.refuses(bogus).await,
             None => self
-                .put(name, false)
+                .put(name, RecordType::SOA, false)
                 .await
                 .is_ok_and(|message| message.metadata.authentic_data),
         };
@@ -192,7 +237,7 @@ impl Validator {
     /// Whether the resolver keeps to itself what is bogus; to us, who check ourselves, it must show it. Where it does not, or
     /// where we find nothing wrong with it, the control is none, and says nothing.
     async fn refuses(&self, bogus: &Name) -> bool {
-        let shown = match self.put(bogus, true).await {
+        let shown = match self.put(bogus, RecordType::SOA, true).await {
             Ok(message) => self.prove(&message, bogus, RecordType::SOA).await.security,
             Err(_) => Security::NotAsked,
         };
@@ -204,64 +249,46 @@ impl Validator {
             );
             return false;
         }
-        self.put(bogus, false).await.is_err()
+        self.put(bogus, RecordType::SOA, false).await.is_err()
     }
 
-    /// Asks for the start of authority at a control; with CD whatever it is worth.
-    async fn put(&self, name: &Name, checking_disabled: bool) -> Result<Message, Trouble> {
-        let mut query = super::signed_message(name.clone(), RecordType::SOA);
+    /// Asks the resolver; with CD whatever the answer is worth.
+    pub(super) async fn put(
+        &self,
+        name: &Name,
+        kind: RecordType,
+        checking_disabled: bool,
+    ) -> Result<Message, Trouble> {
+        let mut query = super::signed_message(name.clone(), kind);
         query.metadata.checking_disabled = checking_disabled;
-        self.0.fetched.fetch_add(1, Ordering::Relaxed);
+        self.count();
         self.0.wire.ask(&query).await.map(|(message, _)| message)
     }
 
-    /// What an answer to a question for `kind` at `name` is worth, and whether it may be used.
-    pub(super) async fn judge(
-        &self,
-        message: &Message,
-        name: &Name,
-        kind: RecordType,
-    ) -> (Proven, Result<(), Trouble>) {
-        let mut proven = self.prove(message, name, kind).await;
-        let usable = match &proven.security {
-            // Through a resolver that shows no signature at all nothing is proven, and nothing is shown to be false.
-            Security::Bogus(bogus) if self.last() == Passes::Strips && !shows_signatures(message) => {
-                proven.security = Security::Indeterminate {
-                    at: bogus.at.clone(),
-                    why: Doubt::Resolver,
-                };
-                Err(Trouble::Stripped)
-            }
-            Security::Bogus(bogus) => {
-                // Above the domains nobody is to blame but the resolver, and that is told where it is asked.
-                let is_a_domain = proven.security.is_of_a_domain() && !self.0.anchors.is_at(&bogus.at);
-                if is_a_domain && !self.control(CONTROL_BEFORE_BLAME).await.is_enough() {
-                    proven.security = Security::Indeterminate {
-                        at: bogus.at.clone(),
-                        why: Doubt::Resolver,
-                    };
-                }
-                Err(Trouble::Bogus)
-            }
-            Security::Indeterminate { why, .. } if self.0.strict => match why {
-                // Nobody asked for a proof there: the keys that were given are for other zones.
-                Doubt::NoAnchor => Ok(()),
-                Doubt::Unanswered(trouble) => Err(*trouble),
-                Doubt::Limit => Err(Trouble::Limit),
-                Doubt::Resolver => Err(Trouble::Stripped),
-                Doubt::Clock | Doubt::WrongSide => Err(Trouble::Bogus),
-            },
-            _ => Ok(()),
-        };
-        (proven, usable)
+    /// One more question was put.
+    pub(super) fn count(&self) {
+        self.0.fetched.fetch_add(1, Ordering::Relaxed);
     }
 
-    async fn prove(&self, message: &Message, name: &Name, kind: RecordType) -> Proven {
+    /// What an answer to a question for `kind` at `name` is worth.
+    pub(super) async fn prove(&self, message: &Message, name: &Name, kind: RecordType) -> Proven {
+        self.prove_by(message, (name, kind), &self.0.zones, Replies::new())
+            .await
+    }
+
+    /// The same by what these know of zones, where some of what is needed is given.
+    pub(super) async fn prove_by(
+        &self,
+        message: &Message,
+        (name, kind): (&Name, RecordType),
+        zones: &Zones,
+        given: Replies,
+    ) -> Proven {
         let inner = &self.0;
         let end = Instant::now() + inner.wire.patience();
-        let mut replies = Replies::new();
+        let mut replies = given;
         loop {
-            let known = (&inner.anchors, &inner.zones);
+            let known = (&inner.anchors, zones);
             match judge(message, name, kind, known, &replies, (inner.clock)()) {
                 Step::Done(proven) => return proven,
                 Step::Ask(lookups) => {
@@ -280,7 +307,7 @@ impl Validator {
         let fetch = self.0.on_their_way().entry(lookup.clone()).or_default().clone();
         let reply = fetch
             .get_or_init(|| async {
-                self.0.fetched.fetch_add(1, Ordering::Relaxed);
+                self.count();
                 let query = super::signed_message(lookup.name.clone(), lookup.kind);
                 self.0.wire.ask(&query).await.map(|(message, _)| message)
             })
@@ -295,16 +322,21 @@ impl Validator {
         }
         reply
     }
-}
 
-/// Whether anything in an answer is signed.
-fn shows_signatures(message: &Message) -> bool {
-    let is_signature = |record: &Record| record.record_type() == RecordType::RRSIG;
-    message
-        .answers
-        .iter()
-        .chain(&message.authorities)
-        .any(is_signature)
+    /// Whether trust begins at this zone.
+    pub(super) fn is_anchor(&self, zone: &crate::name::Name) -> bool {
+        self.0.anchors.is_at(zone)
+    }
+
+    /// Whether trust begins at the root.
+    pub(super) fn begins_at_the_root(&self) -> bool {
+        self.0.anchors.highest().is_root()
+    }
+
+    /// What was found of zones lately.
+    pub(super) fn remembered(&self) -> MutexGuard<'_, Remembered> {
+        self.0.remembered.lock().unwrap_or_else(PoisonError::into_inner)
+    }
 }
 
 impl Inner {

@@ -111,11 +111,7 @@ impl Fetcher {
 }
 
 fn addresses(answer: &Answer) -> impl Iterator<Item = IpAddr> {
-    answer.records().iter().filter_map(|rdata| match rdata {
-        Rdata::A(address) => Some(IpAddr::V4(*address)),
-        Rdata::Aaaa(address) => Some(IpAddr::V6(*address)),
-        _ => None,
-    })
+    answer.records().iter().filter_map(Rdata::address)
 }
 
 impl Put for Fetcher {

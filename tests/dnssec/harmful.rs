@@ -1,0 +1,285 @@
+//! Resolvers that take away or change a part of DNSSEC: each is found out, and no healthy domain is accused for it.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use hickory_proto::dnssec::rdata::DNSSECRData;
+use hickory_proto::op::{Message, ResponseCode};
+use hickory_proto::rr::rdata::TXT;
+use hickory_proto::rr::{RData, Record, RecordType};
+use zegel::inquiry::{Answer, Dns, Kind, Security, Trouble};
+use zegel::world::{Config, Dnssec, Passes, World};
+
+use super::live::{Tree, asks_for, forwarder, tree};
+
+type Spoil = fn(&Message, Message) -> Option<Message>;
+
+/// How a resolver does harm, what is asked through it, and what it is found to do.
+struct Harm {
+    what: &'static str,
+    spoil: Spoil,
+    asked: (&'static str, Kind),
+    found: Passes,
+    /// Whether it takes the zone's own servers to find out.
+    takes_the_source: bool,
+}
+
+fn without(mut answer: Message, gone: impl Fn(&Record) -> bool) -> Option<Message> {
+    answer.answers.retain(|record| !gone(record));
+    answer.authorities.retain(|record| !gone(record));
+    Some(answer)
+}
+
+fn is_any(record: &Record, kinds: &[RecordType]) -> bool {
+    kinds.contains(&record.record_type())
+}
+
+fn labels(asked: &Message) -> u8 {
+    asked.queries.first().map_or(0, |query| query.name().num_labels())
+}
+
+/// Whether a record is a signature over this type.
+fn covers(record: &Record, kind: RecordType) -> bool {
+    match &record.data {
+        RData::DNSSEC(DNSSECRData::RRSIG(signature)) => signature.input().type_covered == kind,
+        _ => false,
+    }
+}
+
+/// The answer, empty but for this.
+fn bare(mut answer: Message, code: ResponseCode, records: Vec<Record>) -> Option<Message> {
+    answer.metadata.response_code = code;
+    answer.answers = records;
+    answer.authorities.clear();
+    Some(answer)
+}
+
+fn lie(asked: &Message) -> Record {
+    let text = TXT::new(vec!["v=DMARC1; p=none".to_owned()]);
+    Record::from_rdata(asked.queries[0].name().clone(), 60, RData::TXT(text))
+}
+
+const DENIALS: [RecordType; 2] = [RecordType::NSEC, RecordType::NSEC3];
+const ALL: [RecordType; 3] = [RecordType::RRSIG, RecordType::NSEC, RecordType::NSEC3];
+
+const HARMS: &[Harm] = &[
+    Harm {
+        what: "everything below the root",
+        spoil: |asked, answer| match labels(asked) {
+            0 => Some(answer),
+            _ => without(answer, |record| is_any(record, &ALL)),
+        },
+        asked: ("_dmarc.good.nl", Kind::Txt),
+        found: Passes::Strips,
+        takes_the_source: false,
+    },
+    Harm {
+        what: "every proof of absence",
+        spoil: |_, answer| without(answer, |record| is_any(record, &DENIALS)),
+        asked: ("nothing.good.nl", Kind::Txt),
+        found: Passes::Strips,
+        takes_the_source: false,
+    },
+    Harm {
+        what: "NSEC",
+        spoil: |_, answer| without(answer, |record| is_any(record, &DENIALS[..1])),
+        asked: ("nothing.good.nl", Kind::Txt),
+        found: Passes::Strips,
+        takes_the_source: false,
+    },
+    Harm {
+        what: "NSEC3",
+        spoil: |_, answer| without(answer, |record| is_any(record, &DENIALS[1..])),
+        asked: ("nothing.hashed.nl", Kind::Txt),
+        found: Passes::Strips,
+        takes_the_source: false,
+    },
+    Harm {
+        what: "every DS",
+        spoil: |asked, answer| match asks_for(asked, RecordType::DS) {
+            false => Some(answer),
+            true => bare(answer, ResponseCode::NoError, Vec::new()),
+        },
+        asked: ("_dmarc.good.nl", Kind::Txt),
+        found: Passes::Strips,
+        takes_the_source: false,
+    },
+    Harm {
+        what: "DS of domains",
+        spoil: |asked, answer| match asks_for(asked, RecordType::DS) && labels(asked) > 1 {
+            false => Some(answer),
+            true => bare(answer, ResponseCode::NoError, Vec::new()),
+        },
+        asked: ("_dmarc.good.nl", Kind::Txt),
+        found: Passes::Partly,
+        takes_the_source: false,
+    },
+    Harm {
+        what: "signatures over DS",
+        spoil: |_, answer| without(answer, |record| covers(record, RecordType::DS)),
+        asked: ("_dmarc.good.nl", Kind::Txt),
+        found: Passes::Strips,
+        takes_the_source: false,
+    },
+    Harm {
+        what: "keys below the root",
+        spoil: |asked, answer| match asks_for(asked, RecordType::DNSKEY) && labels(asked) > 0 {
+            false => Some(answer),
+            true => bare(answer, ResponseCode::NoError, Vec::new()),
+        },
+        asked: ("_dmarc.good.nl", Kind::Txt),
+        found: Passes::Strips,
+        takes_the_source: false,
+    },
+    Harm {
+        what: "keys of domains",
+        spoil: |asked, answer| match asks_for(asked, RecordType::DNSKEY) && labels(asked) > 1 {
+            false => Some(answer),
+            true => bare(answer, ResponseCode::NoError, Vec::new()),
+        },
+        asked: ("_dmarc.good.nl", Kind::Txt),
+        found: Passes::Partly,
+        takes_the_source: true,
+    },
+    Harm {
+        what: "signatures over TXT",
+        spoil: |_, answer| without(answer, |record| covers(record, RecordType::TXT)),
+        asked: ("_dmarc.good.nl", Kind::Txt),
+        found: Passes::Partly,
+        takes_the_source: true,
+    },
+    Harm {
+        what: "another text under the signature",
+        spoil: |asked, mut answer| {
+            let is_text = |record: &Record| record.record_type() == RecordType::TXT;
+            for record in answer.answers.iter_mut().filter(|record| is_text(record)) {
+                record.data = lie(asked).data;
+            }
+            Some(answer)
+        },
+        asked: ("_dmarc.good.nl", Kind::Txt),
+        found: Passes::Partly,
+        takes_the_source: true,
+    },
+    Harm {
+        what: "an unsigned text",
+        spoil: |asked, answer| match asks_for(asked, RecordType::TXT) {
+            false => Some(answer),
+            true => bare(answer, ResponseCode::NoError, vec![lie(asked)]),
+        },
+        asked: ("_dmarc.good.nl", Kind::Txt),
+        found: Passes::Partly,
+        takes_the_source: true,
+    },
+    Harm {
+        what: "a text that is said not to be there",
+        spoil: |asked, answer| match asks_for(asked, RecordType::TXT) {
+            false => Some(answer),
+            true => bare(answer, ResponseCode::NXDomain, Vec::new()),
+        },
+        asked: ("_dmarc.good.nl", Kind::Txt),
+        found: Passes::Partly,
+        takes_the_source: true,
+    },
+];
+
+fn world(tree: &Tree, resolver: std::net::SocketAddr, dnssec: Dnssec, source: bool) -> World {
+    World::new(Config {
+        resolvers: vec![resolver],
+        dnssec: Some(dnssec),
+        trust_anchor: Some(tree.anchor.parse().unwrap()),
+        authority_port: tree.knot,
+        ask_authorities: source,
+        ..Config::default()
+    })
+    .unwrap()
+}
+
+fn question((name, kind): (&str, Kind)) -> Dns {
+    Dns::new(name.parse().unwrap(), kind)
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_resolver_that_takes_a_part_away_is_found_out_and_no_domain_is_accused() {
+    let Some(tree) = tree() else { return };
+    for harm in HARMS {
+        let (resolver, count) = forwarder(tree.unbound, harm.spoil).await;
+        let what = harm.what;
+        for dnssec in [Dnssec::Auto, Dnssec::Require] {
+            count.store(0, Ordering::SeqCst);
+            let world = world(&tree, resolver, dnssec, harm.takes_the_source);
+            let fact = world.ask(&question(harm.asked), None).await;
+            assert_eq!(world.dnssec(), Some(harm.found), "{what}");
+            let doubted = matches!(&fact.security, Security::Indeterminate { .. });
+            match (harm.found, dnssec) {
+                // As if nothing were validated.
+                (Passes::Strips, Dnssec::Auto) => {
+                    assert!(fact.outcome.is_ok(), "{what}: {fact:?}");
+                    assert_eq!(fact.security, Security::NotAsked, "{what}");
+                }
+                // What is not proven may be a lie: it does not count.
+                _ => {
+                    assert_eq!(fact.outcome, Err(Trouble::Stripped), "{what}: {fact:?}");
+                    assert!(doubted, "{what}: {:?}", fact.security);
+                }
+            }
+            let asked = count.load(Ordering::SeqCst);
+            assert!(asked <= 24, "{what}: {asked} questions");
+            if harm.found == Passes::Partly && what != "DS of domains" && what != "keys of domains" {
+                // What comes whole is worth as much as ever, and what does not costs nothing more to find out.
+                let fact = world.ask(&question(("good.nl", Kind::Mx)), None).await;
+                assert_eq!(fact.security, Security::Secure, "{what}");
+                let before = count.load(Ordering::SeqCst);
+                let fact = world.ask(&question(("hashed.nl", Kind::Txt)), None).await;
+                assert_eq!(fact.outcome, Err(Trouble::Stripped), "{what}: {fact:?}");
+                let more = count.load(Ordering::SeqCst) - before;
+                assert!(more <= 16, "{what}: {more} more");
+            }
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_zone_that_is_broken_itself_stays_bogus_whoever_is_asked() {
+    let Some(tree) = tree() else { return };
+    for source in [false, true] {
+        let world = world(&tree, tree.unbound, Dnssec::Auto, source);
+        for (name, kind, why) in [
+            ("_dmarc.nosig.nl", Kind::Txt, "NoSignature"),
+            ("nothing.nonsec.nl", Kind::Txt, "NoProof"),
+            ("_dmarc.altered.nl", Kind::Txt, "BadSignature"),
+            ("_dmarc.nokeys.nl", Kind::Txt, "NoDnskey"),
+            ("_dmarc.nosigkeys.nl", Kind::Txt, "KeyDoesNotSign"),
+            ("_dmarc.expired.nl", Kind::Txt, "Expired"),
+        ] {
+            let fact = world.ask(&question((name, kind)), None).await;
+            let said = (fact.security.state(), fact.security.reason());
+            assert_eq!(said, ("Bogus", Some(why)), "{name}: {:?}", fact.security);
+            assert_eq!(fact.outcome, Err(Trouble::Bogus), "{name}");
+        }
+        assert_eq!(world.dnssec(), Some(Passes::Validates));
+    }
+}
+
+/// One answer that came without its signature, and with it the next time, accuses nobody.
+#[tokio::test(flavor = "multi_thread")]
+async fn an_accident_is_asked_about_once_more() {
+    let Some(tree) = tree() else { return };
+    let left = Arc::new(AtomicUsize::new(1));
+    let (resolver, _) = forwarder(tree.unbound, move |asked, answer| {
+        let now = asks_for(asked, RecordType::TXT)
+            && left
+                .fetch_update(Ordering::SeqCst, Ordering::SeqCst, |left| left.checked_sub(1))
+                .is_ok();
+        match now {
+            false => Some(answer),
+            true => without(answer, |record| covers(record, RecordType::TXT)),
+        }
+    })
+    .await;
+    let world = world(&tree, resolver, Dnssec::Auto, true);
+    let fact = world.ask(&question(("_dmarc.good.nl", Kind::Txt)), None).await;
+    assert_eq!(fact.security, Security::Secure);
+    assert!(matches!(fact.outcome, Ok(Answer::Records(_))));
+    assert_eq!(world.dnssec(), Some(Passes::Validates));
+}
