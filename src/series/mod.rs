@@ -193,7 +193,7 @@ metrics! {
         "1 or 0.";
     RESOLVER_DNSSEC: Gauge "resolver_dnssec" ["state"], since NEXT,
         "What the resolver makes of DNSSEC: 1 at what it was last found to do; without --dnssec off",
-        "`state`: `Validates`, `PassesOn`, `Strips` (nothing can be validated through it), `Unknown`.";
+        "`state`: `Validates`, `PassesOn`, `Partly` (what misses its proof does not count), `Strips` (nothing can be validated through it), `Unknown`.";
 }
 
 /// What was asked of DNS.
