@@ -115,7 +115,8 @@ async fn silence_is_tried_again_and_an_error_code_is_not() {
             ..hasty(&[&server])
         })
         .await;
-        assert_eq!(server.seen().total(), tries, "{fault:?}");
+        // The third silence makes the control question due, which is another.
+        assert_eq!(server.asked("voorbeeld.nl", "TXT"), tries, "{fault:?}");
     }
 }
 
