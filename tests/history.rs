@@ -27,6 +27,8 @@ mod kstatus;
 mod news;
 #[path = "history/outages.rs"]
 mod outages;
+#[path = "history/policies.rs"]
+mod policies;
 #[path = "history/properties.rs"]
 mod properties;
 #[path = "history/quiet.rs"]

@@ -48,9 +48,34 @@ pub struct MailDomainStatus {
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     #[schemars(extend("x-kubernetes-list-type" = "atomic"))]
     pub findings: Vec<FindingStatus>,
+    /// The MTA-STS policy that is served, and those that were and that senders may still keep.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[schemars(extend("x-kubernetes-list-type" = "atomic"))]
+    pub policies: Vec<PolicyStatus>,
     /// How many entries and texts were cut to keep the status small.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub truncated: Option<i32>,
+}
+
+/// An MTA-STS policy that is served, or was: senders keep it for maxAge from when they fetched it.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", default)]
+pub struct PolicyStatus {
+    /// A digest of it.
+    pub digest: String,
+    /// The id in the record that led to it.
+    pub id: String,
+    /// none, testing or enforce.
+    pub mode: String,
+    /// For how many seconds senders keep it.
+    pub max_age: i64,
+    /// The hosts it covers; empty where there are too many to be kept.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[schemars(extend("x-kubernetes-list-type" = "atomic"))]
+    pub mx: Vec<String>,
+    /// Since when it is known not to be served any more; absent while it is.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub gone_at: Option<Time>,
 }
 
 /// Counts over records and findings.

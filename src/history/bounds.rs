@@ -29,11 +29,12 @@ pub(super) fn cut(status: &mut MailDomainStatus) {
         cut += cut_finding(finding, MAX_MESSAGE_OCTETS);
     }
     cut += drop_in_sync(status, MAX_RECORDS);
-    let steps: [fn(&mut MailDomainStatus) -> usize; 12] = [
+    let steps: [fn(&mut MailDomainStatus) -> usize; 13] = [
         |status| shorten(status, 1024),
         |status| shorten(status, 256),
         |status| shorten(status, 64),
         drop_versions,
+        drop_policy_hosts,
         drop_servers,
         drop_mild_findings,
         |status| drop_in_sync(status, 0),
@@ -161,6 +162,12 @@ fn drop_observed(status: &mut MailDomainStatus) -> usize {
 fn drop_versions(status: &mut MailDomainStatus) -> usize {
     let all = status.records.iter_mut();
     all.map(|record| std::mem::take(&mut record.versions).len()).sum()
+}
+
+/// Drops which hosts policies cover: whether one that senders keep shuts a host out is not known then.
+fn drop_policy_hosts(status: &mut MailDomainStatus) -> usize {
+    let all = status.policies.iter_mut();
+    all.map(|policy| std::mem::take(&mut policy.mx).len()).sum()
 }
 
 /// Drops what single name servers say.

@@ -10,6 +10,7 @@ use super::clock::{LONGEST_SETTLE, ceil, happened, minus, plus};
 use super::conditions;
 use super::finding::{Identity, Known};
 use super::observed::Observed;
+use super::policies::Policies;
 use super::reason::Reason;
 use super::record::{Answer, Cause, Key, Record, Silence};
 use super::servers;
@@ -35,6 +36,8 @@ pub(super) struct History {
     pub(super) findings: Vec<Known>,
     /// The last request for a look that was handled.
     pub(super) handled: Option<String>,
+    /// The MTA-STS policies senders may keep.
+    pub(super) policies: Policies,
     /// How much was cut of what is not here.
     pub(super) truncated: Option<i32>,
 }
@@ -68,6 +71,7 @@ impl History {
                 .map(|finding| read_finding(finding, now))
                 .collect(),
             handled: status.last_handled_reconcile_at.clone(),
+            policies: Policies::read(&status.policies, now),
             truncated: status.truncated,
         }
     }
@@ -87,6 +91,7 @@ impl History {
             summary: self.summary,
             records: self.records.into_iter().map(write_record).collect(),
             findings: self.findings.into_iter().map(write_finding).collect(),
+            policies: self.policies.write(),
             truncated: self.truncated,
         }
     }

@@ -27,6 +27,7 @@ mod message;
 mod news;
 mod observed;
 mod pass;
+mod policies;
 mod ready;
 mod reason;
 mod record;
@@ -222,6 +223,8 @@ fn judged(
         now,
     );
     let verdict = &wait::with_late_resolvers(verdict, of_resolvers);
+    let (verdict, policies) = policies::after(verdict, &past.policies, now);
+    let verdict = &*verdict;
     let (findings, findings_unsaid) = finding::Carry {
         past: &past.findings,
         managed_names: past
@@ -246,6 +249,7 @@ fn judged(
         records,
         findings,
         handled: past.handled.clone(),
+        policies,
         truncated: None,
     };
     echo(&mut history, before);

@@ -15,6 +15,7 @@ mod finding;
 pub mod fleet;
 mod mtasts;
 pub mod mx;
+mod seen_policy;
 mod servers;
 pub mod spf;
 mod stand_in;
@@ -28,6 +29,7 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 
 pub use self::finding::{Excerpt, Finding, Findings, Identity, Site, Topic};
+pub use self::seen_policy::{PolicySeen, RecordSeen, ServedPolicy};
 pub use self::verdict::{Answered, Consulted, RecordVerdict, ResolverSays, State, Unanswered, Verdict};
 
 use crate::inquiry::{Answer, Dns, Inquiry, Kind, Need, Reply};
@@ -58,6 +60,7 @@ pub fn judge(intent: &Intent, inquiry: &mut Inquiry<'_>, now: Timestamp) -> Verd
     // While a question is open, all this is thrown away: what it comes to need not be put in order.
     let (mut asked, mut unanswered) = (Vec::new(), Vec::new());
     let mut said = Vec::new();
+    let policy = mtasts::seen(intent, inquiry);
     if !inquiry.has_open() {
         asked = all_asked(inquiry);
         unanswered = all_unanswered(intent, inquiry);
@@ -74,6 +77,7 @@ pub fn judge(intent: &Intent, inquiry: &mut Inquiry<'_>, now: Timestamp) -> Verd
         depth: inquiry.depth(),
         servers,
         validation: inquiry.passes(),
+        policy,
         valid_until: None,
     }
 }

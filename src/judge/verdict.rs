@@ -9,6 +9,7 @@ use jiff::Timestamp;
 use serde::Serialize;
 
 use super::finding::{Finding, Findings, Site};
+use super::seen_policy::PolicySeen;
 use super::servers::Servers;
 use crate::inquiry::{AnyQuestion, Depth, Need, Passes, Trouble};
 
@@ -173,6 +174,8 @@ pub struct Verdict {
     pub servers: Vec<Servers>,
     /// What the resolver makes of DNSSEC; `None` where nothing is validated by choice.
     pub validation: Option<Passes>,
+    /// What was seen of MTA-STS, for who remembers the policies of before; `None` where the name leaves no room for it.
+    pub policy: Option<PolicySeen>,
     /// The judgement's own deadline, never a mere TTL; `None` when it has none.
     pub valid_until: Option<Timestamp>,
 }

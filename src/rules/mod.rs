@@ -73,7 +73,12 @@ fn row(standard: Standard) -> &'static [&'static [&'static Rule]] {
         Standard::Dkim => &[dkim::RULES],
         Standard::Dmarc => &[dmarc::RULES, reporting::RULES],
         Standard::Mx => &[mx::RULES],
-        Standard::MtaSts => &[mtasts::RULES, shown::MTA_STS],
+        Standard::MtaSts => &[
+            mtasts::RULES,
+            mtasts::file::RULES,
+            mtasts::kept::RULES,
+            shown::MTA_STS,
+        ],
         Standard::TlsRpt => &[tlsrpt::RULES],
         Standard::Dane => &[dane::RULES, shown::DANE],
         Standard::Tls => &[tls::RULES],

@@ -127,6 +127,7 @@ pub fn verdict(intent: &Intent, says: &[Says], findings: Vec<Finding>) -> Verdic
         depth: zegel::inquiry::Depth::Off,
         servers: Vec::new(),
         validation: None,
+        policy: None,
         valid_until: None,
     }
 }

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use jiff::SignedDuration;
 use zegel::inquiry::{Fact, Made, PolicyFile, PolicySource, Security, Served, settle_with};
-use zegel::judge::{Verdict, judge};
+use zegel::judge::{RecordSeen, ServedPolicy, Verdict, judge};
 use zegel::recording::{self, Look, Recording};
 use zegel::rules::Severity;
 
@@ -111,6 +111,12 @@ fn each_slip_of_a_policy_is_one_finding() {
             "STS-022",
             Severity::Error,
             "A-labels",
+        ),
+        (
+            with("mx: mx1.a.nl", "mx: mx1.a.nl."),
+            "STS-023",
+            Severity::Warning,
+            "dot at its end",
         ),
         (
             with("mx: mx1.a.nl", "# hosts\nmx: mx1.a.nl"),
@@ -222,7 +228,7 @@ fn a_look_with_a_policy_can_be_judged_again() {
 
 #[test]
 fn rules_of_the_file_are_all_met_here() {
-    let of_the_file: BTreeSet<&str> = zegel::rules::mtasts::OF_THE_FILE
+    let of_the_file: BTreeSet<&str> = zegel::rules::mtasts::file::RULES
         .iter()
         .map(|rule| rule.id)
         .collect();
@@ -230,4 +236,78 @@ fn rules_of_the_file_are_all_met_here() {
     for id in of_the_file {
         assert!(source.contains(&format!("\"{id}\"")), "{id}");
     }
+}
+
+#[test]
+fn hosts_that_are_wanted_in_the_mx_are_in_the_policy_first() {
+    let spec =
+        |hosts: &str, sts: &str| format!("{{domain: a.nl, role: Mail, mx: {{hosts: [{hosts}]}}, {sts}}}");
+    let (one, two) = (
+        "{preference: 10, host: mx1.a.nl}",
+        "{preference: 20, host: mx2.a.nl}",
+    );
+    let both = format!("{one}, {two}");
+    let sts = "mtaSts: {mode: Enforce, maxAge: 7d}, tlsRpt: {reports: ['mailto:t@a.nl']}";
+    let testing = BODY.replace("enforce", "testing");
+    let wild = BODY.replace("mx: mx1.a.nl", "mx: '*.a.nl'").replace('\'', "");
+    for (spec, body, fires) in [
+        (spec(&both, ""), BODY, true),
+        (spec(&both, sts), BODY, true),
+        (spec(one, ""), BODY, false),
+        (spec(&both, ""), &*testing, false),
+        (spec(&both, ""), &*wild, false),
+    ] {
+        let verdict = judged(&spec, file(body));
+        let found = findings(&verdict, "STS-033");
+        assert_eq!(found.len(), usize::from(fires), "{spec}\n{body}");
+        for finding in found {
+            assert_eq!((finding.severity, finding.managed), (Severity::Warning, true));
+            assert_eq!(finding.subject.as_deref(), Some("mx2.a.nl"));
+            assert!(finding.message.contains("7 days"), "{}", finding.message);
+        }
+    }
+}
+
+#[test]
+fn one_look_says_of_a_policy_that_is_taken_back_what_it_cannot_know() {
+    let none = "version: STSv1\nmode: none\nmax_age: 86400\n";
+    for spec in ["", "{domain: a.nl, role: Mail, mtaSts: {mode: None}}"] {
+        let verdict = judged(spec, file(none));
+        let [finding] = findings(&verdict, "STS-034")[..] else {
+            panic!("{spec}: {:#?}", verdict.findings);
+        };
+        assert_eq!(finding.severity, Severity::Info);
+        assert!(
+            finding.message.contains("one look does not know"),
+            "{}",
+            finding.message
+        );
+        assert!(findings(&judged(spec, file(BODY)), "STS-034").is_empty());
+    }
+}
+
+#[test]
+fn what_was_seen_is_told_to_who_remembers() {
+    let none = "version: STSv1\nmode: none\nmax_age: 86400\n";
+    for (served, want) in [
+        (file(BODY), Some(Some("enforce"))),
+        (file(none), Some(Some("none"))),
+        (file("hello"), Some(None)),
+        (Served::TooLarge, Some(None)),
+    ] {
+        let seen = judged(SPEC, served.clone()).policy.expect("something was seen");
+        assert_eq!(seen.record, RecordSeen::Id("20260101".to_owned()));
+        assert_eq!(seen.hosts.map(|hosts| hosts.len()), Some(1));
+        let found = match seen.served {
+            ServedPolicy::Unknown => None,
+            ServedPolicy::Nothing => Some(None),
+            ServedPolicy::Policy(policy) => Some(Some(policy.mode.as_str())),
+        };
+        assert_eq!(found, want, "{served:?}");
+    }
+    // Where nobody asks for the policy, it is not known.
+    let unasked = judged("{domain: a.nl, role: Mail}", file(BODY))
+        .policy
+        .expect("something was seen");
+    assert_eq!((unasked.wanted, unasked.served), (None, ServedPolicy::Unknown));
 }

@@ -71,6 +71,7 @@ pub(crate) fn verdict(records: Vec<RecordVerdict>, findings: Vec<Finding>) -> Ve
         depth: zegel::inquiry::Depth::Off,
         servers: Vec::new(),
         validation: None,
+        policy: None,
         valid_until: None,
     }
 }

@@ -1,6 +1,6 @@
 //! What is wrong with the record, and with the host that should serve the policy.
 
-use super::{WHAT, hosts, policy};
+use super::{WHAT, coming, hosts, policy};
 use crate::inquiry::{Dns, Inquiry, Kind, Need};
 use crate::intent::{Intent, MTA_STS, TLS_RPT, What};
 use crate::judge::basis::{UsableAnswer, evidence};
@@ -8,7 +8,7 @@ use crate::judge::versioned::{Versioned, mild};
 use crate::judge::{Findings, Site, Topic, mx};
 use crate::records::mtasts::{self, Mode, Policy, Record};
 use crate::records::{Standard, fields, presentation, tlsrpt};
-use crate::rules::mtasts as rules;
+use crate::rules::{Severity, mtasts as rules};
 
 /// What is wrong with the domain's MTA-STS, managed or observed.
 pub(in crate::judge) fn check(intent: &Intent, inquiry: &mut Inquiry<'_>, findings: &mut Findings) {
@@ -39,8 +39,14 @@ pub(in crate::judge) fn check(intent: &Intent, inquiry: &mut Inquiry<'_>, findin
         None if managed => host(intent, need, &topic, inquiry, None),
         None => false,
     };
-    if there && (managed || intent.role.is_none()) {
-        policy::check(intent, wanted, need, &topic, inquiry, findings);
+    // Without a block nobody's server is troubled, but for who asks, and who wants another MX beside it.
+    let is_looked_at = managed || intent.role.is_none() || coming::names_hosts(intent);
+    if there && is_looked_at {
+        let served = policy::check(intent, wanted, need, &topic, inquiry, findings);
+        if let Some(served) = served.filter(|_| one.is_some()) {
+            coming::check(intent, &served, inquiry, findings);
+            leaving(&served, &topic, findings);
+        }
     }
     let Some(text) = one else { return };
     record(&mtasts::parse(text), &topic.text(text), findings);
@@ -52,6 +58,19 @@ pub(in crate::judge) fn check(intent: &Intent, inquiry: &mut Inquiry<'_>, findin
         let message = "want no MTA-STS where the MX says that no mail is taken, found a record";
         findings.say(&rules::NO_MAIL, &topic, message);
     }
+}
+
+/// Says of a policy that is taken back what one look cannot know.
+fn leaving(served: &Policy, topic: &Topic, findings: &mut Findings) {
+    if served.mode != Mode::None {
+        return;
+    }
+    let message = "want mode none served until no sender keeps a policy of before, found it served; one look does not know how \
+                   long they keep one: leave the record and the file as they are until the longest max_age that was ever \
+                   served has passed. Where a controller looks after the domain, its MailDomain remembers it";
+    findings
+        .say(&rules::kept::LEAVING, topic, message)
+        .at_most(Severity::Info);
 }
 
 /// What is wrong with the one record.

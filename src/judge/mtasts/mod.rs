@@ -1,13 +1,17 @@
 //! MTA-STS (RFC 8461): the record at `_mta-sts`, the host that serves the policy, and
 //! the policies that are desired and served, beside the MX that stands there. `state` is the record's, `check` its findings,
-//! `hosts` the cross of a policy and the MX, `policy` what is served. It is asked for where it is managed, and by who
+//! `hosts` the cross of a policy and the MX, `coming` the same of an MX that is wanted, `policy` what is served, `seen` what is
+//! told to who remembers. It is asked for where it is managed, and by who
 //! inspects a domain.
 
 mod check;
+mod coming;
 mod hosts;
 mod policy;
+mod seen;
 
 pub(super) use self::check::check;
+pub(super) use self::seen::seen;
 use super::basis::{Basis, Judged};
 use super::versioned::state as state_of;
 use super::{RecordVerdict, State};

@@ -6,9 +6,10 @@ use crate::intent::Intent;
 use crate::judge::versioned::mild;
 use crate::judge::{Findings, Site, Topic};
 use crate::records::mtasts::{self, PatternFault, Policy, PolicyFault};
-use crate::rules::{Rule, Severity, mtasts as rules};
+use crate::rules::mtasts::{ID_TWICE, file as rules};
+use crate::rules::{Rule, Severity};
 
-/// Says what is wrong with what is served; `wanted` is the policy the manifest asks for.
+/// Says what is wrong with what is served, and gives the policy it is; `wanted` is the one the manifest asks for.
 pub(super) fn check(
     intent: &Intent,
     wanted: Option<&Policy>,
@@ -16,19 +17,20 @@ pub(super) fn check(
     topic: &Topic,
     inquiry: &mut Inquiry<'_>,
     findings: &mut Findings,
-) {
+) -> Option<Policy> {
     let domain = intent.domain.clone();
     let Reply::Answered(served, _) = inquiry.ask(PolicyFile { domain }, need) else {
-        return;
+        return None;
     };
-    let Some(host) = mtasts::policy_host(&intent.domain) else {
-        return;
-    };
+    let host = mtasts::policy_host(&intent.domain)?;
     let url = mtasts::policy_url(&intent.domain);
     let of_file = Topic::new(Site::Host(host), topic.managed);
     let (media_type, body) = match served {
         Served::File { media_type, body } => (media_type, body),
-        other => return none(other, &url, &of_file, findings),
+        other => {
+            none(other, &url, &of_file, findings);
+            return None;
+        }
     };
     if !is_plain_text(media_type.as_deref()) {
         let found = media_type
@@ -40,21 +42,22 @@ pub(super) fn check(
     }
     let read = mtasts::parse_policy(body);
     faults(&read.faults, &url, &of_file, findings);
-    let Some(policy) = &read.policy else { return };
+    let policy = read.policy?;
     match wanted {
-        Some(wanted) if wanted != policy => {
+        Some(wanted) if *wanted != policy => {
             let message = format!(
                 "want the policy that is desired at {url}, found another: {}; who fetched it under the id that is desired keeps \
                  the wrong one",
-                differences(wanted, policy).join("; ")
+                differences(wanted, &policy).join("; ")
             );
             let said = findings.say(&rules::NOT_SERVED, &of_file, message);
             mild(said);
         }
         Some(_) => {}
         // Of a policy nobody manages the one that is served is what counts.
-        None => hosts::check(intent, policy, &of_file, inquiry, findings),
+        None => hosts::check(intent, &policy, &of_file, inquiry, findings),
     }
+    Some(policy)
 }
 
 /// What is served is no policy.
@@ -138,7 +141,7 @@ fn faults(faults: &[PolicyFault], url: &str, topic: &Topic, findings: &mut Findi
                 format!("a blank line, line {number}"),
             ),
             PolicyFault::Twice(number, key) => (
-                &rules::ID_TWICE,
+                &ID_TWICE,
                 key.clone(),
                 format!("{key} again in line {number}, where the first counts"),
             ),
@@ -167,6 +170,13 @@ fn faults(faults: &[PolicyFault], url: &str, topic: &Topic, findings: &mut Findi
                     format!("mx: {text} in line {number}, which {}", why.as_str()),
                 )
             }
+            PolicyFault::TrailingDot(number, text) => (
+                &rules::TRAILING_DOT,
+                text.clone(),
+                format!(
+                    "mx: {text} in line {number}, with a dot at its end, where many senders find no match"
+                ),
+            ),
             PolicyFault::NoMx => (
                 &rules::NO_MX,
                 "mx".to_owned(),

@@ -9,7 +9,7 @@ mod policy;
 mod record;
 
 pub use self::pattern::{Pattern, PatternFault};
-pub use self::policy::{MAX_AGE, Mode, Policy, PolicyFault, PolicyText, parse_policy};
+pub use self::policy::{MAX_AGE, Mode, Policy, PolicyFault, PolicyText, parse_policy, shown_age};
 pub use self::record::{Record, VERSION, compare, likeness, parse, write};
 
 use crate::name::Name;

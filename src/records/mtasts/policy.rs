@@ -33,6 +33,12 @@ impl Mode {
             Self::Enforce => "enforce",
         }
     }
+
+    /// The mode of this word; `None` where there is none.
+    pub fn parse(word: &str) -> Option<Self> {
+        let all = [Self::None, Self::Testing, Self::Enforce];
+        all.into_iter().find(|mode| mode.as_str() == word)
+    }
 }
 
 /// A policy.
@@ -72,6 +78,8 @@ pub enum PolicyFault {
     Value(usize, &'static str, String),
     /// A pattern that is none.
     Mx(usize, String, PatternFault),
+    /// A pattern that ends in a dot.
+    TrailingDot(usize, String),
     /// No `mx` at all, and mode is not none.
     NoMx,
 }
@@ -79,7 +87,7 @@ pub enum PolicyFault {
 impl PolicyFault {
     /// Whether senders find no policy because of it.
     pub fn is_fatal(&self) -> bool {
-        !matches!(self, Self::Blank(_) | Self::Twice(..))
+        !matches!(self, Self::Blank(_) | Self::Twice(..) | Self::TrailingDot(..))
     }
 }
 
@@ -154,6 +162,9 @@ pub fn parse_policy(octets: &[u8]) -> PolicyText {
         if key == "mx" {
             match Pattern::parse(value) {
                 Ok(pattern) => {
+                    if value.ends_with('.') {
+                        faults.push(PolicyFault::TrailingDot(number, presentation(value.as_bytes())));
+                    }
                     mx.insert(pattern);
                 }
                 Err(fault) => faults.push(PolicyFault::Mx(number, presentation(value.as_bytes()), fault)),
@@ -170,11 +181,9 @@ pub fn parse_policy(octets: &[u8]) -> PolicyText {
         match key {
             "version" if value == "STSv1" => version = Some(()),
             "version" => wrong("version"),
-            "mode" => match value {
-                "enforce" => mode = Some(Mode::Enforce),
-                "testing" => mode = Some(Mode::Testing),
-                "none" => mode = Some(Mode::None),
-                _ => wrong("mode"),
+            "mode" => match Mode::parse(value) {
+                Some(word) => mode = Some(word),
+                None => wrong("mode"),
             },
             "max_age" => match seconds(value) {
                 Some(age) => max_age = Some(age),
@@ -207,6 +216,15 @@ pub fn parse_policy(octets: &[u8]) -> PolicyText {
 fn seconds(text: &str) -> Option<u32> {
     let digits = (1..=10).contains(&text.len()) && text.bytes().all(|octet| octet.is_ascii_digit());
     text.parse().ok().filter(|age| digits && *age <= MAX_AGE)
+}
+
+/// A `max_age` as people say it.
+pub fn shown_age(seconds: u32) -> String {
+    match (seconds / 86_400, seconds % 86_400) {
+        (1, 0) => "a day".to_owned(),
+        (days, 0) if days > 0 => format!("{days} days"),
+        _ => format!("{seconds} seconds"),
+    }
 }
 
 fn is_key(key: &str) -> bool {

@@ -1,7 +1,11 @@
-//! Rules about MTA-STS (RFC 8461): the record, the policy that is served, and both beside the MX.
+//! Rules about MTA-STS (RFC 8461): here those about the record, and about a policy beside the MX; `file` has those about
+//! the file that is served, `kept` those about policies that senders have kept.
 
-use super::{Rule, Severity};
+pub mod file;
+pub mod kept;
+
 use crate::records::Standard;
+use crate::rules::{Rule, Severity};
 
 /// A text that was meant as an MTA-STS record and is none.
 pub const VERSION: Rule = Rule {
@@ -94,110 +98,6 @@ pub const ID_TWICE: Rule = Rule {
     good: "v=STSv1; id=20260201",
 };
 
-/// A policy that is not served.
-pub const STATUS: Rule = Rule {
-    id: "STS-010",
-    severity: Severity::Error,
-    standard: Standard::MtaSts,
-    title: "a policy that is not served",
-    section: "RFC 8461 3.3",
-    why: "Only status 200 is a policy. A redirect must not be followed, and an error page is none: senders then deliver as if there were no policy.",
-    fix: "Serve the file itself at /.well-known/mta-sts.txt, with status 200 and without a redirect.",
-    bad: "301 to https://www.voorbeeld.nl/",
-    good: "200, and the policy",
-};
-
-/// A policy whose certificate senders do not accept.
-pub const CERTIFICATE: Rule = Rule {
-    id: "STS-011",
-    severity: Severity::Error,
-    standard: Standard::MtaSts,
-    title: "a policy whose certificate senders do not accept",
-    section: "RFC 8461 3.3",
-    why: "The certificate must be for mta-sts below the domain, in date, and of a public authority. Of any other senders take no policy.",
-    fix: "Have a certificate for mta-sts below the domain issued, and renewed in time.",
-    bad: "a certificate for www.voorbeeld.nl",
-    good: "a certificate for mta-sts.voorbeeld.nl",
-};
-
-/// A policy that is not served as text/plain.
-pub const MEDIA_TYPE: Rule = Rule {
-    id: "STS-012",
-    severity: Severity::Warning,
-    standard: Standard::MtaSts,
-    title: "a policy that is not served as text/plain",
-    section: "RFC 8461 3.2",
-    why: "Senders should look at the media type, to tell a policy from a page that a web server makes of any name.",
-    fix: "Serve the file as text/plain.",
-    bad: "Content-Type: text/html",
-    good: "Content-Type: text/plain",
-};
-
-/// A policy of more than 64 KiB.
-pub const TOO_LARGE: Rule = Rule {
-    id: "STS-013",
-    severity: Severity::Error,
-    standard: Standard::MtaSts,
-    title: "a policy of more than 64 KiB",
-    section: "RFC 8461 3.3",
-    why: "Senders bound what they read. Of a file beyond that they take no policy.",
-    fix: "Serve the policy alone: version, mode, mx and max_age.",
-    bad: "a whole web page",
-    good: "a few lines",
-};
-
-/// A policy senders cannot read.
-pub const LINE: Rule = Rule {
-    id: "STS-014",
-    severity: Severity::Error,
-    standard: Standard::MtaSts,
-    title: "a policy senders cannot read",
-    section: "RFC 8461 3.2",
-    why: "Each line is a key, a colon and a value; version, mode and max_age stand there once each, in lower case.",
-    fix: "Serve what zegel plan prints.",
-    bad: "mode = enforce",
-    good: "mode: enforce",
-};
-
-/// A policy of another version.
-pub const FILE_VERSION: Rule = Rule {
-    id: "STS-015",
-    severity: Severity::Error,
-    standard: Standard::MtaSts,
-    title: "a policy of another version",
-    section: "RFC 8461 3.2",
-    why: "There is one version, STSv1, written so. Senders do not read another.",
-    fix: "Write version: STSv1.",
-    bad: "version: STSv2",
-    good: "version: STSv1",
-};
-
-/// A policy with a mode nobody knows.
-pub const MODE: Rule = Rule {
-    id: "STS-016",
-    severity: Severity::Error,
-    standard: Standard::MtaSts,
-    title: "a policy with a mode nobody knows",
-    section: "RFC 8461 3.2, 5",
-    why: "Senders know enforce, testing and none, in lower case.",
-    fix: "Write mode: enforce, testing or none.",
-    bad: "mode: Enforce",
-    good: "mode: enforce",
-};
-
-/// A policy whose max_age is none.
-pub const MAX_AGE: Rule = Rule {
-    id: "STS-017",
-    severity: Severity::Error,
-    standard: Standard::MtaSts,
-    title: "a policy whose max_age is none",
-    section: "RFC 8461 3.2",
-    why: "max_age is a number of seconds, of at most ten digits, a year at most.",
-    fix: "Write max_age: 2592000, or another number of seconds.",
-    bad: "max_age: 30d",
-    good: "max_age: 2592000",
-};
-
 /// An enforced policy that is kept for less than a day.
 pub const SHORT: Rule = Rule {
     id: "STS-018",
@@ -209,84 +109,6 @@ pub const SHORT: Rule = Rule {
     fix: "Write maxAge: 30d, or longer.",
     bad: "mode: Enforce, maxAge: 1h",
     good: "mode: Enforce, maxAge: 30d",
-};
-
-/// A policy without a host.
-pub const NO_MX: Rule = Rule {
-    id: "STS-019",
-    severity: Severity::Error,
-    standard: Standard::MtaSts,
-    title: "a policy without a host",
-    section: "RFC 8461 3.2",
-    why: "Unless mode is none a policy names the hosts mail may go to. One without any is no policy.",
-    fix: "Add a line mx: for each host of the MX.",
-    bad: "mode: enforce, and no mx",
-    good: "mode: enforce, mx: mx1.voorbeeld.nl",
-};
-
-/// A policy with a host that is none.
-pub const PATTERN: Rule = Rule {
-    id: "STS-020",
-    severity: Severity::Error,
-    standard: Standard::MtaSts,
-    title: "a policy with a host that is none",
-    section: "RFC 8461 3.2, 4.1",
-    why: "mx holds a host's whole name, or an asterisk, a dot and a name. Senders do not read a policy with anything else.",
-    fix: "Write the host as the MX has it.",
-    bad: "mx: mail",
-    good: "mx: mail.voorbeeld.nl",
-};
-
-/// A policy with a pattern of a draft.
-pub const OLD_PATTERN: Rule = Rule {
-    id: "STS-021",
-    severity: Severity::Error,
-    standard: Standard::MtaSts,
-    title: "a policy with a pattern of a draft",
-    section: "RFC 8461 3.2, 4.1",
-    why: "A dot alone before a name, or an asterisk as a part of a label, was never of the standard.",
-    fix: "Write *. before the name, or the host itself.",
-    bad: "mx: .voorbeeld.nl",
-    good: "mx: *.voorbeeld.nl",
-};
-
-/// A policy with characters outside ASCII in a host.
-pub const U_LABEL: Rule = Rule {
-    id: "STS-022",
-    severity: Severity::Error,
-    standard: Standard::MtaSts,
-    title: "a policy with characters outside ASCII in a host",
-    section: "RFC 8461 3.2",
-    why: "Hosts are compared as DNS has them: in A-labels.",
-    fix: "Write the host in A-labels (xn--…).",
-    bad: "mx: mx.münchen.example",
-    good: "mx: mx.xn--mnchen-3ya.example",
-};
-
-/// A policy with a comment or a blank line.
-pub const COMMENT: Rule = Rule {
-    id: "STS-024",
-    severity: Severity::Error,
-    standard: Standard::MtaSts,
-    title: "a policy with a comment or a blank line",
-    section: "RFC 8461 3.2",
-    why: "A policy knows neither. Strict senders read nothing of a file with a comment; most overlook a blank line.",
-    fix: "Remove the line.",
-    bad: "# our hosts",
-    good: "mx: mx1.voorbeeld.nl",
-};
-
-/// A policy that is no plain UTF-8.
-pub const ENCODING: Rule = Rule {
-    id: "STS-025",
-    severity: Severity::Error,
-    standard: Standard::MtaSts,
-    title: "a policy that is no plain UTF-8",
-    section: "RFC 8461 3.2",
-    why: "A byte order mark stands before the first key and spoils it; UTF-16 is no text to senders.",
-    fix: "Save the file as UTF-8 without a byte order mark.",
-    bad: "FE FF, or EF BB BF",
-    good: "version: STSv1 as its first octets",
 };
 
 /// A mail host that the MTA-STS policy does not cover.
@@ -326,19 +148,6 @@ pub const WIDE: Rule = Rule {
     fix: "Name the hosts of the MX.",
     bad: "mtaSts.mx: ['*.provider.example']",
     good: "mtaSts.mx: [mx1.provider.example]",
-};
-
-/// Another policy is served than the one that is desired.
-pub const NOT_SERVED: Rule = Rule {
-    id: "STS-032",
-    severity: Severity::Error,
-    standard: Standard::MtaSts,
-    title: "another policy is served than the one that is desired",
-    section: "RFC 8461 8.1",
-    why: "Senders fetch the policy when the id changes, and keep it. Where the new id stands before the new file, they keep the old one under it.",
-    fix: "Serve the file that zegel plan prints at every server, and only then publish the record with its id.",
-    bad: "the record of the new policy, the file of the old",
-    good: "both of the new one, the file first",
 };
 
 /// An MTA-STS record, and no host that serves the policy.
@@ -389,45 +198,11 @@ pub const RULES: &[&Rule] = &[
     &UNKNOWN_FIELD,
     &SYNTAX,
     &ID_TWICE,
-    &STATUS,
-    &CERTIFICATE,
-    &MEDIA_TYPE,
-    &TOO_LARGE,
-    &LINE,
-    &FILE_VERSION,
-    &MODE,
-    &MAX_AGE,
     &SHORT,
-    &NO_MX,
-    &PATTERN,
-    &OLD_PATTERN,
-    &U_LABEL,
-    &COMMENT,
-    &ENCODING,
     &UNCOVERED,
     &STALE,
     &WIDE,
-    &NOT_SERVED,
     &NO_HOST,
     &NO_REPORTS,
     &NO_MAIL,
-];
-
-/// Those about the file that is served, which DNS alone does not show.
-pub const OF_THE_FILE: &[&Rule] = &[
-    &STATUS,
-    &CERTIFICATE,
-    &MEDIA_TYPE,
-    &TOO_LARGE,
-    &LINE,
-    &FILE_VERSION,
-    &MODE,
-    &MAX_AGE,
-    &NO_MX,
-    &PATTERN,
-    &OLD_PATTERN,
-    &U_LABEL,
-    &COMMENT,
-    &ENCODING,
-    &NOT_SERVED,
 ];

@@ -1,0 +1,58 @@
+//! What this look saw, for who remembers the looks before it.
+
+use crate::inquiry::{Dns, Inquiry, Kind, Need, PolicyFile, Served};
+use crate::intent::{Intent, MTA_STS, What};
+use crate::judge::basis::UsableAnswer;
+use crate::judge::mx::hosts_of;
+use crate::judge::versioned::Versioned;
+use crate::judge::{PolicySeen, RecordSeen, ServedPolicy};
+use crate::records::Standard;
+use crate::records::mtasts;
+
+/// What was seen, by what was asked already; `None` where the domain leaves no room for the record.
+pub(in crate::judge) fn seen(intent: &Intent, inquiry: &mut Inquiry<'_>) -> Option<PolicySeen> {
+    let name = intent.domain.prepend(MTA_STS).ok()?;
+    inquiry.on_behalf_of(Standard::MtaSts);
+    let reply = inquiry.ask(Dns::new(name, Kind::Txt), Need::Detail);
+    let record = UsableAnswer::from_reply(reply).map_or(RecordSeen::Unknown, |seen| record(&seen));
+    let file = PolicyFile {
+        domain: intent.domain.clone(),
+    };
+    let served = inquiry.fact(&file).and_then(|fact| fact.outcome.as_ref().ok());
+    inquiry.on_behalf_of(Standard::Mx);
+    let reply = inquiry.ask(Dns::new(intent.domain.clone(), Kind::Mx), Need::Detail);
+    let hosts = UsableAnswer::from_reply(reply).map(|seen| hosts_of(&seen).into_iter().collect());
+    Some(PolicySeen {
+        wanted: intent.wanted.iter().find_map(|wanted| match &wanted.what {
+            What::MtaSts(policy) => Some(policy.mode),
+            _ => None,
+        }),
+        record,
+        served: served.map_or(ServedPolicy::Unknown, policy),
+        hosts,
+    })
+}
+
+fn record(seen: &UsableAnswer<'_>) -> RecordSeen {
+    let found = Versioned::of(seen, mtasts::likeness);
+    match found.records.as_slice() {
+        [] => RecordSeen::Absent,
+        [text] => {
+            let record = mtasts::parse(text);
+            let is_read = record.id_is_sound() && record.problems().next().is_none();
+            record
+                .id
+                .filter(|_| is_read)
+                .map_or(RecordSeen::Unknown, RecordSeen::Id)
+        }
+        _ => RecordSeen::Unknown,
+    }
+}
+
+fn policy(served: &Served) -> ServedPolicy {
+    let Served::File { body, .. } = served else {
+        return ServedPolicy::Nothing;
+    };
+    let read = mtasts::parse_policy(body).policy;
+    read.map_or(ServedPolicy::Nothing, ServedPolicy::Policy)
+}
