@@ -2,6 +2,8 @@
 
 #[path = "support/dns.rs"]
 mod dns;
+#[path = "support/json_page.rs"]
+mod json_page;
 #[path = "support/knot.rs"]
 mod knot;
 #[path = "support/name_servers.rs"]
@@ -18,6 +20,7 @@ mod cli {
     mod harness;
     mod init;
     mod inspect;
+    mod json_page;
     mod knot;
     mod krew;
     mod lookup;

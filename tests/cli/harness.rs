@@ -3,6 +3,8 @@
 use std::io::Write;
 use std::process::{Command, Stdio};
 
+use crate::json_page::{Page, section};
+
 /// What a run came to.
 #[derive(Debug)]
 pub(crate) struct Run {
@@ -23,7 +25,7 @@ pub(crate) fn zegel_with(args: &[&str], stdin: &str) -> Run {
 
 /// Runs `zegel` with `args` and `stdin`, and of what speaks of colour only these variables.
 ///
-/// Whatever looks at DNS is recorded on the way and judged again from the recording, without DNS: it must say the same,
+/// Whatever is printed as JSON stands on the page on JSON. Whatever looks at DNS is recorded on the way and judged again from the recording, without DNS: it must say the same,
 /// to the byte.
 pub(crate) fn zegel_in(environment: &[(&str, &str)], args: &[&str], stdin: &str) -> Run {
     let looks = args
@@ -96,9 +98,13 @@ fn once(environment: &[(&str, &str)], args: &[&str], stdin: &str) -> Run {
         .take()
         .map(|mut pipe| pipe.write_all(stdin.as_bytes()));
     let output = child.wait_with_output().expect("the program ends");
+    let out = String::from_utf8(output.stdout).expect("output is UTF-8");
+    if let Some(section) = section(args) {
+        Page::read().hold(section, &out);
+    }
     Run {
         code: output.status.code().expect("the program ends by itself"),
-        out: String::from_utf8(output.stdout).expect("output is UTF-8"),
+        out,
         err: String::from_utf8(output.stderr).expect("messages are UTF-8"),
     }
 }

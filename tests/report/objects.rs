@@ -1,9 +1,13 @@
 //! MailDomains as a person who asks the cluster sees them: one in full, many in short, what to do next.
 
+#[path = "../support/json_page.rs"]
+mod json_page;
+
 use jiff::Timestamp;
 use serde_json::{Value, json};
 use zegel::report::Style;
 use zegel::report::objects::{Object, Told, fleet, fleet_line, status, status_json};
+use zegel::report::selfcheck::{Check, SelfcheckReport};
 
 fn now() -> Timestamp {
     "2026-11-26T12:00:00Z".parse().expect("a time")
@@ -118,6 +122,46 @@ fn one_object_fits_a_narrow_terminal_and_moves_no_cursor() {
         assert!(!line.contains('\u{1b}'), "{line:?}");
     }
     assert!(text.contains("events: cannot be listed: no\n"), "{text}");
+}
+
+/// What a cluster's objects are as JSON stands on the page on it, and the other way round.
+#[test]
+fn json_is_what_the_page_says() {
+    let mut page = json_page::Page::read();
+    let unseen =
+        json!({"metadata": {"namespace": "mail", "name": "a", "generation": 1}, "spec": {"role": "Mail"}});
+    for value in [everything(), unseen] {
+        let object = Object::read(&value);
+        for events in [Ok(told()), Err("forbidden".to_owned())] {
+            page.hold(
+                "kubectl-status-and-refresh",
+                &status_json(&object, &events, "kubectl zegel", now()),
+            );
+        }
+        page.hold("kubectl-status-and-refresh", &fleet_line(&object, now()));
+    }
+    let checks = SelfcheckReport {
+        checks: vec![
+            Check::fine("CRD", "served"),
+            Check::wrong("DNS", "silent", "ask another"),
+        ],
+    };
+    let judged = zegel::report::json::Judged {
+        outcome: "wrong",
+        body: checks,
+    };
+    page.hold("selfcheck", &zegel::report::json::line(now(), &judged));
+    let here = [
+        "selfcheck",
+        "check",
+        "every-object",
+        "kubectl-status-and-refresh",
+        "event",
+        "step",
+        "summary",
+    ];
+    let unseen = page.unseen(|section| here.contains(&section));
+    assert_eq!(unseen, ["summary: propagating"], "of the command line alone");
 }
 
 #[test]
