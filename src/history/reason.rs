@@ -32,7 +32,8 @@ pub enum Reason {
 }
 
 impl Reason {
-    const ALL: [Self; 13] = [
+    /// Every reason, in the order of their words.
+    pub const ALL: [Self; 13] = [
         Self::Alternating,
         Self::Compliant,
         Self::DnsUnavailable,

@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, reason = "a test stops where it cannot go on")]
 
 mod metrics;
+mod reasons;
 
 use std::fmt::Write as _;
 use std::fs;
