@@ -28,6 +28,7 @@
 //! The shell:
 //! - [`world`]: answers questions; the only sockets.
 //! - [`operator`]: the only Kubernetes client: watch, reconcile, status, events, metrics.
+//! - [`probe`]: answers a controller's questions about mail servers, from where port 25 is open.
 //! - [`serve`]: `/livez`, `/readyz`, `/metrics`.
 //! - [`cli`]: one file a command.
 //!
@@ -45,6 +46,7 @@ pub mod intent;
 pub mod judge;
 pub mod name;
 pub mod operator;
+pub mod probe;
 pub mod recording;
 pub mod records;
 pub mod report;

@@ -19,7 +19,7 @@ fn main() -> ExitCode {
 }
 
 fn run(cli: Cli) -> Result<ExitCode, Failure> {
-    let default = if matches!(cli.command, Command::Controller(_)) {
+    let default = if matches!(cli.command, Command::Controller(_) | Command::Probe(_)) {
         "info"
     } else {
         "warn"

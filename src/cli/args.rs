@@ -15,7 +15,7 @@ pub struct LogArgs {
     #[arg(long, global = true, value_enum, default_value_t = LogFormat::Text, value_name = "FORMAT")]
     pub log_format: LogFormat,
     /// What is logged: error, warn, info, debug, trace, or a filter like zegel=debug [default: info for the
-    /// controller, else warn]
+    /// controller and the probe, else warn]
     #[arg(long, global = true, value_name = "LEVEL")]
     pub log_level: Option<String>,
     /// When text is coloured; auto: on a terminal, and as NO_COLOR and CLICOLOR_FORCE say

@@ -316,9 +316,16 @@ impl Observer {
                  --resolver, or say --dnssec off",
             );
         }
+        if let Some(why) = world.silent_probe()
+            && !quiet
+        {
+            output::note(&format!(
+                "note: no mail server was looked at: the probe cannot be asked: {why}; no domain is judged by it"
+            ));
+        }
         if world.mail_port_is_blocked() && !quiet {
             output::note(&format!(
-                "note: {}; --smtp-proxy is a way out, and no domain is judged by it",
+                "note: {}; --probe and --smtp-proxy are ways out, and no domain is judged by it",
                 Trouble::PortBlocked
             ));
         }

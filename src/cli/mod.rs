@@ -23,6 +23,7 @@ pub mod lookup;
 pub mod manifests;
 pub mod output;
 pub mod plan;
+pub mod probe;
 pub mod selfcheck;
 pub mod spf;
 
@@ -77,6 +78,8 @@ pub enum Command {
     Crd,
     /// Run the operator.
     Controller(controller::Args),
+    /// Look at mail servers for a controller that cannot reach port 25 itself.
+    Probe(probe::Args),
     /// See whether an installation works: CRD, rights, Lease, DNS, DNSSEC.
     Selfcheck(selfcheck::Args),
     /// Print a script that completes these commands in a shell.
@@ -209,6 +212,7 @@ pub async fn run(command: Command, color: args::When) -> Result<Exit, Failure> {
         Command::Plugin(command) => kubectl::run(&command, CalledAs::Plugin, style).await,
         Command::Crd => crd::run(),
         Command::Controller(args) => controller::run(args).await,
+        Command::Probe(args) => probe::run(args).await,
         Command::Selfcheck(args) => selfcheck::run(&args, style).await,
         Command::Completions(args) => completions::completions(&args),
         Command::Man(args) => completions::man(&args),

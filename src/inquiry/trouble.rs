@@ -22,6 +22,8 @@ pub enum Trouble {
     Malformed,
     /// No connection to the server could be made.
     Network,
+    /// The probe that looks at mail servers for us cannot be asked.
+    NoProbe,
     /// Nothing can be sent to the server from here: no route, or an address that is nobody's.
     NoRoute,
     /// The look is judged from a recording that does not hold it.
@@ -50,7 +52,7 @@ pub enum Trouble {
 
 impl Trouble {
     /// Every trouble, in the order of their words.
-    pub const ALL: [Self; 19] = [
+    pub const ALL: [Self; 20] = [
         Self::Bogus,
         Self::Busy,
         Self::CnameLoop,
@@ -58,6 +60,7 @@ impl Trouble {
         Self::Limit,
         Self::Malformed,
         Self::Network,
+        Self::NoProbe,
         Self::NoRoute,
         Self::NotRecorded,
         Self::NotValidated,
@@ -82,6 +85,7 @@ impl Trouble {
             Self::Limit => "Limit",
             Self::Malformed => "Malformed",
             Self::Network => "Network",
+            Self::NoProbe => "NoProbe",
             Self::NoRoute => "NoRoute",
             Self::NotRecorded => "NotRecorded",
             Self::NotValidated => "NotValidated",
@@ -108,6 +112,7 @@ impl fmt::Display for Trouble {
             Self::Limit => "the bounds of one look were reached",
             Self::Malformed => "the answer was none that could be read",
             Self::Network => "no connection to a server could be made",
+            Self::NoProbe => "the probe that looks at mail servers for us (--probe) cannot be asked",
             Self::NoRoute => "nothing can be sent to the server from here",
             Self::NotRecorded => "the recording does not hold it: the zegel that made it did not ask",
             Self::NotValidated => "a proof is asked for, and DNSSEC is not validated here (--dnssec off)",

@@ -15,6 +15,7 @@
 
 mod fact;
 mod policy;
+pub mod probe;
 mod security;
 mod session;
 #[cfg(test)]

@@ -30,7 +30,13 @@ impl SessionLine {
     pub(super) fn all_of(facts: &Facts) -> Vec<Self> {
         let mut all: Vec<_> = facts.of::<Starttls>().collect();
         all.sort_by_key(|(question, _)| *question);
-        let line = |(question, fact): (&Starttls, &std::sync::Arc<Fact<Starttls>>)| Self {
+        let lines = all.into_iter();
+        lines.map(|(question, fact)| Self::of(question, fact)).collect()
+    }
+
+    /// One of them.
+    pub(super) fn of(question: &Starttls, fact: &Fact<Starttls>) -> Self {
+        Self {
             host: question.host.to_string(),
             address: question.address,
             closeness: question.closeness,
@@ -39,8 +45,7 @@ impl SessionLine {
             words: fact.source.words.clone(),
             seen_at: fact.seen_at,
             expires_at: fact.expires_at,
-        };
-        all.into_iter().map(line).collect()
+        }
     }
 
     pub(super) fn read(self) -> Result<(Starttls, Fact<Starttls>), String> {

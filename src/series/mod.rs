@@ -239,7 +239,13 @@ metrics! {
 pub const SMTP: Group = Group {
     title: "Mail servers",
     intro: "Where a manifest asks for `tls`.",
-    metrics: &[&SMTP_LOOKS, &SMTP_IN_FLIGHT, &SMTP_CACHED, &SMTP_PORT_BLOCKED],
+    metrics: &[
+        &SMTP_LOOKS,
+        &SMTP_IN_FLIGHT,
+        &SMTP_CACHED,
+        &SMTP_PORT_BLOCKED,
+        &SMTP_PROBE_SILENT,
+    ],
 };
 
 metrics! {
@@ -254,6 +260,9 @@ metrics! {
         "";
     SMTP_PORT_BLOCKED: Gauge "smtp_port_blocked" [], since NEXT,
         "1 while no mail server at all can be reached from here: port 25 is closed outward",
+        "";
+    SMTP_PROBE_SILENT: Gauge "smtp_probe_silent" [], since NEXT,
+        "1 while the probe that looks at mail servers (--probe) cannot be asked",
         "";
 }
 

@@ -144,6 +144,9 @@ pub enum ConfigError {
         /// What is wrong with it.
         why: String,
     },
+    /// The probe could never be asked.
+    #[error("the probe cannot be asked: {0}")]
+    Probe(String),
     /// The trust anchor cannot be used.
     #[error("the trust anchor {} cannot be used: {why}", path.display())]
     TrustAnchor {

@@ -36,6 +36,15 @@ pub(super) trait Put: Send + Sync + 'static {
     /// Puts one question, with a place on the wire in hand.
     fn put(&self, question: &Self::Lane) -> impl Future<Output = Heard<Self::Lane>> + Send;
 
+    /// The same, for whom what was seen before `floor` is too old: where somebody else remembers too, he is told.
+    fn put_anew(
+        &self,
+        question: &Self::Lane,
+        _floor: Option<Timestamp>,
+    ) -> impl Future<Output = Heard<Self::Lane>> + Send {
+        self.put(question)
+    }
+
     /// The longest that is worth waiting for.
     fn patience(&self, question: &Self::Lane) -> Duration;
 
@@ -53,6 +62,8 @@ pub(super) struct Heard<L: Lane> {
     pub(super) source: L::Source,
     /// For how long an answer holds, in seconds; of no meaning for a failure.
     pub(super) ttl: u32,
+    /// When it was seen, where somebody else saw it before; `None`: now.
+    pub(super) seen_at: Option<Timestamp>,
 }
 
 impl<L: Lane> Heard<L> {
@@ -62,6 +73,7 @@ impl<L: Lane> Heard<L> {
             security: Security::NotAsked,
             source: L::Source::default(),
             ttl: 0,
+            seen_at: None,
         }
     }
 }
@@ -232,13 +244,19 @@ impl<P: Put> Exchange<P> {
             }
             _ => match self.inner.put.in_vain(question) {
                 Some(trouble) => Found::Remembered(self.inner.fact(Heard::nothing(trouble))),
-                None => self.book_flight(&mut book, question.clone(), now),
+                None => self.book_flight(&mut book, question.clone(), floor, now),
             },
         }
     }
 
     /// Books a flight; whoever waits may stop waiting.
-    fn book_flight(&self, book: &mut Book<P::Lane>, question: P::Lane, now: Timestamp) -> Found<P> {
+    fn book_flight(
+        &self,
+        book: &mut Book<P::Lane>,
+        question: P::Lane,
+        floor: Option<Timestamp>,
+        now: Timestamp,
+    ) -> Found<P> {
         let (landed, landing) = watch::channel(Progress::Waiting);
         let landed = Arc::new(landed);
         let number = book.next_flight;
@@ -252,6 +270,7 @@ impl<P: Put> Exchange<P> {
         let flying = Flying {
             inner: self.inner.clone(),
             question,
+            floor,
             number,
         };
         Found::Departing(landing, flying, landed)
@@ -265,7 +284,7 @@ impl<P: Put> Inner<P> {
 
     /// A fact had now.
     fn fact(&self, heard: Heard<P::Lane>) -> Arc<Fact<P::Lane>> {
-        let seen_at = (self.clock)();
+        let now = (self.clock)();
         let keep = match heard.outcome {
             Err(_) => self.bounds.failures.min(CacheBounds::LONGEST_FAILURE),
             Ok(_) => SignedDuration::from_secs(heard.ttl.into()).min(self.bounds.longest),
@@ -274,8 +293,8 @@ impl<P: Put> Inner<P> {
             outcome: heard.outcome,
             security: heard.security,
             source: heard.source,
-            seen_at,
-            expires_at: seen_at.saturating_add(keep).unwrap_or(Timestamp::MAX),
+            seen_at: heard.seen_at.map_or(now, |seen_at| seen_at.min(now)),
+            expires_at: now.saturating_add(keep).unwrap_or(Timestamp::MAX),
             made: Made::default(),
         })
     }
@@ -285,6 +304,7 @@ impl<P: Put> Inner<P> {
 struct Flying<P: Put> {
     inner: Arc<Inner<P>>,
     question: P::Lane,
+    floor: Option<Timestamp>,
     number: u64,
 }
 
@@ -309,7 +329,7 @@ impl<P: Put> Flying<P> {
         });
         inner.metrics.in_flight.inc();
         let began = Instant::now();
-        let put = inner.put.put(&self.question);
+        let put = inner.put.put_anew(&self.question, self.floor);
         let heard = timeout(inner.put.patience(&self.question), put).await;
         let fact = inner.fact(heard.unwrap_or_else(|_| Heard::nothing(Trouble::Timeout)));
         drop(place);

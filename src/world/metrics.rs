@@ -68,12 +68,13 @@ impl Metrics {
     }
 
     /// Registers what is of interest of a lane of strangers alone, under its name: `smtp_looks`.
-    pub(super) fn register_looks(&self, registry: &mut Registry, blocked: Gauge) {
+    pub(super) fn register_looks(&self, registry: &mut Registry, blocked: Gauge, silent: Gauge) {
         let registry = registry.sub_registry_with_prefix(self.lane);
         put(registry, &series::SMTP_LOOKS, self.views.clone());
         put(registry, &series::SMTP_IN_FLIGHT, self.in_flight.clone());
         put(registry, &series::SMTP_CACHED, self.cached.clone());
         put(registry, &series::SMTP_PORT_BLOCKED, blocked);
+        put(registry, &series::SMTP_PROBE_SILENT, silent);
     }
 
     /// Counts a question that asked for `label` and had `outcome`.
@@ -115,7 +116,7 @@ mod tests {
         smtp.record_view("Chain", "Records");
         let mut registry = Registry::with_prefix("zegel");
         dns.register(&mut registry);
-        smtp.register_looks(&mut registry, Gauge::default());
+        smtp.register_looks(&mut registry, Gauge::default(), Gauge::default());
         let mut text = String::new();
         prometheus_client::encoding::text::encode(&mut text, &registry).unwrap();
         assert_eq!(

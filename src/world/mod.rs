@@ -17,6 +17,7 @@ mod dns;
 mod exchange;
 mod fetching;
 mod freshness;
+mod identity;
 mod metrics;
 mod places;
 mod policy;
@@ -38,11 +39,12 @@ pub use self::dns::{Health, Reach};
 use self::exchange::Exchange;
 pub use self::fetching::{Authorities, PolicyConfig};
 pub use self::freshness::Freshness;
+pub use self::identity::{Identity, Renewed};
 pub use self::metrics::{Metrics, QuestionLabels};
 use self::places::Places;
 use self::policy::Fetcher;
 use self::smtp::MailServers;
-pub use self::smtp::{SmtpArgs, SmtpConfig};
+pub use self::smtp::{Location, MailServerArgs, ProbeArgs, ProbeConfig, SmtpArgs, SmtpConfig};
 pub use crate::inquiry::Passes;
 use crate::inquiry::{
     AnyQuestion, Approach, Closeness, Depth, Dns, Fact, Facts, Inquiry, MAX_QUESTIONS, MAX_VIEWS, MAX_WAVES,
@@ -107,8 +109,13 @@ impl World {
         let bounds = config.cache;
         let smtp = config.smtp.clone();
         let allow_private = smtp.allow_private;
-        let turns = Places::new(smtp.concurrency.get(), smtp.pause, FOR_A_MAIL_SERVER);
-        let mail_servers = MailServers::new(smtp, clock.clone());
+        // Where a probe looks, the pauses are the probe's to keep.
+        let pause = match smtp.probe {
+            None => smtp.pause,
+            Some(_) => Duration::ZERO,
+        };
+        let turns = Places::new(smtp.concurrency.get(), pause, FOR_A_MAIL_SERVER);
+        let mail_servers = MailServers::new(smtp, clock.clone()).map_err(ConfigError::Probe)?;
         let (policies, fetches) = (config.policies.clone(), config.concurrency.get());
         let servers = Servers::new(config, clock.clone())?;
         let dns = Exchange::new(servers, places, bounds, clock.clone());
@@ -136,13 +143,21 @@ impl World {
     /// Registers what is counted of DNS and of mail servers: `dns_…` and `smtp_…`; fetches of policies are not told.
     pub fn register_metrics(&self, registry: &mut Registry) {
         self.dns.metrics().register(registry);
-        let blocked = self.smtp.put().blocked();
-        self.smtp.metrics().register_looks(registry, blocked);
+        let gauges = self.smtp.put().gauges();
+        self.smtp
+            .metrics()
+            .register_looks(registry, gauges.blocked.clone(), gauges.silent.clone());
     }
 
-    /// Whether it was noticed that no mail server at all can be reached from here: port 25 is closed outward.
+    /// Whether it was noticed that no mail server at all can be reached: port 25 is closed outward here, or where the probe
+    /// is.
     pub fn mail_port_is_blocked(&self) -> bool {
         self.smtp.put().is_blocked()
+    }
+
+    /// Why the probe that looks at mail servers for us cannot be asked, where it cannot.
+    pub fn silent_probe(&self) -> Option<String> {
+        self.smtp.put().silent_probe()
     }
 
     /// Whether the resolvers answer: told by their own pulse and a control question, never by how many domains are

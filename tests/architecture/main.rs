@@ -15,7 +15,7 @@ use std::path::Path;
 use self::source::{code, crate_paths, module, names, sources, sources_of};
 
 /// The modules that wait, talk and look at clocks. Everything else is pure.
-const SHELL: &[&str] = &["cli", "main", "operator", "serve", "world"];
+const SHELL: &[&str] = &["cli", "main", "operator", "probe", "serve", "world"];
 
 /// What no pure module may name, and why.
 const FORBIDDEN: &[(&str, &str)] = &[
@@ -87,10 +87,12 @@ const ARROWS: &[(&str, &[&str])] = &[
             "records",
             "intent",
             "judge",
+            "recording",
             "series",
             "transport",
         ],
     ),
+    ("probe", &["recording", "world"]),
     (
         "history",
         &["api", "inquiry", "intent", "judge", "name", "records", "rules"],
@@ -125,6 +127,7 @@ const ARROWS: &[(&str, &[&str])] = &[
             "judge",
             "name",
             "operator",
+            "probe",
             "records",
             "report",
             "rules",

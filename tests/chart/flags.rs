@@ -176,6 +176,19 @@ fn flags() -> Vec<(&'static str, Has)> {
                 "--smtp-proxy=socks5://192.0.2.1:1080",
             ),
         ),
+        ("probe", As(through_a_probe(), "--probe=probe.voorbeeld.nl:8625")),
+        (
+            "probe-ca",
+            As(through_a_probe(), "--probe-ca=/etc/zegel/probe/ca.crt"),
+        ),
+        (
+            "probe-cert",
+            As(through_a_probe(), "--probe-cert=/etc/zegel/probe/tls.crt"),
+        ),
+        (
+            "probe-key",
+            As(through_a_probe(), "--probe-key=/etc/zegel/probe/tls.key"),
+        ),
         (
             "smtp-port",
             Not("for trials with servers of one's own; it is hidden"),
@@ -190,6 +203,57 @@ fn flags() -> Vec<(&'static str, Has)> {
         ),
         ("color", Not("a pod has no terminal")),
     ]
+}
+
+fn through_a_probe() -> Value {
+    json!({"mailServers": {"probe": {"address": "probe.voorbeeld.nl:8625", "secret": "probe"}}})
+}
+
+/// The Secret is mounted where the flags say, and the policy lets out to the probe's port.
+#[test]
+fn a_probe_is_asked_with_the_secret_that_is_named() {
+    let mut values = through_a_probe();
+    values["networkPolicy"] = json!({"enabled": true});
+    let all = rendered(values);
+    let pod = &all.one("Deployment")["spec"]["template"]["spec"];
+    let of = |list: &Value| {
+        let list = list.as_array().unwrap();
+        list.iter().find(|one| one["name"] == "probe").unwrap().clone()
+    };
+    assert_eq!(of(&pod["volumes"])["secret"], json!({"secretName": "probe"}));
+    let mount = of(&pod["containers"][0]["volumeMounts"]);
+    assert_eq!(
+        mount,
+        json!({"name": "probe", "mountPath": "/etc/zegel/probe", "readOnly": true})
+    );
+    let egress = all.one("NetworkPolicy")["spec"]["egress"]
+        .as_array()
+        .unwrap()
+        .clone();
+    assert!(
+        egress.contains(&json!({"ports": [{"port": 8625, "protocol": "TCP"}]})),
+        "{egress:?}"
+    );
+    for (wrong, says) in [
+        (
+            json!({"address": "probe:8625"}),
+            "mailServers.probe.secret is not",
+        ),
+        (json!({"secret": "probe"}), "mailServers.probe.address is not"),
+    ] {
+        let said = helm_template("zegel", &with_image(json!({"mailServers": {"probe": wrong}}))).unwrap_err();
+        assert!(said.contains(says), "{said}");
+    }
+    for other in [
+        json!({"proxy": "socks5://192.0.2.1:1080"}),
+        json!({"ehlo": "zegel.voorbeeld.nl"}),
+    ] {
+        let mut values = through_a_probe();
+        let (name, value) = other.as_object().unwrap().iter().next().unwrap();
+        values["mailServers"][name] = value.clone();
+        let said = helm_template("zegel", &with_image(values)).unwrap_err();
+        assert!(said.contains("are both set"), "{said}");
+    }
 }
 
 #[test]

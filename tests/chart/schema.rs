@@ -180,6 +180,16 @@ const WRONG: &[(&str, &[&str])] = &[
     ("/mailServers/ehlo", &[r#""not a name""#]),
     ("/mailServers/pause", &[r#""soon""#]),
     ("/mailServers/proxy", &[r#""http://192.0.2.1:80""#]),
+    (
+        "/mailServers/probe/address",
+        &[
+            r#""probe""#,
+            r#""https://probe:8625""#,
+            r#""2001:db8::1:8625""#,
+            r#""probe:0""#,
+        ],
+    ),
+    ("/mailServers/probe/secret", &[r#""My Secret""#]),
     ("/dns/trustAnchor/key", &[r#""a/b""#, r#""""#]),
     ("/dns/trustAnchor/configMap", &[r#""Anchors""#]),
     ("/watch/namespace", &[r#""Mail""#, r#""a,b""#]),

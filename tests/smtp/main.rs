@@ -5,6 +5,7 @@
 #[path = "../support/dns.rs"]
 mod dns;
 mod postfix;
+mod probe;
 mod program;
 mod server;
 

@@ -1,8 +1,13 @@
 //! The program beside a mail server: `inspect --starttls`, `check` with a tls block, and the same again from a recording.
 
-use std::process::{Command, Output};
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output, Stdio};
+
+use zegel::world::Identity;
 
 use super::dns::DnsServer;
+use super::probe::Authority;
 use super::server::{Act, Server, say, self_signed, with_tls};
 
 const ZONE: &str = "
@@ -100,4 +105,87 @@ async fn a_manifest_that_asks_for_tls_is_checked_and_replayed_to_the_octet() {
     let (code, out) = zegel(&dns, &plain, &["check", &file("Any")]).await;
     assert_eq!(code, 1, "{out}");
     assert!(out.contains("want STARTTLS, found none"), "{out}");
+}
+
+/// The program at both ends: the probe until it is told to stop, and a look that goes through it.
+#[tokio::test(flavor = "multi_thread")]
+async fn the_program_looks_through_the_program() {
+    let (_, config) = self_signed(&["mx1.voorbeeld.nl"]);
+    let (dns, mail) = (
+        DnsServer::start(ZONE),
+        Server::start(vec![with_tls(&config)]).await,
+    );
+    let authority = Authority::new();
+    let files = |identity: &Identity| {
+        [&identity.authority, &identity.certificate, &identity.key].map(|path: &PathBuf| text(path))
+    };
+    let [ca, cert, key] = files(&authority.identity("localhost", &authority));
+    let mut probe = Command::new(env!("CARGO_BIN_EXE_zegel"))
+        .args([
+            "probe",
+            "--listen",
+            "127.0.0.1:0",
+            "--ca",
+            &ca,
+            "--cert",
+            &cert,
+            "--key",
+            &key,
+        ])
+        .args(["--allow-private-targets", "--smtp-pause", "10ms"])
+        .args(["--smtp-port", &mail.port.to_string(), "--log-format", "json"])
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut log = std::io::BufReader::new(probe.stderr.take().unwrap());
+    let mut first = String::new();
+    std::io::BufRead::read_line(&mut log, &mut first).unwrap();
+    let first: serde_json::Value = serde_json::from_str(&first).unwrap();
+    let at: SocketAddr = first["listening"].as_str().unwrap().parse().unwrap();
+    let [ca, cert, key] = files(&authority.identity("controller", &authority));
+    let inspect = |at: String| {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_zegel"));
+        command
+            .args(["inspect", "voorbeeld.nl", "-o", "json", "--starttls", "chain"])
+            .args([
+                "--resolver",
+                &dns.address().to_string(),
+                "--dnssec",
+                "off",
+                "--authorities",
+                "off",
+            ])
+            .args([
+                "--probe",
+                &at,
+                "--probe-ca",
+                &ca,
+                "--probe-cert",
+                &cert,
+                "--probe-key",
+                &key,
+            ])
+            .arg("--allow-private-targets");
+        run(command)
+    };
+    let (_, out) = inspect(format!("localhost:{}", at.port())).await;
+    assert!(
+        out.contains("TLS-015") && out.contains("leads to no public root"),
+        "{out}"
+    );
+    assert_eq!(mail.count(), 2);
+    let pid = probe.id().to_string();
+    Command::new("kill").args(["-TERM", &pid]).status().unwrap();
+    assert!(probe.wait().unwrap().success());
+    let (_, out) = inspect(format!("localhost:{}", at.port())).await;
+    assert!(
+        out.contains("note: no mail server was looked at: the probe cannot be asked: localhost:")
+            && out.contains("NoProbe")
+            && !out.contains("TLS-015"),
+        "{out}"
+    );
+}
+
+fn text(path: &Path) -> String {
+    path.display().to_string()
 }

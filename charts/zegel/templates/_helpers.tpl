@@ -139,6 +139,12 @@ imagePullSecrets:
 {{- with .Values.mailServers.ehlo -}}{{- $flags = append $flags (printf "--smtp-ehlo=%s" .) -}}{{- end -}}
 {{- $flags = append $flags (printf "--smtp-pause=%s" .Values.mailServers.pause) -}}
 {{- with .Values.mailServers.proxy -}}{{- $flags = append $flags (printf "--smtp-proxy=%s" .) -}}{{- end -}}
+{{- with .Values.mailServers.probe.address -}}
+{{- $flags = append $flags (printf "--probe=%s" .) -}}
+{{- $flags = append $flags "--probe-ca=/etc/zegel/probe/ca.crt" -}}
+{{- $flags = append $flags "--probe-cert=/etc/zegel/probe/tls.crt" -}}
+{{- $flags = append $flags "--probe-key=/etc/zegel/probe/tls.key" -}}
+{{- end -}}
 {{- if .Values.mailServers.allowPrivateTargets -}}{{- $flags = append $flags "--allow-private-targets" -}}{{- end -}}
 {{- $args := list "controller" -}}
 {{- $extra := .Values.extraArgs | default list -}}
@@ -151,11 +157,14 @@ imagePullSecrets:
 {{- concat $args $extra | toYaml -}}
 {{- end }}
 
-{{/* Volumes and mounts: the trust anchor, the recordings, and those of the user. */}}
+{{/* Volumes and mounts: the trust anchor, the probe's certificates, the recordings, and those of the user. */}}
 {{- define "zegel.volumes" -}}
 {{- $volumes := list -}}
 {{- with .Values.dns.trustAnchor.configMap -}}
 {{- $volumes = append $volumes (dict "name" "trust-anchor" "configMap" (dict "name" .)) -}}
+{{- end -}}
+{{- if .Values.mailServers.probe.address -}}
+{{- $volumes = append $volumes (dict "name" "probe" "secret" (dict "secretName" .Values.mailServers.probe.secret)) -}}
 {{- end -}}
 {{- if eq (include "zegel.recordsToEmptyDir" .) "true" -}}
 {{- $volumes = append $volumes (dict "name" "looks" "emptyDir" (dict "sizeLimit" .Values.recording.sizeLimit)) -}}
@@ -170,6 +179,9 @@ volumes:
 {{- $mounts := list -}}
 {{- if .Values.dns.trustAnchor.configMap -}}
 {{- $mounts = append $mounts (dict "name" "trust-anchor" "mountPath" "/etc/zegel/trust-anchor" "readOnly" true) -}}
+{{- end -}}
+{{- if .Values.mailServers.probe.address -}}
+{{- $mounts = append $mounts (dict "name" "probe" "mountPath" "/etc/zegel/probe" "readOnly" true) -}}
 {{- end -}}
 {{- if eq (include "zegel.recordsToEmptyDir" .) "true" -}}
 {{- $mounts = append $mounts (dict "name" "looks" "mountPath" .Values.recording.folder) -}}
@@ -269,6 +281,20 @@ tolerations:
 {{- end -}}
 {{- if and (not $values.serviceAccount.create) (not $values.serviceAccount.name) -}}
 {{- fail "serviceAccount.create is false and serviceAccount.name is not set: say which ServiceAccount the controller is, or let the chart make one" -}}
+{{- end -}}
+{{- with $values.mailServers -}}
+{{- if and .probe.address (not .probe.secret) -}}
+{{- fail "mailServers.probe.address is set and mailServers.probe.secret is not: a probe answers nobody without a certificate. Name the Secret that holds ca.crt, tls.crt and tls.key" -}}
+{{- end -}}
+{{- if and .probe.secret (not .probe.address) -}}
+{{- fail "mailServers.probe.secret is set and mailServers.probe.address is not: say where the probe is, as host and port" -}}
+{{- end -}}
+{{- if and .probe.address .proxy -}}
+{{- fail "mailServers.probe.address and mailServers.proxy are both set: want one way to mail servers. A probe may use a proxy itself" -}}
+{{- end -}}
+{{- if and .probe.address .ehlo -}}
+{{- fail "mailServers.probe.address and mailServers.ehlo are both set: the probe says who it is. Give it --smtp-ehlo, and leave ehlo empty" -}}
+{{- end -}}
 {{- end -}}
 {{- $monitoring := $values.monitoring -}}
 {{- if and $monitoring.serviceMonitor.enabled $monitoring.podMonitor.enabled -}}

@@ -111,6 +111,7 @@ impl Authorities {
             security: Security::NotAsked,
             source,
             ttl: SHARED,
+            seen_at: None,
         }
     }
 

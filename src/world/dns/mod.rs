@@ -216,6 +216,7 @@ impl Put for Servers {
             security,
             ttl: source.ttl,
             source,
+            seen_at: None,
         }
     }
 

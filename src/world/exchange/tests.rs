@@ -84,6 +84,7 @@ impl Put for Valley {
             security: Security::NotAsked,
             source: "the hill",
             ttl: 60,
+            seen_at: None,
         }
     }
 
@@ -272,6 +273,7 @@ impl Put for Strangers {
             security: Security::NotAsked,
             source: "afar",
             ttl: 5,
+            seen_at: None,
         }
     }
 

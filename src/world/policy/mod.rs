@@ -124,6 +124,7 @@ impl Put for Fetcher {
             security: Security::NotAsked,
             source: PolicySource { server },
             ttl: TTL,
+            seen_at: None,
         }
     }
 

@@ -2,11 +2,14 @@
 
 use std::net::SocketAddr;
 use std::num::NonZeroUsize;
+use std::path::PathBuf;
 use std::time::Duration;
 
 use super::proxy;
+use super::remote::{Location, ProbeConfig};
 use crate::duration;
 use crate::name::Name;
+use crate::world::identity::Identity;
 
 /// How mail servers are looked at.
 #[derive(Debug, Clone)]
@@ -25,6 +28,8 @@ pub struct SmtpConfig {
     pub allow_private: bool,
     /// The SOCKS5 proxy they are connected to through.
     pub proxy: Option<SocketAddr>,
+    /// The probe that looks at them for us; `None`: they are connected to from here.
+    pub probe: Option<ProbeConfig>,
     /// How many servers are looked at at once.
     pub concurrency: NonZeroUsize,
 }
@@ -39,15 +44,38 @@ impl Default for SmtpConfig {
             step: Duration::from_secs(10),
             allow_private: false,
             proxy: None,
+            probe: None,
             concurrency: NonZeroUsize::MIN.saturating_add(31),
         }
     }
 }
 
-/// The flags that say how mail servers are looked at; the same for every command.
+/// The flags that say how mail servers are looked at, or who looks at them; the same for every command.
 #[derive(Debug, Clone, clap::Args)]
 #[command(next_help_heading = "Mail servers")]
 pub struct SmtpArgs {
+    /// How they are looked at.
+    #[command(flatten)]
+    pub look: MailServerArgs,
+    /// Who looks at them for us.
+    #[command(flatten)]
+    pub probe: ProbeArgs,
+}
+
+impl SmtpArgs {
+    /// The configuration these flags ask for.
+    pub fn config(&self) -> SmtpConfig {
+        SmtpConfig {
+            probe: self.probe.config(),
+            ..self.look.config()
+        }
+    }
+}
+
+/// The flags that say how mail servers are looked at, for whoever does it.
+#[derive(Debug, Clone, clap::Args)]
+#[command(next_help_heading = "Mail servers")]
+pub struct MailServerArgs {
     /// The host name said to mail servers behind EHLO: one whose address leads back to it [default: the address of the
     /// connection]
     #[arg(long, value_name = "NAME")]
@@ -66,7 +94,7 @@ pub struct SmtpArgs {
     pub smtp_port: u16,
 }
 
-impl SmtpArgs {
+impl MailServerArgs {
     /// The configuration these flags ask for.
     pub fn config(&self) -> SmtpConfig {
         SmtpConfig {
@@ -77,5 +105,42 @@ impl SmtpArgs {
             proxy: self.smtp_proxy,
             ..SmtpConfig::default()
         }
+    }
+}
+
+/// The flags that name a probe.
+#[derive(Debug, Clone, clap::Args)]
+#[command(next_help_heading = "Mail servers")]
+pub struct ProbeArgs {
+    /// Have this probe (zegel probe) look at mail servers, where port 25 is closed outward
+    #[arg(
+        long,
+        value_name = "HOST:PORT",
+        requires_all = ["probe_ca", "probe_cert", "probe_key"],
+        conflicts_with_all = ["smtp_proxy", "smtp_ehlo"]
+    )]
+    pub probe: Option<Location>,
+    /// The authority the probe's certificate must come from, in PEM
+    #[arg(long, value_name = "FILE", requires = "probe")]
+    pub probe_ca: Option<PathBuf>,
+    /// The certificate shown to the probe, in PEM
+    #[arg(long, value_name = "FILE", requires = "probe")]
+    pub probe_cert: Option<PathBuf>,
+    /// Its private key, in PEM
+    #[arg(long, value_name = "FILE", requires = "probe")]
+    pub probe_key: Option<PathBuf>,
+}
+
+impl ProbeArgs {
+    /// The probe these flags name: all of them, or none.
+    pub fn config(&self) -> Option<ProbeConfig> {
+        Some(ProbeConfig {
+            at: self.probe.clone()?,
+            identity: Identity {
+                authority: self.probe_ca.clone()?,
+                certificate: self.probe_cert.clone()?,
+                key: self.probe_key.clone()?,
+            },
+        })
     }
 }

@@ -3,7 +3,7 @@
 //! A look at the certificates is one whole handshake and one hello of an old version; a look at all of the TLS follows
 //! the plan of [`crate::transport::plan`]. Between two connections to one address there is a pause, for the look and
 //! for whoever comes after it. Files: `talk` (up to the go-ahead), `handshake` (rustls), `hello` (hand-made ones),
-//! `proxy` (a way out),
+//! `proxy` (a way out), `remote` (a probe that looks for us),
 //! `reach` (closed ports and busy servers), `config` (the flags).
 
 mod config;
@@ -11,23 +11,27 @@ mod handshake;
 mod hello;
 mod proxy;
 mod reach;
+mod remote;
 mod talk;
 
 use std::net::{IpAddr, SocketAddr};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use jiff::SignedDuration;
+use jiff::{SignedDuration, Timestamp};
 use prometheus_client::metrics::gauge::Gauge;
 use tokio::time::{Instant, sleep};
 
-pub use self::config::{SmtpArgs, SmtpConfig};
+pub use self::config::{MailServerArgs, ProbeArgs, SmtpArgs, SmtpConfig};
 use self::handshake::Shaker;
 use self::reach::Watch;
+use self::remote::Remote;
+pub use self::remote::{Location, ProbeConfig};
 use self::talk::{Connection, Failed, Talk, talk};
 use super::Clock;
 use super::exchange::{Heard, Put};
 use crate::inquiry::{Closeness, Offered, Security, Session, Spoke, Starttls, Trouble, nobody_at};
+use crate::recording::probe::Asked;
 use crate::transport::levels::NCSC_2025_05;
 use crate::transport::plan::MAX_STEPS;
 use crate::transport::{Certificate, Level, Plan, Scope, Step};
@@ -41,6 +45,9 @@ const PROFILE_KEPT: SignedDuration = SignedDuration::from_hours(7 * 24);
 /// A look is not kept until so shortly before a certificate ends.
 const BEFORE_THE_END: SignedDuration = SignedDuration::from_hours(14 * 24);
 
+/// A probe has others to answer too: so long one may wait there for a server's turn.
+const AT_THE_PROBE: Duration = Duration::from_secs(5 * 60);
+
 /// A look that was cut short is not kept for longer.
 const CUT_SHORT_KEPT: SignedDuration = SignedDuration::from_hours(1);
 
@@ -49,30 +56,49 @@ pub(super) struct MailServers {
     config: SmtpConfig,
     shaker: Shaker,
     watch: Mutex<Watch>,
-    /// 1 while nothing can be reached from here.
-    blocked: Gauge,
+    /// Who looks for us, where somebody does.
+    probe: Option<Remote>,
+    gauges: Gauges,
     clock: Clock,
 }
 
+/// What is told of the way to mail servers. Cloning shares them.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Gauges {
+    /// 1 while nothing can be reached: from here, or from where the probe is.
+    pub(super) blocked: Gauge,
+    /// 1 while the probe cannot be asked.
+    pub(super) silent: Gauge,
+}
+
 impl MailServers {
-    pub(super) fn new(config: SmtpConfig, clock: Clock) -> Self {
-        Self {
+    /// # Errors
+    /// In words: why the probe could never be asked.
+    pub(super) fn new(config: SmtpConfig, clock: Clock) -> Result<Self, String> {
+        let probe = config.probe.clone().map(Remote::new).transpose()?;
+        Ok(Self {
             config,
             shaker: Shaker::new(),
             watch: Mutex::default(),
-            blocked: Gauge::default(),
+            probe,
+            gauges: Gauges::default(),
             clock,
-        }
+        })
     }
 
-    /// Whether no mail server at all can be reached from here.
+    /// Whether no mail server at all can be reached.
     pub(super) fn is_blocked(&self) -> bool {
-        self.watch().is_blocked()
+        self.gauges.blocked.get() == 1
+    }
+
+    /// Why the probe cannot be asked, where it cannot.
+    pub(super) fn silent_probe(&self) -> Option<String> {
+        self.probe.as_ref().and_then(Remote::silent)
     }
 
     /// The same, as metrics have it.
-    pub(super) fn blocked(&self) -> Gauge {
-        self.blocked.clone()
+    pub(super) fn gauges(&self) -> &Gauges {
+        &self.gauges
     }
 
     fn watch(&self) -> MutexGuard<'_, Watch> {
@@ -98,8 +124,14 @@ impl MailServers {
                 watch.answered(question.address);
             }
         }
-        let (was_blocked, is_blocked) = (self.blocked.get() == 1, watch.is_blocked());
-        self.blocked.set(i64::from(is_blocked));
+        self.note_blocked(watch.is_blocked());
+        talked
+    }
+
+    /// Says once that nothing can be reached, and once that something can.
+    fn note_blocked(&self, is_blocked: bool) {
+        let was_blocked = self.is_blocked();
+        self.gauges.blocked.set(i64::from(is_blocked));
         match (was_blocked, is_blocked) {
             (false, true) => {
                 tracing::warn!(reason = Trouble::PortBlocked.reason(), "{}", Trouble::PortBlocked)
@@ -107,7 +139,38 @@ impl MailServers {
             (true, false) => tracing::info!("mail servers can be reached again"),
             _ => {}
         }
-        talked
+    }
+
+    /// Has the probe look, and takes its word: also that it cannot reach anybody either.
+    async fn ask(&self, probe: &Remote, question: &Starttls, floor: Option<Timestamp>) -> Heard<Starttls> {
+        let now = (self.clock)();
+        let asked = Asked {
+            question: question.clone(),
+            max_age: floor.map(|floor| now.duration_since(floor).max(SignedDuration::ZERO)),
+        };
+        let told = probe.ask(&asked).await;
+        self.gauges.silent.set(i64::from(probe.silent().is_some()));
+        match told {
+            Ok(answer) => {
+                self.note_blocked(answer.fact.trouble() == Some(Trouble::PortBlocked));
+                Heard {
+                    outcome: answer.fact.outcome,
+                    security: Security::NotAsked,
+                    source: answer.fact.source,
+                    ttl: u32::try_from(answer.left.as_secs()).unwrap_or(u32::MAX),
+                    seen_at: (self.clock)().checked_sub(answer.age).ok(),
+                }
+            }
+            Err(no_answer) => Heard {
+                outcome: Err(no_answer.trouble),
+                security: Security::NotAsked,
+                source: Spoke {
+                    words: no_answer.words,
+                },
+                ttl: 0,
+                seen_at: None,
+            },
+        }
     }
 
     async fn look(&self, question: &Starttls) -> Result<Session, Failed> {
@@ -204,7 +267,11 @@ impl MailServers {
             Closeness::Chain => 6,
             Closeness::Profile => u32::try_from(MAX_STEPS).unwrap_or(u32::MAX),
         };
-        (one + *pause).saturating_mul(connections)
+        let look = (one + *pause).saturating_mul(connections);
+        match &self.probe {
+            None => look,
+            Some(_) => look + AT_THE_PROBE,
+        }
     }
 
     /// For how many seconds a look is kept.
@@ -265,6 +332,14 @@ impl Put for MailServers {
             security: Security::NotAsked,
             source: Spoke { words },
             ttl,
+            seen_at: None,
+        }
+    }
+
+    async fn put_anew(&self, question: &Starttls, floor: Option<Timestamp>) -> Heard<Starttls> {
+        match &self.probe {
+            None => self.put(question).await,
+            Some(probe) => self.ask(probe, question, floor).await,
         }
     }
 
@@ -278,6 +353,9 @@ impl Put for MailServers {
         }
         if !self.config.allow_private && is_private(question.address) {
             return Some(Trouble::Private);
+        }
+        if let Some(probe) = &self.probe {
+            return probe.is_left_alone().then_some(Trouble::NoProbe);
         }
         let now = Instant::now();
         let mut watch = self.watch();

@@ -1,0 +1,284 @@
+//! A probe that looks at mail servers for us, from where port 25 is open.
+//!
+//! It is asked the same question and gives the same fact, over TLS with certificates on both sides. One connection has one
+//! question; the probe says every few seconds that it is still at it, so that a dead one is told from a slow mail server.
+//! A probe that cannot be asked is nobody's fault but ours: it is said once, and for a while nobody tries again.
+
+use std::fmt;
+use std::io;
+use std::str::FromStr;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use rustls::pki_types::ServerName;
+use rustls::{AlertDescription, CertificateError, ClientConfig, Error};
+use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader};
+use tokio::net::TcpStream;
+use tokio::time::{Instant, timeout};
+use tokio_rustls::TlsConnector;
+
+use crate::inquiry::Trouble;
+use crate::recording::probe::{Answer, Asked, MAX_TOLD, Reason, Told};
+use crate::world::identity::{Identity, Renewed};
+
+/// Until a connection stands, certificates shown and seen.
+const CONNECT: Duration = Duration::from_secs(10);
+
+/// So long may be silence; a probe says every 15 seconds that it is still at it.
+const SILENCE: Duration = Duration::from_secs(60);
+
+/// A probe that could not be asked is not asked again for so long.
+const LEFT_ALONE: Duration = Duration::from_secs(30);
+
+/// Where a probe is, and who we are to it.
+#[derive(Debug, Clone)]
+pub struct ProbeConfig {
+    /// Its host and port.
+    pub at: Location,
+    /// The files.
+    pub identity: Identity,
+}
+
+/// A host, by name or address, and a port.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Location {
+    host: String,
+    port: u16,
+}
+
+impl fmt::Display for Location {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.host.contains(':') {
+            true => write!(f, "[{}]:{}", self.host, self.port),
+            false => write!(f, "{}:{}", self.host, self.port),
+        }
+    }
+}
+
+impl FromStr for Location {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let wanted = || {
+            format!(
+                "want the host and port of a probe: probe.voorbeeld.nl:8625, 192.0.2.25:8625, [2001:db8::25]:8625; found {text:?}"
+            )
+        };
+        let (host, port) = text.rsplit_once(':').ok_or_else(wanted)?;
+        let port = port.parse().ok().filter(|port| *port != 0).ok_or_else(wanted)?;
+        let bare = host.strip_prefix('[').and_then(|rest| rest.strip_suffix(']'));
+        let host = bare.unwrap_or(host);
+        // An IPv6 address without brackets leaves open where its port begins.
+        let is_open = bare.is_none() && host.contains(':');
+        if is_open || ServerName::try_from(host).is_err() {
+            return Err(wanted());
+        }
+        Ok(Self {
+            host: host.to_owned(),
+            port,
+        })
+    }
+}
+
+/// A probe, as it is asked.
+#[derive(Debug)]
+pub(super) struct Remote {
+    at: Location,
+    tls: Renewed<ClientConfig>,
+    state: Mutex<State>,
+}
+
+#[derive(Debug, Default)]
+struct State {
+    /// Why it could not be asked, since it last could.
+    silent: Option<String>,
+    left_alone_until: Option<Instant>,
+}
+
+/// Why the probe gave no answer.
+#[derive(Debug)]
+pub(super) struct NoAnswer {
+    pub(super) trouble: Trouble,
+    pub(super) words: String,
+}
+
+impl Remote {
+    pub(super) fn new(config: ProbeConfig) -> Result<Self, String> {
+        let identity = config.identity;
+        Ok(Self {
+            at: config.at,
+            tls: Renewed::new(move || identity.client())?,
+            state: Mutex::default(),
+        })
+    }
+
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Why it cannot be asked, where that was found out.
+    pub(super) fn silent(&self) -> Option<String> {
+        self.state().silent.clone()
+    }
+
+    /// Whether it is not worth asking now.
+    pub(super) fn is_left_alone(&self) -> bool {
+        let until = self.state().left_alone_until;
+        until.is_some_and(|until| until > Instant::now())
+    }
+
+    /// Asks it.
+    pub(super) async fn ask(&self, asked: &Asked) -> Result<Answer, NoAnswer> {
+        let told = self.exchange(asked).await;
+        let mut state = self.state();
+        match told {
+            Ok(told) => {
+                state.left_alone_until = None;
+                if state.silent.take().is_some() {
+                    tracing::info!(probe = %self.at, "the probe answers again");
+                }
+                drop(state);
+                told
+            }
+            Err(why) => {
+                let words = format!("{}: {why}", self.at);
+                state.left_alone_until = Some(Instant::now() + LEFT_ALONE);
+                if state.silent.replace(words.clone()).is_none() {
+                    tracing::warn!(probe = %self.at, reason = Trouble::NoProbe.reason(), "the probe cannot be asked: {why}");
+                }
+                Err(NoAnswer {
+                    trouble: Trouble::NoProbe,
+                    words,
+                })
+            }
+        }
+    }
+
+    /// The outer error is of the probe as a whole, in words; the inner one of this question alone.
+    async fn exchange(&self, asked: &Asked) -> Result<Result<Answer, NoAnswer>, String> {
+        let server = ServerName::try_from(self.at.host.clone()).map_err(|error| error.to_string())?;
+        let connecting = async {
+            let stream = TcpStream::connect((self.at.host.as_str(), self.at.port)).await;
+            let stream = stream.map_err(|error| format!("no connection can be made: {error}"))?;
+            let connected = TlsConnector::from(self.tls.get()).connect(server, stream).await;
+            connected.map_err(|error| words(&error))
+        };
+        let connected = timeout(CONNECT, connecting).await;
+        let mut stream = connected.map_err(|_| "no connection came about in 10 seconds".to_owned())??;
+        stream
+            .write_all(asked.to_line().as_bytes())
+            .await
+            .map_err(|error| words(&error))?;
+        let mut stream = BufReader::new(stream);
+        loop {
+            let line = timeout(SILENCE, line(&mut stream)).await;
+            let line = line.map_err(|_| "it has said nothing for a minute".to_owned())??;
+            match Told::read(&line).map_err(|error| error.to_string())? {
+                Told::Waiting => {}
+                Told::Answer(answer) if answer.question == asked.question => return Ok(Ok(*answer)),
+                Told::Answer(answer) => {
+                    return Err(format!(
+                        "asked for {}, it answered for {}",
+                        asked.question, answer.question
+                    ));
+                }
+                Told::Refused(refused) if refused.reason == Reason::Full => {
+                    return Ok(Err(NoAnswer {
+                        trouble: Trouble::Limit,
+                        words: clean(&refused.words),
+                    }));
+                }
+                Told::Refused(refused) => {
+                    return Err(format!("it does not answer: {}", clean(&refused.words)));
+                }
+            }
+        }
+    }
+}
+
+/// The next line, whole.
+async fn line<S: tokio::io::AsyncRead + Unpin>(stream: &mut BufReader<S>) -> Result<String, String> {
+    let mut octets = Vec::new();
+    let limit = u64::try_from(MAX_TOLD).unwrap_or(u64::MAX);
+    let read = stream.take(limit).read_until(b'\n', &mut octets).await;
+    read.map_err(|error| words(&error))?;
+    match octets.last() {
+        Some(b'\n') => String::from_utf8(octets).map_err(|_| "its answer is no text".to_owned()),
+        _ if octets.len() >= MAX_TOLD => Err(format!("its answer is longer than {MAX_TOLD} octets")),
+        _ => Err("it closed the connection before its answer".to_owned()),
+    }
+}
+
+/// Somebody else's words on one line, cut.
+fn clean(words: &str) -> String {
+    let words = words.chars().filter(|char| !char.is_control());
+    words.take(200).collect()
+}
+
+/// What went wrong, and whose certificate it was.
+fn words(error: &io::Error) -> String {
+    use AlertDescription as Alert;
+    match error.get_ref().and_then(|inner| inner.downcast_ref::<Error>()) {
+        Some(Error::InvalidCertificate(why)) => {
+            let why = match why {
+                CertificateError::UnknownIssuer | CertificateError::BadSignature => {
+                    "it does not come from the authority of --probe-ca".to_owned()
+                }
+                CertificateError::Expired | CertificateError::ExpiredContext { .. } => {
+                    "it has expired".to_owned()
+                }
+                CertificateError::NotValidForName | CertificateError::NotValidForNameContext { .. } => {
+                    "it is not for the host of --probe".to_owned()
+                }
+                other => other.to_string(),
+            };
+            format!("its certificate is not accepted: {why}")
+        }
+        Some(Error::AlertReceived(
+            alert @ (Alert::UnknownCA
+            | Alert::CertificateRequired
+            | Alert::BadCertificate
+            | Alert::CertificateExpired
+            | Alert::CertificateUnknown
+            | Alert::DecryptError),
+        )) => format!("it does not accept our certificate (--probe-cert): it says {alert:?}"),
+        Some(Error::AlertReceived(alert)) => format!("it ended the connection, and says {alert:?}"),
+        Some(inner) => format!("it does not speak TLS as a probe does: {inner}"),
+        None if error.kind() == io::ErrorKind::UnexpectedEof => {
+            "it closed the connection before its answer".to_owned()
+        }
+        None => format!("the connection broke: {error}"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_probe_is_given_by_host_and_port() {
+        for (text, shown) in [
+            ("probe.voorbeeld.nl:8625", "probe.voorbeeld.nl:8625"),
+            ("192.0.2.25:8625", "192.0.2.25:8625"),
+            ("[2001:db8::25]:8625", "[2001:db8::25]:8625"),
+        ] {
+            assert_eq!(text.parse::<Location>().unwrap().to_string(), shown);
+        }
+        for text in [
+            "",
+            "probe.voorbeeld.nl",
+            "probe.voorbeeld.nl:",
+            "probe.voorbeeld.nl:0",
+            "probe.voorbeeld.nl:70000",
+            ":8625",
+            "2001:db8::25:8625",
+            "https://probe.voorbeeld.nl:8625",
+        ] {
+            let said = text.parse::<Location>().unwrap_err();
+            assert!(
+                said.contains("want the host and port") && said.contains(text),
+                "{said}"
+            );
+        }
+    }
+}
