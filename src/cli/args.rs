@@ -73,19 +73,31 @@ pub enum Format {
 /// How closely mail servers are looked at.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum Starttls {
+    /// Not at all.
+    Off,
     /// Whether they offer TLS, with which certificates, and whether they speak old versions: two connections an address.
     Chain,
     /// All of their TLS: up to eighteen connections more.
     Profile,
 }
 
-impl From<Starttls> for Closeness {
-    fn from(starttls: Starttls) -> Self {
-        match starttls {
-            Starttls::Chain => Self::Chain,
-            Starttls::Profile => Self::Profile,
+impl Starttls {
+    /// How closely that is; `None`: not at all.
+    pub fn closeness(self) -> Option<Closeness> {
+        match self {
+            Self::Off => None,
+            Self::Chain => Some(Closeness::Chain),
+            Self::Profile => Some(Closeness::Profile),
         }
     }
+}
+
+/// A test somebody else makes, of which the score is told.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Profile {
+    /// The mail test of Internet.nl.
+    #[value(name = "internet.nl")]
+    InternetNl,
 }
 
 /// How bad a finding must be.

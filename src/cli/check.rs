@@ -26,7 +26,7 @@ pub struct Args {
     pub wait: Option<Duration>,
     /// How closely mail servers are looked at where a manifest asks for tls: chain, whether they offer it and with which
     /// certificates; profile, all of it, which takes many connections with long pauses [default: chain]
-    #[arg(long, value_name = "HOW", value_enum)]
+    #[arg(long, value_name = "HOW", value_parser = one_of(&[Starttls::Chain, Starttls::Profile]))]
     pub starttls: Option<Starttls>,
     /// How the result is written
     #[arg(long, short, value_name = "FORMAT", default_value = "table", value_parser = one_of(&[Format::Csv, Format::Json, Format::Junit, Format::Sarif, Format::Table]))]
@@ -69,7 +69,7 @@ pub async fn run(args: &Args, style: Style) -> Result<Exit, Failure> {
     let depth = look::depth(jobs.len());
     let watch = Watch {
         observer: observer.clone(),
-        starttls: args.starttls.map_or(Closeness::Chain, Closeness::from),
+        starttls: args.starttls.and_then(Starttls::closeness).unwrap_or(Closeness::Chain),
         reading: args.show.reading(args.output),
         quiet: args.show.quiet,
         depth,

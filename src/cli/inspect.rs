@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use super::args::{Format, ShowArgs, Starttls, one_of};
+use super::args::{Format, Profile, ShowArgs, Starttls, one_of};
 use super::domain::{NoDomain, domain, sends_no_mail};
 use super::look::{LookArgs, Observer, Reports, Subject};
 use super::{Exit, Failure, file, list, look, output};
@@ -11,7 +11,7 @@ use crate::adopt::{Adopted, adopt, live};
 use crate::inquiry::{self, Approach, Closeness, Depth};
 use crate::intent::Intent;
 use crate::judge::dkim::probes::PROBE_SELECTORS;
-use crate::judge::{dmarc, judge};
+use crate::judge::{dmarc, judge, score};
 use crate::name::Name;
 use crate::records::Standard;
 use crate::report::inspected::Inspected;
@@ -34,8 +34,11 @@ pub struct Args {
     /// A DKIM selector to look at, beside those that are always probed; repeat for more
     #[arg(long = "selector", value_name = "NAME", value_parser = selector)]
     pub selectors: Vec<String>,
+    /// Tell the score of a test that somebody else makes, as a range, with what to do for more: internet.nl, its mail test
+    #[arg(long, value_name = "TEST", value_enum)]
+    pub profile: Option<Profile>,
     /// Look at the mail servers' TLS too: chain, whether they offer it and with which certificates; profile, all of it, which
-    /// takes many connections with long pauses
+    /// takes many connections with long pauses [default: off, with --profile chain]
     #[arg(long, value_name = "HOW", value_enum)]
     pub starttls: Option<Starttls>,
     /// How the result is written; manifest is the MailDomain that DNS satisfies already
@@ -78,7 +81,8 @@ pub async fn run(args: &Args, style: Style) -> Result<Exit, Failure> {
         let named: Arc<[String]> = args.selectors.clone().into();
         let manner = Manner {
             depth,
-            starttls: args.starttls.map(Closeness::from),
+            starttls: starttls(args),
+            scores: args.profile.is_some(),
             wants_manifest,
         };
         move |domain: Name| look_at(observer.clone(), domain, named.clone(), manner)
@@ -103,7 +107,18 @@ pub async fn run(args: &Args, style: Style) -> Result<Exit, Failure> {
 struct Manner {
     depth: Depth,
     starttls: Option<Closeness>,
+    /// Whether the score is told.
+    scores: bool,
     wants_manifest: bool,
+}
+
+/// How closely mail servers are looked at: a score without them says little.
+fn starttls(args: &Args) -> Option<Closeness> {
+    match (args.starttls, args.profile) {
+        (Some(how), _) => how.closeness(),
+        (None, Some(Profile::InternetNl)) => Some(Closeness::Chain),
+        (None, None) => None,
+    }
 }
 
 /// Looks at one domain and at the selectors that were `named`.
@@ -132,7 +147,7 @@ async fn look_at(
         selectors: &named,
         mail_servers: manner.starttls,
     };
-    let ((live, discovery, verdict, adopted), now) = observer
+    let ((live, discovery, verdict, adopted, score), now) = observer
         .look(subject, &fresh, |inquiry, now| {
             // First, so that what is essential here is essential in the verdict.
             let live = live::look(&domain, &asked, &probes, inquiry);
@@ -140,11 +155,12 @@ async fn look_at(
             let discovery = dmarc::gather(&domain, inquiry);
             let verdict = judge(&intent, inquiry, now);
             let adopted = manner.wants_manifest.then(|| adopt(&live, inquiry, now));
-            (live, discovery, verdict, adopted)
+            let score = manner.scores.then(|| score::score(&intent, &verdict, inquiry));
+            (live, discovery, verdict, adopted, score)
         })
         .await;
     // Of the last look alone: what the others saw is thrown away.
-    let inspected = Inspected::new(&live, &discovery, &verdict);
+    let inspected = Inspected::new(&live, &discovery, &verdict).scored(score);
     (Report::of_domain(verdict, now, inspected), adopted)
 }
 

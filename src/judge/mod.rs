@@ -16,6 +16,7 @@ pub mod fleet;
 mod mtasts;
 pub mod mx;
 mod seen_policy;
+pub mod score;
 mod servers;
 pub mod spf;
 mod stand_in;

@@ -10,6 +10,7 @@ use super::view::{ManifestRef, Report};
 use crate::adopt::listed;
 use crate::api::Summary;
 use crate::judge::Finding;
+use crate::judge::score::Range;
 use crate::records::Standard;
 use crate::rules::Severity;
 
@@ -51,6 +52,8 @@ const BEHIND: &[Column] = &[
         of.manifest(|manifest| manifest.namespace.clone().unwrap_or_default())
     }),
     ("name", |of| of.manifest(|manifest| manifest.name.clone())),
+    ("internet_nl_lowest", |of| of.scored(|score| score.lowest)),
+    ("internet_nl_highest", |of| of.scored(|score| score.highest)),
 ];
 
 /// What the columns show of one domain.
@@ -65,6 +68,14 @@ impl Shown<'_> {
     /// Of what `inspect` saw; nothing where it was not that which looked.
     fn inspected(&self, read: impl Fn(&Inspected) -> String) -> String {
         self.report.inspected.as_ref().map(read).unwrap_or_default()
+    }
+
+    /// Of the score, where somebody asked for it.
+    fn scored(&self, read: impl Fn(Range) -> u32) -> String {
+        self.inspected(|seen| {
+            let score = seen.score.as_ref().map(|score| read(score.total).to_string());
+            score.unwrap_or_default()
+        })
     }
 
     /// Of the manifest, where there is one.

@@ -8,6 +8,7 @@ use crate::adopt::live::Live;
 use crate::api::RecordStatus;
 use crate::judge::Verdict;
 use crate::judge::dmarc::{Discovery, DiscoveryOutcome};
+use crate::judge::score::Score;
 use crate::name::Name;
 use crate::records::dmarc::Policy;
 
@@ -22,6 +23,8 @@ pub struct Inspected {
     pub policy: AppliedPolicy,
     /// The DKIM selectors that were looked at.
     pub selectors: Selectors,
+    /// The score of a test, where somebody asked for it.
+    pub score: Option<Score>,
 }
 
 /// The DMARC policy that applies to mail from a domain, as `zegel dmarc` tells it in full.
@@ -110,7 +113,14 @@ impl Inspected {
                     .filter(|(_, rrset)| rrset.trouble.is_some())
                     .count(),
             },
+            score: None,
         }
+    }
+
+    /// The same with a score.
+    #[must_use]
+    pub fn scored(self, score: Option<Score>) -> Self {
+        Self { score, ..self }
     }
 }
 

@@ -13,6 +13,7 @@ use super::inspected::{AppliedPolicy, Selectors};
 use super::on_its_way::ResolverReport;
 use super::profile::Profile;
 use super::sarif::Invalid;
+use super::score::ScoreReport;
 use super::servers::ServersReport;
 use super::text::escaped_json;
 use super::view::{Origin, Report, finding};
@@ -66,6 +67,7 @@ pub fn report(report: &Report) -> String {
         profile: inspected.map(|inspected| inspected.profile),
         dmarc: inspected.map(|inspected| &inspected.policy),
         selectors: inspected.map(|inspected| inspected.selectors),
+        internet_nl: inspected.and_then(|inspected| inspected.score.as_ref().map(ScoreReport::from)),
         summary: summary(report),
         records: records(report),
         findings: findings(report),
@@ -140,6 +142,8 @@ struct Body<'a> {
     dmarc: Option<&'a AppliedPolicy>,
     #[serde(skip_serializing_if = "Option::is_none")]
     selectors: Option<Selectors>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    internet_nl: Option<ScoreReport<'a>>,
     summary: Value,
     records: Vec<Record>,
     findings: Vec<FindingStatus>,

@@ -33,6 +33,8 @@ pub fn suites(reports: &[Report], invalid: &[Invalid]) -> String {
 
 struct Suite {
     name: String,
+    /// What is told of it as a whole.
+    properties: Vec<(&'static str, String)>,
     file: Option<String>,
     cases: Vec<TestCase>,
 }
@@ -179,8 +181,16 @@ impl Suite {
                 note: None,
             });
         }
+        let score = report.inspected.as_ref().and_then(|inspected| inspected.score.as_ref());
+        let properties = score.map_or(Vec::new(), |score| {
+            vec![
+                ("internet.nl.lowest", score.total.lowest.to_string()),
+                ("internet.nl.highest", score.total.highest.to_string()),
+            ]
+        });
         Self {
             name: report.verdict.domain.to_string(),
+            properties,
             file: report.manifest.as_ref().map(|manifest| manifest.file.clone()),
             cases,
         }
@@ -199,6 +209,7 @@ impl Suite {
         };
         Self {
             name: invalid.file.clone(),
+            properties: Vec::new(),
             file: Some(invalid.file.clone()),
             cases: vec![case],
         }
@@ -232,6 +243,13 @@ impl Suite {
             self.failures(),
             self.errors()
         );
+        if !self.properties.is_empty() {
+            out.push_str("    <properties>\n");
+            for (name, value) in &self.properties {
+                let _ = writeln!(out, "      <property name=\"{name}\" value=\"{}\"/>", escaped(value));
+            }
+            out.push_str("    </properties>\n");
+        }
         for case in &self.cases {
             let line = case
                 .line

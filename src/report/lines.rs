@@ -4,6 +4,7 @@
 //! outcomes, then that in which the domains were named, so that the same input gives the same output.
 
 use super::on_its_way::{self, PROPAGATING};
+use super::score::in_a_word;
 use super::text::{harmless, width};
 use super::view::{Origin, Outcome, Report};
 use super::{Colour, Style};
@@ -104,7 +105,7 @@ impl Row {
             harmless(report.verdict.domain.as_str()),
             third,
             fourth,
-            what(report),
+            scored(report) + &what(report),
         ])
     }
 
@@ -139,6 +140,12 @@ impl Row {
 fn at(report: &Report) -> String {
     let at = report.manifest.as_ref();
     at.map_or_else(String::new, |manifest| harmless(&manifest.place()))
+}
+
+/// The score, where somebody asked for it.
+fn scored(report: &Report) -> String {
+    let score = report.inspected.as_ref().and_then(|inspected| inspected.score.as_ref());
+    score.map_or(String::new(), |score| format!("{}; ", in_a_word(score)))
 }
 
 /// What is said first of a domain: what differs, the worst finding, what could not be asked; then how much more.

@@ -21,6 +21,7 @@ pub mod on_its_way;
 pub mod plan;
 pub mod profile;
 pub mod sarif;
+pub mod score;
 pub mod selfcheck;
 pub mod servers;
 pub mod snippet;

@@ -42,7 +42,7 @@ pub fn log(reports: &[Report], invalid: &[Invalid]) -> String {
             identity: &[&invalid.file, &invalid.error.path, &invalid.error.message],
         });
     }
-    let log = json!({
+    let mut log = json!({
         "$schema": "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json",
         "version": "2.1.0",
         "runs": [{
@@ -60,6 +60,18 @@ pub fn log(reports: &[Report], invalid: &[Invalid]) -> String {
             "results": run.results,
         }],
     });
+    let scored = |report: &Report| {
+        let score = report.inspected.as_ref()?.score.as_ref()?;
+        let (lowest, highest) = (score.total.lowest, score.total.highest);
+        let domain = report.verdict.domain.to_string();
+        Some((domain, json!({"lowest": lowest, "highest": highest})))
+    };
+    let scores: serde_json::Map<String, Value> = reports.iter().filter_map(scored).collect();
+    if !scores.is_empty()
+        && let Some(run) = log.pointer_mut("/runs/0").and_then(Value::as_object_mut)
+    {
+        run.insert("properties".to_owned(), json!({"internetNl": scores}));
+    }
     format!("{log:#}\n")
 }
 

@@ -6,7 +6,7 @@ use std::fmt::Write;
 use super::inspected::Inspected;
 use super::lines::counted;
 use super::text::{hanging, harmless, table};
-use super::{Colour, Origin, Outcome, Report, Style, on_its_way, snippet};
+use super::{Colour, Origin, Outcome, Report, Style, on_its_way, score, snippet};
 use crate::api::RecordStatus;
 use crate::inquiry::Need;
 use crate::judge::Unanswered;
@@ -51,6 +51,10 @@ pub fn domain(report: &Report, style: Style) -> String {
     }
     for line in open {
         out.push_str(&hanging("not answered: ", &line, columns));
+    }
+    if let Some(score) = report.inspected.as_ref().and_then(|inspected| inspected.score.as_ref()) {
+        out.push('\n');
+        out.push_str(&score::text(score, style));
     }
     out.push('\n');
     out

@@ -121,6 +121,7 @@ pub(crate) fn inspected() -> Inspected {
             ),
             observed("voorbeeld.nl", "MX", Standard::Mx, &["10 mail.voorbeeld.nl"]),
         ],
+        score: None,
         policy: AppliedPolicy {
             outcome: "policy",
             policy_domain: Some(name("voorbeeld.nl")),

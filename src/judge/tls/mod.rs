@@ -15,8 +15,8 @@ use std::net::IpAddr;
 use std::sync::Arc;
 
 pub(super) use self::check::check;
-use self::servers::{MailServer, MailServers};
-use self::worth::Trait;
+pub(in crate::judge) use self::servers::{MailServer, MailServers};
+pub(in crate::judge) use self::worth::{Of, Trait, certificates, comes_about, traits};
 use super::basis::{Basis, Judged};
 use super::{RecordVerdict, State};
 use crate::inquiry::{Fact, Inquiry, Kind, Offered, Starttls};
@@ -53,7 +53,7 @@ pub(super) fn state(wanted: &ManagedRrset, level: TlsLevel, inquiry: &mut Inquir
             differences.push(format!("{}: want STARTTLS, found none", server.host));
             continue;
         }
-        if sessions().next().is_some() && !sessions().any(worth::comes_about) {
+        if sessions().next().is_some() && !sessions().any(comes_about) {
             worst = drifted(worst);
             differences.push(format!(
                 "{}: want TLS, found that no version of it comes about",
@@ -135,7 +135,7 @@ fn shown(server: &MailServer, address: IpAddr, fact: &Fact<Starttls>) -> String 
 }
 
 /// What is known of all mail servers of a domain, where they are asked.
-fn known(intent: &Intent, inquiry: &mut Inquiry<'_>) -> Option<Arc<MailServers>> {
+pub(in crate::judge) fn known(intent: &Intent, inquiry: &mut Inquiry<'_>) -> Option<Arc<MailServers>> {
     let is_asked = intent.looks_at_mail_servers();
     is_asked.then(|| servers::gather(&intent.domain, inquiry))
 }

@@ -14,9 +14,9 @@ pub(super) const MAX_ADDRESSES: usize = 4;
 
 /// The mail servers of a domain.
 #[derive(Debug)]
-pub(super) struct MailServers {
+pub(in crate::judge) struct MailServers {
     /// The hosts that take its mail, with what their addresses said.
-    pub(super) all: Vec<MailServer>,
+    pub(in crate::judge) all: Vec<MailServer>,
     /// Whether it says, or shows by having no address, that it takes no mail; `None` while that is not known.
     takes_mail: Option<bool>,
     /// Why the hosts are not known.
@@ -25,8 +25,8 @@ pub(super) struct MailServers {
 
 /// One host.
 #[derive(Debug)]
-pub(super) struct MailServer {
-    pub(super) host: Name,
+pub(in crate::judge) struct MailServer {
+    pub(in crate::judge) host: Name,
     /// What each address said of its certificates, and of all of its TLS; `None`: it was not asked yet.
     looks: Vec<(Starttls, Option<Arc<Fact<Starttls>>>)>,
     trouble: Option<Trouble>,
@@ -55,7 +55,7 @@ impl MailServers {
 
 impl MailServer {
     /// The looks at the certificates that were answered.
-    pub(super) fn answered(&self) -> impl Iterator<Item = (Starttls, &Arc<Fact<Starttls>>)> {
+    pub(in crate::judge) fn answered(&self) -> impl Iterator<Item = (Starttls, &Arc<Fact<Starttls>>)> {
         self.facts(Closeness::Chain)
     }
 
@@ -69,7 +69,7 @@ impl MailServer {
     }
 
     /// What the answered looks saw, those at all of the TLS behind those at the certificates.
-    pub(super) fn sessions(&self) -> impl Iterator<Item = &Session> {
+    pub(in crate::judge) fn sessions(&self) -> impl Iterator<Item = &Session> {
         let chains = self
             .looks
             .iter()
@@ -83,8 +83,29 @@ impl MailServer {
     }
 
     /// Why no address answered; `None`: none did yet.
-    pub(super) fn trouble(&self) -> Option<Trouble> {
+    pub(in crate::judge) fn trouble(&self) -> Option<Trouble> {
         self.trouble
+    }
+
+    /// Whether all of its TLS was seen, at every address that was.
+    pub(in crate::judge) fn is_seen_through(&self) -> bool {
+        let whole = |fact: &Fact<Starttls>| {
+            let session = fact.outcome.as_ref().ok();
+            session.is_some_and(|session| session.cut_short.is_none())
+        };
+        let through: Vec<IpAddr> = self
+            .facts(Closeness::Profile)
+            .filter(|(_, fact)| whole(fact))
+            .map(|(question, _)| question.address)
+            .collect();
+        let mut seen = self.answered().chain(self.facts(Closeness::Profile));
+        !through.is_empty() && seen.all(|(question, _)| through.contains(&question.address))
+    }
+
+    /// Whether a connection to this address came about.
+    pub(in crate::judge) fn was_reached_at(&self, address: IpAddr) -> bool {
+        let mut seen = self.answered().chain(self.facts(Closeness::Profile));
+        seen.any(|(question, _)| question.address == address)
     }
 
     /// All that was seen of its TLS and has a level, each once.

@@ -9,16 +9,16 @@ use crate::transport::{Certificate, KeyExchange, Level, Probe, Step, Version};
 
 /// Something that was seen and has a level.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) struct Trait {
-    pub(super) of: Of,
-    pub(super) level: Level,
+pub(in crate::judge) struct Trait {
+    pub(in crate::judge) of: Of,
+    pub(in crate::judge) level: Level,
     /// What it is: `TLS 1.0`.
-    pub(super) what: String,
+    pub(in crate::judge) what: String,
 }
 
 /// Of what kind it is, in the order in which it is told.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) enum Of {
+pub(in crate::judge) enum Of {
     Version,
     Suite,
     Order,
@@ -82,7 +82,7 @@ impl fmt::Display for Trait {
 }
 
 /// Whether any version of TLS came about.
-pub(super) fn comes_about(session: &Session) -> bool {
+pub(in crate::judge) fn comes_about(session: &Session) -> bool {
     matches!(session.handshake, Some(Ok(_))) || session.steps.iter().any(|step| step.chosen().is_some())
 }
 
@@ -107,7 +107,7 @@ pub(super) fn in_a_word(session: &Session) -> String {
 }
 
 /// All that was seen in one look and has a level.
-pub(super) fn traits(session: &Session) -> Vec<Trait> {
+pub(in crate::judge) fn traits(session: &Session) -> Vec<Trait> {
     let mut all = Vec::new();
     let mut add = |of, level, what: String| all.push(Trait { of, level, what });
     let agreed = session
@@ -179,7 +179,7 @@ pub(super) fn traits(session: &Session) -> Vec<Trait> {
 }
 
 /// The certificates that were sent: by the whole handshake, else in the clear.
-pub(super) fn certificates(session: &Session) -> &[Vec<u8>] {
+pub(in crate::judge) fn certificates(session: &Session) -> &[Vec<u8>] {
     if let Some(Ok(seen)) = &session.handshake {
         return &seen.chain;
     }

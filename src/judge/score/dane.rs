@@ -1,0 +1,176 @@
+//! DANE as Internet.nl tests it: TLSA at the host's own name, proven, and held against what the host shows.
+//!
+//! It differs from RFC 7672 on purpose: it asks at the name in the MX alone, does not look at the end of an alias, takes any
+//! record that matches whatever stronger digest stands beside it, and does not compare names under usage 2.
+
+use std::collections::BTreeSet;
+
+use super::criteria;
+use super::hosts::ask;
+use super::mark::{Counts, Mark, Range, Status};
+use crate::inquiry::{Dns, Inquiry, Kind, Rdata, Security};
+use crate::intent::tlsa_name;
+use crate::judge::tls::{MailServer, certificates};
+use crate::name::Name;
+use crate::records::dane::Tlsa;
+use crate::transport::Certificate;
+
+/// What the test finds of one host.
+pub(super) enum Dane {
+    /// No record it looks at: why.
+    None(String),
+    /// A record, and its proof is broken.
+    Bogus,
+    /// Records.
+    Some(Found),
+    /// Not known: why.
+    Unknown(String),
+}
+
+/// Records, held against what the host shows.
+pub(super) struct Found {
+    records: BTreeSet<Tlsa>,
+    /// Whether one matches at each address that was seen; none where none was.
+    matches: Vec<Option<bool>>,
+    /// Whether the certificates are for the host, at all addresses; `None` where none was seen.
+    is_for_host: Option<bool>,
+}
+
+impl Dane {
+    pub(super) fn look(host: &Name, server: Option<&MailServer>, inquiry: &mut Inquiry<'_>) -> Self {
+        let Some(name) = tlsa_name(host) else {
+            return Self::None("its name is too long for any below it".to_owned());
+        };
+        let answer = ask(inquiry, &name, Kind::Tlsa).map(|seen| seen.records.to_vec());
+        let question = Dns::new(name.clone(), Kind::Tlsa);
+        let security = inquiry.fact(&question).map(|fact| fact.security.clone());
+        let records = match (answer, security) {
+            (_, Some(Security::Bogus(_))) => return Self::Bogus,
+            (Err(why), _) => return Self::Unknown(format!("{name} TLSA: {why}")),
+            (Ok(records), _) if records.is_empty() => {
+                return Self::None(format!("no TLSA record at {name}"));
+            }
+            (Ok(_), Some(Security::Insecure { .. })) => {
+                return Self::None(format!("{name} has TLSA records, and is not signed"));
+            }
+            (Ok(records), Some(Security::Secure)) => records,
+            (Ok(_), _) => return Self::Unknown(format!("{name} has TLSA records, and whether they are proven is not known")),
+        };
+        if denied_badly(&name, inquiry) {
+            return Self::Bogus;
+        }
+        let texts = records.iter().filter_map(|rdata| match rdata {
+            Rdata::Shown(text) => Tlsa::parse(text).ok(),
+            _ => None,
+        });
+        // Usages 0 and 1 mean nothing at port 25.
+        let records: BTreeSet<Tlsa> = texts.filter(|record| record.usage > 1).collect();
+        if records.is_empty() {
+            return Self::None(format!("no TLSA record of usage 2 or 3 at {name}"));
+        }
+        Self::Some(Found::new(host, records, server))
+    }
+
+    /// Whether there are records; `None` where that is not known.
+    pub(super) fn exists(&self) -> Option<bool> {
+        match self {
+            Self::Some(_) => Some(true),
+            Self::None(_) | Self::Bogus => Some(false),
+            Self::Unknown(_) => None,
+        }
+    }
+
+    pub(super) fn marks(&self, host: &Name) -> Vec<Mark> {
+        let (exists, valid, rollover) = (&criteria::DANE, &criteria::DANE_VALID, &criteria::DANE_ROLLOVER);
+        let found = match self {
+            Self::None(why) => return vec![Mark::bad(exists, "bad", why.clone())],
+            Self::Bogus => {
+                let why = format!("the proof of {host}'s TLSA records, or of their absence, is broken");
+                return vec![Mark::bad(exists, "bogus", why)];
+            }
+            Self::Unknown(why) => {
+                return vec![
+                    Mark::unknown(exists, why.clone()),
+                    Mark::unknown(valid, why.clone()).counting(Counts::Perhaps),
+                ];
+            }
+            Self::Some(found) => found,
+        };
+        let kinds: Vec<String> = found.records.iter().map(Tlsa::kind).collect();
+        let points = found.points();
+        let here = Mark::good(exists, kinds.join(", ")).worth(points);
+        let matches = match (points.is_certain(), points.highest) {
+            (true, 10) => Mark::good(valid, "a record matches what the host shows"),
+            (true, _) => Mark::bad(valid, "bad", "no record matches what the host shows"),
+            (false, _) => Mark::unknown(valid, "what the host shows was not seen, or not the same everywhere"),
+        };
+        let mut marks = vec![here, matches.worth(points)];
+        let count = |usage| found.records.iter().filter(|record| record.usage == usage).count();
+        marks.push(match (count(3), count(2)) {
+            (2.., _) | (1.., 1..) => Mark::good(rollover, "a second record is there for the next key"),
+            _ => Mark::new(rollover, Status::Info, "bad", 0, "no second record for the next key"),
+        });
+        marks.extend(found.is_for_host.map(|is| match (is, count(2)) {
+            (true, _) => Mark::good(&criteria::HOST, "its certificate is for it"),
+            (false, 0) => Mark::new(&criteria::HOST, Status::Info, "bad", 0, "its certificate is for another host"),
+            (false, _) => Mark::bad(
+                &criteria::HOST,
+                "bad",
+                "its certificate is for another host, and usage 2 asks for its name",
+            ),
+        }));
+        marks
+    }
+}
+
+impl Found {
+    fn new(host: &Name, records: BTreeSet<Tlsa>, server: Option<&MailServer>) -> Self {
+        let (mut matches, mut is_for_host) = (Vec::new(), None);
+        for (_, fact) in server.into_iter().flat_map(MailServer::answered) {
+            let Ok(session) = &fact.outcome else { continue };
+            let chain = certificates(session);
+            let Some(leaf) = chain.first() else { continue };
+            let read: Vec<Option<Certificate>> =
+                chain.iter().map(|der| Certificate::from_der(der).ok()).collect();
+            let key = |at: usize| read.get(at)?.as_ref().map(|one| one.public_key_info.as_slice());
+            let of = |record: &Tlsa, at: usize, der: &[u8]| record.matches(der, key(at).unwrap_or_default());
+            let own = records.iter().any(|record| record.usage == 3 && of(record, 0, leaf));
+            let issuer = records.iter().filter(|record| record.usage == 2);
+            let by_issuer = issuer.clone().any(|record| {
+                chain.iter().enumerate().any(|(at, der)| of(record, at, der))
+            });
+            let leaf = read.first().and_then(Option::as_ref);
+            let is_valid = leaf.is_some_and(|leaf| leaf.is_valid_at(fact.seen_at));
+            matches.push(match (own, by_issuer, is_valid) {
+                (true, ..) | (false, true, true) => Some(true),
+                // Whether the test takes a certificate that has ended was not tried.
+                (false, true, false) => None,
+                (false, false, _) => Some(false),
+            });
+            let is_for = leaf.is_some_and(|leaf| leaf.is_for(host));
+            is_for_host = Some(is_for_host.unwrap_or(true) && is_for);
+        }
+        Self {
+            records,
+            matches,
+            is_for_host,
+        }
+    }
+
+    /// The points: all of them where a record matches at every address that was seen.
+    fn points(&self) -> Range {
+        let of = |one: &Option<bool>| match one {
+            Some(true) => Range::just(10),
+            Some(false) => Range::just(0),
+            None => Range::new(0, 10),
+        };
+        self.matches.iter().map(of).reduce(Range::with).unwrap_or(Range::new(0, 10))
+    }
+}
+
+/// Whether the name's A records are denied with a broken proof, as some signers do: that spoils the TLSA records too.
+fn denied_badly(name: &Name, inquiry: &mut Inquiry<'_>) -> bool {
+    let _ = ask(inquiry, name, Kind::A);
+    let fact = inquiry.fact(&Dns::new(name.clone(), Kind::A));
+    fact.is_some_and(|fact| matches!(fact.security, Security::Bogus(_)))
+}

@@ -1,0 +1,271 @@
+//! IPv6 as Internet.nl tests it: addresses of name servers and of the MX's hosts, and whether they answer there.
+//!
+//! DNS tells the addresses. That a name server answers is known where it was asked itself, that a mail server does where it
+//! was looked at; where nobody answers, it may be we who have no IPv6, and nothing is known.
+
+use std::net::IpAddr;
+use std::sync::Arc;
+
+use super::criteria;
+use super::hosts::{Host, MxStatus, Tested, ask};
+use super::mark::{Category, Counts, Mark, Range, Status};
+use crate::inquiry::{Depth, Dns, Inquiry, Kind, Need, Rdata, Reply, Trouble, nobody_at};
+use crate::judge::tls::MailServers;
+use crate::name::Name;
+
+/// The category.
+pub(super) fn category(
+    domain: &Name,
+    tested: &Tested,
+    servers: Option<&Arc<MailServers>>,
+    inquiry: &mut Inquiry<'_>,
+) -> Category {
+    let mut marks = name_servers(domain, inquiry);
+    marks.extend(mail_servers(tested, servers));
+    Category::of(criteria::Group::Ipv6, marks)
+}
+
+/// So many of a zone's name servers are looked at.
+const MAX_SERVERS: usize = 13;
+
+/// The points of a host some of whose addresses do not answer.
+const SOME: u32 = 2;
+
+/// The points of a host that answers at these addresses, as far as that is known of each.
+fn reached(answers: &[Option<bool>]) -> Range {
+    let some = |wanted| answers.iter().any(|one| *one == wanted);
+    match (some(Some(true)), some(Some(false)), some(None)) {
+        (false, false, false) | (false, true, false) => Range::just(0),
+        (true, false, false) => Range::just(10),
+        (true, true, _) => Range::just(SOME),
+        (true, false, true) => Range::new(SOME, 10),
+        (false, true, true) => Range::new(0, SOME),
+        (false, false, true) => Range::new(0, 10),
+    }
+}
+
+/// The mean over hosts, cut to a whole number.
+fn mean(hosts: &[Range]) -> Range {
+    let most = f64::from(u32::try_from(hosts.len() * 10).unwrap_or(u32::MAX));
+    let of = |sum: u32| (f64::from(sum) / most * 10.0) as u32;
+    let sum = hosts.iter().copied().fold(Range::just(0), |sum, one| sum + one);
+    match hosts {
+        [] => Range::just(0),
+        _ => Range::new(of(sum.lowest), of(sum.highest)),
+    }
+}
+
+fn name_servers(domain: &Name, inquiry: &mut Inquiry<'_>) -> Vec<Mark> {
+    let (address, reach) = (&criteria::NS_ADDRESS, &criteria::NS_REACH);
+    let (zone, names) = match servers_of(domain, inquiry) {
+        Ok(found) => found,
+        Err((name, why)) => {
+            let what = format!("{name} NS");
+            return vec![
+                Mark::unanswered(address, &what, why),
+                Mark::unanswered(reach, &what, why),
+            ];
+        }
+    };
+    let beyond = names.len().saturating_sub(MAX_SERVERS);
+    let hosts: Vec<Host> = names
+        .into_iter()
+        .take(MAX_SERVERS)
+        .map(|name| Host::at(name, inquiry))
+        .collect();
+    let trouble = hosts.iter().find_map(|host| Some((&host.name, *host.v6.as_ref().err()?)));
+    let with: Vec<&Host> = hosts
+        .iter()
+        .filter(|host| host.v6.as_ref().is_ok_and(|found| !found.is_empty()))
+        .collect();
+    let listed = match with.is_empty() {
+        true => format!("none of {} name servers of {zone} has an AAAA record", hosts.len()),
+        false => format!("AAAA at {} of {zone}", list(with.iter().map(|host| &host.name))),
+    };
+    let addresses = match (with.len(), trouble, beyond) {
+        (2.., ..) => Mark::good(address, listed.clone()),
+        (_, Some((name, why)), _) => Mark::unanswered(address, &format!("{name} AAAA"), why),
+        (_, None, 1..) => Mark::unknown(address, "more name servers than are looked at"),
+        (1, None, 0) => Mark::bad(address, "other", format!("{listed} alone, two are asked for")),
+        (_, None, 0) => Mark::bad(address, "bad", listed.clone()),
+    };
+    let points: Vec<(bool, Range)> = hosts
+        .iter()
+        .map(|host| match &host.v6 {
+            Ok(found) => {
+                let answers: Vec<Option<bool>> = found
+                    .iter()
+                    .map(|at| answers(&zone, *at, inquiry).then_some(true))
+                    .collect();
+                (!found.is_empty(), reached(&answers))
+            }
+            Err(_) => (true, Range::new(0, 10)),
+        })
+        .collect();
+    // With two of them those with IPv4 alone are left out.
+    let counting: Vec<Range> = points
+        .iter()
+        .filter(|(has, _)| with.len() < 2 || *has)
+        .map(|(_, points)| *points)
+        .collect();
+    let points = match counting.as_slice() {
+        [only] => only.least(Range::just(5)),
+        several => mean(several),
+    };
+    let points = if beyond > 0 { Range::new(0, 10) } else { points };
+    let is_known = points.is_certain();
+    let reaches = match (with.is_empty() && trouble.is_none(), is_known) {
+        (true, _) => Mark {
+            counts: Counts::Yes,
+            ..Mark::not_tested(reach, "", listed)
+        },
+        (false, true) if points.highest >= 5 => {
+            Mark::good(reach, "all that have an IPv6 address answer there")
+        }
+        (false, true) => Mark::bad(reach, "bad", "not all that have an IPv6 address answer there"),
+        (false, false) => Mark::unknown(reach, "whether they answer over IPv6 could not be seen from here"),
+    };
+    vec![addresses, reaches.worth(points)]
+}
+
+/// The zone's name servers: of the domain, else of the nearest name above it that has any.
+#[allow(clippy::type_complexity, reason = "a name and its servers, or a name and why not")]
+fn servers_of(domain: &Name, inquiry: &mut Inquiry<'_>) -> Result<(Name, Vec<Name>), (Name, Trouble)> {
+    let mut at = domain.clone();
+    loop {
+        let seen = ask(inquiry, &at, Kind::Ns).map_err(|why| (at.clone(), why))?;
+        let server = |rdata: &Rdata| match rdata {
+            Rdata::Ns(server) => Some(server.clone()),
+            _ => None,
+        };
+        let mut servers: Vec<Name> = seen.records.iter().filter_map(server).collect();
+        servers.sort();
+        servers.dedup();
+        let above = at.parent().filter(|above| above.label_count() > 1);
+        match above {
+            Some(above) if servers.is_empty() => at = above,
+            _ => return Ok((at, servers)),
+        }
+    }
+}
+
+/// Whether a name server was heard at this address, where name servers are asked at all.
+fn answers(zone: &Name, address: IpAddr, inquiry: &mut Inquiry<'_>) -> bool {
+    if inquiry.depth() == Depth::Off || nobody_at(address).is_some() {
+        return false;
+    }
+    let question = Dns::new(zone.clone(), Kind::Ns).at(address);
+    match inquiry.ask(question.clone(), Need::Detail) {
+        Reply::Answered(..) => true,
+        Reply::Open | Reply::Unanswered(_) => {
+            let fact = inquiry.fact(&question);
+            fact.is_some_and(|fact| fact.source.direct.is_some())
+        }
+    }
+}
+
+fn mail_servers(tested: &Tested, servers: Option<&Arc<MailServers>>) -> Vec<Mark> {
+    let (address, reach) = (&criteria::MX_ADDRESS, &criteria::MX_REACH);
+    match &tested.status {
+        Ok(MxStatus::HasMx) => {}
+        Ok(status) => return nobody(*status),
+        Err(why) => {
+            return vec![
+                Mark::unanswered(address, "MX", *why),
+                Mark::unanswered(reach, "MX", *why).counting(Counts::Perhaps),
+            ];
+        }
+    }
+    let hosts = &tested.hosts;
+    let without: Vec<&Name> = hosts
+        .iter()
+        .filter(|host| host.v6.as_ref().is_ok_and(Vec::is_empty))
+        .map(|host| &host.name)
+        .collect();
+    let trouble = hosts.iter().find_map(|host| Some((&host.name, *host.v6.as_ref().err()?)));
+    let addresses = match (without.is_empty(), trouble) {
+        (false, _) => Mark::bad(address, "bad", format!("no AAAA at {}", list(without.iter().copied()))),
+        (true, Some((name, why))) => Mark::unanswered(address, &format!("{name} AAAA"), why),
+        (true, None) => Mark::good(address, "AAAA at every host of the MX"),
+    };
+    let seen_at = |host: &Host, at: &IpAddr| {
+        let server = servers?.all.iter().find(|server| server.host == host.name)?;
+        server.was_reached_at(*at).then_some(true)
+    };
+    let points: Vec<Range> = hosts
+        .iter()
+        .map(|host| match &host.v6 {
+            Ok(found) => {
+                let answers: Vec<Option<bool>> = found.iter().map(|at| seen_at(host, at)).collect();
+                reached(&answers)
+            }
+            Err(_) => Range::new(0, 10),
+        })
+        .collect();
+    let points = mean(&points);
+    let reaches = match (without.len() == hosts.len(), points.is_certain()) {
+        (true, _) => Mark {
+            counts: Counts::Yes,
+            ..Mark::not_tested(reach, "", "no host of the MX has an AAAA record")
+        },
+        (false, true) => Mark::good(reach, "all that have an IPv6 address take a connection there"),
+        (false, false) => Mark::unknown(
+            reach,
+            "whether the hosts take mail over IPv6 could not be seen from here",
+        ),
+    };
+    vec![addresses, reaches.worth(points)]
+}
+
+/// The tests of hosts, where there is none.
+fn nobody(status: MxStatus) -> Vec<Mark> {
+    let ends = match status {
+        MxStatus::NullMxWithoutAddress => Status::Info,
+        MxStatus::NullMxWithOtherMx => Status::Warning,
+        _ => Status::NotTested,
+    };
+    let address = Mark::not_tested(&criteria::MX_ADDRESS, status.verdict(), status.why());
+    vec![
+        Mark {
+            status: ends,
+            verdict: if status == MxStatus::NoMx { "other" } else { status.verdict() },
+            ..address
+        },
+        Mark::not_tested(&criteria::MX_REACH, "", status.why()),
+    ]
+}
+
+/// At most so many names stand in a clause.
+const MOST_LISTED: usize = 4;
+
+/// Names in a clause.
+pub(super) fn list<'n>(names: impl Iterator<Item = &'n Name>) -> String {
+    let names: Vec<&str> = names.map(Name::as_str).collect();
+    let shown = names.get(..names.len().min(MOST_LISTED)).unwrap_or_default().join(", ");
+    match names.len().saturating_sub(MOST_LISTED) {
+        0 => shown,
+        more => format!("{shown} and {more} more"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn hosts_that_answer_at_some_addresses_have_less() {
+        for (answers, points) in [
+            (&[][..], Range::just(0)),
+            (&[Some(true), Some(true)], Range::just(10)),
+            (&[Some(true), Some(false)], Range::just(2)),
+            (&[Some(false)], Range::just(0)),
+            (&[Some(true), None], Range::new(2, 10)),
+            (&[None], Range::new(0, 10)),
+        ] {
+            assert_eq!(reached(answers), points, "{answers:?}");
+        }
+        assert_eq!(mean(&[Range::just(10), Range::just(0)]), Range::just(5));
+        assert_eq!(mean(&[Range::just(10), Range::just(2), Range::just(10)]), Range::just(7));
+        assert_eq!(mean(&[]), Range::just(0));
+    }
+}

@@ -1,0 +1,327 @@
+//! STARTTLS as Internet.nl tests it: one host of the MX at a time, by what was seen at its addresses.
+//!
+//! The category is that of the worst host, over every test that was made at any of them: so one host with DANE beside one
+//! without has less than none with it. The test connects to one address of a host; which, it does not choose, so what
+//! differs between them widens the range. What a look did not ask is not known: a look at the certificates tells versions,
+//! keys and signatures, a look at all of the TLS the rest.
+
+use std::sync::Arc;
+
+use super::criteria::{self, Criterion, Group};
+use super::dane::Dane;
+use super::hosts::{Host, MxStatus, Tested};
+use super::mark::{Category, Counts, Mark, Range, Status, percent};
+use super::caa;
+use crate::inquiry::{Inquiry, Offered, Session, Trouble};
+use crate::judge::tls::{MailServer, MailServers, Of, Trait, comes_about, traits};
+use crate::name::Name;
+use crate::transport::{Level, Probe, Step, Version};
+
+/// The category.
+pub(super) fn category(tested: &Tested, servers: Option<&Arc<MailServers>>, inquiry: &mut Inquiry<'_>) -> Category {
+    let category = |score, counts, marks| Category {
+        group: Group::Starttls,
+        score,
+        counts,
+        marks,
+    };
+    match &tested.status {
+        Ok(MxStatus::HasMx) => {}
+        Ok(status) => {
+            let ends = match status {
+                MxStatus::NullMxWithoutAddress => Status::Info,
+                MxStatus::NullMxWithOtherMx => Status::Warning,
+                _ => Status::NotTested,
+            };
+            let mark = Mark::not_tested(&criteria::STARTTLS, status.verdict(), status.why());
+            return category(Range::just(0), Counts::No, vec![Mark { status: ends, ..mark }]);
+        }
+        Err(why) => {
+            let marks = vec![Mark::unanswered(&criteria::STARTTLS, "MX", *why)];
+            return category(Range::new(0, 100), Counts::Perhaps, marks);
+        }
+    }
+    let hosts: Vec<HostTls> = tested
+        .hosts
+        .iter()
+        .map(|host| HostTls::look(host, servers, inquiry))
+        .collect();
+    category(score(&hosts), Counts::Yes, together(&hosts))
+}
+
+/// What is known of one host.
+pub(super) struct HostTls {
+    name: Name,
+    /// Whether any TLS comes about; `None` where that is not known.
+    speaks: Option<bool>,
+    /// Whether there are TLSA records the test looks at.
+    has_dane: Option<bool>,
+    /// Whether TLS 1.2 is spoken, without which the extended master secret is not asked for.
+    speaks_tls12: Option<bool>,
+    marks: Vec<Mark>,
+}
+
+/// What a host's TLS is tested for, by kind.
+const KINDS: [(Of, &Criterion); 10] = [
+    (Of::Version, &criteria::VERSION),
+    (Of::Suite, &criteria::CIPHERS),
+    (Of::Order, &criteria::ORDER),
+    (Of::Group, &criteria::EXCHANGE),
+    (Of::Hash, &criteria::EXCHANGE_HASH),
+    (Of::Compression, &criteria::COMPRESSION),
+    (Of::Renegotiation, &criteria::RENEGOTIATION),
+    (Of::MasterSecret, &criteria::MASTER_SECRET),
+    (Of::Key, &criteria::KEY),
+    (Of::Signature, &criteria::SIGNATURE),
+];
+
+impl HostTls {
+    fn look(host: &Host, servers: Option<&Arc<MailServers>>, inquiry: &mut Inquiry<'_>) -> Self {
+        let server = servers.and_then(|servers| servers.all.iter().find(|server| server.host == host.name));
+        let sessions: Vec<&Session> = server.into_iter().flat_map(MailServer::sessions).collect();
+        let dane = Dane::look(&host.name, server, inquiry);
+        let only = |mark| Self {
+            name: host.name.clone(),
+            speaks: Some(false),
+            has_dane: Some(false),
+            speaks_tls12: Some(false),
+            marks: vec![mark],
+        };
+        let test = &criteria::STARTTLS;
+        if host.is_nowhere() {
+            return only(Mark {
+                status: Status::Error,
+                ..Mark::bad(test, "unreachable", "it has no address")
+            });
+        }
+        if sessions.is_empty() {
+            let why = match (servers, server.and_then(MailServer::trouble)) {
+                (_, Some(why)) => why.to_string(),
+                (None, None) => "mail servers were not looked at".to_owned(),
+                (Some(_), None) => Trouble::Limit.to_string(),
+            };
+            return Self::unseen(host, &why, dane, inquiry);
+        }
+        let without = |session: &&Session| {
+            session.offered != Offered::Yes || (!comes_about(session) && session.cut_short.is_none())
+        };
+        let silent = sessions.iter().filter(|session| without(session)).count();
+        if silent == sessions.len() {
+            return only(Mark::bad(test, "bad", "it offers no TLS that comes about"));
+        }
+        let mut marks = vec![match silent {
+            0 => Mark::good(test, "TLS comes about"),
+            _ => Mark::unknown(test, "TLS comes about at some of its addresses, and not at others"),
+        }];
+        let speaking: Vec<&Session> = sessions.into_iter().filter(|session| !without(session)).collect();
+        let all = server.is_some_and(MailServer::is_seen_through);
+        let seen: Vec<Trait> = speaking.iter().flat_map(|session| traits(session)).collect();
+        let tls12 = tls12(&speaking, all);
+        marks.extend(KINDS.iter().map(|(of, criterion)| {
+            let mark = kind(*of, criterion, &seen, &speaking, all);
+            match (of, tls12) {
+                (Of::MasterSecret, Some(false)) => {
+                    Mark::not_tested(criterion, "na", "no TLS 1.2 is spoken").worth(Range::just(criterion.points))
+                }
+                (Of::MasterSecret, None) => mark.counting(Counts::Perhaps),
+                _ => mark,
+            }
+        }));
+        marks.extend(beside(&speaking));
+        marks.push(caa::mark(&host.name, inquiry));
+        marks.extend(dane.marks(&host.name));
+        Self {
+            name: host.name.clone(),
+            speaks: (silent == 0).then_some(true),
+            has_dane: dane.exists(),
+            speaks_tls12: tls12,
+            marks,
+        }
+    }
+
+    /// A host of whose TLS nothing was seen.
+    fn unseen(host: &Host, why: &str, dane: Dane, inquiry: &mut Inquiry<'_>) -> Self {
+        let mut marks = vec![Mark::unknown(&criteria::STARTTLS, why)];
+        marks.extend(KINDS.iter().map(|(_, criterion)| Mark::unknown(criterion, why)));
+        marks.extend(beside(&[]));
+        marks.push(caa::mark(&host.name, inquiry));
+        marks.extend(dane.marks(&host.name));
+        Self {
+            name: host.name.clone(),
+            speaks: None,
+            has_dane: dane.exists(),
+            speaks_tls12: None,
+            marks,
+        }
+    }
+
+    fn points(&self, criterion: &Criterion) -> Range {
+        let mark = self.marks.iter().find(|mark| mark.criterion.id == criterion.id);
+        mark.map_or(Range::just(0), |mark| mark.points)
+    }
+
+    /// All its points, where DANE's are counted twice or once, and the extended master secret's or not.
+    fn sum(&self, dane: bool, master_secret: bool) -> Range {
+        if self.speaks == Some(false) {
+            return Range::just(0);
+        }
+        let single = [
+            &criteria::STARTTLS,
+            &criteria::VERSION,
+            &criteria::CIPHERS,
+            &criteria::ORDER,
+            &criteria::EXCHANGE,
+            &criteria::EXCHANGE_HASH,
+            &criteria::COMPRESSION,
+            &criteria::RENEGOTIATION,
+            &criteria::ZERO_RTT,
+            &criteria::KEY,
+            &criteria::SIGNATURE,
+        ];
+        let mut sum = single
+            .into_iter()
+            .fold(Range::just(0), |sum, criterion| sum + self.points(criterion));
+        if master_secret {
+            sum = sum + self.points(&criteria::MASTER_SECRET);
+        }
+        let own = self.points(&criteria::DANE);
+        if dane {
+            sum = sum + own + own;
+        } else if self.has_dane == Some(true) {
+            sum = sum + own;
+        }
+        match self.speaks {
+            Some(_) => sum,
+            None => Range::new(0, sum.highest),
+        }
+    }
+}
+
+/// The most there can be without DANE's second ten and the extended master secret.
+const BASE: u32 = 120;
+
+/// The worst host's percentage, over all that is not known.
+fn score(hosts: &[HostTls]) -> Range {
+    let speaking: Vec<&HostTls> = hosts.iter().filter(|host| host.speaks != Some(false)).collect();
+    if speaking.is_empty() {
+        return Range::just(0);
+    }
+    let any = |of: fn(&HostTls) -> Option<bool>| -> &'static [bool] {
+        let is = |wanted| speaking.iter().any(|host| of(host) == wanted);
+        match (is(Some(true)), is(None)) {
+            (true, _) => &[true],
+            (false, true) => &[false, true],
+            (false, false) => &[false],
+        }
+    };
+    let (danes, secrets) = (any(|host| host.has_dane), any(|host| host.speaks_tls12));
+    let ways = danes.iter().flat_map(|dane| secrets.iter().map(move |secret| (*dane, *secret)));
+    let all = ways.map(|(dane, secret)| {
+        let most = BASE + 10 * (u32::from(dane) + u32::from(secret));
+        let sums = hosts.iter().map(|host| host.sum(dane, secret));
+        let least = sums.reduce(Range::least).unwrap_or(Range::just(0));
+        Range::new(percent(least.lowest, most), percent(least.highest, most).min(100))
+    });
+    all.reduce(Range::with).unwrap_or(Range::just(0))
+}
+
+/// One mark a test: the worst host's.
+fn together(hosts: &[HostTls]) -> Vec<Mark> {
+    let of = |criterion: &'static Criterion| {
+        let all = hosts
+            .iter()
+            .flat_map(|host| host.marks.iter().map(move |mark| (&host.name, mark)))
+            .filter(|(_, mark)| mark.criterion.id == criterion.id);
+        let (name, worst) = all.min_by_key(|(_, mark)| (mark.status, mark.points))?;
+        Some(Mark {
+            seen: format!("{name}: {}", worst.seen),
+            ..worst.clone()
+        })
+    };
+    criteria::ALL.iter().filter_map(of).collect()
+}
+
+/// Whether TLS 1.2 is spoken, as far as that was asked.
+fn tls12(sessions: &[&Session], all: bool) -> Option<bool> {
+    let chosen = |session: &&Session| {
+        let agreed = session.handshake.iter().flatten().map(|seen| seen.version);
+        let steps = session.steps.iter().filter_map(Step::chosen).map(|(version, _)| version);
+        agreed.chain(steps).any(|version| version == Version::TLS12)
+    };
+    match sessions.iter().any(chosen) {
+        true => Some(true),
+        false => all.then_some(false),
+    }
+}
+
+/// What one kind comes to: insufficient is nothing, to be phased out a warning with all points.
+fn kind(of: Of, criterion: &'static Criterion, seen: &[Trait], sessions: &[&Session], all: bool) -> Mark {
+    let at = |level: Level| -> Vec<String> {
+        let of_kind = seen.iter().filter(|one| one.of == of && one.level == level);
+        let mut whats: Vec<String> = of_kind.map(|one| one.what.clone()).collect();
+        whats.sort();
+        whats.dedup();
+        whats.truncate(MOST_SHOWN);
+        whats
+    };
+    let (bad, phase_out) = (at(Level::Insufficient), at(Level::PhaseOut));
+    if !bad.is_empty() {
+        return Mark::bad(criterion, "bad", bad.join(", "));
+    }
+    let is_asked = match of {
+        // The hello that offers TLS 1.1 and all below it.
+        Of::Version => all || sessions.iter().all(|session| asked_old(session)),
+        Of::Key | Of::Signature => seen.iter().any(|one| one.of == Of::Key),
+        _ => all,
+    };
+    match (phase_out.is_empty(), is_asked) {
+        (false, _) => Mark::new(
+            criterion,
+            Status::Warning,
+            "phase-out",
+            criterion.points,
+            format!("{}: to be phased out", phase_out.join(", ")),
+        )
+        .worth(Range::new(if is_asked { criterion.points } else { 0 }, criterion.points)),
+        (true, true) => Mark::good(criterion, "nothing below sufficient was seen"),
+        (true, false) => Mark::unknown(criterion, "only a look at all of the TLS tells it"),
+    }
+}
+
+/// At most so many are named.
+const MOST_SHOWN: usize = 4;
+
+fn asked_old(session: &Session) -> bool {
+    let old = |step: &Step| matches!(step.probe, Probe::Version(version) if version < Version::TLS12);
+    session.steps.iter().any(old)
+}
+
+/// What is told and does not count, and what counts and is not asked.
+fn beside(sessions: &[&Session]) -> Vec<Mark> {
+    let trusted = sessions
+        .iter()
+        .filter_map(|session| session.handshake.as_ref()?.as_ref().ok())
+        .map(|seen| &seen.trusted);
+    let mut trusted = trusted.collect::<Vec<_>>();
+    trusted.sort();
+    let trust = match trusted.last() {
+        None => Mark::unknown(&criteria::TRUST, "no certificate was seen"),
+        Some(Ok(())) => Mark::good(&criteria::TRUST, "its certificate leads to a public root"),
+        Some(Err(why)) => Mark::new(&criteria::TRUST, Status::Info, "bad", 0, why.clone()),
+    };
+    vec![
+        trust,
+        Mark::unknown(
+            &criteria::CLIENT_RENEGOTIATION,
+            "renegotiation by the client is not tried: it takes a whole connection, and does not count",
+        ),
+        Mark::new(
+            &criteria::ZERO_RTT,
+            Status::NotTested,
+            "na",
+            criteria::ZERO_RTT.points,
+            "Internet.nl does not ask mail servers for it, and counts it as good",
+        ),
+    ]
+}
+
