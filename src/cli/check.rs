@@ -69,7 +69,10 @@ pub async fn run(args: &Args, style: Style) -> Result<Exit, Failure> {
     let depth = look::depth(jobs.len());
     let watch = Watch {
         observer: observer.clone(),
-        starttls: args.starttls.and_then(Starttls::closeness).unwrap_or(Closeness::Chain),
+        starttls: args
+            .starttls
+            .and_then(Starttls::closeness)
+            .unwrap_or(Closeness::Chain),
         reading: args.show.reading(args.output),
         quiet: args.show.quiet,
         depth,

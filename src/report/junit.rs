@@ -181,7 +181,10 @@ impl Suite {
                 note: None,
             });
         }
-        let score = report.inspected.as_ref().and_then(|inspected| inspected.score.as_ref());
+        let score = report
+            .inspected
+            .as_ref()
+            .and_then(|inspected| inspected.score.as_ref());
         let properties = score.map_or(Vec::new(), |score| {
             vec![
                 ("internet.nl.lowest", score.total.lowest.to_string()),
@@ -246,7 +249,11 @@ impl Suite {
         if !self.properties.is_empty() {
             out.push_str("    <properties>\n");
             for (name, value) in &self.properties {
-                let _ = writeln!(out, "      <property name=\"{name}\" value=\"{}\"/>", escaped(value));
+                let _ = writeln!(
+                    out,
+                    "      <property name=\"{name}\" value=\"{}\"/>",
+                    escaped(value)
+                );
             }
             out.push_str("    </properties>\n");
         }

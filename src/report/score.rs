@@ -214,20 +214,31 @@ pub fn text(score: &Score, style: Style) -> String {
         ),
         columns,
     );
-    let mut rows = vec![["CATEGORY", "SCORE", "WHAT COUNTS AGAINST IT"].map(str::to_owned).to_vec()];
+    let mut rows = vec![
+        ["CATEGORY", "SCORE", "WHAT COUNTS AGAINST IT"]
+            .map(str::to_owned)
+            .to_vec(),
+    ];
     rows.extend(score.categories.iter().map(row));
     out.push_str(&table(&rows, columns, |row, _, cell| match row {
         0 => style.paint(Colour::Dim, cell),
         _ => cell,
     }));
     for step in &score.next {
-        let finding = step.finding.as_ref().map(|(rule, record)| format!(" ({rule}, {record})"));
+        let finding = step
+            .finding
+            .as_ref()
+            .map(|(rule, record)| format!(" ({rule}, {record})"));
         let seen = match step.seen.is_empty() {
             true => String::new(),
             false => format!("{}. ", step.seen),
         };
         let line = format!("{seen}{}{}", step.fix, finding.unwrap_or_default());
-        out.push_str(&hanging(&format!("+{:.1}: ", step.points), &harmless(&line), columns));
+        out.push_str(&hanging(
+            &format!("+{:.1}: ", step.points),
+            &harmless(&line),
+            columns,
+        ));
     }
     for unseen in &score.unseen {
         let points = match unseen.points > 0.0 {
@@ -245,7 +256,11 @@ pub fn text(score: &Score, style: Style) -> String {
     }
     for difference in &score.differences {
         let line = format!("{} {}", difference.internet_nl, difference.instead);
-        out.push_str(&hanging(&format!("{}: ", difference.name), &harmless(&line), columns));
+        out.push_str(&hanging(
+            &format!("{}: ", difference.name),
+            &harmless(&line),
+            columns,
+        ));
     }
     out
 }

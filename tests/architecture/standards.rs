@@ -40,6 +40,10 @@ const SPEAK_OF_ONE: &[(&str, &str)] = &[
     ("src/history/mod.rs", "what all share is always looked at"),
     ("src/report/table.rs", "says that no selector was found"),
     ("src/inquiry", "what nobody asks for by name is what all share"),
+    (
+        "src/judge/score",
+        "the tests of somebody else, who tests some of them",
+    ),
 ];
 
 /// A match over the standards names each: with `_` a new one would be silently as the others.

@@ -4,7 +4,7 @@
 //! `_domainkey` for DKIM, and follows SPF with a count of queries of its own. So a verdict here is the test's, not ours.
 
 use super::hosts::texts;
-use super::mark::{Category, Counts, Mark, Range, Status};
+use super::mark::{Category, Counts, LESS, Mark, Range, Status};
 use super::spf::{self, Spf};
 use super::{criteria, dmarc_text};
 use crate::inquiry::{Inquiry, Trouble};
@@ -107,14 +107,15 @@ impl Dmarc {
             Policy::Unagreed(why) => Mark::unknown(policy, format!("whether all take the reports: {why}"))
                 .worth(Range::just(policy.points)),
             Policy::Weak(why) => Mark::new(policy, Status::Failed, "policy", LESS, *why),
-            Policy::Syntax => Mark::bad(policy, "bad", "the record does not hold to the grammar of RFC 7489 6.4"),
+            Policy::Syntax => Mark::bad(
+                policy,
+                "bad",
+                "the record does not hold to the grammar of RFC 7489 6.4",
+            ),
         };
         [found, said]
     }
 }
-
-/// The points of what is there and does not do enough.
-pub(super) const LESS: u32 = 2;
 
 /// The record below `_dmarc` of a domain, and how many there are.
 fn record_at(domain: &str, inquiry: &mut Inquiry<'_>) -> Result<(Option<String>, usize), Trouble> {
@@ -209,16 +210,28 @@ fn dkim(domain: &Name, silent: Counts, inquiry: &mut Inquiry<'_>) -> Mark {
     };
     match texts(inquiry, &name) {
         Err(why) => {
-            let counts = if silent == Counts::No { Counts::Yes } else { Counts::Perhaps };
+            let counts = if silent == Counts::No {
+                Counts::Yes
+            } else {
+                Counts::Perhaps
+            };
             Mark::unanswered(test, &format!("{name} TXT"), why).counting(counts)
         }
-        Ok(found) if !found.is_denied => Mark::good(test, format!("{name} exists: that is all that is asked")),
+        Ok(found) if !found.is_denied => {
+            Mark::good(test, format!("{name} exists: that is all that is asked"))
+        }
         Ok(_) => match silent {
-            Counts::Yes => Mark::not_tested(test, "no-email", "SPF and DMARC say that the domain sends no mail"),
-            silent => Mark::bad(test, "bad", format!("{name} does not exist (NXDOMAIN)")).counting(match silent {
-                Counts::No => Counts::Yes,
-                _ => Counts::Perhaps,
-            }),
+            Counts::Yes => Mark::not_tested(
+                test,
+                "no-email",
+                "SPF and DMARC say that the domain sends no mail",
+            ),
+            silent => {
+                Mark::bad(test, "bad", format!("{name} does not exist (NXDOMAIN)")).counting(match silent {
+                    Counts::No => Counts::Yes,
+                    _ => Counts::Perhaps,
+                })
+            }
         },
     }
 }

@@ -34,7 +34,13 @@ pub(super) fn mark(host: &Name, inquiry: &mut Inquiry<'_>) -> Mark {
         }
         at = name.parent();
     }
-    Mark::new(test, Status::Warning, "bad", 0, "no CAA record at its name or above")
+    Mark::new(
+        test,
+        Status::Warning,
+        "bad",
+        0,
+        "no CAA record at its name or above",
+    )
 }
 
 fn judged(name: &Name, texts: &[&str]) -> Mark {
@@ -97,7 +103,11 @@ fn unescaped(text: &str) -> String {
     let mut out = String::new();
     let mut letters = text.chars();
     while let Some(letter) = letters.next() {
-        out.extend(if letter == '\\' { letters.next() } else { Some(letter) });
+        out.extend(if letter == '\\' {
+            letters.next()
+        } else {
+            Some(letter)
+        });
     }
     out
 }
@@ -111,7 +121,10 @@ fn is_issue(value: &str) -> bool {
     };
     let issuer = issuer.trim_matches(blank);
     let issuer_holds = issuer.is_empty() || issuer.split('.').all(is_label);
-    let Some(parameters) = parameters.map(|all| all.trim_matches(blank)).filter(|all| !all.is_empty()) else {
+    let Some(parameters) = parameters
+        .map(|all| all.trim_matches(blank))
+        .filter(|all| !all.is_empty())
+    else {
         return issuer_holds;
     };
     issuer_holds
@@ -147,7 +160,11 @@ fn is_iodef(value: &str) -> bool {
         Some((scheme, rest)) if scheme.eq_ignore_ascii_case("mailto") => {
             is_mailbox(rest.split(['?', '#']).next().unwrap_or_default())
         }
-        Some((scheme, rest)) if ["http", "https"].iter().any(|one| scheme.eq_ignore_ascii_case(one)) => {
+        Some((scheme, rest))
+            if ["http", "https"]
+                .iter()
+                .any(|one| scheme.eq_ignore_ascii_case(one)) =>
+        {
             let host = rest.strip_prefix("//").unwrap_or_default();
             !host.is_empty() && !host.starts_with(['/', '?', '#'])
         }

@@ -54,7 +54,11 @@ impl Dane {
                 return Self::None(format!("{name} has TLSA records, and is not signed"));
             }
             (Ok(records), Some(Security::Secure)) => records,
-            (Ok(_), _) => return Self::Unknown(format!("{name} has TLSA records, and whether they are proven is not known")),
+            (Ok(_), _) => {
+                return Self::Unknown(format!(
+                    "{name} has TLSA records, and whether they are proven is not known"
+                ));
+            }
         };
         if denied_badly(&name, inquiry) {
             return Self::Bogus;
@@ -102,17 +106,38 @@ impl Dane {
         let matches = match (points.is_certain(), points.highest) {
             (true, 10) => Mark::good(valid, "a record matches what the host shows"),
             (true, _) => Mark::bad(valid, "bad", "no record matches what the host shows"),
-            (false, _) => Mark::unknown(valid, "what the host shows was not seen, or not the same everywhere"),
+            (false, _) => Mark::unknown(
+                valid,
+                "what the host shows was not seen, or not the same everywhere",
+            ),
         };
         let mut marks = vec![here, matches.worth(points)];
-        let count = |usage| found.records.iter().filter(|record| record.usage == usage).count();
+        let count = |usage| {
+            found
+                .records
+                .iter()
+                .filter(|record| record.usage == usage)
+                .count()
+        };
         marks.push(match (count(3), count(2)) {
             (2.., _) | (1.., 1..) => Mark::good(rollover, "a second record is there for the next key"),
-            _ => Mark::new(rollover, Status::Info, "bad", 0, "no second record for the next key"),
+            _ => Mark::new(
+                rollover,
+                Status::Info,
+                "bad",
+                0,
+                "no second record for the next key",
+            ),
         });
         marks.extend(found.is_for_host.map(|is| match (is, count(2)) {
             (true, _) => Mark::good(&criteria::HOST, "its certificate is for it"),
-            (false, 0) => Mark::new(&criteria::HOST, Status::Info, "bad", 0, "its certificate is for another host"),
+            (false, 0) => Mark::new(
+                &criteria::HOST,
+                Status::Info,
+                "bad",
+                0,
+                "its certificate is for another host",
+            ),
             (false, _) => Mark::bad(
                 &criteria::HOST,
                 "bad",
@@ -134,11 +159,13 @@ impl Found {
                 chain.iter().map(|der| Certificate::from_der(der).ok()).collect();
             let key = |at: usize| read.get(at)?.as_ref().map(|one| one.public_key_info.as_slice());
             let of = |record: &Tlsa, at: usize, der: &[u8]| record.matches(der, key(at).unwrap_or_default());
-            let own = records.iter().any(|record| record.usage == 3 && of(record, 0, leaf));
+            let own = records
+                .iter()
+                .any(|record| record.usage == 3 && of(record, 0, leaf));
             let issuer = records.iter().filter(|record| record.usage == 2);
-            let by_issuer = issuer.clone().any(|record| {
-                chain.iter().enumerate().any(|(at, der)| of(record, at, der))
-            });
+            let by_issuer = issuer
+                .clone()
+                .any(|record| chain.iter().enumerate().any(|(at, der)| of(record, at, der)));
             let leaf = read.first().and_then(Option::as_ref);
             let is_valid = leaf.is_some_and(|leaf| leaf.is_valid_at(fact.seen_at));
             matches.push(match (own, by_issuer, is_valid) {
@@ -164,7 +191,11 @@ impl Found {
             Some(false) => Range::just(0),
             None => Range::new(0, 10),
         };
-        self.matches.iter().map(of).reduce(Range::with).unwrap_or(Range::new(0, 10))
+        self.matches
+            .iter()
+            .map(of)
+            .reduce(Range::with)
+            .unwrap_or(Range::new(0, 10))
     }
 }
 

@@ -48,7 +48,8 @@ pub(super) fn all(
         "Without an MX it tests no mail server.",
         "Senders deliver to the domain's own address then (RFC 5321 5.1): MX-006.",
     );
-    let more = format!("It tests {MAX_HOSTS} hosts of the MX, the first by name, and not the {beyond} others.");
+    let more =
+        format!("It tests {MAX_HOSTS} hosts of the MX, the first by name, and not the {beyond} others.");
     add(
         beyond > 0,
         "ten-hosts",
@@ -79,10 +80,9 @@ pub(super) fn all(
     );
     let policies = [Standard::MtaSts, Standard::TlsRpt];
     add(
-        verdict
-            .findings
-            .iter()
-            .any(|finding| policies.contains(&finding.rule.standard) && finding.severity <= Severity::Warning),
+        verdict.findings.iter().any(|finding| {
+            policies.contains(&finding.rule.standard) && finding.severity <= Severity::Warning
+        }),
         "mta-sts",
         "It tests neither MTA-STS nor TLS-RPT.",
         "What is wrong with them is told among the findings (RFC 8461, RFC 8460).",
@@ -93,9 +93,11 @@ pub(super) fn all(
 /// Of the texts of DMARC and SPF.
 fn grammar(seen: &Seen<'_>, add: &mut impl FnMut(bool, &'static str, &str, &str)) {
     let (dmarc, policy) = (seen.mark(&criteria::DMARC), seen.mark(&criteria::DMARC_POLICY));
-    let denied = dmarc.is_some_and(|mark| mark.status == Status::Failed && mark.seen.starts_with("no record"));
+    let denied =
+        dmarc.is_some_and(|mark| mark.status == Status::Failed && mark.seen.starts_with("no record"));
     add(
-        (denied && !seen.says(&["DMARC-042", "SEC-015"]) && !seen.lacks(Standard::Dmarc)) || seen.says(&["DMARC-036"]),
+        (denied && !seen.says(&["DMARC-042", "SEC-015"]) && !seen.lacks(Standard::Dmarc))
+            || seen.says(&["DMARC-036"]),
         "organizational-domain",
         "It asks at the domain, and then at the organizational domain of the public suffix list.",
         "Receivers walk up the tree, name by name (RFC 9989 4.10): they may find another record, or one at all.",

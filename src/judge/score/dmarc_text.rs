@@ -159,11 +159,10 @@ impl<'t> Cursor<'t> {
     /// Words of letters, digits and inner hyphens, with colons before which blanks may stand.
     fn keywords(&mut self) -> bool {
         let keyword = |at: &mut Self| {
-            let length = at
-                .0
-                .bytes()
-                .take_while(|one| one.is_ascii_alphanumeric() || *one == b'-')
-                .count();
+            let length =
+                at.0.bytes()
+                    .take_while(|one| one.is_ascii_alphanumeric() || *one == b'-')
+                    .count();
             let Some((word, rest)) = at.0.split_at_checked(length) else {
                 return false;
             };
@@ -227,7 +226,10 @@ fn hosts(uris: &[&str]) -> impl Iterator<Item = String> {
 fn host(uri: &str) -> Option<String> {
     let rest = behind_scheme(uri).unwrap_or(uri);
     // What names a server is no mailbox.
-    if rest.strip_prefix("//").is_some_and(|server| !server.starts_with(['/', '?', '#']) && !server.is_empty()) {
+    if rest
+        .strip_prefix("//")
+        .is_some_and(|server| !server.starts_with(['/', '?', '#']) && !server.is_empty())
+    {
         return None;
     }
     let path = rest.split(['?', '#']).next().unwrap_or_default();

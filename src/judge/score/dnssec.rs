@@ -124,7 +124,10 @@ fn of_hosts(tested: &Tested, hosts: &[(Name, Worth)]) -> Vec<Mark> {
             };
             let signed = Mark::not_tested(tests.0, status.verdict(), status.why());
             return vec![
-                Mark { status: ends, ..signed },
+                Mark {
+                    status: ends,
+                    ..signed
+                },
                 Mark::not_tested(tests.1, "", status.why()),
             ];
         }

@@ -57,7 +57,9 @@ impl MxStatus {
             Self::NoMx => "there is no MX",
             Self::NullMx => "the domain takes no mail: its MX is 0 .",
             Self::NullMxWithOtherMx => "0 . stands beside another MX, and no host is tested then",
-            Self::NullMxWithoutAddress => "the domain takes no mail: its MX is 0 ., at a name without address",
+            Self::NullMxWithoutAddress => {
+                "the domain takes no mail: its MX is 0 ., at a name without address"
+            }
         }
     }
 }
@@ -120,7 +122,10 @@ pub(super) fn gather(domain: &Name, inquiry: &mut Inquiry<'_>) -> Tested {
     let mut all: Vec<(u16, Name)> = seen.records.iter().filter_map(exchange).collect();
     all.sort();
     all.dedup();
-    if all.iter().any(|(preference, host)| *preference == 0 && host.is_root()) {
+    if all
+        .iter()
+        .any(|(preference, host)| *preference == 0 && host.is_root())
+    {
         return nobody(if all.len() > 1 {
             Ok(MxStatus::NullMxWithOtherMx)
         } else {
@@ -165,7 +170,11 @@ fn addresses(name: &Name, kind: Kind, inquiry: &mut Inquiry<'_>) -> Result<Vec<I
 }
 
 /// Asks; nothing of the verdict hangs on it. What is open yet has no answer: all of it is thrown away then.
-pub(super) fn ask<'f>(inquiry: &mut Inquiry<'f>, name: &Name, kind: Kind) -> Result<UsableAnswer<'f>, Trouble> {
+pub(super) fn ask<'f>(
+    inquiry: &mut Inquiry<'f>,
+    name: &Name,
+    kind: Kind,
+) -> Result<UsableAnswer<'f>, Trouble> {
     match inquiry.ask(Dns::new(name.clone(), kind), Need::Detail) {
         Reply::Open => Err(Trouble::Limit),
         Reply::Unanswered(why) => Err(why),

@@ -33,7 +33,7 @@ const SOME: u32 = 2;
 
 /// The points of a host that answers at these addresses, as far as that is known of each.
 fn reached(answers: &[Option<bool>]) -> Range {
-    let some = |wanted| answers.iter().any(|one| *one == wanted);
+    let some = |wanted: Option<bool>| answers.contains(&wanted);
     match (some(Some(true)), some(Some(false)), some(None)) {
         (false, false, false) | (false, true, false) => Range::just(0),
         (true, false, false) => Range::just(10),
@@ -73,13 +73,18 @@ fn name_servers(domain: &Name, inquiry: &mut Inquiry<'_>) -> Vec<Mark> {
         .take(MAX_SERVERS)
         .map(|name| Host::at(name, inquiry))
         .collect();
-    let trouble = hosts.iter().find_map(|host| Some((&host.name, *host.v6.as_ref().err()?)));
+    let trouble = hosts
+        .iter()
+        .find_map(|host| Some((&host.name, *host.v6.as_ref().err()?)));
     let with: Vec<&Host> = hosts
         .iter()
         .filter(|host| host.v6.as_ref().is_ok_and(|found| !found.is_empty()))
         .collect();
     let listed = match with.is_empty() {
-        true => format!("none of {} name servers of {zone} has an AAAA record", hosts.len()),
+        true => format!(
+            "none of {} name servers of {zone} has an AAAA record",
+            hosts.len()
+        ),
         false => format!("AAAA at {} of {zone}", list(with.iter().map(|host| &host.name))),
     };
     let addresses = match (with.len(), trouble, beyond) {
@@ -129,7 +134,10 @@ fn name_servers(domain: &Name, inquiry: &mut Inquiry<'_>) -> Vec<Mark> {
 }
 
 /// The zone's name servers: of the domain, else of the nearest name above it that has any.
-#[allow(clippy::type_complexity, reason = "a name and its servers, or a name and why not")]
+#[allow(
+    clippy::type_complexity,
+    reason = "a name and its servers, or a name and why not"
+)]
 fn servers_of(domain: &Name, inquiry: &mut Inquiry<'_>) -> Result<(Name, Vec<Name>), (Name, Trouble)> {
     let mut at = domain.clone();
     loop {
@@ -182,9 +190,15 @@ fn mail_servers(tested: &Tested, servers: Option<&Arc<MailServers>>) -> Vec<Mark
         .filter(|host| host.v6.as_ref().is_ok_and(Vec::is_empty))
         .map(|host| &host.name)
         .collect();
-    let trouble = hosts.iter().find_map(|host| Some((&host.name, *host.v6.as_ref().err()?)));
+    let trouble = hosts
+        .iter()
+        .find_map(|host| Some((&host.name, *host.v6.as_ref().err()?)));
     let addresses = match (without.is_empty(), trouble) {
-        (false, _) => Mark::bad(address, "bad", format!("no AAAA at {}", list(without.iter().copied()))),
+        (false, _) => Mark::bad(
+            address,
+            "bad",
+            format!("no AAAA at {}", list(without.iter().copied())),
+        ),
         (true, Some((name, why))) => Mark::unanswered(address, &format!("{name} AAAA"), why),
         (true, None) => Mark::good(address, "AAAA at every host of the MX"),
     };
@@ -228,7 +242,11 @@ fn nobody(status: MxStatus) -> Vec<Mark> {
     vec![
         Mark {
             status: ends,
-            verdict: if status == MxStatus::NoMx { "other" } else { status.verdict() },
+            verdict: if status == MxStatus::NoMx {
+                "other"
+            } else {
+                status.verdict()
+            },
             ..address
         },
         Mark::not_tested(&criteria::MX_REACH, "", status.why()),
@@ -241,7 +259,10 @@ const MOST_LISTED: usize = 4;
 /// Names in a clause.
 pub(super) fn list<'n>(names: impl Iterator<Item = &'n Name>) -> String {
     let names: Vec<&str> = names.map(Name::as_str).collect();
-    let shown = names.get(..names.len().min(MOST_LISTED)).unwrap_or_default().join(", ");
+    let shown = names
+        .get(..names.len().min(MOST_LISTED))
+        .unwrap_or_default()
+        .join(", ");
     match names.len().saturating_sub(MOST_LISTED) {
         0 => shown,
         more => format!("{shown} and {more} more"),
@@ -265,7 +286,10 @@ mod tests {
             assert_eq!(reached(answers), points, "{answers:?}");
         }
         assert_eq!(mean(&[Range::just(10), Range::just(0)]), Range::just(5));
-        assert_eq!(mean(&[Range::just(10), Range::just(2), Range::just(10)]), Range::just(7));
+        assert_eq!(
+            mean(&[Range::just(10), Range::just(2), Range::just(10)]),
+            Range::just(7)
+        );
         assert_eq!(mean(&[]), Range::just(0));
     }
 }

@@ -6,6 +6,9 @@ use std::fmt;
 use super::criteria::{Criterion, Group};
 use crate::inquiry::Trouble;
 
+/// The points of what is there and does not do enough.
+pub(super) const LESS: u32 = 2;
+
 /// From the least to the most.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Range {
@@ -137,7 +140,11 @@ impl Mark {
             status,
             verdict,
             points: Range::just(points.min(criterion.points)),
-            counts: if criterion.points > 0 { Counts::Yes } else { Counts::No },
+            counts: if criterion.points > 0 {
+                Counts::Yes
+            } else {
+                Counts::No
+            },
             seen: seen.into(),
         }
     }
@@ -166,7 +173,11 @@ impl Mark {
     }
 
     /// One that does not apply, and does not count.
-    pub(super) fn not_tested(criterion: &'static Criterion, verdict: &'static str, seen: impl Into<String>) -> Self {
+    pub(super) fn not_tested(
+        criterion: &'static Criterion,
+        verdict: &'static str,
+        seen: impl Into<String>,
+    ) -> Self {
         Self {
             counts: Counts::No,
             ..Self::new(criterion, Status::NotTested, verdict, 0, seen)
@@ -227,9 +238,10 @@ pub(super) fn score(marks: &[Mark]) -> Range {
             _ => (points, most) = (with, with_most),
         }
     }
-    let all = points.iter().zip(&most).map(|(points, most)| {
-        Range::new(percent(points.lowest, *most), percent(points.highest, *most))
-    });
+    let all = points
+        .iter()
+        .zip(&most)
+        .map(|(points, most)| Range::new(percent(points.lowest, *most), percent(points.highest, *most)));
     all.reduce(Range::with).unwrap_or(Range::just(0))
 }
 
@@ -259,7 +271,10 @@ pub(super) fn total(categories: &[Category]) -> Range {
         let of = |sum: u32| sum.checked_div(*count).unwrap_or(0).min(100);
         Range::new(of(sum.lowest), of(sum.highest))
     };
-    sums.iter().map(mean).reduce(Range::with).unwrap_or(Range::just(0))
+    sums.iter()
+        .map(mean)
+        .reduce(Range::with)
+        .unwrap_or(Range::just(0))
 }
 
 #[cfg(test)]
@@ -269,7 +284,15 @@ mod tests {
 
     #[test]
     fn every_step_is_cut() {
-        for (points, most, want) in [(120, 130, 92), (120, 140, 85), (42, 50, 84), (2, 10, 20), (140, 140, 100), (130, 130, 100), (0, 0, 0)] {
+        for (points, most, want) in [
+            (120, 130, 92),
+            (120, 140, 85),
+            (42, 50, 84),
+            (2, 10, 20),
+            (140, 140, 100),
+            (130, 130, 100),
+            (0, 0, 0),
+        ] {
             assert_eq!(percent(points, most), want, "{points} of {most}");
         }
     }
@@ -280,7 +303,13 @@ mod tests {
         let dkim = Mark::bad(&criteria::DKIM, "bad", "");
         let spf = || mark(&criteria::SPF);
         assert_eq!(score(&[spf(), dkim.clone()]), Range::just(50));
-        assert_eq!(score(&[spf(), dkim.clone().counting(Counts::No)]), Range::just(100));
-        assert_eq!(score(&[spf(), dkim.counting(Counts::Perhaps)]), Range::new(50, 100));
+        assert_eq!(
+            score(&[spf(), dkim.clone().counting(Counts::No)]),
+            Range::just(100)
+        );
+        assert_eq!(
+            score(&[spf(), dkim.counting(Counts::Perhaps)]),
+            Range::new(50, 100)
+        );
     }
 }

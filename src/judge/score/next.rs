@@ -52,11 +52,18 @@ const STEPS: &[&[&Criterion]] = &[
 
 /// All steps, that which gives most first.
 pub(super) fn all(categories: &[Category], verdict: &Verdict) -> Vec<Step> {
-    let counting = categories.iter().filter(|category| category.counts != Counts::No).count();
+    let counting = categories
+        .iter()
+        .filter(|category| category.counts != Counts::No)
+        .count();
     let mut steps: Vec<Step> = categories
         .iter()
         .filter(|category| category.counts != Counts::No)
-        .flat_map(|category| STEPS.iter().filter_map(move |tests| step(category, tests, verdict)))
+        .flat_map(|category| {
+            STEPS
+                .iter()
+                .filter_map(move |tests| step(category, tests, verdict))
+        })
         .map(|step| Step {
             points: tenths(step.points / counting.max(1) as f64),
             ..step
@@ -85,12 +92,16 @@ fn step(category: &Category, tests: &[&'static Criterion], verdict: &Verdict) ->
         .iter()
         .filter(|mark| matches!(mark.status, Status::Failed | Status::Error) || lacks(mark))
         .collect();
-    let failed = wrong.iter().filter(|mark| matches!(mark.status, Status::Failed | Status::Error));
+    let failed = wrong
+        .iter()
+        .filter(|mark| matches!(mark.status, Status::Failed | Status::Error));
     let mut seen: Vec<&str> = failed.map(|mark| mark.seen.as_str()).collect();
     seen.dedup();
     let finding = wrong.iter().find_map(|mark| finding(mark, verdict));
     let first = wrong.first()?.criterion;
-    let own_words = wrong.iter().find(|mark| matches!(mark.status, Status::Failed | Status::Error));
+    let own_words = wrong
+        .iter()
+        .find(|mark| matches!(mark.status, Status::Failed | Status::Error));
     let own_words = own_words.map_or(first.fix, |mark| mark.criterion.fix);
     Some(Step {
         points: gain(category, tests, &marks),
@@ -128,7 +139,11 @@ fn gain(category: &Category, tests: &[&'static Criterion], marks: &[&Mark]) -> f
     }
     let before = percent(have, most);
     for test in tests {
-        match marks.iter().find(|mark| mark.criterion.id == test.id).filter(|mark| counts(mark)) {
+        match marks
+            .iter()
+            .find(|mark| mark.criterion.id == test.id)
+            .filter(|mark| counts(mark))
+        {
             Some(mark) => have += test.points - mark.points.highest.min(test.points),
             // Once there are records, whether they match counts too.
             None if test.id == criteria::DANE_VALID.id => {

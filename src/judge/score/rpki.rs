@@ -27,4 +27,5 @@ pub(super) fn category(tested: &Tested) -> Category {
     Category::of(criteria::Group::Rpki, marks.into_iter().map(mark).collect())
 }
 
-const WHY: &str = "routes are not looked at: that takes the view of routers, and a validator of their origins";
+const WHY: &str =
+    "routes are not looked at: that takes the view of routers, and a validator of their origins";

@@ -3,9 +3,8 @@
 //! Queries are counted in the test's own way: by words of the terms, all of a record's at once, and held against the limit
 //! only when the next record is about to be asked for. Where that differs from RFC 7208 4.6.4, SPF's own room is right.
 
-use super::auth::LESS;
 use super::hosts::texts;
-use super::mark::{Counts, Mark, Range, Status};
+use super::mark::{Counts, LESS, Mark, Range, Status};
 use super::{criteria, spf_text};
 use crate::inquiry::{Inquiry, Trouble};
 use crate::name::Name;
@@ -132,7 +131,9 @@ impl Walk {
     ) -> (Outcome, Range) {
         let full = Range::just(criteria::SPF_POLICY.points);
         let Some(terms) = spf_text::terms(text) else {
-            self.tell(format!("{text:?} of {domain} does not hold to the grammar of RFC 7208 12"));
+            self.tell(format!(
+                "{text:?} of {domain} does not hold to the grammar of RFC 7208 12"
+            ));
             return (Outcome::Syntax, Range::just(0));
         };
         if terms.is_empty() {
@@ -154,7 +155,8 @@ impl Walk {
                 break;
             }
         }
-        let lets_in = all.is_some_and(|all| all.starts_with(['+', 'a']) || (!is_included && all.starts_with('?')));
+        let lets_in =
+            all.is_some_and(|all| all.starts_with(['+', 'a']) || (!is_included && all.starts_with('?')));
         if lets_in || (!is_included && redirects.is_empty() && all.is_none()) {
             self.tell(match all {
                 Some(all) => format!("the record of {domain} ends in {all}"),

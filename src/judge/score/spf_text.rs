@@ -220,7 +220,11 @@ mod tests {
     fn terms_come_in_order_and_lower_case() {
         assert_eq!(
             terms("v=spf1 MX Include:A.NL -ALL"),
-            Some(vec!["mx".to_owned(), "include:a.nl".to_owned(), "-all".to_owned()])
+            Some(vec![
+                "mx".to_owned(),
+                "include:a.nl".to_owned(),
+                "-all".to_owned()
+            ])
         );
     }
 

@@ -7,18 +7,22 @@
 
 use std::sync::Arc;
 
+use super::caa;
 use super::criteria::{self, Criterion, Group};
 use super::dane::Dane;
 use super::hosts::{Host, MxStatus, Tested};
 use super::mark::{Category, Counts, Mark, Range, Status, percent};
-use super::caa;
 use crate::inquiry::{Inquiry, Offered, Session, Trouble};
 use crate::judge::tls::{MailServer, MailServers, Of, Trait, comes_about, traits};
 use crate::name::Name;
 use crate::transport::{Level, Probe, Step, Version};
 
 /// The category.
-pub(super) fn category(tested: &Tested, servers: Option<&Arc<MailServers>>, inquiry: &mut Inquiry<'_>) -> Category {
+pub(super) fn category(
+    tested: &Tested,
+    servers: Option<&Arc<MailServers>>,
+    inquiry: &mut Inquiry<'_>,
+) -> Category {
     let category = |score, counts, marks| Category {
         group: Group::Starttls,
         score,
@@ -111,7 +115,10 @@ impl HostTls {
         }
         let mut marks = vec![match silent {
             0 => Mark::good(test, "TLS comes about"),
-            _ => Mark::unknown(test, "TLS comes about at some of its addresses, and not at others"),
+            _ => Mark::unknown(
+                test,
+                "TLS comes about at some of its addresses, and not at others",
+            ),
         }];
         let speaking: Vec<&Session> = sessions.into_iter().filter(|session| !without(session)).collect();
         let all = server.is_some_and(MailServer::is_seen_through);
@@ -120,9 +127,8 @@ impl HostTls {
         marks.extend(KINDS.iter().map(|(of, criterion)| {
             let mark = kind(*of, criterion, &seen, &speaking, all);
             match (of, tls12) {
-                (Of::MasterSecret, Some(false)) => {
-                    Mark::not_tested(criterion, "na", "no TLS 1.2 is spoken").worth(Range::just(criterion.points))
-                }
+                (Of::MasterSecret, Some(false)) => Mark::not_tested(criterion, "na", "no TLS 1.2 is spoken")
+                    .worth(Range::just(criterion.points)),
                 (Of::MasterSecret, None) => mark.counting(Counts::Perhaps),
                 _ => mark,
             }
@@ -215,7 +221,9 @@ fn score(hosts: &[HostTls]) -> Range {
         }
     };
     let (danes, secrets) = (any(|host| host.has_dane), any(|host| host.speaks_tls12));
-    let ways = danes.iter().flat_map(|dane| secrets.iter().map(move |secret| (*dane, *secret)));
+    let ways = danes
+        .iter()
+        .flat_map(|dane| secrets.iter().map(move |secret| (*dane, *secret)));
     let all = ways.map(|(dane, secret)| {
         let most = BASE + 10 * (u32::from(dane) + u32::from(secret));
         let sums = hosts.iter().map(|host| host.sum(dane, secret));
@@ -245,7 +253,11 @@ fn together(hosts: &[HostTls]) -> Vec<Mark> {
 fn tls12(sessions: &[&Session], all: bool) -> Option<bool> {
     let chosen = |session: &&Session| {
         let agreed = session.handshake.iter().flatten().map(|seen| seen.version);
-        let steps = session.steps.iter().filter_map(Step::chosen).map(|(version, _)| version);
+        let steps = session
+            .steps
+            .iter()
+            .filter_map(Step::chosen)
+            .map(|(version, _)| version);
         agreed.chain(steps).any(|version| version == Version::TLS12)
     };
     match sessions.iter().any(chosen) {
@@ -282,7 +294,10 @@ fn kind(of: Of, criterion: &'static Criterion, seen: &[Trait], sessions: &[&Sess
             criterion.points,
             format!("{}: to be phased out", phase_out.join(", ")),
         )
-        .worth(Range::new(if is_asked { criterion.points } else { 0 }, criterion.points)),
+        .worth(Range::new(
+            if is_asked { criterion.points } else { 0 },
+            criterion.points,
+        )),
         (true, true) => Mark::good(criterion, "nothing below sufficient was seen"),
         (true, false) => Mark::unknown(criterion, "only a look at all of the TLS tells it"),
     }
@@ -324,4 +339,3 @@ fn beside(sessions: &[&Session]) -> Vec<Mark> {
         ),
     ]
 }
-

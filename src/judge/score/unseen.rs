@@ -22,7 +22,10 @@ pub struct Unseen {
 
 /// All of it, that which weighs most first.
 pub(super) fn all(categories: &[Category], are_looked_at: bool, inquiry: &Inquiry<'_>) -> Vec<Unseen> {
-    let counting = categories.iter().filter(|category| category.counts != Counts::No).count();
+    let counting = categories
+        .iter()
+        .filter(|category| category.counts != Counts::No)
+        .count();
     let mut all: Vec<Unseen> = Vec::new();
     for category in categories {
         let most: u32 = category

@@ -1,0 +1,157 @@
+//! Internet.nl's totals: what each situation comes to, once its routes are authorised.
+
+use zegel::inquiry::{Offered, Session};
+use zegel::judge::score::{MxStatus, Range};
+use zegel::transport::plan::Worth;
+use zegel::transport::{Probe, Reaction, Version};
+
+use crate::seen::{accepted, old_certificate, profile, sound};
+use crate::world::{Seen, bogus, category, insecure, tlsa};
+
+/// A hello of this kind is taken, by all of the TLS.
+fn takes(probe: Probe, version: Version, suite: u16) -> impl Fn(&mut Session) {
+    move |session| {
+        if session.handshake.is_none() {
+            session.steps.push(accepted(probe, version, suite, |_| {}));
+        }
+    }
+}
+
+/// What every hello's flight has.
+fn flights(session: &mut Session, change: impl Fn(&mut zegel::transport::Flight)) {
+    for step in &mut session.steps {
+        if let Reaction::Hello(flight) = &mut step.reaction {
+            change(flight);
+        }
+    }
+}
+
+fn perfect() -> Seen {
+    Seen::perfect()
+}
+
+/// mx2.b.nl beside, as sound, with or without a TLSA record of its own.
+fn two(with_dane: bool) -> Seen {
+    let (chain, all) = (sound(), profile(&[]));
+    let tlsa = tlsa(&chain);
+    let mut seen = perfect().with("a.nl MX 20 mx2.b.nl").with("mx2.b.nl A 9.9.9.26").with("mx2.b.nl AAAA 2a00:1::26");
+    if with_dane {
+        seen = seen.with(&format!("_25._tcp.mx2.b.nl TLSA {tlsa}"));
+    }
+    seen.hosts.insert("mx2.b.nl".to_owned(), (chain, all));
+    seen
+}
+
+/// Neither MX nor mail: SPF and DMARC say so.
+fn parked() -> Seen {
+    perfect().without("a.nl MX").without("a.nl TXT").without("_dmarc").without("s1._domainkey")
+        .with("a.nl TXT v=spf1 -all").with("_dmarc.a.nl TXT v=DMARC1; p=reject")
+}
+
+#[test]
+fn each_situation_has_internet_nls_total() {
+    let rows: Vec<(&str, Seen, u32)> = vec![
+        ("perfect", perfect(), 100),
+        ("suites to be phased out", perfect().shows(takes(Probe::Suites(Worth::PhaseOut), Version::TLS12, 0xc027)), 100),
+        ("no CAA", perfect().without("b.nl CAA"), 100),
+        ("a certificate of nobody", perfect().shows(|session| { if let Some(Ok(seen)) = &mut session.handshake { seen.trusted = Err("it leads to no public root".to_owned()); } }), 100),
+        ("no rollover", perfect().without("_25._tcp.mx1.b.nl TLSA 3 1 1 abab"), 100),
+        ("reports to who has not agreed", perfect().without("_dmarc").with("_dmarc.a.nl TXT v=DMARC1; p=reject; rua=mailto:x@c.nl"), 100),
+        ("~all", perfect().without("a.nl TXT").with("a.nl TXT v=spf1 mx ~all"), 100),
+        ("TLS 1.0", perfect().shows(takes(Probe::Version(Version::TLS11), Version::TLS10, 0xc02f)), 98),
+        ("a bad suite", perfect().shows(takes(Probe::Suites(Worth::Insufficient), Version::TLS12, 0x002f)), 98),
+        ("no extended master secret", perfect().shows(|session| flights(session, |flight| { if let Some(hello) = &mut flight.hello { hello.extended_master_secret = false; } })), 98),
+        ("compression", perfect().shows(|session| flights(session, |flight| { if let Some(hello) = &mut flight.hello { hello.compresses = true; } })), 98),
+        ("no DANE", perfect().without("_25._tcp"), 98),
+        ("usage 1 alone", perfect().without("_25._tcp").with(&format!("_25._tcp.mx1.b.nl TLSA 1 1 1 {}", "cd".repeat(32))), 98),
+        ("DANE invalid", perfect().without("_25._tcp").with(&format!("_25._tcp.mx1.b.nl TLSA 3 1 1 {}", "cd".repeat(32))), 97),
+        ("p=none", perfect().without("_dmarc").with("_dmarc.a.nl TXT v=DMARC1; p=none"), 96),
+        ("?all", perfect().without("a.nl TXT").with("a.nl TXT v=spf1 mx ?all"), 96),
+        ("no DKIM", perfect().without("s1._domainkey"), 96),
+        ("no DMARC", perfect().without("_dmarc"), 92),
+        ("no SPF", perfect().without("a.nl TXT"), 92),
+        ("two SPF records", perfect().with("a.nl TXT v=spf1 -all"), 92),
+        ("no IPv6 on MX", perfect().without("mx1.b.nl AAAA"), 90),
+        ("domain insecure", perfect().worth("a.nl", insecure("a.nl")), 84),
+        ("MX zone insecure", perfect().worth("b.nl", insecure("b.nl")), 82),
+        ("no STARTTLS", perfect().shows(|session| (session.offered, session.handshake) = (Offered::Absent, None)), 80),
+        ("domain bogus", perfect().worth("a.nl", bogus("a.nl")), 80),
+        ("parked, no MX", parked(), 100),
+        ("parked, null MX", parked().with("a.nl MX 0 ."), 100),
+        ("a null MX beside an MX", perfect().with("a.nl MX 0 ."), 100),
+        ("nothing, no MX", parked().without("a.nl TXT").without("_dmarc").worth("a.nl", insecure("a.nl")), 55),
+        ("DANE at both of two", two(true), 100),
+        ("DANE at one of two", two(false), 97),
+        ("DANE at none of two", two(false).without("_25._tcp"), 98),
+        ("no STARTTLS at one of two", two(true).shows(|session| (session.offered, session.handshake) = (Offered::Absent, None)), 80),
+        ("an MX that does not exist", perfect().with("a.nl MX 20 gone.b.nl"), 55),
+        ("an MX without address", perfect().with("a.nl MX 20 gone.b.nl").with("gone.b.nl EXISTS"), 75),
+        ("an old key and signature", perfect().shows(|session| { if let Some(Ok(seen)) = &mut session.handshake { seen.chain.push(old_certificate()); } }), 97),
+    ];
+    for (situation, seen, total) in rows {
+        let (score, _) = seen.score();
+        let shown: Vec<_> = score.categories.iter().map(|category| (category.group.id(), category.score)).collect();
+        assert_eq!(score.total.highest, total, "{situation}: {shown:?}\n{:#?}", score.unseen);
+        // Nothing but the routes is not known.
+        for (id, score) in shown {
+            assert!(id == "mail_rpki" || score.is_certain(), "{situation}: {id} {score}");
+        }
+    }
+}
+
+#[test]
+fn the_routes_are_the_only_doubt_of_who_is_seen_whole() {
+    let (score, _) = Seen::perfect().score();
+    assert_eq!(score.total, Range::new(80, 100));
+    assert_eq!(score.mx, Ok(MxStatus::HasMx));
+    let doubt: Vec<(&str, f64)> = score.unseen.iter().map(|unseen| (unseen.group.id(), unseen.points)).collect();
+    assert_eq!(doubt, [("mail_rpki", 20.0), ("mail_starttls", 0.0)]);
+    assert!(score.next.is_empty(), "{:?}", score.next);
+    // Without mail servers there are no routes to them.
+    let (score, _) = parked().score();
+    assert_eq!(category(&score, "mail_rpki"), Range::new(66, 100));
+}
+
+#[test]
+fn what_was_not_looked_at_widens_the_range() {
+    let mut seen = Seen::perfect();
+    seen.looks_at_tls = false;
+    let (score, _) = seen.score();
+    assert_eq!(category(&score, "mail_starttls"), Range::new(0, 100));
+    let how: Vec<&str> = score.unseen.iter().filter_map(|unseen| unseen.how).collect();
+    assert!(how.iter().any(|how| how.contains("--starttls")), "{how:?}");
+    // A look at the certificates tells versions, keys, signatures and DANE.
+    let mut seen = Seen::perfect();
+    seen.profile = false;
+    let (score, _) = seen.score();
+    let starttls = category(&score, "mail_starttls");
+    assert!(starttls.lowest >= 40 && starttls.highest == 100, "{starttls}");
+    // A server that is busy is neither good nor bad.
+    let mut seen = Seen::perfect();
+    seen.hosts.clear();
+    assert_eq!(category(&seen.score().0, "mail_starttls"), Range::new(0, 100));
+    // Nothing validated: neither signed nor unsigned.
+    let mut seen = Seen::perfect();
+    seen.worth.clear();
+    assert_eq!(category(&seen.score().0, "mail_dnssec"), Range::new(0, 100));
+    // Name servers that nobody asked.
+    let mut seen = Seen::perfect();
+    seen.depth = zegel::inquiry::Depth::Off;
+    assert_eq!(category(&seen.score().0, "mail_ipv6"), Range::new(50, 100));
+    // An MX nobody answered for.
+    let (score, _) = Seen::perfect().without("a.nl MX").with("a.nl MX !SERVFAIL").score();
+    assert!(score.mx.is_err());
+    assert!(score.total.lowest < 60 && score.total.highest == 100, "{}", score.total);
+}
+
+#[test]
+fn name_servers_have_half_their_points_where_one_has_ipv6() {
+    for (seen, points) in [
+        (Seen::perfect().without("ns2.a.nl AAAA").with("ns2.a.nl A 9.9.9.2"), Range::just(75)),
+        (Seen::perfect().without("ns1.a.nl AAAA").without("ns2.a.nl AAAA"), Range::just(50)),
+        (Seen::perfect().without("a.nl NS ns2"), Range::just(75)),
+        (Seen::perfect().with("a.nl NS ns3.a.nl").with("ns3.a.nl A 9.9.9.3"), Range::just(100)),
+    ] {
+        assert_eq!(category(&seen.score().0, "mail_ipv6"), points, "{}", seen.zone);
+    }
+}
