@@ -26,6 +26,8 @@ fn the_network_policy_lets_out_dns_and_the_api_server_and_in_the_metrics_port() 
             {"ports": dns(5353), "to": [{"ipBlock": {"cidr": "192.0.2.55/32"}}]},
             {"ports": dns(5353), "to": [{"ipBlock": {"cidr": "2001:db8::2/128"}}]},
             {"ports": [{"port": 443, "protocol": "TCP"}, {"port": 6443, "protocol": "TCP"}]},
+            {"ports": tcp(25), "to": public()},
+            {"ports": tcp(443), "to": public()},
         ])
     );
     // It holds for the controller and for the check, and for no other pod of the namespace.
@@ -44,6 +46,69 @@ fn the_network_policy_lets_out_dns_and_the_api_server_and_in_the_metrics_port() 
             );
         }
     }
+}
+
+fn tcp(port: u16) -> Value {
+    json!([{"port": port, "protocol": "TCP"}])
+}
+
+/// Every address but those of networks of somebody's own, to which the controller sends nothing either.
+fn public() -> Value {
+    json!([
+        {"ipBlock": {"cidr": "0.0.0.0/0", "except": [
+            "10.0.0.0/8", "100.64.0.0/10", "127.0.0.0/8", "169.254.0.0/16", "172.16.0.0/12", "192.168.0.0/16",
+        ]}},
+        {"ipBlock": {"cidr": "::/0", "except": ["::1/128", "fc00::/7", "fe80::/10"]}},
+    ])
+}
+
+/// Ports 25 and 443 follow what the controller is told: whom it may send to, and by which way.
+#[test]
+fn mail_servers_and_policies_are_let_out_to_as_the_controllers_flags_say() {
+    let egress = |values: Value| -> Vec<Value> {
+        let mut all = json!({"networkPolicy": {"enabled": true}});
+        for (key, value) in values.as_object().unwrap() {
+            match key.as_str() {
+                "egress" => all["networkPolicy"]["egress"] = value.clone(),
+                _ => all[key] = value.clone(),
+            }
+        }
+        let rules = rendered(all).one("NetworkPolicy")["spec"]["egress"].clone();
+        // DNS and the API server come first.
+        rules.as_array().unwrap().iter().skip(2).cloned().collect()
+    };
+    assert_eq!(
+        egress(json!({"mailServers": {"allowPrivateTargets": true}})),
+        [json!({"ports": tcp(25)}), json!({"ports": tcp(443)})]
+    );
+    for (proxy, cidr) in [
+        ("socks5://192.0.2.1:1080", "192.0.2.1/32"),
+        ("socks5://[2001:db8::1]:1080/", "2001:db8::1/128"),
+    ] {
+        let rules = egress(json!({"mailServers": {"proxy": proxy}}));
+        assert_eq!(
+            rules,
+            [
+                json!({"ports": tcp(1080), "to": [{"ipBlock": {"cidr": cidr}}]}),
+                json!({"ports": tcp(443), "to": public()}),
+            ]
+        );
+    }
+    // By a host name: whatever it leads to.
+    let probe = json!({"probe": {"address": "probe.voorbeeld.nl:8625", "secret": "probe"}});
+    let rules = egress(json!({"mailServers": probe}));
+    assert_eq!(
+        rules,
+        [
+            json!({"ports": tcp(8625)}),
+            json!({"ports": tcp(443), "to": public()}),
+        ]
+    );
+    let ours = json!([{"ipBlock": {"cidr": "198.51.100.0/24"}}]);
+    let rules = egress(json!({"egress": {"mailServers": {"to": ours}, "policies": {"enabled": false}}}));
+    assert_eq!(rules, [json!({"ports": tcp(25), "to": ours})]);
+    let none = json!({"egress": {"mailServers": {"enabled": false}, "policies": {"enabled": false}}});
+    assert_eq!(egress(none), [Value::Null; 0]);
 }
 
 #[test]

@@ -224,7 +224,10 @@ const WRONG: &[(&str, &[&str])] = &[
     ("/service/ipFamilies/0", &[r#""v4""#]),
     ("/networkPolicy/egress/apiServer/ports/0", &["0"]),
     ("/networkPolicy/egress/apiServer/cidrs/0", &[r#""192.0.2.1""#]),
+    ("/mailServers/proxy", &[r#""socks5://proxy.example:1080""#]),
     ("/networkPolicy/ingress/from/0", &["{}"]),
+    ("/networkPolicy/egress/mailServers/to/0", &["{}"]),
+    ("/networkPolicy/egress/policies/enabled", &[r#""yes""#]),
     ("/metrics/objects", &[r#""all""#]),
     (
         "/metrics/objectLabels/0",

@@ -250,6 +250,22 @@ tolerations:
 {{- end -}}
 {{- end }}
 
+{{/* Whom a rule lets out to: what the value says, else public addresses, as the controller itself does (RFC 1918, 4193, 6598). */}}
+{{- define "zegel.wayOut" -}}
+{{- if .to -}}
+to:
+{{ toYaml .to | indent 2 }}
+{{- else if not .private -}}
+to:
+- ipBlock:
+    cidr: 0.0.0.0/0
+    except: [10.0.0.0/8, 100.64.0.0/10, 127.0.0.0/8, 169.254.0.0/16, 172.16.0.0/12, 192.168.0.0/16]
+- ipBlock:
+    cidr: "::/0"
+    except: ["::1/128", "fc00::/7", "fe80::/10"]
+{{- end -}}
+{{- end }}
+
 {{/* What values may not say together. The schema judges each by itself. */}}
 {{- define "zegel.validate" -}}
 {{- $values := .Values -}}
