@@ -101,6 +101,10 @@ ZONES = {
     "unkdigest.nl": dict(spoil_ds="unknown-digest"),
     "wrongdigest.nl": dict(spoil_ds="other-digest"),
     "idlekey.nl": dict(spoil="idlekey"),
+    # A key of another protocol than 3 (RFC 4034 2.1.2) beside good ones.
+    "oddkey.nl": dict(text=SMALL + "@ TYPE48 \\# 36 0100020F" + 32 * "07" + "\n"),
+    # A broken zone below a delegation, on the server of the zone above.
+    "bad.good.nl": dict(spoil="altered"),
     "nosigkeys.nl": dict(spoil="nosigkeys"),
     "orders.nl": dict(text=SMALL + "@ CDS 0 0 0 00\n"),
     "twods.nl": dict(spoil_ds="one-more"),

@@ -167,7 +167,8 @@ pub struct RecordStatus {
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", default)]
 pub struct ServersStatus {
-    /// Right, Stale, Differs, Lame, Silent, NoRoute, NoAddress (the name leads to none), or NotAsked (beyond the bounds).
+    /// Right, Stale, Differs, Lame, Silent, NoRoute, NoAddress (the name leads to none), Unresolved (whether it does is not known), or
+    /// NotAsked (beyond the bounds).
     pub state: String,
     /// How they are lame: NotAuthoritative, Referral, UpwardReferral, Refused, ServFail, WrongZone, FormErr, NotImp, NotAuth,
     /// ErrorCode or Unusable.

@@ -91,7 +91,7 @@ pub(super) fn said(records: &[Record]) -> Option<String> {
         let states = record.servers.iter().map(|group| match group.state {
             ServerState::Stale | ServerState::Differs => 2,
             ServerState::Lame(_) | ServerState::Silent | ServerState::NoAddress => 1,
-            ServerState::Right | ServerState::NoRoute | ServerState::NotAsked => 0,
+            ServerState::Right | ServerState::NoRoute | ServerState::Unresolved | ServerState::NotAsked => 0,
         });
         let worst = states.max().unwrap_or(0);
         // That all hold something else is what the record itself says.

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use serde::Serialize;
 
-use super::{AnyQuestion, Ends, Lane, Trust};
+use super::{AnyQuestion, Ends, ExtendedError, Lane, Trust};
 use crate::name::Name;
 
 /// The kind of records a question asks for (RFC 1035 3.2.2 and later).
@@ -355,12 +355,15 @@ pub struct Source {
     /// The remaining TTL when the answer came, in seconds: the smallest of the chain and the RRset, or the negative TTL
     /// (RFC 2308 5); 0 when unanswered.
     pub ttl: u32,
-    /// The start of authority that was asked for, or that came with a denial.
+    /// The start of authority that was asked for, or that came with a denial; of an answer that does not count, the one it
+    /// speaks of.
     pub soa: Option<Soa>,
     /// The chain of trust that was walked to prove it; `None` where nothing was validated.
     pub trust: Option<Box<Trust>>,
     /// What an authority that was asked itself says beside; `None` of a resolver, and where nothing came back.
     pub direct: Option<Box<Direct>>,
+    /// How the resolver itself explains that it has no answer; `None` where it does not.
+    pub explained: Option<Box<ExtendedError>>,
 }
 
 /// What an authority that was asked itself says beside its records.

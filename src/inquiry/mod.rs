@@ -12,6 +12,7 @@
 mod address;
 mod depth;
 mod dns;
+mod extended;
 mod fact;
 mod facts;
 mod lane;
@@ -35,6 +36,7 @@ mod trust;
 pub use self::address::nobody_at;
 pub use self::depth::{Approach, Depth};
 pub use self::dns::{Answer, Direct, Dns, Kind, Rdata, Referral, Soa, Source, StartOfAuthority, Txt, View};
+pub use self::extended::ExtendedError;
 pub use self::fact::{Answered, Fact, whole_second};
 pub use self::facts::Facts;
 pub use self::lane::{AnyQuestion, Lane};

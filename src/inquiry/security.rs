@@ -319,6 +319,11 @@ impl fmt::Display for Broken {
                     Tags(keys)
                 )
             }
+            Self::DsMatchesNoKey { ds, keys } if keys.is_empty() => write!(
+                f,
+                "the parent's DS are for {}, and the zone has no key of a form that validators read",
+                Tags(ds)
+            ),
             Self::DsMatchesNoKey { ds, keys } => {
                 write!(
                     f,

@@ -73,6 +73,16 @@ pub enum Absence {
     NxDomain,
 }
 
+impl Absence {
+    /// What is said of it, in a clause.
+    fn words(self) -> &'static str {
+        match self {
+            Self::NoData => "that there is no such record",
+            Self::NxDomain => "that it does not exist",
+        }
+    }
+}
+
 /// What the resolver says of a record set and no name server does.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Apart {
@@ -101,6 +111,14 @@ pub struct Nowhere {
 }
 
 impl Nowhere {
+    /// What it comes to.
+    pub fn state(&self) -> ServerState {
+        match self.trouble {
+            None => ServerState::NoAddress,
+            Some(_) => ServerState::Unresolved,
+        }
+    }
+
     /// What keeps it from being asked, in a clause.
     pub fn why(&self) -> String {
         match self.trouble {
@@ -177,7 +195,8 @@ impl Servers {
             .filter(|view| view.state != ServerState::NotAsked)
         {
             let same = |(group, _): &&mut (Group, BTreeSet<&Name>)| {
-                group.state == view.state && (group.values == view.values || view.state == ServerState::Right)
+                let is_alike = group.values == view.values || view.state == ServerState::Right;
+                group.state == view.state && is_alike && group.is_intercepted() == is_interception(&view.why)
             };
             match groups.iter_mut().find(same) {
                 Some((group, names)) => {
@@ -208,14 +227,14 @@ impl Servers {
             }
         }
         for nowhere in &self.nowhere {
-            let same = |(group, _): &&mut (Group, BTreeSet<&Name>)| group.state == ServerState::NoAddress;
+            let same = |(group, _): &&mut (Group, BTreeSet<&Name>)| group.state == nowhere.state();
             match groups.iter_mut().find(same) {
                 Some((_, names)) => {
                     names.insert(&nowhere.name);
                 }
                 None => {
                     let group = Group {
-                        state: ServerState::NoAddress,
+                        state: nowhere.state(),
                         names: Vec::new(),
                         addresses: 0,
                         values: Vec::new(),
@@ -266,8 +285,26 @@ impl Servers {
     /// `3 of 4 name servers right; ns2.example.net still serves an older version (serial 2026112501)`; `None` when nobody
     /// was asked.
     pub fn line(&self) -> Option<String> {
-        group::line_of(&self.groups(), self.absence)
+        group::line_of(&self.groups(), self.absence.map(Absence::words))
     }
+
+    /// The same where there is nothing to hold the servers against but each other.
+    pub fn line_among_themselves(&self) -> Option<String> {
+        let same = match self.names_right() {
+            (1, _) => "something, and there is nothing to hold it against",
+            _ => "the same, and there is nothing else to hold it against",
+        };
+        let says = self.absence.map_or(same, Absence::words);
+        group::line_of(&self.groups(), Some(says))
+    }
+}
+
+/// Why nobody can be asked where something on the way answers for all.
+pub(super) const INTERCEPTED: &str =
+    "something on the way answers in its place: it recurses and has no authority";
+
+fn is_interception(why: &Option<String>) -> bool {
+    why.as_deref() == Some(INTERCEPTED)
 }
 
 #[cfg(test)]

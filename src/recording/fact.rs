@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use super::security::Worth;
 use super::text::{name, trouble};
 use super::trust::{EndsLine, TrustLine, Zones};
-use crate::inquiry::{Answer, Direct, Dns, Fact, Made, Rdata, Referral, Soa, Source, View};
+use crate::inquiry::{Answer, Direct, Dns, ExtendedError, Fact, Made, Rdata, Referral, Soa, Source, View};
 use crate::name::Name;
 
 /// A fact as it is written. Exactly one of `values`, `absence` and `trouble` is there.
@@ -61,6 +61,16 @@ struct From {
     trust: Option<TrustLine>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     direct: Option<DirectLine>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    explained: Option<ExplainedLine>,
+}
+
+/// How the resolver explains an error (RFC 8914).
+#[derive(Debug, Serialize, Deserialize)]
+struct ExplainedLine {
+    code: u16,
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    text: String,
 }
 
 /// What an authority says beside its records.
@@ -178,6 +188,7 @@ impl From {
             soa,
             trust,
             direct,
+            explained,
         } = source;
         Self {
             server: *server,
@@ -188,6 +199,10 @@ impl From {
             soa: soa.as_ref().map(Start::of),
             trust: trust.as_deref().map(|trust| zones.trust(trust)),
             direct: direct.as_deref().map(DirectLine::of),
+            explained: explained.as_deref().map(|explained| ExplainedLine {
+                code: explained.code,
+                text: explained.text.clone(),
+            }),
         }
     }
 
@@ -208,6 +223,9 @@ impl From {
                 .direct
                 .map(|direct| direct.read().map(Box::new))
                 .transpose()?,
+            explained: self
+                .explained
+                .map(|line| Box::new(ExtendedError::new(line.code, line.text.as_bytes()))),
         })
     }
 }

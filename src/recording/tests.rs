@@ -8,8 +8,8 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::inquiry::{
-    Answer, Approach, Bogus, Broken, Depth, Direct, Doubt, Ds, Ends, Hashing, Key, Kind, Made, Rdata,
-    RecordType, Referral, Security, Soa, Source, StartOfAuthority, Trust, Txt, Unproven, Zone,
+    Answer, Approach, Bogus, Broken, Depth, Direct, Doubt, Ds, Ends, ExtendedError, Hashing, Key, Kind, Made,
+    Rdata, RecordType, Referral, Security, Soa, Source, StartOfAuthority, Trust, Txt, Unproven, Zone,
 };
 
 fn at(second: i64) -> Timestamp {
@@ -89,9 +89,10 @@ fn sources() -> impl Strategy<Value = Source> {
         prop::option::of(soa),
         prop::option::of(trusts()),
         prop::option::of(directs()),
+        prop::option::of((any::<u16>(), "[ -~]*")),
     )
         .prop_map(
-            |(server, authoritative, chain, beside, ttl, soa, trust, direct)| Source {
+            |(server, authoritative, chain, beside, ttl, soa, trust, direct, explained)| Source {
                 server,
                 authoritative,
                 chain,
@@ -100,6 +101,7 @@ fn sources() -> impl Strategy<Value = Source> {
                 soa,
                 trust: trust.map(Box::new),
                 direct: direct.map(Box::new),
+                explained: explained.map(|(code, text)| Box::new(ExtendedError::new(code, text.as_bytes()))),
             },
         )
 }

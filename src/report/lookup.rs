@@ -10,8 +10,8 @@ use super::Style;
 use super::servers::ServerReport;
 use super::text::{hanging, harmless};
 use crate::inquiry::{
-    Answer, Dns, Doubt, Fact, Inquiry, Kind, Lane, Need, Passes, Rdata, Reply, Security, StartOfAuthority,
-    Trouble, Trust, Zone, whole_second,
+    Answer, Dns, Doubt, ExtendedError, Fact, Inquiry, Kind, Lane, Need, Passes, Rdata, Reply, Security,
+    StartOfAuthority, Trouble, Trust, Zone, whole_second,
 };
 use crate::judge::authorities::{self, Servers, Visible};
 use crate::name::Name;
@@ -69,6 +69,20 @@ pub struct RecursiveReport {
     pub chain: Vec<Name>,
     /// Who said it; null when nobody did.
     pub server: Option<String>,
+    /// How the resolver explains an error itself (RFC 8914).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub explained: Option<ExplainedReport>,
+}
+
+/// An extended DNS error.
+#[derive(Debug, Clone, Serialize)]
+pub struct ExplainedReport {
+    /// Its code.
+    pub code: u16,
+    /// What the code is registered for.
+    pub meaning: Option<&'static str>,
+    /// What the resolver says beside.
+    pub text: String,
 }
 
 /// What an answer is worth.
@@ -122,12 +136,16 @@ impl LookupReport {
             .as_ref()
             .and_then(|servers| authorities::resolver_agrees(servers, inquiry));
         let visible = Visible::of(servers.as_ref(), fact, agrees);
+        let has_answer = fact.is_some_and(|fact| fact.outcome.is_ok());
         let zone = servers.as_ref().map_or(name, |servers| &servers.zone);
         let (worth, trust, unproven) = match fact {
             Some(fact) if fact.outcome.is_ok() || fact.security != Security::NotAsked => {
                 (fact.security.clone(), fact.source.trust.clone(), None)
             }
-            _ => of_no_answer(name, zone, unanswered, inquiry),
+            _ => {
+                let explained = fact.and_then(|fact| fact.source.explained.as_deref());
+                of_no_answer(name, zone, (unanswered, explained), servers.as_ref(), inquiry)
+            }
         };
         let security = SecurityReport::of(&worth, trust.as_deref());
         Self {
@@ -139,14 +157,17 @@ impl LookupReport {
                 ..security
             },
             zone: servers.as_ref().map(|servers| servers.zone.clone()),
-            summary: servers.as_ref().and_then(Servers::line),
+            summary: servers.as_ref().and_then(|servers| match has_answer {
+                true => servers.line(),
+                false => servers.line_among_themselves(),
+            }),
             servers: servers.as_ref().map(ServerReport::all).unwrap_or_default(),
             visible_by: visible.by,
             visible_why: visible.why,
             questions: 0,
             validation: Passes::word(inquiry.passes()),
             passes: inquiry.passes(),
-            is_known: fact.is_some_and(|fact| fact.outcome.is_ok()),
+            is_known: has_answer,
             worth,
         }
     }
@@ -245,11 +266,13 @@ impl LookupReport {
 }
 
 /// What can be said of the worth of what was not answered, with its chain and why: where the zone's own DS and keys are shown
-/// to be broken, that; else that there is nothing to prove. Nothing where nothing is validated.
+/// to be broken, that; else that there is nothing to prove, with what the resolver and the zone's servers hint at. Nothing
+/// where nothing is validated.
 fn of_no_answer(
     name: &Name,
     zone: &Name,
-    trouble: Trouble,
+    (trouble, explained): (Trouble, Option<&ExtendedError>),
+    servers: Option<&Servers>,
     inquiry: &mut Inquiry<'_>,
 ) -> (Security, Option<Box<Trust>>, Option<String>) {
     let passes = inquiry.passes();
@@ -271,7 +294,18 @@ fn of_no_answer(
         at: name.clone(),
         why: Doubt::Unanswered(trouble),
     };
-    let message = format!("there is no answer that could be proven: {trouble}");
+    let mut message = format!("there is no answer that could be proven: {trouble}");
+    if let Some(explained) = explained {
+        let _ = write!(message, " and explains it as {explained}");
+    }
+    let may_be_kept_back = trouble == Trouble::ServFail && passes.is_some_and(Passes::is_enough);
+    let cause = servers.filter(|_| may_be_kept_back);
+    if let Some(cause) = cause.and_then(|servers| authorities::likely_cause(servers, inquiry)) {
+        let _ = write!(
+            message,
+            "; {cause}, which is why a resolver that validates keeps it back"
+        );
+    }
     (security, None, Some(message))
 }
 
@@ -293,6 +327,13 @@ impl RecursiveReport {
             server: fact
                 .and_then(|fact| fact.source.server)
                 .map(|server| server.to_string()),
+            explained: fact
+                .and_then(|fact| fact.source.explained.as_deref())
+                .map(|explained| ExplainedReport {
+                    code: explained.code,
+                    meaning: explained.meaning(),
+                    text: explained.text.clone(),
+                }),
         }
     }
 

@@ -97,7 +97,7 @@ pub struct ServerReport {
     /// The address that was asked; null where the name leads to none, or none of it was asked.
     pub address: Option<IpAddr>,
     /// `Right`: as it is meant, or where nothing is meant as the newest version of the zone has it; `Stale`, `Differs`,
-    /// `Lame`, `Silent`, `NoRoute`, `NoAddress` or `NotAsked`.
+    /// `Lame`, `Silent`, `NoRoute`, `NoAddress`, `Unresolved` or `NotAsked`.
     pub state: &'static str,
     /// In which way it is lame.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -124,7 +124,7 @@ impl ServerReport {
     pub(super) fn all(servers: &Servers) -> Vec<Self> {
         let mut all: Vec<Self> = servers.views.iter().map(Self::of).collect();
         let nowhere = servers.nowhere.iter();
-        all.extend(nowhere.map(|it| Self::bare(&it.name, ServerState::NoAddress, it.why())));
+        all.extend(nowhere.map(|it| Self::bare(&it.name, it.state(), it.why())));
         let left_out = servers.left_out.names.iter();
         all.extend(left_out.map(|name| Self::bare(name, ServerState::NotAsked, BEYOND.to_owned())));
         all.sort_by(|one, other| (&one.name, one.address).cmp(&(&other.name, other.address)));

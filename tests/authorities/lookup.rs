@@ -224,7 +224,7 @@ fn every_name_of_the_list_has_an_entry() {
     let report = look(&net);
     assert_eq!(
         states(&report),
-        "ns1 Right, ns2 Right, ns3 Right, ns4 NoAddress, ns5 NoAddress"
+        "ns1 Right, ns2 Right, ns3 Right, ns4 NoAddress, ns5 Unresolved"
     );
     let why = |index: usize| report.servers[index].why.clone().unwrap_or_default();
     assert_eq!(why(3), "neither A nor AAAA stands at this name");
@@ -235,7 +235,16 @@ fn every_name_of_the_list_has_an_entry() {
     );
     assert_eq!(
         report.summary.as_deref(),
-        Some("3 of 5 name servers right; ns4.dns.example, ns5.dns.example have no address")
+        Some(
+            "3 of 5 name servers right; ns4.dns.example has no address; ns5.dns.example has an address that is not known"
+        )
+    );
+    assert!(
+        report
+            .visible_why
+            .ends_with("; unless ns5.dns.example, whose address is not known, holds something else"),
+        "{}",
+        report.visible_why
     );
     for number in 6..=20 {
         net.know(&format!("voorbeeld.nl NS m{number:02}.dns.example"));
@@ -267,5 +276,34 @@ fn of_a_start_of_authority_the_serial_is_what_is_looked_at() {
     assert!(
         soa(&net).visible_by.is_some(),
         "the resolver has the version before"
+    );
+}
+
+#[test]
+fn where_the_resolver_has_nothing_it_is_said_that_the_servers_are_held_against_each_other_alone() {
+    let mut net = net(NEW, [(NEW, 8); 3]);
+    net.know("_dmarc.voorbeeld.nl TXT !SERVFAIL");
+    assert_eq!(
+        look(&net).summary.as_deref(),
+        Some("all 3 name servers say the same, and there is nothing else to hold it against")
+    );
+    net.set("127.0.0.3", Server::Stranger { recurses: true });
+    net.set("127.0.0.2", Server::Fails(Trouble::Refused));
+    assert_eq!(
+        look(&net).summary.as_deref(),
+        Some(
+            "1 of 3 name servers says something, and there is nothing to hold it against; ns3.dns.example answers \
+             without authority; ns2.dns.example refuses (REFUSED)"
+        )
+    );
+    for last in 1..=3 {
+        net.set(&format!("127.0.0.{last}"), Server::Stranger { recurses: true });
+    }
+    assert_eq!(
+        look(&net).summary.as_deref(),
+        Some(
+            "none of 3 name servers answers as an authority; ns1.dns.example, ns2.dns.example, ns3.dns.example cannot be asked \
+             from here: something on the way answers instead"
+        )
     );
 }

@@ -208,7 +208,7 @@ impl Net {
                     let serial = soa.as_ref().map_or(0, |soa| soa.serial);
                     fact.outcome = Ok(Answer::Records(vec![start(serial)]));
                     fact.source.soa = soa;
-                } else if is_denial {
+                } else if is_denial || fact.outcome == Err(Trouble::Bogus) {
                     fact.source.soa = soa;
                 }
                 fact

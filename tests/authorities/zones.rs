@@ -2,6 +2,7 @@
 
 use zegel::inquiry::{Depth, Dns, Kind, Trouble};
 use zegel::intent::Intent;
+use zegel::report::lookup::LookupReport;
 
 use super::facts::{findings, intent, name};
 use super::net::{APEX, Net, states};
@@ -194,7 +195,9 @@ fn a_name_that_leads_nowhere_is_a_finding_and_one_whose_addresses_are_not_known_
     );
     assert_eq!(
         verdict.servers[0].line().as_deref(),
-        Some("3 of 5 name servers right; ns4.dns.example, ns5.dns.example have no address")
+        Some(
+            "3 of 5 name servers right; ns4.dns.example has no address; ns5.dns.example has an address that is not known"
+        )
     );
 }
 
@@ -226,4 +229,37 @@ fn servers_that_are_lame_in_one_way_are_one_finding() {
         one.contains("ns2.dns.example (127.0.0.2), found that it fails (SERVFAIL)"),
         "{one}"
     );
+}
+
+/// What an answer that does not count says of its zone, its servers can be asked about; nobody need believe it.
+#[test]
+fn a_bogus_name_below_a_delegation_is_looked_for_in_its_own_zone() {
+    let mut net = Net::new(ZONE);
+    net.cut(
+        "sub.voorbeeld.nl",
+        "ns.hosted.example",
+        "127.0.0.9",
+        3,
+        "_dmarc.sub.voorbeeld.nl TXT v=DMARC1; p=none",
+    );
+    net.break_zone("sub.voorbeeld.nl", Trouble::Bogus);
+    net.know("_dmarc.sub.voorbeeld.nl TXT !BOGUS");
+    net.know("_dmarc.sub.voorbeeld.nl SOA !BOGUS");
+    for at in ["_dmarc.sub.voorbeeld.nl", "sub.voorbeeld.nl"] {
+        let at = name(at);
+        let report = net
+            .settle(Depth::Closely, |inquiry| {
+                LookupReport::look(&at, Kind::Txt, inquiry)
+            })
+            .0;
+        assert_eq!(report.zone, Some(name("sub.voorbeeld.nl")), "{at}");
+        let [server] = report.servers.as_slice() else {
+            panic!("{at}: {:?}", report.servers)
+        };
+        assert_eq!(
+            (server.name.as_str(), server.state),
+            ("ns.hosted.example", "Right"),
+            "{at}"
+        );
+    }
 }

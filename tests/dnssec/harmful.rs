@@ -283,3 +283,21 @@ async fn an_accident_is_asked_about_once_more() {
     assert!(matches!(fact.outcome, Ok(Answer::Records(_))));
     assert_eq!(world.dnssec(), Some(Passes::Validates));
 }
+
+/// The key alone is invalid (RFC 4034 2.1.2): it signs nothing, and is part of what is signed.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_key_of_another_protocol_spoils_nothing_but_itself() {
+    let Some(tree) = tree() else { return };
+    let world = world(&tree, tree.unbound, Dnssec::Auto, true);
+    let keys = world.ask(&question(("oddkey.nl", Kind::Dnskey)), None).await;
+    assert_eq!(keys.security, Security::Secure, "{keys:?}");
+    let records = keys.outcome.as_ref().unwrap().records();
+    let shown: Vec<String> = records.iter().map(ToString::to_string).collect();
+    assert_eq!(shown.len(), 3, "{shown:?}");
+    assert!(
+        shown.iter().any(|key| key.starts_with("\\# 36 0100020F")),
+        "{shown:?}"
+    );
+    let fact = world.ask(&question(("_dmarc.oddkey.nl", Kind::Txt)), None).await;
+    assert_eq!(fact.security, Security::Secure);
+}

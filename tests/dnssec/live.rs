@@ -14,7 +14,6 @@ use tokio::net::UdpSocket;
 use zegel::inquiry::{Dns, Kind, Need, Security};
 use zegel::intent::Intent;
 use zegel::judge::judge;
-use zegel::report::lookup::LookupReport;
 use zegel::world::{Config, Dnssec, Freshness, Passes, World};
 
 use super::recording::{Recording, Row};
@@ -352,50 +351,5 @@ async fn the_controls_can_be_other_names() {
         })
         .unwrap();
         assert_eq!(world.look_for_dnssec().await, Some(want), "{sound:?} {bogus:?}");
-    }
-}
-
-/// A resolver that keeps to itself what it finds bogus says SERVFAIL, whoever asks: the keys of the zone tell why.
-#[tokio::test(flavor = "multi_thread")]
-async fn what_a_resolver_keeps_back_is_bogus_where_the_keys_of_its_zone_are_and_else_not_known() {
-    let Some(tree) = tree() else { return };
-    let (closed, _) = forwarder(tree.unbound, |asked, mut answer| {
-        if asks_for(asked, RecordType::TXT) {
-            answer.answers.clear();
-            answer.authorities.clear();
-            answer.metadata.response_code = ResponseCode::ServFail;
-        }
-        Some(answer)
-    })
-    .await;
-    let world = world(&tree, closed, Dnssec::Auto);
-    assert_eq!(world.look_for_dnssec().await, Some(Passes::Validates));
-    for (name, state, at, why) in [
-        ("_dmarc.expired.nl", "Bogus", "expired.nl", "Expired"),
-        ("_dmarc.wrongds.nl", "Bogus", "wrongds.nl", "DsMatchesNoKey"),
-        ("nokeys.nl", "Bogus", "nokeys.nl", "NoDnskey"),
-        // Nothing is wrong with its keys: it may be the record's signature, or the way to its servers.
-        ("_dmarc.good.nl", "Indeterminate", "_dmarc.good.nl", "ServFail"),
-        ("_dmarc.plain.nl", "Indeterminate", "_dmarc.plain.nl", "ServFail"),
-    ] {
-        let at_name = name.parse().unwrap();
-        let settled = world
-            .settle(std::time::Duration::from_secs(20), &Freshness::any(), |inquiry| {
-                LookupReport::look(&at_name, Kind::Txt, inquiry)
-            })
-            .await;
-        let report = settled.verdict;
-        assert_eq!(report.recursive.outcome, "ServFail", "{name}");
-        let security = &report.security;
-        let said = (
-            security.state,
-            security.at.as_ref().map(ToString::to_string),
-            security.why,
-        );
-        assert_eq!(
-            said,
-            (state, Some(at.to_owned()), Some(why)),
-            "{name}: {security:?}"
-        );
     }
 }

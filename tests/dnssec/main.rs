@@ -7,6 +7,7 @@ mod blame;
 mod facts;
 mod harmful;
 mod live;
+mod lookup;
 mod mutated;
 mod published;
 mod recorded;

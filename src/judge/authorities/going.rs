@@ -87,7 +87,7 @@ fn all_were_heard(servers: &Servers, inquiry: &Inquiry<'_>) -> bool {
     };
     let heard: BTreeSet<_> = servers.counting().map(|view| &view.name).collect();
     let is_told = |view: &ServerView| match view.state {
-        ServerState::NotAsked | ServerState::NoAddress => false,
+        ServerState::NotAsked | ServerState::NoAddress | ServerState::Unresolved => false,
         ServerState::Silent | ServerState::NoRoute => heard.contains(&view.name),
         ServerState::Lame(_) => true,
         // One whose alias leads to another zone has not said what stands there.

@@ -6,7 +6,7 @@
 use super::{Content, Said, UNTOUCHED_SERIAL, View};
 use crate::inquiry::{Depth, Dns, Fact, Facts, Inquiry, Kind, nobody_at};
 use crate::intent::{Intent, ManagedRrset};
-use crate::judge::servers::{Lame, ServerState, ServerView};
+use crate::judge::servers::{INTERCEPTED, Lame, ServerState, ServerView};
 use crate::judge::{Findings, RecordVerdict, State, record_state};
 use crate::name::Name;
 
@@ -238,9 +238,7 @@ fn lame(how: Lame, view: &View) -> String {
 fn no_route(view: &View) -> String {
     match (nobody_at(view.address), view.recurses, view.address.is_ipv6()) {
         (Some(why), _, _) => why.to_owned(),
-        (None, true, _) => {
-            "something on the way answers in its place: it recurses and has no authority".to_owned()
-        }
+        (None, true, _) => INTERCEPTED.to_owned(),
         (None, false, true) => "no IPv6 route leads there from here".to_owned(),
         (None, false, false) => "no route leads there from here".to_owned(),
     }

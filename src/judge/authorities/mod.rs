@@ -5,8 +5,10 @@
 //! is evidence: it explains what the resolver says, and no fault of a server makes a verdict worse. How closely is looked is
 //! pinned with the facts of a pass ([`Depth`]). Pure: it asks, as every room does. Files: `zone` (the zone and the servers
 //! named for it), `view` (what each address says), `meaning` (what that comes to, by what is wanted), `going` (what they
-//! dropped and the resolver still has), `visible` (by when what they hold is seen), `check` and `signatures` (the findings).
+//! dropped and the resolver still has), `visible` (by when what they hold is seen), `check` and `signatures` (the findings), `cause` (why a resolver may keep
+//! its answer back).
 
+mod cause;
 mod check;
 mod going;
 mod meaning;
@@ -15,6 +17,7 @@ mod view;
 mod visible;
 mod zone;
 
+pub use self::cause::likely_cause;
 pub(super) use self::going::Going;
 use self::meaning::{Against, judged};
 use self::view::{Content, Said, View};
@@ -135,6 +138,10 @@ fn subjects<'r>(intent: &Intent, records: &'r [RecordVerdict], inquiry: &Inquiry
             .collect();
     }
     let subject = |record: &'r RecordVerdict| {
+        // What is no record no server holds.
+        if record.is_no_record() {
+            return None;
+        }
         // While its own questions are open it is not known to be in trouble.
         let troubled = record.state.differs() || record.unanswered.is_some();
         (troubled || depth > Depth::Troubled).then_some(Subject {

@@ -28,20 +28,7 @@ impl Visible {
                 "not known: the name servers hold different things, and their serials do not tell which is newer",
             );
         }
-        let unheard: Vec<String> = servers
-            .groups()
-            .iter()
-            .filter(|group| matches!(group.state, ServerState::Silent | ServerState::NoRoute))
-            .flat_map(|group| group.names.iter().map(ToString::to_string))
-            .filter(|name| !servers.counting().any(|view| view.name.as_str() == name))
-            .collect();
-        let unless = match unheard.as_slice() {
-            [] => String::new(),
-            names => format!(
-                "; unless {}, which did not answer, holds something else",
-                names.join(", ")
-            ),
-        };
+        let unless = unless(servers);
         let behind: Vec<_> = servers
             .counting()
             .filter(|view| view.state != ServerState::Right)
@@ -84,5 +71,32 @@ impl Visible {
                  its own{unless}"
             ),
         }
+    }
+}
+
+/// What would make it otherwise: that a server which could not be heard holds something else. Empty where all were heard; one
+/// that is lame serves nobody.
+fn unless(servers: &Servers) -> String {
+    let groups = servers.groups();
+    let clauses = groups.iter().filter_map(|group| {
+        let names = group.names.iter().map(ToString::to_string);
+        let heard = |name: &String| servers.counting().any(|view| view.name.as_str() == name);
+        let names: Vec<String> = names.filter(|name| !heard(name)).collect();
+        let is_one = names.len() == 1;
+        let does = match (group.state, is_one) {
+            (ServerState::Silent, _) => "which did not answer",
+            (ServerState::NoRoute, _) => "which cannot be asked from here",
+            (ServerState::Unresolved, true) => "whose address is not known",
+            (ServerState::Unresolved, false) => "whose addresses are not known",
+            (ServerState::NotAsked, true) => "which was not asked",
+            (ServerState::NotAsked, false) => "which were not asked",
+            _ => return None,
+        };
+        (!names.is_empty()).then(|| format!("{}, {does}", names.join(", ")))
+    });
+    let clauses: Vec<String> = clauses.collect();
+    match clauses.is_empty() {
+        true => String::new(),
+        false => format!("; unless {}, holds something else", clauses.join(", or ")),
     }
 }

@@ -95,8 +95,35 @@ fn unresolved(domain: &Name, trouble: Trouble, inquiry: &mut Inquiry<'_>) -> Opt
     if matches!(trouble, Trouble::Limit | Trouble::Network) {
         return None;
     }
-    let referral = delegation(&registrable(domain), true, inquiry)?;
-    gather(referral.owner.clone(), Some(referral), inquiry)
+    let registrable = registrable(domain);
+    for cut in told_cuts(domain, &registrable, inquiry)
+        .into_iter()
+        .chain([registrable])
+    {
+        let referral = delegation(&cut, true, inquiry);
+        if inquiry.has_open() {
+            return None;
+        }
+        if let Some(referral) = referral {
+            return gather(referral.owner.clone(), Some(referral), inquiry);
+        }
+    }
+    None
+}
+
+/// Where a zone of its own begins below `top`, as an answer tells that does not count: its start of authority, and the zone
+/// whose keys were looked at last. Nothing of it is proven; the zone above is asked whether it is so.
+fn told_cuts(domain: &Name, top: &Name, inquiry: &Inquiry<'_>) -> Vec<Name> {
+    let Some(fact) = inquiry.fact(&Dns::new(domain.clone(), Kind::Soa)) else {
+        return Vec::new();
+    };
+    let soa = fact.source.soa.iter().map(|soa| soa.owner.clone());
+    let trust = fact.source.trust.iter().flat_map(|trust| &trust.zones);
+    let mut cuts: Vec<Name> = soa.chain(trust.map(|zone| zone.name.clone())).collect();
+    cuts.retain(|cut| domain.is_at_or_below(cut) && cut.is_strictly_below(top));
+    cuts.sort_by_key(|cut| std::cmp::Reverse(cut.label_count()));
+    cuts.dedup();
+    cuts
 }
 
 /// The apex of the zone that holds `name`, as the resolver's SOA tells (RFC 2308 2); only for names that exist.
@@ -265,8 +292,14 @@ fn delegation(child: &Name, on: bool, inquiry: &mut Inquiry<'_>) -> Option<Refer
         let Some(address) = address else { continue };
         let question = Dns::new(child.clone(), Kind::Ns).at(address);
         match inquiry.ask(question.clone(), Need::Detail) {
-            // An answer instead of a referral: it serves the child too, and the child has spoken.
-            Reply::Open | Reply::Answered(..) | Reply::Unanswered(Trouble::Limit) => return None,
+            Reply::Open | Reply::Unanswered(Trouble::Limit) => return None,
+            // An answer instead of a referral: it serves the child too, and the child has spoken. That is all there is to
+            // know its servers by where the resolver has nothing.
+            reply @ Reply::Answered(..) => {
+                return on
+                    .then(|| served_too(child, names(reply), address, inquiry))
+                    .flatten();
+            }
             Reply::Unanswered(_) => {}
         }
         let referral = inquiry.fact(&question).and_then(|fact| referral(fact));
@@ -278,6 +311,32 @@ fn delegation(child: &Name, on: bool, inquiry: &mut Inquiry<'_>) -> Option<Refer
         }
     }
     None
+}
+
+/// The delegation of `child` by the word of a server of the zone above, at `address`, that serves the child too.
+fn served_too(
+    child: &Name,
+    servers: Vec<Name>,
+    address: IpAddr,
+    inquiry: &mut Inquiry<'_>,
+) -> Option<Referral> {
+    let mut glue = Vec::new();
+    for server in servers.iter().filter(|server| server.is_at_or_below(child)) {
+        for kind in [Kind::A, Kind::Aaaa] {
+            let reply = inquiry.ask(Dns::new(server.clone(), kind).at(address), Need::Detail);
+            let found = reply.records().unwrap_or_default().iter();
+            glue.extend(
+                found
+                    .filter_map(Rdata::address)
+                    .map(|found| (server.clone(), found)),
+            );
+        }
+    }
+    (!servers.is_empty()).then(|| Referral {
+        owner: child.clone(),
+        servers,
+        glue,
+    })
 }
 
 /// Where an authority sends us instead of answering.

@@ -15,6 +15,7 @@ use std::collections::BTreeSet;
 
 use self::chain::Part;
 pub(super) use self::check::check;
+pub(super) use self::signals::PublishedKey;
 pub(super) use self::zones::is_late;
 use super::basis::{Basis, Judged};
 use super::{RecordVerdict, State};

@@ -18,7 +18,7 @@ use crate::rules::dnssec as rules;
 
 /// A key as a zone publishes it: DNSKEY or CDNSKEY.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct PublishedKey {
+pub(in crate::judge) struct PublishedKey {
     flags: u16,
     algorithm: u8,
     /// Its tag (RFC 4034 B).
@@ -30,7 +30,7 @@ const DELETE: u8 = 0;
 
 impl PublishedKey {
     /// Reads the presentation format: flags, protocol, algorithm, and the key in base64, which may have blanks in it.
-    fn parse(text: &str) -> Option<Self> {
+    pub(in crate::judge) fn parse(text: &str) -> Option<Self> {
         let mut words = text.split_ascii_whitespace();
         let (flags, protocol): (u16, u8) = (words.next()?.parse().ok()?, words.next()?.parse().ok()?);
         let algorithm: u8 = words.next()?.parse().ok()?;
@@ -54,15 +54,16 @@ impl PublishedKey {
         self.flags & 0x0181 == 0x0101
     }
 
-    fn id(self) -> (u16, u8) {
+    /// Its tag and algorithm, by which a DS names it.
+    pub(in crate::judge) fn id(self) -> (u16, u8) {
         (self.tag, self.algorithm)
     }
-}
 
-/// The tag and the algorithm of a CDS, from its presentation format.
-fn cds(text: &str) -> Option<(u16, u8)> {
-    let mut words = text.split_ascii_whitespace();
-    Some((words.next()?.parse().ok()?, words.next()?.parse().ok()?))
+    /// The tag and the algorithm that a DS or CDS names, from its presentation format.
+    pub(in crate::judge) fn of_ds(text: &str) -> Option<(u16, u8)> {
+        let mut words = text.split_ascii_whitespace();
+        Some((words.next()?.parse().ok()?, words.next()?.parse().ok()?))
+    }
 }
 
 /// The keys that `zone` has; none while it is open, and where none were had.
@@ -94,7 +95,7 @@ pub(super) fn check(intent: &Intent, inquiry: &mut Inquiry<'_>, findings: &mut F
     };
     let by_digest: BTreeSet<(u16, u8)> = shown(&zone.name, Kind::Cds, inquiry)
         .iter()
-        .filter_map(|text| cds(text))
+        .filter_map(|text| PublishedKey::of_ds(text))
         .collect();
     let whole: BTreeSet<(u16, u8)> = shown(&zone.name, Kind::Cdnskey, inquiry)
         .iter()

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use jiff::Timestamp;
 
-use super::{Absence, ServerState};
+use super::{ServerState, is_interception};
 use crate::name::Name;
 
 /// Servers that say the same.
@@ -40,13 +40,8 @@ pub fn line(groups: &[Group]) -> Option<String> {
     line_of(groups, None)
 }
 
-/// The same, where what is right is that nothing is there.
-pub(super) fn line_of(groups: &[Group], absence: Option<Absence>) -> Option<String> {
-    let what = match absence {
-        None => None,
-        Some(Absence::NoData) => Some("that there is no such record"),
-        Some(Absence::NxDomain) => Some("that it does not exist"),
-    };
+/// The same, where it is known what those that are right say.
+pub(super) fn line_of(groups: &[Group], what: Option<&str>) -> Option<String> {
     let named = |groups: &[&Group]| -> BTreeSet<Name> {
         let names = groups.iter().flat_map(|group| group.names.iter().cloned());
         names.collect()
@@ -93,6 +88,11 @@ pub(super) fn line_of(groups: &[Group], absence: Option<Absence>) -> Option<Stri
 }
 
 impl Group {
+    /// Whether something on the way answers in their place.
+    pub(super) fn is_intercepted(&self) -> bool {
+        is_interception(&self.why)
+    }
+
     /// What the group does, in a clause: `ns2.example.net still serves the old record (serial 2026112501)`. Where a name is
     /// in another group too, it is addresses that do it.
     fn clause(&self, all: &[Self]) -> String {
@@ -120,7 +120,12 @@ impl Group {
             (ServerState::Lame(how), false) => format!("(each of them) {how}"),
             (ServerState::Silent, true) => "does not answer from here".to_owned(),
             (ServerState::Silent, false) => "do not answer from here".to_owned(),
+            (ServerState::NoRoute, _) if self.is_intercepted() => {
+                "cannot be asked from here: something on the way answers instead".to_owned()
+            }
             (ServerState::NoRoute, _) => "cannot be reached from here".to_owned(),
+            (ServerState::Unresolved, true) => "has an address that is not known".to_owned(),
+            (ServerState::Unresolved, false) => "have addresses that are not known".to_owned(),
             (ServerState::NoAddress, true) => "has no address".to_owned(),
             (ServerState::NoAddress, false) => "have no address".to_owned(),
             (ServerState::NotAsked, true) => "was not asked".to_owned(),

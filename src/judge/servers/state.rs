@@ -17,8 +17,10 @@ pub enum ServerState {
     Silent,
     /// Nothing can be sent to it from here, or nothing that is sent reaches it: never counted against the zone.
     NoRoute,
-    /// Its name leads to no address, or to none that is known.
+    /// Its name leads to no address.
     NoAddress,
+    /// Whether its name leads to an address is not known: the resolver has no answer.
+    Unresolved,
     /// It was not asked in this look: others were first, or its serial told enough.
     NotAsked,
 }
@@ -35,6 +37,7 @@ impl ServerState {
             Self::Silent,
             Self::NoRoute,
             Self::NoAddress,
+            Self::Unresolved,
             Self::NotAsked,
         ];
         states.into_iter().find(|state| state.as_str() == word)
@@ -50,6 +53,7 @@ impl ServerState {
             Self::Silent => "Silent",
             Self::NoRoute => "NoRoute",
             Self::NoAddress => "NoAddress",
+            Self::Unresolved => "Unresolved",
             Self::NotAsked => "NotAsked",
         }
     }

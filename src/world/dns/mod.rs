@@ -138,7 +138,10 @@ impl Servers {
                 None => message(name.clone(), kind, true),
             };
             self.asked.fetch_add(1, Ordering::Relaxed);
-            let (message, server) = self.resolvers.ask(&query).await?;
+            let (message, server) = self.resolvers.ask(&query).await.map_err(|failed| {
+                trail.source.explained = failed.explained.map(Box::new);
+                failed.trouble
+            })?;
             trail.source.server = Some(server);
             if let Some(possible) = validator {
                 let asked = Asked {
@@ -152,6 +155,7 @@ impl Servers {
                     Worth::Counts => trail.prove(proven),
                     Worth::Nothing(trouble) => {
                         trail.prove(proven);
+                        trail.note_apex(&message);
                         return Err(trouble);
                     }
                     Worth::Again => {

@@ -69,6 +69,13 @@ impl Trail {
         }
     }
 
+    /// Takes note of the zone that an answer speaks of which does not count: where its servers are to be found.
+    pub(super) fn note_apex(&mut self, message: &Message) {
+        let at_or_above = |owner: &Name| self.end().is_at_or_below(owner);
+        self.source.soa = start_of_authority(&message.answers, |owner| owner == self.end())
+            .or_else(|| start_of_authority(&message.authorities, at_or_above));
+    }
+
     /// Nothing was validated after all.
     pub(super) fn prove_nothing(&mut self) {
         self.security = None;
@@ -115,6 +122,10 @@ impl Trail {
             }
             chain.push(target);
         }
+        // Records of the kind are there, and not one can be read: that is no absence.
+        if self.has_unreadable(kind, message) {
+            return Err(Trouble::Malformed);
+        }
         let absent = match message.metadata.response_code {
             ResponseCode::NXDomain => Answer::NxDomain,
             _ => Answer::NoData,
@@ -130,6 +141,22 @@ impl Trail {
         self.source.ttl = self.source.ttl.min(negative_ttl);
         self.source.soa = soa;
         Ok(Some(absent))
+    }
+}
+
+impl Trail {
+    /// Whether there is a record of `kind`, or an alias, at the end whose data are of no form that is known.
+    fn has_unreadable(&self, kind: Kind, message: &Message) -> bool {
+        let is_meant = |record: &rr::Record| {
+            [kind, Kind::Cname]
+                .into_iter()
+                .any(|one| record_type(one) == record.record_type())
+        };
+        message
+            .answers
+            .iter()
+            .filter(|record| record.dns_class == DNSClass::IN && is_meant(record))
+            .any(|record| name(&record.name).is_some_and(|owner| owner == *self.end()))
     }
 }
 
@@ -215,7 +242,7 @@ fn relevant(kind: Kind, message: &Message) -> Vec<Candidate> {
                 owner: name(&record.name)?,
                 kind: of,
                 ttl: bounded(record.ttl),
-                data: rdata(&record.data)?,
+                data: rdata(of, &record.data)?,
             })
         })
         .collect()
@@ -276,7 +303,7 @@ fn name(name: &rr::Name) -> Option<Name> {
     Name::from_labels(name.iter()).ok()
 }
 
-fn rdata(data: &RData) -> Option<Rdata> {
+fn rdata(kind: Kind, data: &RData) -> Option<Rdata> {
     Some(match data {
         RData::A(address) => Rdata::A(address.0),
         RData::AAAA(address) => Rdata::Aaaa(address.0),
@@ -302,11 +329,29 @@ fn rdata(data: &RData) -> Option<Rdata> {
         RData::CAA(_) | RData::DNSSEC(_) | RData::SRV(_) | RData::TLSA(_) => {
             Rdata::Shown(data.to_string().into())
         }
-        RData::Unknown { rdata, .. } => Rdata::Txt(Txt {
-            strings: character_strings(&rdata.anything)?,
-        }),
+        RData::Unknown { rdata, .. } => match kind {
+            Kind::Spf => Rdata::Txt(Txt {
+                strings: character_strings(&rdata.anything)?,
+            }),
+            Kind::Caa | Kind::Cdnskey | Kind::Cds | Kind::Dnskey | Kind::Ds | Kind::Srv | Kind::Tlsa => {
+                Rdata::Shown(generic(&rdata.anything).into())
+            }
+            // What must be read cannot be shown instead.
+            Kind::A | Kind::Aaaa | Kind::Cname | Kind::Mx | Kind::Ns | Kind::Ptr | Kind::Soa | Kind::Txt => {
+                return None;
+            }
+        },
         _ => return None,
     })
+}
+
+/// Data of no form that is known, as RFC 3597 5 writes them: `\# 2 0A0B`.
+fn generic(octets: &[u8]) -> String {
+    let hex: String = octets.iter().map(|octet| format!("{octet:02X}")).collect();
+    match hex.is_empty() {
+        true => "\\# 0".to_owned(),
+        false => format!("\\# {} {hex}", octets.len()),
+    }
 }
 
 /// The strings of a record type that is read as text although it is unknown (SPF's own, RFC 4408 3.1.1).

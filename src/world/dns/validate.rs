@@ -262,7 +262,10 @@ impl Validator {
         let mut query = super::signed_message(name.clone(), kind);
         query.metadata.checking_disabled = checking_disabled;
         self.count();
-        self.0.wire.ask(&query).await.map(|(message, _)| message)
+        let answer = self.0.wire.ask(&query).await;
+        answer
+            .map(|(message, _)| message)
+            .map_err(|failed| failed.trouble)
     }
 
     /// One more question was put.
@@ -309,7 +312,10 @@ impl Validator {
             .get_or_init(|| async {
                 self.count();
                 let query = super::signed_message(lookup.name.clone(), lookup.kind);
-                self.0.wire.ask(&query).await.map(|(message, _)| message)
+                let answer = self.0.wire.ask(&query).await;
+                answer
+                    .map(|(message, _)| message)
+                    .map_err(|failed| failed.trouble)
             })
             .await
             .clone();

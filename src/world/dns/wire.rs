@@ -10,6 +10,7 @@
 mod cookie;
 mod direct;
 mod message;
+mod odd;
 mod sockets;
 #[cfg(test)]
 mod tests;
@@ -28,10 +29,10 @@ use tokio::time::{Instant, timeout, timeout_at};
 use self::cookie::Jar;
 pub(super) use self::direct::Spoken;
 pub(super) use self::message::usable;
-use self::message::{Incoming, is_truncated, read, refuses_edns};
+use self::message::{Incoming, explained, is_truncated, read, refuses_edns};
 use self::sockets::Sockets;
 use super::health::{self, Change, Health, Moment, Pulse, is_silence, telling};
-use crate::inquiry::Trouble;
+use crate::inquiry::{ExtendedError, Trouble};
 use crate::world::Clock;
 
 /// What we let a server send over UDP (RFC 9715 3, DNS flag day 2020).
@@ -60,6 +61,22 @@ pub(super) struct Wire {
     timeout: Duration,
     attempts: u32,
     clock: Clock,
+}
+
+/// Why there is no answer, and how a server explains that itself.
+#[derive(Debug, Clone)]
+pub(super) struct Failed {
+    pub(super) trouble: Trouble,
+    pub(super) explained: Option<ExtendedError>,
+}
+
+impl From<Trouble> for Failed {
+    fn from(trouble: Trouble) -> Self {
+        Self {
+            trouble,
+            explained: None,
+        }
+    }
 }
 
 struct Server {
@@ -123,7 +140,7 @@ impl Wire {
 
     /// Asks until a server gives an answer that counts: NOERROR or NXDOMAIN, by a server that may say so. Tells which
     /// one it was.
-    pub(super) async fn ask(&self, query: &Message) -> Result<(Message, SocketAddr), Trouble> {
+    pub(super) async fn ask(&self, query: &Message) -> Result<(Message, SocketAddr), Failed> {
         let encoded = query.to_vec().map_err(|_| Trouble::Malformed)?;
         let mut troubles = Vec::new();
         // A server that answered with an error code is not asked again: only silence may be an accident of the way.
@@ -132,11 +149,12 @@ impl Wire {
             let mut silent = Vec::new();
             for server in willing {
                 let tried = self.try_at(server, query, &encoded).await;
-                self.note(server, tried.as_ref().err().copied());
+                self.note(server, tried.as_ref().err().map(|failed| failed.trouble));
                 match tried {
                     Ok(answer) => return Ok((answer, server.address)),
-                    Err(trouble) => {
-                        troubles.push(trouble);
+                    Err(failed) => {
+                        let trouble = failed.trouble;
+                        troubles.push(failed);
                         // A connection that broke may be whole the next time (RFC 7766 6.2.4).
                         if is_silence(trouble) || trouble == Trouble::Truncated {
                             silent.push(server);
@@ -148,8 +166,8 @@ impl Wire {
         }
         Err(troubles
             .into_iter()
-            .max_by_key(|&trouble| telling(trouble))
-            .unwrap_or(Trouble::Network))
+            .max_by_key(|failed| (telling(failed.trouble), failed.explained.is_some()))
+            .unwrap_or(Trouble::Network.into()))
     }
 
     /// The servers as configured, those that were silent lately behind the others.
@@ -163,14 +181,15 @@ impl Wire {
         trusted
     }
 
-    async fn try_at(&self, server: &Server, query: &Message, encoded: &[u8]) -> Result<Message, Trouble> {
+    async fn try_at(&self, server: &Server, query: &Message, encoded: &[u8]) -> Result<Message, Failed> {
         let answer = self.exchange(server, query, encoded).await;
         // Of our own services nobody needs to know more than that they cannot be reached.
         let answer = answer.map_err(|trouble| match trouble {
             Trouble::NoRoute => Trouble::Network,
             other => other,
         })?;
-        usable(answer, query)
+        let explained = explained(&answer);
+        usable(answer, query).map_err(|trouble| Failed { trouble, explained })
     }
 
     /// One question, one answer; without EDNS where the server cannot read it.
@@ -231,7 +250,8 @@ impl Wire {
         };
         let mut trouble = None;
         for _ in 0..self.attempts {
-            trouble = self.try_at(&server, &query, &encoded).await.err();
+            let tried = self.try_at(&server, &query, &encoded).await;
+            trouble = tried.err().map(|failed| failed.trouble);
             if !trouble.is_some_and(is_silence) {
                 break;
             }

@@ -1,9 +1,11 @@
 //! Which octets are an answer to our question, and which answers count. No socket here.
 
 use hickory_proto::op::{Message, MessageType, ResponseCode};
+use hickory_proto::rr::rdata::opt::{EdnsCode, EdnsOption};
 use hickory_proto::rr::{DNSClass, RecordType};
 
-use crate::inquiry::Trouble;
+use super::odd;
+use crate::inquiry::{ExtendedError, Trouble};
 
 /// What octets that came in are to the question that is out.
 #[derive(Debug, PartialEq)]
@@ -25,7 +27,9 @@ pub(super) fn read(octets: &[u8], query: &Message) -> Result<Incoming, Trouble> 
     let answer = match Message::from_vec(octets) {
         Ok(answer) => answer,
         // Some of those who cannot read a question send back its header alone, counts and all.
-        Err(_) => bare_error(octets, query).ok_or(Trouble::Malformed)?,
+        Err(_) => odd::read(octets)
+            .or_else(|| bare_error(octets, query))
+            .ok_or(Trouble::Malformed)?,
     };
     if answer.metadata.message_type != MessageType::Response
         || answer.metadata.op_code != query.metadata.op_code
@@ -129,4 +133,21 @@ fn is_lame(answer: &Message, query: &Message) -> bool {
         .any(|record| record.record_type() == RecordType::NS && record.name.is_root());
     let asked_root = answer.queries.iter().any(|query| query.name().is_root());
     is_referral && (!authoritative || (upward && !asked_root))
+}
+
+/// The code of the option that explains an error (RFC 8914 2).
+const EXPLAINED: u16 = 15;
+
+/// How the server explains its error.
+pub(super) fn explained(answer: &Message) -> Option<ExtendedError> {
+    match answer.edns.as_ref()?.option(EdnsCode::Unknown(EXPLAINED))? {
+        EdnsOption::Unknown(_, data) => {
+            let (code, text) = data.split_at_checked(2)?;
+            Some(ExtendedError::new(
+                u16::from_be_bytes(code.try_into().ok()?),
+                text,
+            ))
+        }
+        _ => None,
+    }
 }
