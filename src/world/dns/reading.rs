@@ -122,8 +122,9 @@ impl Trail {
             }
             chain.push(target);
         }
-        // Records of the kind are there, and not one can be read: that is no absence.
-        if self.has_unreadable(kind, message) {
+        // Records of the kind are there, and not one can be read: that is no absence. What is no text in the retired type is
+        // as good as none.
+        if kind != Kind::Spf && self.has_unreadable(kind, message) {
             return Err(Trouble::Malformed);
         }
         let absent = match message.metadata.response_code {

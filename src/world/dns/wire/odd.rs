@@ -11,7 +11,7 @@ use hickory_proto::rr::{DNSClass, Name, RData, Record, RecordData, RecordType};
 use hickory_proto::serialize::binary::{BinDecodable, BinDecoder};
 
 /// The octets of a header (RFC 1035 4.1.1).
-const HEADER: usize = 12;
+pub(super) const HEADER: usize = 12;
 
 /// Class, TTL and the length of the data, behind a record's type.
 const BETWEEN: usize = 8;
@@ -91,7 +91,7 @@ fn record(octets: &[u8], at: usize) -> Option<(Record, usize)> {
 }
 
 /// The place behind a name, whatever its pointer points at.
-fn after_name(octets: &[u8], mut at: usize) -> Option<usize> {
+pub(super) fn after_name(octets: &[u8], mut at: usize) -> Option<usize> {
     loop {
         let length = *octets.get(at)?;
         match length >> 6 {
@@ -102,6 +102,3 @@ fn after_name(octets: &[u8], mut at: usize) -> Option<usize> {
         }
     }
 }
-
-#[cfg(test)]
-mod tests;

@@ -1,5 +1,7 @@
 //! What is taken for an answer, of honest and of hostile octets.
 
+mod odd;
+
 use hickory_proto::op::{Edns, Message, OpCode, Query, ResponseCode};
 use hickory_proto::rr::rdata::{CNAME, MX, SOA, TXT};
 use hickory_proto::rr::{DNSClass, Name, RData, Record, RecordType};

@@ -1,14 +1,15 @@
 //! What a record of odd data does to the message it comes in: nothing.
 
-use hickory_proto::op::{Edns, Query};
+use hickory_proto::op::{Edns, Message, OpCode, Query};
 use hickory_proto::rr::rdata::TXT;
+use hickory_proto::rr::{Name, RData, Record, RecordType};
 use hickory_proto::serialize::binary::{BinEncodable, BinEncoder};
 use proptest::prelude::*;
 
-use super::*;
 use crate::inquiry::{Answer, Kind, Rdata, Trouble, Txt};
 use crate::world::dns::reading::Trail;
 use crate::world::dns::wire::message::{Incoming, read as take, usable};
+use crate::world::dns::wire::odd::{HEADER, after_name};
 
 fn query() -> Message {
     let mut query = Message::query();
