@@ -9,7 +9,7 @@
 //! ```
 //!
 //! Pure, and held so by `tests/architecture.rs`:
-//! - [`api`]: the `MailDomain` kind. Types and schema rules only.
+//! - [`api`]: the kinds `MailDomain` and `MailDomainGrant`. Types and schema rules only.
 //! - [`intent`]: the spec made certain: defaults filled, impossible states refused.
 //! - [`duration`], [`name`]: durations and domain names as people write them.
 //! - [`inquiry`]: the seam of questions and facts between judgement and world; lanes of questions, DNS the first.

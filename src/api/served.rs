@@ -2,9 +2,8 @@
 
 use std::collections::BTreeSet;
 
+use k8s_openapi::apiextensions_apiserver::pkg::apis::apiextensions::v1::CustomResourceDefinition;
 use serde_json::Value;
-
-use super::crd;
 
 /// Where a served schema differs.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -22,13 +21,14 @@ impl SchemaDifference {
     }
 }
 
-/// Compares the schema of `MailDomain` in a document of `/openapi/v3/apis/zegel.dev/v1alpha1` with ours; `None` when there
-/// is none in it. Fields and enumerated values are compared, descriptions and rules are not: the API server publishes
+/// Compares the schema of the kind that `crd` defines in a document of `/openapi/v3/apis/zegel.dev/v1alpha1` with ours;
+/// `None` when there is none in it. Fields and enumerated values are compared, descriptions and rules are not: the API server publishes
 /// neither as they were written.
-pub fn served_difference(document: &Value) -> Option<SchemaDifference> {
+pub fn served_difference(document: &Value, crd: &CustomResourceDefinition) -> Option<SchemaDifference> {
     let schemas = document["components"]["schemas"].as_object()?;
-    let (_, served) = schemas.iter().find(|(name, _)| name.ends_with(".MailDomain"))?;
-    let ours = serde_json::to_value(crd()).unwrap_or_default();
+    let name = format!(".{}", crd.spec.names.kind);
+    let (_, served) = schemas.iter().find(|(other, _)| other.ends_with(&name))?;
+    let ours = serde_json::to_value(crd).unwrap_or_default();
     let ours = ours
         .pointer("/spec/versions/0/schema/openAPIV3Schema")
         .map(parts)
@@ -84,6 +84,7 @@ mod tests {
     use serde_json::json;
 
     use super::*;
+    use crate::api::crd;
 
     fn document() -> Value {
         let crd = serde_json::to_value(crd()).unwrap();
@@ -95,10 +96,13 @@ mod tests {
 
     #[test]
     fn our_own_schema_differs_in_nothing() {
-        let difference = served_difference(&document()).unwrap();
+        let difference = served_difference(&document(), &crd()).unwrap();
         assert!(difference.is_none(), "{difference:?}");
-        assert_eq!(served_difference(&json!({"components": {"schemas": {}}})), None);
-        assert_eq!(served_difference(&json!({})), None);
+        assert_eq!(
+            served_difference(&json!({"components": {"schemas": {}}}), &crd()),
+            None
+        );
+        assert_eq!(served_difference(&json!({}), &crd()), None);
     }
 
     #[test]
@@ -107,7 +111,7 @@ mod tests {
         let spec = older.pointer_mut(SPEC).unwrap().as_object_mut().unwrap();
         spec.remove("dnssec");
         spec["role"]["enum"].as_array_mut().unwrap().pop();
-        let difference = served_difference(&older).unwrap();
+        let difference = served_difference(&older, &crd()).unwrap();
         assert_eq!(difference.unknown, Vec::<String>::new());
         assert_eq!(difference.lacking.len(), 2, "{difference:?}");
         assert_eq!(difference.lacking[0], "spec.dnssec");
@@ -120,7 +124,7 @@ mod tests {
         let spec = newer.pointer_mut(SPEC).unwrap().as_object_mut().unwrap();
         let block = json!({"type": "object", "properties": {"level": {"type": "string", "enum": ["a"]}}});
         spec.insert("coming".to_owned(), block);
-        let difference = served_difference(&newer).unwrap();
+        let difference = served_difference(&newer, &crd()).unwrap();
         assert_eq!(
             (difference.lacking.len(), difference.unknown),
             (0, vec!["spec.coming".to_owned()])

@@ -51,6 +51,9 @@ const LONGEST_PAUSE: Duration = Duration::from_secs(15);
 /// When a path cannot be read, no resolver can be asked, or the output cannot be written.
 pub async fn run(args: &Args, style: Style) -> Result<Exit, Failure> {
     let mut loaded = manifests::load(&args.paths)?;
+    if let Some(said) = loaded.of_grants_alone().filter(|_| !args.show.quiet) {
+        output::note(&said);
+    }
     let failed = loaded.complain();
     let jobs = std::mem::take(&mut loaded.manifests);
     let observer = Observer::new(&args.look)?;

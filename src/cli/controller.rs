@@ -11,7 +11,7 @@ use tokio::signal::unix::{SignalKind, signal};
 
 use super::args::duration;
 use super::{Exit, Failure};
-use crate::operator::{self, LeaseOptions, MetricsObjects, ObjectLabels, Options, Patience};
+use crate::operator::{self, LeaseOptions, MetricsObjects, ObjectLabels, Options, Patience, Tenancy};
 use crate::world::{DnsArgs, SmtpArgs, World};
 
 /// The arguments of `zegel controller`.
@@ -26,6 +26,13 @@ pub struct Args {
     /// As --label-selector, where others look after the rest: the Lease has a name of its own, and claims are seen across
     #[arg(long, value_name = "SELECTOR", conflicts_with_all = ["label_selector", "shards"])]
     pub shard_selector: Option<String>,
+    /// Who may manage a domain: Open, whoever creates a MailDomain of it first; Closed, only a namespace that a
+    /// MailDomainGrant lets
+    #[arg(long, value_name = "WHO", value_enum, ignore_case = true, default_value_t)]
+    pub tenancy: Tenancy,
+    /// Let grants select namespaces by labels, which are watched then; with --tenancy Closed only
+    #[arg(long)]
+    pub grant_selectors: bool,
     /// How many MailDomains are looked at at once
     #[arg(long, value_name = "N", default_value_t = 32, value_parser = clap::value_parser!(u16).range(1..=1024))]
     pub concurrency: u16,
@@ -114,6 +121,8 @@ pub async fn run(args: Args) -> Result<Exit, Failure> {
         label_selector: args.label_selector,
         shard_selector: args.shard_selector,
         shards: election.shards,
+        tenancy: args.tenancy,
+        grant_selectors: args.grant_selectors,
         concurrency: args.concurrency,
         lease,
         listener: Some(listener),

@@ -1,13 +1,13 @@
-//! `zegel crd`: the CustomResourceDefinition, byte for byte as it stands in `crds/`.
+//! `zegel crd`: the CustomResourceDefinitions, byte for byte as they stand in `crds/`.
 
 use super::{Exit, Failure, output};
 use crate::api;
 
-/// Prints it.
+/// Prints them, a document each.
 ///
 /// # Errors
 /// When the output cannot be written.
 pub fn run() -> Result<Exit, Failure> {
-    output::print(&api::crd_yaml())?;
+    output::print(&api::crds_yaml())?;
     Ok(Exit::Fine)
 }

@@ -1,7 +1,7 @@
 //! Manifests: found, read, split into documents, every field with its line.
 //!
-//! A file may hold several documents; kinds other than `MailDomain` are skipped, the items of a `List` are read. What
-//! is wrong is collected, each with file, line and field, so that one run says all of it. Reading text is pure
+//! A file may hold several documents; kinds other than `MailDomain` and `MailDomainGrant` are skipped, the items of a
+//! `List` are read. A grant is read for its mistakes alone: it asks nothing of DNS. What is wrong is collected, each with file, line and field, so that one run says all of it. Reading text is pure
 //! ([`read`]); only [`load`] touches files and standard input.
 
 mod locate;
@@ -53,9 +53,23 @@ pub struct Loaded {
     pub manifests: Vec<Manifest>,
     /// What is wrong.
     pub invalid: Vec<Invalid>,
+    /// How many `MailDomainGrant`s there are, right or wrong.
+    pub grants: usize,
 }
 
 impl Loaded {
+    /// What to say of a run that has grants to look at and nothing else, of which nothing is wrong.
+    pub fn of_grants_alone(&self) -> Option<String> {
+        let is_alone = self.manifests.is_empty() && self.invalid.is_empty() && self.grants > 0;
+        is_alone.then(|| {
+            let (number, kind) = match self.grants {
+                1 => ("1".to_owned(), "MailDomainGrant is"),
+                number => (number.to_string(), "MailDomainGrants are"),
+            };
+            format!("{number} {kind} written as the API server takes it; a grant publishes nothing, so DNS is not asked")
+        })
+    }
+
     /// Says on standard error all that is wrong; whether something makes the run fail.
     pub fn complain(&mut self) -> bool {
         self.invalid
@@ -104,6 +118,7 @@ pub fn load(paths: &[String]) -> Result<Loaded, Failure> {
             paths.join(", ")
         )));
     }
+    loaded.grants = objects.iter().filter(|object| object.is_grant).count();
     loaded.invalid.extend(rivals::part(&mut objects));
     loaded.manifests = objects.into_iter().filter_map(|object| object.manifest).collect();
     Ok(loaded)

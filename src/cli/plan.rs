@@ -67,6 +67,9 @@ fn dialect() -> impl TypedValueParser<Value = &'static Dialect> {
 /// When no resolver can be asked, or the output cannot be written.
 pub async fn run(args: &Args, style: Style) -> Result<Exit, Failure> {
     let mut loaded = manifests::load(&args.paths)?;
+    if let Some(said) = loaded.of_grants_alone() {
+        output::note(&said);
+    }
     let mut exit = Exit::Fine;
     let at = Timestamp::now();
     if args.diff {

@@ -12,10 +12,10 @@ use tokio::time::{Instant, sleep};
 use super::args::{Format, duration, one_of};
 use super::controller::ElectionArgs;
 use super::{Exit, Failure, output};
-use crate::api::{SchemaDifference, served_difference};
+use crate::api::{self, SchemaDifference, served_difference};
 use crate::inquiry::{Dns, Kind};
 use crate::name::Name;
-use crate::operator::{Error, Holder, Installation, leases_of};
+use crate::operator::{Error, Holder, Installation, Tenancy, leases_of};
 use crate::report::selfcheck::{Check, SelfcheckReport};
 use crate::report::{Outcome, Style};
 use crate::world::{DnsArgs, Dnssec, Passes, World};
@@ -29,6 +29,12 @@ pub struct Args {
     /// The controller looks after MailDomains with these labels, and others after the rest: its Lease has a name of its own
     #[arg(long, value_name = "SELECTOR", conflicts_with = "shards")]
     pub shard_selector: Option<String>,
+    /// The controller runs with this --tenancy: with Closed, whether grants are served and can be read
+    #[arg(long, value_name = "WHO", value_enum, ignore_case = true, default_value_t)]
+    pub tenancy: Tenancy,
+    /// The controller runs with --grant-selectors: whether the labels of namespaces can be read
+    #[arg(long)]
+    pub grant_selectors: bool,
     /// Keep checking until all is well, at most this long
     #[arg(long, value_name = "DURATION", value_parser = duration)]
     pub wait: Option<Duration>,
@@ -68,8 +74,8 @@ pub async fn run(args: &Args, style: Style) -> Result<Exit, Failure> {
         // A world of its own for each round: what one remembers, the next is to ask again.
         let world = World::new(config.clone()).map_err(|error| Failure::Usage(error.to_string()))?;
         let (crd, rights, lease, names) = tokio::join!(
-            crd(&installation),
-            rights(&installation, args.namespace.as_deref()),
+            crd(&installation, args.tenancy),
+            rights(&installation, args),
             lease(&installation, args, &cluster.default_namespace),
             names(&world, config.dnssec == Some(Dnssec::Require)),
         );
@@ -88,49 +94,80 @@ pub async fn run(args: &Args, style: Style) -> Result<Exit, Failure> {
     }
 }
 
-async fn crd(installation: &Installation) -> Check {
+async fn crd(installation: &Installation, tenancy: Tenancy) -> Check {
     const CHECK: &str = "CRD";
     const APPLY: &str = "zegel crd | kubectl apply --server-side --force-conflicts -f -, or upgrade the chart with crds.enabled";
     let document = match installation.schemas().await {
         Ok(document) => document,
         Err(error) => return unheard(CHECK, "read which schema is served", &error),
     };
-    let difference = document.as_ref().and_then(served_difference);
-    match difference {
-        None => Check::wrong(
-            CHECK,
-            "the API server serves no zegel.dev/v1alpha1 MailDomain",
-            APPLY,
-        ),
-        Some(difference) if difference.is_none() => {
-            Check::fine(CHECK, "maildomains.zegel.dev is served as this version knows it")
+    let mut served = Vec::new();
+    // In an open cluster nobody reads a grant.
+    let wanted = match tenancy {
+        Tenancy::Open => vec![api::crd()],
+        Tenancy::Closed => api::crds().to_vec(),
+    };
+    for crd in wanted {
+        let kind = &crd.spec.names.kind;
+        let name = crd.metadata.name.clone().unwrap_or_default();
+        let difference = document
+            .as_ref()
+            .and_then(|document| served_difference(document, &crd));
+        match difference {
+            None => {
+                let message = format!("the API server serves no zegel.dev/v1alpha1 {kind}");
+                return Check::wrong(CHECK, message, APPLY);
+            }
+            Some(difference) if difference.is_none() => served.push(name),
+            Some(SchemaDifference { lacking, .. }) if !lacking.is_empty() => {
+                let lacking = some(&lacking);
+                return Check::wrong(
+                    CHECK,
+                    format!("the CRD {name} is older than this version: it lacks {lacking}"),
+                    APPLY,
+                );
+            }
+            Some(SchemaDifference { unknown, .. }) => {
+                let unknown = some(&unknown);
+                return Check::wrong(
+                    CHECK,
+                    format!("the CRD {name} is newer than this version, which heeds no {unknown}"),
+                    "run the version the CRD came with",
+                );
+            }
         }
-        Some(SchemaDifference { lacking, .. }) if !lacking.is_empty() => Check::wrong(
-            CHECK,
-            format!("the CRD is older than this version: it lacks {}", some(&lacking)),
-            APPLY,
-        ),
-        Some(SchemaDifference { unknown, .. }) => Check::wrong(
-            CHECK,
-            format!(
-                "the CRD is newer than this version, which heeds no {}",
-                some(&unknown)
-            ),
-            "run the version the CRD came with",
-        ),
     }
+    let verb = if served.len() == 1 { "is" } else { "are" };
+    Check::fine(
+        CHECK,
+        format!("{} {verb} served as this version knows it", served.join(" and ")),
+    )
 }
 
-async fn rights(installation: &Installation, namespace: Option<&str>) -> Check {
+async fn rights(installation: &Installation, args: &Args) -> Check {
     const CHECK: &str = "Rights";
+    let namespace = args.namespace.as_deref();
     let whose = match namespace {
-        Some(namespace) => format!("of namespace {namespace}"),
-        None => "of all namespaces".to_owned(),
+        Some(namespace) => format!("MailDomains of namespace {namespace}"),
+        None => "MailDomains of all namespaces".to_owned(),
     };
-    match installation.list(namespace).await {
-        Ok(()) => Check::fine(CHECK, format!("MailDomains {whose} can be listed")),
-        Err(error) => unheard(CHECK, &format!("list MailDomains {whose}"), &error),
+    if let Err(error) = installation.list(namespace).await {
+        return unheard(CHECK, &format!("list {whose}"), &error);
     }
+    let mut listed = vec![whose.as_str()];
+    if args.tenancy == Tenancy::Closed {
+        if let Err(error) = installation.list_grants().await {
+            return unheard(CHECK, "list MailDomainGrants", &error);
+        }
+        listed.push("MailDomainGrants");
+        if args.grant_selectors {
+            if let Err(error) = installation.list_namespaces().await {
+                return unheard(CHECK, "list Namespaces", &error);
+            }
+            listed.push("Namespaces");
+        }
+    }
+    Check::fine(CHECK, format!("{} can be listed", listed.join(", ")))
 }
 
 async fn lease(installation: &Installation, args: &Args, default_namespace: &str) -> Check {
@@ -226,7 +263,7 @@ fn unheard(check: &'static str, what: &str, error: &Error) -> Check {
         Error::Api(kube::Error::Api(status)) if status.code == 403 => Check::wrong(
             check,
             format!("not allowed to {what}: {}", status.message),
-            "give this account the rights of the chart (rbac.create), or run the check as the controller's ServiceAccount",
+            "give this account the rights of the chart (rbac.create; with tenancy and grants.selectors as they are), or run the check as the controller's ServiceAccount",
         ),
         Error::Api(kube::Error::Api(status)) if status.code == 404 => Check::wrong(
             check,

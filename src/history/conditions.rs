@@ -86,6 +86,22 @@ pub(super) fn unjudged(
     list.conditions
 }
 
+/// Conditions that all say the same of an object of another kind.
+pub(super) fn said(
+    previous: &[Condition],
+    generation: i64,
+    types: &[(&str, Truth)],
+    reason: &str,
+    message: &str,
+    now: Timestamp,
+) -> Vec<Condition> {
+    let mut list = List::new(previous, generation, now);
+    for (type_, truth) in types {
+        list.push(type_, *truth, reason, message);
+    }
+    list.conditions
+}
+
 /// `conditions` as they were, for a newer generation.
 pub(super) fn moved(previous: &[Condition], generation: i64) -> Vec<Condition> {
     previous

@@ -90,6 +90,7 @@ fn event(before: Option<Reason>, status: &MailDomainStatus) -> Option<Event> {
         Reason::DnsUnavailable => ("DNSUnavailable", true),
         Reason::InvalidSpec => ("InvalidSpec", true),
         Reason::DomainConflict => ("DomainConflict", true),
+        Reason::NotGranted => ("NotGranted", true),
         Reason::Compliant | Reason::InSync | Reason::Observed if before == Some(Reason::DnsUnavailable) => {
             ("DNSRecovered", false)
         }

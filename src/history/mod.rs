@@ -22,6 +22,7 @@ mod event;
 mod finding;
 mod freshness;
 mod going;
+mod grant;
 mod known;
 mod message;
 mod news;
@@ -51,6 +52,7 @@ use self::clock::{floor, is_within};
 pub use self::closeness::{depth, held_back};
 pub use self::event::{Event, recent_event};
 pub use self::freshness::{oldest_answer, questions_to_repeat, stale_at};
+pub use self::grant::{GrantState, grant_status};
 use self::known::{History, ready_of};
 pub use self::news::{News, Proof, news, proof};
 pub use self::pass::{Before, Next, Pass, Remembered};
@@ -74,6 +76,11 @@ pub fn next(before: &Before<'_>, pass: Pass<'_>, now: Timestamp) -> Next {
     match pass {
         Pass::DomainConflict(why) => handled(
             unjudged(before, None, &Statement::conflict(why), now),
+            before,
+            now,
+        ),
+        Pass::NotGranted(why) => handled(
+            unjudged(before, None, &Statement::not_granted(why), now),
             before,
             now,
         ),

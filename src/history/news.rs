@@ -8,6 +8,7 @@ use jiff::Timestamp;
 use super::finding::{Known, identity};
 use super::known::History;
 use super::pass::Before;
+use super::reason::Reason;
 use crate::api::MailDomainStatus;
 use crate::inquiry::Kind;
 use crate::intent::Intent;
@@ -71,6 +72,11 @@ pub struct Proof {
 
 /// Something of this object that was in sync and there.
 pub fn proof(status: &MailDomainStatus) -> Option<Proof> {
+    // What stays of a look at a domain that is not its own any more asks nothing of DNS.
+    let reason = status.reason.as_deref().and_then(Reason::parse);
+    if matches!(reason, Some(Reason::DomainConflict | Reason::NotGranted)) {
+        return None;
+    }
     let records = status.records.iter();
     let there = records.filter(|record| {
         record.state == State::InSync.as_str() && record.unanswered.is_none() && !record.observed.is_empty()

@@ -83,6 +83,8 @@ impl Remembered {
 pub enum Pass<'a> {
     /// An older MailDomain claims the domain; a sentence says so.
     DomainConflict(&'a str),
+    /// No grant lets its namespace claim the domain, in a closed cluster; a sentence says so.
+    NotGranted(&'a str),
     /// The object does not parse, or its spec can be no record; a sentence says why.
     InvalidSpec(&'a str),
     /// DNS was asked.

@@ -19,6 +19,8 @@ pub enum Reason {
     InvalidSpec,
     /// Error findings on what is managed.
     Noncompliant,
+    /// No grant lets its namespace claim the domain, in a closed cluster.
+    NotGranted,
     /// DNS was looked at, completely and recently.
     Observed,
     /// The first look is not over yet.
@@ -33,7 +35,7 @@ pub enum Reason {
 
 impl Reason {
     /// Every reason, in the order of their words.
-    pub const ALL: [Self; 13] = [
+    pub const ALL: [Self; 14] = [
         Self::Alternating,
         Self::Compliant,
         Self::DnsUnavailable,
@@ -42,6 +44,7 @@ impl Reason {
         Self::InSync,
         Self::InvalidSpec,
         Self::Noncompliant,
+        Self::NotGranted,
         Self::Observed,
         Self::Progressing,
         Self::Propagating,
@@ -60,6 +63,7 @@ impl Reason {
             Self::InSync => "InSync",
             Self::InvalidSpec => "InvalidSpec",
             Self::Noncompliant => "Noncompliant",
+            Self::NotGranted => "NotGranted",
             Self::Observed => "Observed",
             Self::Progressing => "Progressing",
             Self::Propagating => "Propagating",
@@ -75,7 +79,10 @@ impl Reason {
 
     /// Whether a verdict stands behind it.
     pub(super) fn is_judged(self) -> bool {
-        !matches!(self, Self::DomainConflict | Self::InvalidSpec | Self::Suspended)
+        !matches!(
+            self,
+            Self::DomainConflict | Self::InvalidSpec | Self::NotGranted | Self::Suspended
+        )
     }
 }
 
@@ -141,6 +148,10 @@ impl Statement {
 
     pub(super) fn conflict(why: &str) -> Self {
         Self::new(Truth::False, Reason::DomainConflict, Activity::Stalled, why)
+    }
+
+    pub(super) fn not_granted(why: &str) -> Self {
+        Self::new(Truth::False, Reason::NotGranted, Activity::Stalled, why)
     }
 
     pub(super) fn suspended() -> Self {

@@ -2,15 +2,17 @@
 //!
 //! Only an object that says what must be there claims: one with a managed block, or whose role derives records.
 //! The oldest claim wins, then namespace and name decide, so every replica and every restart decides alike. When the
-//! winner changes, the old and the new one are woken, and every rival that was or will be told its name. Pure: an
-//! index over what the watch has seen.
+//! winner changes, the old and the new one are woken, and every rival that was or will be told its name. In a closed
+//! cluster only what is granted is a claim, so who has no grant stands in nobody's way, however old. Pure: an index over
+//! what the watch has seen.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use jiff::Timestamp;
 
-use crate::api::MailDomainSpec;
-use crate::intent::{Claim, claims};
+use super::grants::{Grants, allow};
+use crate::api::{GrantSummary, MailDomainSpec};
+use crate::intent::{Claim, Grant, claims};
 
 /// An object's namespace and name.
 pub(super) type Key = (String, String);
@@ -26,32 +28,56 @@ pub(super) struct Elsewhere {
     pub(super) namespace: Option<String>,
 }
 
+/// What an object wants.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Wish {
+    domain: String,
+    created: Timestamp,
+    /// Whether it may claim it: what may not is nobody's rival, however old.
+    granted: bool,
+}
+
 /// All claims.
 #[derive(Debug, Default)]
 pub(super) struct Claims {
+    /// Of those that may claim.
     by_domain: HashMap<String, BTreeSet<Claim>>,
-    by_object: BTreeMap<Key, (String, Timestamp)>,
+    by_object: BTreeMap<Key, Wish>,
+    /// Who may claim what; `None` in an open cluster, where everybody may.
+    grants: Option<Grants>,
 }
 
 impl Claims {
+    /// No claim yet, in a cluster where only who is granted it may claim.
+    pub(super) fn closed(grants: Grants) -> Self {
+        Self {
+            grants: Some(grants),
+            ..Self::default()
+        }
+    }
+
     /// The object is there, or changed; gives the objects whose luck turned.
     pub(super) fn apply(&mut self, key: &Key, created: Timestamp, spec: Option<&MailDomainSpec>) -> Vec<Key> {
         let wanted = spec
             .filter(|spec| claims(spec))
             .map(|spec| spec.domain.to_ascii_lowercase());
         let held = self.by_object.get(key);
-        if held.map(|(domain, created)| (domain.as_str(), *created))
+        if held.map(|wish| (wish.domain.as_str(), wish.created))
             == wanted.as_deref().map(|domain| (domain, created))
         {
             return Vec::new();
         }
         let mut woken = self.remove(key);
         if let Some(domain) = wanted {
-            let before = self.winner(&domain).cloned();
-            let claims = self.by_domain.entry(domain.clone()).or_default();
-            claims.insert((created, key.clone()));
-            self.by_object.insert(key.clone(), (domain.clone(), created));
-            woken.extend(self.concerned(&domain, before.as_ref()));
+            let wish = Wish {
+                granted: self.may(&key.0, &domain),
+                domain,
+                created,
+            };
+            if wish.granted {
+                woken.extend(self.enter(key, &wish));
+            }
+            self.by_object.insert(key.clone(), wish);
         }
         woken.retain(|other| other != key);
         woken
@@ -59,18 +85,109 @@ impl Claims {
 
     /// The object is gone, or claims nothing any more; gives the objects whose luck, or whose message, turned.
     pub(super) fn remove(&mut self, key: &Key) -> Vec<Key> {
-        let Some((domain, created)) = self.by_object.remove(key) else {
+        match self.by_object.remove(key) {
+            Some(wish) if wish.granted => self.leave(key, &wish),
+            Some(_) | None => Vec::new(),
+        }
+    }
+
+    /// Grants or labels of namespaces change; gives the objects whose luck, or whose message, turned.
+    pub(super) fn change_grants(&mut self, change: impl FnOnce(&mut Grants)) -> Vec<Key> {
+        let Some(grants) = &mut self.grants else {
             return Vec::new();
         };
-        let won = self.winner(&domain) == Some(key);
-        if let Some(claims) = self.by_domain.get_mut(&domain) {
-            claims.remove(&(created, key.clone()));
+        change(grants);
+        let mut turned: Vec<(Key, Wish)> = Vec::new();
+        // Objects come by namespace: what is for one is picked out once.
+        let mut of_namespace: Option<(&str, Vec<(&str, &Grant)>)> = None;
+        for (key, wish) in &self.by_object {
+            let is_same = of_namespace
+                .as_ref()
+                .is_some_and(|(namespace, _)| *namespace == key.0);
+            if !is_same {
+                of_namespace = Some((&key.0, grants.of(&key.0)));
+            }
+            let held = of_namespace.as_ref().map(|(_, held)| held.as_slice());
+            let granted = allow(held.unwrap_or_default(), &wish.domain);
+            if granted != wish.granted {
+                let wish = Wish {
+                    granted,
+                    ..wish.clone()
+                };
+                turned.push((key.clone(), wish));
+            }
+        }
+        let mut woken = BTreeSet::new();
+        for (key, wish) in turned {
+            woken.extend(match wish.granted {
+                true => self.enter(&key, &wish),
+                false => self.leave(&key, &wish),
+            });
+            self.by_object.insert(key.clone(), wish);
+            woken.insert(key);
+        }
+        woken.into_iter().collect()
+    }
+
+    /// Whether objects of this namespace may claim this domain.
+    pub(super) fn may(&self, namespace: &str, domain: &str) -> bool {
+        let grants = self.grants.as_ref();
+        grants.is_none_or(|grants| grants.allow(namespace, domain))
+    }
+
+    /// Who may claim what; `None` in an open cluster.
+    pub(super) fn grants(&self) -> Option<&Grants> {
+        self.grants.as_ref()
+    }
+
+    /// What each grant comes to, by name; one that nobody claims by is left out.
+    pub(super) fn met(&self) -> BTreeMap<String, GrantSummary> {
+        let mut met: BTreeMap<&str, (BTreeSet<&str>, BTreeSet<&str>)> = BTreeMap::new();
+        let grants = self.grants.iter();
+        for ((namespace, _), wish) in grants.clone().flat_map(|_| &self.by_object) {
+            let held = grants.clone().flat_map(|grants| grants.of(namespace));
+            for (name, _) in held.filter(|(_, grant)| grant.is_about(&wish.domain)) {
+                let (namespaces, domains) = met.entry(name).or_default();
+                namespaces.insert(namespace);
+                domains.insert(&wish.domain);
+            }
+        }
+        let count = |number: usize| i32::try_from(number).unwrap_or(i32::MAX);
+        let met = met.into_iter().map(|(name, (namespaces, domains))| {
+            let summary = GrantSummary {
+                namespaces: count(namespaces.len()),
+                domains: count(domains.len()),
+            };
+            (name.to_owned(), summary)
+        });
+        met.collect()
+    }
+
+    /// Why the object may not claim its domain at all: a sentence that names nothing but what is its own.
+    pub(super) fn refusal(&self, key: &Key) -> Option<String> {
+        let wish = self.by_object.get(key).filter(|wish| !wish.granted)?;
+        Some(self.grants.as_ref()?.refusal(&key.0, &wish.domain))
+    }
+
+    /// A claim that counts from now on.
+    fn enter(&mut self, key: &Key, wish: &Wish) -> Vec<Key> {
+        let before = self.winner(&wish.domain).cloned();
+        let claims = self.by_domain.entry(wish.domain.clone()).or_default();
+        claims.insert((wish.created, key.clone()));
+        self.concerned(&wish.domain, before.as_ref())
+    }
+
+    /// A claim that counts no more.
+    fn leave(&mut self, key: &Key, wish: &Wish) -> Vec<Key> {
+        let won = self.winner(&wish.domain) == Some(key);
+        if let Some(claims) = self.by_domain.get_mut(&wish.domain) {
+            claims.remove(&(wish.created, key.clone()));
             if claims.is_empty() {
-                self.by_domain.remove(&domain);
+                self.by_domain.remove(&wish.domain);
             }
         }
         match won {
-            true => self.concerned(&domain, Some(key)),
+            true => self.concerned(&wish.domain, Some(key)),
             false => Vec::new(),
         }
     }
@@ -98,7 +215,7 @@ impl Claims {
 
     /// Why the object may not have its domain: a sentence that names no object of another namespace.
     pub(super) fn conflict(&self, key: &Key) -> Option<String> {
-        let (domain, _) = self.by_object.get(key)?;
+        let Wish { domain, .. } = self.by_object.get(key).filter(|wish| wish.granted)?;
         let winner = self.winner(domain).filter(|winner| *winner != key)?;
         let whose = match winner.0 == key.0 {
             true => format!("MailDomain {:?} of this namespace", winner.1),
@@ -111,128 +228,4 @@ impl Claims {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::api::Role;
-
-    fn key(namespace: &str, name: &str) -> Key {
-        (namespace.to_owned(), name.to_owned())
-    }
-
-    fn spec(domain: &str, role: Role) -> MailDomainSpec {
-        serde_json::from_value(serde_json::json!({"domain": domain, "role": role})).unwrap()
-    }
-
-    fn at(second: i64) -> Timestamp {
-        Timestamp::from_second(second).unwrap()
-    }
-
-    #[test]
-    fn the_oldest_wins_and_its_heir_is_woken() {
-        let mut claims = Claims::default();
-        let parked = spec("a.nl", Role::Parked);
-        let (a, b, c) = (key("x", "a"), key("x", "b"), key("y", "c"));
-        assert!(claims.apply(&b, at(2), Some(&parked)).is_empty());
-        assert_eq!(claims.conflict(&b), None);
-        assert_eq!(
-            claims.apply(&a, at(1), Some(&parked)),
-            std::slice::from_ref(&b),
-            "the younger loses it"
-        );
-        assert!(claims.apply(&c, at(3), Some(&parked)).is_empty());
-        assert!(claims.conflict(&b).unwrap().contains("\"a\""));
-        assert_eq!(claims.remove(&a), std::slice::from_ref(&b));
-        assert_eq!(claims.conflict(&b), None);
-        assert!(claims.remove(&c).is_empty(), "nobody waits for a loser");
-    }
-
-    #[test]
-    fn who_was_told_the_winners_name_is_told_the_next() {
-        let mut claims = Claims::default();
-        let parked = spec("a.nl", Role::Parked);
-        let (a, b, c, far) = (key("x", "a"), key("x", "b"), key("x", "c"), key("y", "a"));
-        for (second, key) in [&a, &b, &c, &far].into_iter().enumerate() {
-            claims.apply(key, at(i64::try_from(second).unwrap()), Some(&parked));
-        }
-        assert!(claims.conflict(&c).unwrap().contains("\"a\""));
-        assert_eq!(
-            claims.remove(&a),
-            [b, c.clone()],
-            "to another namespace the message is the same"
-        );
-        assert!(claims.conflict(&c).unwrap().contains("\"b\""));
-    }
-
-    #[test]
-    fn thousands_of_rivals_that_go_together_wake_few() {
-        let mut claims = Claims::default();
-        let parked = spec("a.nl", Role::Parked);
-        let rivals: Vec<Key> = (0..2000)
-            .map(|number| key("x", &format!("{number:04}")))
-            .collect();
-        for rival in &rivals {
-            claims.apply(rival, at(1), Some(&parked));
-        }
-        let woken: usize = rivals.iter().map(|rival| claims.remove(rival).len()).sum();
-        assert!(woken <= rivals.len() * MOST_CONCERNED, "{woken}");
-    }
-
-    #[test]
-    fn the_message_names_nothing_of_another_namespace() {
-        let mut claims = Claims::default();
-        let parked = spec("a.nl", Role::Parked);
-        claims.apply(&key("secret", "hidden"), at(1), Some(&parked));
-        claims.apply(&key("x", "a"), at(2), Some(&parked));
-        let message = claims.conflict(&key("x", "a")).unwrap();
-        assert!(
-            !message.contains("secret") && !message.contains("hidden"),
-            "{message}"
-        );
-    }
-
-    #[test]
-    fn at_one_moment_namespace_and_name_decide() {
-        let mut claims = Claims::default();
-        let parked = spec("a.nl", Role::Parked);
-        for key in [key("b", "a"), key("a", "b"), key("a", "a")] {
-            claims.apply(&key, at(1), Some(&parked));
-        }
-        assert_eq!(claims.conflict(&key("a", "a")), None);
-        assert!(claims.conflict(&key("a", "b")).is_some());
-        assert!(claims.conflict(&key("b", "a")).is_some());
-    }
-
-    #[test]
-    fn who_only_looks_claims_nothing() {
-        let mut claims = Claims::default();
-        claims.apply(&key("x", "a"), at(1), Some(&spec("a.nl", Role::Mail)));
-        claims.apply(&key("x", "b"), at(2), Some(&spec("a.nl", Role::Mail)));
-        claims.apply(&key("x", "c"), at(3), Some(&spec("a.nl", Role::Parked)));
-        assert_eq!(claims.conflict(&key("x", "b")), None);
-        assert_eq!(claims.conflict(&key("x", "c")), None);
-    }
-
-    #[test]
-    fn who_stops_claiming_lets_go() {
-        let mut claims = Claims::default();
-        let parked = spec("a.nl", Role::Parked);
-        let (a, b) = (key("x", "a"), key("x", "b"));
-        claims.apply(&a, at(1), Some(&parked));
-        claims.apply(&b, at(2), Some(&parked));
-        assert_eq!(
-            claims.apply(&a, at(1), Some(&spec("a.nl", Role::Mail))),
-            std::slice::from_ref(&b)
-        );
-        assert_eq!(
-            claims.apply(&a, at(1), Some(&parked)),
-            std::slice::from_ref(&b),
-            "and takes it back"
-        );
-        assert_eq!(
-            claims.apply(&a, at(1), None),
-            [b],
-            "a spec that cannot be read claims nothing"
-        );
-        assert!(claims.by_domain.len() == 1 && claims.by_object.len() == 1);
-    }
-}
+mod tests;

@@ -42,6 +42,10 @@ pub(super) struct Context {
     pub(super) shards: Arc<Shards>,
     /// Where else claims are looked for; `None` where all that may claim are watched.
     pub(super) elsewhere: Option<Elsewhere>,
+    /// Whether only who is granted it may claim.
+    pub(super) is_closed: bool,
+    /// Whether this controller looks after all MailDomains there are.
+    pub(super) sees_all: bool,
     pub(super) metrics: Metrics,
     pub(super) outage: Outage,
     pub(super) pulse: Arc<Pulse>,

@@ -42,7 +42,9 @@ pub(super) async fn conflict(
     let of_domain = ListParams::default().fields(&format!("spec.domain={}", spec.domain));
     let rivals = api.list(&of_domain).await?;
     let mut all = Claims::default();
-    for rival in rivals.items.iter().chain([object]) {
+    // In a closed cluster who may not claim stands in nobody's way, however old.
+    let may = |rival: &&Watched| context.roster.may(rival.key().0, rival.domain());
+    for rival in rivals.items.iter().filter(may).chain([object]) {
         let created = rival.meta().creation_timestamp.as_ref();
         let created = created.map_or(jiff::Timestamp::MAX, |created| created.0);
         all.apply(&rival.owned_key(), created, rival.spec().ok().as_ref());

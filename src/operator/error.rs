@@ -22,6 +22,9 @@ pub enum Error {
     /// The object was deleted.
     #[error("the object is gone")]
     Gone,
+    /// No grant lets its namespace claim the domain, in a closed cluster.
+    #[error("{0}")]
+    NotGranted(String),
     /// The object does not parse, or its spec can be no record.
     #[error("{0}")]
     InvalidSpec(String),
@@ -37,8 +40,10 @@ pub enum Error {
     #[error("another replica may be at work by now")]
     NotLeading,
     /// The API server takes no such request, ever: a flag is wrong.
-    #[error("the API server refuses to list MailDomains with {flags}: {why}")]
+    #[error("the API server refuses to list {what} with {flags}: {why}")]
     Refused {
+        /// What was to be listed.
+        what: &'static str,
         /// The flags that say what is listed, as they were given.
         flags: String,
         /// The API server's words.
@@ -64,6 +69,7 @@ impl Error {
             Self::Contended(_) => "Contended",
             Self::DomainConflict(_) => Reason::DomainConflict.as_str(),
             Self::Gone => "Gone",
+            Self::NotGranted(_) => Reason::NotGranted.as_str(),
             Self::InvalidSpec(_) => Reason::InvalidSpec.as_str(),
             Self::LeaseLost { .. } => "LeaseLost",
             Self::NotLeading => "NotLeading",

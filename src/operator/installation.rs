@@ -5,11 +5,13 @@ use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
 use k8s_openapi::api::coordination::v1::{Lease, LeaseSpec};
-use kube::api::{Api, ListParams};
+use k8s_openapi::api::core::v1::Namespace;
+use kube::api::{Api, ApiResource, DynamicObject, ListParams};
 use kube::{Client, Config};
 use serde_json::Value;
 
 use super::{Error, Watched, shards};
+use crate::api::MailDomainGrant;
 
 /// No call is waited for longer.
 const PATIENCE: Duration = Duration::from_secs(10);
@@ -98,6 +100,27 @@ impl Installation {
             .await
             .map(|_| ())
             .map_err(Error::Api)
+    }
+
+    /// Whether MailDomainGrants can be listed.
+    ///
+    /// # Errors
+    /// When they cannot.
+    pub async fn list_grants(&self) -> Result<(), Error> {
+        let api: Api<DynamicObject> =
+            Api::all_with(self.client.clone(), &ApiResource::erase::<MailDomainGrant>(&()));
+        let listed = api.list_metadata(&ListParams::default().limit(1)).await;
+        listed.map(|_| ()).map_err(Error::Api)
+    }
+
+    /// Whether Namespaces can be listed, which grants may select by labels.
+    ///
+    /// # Errors
+    /// When they cannot.
+    pub async fn list_namespaces(&self) -> Result<(), Error> {
+        let api: Api<Namespace> = Api::all(self.client.clone());
+        let listed = api.list_metadata(&ListParams::default().limit(1)).await;
+        listed.map(|_| ()).map_err(Error::Api)
     }
 
     /// Who holds a Lease now.

@@ -5,7 +5,7 @@
 //! comes for as long is closed, in use or not, and the next call opens a new one. The watch is begun anew after each
 //! round, whatever it says: a round without an end is a dead one.
 //!
-//! Passes, watch and Lease each have a client, so a connections' pool, of their own: what one of them has filled with
+//! Passes, watches and Lease each have a client, so a connections' pool, of their own: what one of them has filled with
 //! dead connections is no concern of the others.
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -45,12 +45,14 @@ impl Default for Patience {
 /// Beyond the end of its round a watch is waited for so long.
 const ROUND_MARGIN: Duration = Duration::from_secs(3);
 
-/// The three ways to the API server.
+/// The ways to the API server.
 pub(super) struct Link {
     /// For passes: statuses and events.
     pub(super) passes: Client,
     /// For the watch.
     pub(super) watch: Client,
+    /// For the watches of grants and of namespaces, which are no sign that the watch is alive.
+    pub(super) grants: Client,
     /// For the Lease.
     pub(super) lease: Client,
     /// When the watch was last answered.
@@ -69,6 +71,7 @@ impl Link {
                 patience.round + ROUND_MARGIN,
                 Some(heard.clone()),
             )?,
+            grants: client(config, patience.call, patience.round + ROUND_MARGIN, None)?,
             lease: client(config, patience.call, patience.call, None)?,
             heard,
         })

@@ -18,6 +18,8 @@ mod control;
 mod elsewhere;
 mod error;
 mod events;
+mod granting;
+mod grants;
 mod installation;
 mod labels;
 mod leadership;
@@ -57,6 +59,7 @@ use kube::runtime::{WatchStreamExt, watcher};
 use kube::{Api, Config};
 use prometheus_client::registry::Registry;
 use tokio::net::TcpListener;
+use tokio::sync::oneshot;
 use tokio::task::JoinSet;
 
 use self::claims::Elsewhere;
@@ -64,6 +67,8 @@ use self::clocks::Clocks;
 use self::complaint::Complaints;
 use self::context::{Context, Stop};
 pub use self::error::Error;
+use self::grants::Grants;
+pub use self::grants::Tenancy;
 pub use self::installation::{Holder, Installation, leases_of};
 pub use self::labels::ObjectLabels;
 use self::leadership::Leadership;
@@ -100,6 +105,10 @@ pub struct Options {
     /// Over how many shards replicas share the objects; 1 means that one works and the others wait. Of no meaning
     /// without leader election.
     pub shards: NonZeroU16,
+    /// Who may claim a domain.
+    pub tenancy: Tenancy,
+    /// Whether grants may select namespaces by labels, which are watched then. Of no meaning in an open cluster.
+    pub grant_selectors: bool,
     /// How many objects are looked at at once.
     pub concurrency: u16,
     /// Leader election; `None` means that this is the only replica.
@@ -150,7 +159,14 @@ pub async fn run(
     let (store, writer) = reflector::store();
     let tracker = Arc::new(Tracker::default());
     let looks = Arc::new(Looks::in_folder(options.record_folder.clone()));
-    let roster = Arc::new(Roster::new(store.clone(), tracker.clone()).with(looks.clone()));
+    let mut roster = Roster::new(store.clone(), tracker.clone()).with(looks.clone());
+    let is_closed = options.tenancy == Tenancy::Closed;
+    if is_closed {
+        roster = roster.closed(Grants::new(options.grant_selectors));
+    }
+    let roster = Arc::new(roster);
+    let sees_all =
+        options.namespace.is_none() && options.label_selector.is_none() && options.shard_selector.is_none();
     let leadership = Arc::new(Leadership::default());
     let pulse = Arc::new(Pulse::new(
         link.heard.clone(),
@@ -160,10 +176,16 @@ pub async fn run(
         options.deadline,
     ));
     let clocks = Clocks::new(world.now());
+    // In a closed cluster nobody is judged before it is known who may claim.
+    let (grants_known, grants) = oneshot::channel();
+    let (namespaces_known, namespaces) = oneshot::channel();
+    let heeds_labels = is_closed && options.grant_selectors;
+    let known = [is_closed.then_some(grants), heeds_labels.then_some(namespaces)];
+    let known = known.into_iter().flatten().collect();
     let context = Arc::new(Context {
         client: link.passes,
         world,
-        filled: filled(store.clone()).boxed().shared(),
+        filled: filled(store.clone(), known).boxed().shared(),
         store,
         roster: roster.clone(),
         tracker,
@@ -172,6 +194,8 @@ pub async fn run(
         elsewhere: options.shard_selector.as_ref().map(|_| Elsewhere {
             namespace: options.namespace.clone(),
         }),
+        is_closed,
+        sees_all,
         metrics: Metrics::default(),
         outage: Outage::default(),
         pulse,
@@ -204,10 +228,24 @@ pub async fn run(
 
     // All end with this function, whatever ends it.
     let mut tasks = JoinSet::new();
+    let of_all = watcher::Config {
+        label_selector: None,
+        ..config.clone()
+    };
     let labels = Arc::new(options.object_labels);
     let carried = labels.clone();
     let events = watcher(api, config).modify(move |object: &mut Watched| object.carry(&carried));
-    tasks.spawn(async move { Err(watch::follow(flags, &roster, writer, events).await) });
+    if is_closed {
+        let (client, config, roster) = (link.grants.clone(), of_all.clone(), roster.clone());
+        tasks.spawn(async move { Err(granting::follow_grants(client, config, &roster, grants_known).await) });
+    }
+    if heeds_labels {
+        let (client, roster) = (link.grants, roster.clone());
+        tasks.spawn(async move {
+            Err(granting::follow_namespaces(client, of_all, &roster, namespaces_known).await)
+        });
+    }
+    tasks.spawn(async move { Err(watch::follow_maildomains(flags, &roster, writer, events).await) });
     if let Some(listener) = options.listener {
         tasks.spawn(serve(listener, context.clone(), options.metrics_objects, labels));
     }
@@ -264,6 +302,7 @@ async fn serve(
         shards: context.shards.clone(),
         world: context.world.clone(),
         suspicion: context.suspicion.clone(),
+        roster: context.roster.clone(),
         which,
         labels,
     }));
@@ -288,8 +327,14 @@ async fn serve(
     Err(Error::Ended("the server of health and metrics"))
 }
 
-/// Done once the watch has listed all there is.
-async fn filled(store: Store<Watched>) {
+/// Done once the watches have listed all there is.
+async fn filled(store: Store<Watched>, known: Vec<oneshot::Receiver<()>>) {
+    for known in known {
+        // Whoever was to tell has stopped: the process is ending.
+        if known.await.is_err() {
+            return std::future::pending().await;
+        }
+    }
     if store.wait_until_ready().await.is_ok() {
         tracing::info!(objects = store.len(), "the caches are filled");
     }

@@ -115,6 +115,12 @@ async fn pass(object: &Watched, context: &Context) -> Result<(String, Option<Sig
             subject.write(pass, context).await?
         }
         Err(Error::InvalidSpec(why)) => subject.write(Pass::InvalidSpec(&why), context).await?,
+        Err(Error::NotGranted(why)) => {
+            if let Some(wait) = subject.wait_for_a_grant(context.now()) {
+                return Ok((DEFERRED.to_owned(), Some(wait)));
+            }
+            subject.write(Pass::NotGranted(&why), context).await?
+        }
         Err(Error::DomainConflict(why)) => {
             let mut next = subject.write(Pass::DomainConflict(&why), context).await?;
             // Nobody here sees it when the other one goes.
@@ -130,6 +136,9 @@ async fn pass(object: &Watched, context: &Context) -> Result<(String, Option<Sig
 pub(super) fn intend(object: &Watched, context: &Context) -> Result<Wish, Error> {
     let spec = object.spec().map_err(Error::InvalidSpec)?;
     let (intent, schedule) = certain(&spec).map_err(|errors| Error::InvalidSpec(sentence(&errors)))?;
+    if let Some(why) = context.roster.refusal(object) {
+        return Err(Error::NotGranted(why));
+    }
     if let Some(why) = context.roster.conflict(object) {
         return Err(Error::DomainConflict(why));
     }

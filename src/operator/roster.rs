@@ -6,16 +6,17 @@
 //!
 //! Waits for nothing: [`watch`](super::watch) feeds it event by event.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use jiff::Timestamp;
 use kube::Resource;
 use kube::runtime::reflector::{ObjectRef, Store};
 use kube::runtime::watcher;
-use tokio::sync::mpsc;
+use tokio::sync::{Notify, mpsc};
 
 use super::claims::{Claims, Key};
+use super::grants::{Due, Grants};
 use super::looks::Looks;
 use super::object::Watched;
 use super::tracker::Tracker;
@@ -26,6 +27,7 @@ pub(super) struct Roster {
     tracker: Arc<Tracker>,
     state: Mutex<State>,
     looks: Arc<Looks>,
+    grants_changed: Notify,
 }
 
 #[derive(Default)]
@@ -55,12 +57,58 @@ impl Roster {
             tracker,
             state: Mutex::default(),
             looks: Arc::default(),
+            grants_changed: Notify::new(),
         }
     }
 
     /// The same, that has the kept look of an object go with it.
     pub(super) fn with(self, looks: Arc<Looks>) -> Self {
         Self { looks, ..self }
+    }
+
+    /// The same in a closed cluster, where only who is granted it may claim.
+    pub(super) fn closed(self, grants: Grants) -> Self {
+        self.lock().claims = Claims::closed(grants);
+        self
+    }
+
+    /// Grants or labels of namespaces change: who may claim now, or no more, is woken.
+    pub(super) fn change_grants(&self, change: impl FnOnce(&mut Grants)) {
+        let mut state = self.lock();
+        let turned = state.claims.change_grants(change);
+        state.wake(turned);
+        drop(state);
+        self.grants_changed.notify_one();
+    }
+
+    /// Done when grants, or what they come to, may have changed.
+    pub(super) async fn grants_changed(&self) {
+        self.grants_changed.notified().await;
+    }
+
+    /// The statuses of grants that are to be written; with `counted` what each comes to is said.
+    pub(super) fn grants_due(&self, counted: bool, now: Timestamp) -> Vec<Due> {
+        let state = self.lock();
+        let Some(grants) = state.claims.grants() else {
+            return Vec::new();
+        };
+        let met = counted.then(|| state.claims.met());
+        grants.due(met.as_ref(), now)
+    }
+
+    /// How many grants stand how: by Ready's status and reason; `None` in an open cluster.
+    pub(super) fn grants_standing(&self) -> Option<BTreeMap<(&'static str, &'static str), i64>> {
+        self.lock().claims.grants().map(Grants::standing)
+    }
+
+    /// Whether objects of this namespace may claim this domain.
+    pub(super) fn may(&self, namespace: &str, domain: &str) -> bool {
+        self.lock().claims.may(namespace, domain)
+    }
+
+    /// Why this object may not claim its domain at all.
+    pub(super) fn refusal(&self, object: &Watched) -> Option<String> {
+        self.lock().claims.refusal(&object.owned_key())
     }
 
     /// Why this object may not have its domain.
@@ -118,6 +166,7 @@ impl Roster {
                 state.wake(waiting);
             }
         }
+        self.grants_changed.notify_one();
     }
 
     fn apply(&self, state: &mut State, object: &Watched) {

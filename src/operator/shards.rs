@@ -70,6 +70,11 @@ impl Shards {
         self.0.get(self.of(object)).is_some_and(Shard::is_held)
     }
 
+    /// Whether this replica holds the first one: what is done once for all is done by whoever does.
+    pub(super) fn hold_first(&self) -> bool {
+        self.0.first().is_some_and(Shard::is_held)
+    }
+
     /// How many of them this replica holds.
     pub(super) fn held(&self) -> usize {
         self.0.iter().filter(|shard| shard.is_held()).count()

@@ -1,4 +1,4 @@
-//! The watch: feeds the store and the roster on every replica, for ever.
+//! The watches: they feed the store and the roster on every replica, for ever.
 //!
 //! Errors are retried, later each time: a list that begins anew is no sign that it will succeed, so only what a list or
 //! a watch really brought counts as working. What the API server refuses as a bad request before it ever took one is a
@@ -22,14 +22,48 @@ const LONGEST_PAUSE: Duration = Duration::from_secs(30);
 /// Without an error for so long, the next one is a first one.
 const FORGET: Duration = Duration::from_secs(120);
 
-/// Follows `events`; ends only when the API server will never take the request that `flags` make.
-pub(super) async fn follow(
+/// What is followed, for people.
+#[derive(Debug)]
+pub(super) struct Followed {
+    /// The kind, in the plural.
+    what: &'static str,
+    /// The flags that say which of them.
+    flags: String,
+}
+
+impl Followed {
+    /// All of a kind.
+    pub(super) fn of(what: &'static str) -> Self {
+        Self {
+            what,
+            flags: "no flags".to_owned(),
+        }
+    }
+
+    /// Those that flags say.
+    pub(super) fn by(self, flags: String) -> Self {
+        Self { flags, ..self }
+    }
+}
+
+/// Follows the MailDomains that flags say; ends only when the API server will never take the request that they make.
+pub(super) async fn follow_maildomains(
     flags: String,
     roster: &Roster,
     writer: Writer<Watched>,
     events: impl Stream<Item = watcher::Result<watcher::Event<Watched>>>,
 ) -> Error {
-    let mut events = std::pin::pin!(events.reflect(writer));
+    let followed = Followed::of("MailDomains").by(flags);
+    follow(followed, events.reflect(writer), |event| roster.note(event)).await
+}
+
+/// Follows `events`, each of which goes to `note`.
+pub(super) async fn follow<K>(
+    Followed { what, flags }: Followed,
+    events: impl Stream<Item = watcher::Result<watcher::Event<K>>>,
+    mut note: impl FnMut(&watcher::Event<K>),
+) -> Error {
+    let mut events = std::pin::pin!(events);
     let complaints = Complaints::default();
     let mut pauses = Pauses::default();
     let mut worked = false;
@@ -40,20 +74,20 @@ pub(super) async fn follow(
                     worked = true;
                     pauses.reset();
                     if complaints.over() {
-                        tracing::info!("the watch on MailDomains works again");
+                        tracing::info!("the watch on {what} works again");
                     }
                 }
-                roster.note(&event);
+                note(&event);
             }
             Err(error) => {
                 if let Some(why) = refusal(&error).filter(|_| !worked) {
-                    return Error::Refused { flags, why };
+                    return Error::Refused { what, flags, why };
                 }
                 if let Some(unsaid) = complaints.note(&class(&error)) {
                     tracing::warn!(
                         %error,
                         unsaid,
-                        "cannot watch MailDomains (is the API server there, the CRD installed, RBAC granted?); trying on"
+                        "cannot watch {what} (is the API server there, the CRD installed, RBAC granted?); trying on"
                     );
                 }
                 sleep(pauses.next()).await;
@@ -64,7 +98,7 @@ pub(super) async fn follow(
 }
 
 /// Whether an event shows that the API server gave what was asked for.
-fn is_progress(event: &watcher::Event<Watched>) -> bool {
+fn is_progress<K>(event: &watcher::Event<K>) -> bool {
     !matches!(event, watcher::Event::Init)
 }
 
@@ -130,7 +164,7 @@ mod tests {
         let (store, writer) = reflector::store();
         let roster = Roster::new(store, Arc::default());
         let began = Instant::now();
-        let ended = follow(
+        let ended = follow_maildomains(
             "--label-selector a==b".to_owned(),
             &roster,
             writer,

@@ -18,7 +18,7 @@ use super::lease::{Lease, LeaseOptions};
 use super::members::Members;
 use super::object::Watched;
 use super::shards::lease_of_shard;
-use super::{aging, control, reconcile, recovery, seats};
+use super::{aging, control, granting, reconcile, recovery, seats};
 use crate::world::{Passes, World};
 
 /// After a stop was asked for, passes that are writing get this long to end.
@@ -34,6 +34,13 @@ pub(super) async fn alone(
     concurrency: u16,
     stop: Stop,
 ) -> Result<(), Error> {
+    if context.is_closed {
+        // Who does not know the grants yet would take every claim away.
+        tokio::select! {
+            () = context.filled.clone() => {}
+            () = stop.clone() => return Ok(()),
+        }
+    }
     let Some(lease) = lease else {
         context.leadership.hold_for_ever();
         passes(context, concurrency, stop).join_next().await;
@@ -145,6 +152,10 @@ fn passes(context: &Arc<Context>, concurrency: u16, stop: Stop) -> JoinSet<()> {
     tasks.spawn(async move { aging::run(&clock).await });
     tasks.spawn(async move { recovery::watch(&dns).await });
     tasks.spawn(async move { control::watch(&resolver).await });
+    if context.is_closed {
+        let grants = context.clone();
+        tasks.spawn(async move { granting::run(&grants).await });
+    }
     let world = context.world.clone();
     tasks.spawn(async move { watch_dnssec(&world).await });
     tasks

@@ -29,6 +29,8 @@ use crate::name::Name;
 pub(super) const FIELD_MANAGER: &str = "zegel-controller";
 /// So often is a status written again that somebody changed meanwhile.
 const ATTEMPTS: usize = 5;
+/// Grant and MailDomain are often made together, and each comes by a watch of its own.
+const GRANT_COMES: SignedDuration = SignedDuration::from_secs(3);
 /// An object that waits for a person has no next look: an event that could not be told is tried again after this.
 const RETELL: Option<SignedDuration> = Some(SignedDuration::from_mins(5));
 
@@ -81,6 +83,15 @@ impl Subject {
     /// Whether somebody asked for a look that was not answered yet.
     pub(super) fn is_look_requested(&self) -> bool {
         self.before().request().is_some()
+    }
+
+    /// How long an object that is new waits for its grant, which may have been made with it and not been shown yet; `None`
+    /// when that time is over.
+    pub(super) fn wait_for_a_grant(&self, now: Timestamp) -> Option<SignedDuration> {
+        let created = self.object.meta().creation_timestamp.as_ref()?;
+        let age = now.duration_since(created.0);
+        let is_young = self.is_new() && !age.is_negative() && age < GRANT_COMES;
+        is_young.then(|| GRANT_COMES.saturating_sub(age))
     }
 
     /// How long the first look of this process waits; `None` when it is due, or was.

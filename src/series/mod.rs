@@ -103,6 +103,7 @@ pub const FLEET: Group = Group {
         &FINDINGS,
         &OLDEST_OBSERVATION,
         &NEXT_OBSERVATION,
+        &GRANTS,
     ],
 };
 
@@ -122,6 +123,9 @@ metrics! {
     NEXT_OBSERVATION: Gauge "maildomains_next_observation_timestamp_seconds" ["namespace"], since NEXT,
         "When the next MailDomain is looked at",
         "Seconds since 1970.";
+    GRANTS: Gauge "maildomaingrants" ["status", "reason"], since NEXT,
+        "MailDomainGrants by their condition Ready as it is; none with --tenancy Open",
+        "`reason`: `Accepted`, `InvalidSpec` or `SelectorsNotHeeded`. With shards every replica counts all of them: take the maximum.";
 }
 
 /// Single objects.

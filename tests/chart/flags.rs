@@ -43,6 +43,14 @@ fn flags() -> Vec<(&'static str, Has)> {
                 "--shards=8",
             ),
         ),
+        ("tenancy", As(json!({"tenancy": "Closed"}), "--tenancy=Closed")),
+        (
+            "grant-selectors",
+            As(
+                json!({"tenancy": "Closed", "grants": {"selectors": true}}),
+                "--grant-selectors",
+            ),
+        ),
         ("concurrency", As(json!({"concurrency": 7}), "--concurrency=7")),
         ("timeout", As(json!({"timeout": "1m"}), "--timeout=1m")),
         (

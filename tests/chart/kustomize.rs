@@ -51,7 +51,7 @@ fn the_base_is_what_the_types_say_and_the_chart_renders() {
         .into_iter()
         .map(|object| format!("---\n{}", serde_saphyr::to_string(&object).unwrap()));
     let zegel = format!("{header}{}", documents.collect::<String>());
-    for (file, fresh) in [("crd.yaml", api::crd_yaml()), ("zegel.yaml", zegel)] {
+    for (file, fresh) in [("crd.yaml", api::crds_yaml()), ("zegel.yaml", zegel)] {
         let path = Path::new(&folder("base")).join(file);
         if std::env::var_os("UPDATE").is_some() {
             std::fs::write(&path, &fresh).unwrap();
@@ -106,10 +106,11 @@ async fn the_example_is_applied_and_is_what_it_says() {
         "get",
         "deployment/zegel",
         "crd/maildomains.zegel.dev",
+        "crd/maildomaingrants.zegel.dev",
         "--namespace",
         "zegel-system",
         "--output",
         "name",
     ]);
-    assert_eq!(run(get).unwrap().lines().count(), 2);
+    assert_eq!(run(get).unwrap().lines().count(), 3);
 }

@@ -85,9 +85,8 @@ const VALUES: &[&[&str]] = &[
     ],
 ];
 
-/// The CRD as a template: what `crds/` holds, switchable, and kept on uninstall unless told otherwise.
-fn crd_template() -> String {
-    let text = api::crd_yaml();
+/// A CRD as a template: what `crds/` holds, switchable, and kept on uninstall unless told otherwise.
+fn crd_template(text: &str) -> String {
     let keep = "metadata:\n  {{- if .Values.crds.keep }}\n  annotations:\n    helm.sh/resource-policy: keep\n  {{- end }}\n";
     let body = text.replacen("metadata:\n", keep, 1);
     format!("{{{{- if .Values.crds.enabled }}}}\n{body}{{{{- end }}}}\n")
@@ -95,16 +94,21 @@ fn crd_template() -> String {
 
 #[test]
 fn the_crd_template_is_what_the_types_say() {
-    let path = format!("{}/templates/crd.yaml", chart_dir());
-    let fresh = crd_template();
-    if std::env::var_os("UPDATE").is_some() {
-        std::fs::write(&path, &fresh).unwrap();
+    for (file, crd) in [
+        ("crd.yaml", api::crd_yaml()),
+        ("crd-grant.yaml", api::grant_crd_yaml()),
+    ] {
+        let path = format!("{}/templates/{file}", chart_dir());
+        let fresh = crd_template(&crd);
+        if std::env::var_os("UPDATE").is_some() {
+            std::fs::write(&path, &fresh).unwrap();
+        }
+        let stored = std::fs::read_to_string(&path).unwrap_or_default();
+        assert!(
+            stored == fresh,
+            "charts/zegel/templates/{file} is stale: run `make crd` and commit what it writes"
+        );
     }
-    let stored = std::fs::read_to_string(&path).unwrap_or_default();
-    assert!(
-        stored == fresh,
-        "charts/zegel/templates/crd.yaml is stale: run `make crd` and commit what it writes"
-    );
 }
 
 #[test]
@@ -137,17 +141,23 @@ fn helm_lint_has_nothing_to_say() {
 fn the_crd_is_rendered_as_generated_kept_unless_told_and_left_out_when_told() {
     for (values, keep) in [(&[][..], Some("keep")), (&["crds.keep=false"][..], None)] {
         let objects = rendered(values);
-        let crd = objects
+        let is_crd = |object: &&Value| object["kind"] == "CustomResourceDefinition";
+        let mut crds: Vec<CustomResourceDefinition> = objects
             .iter()
-            .find(|object| object["kind"] == "CustomResourceDefinition")
-            .unwrap();
-        let mut crd: CustomResourceDefinition = serde_json::from_value(crd.clone()).unwrap();
-        let annotations = crd.metadata.annotations.take().unwrap_or_default();
-        assert_eq!(
-            annotations.get("helm.sh/resource-policy").map(String::as_str),
-            keep
-        );
-        assert_eq!(crd, api::crd());
+            .filter(is_crd)
+            .map(|crd| serde_json::from_value(crd.clone()).unwrap())
+            .collect();
+        for crd in &mut crds {
+            let annotations = crd.metadata.annotations.take().unwrap_or_default();
+            assert_eq!(
+                annotations.get("helm.sh/resource-policy").map(String::as_str),
+                keep
+            );
+        }
+        crds.sort_by_key(|crd| crd.metadata.name.clone());
+        let mut wanted = api::crds();
+        wanted.sort_by_key(|crd| crd.metadata.name.clone());
+        assert_eq!(crds, wanted);
     }
     let without = rendered(&["crds.enabled=false"]);
     assert!(

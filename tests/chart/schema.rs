@@ -233,6 +233,8 @@ const WRONG: &[(&str, &[&str])] = &[
         "/metrics/objectLabels/0",
         &[r#""*""#, r#""a b""#, r#""Example.com/team""#],
     ),
+    ("/tenancy", &[r#""closed""#, r#""Half""#, "true"]),
+    ("/grants/selectors", &[r#""yes""#]),
     ("/monitoring/serviceMonitor/interval", &[r#""often""#]),
     ("/monitoring/prometheusRule/runbookUrl", &[r#""docs/alerts.md""#]),
     (

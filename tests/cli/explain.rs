@@ -36,11 +36,13 @@ fn an_unknown_rule_is_a_usage_error_that_names_its_family() {
 }
 
 #[test]
-fn the_crd_is_yaml_with_the_kind() {
+fn the_crds_are_yaml_with_the_kinds() {
     let run = zegel(&["crd"]);
     assert_eq!(run.code, 0, "{}", run.err);
-    let crd: serde_json::Value = serde_saphyr::from_str(&run.out).expect("the CRD is YAML");
-    assert_eq!(crd["metadata"]["name"], "maildomains.zegel.dev");
+    let crds: Vec<serde_json::Value> = serde_saphyr::from_multiple(&run.out).expect("the CRDs are YAML");
+    let names: Vec<_> = crds.iter().map(|crd| crd["metadata"]["name"].as_str()).collect();
+    let wanted = ["maildomains.zegel.dev", "maildomaingrants.zegel.dev"];
+    assert_eq!(names, wanted.map(Some));
 }
 
 #[test]

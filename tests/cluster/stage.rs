@@ -30,7 +30,7 @@ use tokio::sync::{Mutex, oneshot, watch};
 use tokio::task::JoinHandle;
 use tokio::time::timeout;
 use zegel::api::{MailDomain, MailDomainStatus};
-use zegel::operator::{self, MetricsObjects, ObjectLabels, Options, Patience, REQUESTED_AT};
+use zegel::operator::{self, MetricsObjects, ObjectLabels, Options, Patience, REQUESTED_AT, Tenancy};
 use zegel::world::{Config, Dnssec, World};
 
 pub use self::look::{events, eventually, http};
@@ -101,6 +101,8 @@ pub struct Stage {
     watching: JoinHandle<()>,
     controller: Option<Running>,
     net: Option<Net>,
+    /// Who may claim, for the next controller that is started.
+    pub tenancy: Tenancy,
 }
 
 /// A controller in this process.
@@ -159,6 +161,7 @@ impl Stage {
             watching,
             controller: None,
             net: None,
+            tenancy: Tenancy::Open,
         }
     }
 
@@ -178,6 +181,8 @@ impl Stage {
             label_selector: None,
             shard_selector: None,
             shards: std::num::NonZeroU16::MIN,
+            tenancy: self.tenancy,
+            grant_selectors: self.tenancy == Tenancy::Closed,
             concurrency: 16,
             lease: None,
             listener: Some(listener),

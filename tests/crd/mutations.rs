@@ -3,17 +3,23 @@
 //! Made from the schema, so that a new field is tried without anybody thinking of it. Some of them are right after
 //! all (a null is no value, a bound just kept): the API server decides.
 
+use k8s_openapi::apiextensions_apiserver::pkg::apis::apiextensions::v1::CustomResourceDefinition;
 use serde_json::{Map, Value, json};
 use zegel::api;
 
 /// Each mutation with a word on what was done.
 pub(crate) fn mutations() -> Vec<(String, Value)> {
-    let crd = serde_json::to_value(api::crd()).unwrap();
+    mutations_of(api::crd(), &bases())
+}
+
+/// Each mutation of these specs, in which between them every field of the kind stands.
+pub(crate) fn mutations_of(crd: CustomResourceDefinition, bases: &[Value]) -> Vec<(String, Value)> {
+    let crd = serde_json::to_value(crd).unwrap();
     let schema = &crd["spec"]["versions"][0]["schema"]["openAPIV3Schema"]["properties"]["spec"];
     let mut all = Vec::new();
-    for base in bases() {
+    for base in bases {
         all.push(("as it is".to_owned(), base.clone()));
-        mutate(schema, &base, &mut Vec::new(), &base, &mut all);
+        mutate(schema, base, &mut Vec::new(), base, &mut all);
     }
     let mut seen = Vec::new();
     all.retain(|(_, spec)| match seen.contains(spec) {
@@ -85,7 +91,11 @@ fn mutate(schema: &Value, value: &Value, way: &mut Vec<Step>, base: &Value, all:
             for (name, below) in fields {
                 way.push(Step::Field(name.clone()));
                 all.push((format!("{} left out", shown(way)), without(base, way)));
-                mutate(&schema["properties"][name], below, way, base, all);
+                let property = match schema["properties"].get(name) {
+                    Some(property) => property,
+                    None => &schema["additionalProperties"],
+                };
+                mutate(property, below, way, base, all);
                 way.pop();
             }
         }

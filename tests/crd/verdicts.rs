@@ -10,20 +10,96 @@ use zegel::api::{self, Fault, MailDomain, Violation};
 use super::cases::{Bad, accepted, refused};
 use super::cluster;
 use super::control_plane::ControlPlane;
+use super::grants;
 use super::mutations::mutations;
+
+/// A kind, and where its objects are created.
+pub(crate) struct Kind {
+    pub(crate) name: &'static str,
+    pub(crate) path: &'static str,
+}
+
+const MAIL_DOMAIN: Kind = Kind {
+    name: "MailDomain",
+    path: "/apis/zegel.dev/v1alpha1/namespaces/default/maildomains",
+};
+
+impl Kind {
+    /// A whole object with this spec.
+    pub(crate) fn object(&self, name: &str, spec: &Value) -> Value {
+        json!({
+            "apiVersion": "zegel.dev/v1alpha1",
+            "kind": self.name,
+            "metadata": {"name": name},
+            "spec": spec,
+        })
+    }
+
+    pub(crate) fn offline(&self, spec: &Value) -> Vec<Violation> {
+        api::validate(&self.object("x", spec)).violations
+    }
+
+    /// What is said offline of each of these specs, and what the API server says: how many are right, how many wrong, and
+    /// where the two differ.
+    pub(crate) async fn compared(
+        &self,
+        plane: &ControlPlane,
+        specs: impl Iterator<Item = (String, Value)>,
+    ) -> (usize, usize) {
+        let (mut right, mut wrong) = (0, 0);
+        let mut unlikes = Vec::new();
+        for (what, spec) in specs {
+            let violations = self.offline(&spec);
+            match violations.is_empty() {
+                true => right += 1,
+                false => wrong += 1,
+            }
+            let (unknown, rest): (Vec<_>, Vec<_>) = violations
+                .into_iter()
+                .partition(|violation| violation.fault == Fault::Unknown);
+            let mut note = |unlike: Option<String>| {
+                unlikes.extend(unlike.map(|unlike| format!("{what}: {spec:.300}\n{unlike}")));
+            };
+            if !unknown.is_empty() {
+                note(unlike_unknown(
+                    &unknown,
+                    self.create(plane, &spec, "Strict").await,
+                ));
+            }
+            note(unlike(&rest, self.create(plane, &spec, "Ignore").await.err()));
+        }
+        assert!(
+            unlikes.is_empty(),
+            "{} differ:\n{}",
+            unlikes.len(),
+            unlikes.iter().take(20).cloned().collect::<Vec<_>>().join("\n\n")
+        );
+        println!(
+            "{}: {right} right and {wrong} wrong manifests, one verdict",
+            self.name
+        );
+        (right, wrong)
+    }
+
+    /// Sends the object as a client would that keeps nothing of it.
+    async fn create(&self, plane: &ControlPlane, spec: &Value, validation: &str) -> kube::Result<Value> {
+        let body = serde_json::to_vec(&self.object("mutation", spec)).unwrap();
+        let mut request = Request::new(self.path)
+            .create(&PostParams::default(), body)
+            .unwrap();
+        let query = format!("{}?dryRun=All&fieldValidation={validation}", self.path);
+        *request.uri_mut() = query.parse().unwrap();
+        plane.client().request(request).await
+    }
+}
 
 /// A whole object with this spec.
 fn object(name: &str, spec: &Value) -> Value {
-    json!({
-        "apiVersion": "zegel.dev/v1alpha1",
-        "kind": "MailDomain",
-        "metadata": {"name": name},
-        "spec": spec,
-    })
+    MAIL_DOMAIN.object(name, spec)
 }
 
 fn offline(spec: &Value) -> Vec<Violation> {
-    api::validate(&object("x", spec)).violations
+    MAIL_DOMAIN.offline(spec)
 }
 
 #[test]
@@ -133,32 +209,8 @@ async fn the_api_server_says_what_is_said_offline() {
     }
 
     let by_hand = refused().into_iter().map(|bad| ("by hand".to_owned(), bad.spec));
-    let (mut right, mut wrong) = (accepted().len(), 0);
-    let mut unlikes = Vec::new();
-    for (what, spec) in by_hand.chain(mutations()) {
-        let violations = offline(&spec);
-        match violations.is_empty() {
-            true => right += 1,
-            false => wrong += 1,
-        }
-        let (unknown, rest): (Vec<_>, Vec<_>) = violations
-            .into_iter()
-            .partition(|violation| violation.fault == Fault::Unknown);
-        let mut note = |unlike: Option<String>| {
-            unlikes.extend(unlike.map(|unlike| format!("{what}: {spec:.300}\n{unlike}")));
-        };
-        if !unknown.is_empty() {
-            note(unlike_unknown(&unknown, create(&plane, &spec, "Strict").await));
-        }
-        note(unlike(&rest, create(&plane, &spec, "Ignore").await.err()));
-    }
-    assert!(
-        unlikes.is_empty(),
-        "{} differ:\n{}",
-        unlikes.len(),
-        unlikes.iter().take(20).cloned().collect::<Vec<_>>().join("\n\n")
-    );
-    println!("{right} right and {wrong} wrong manifests: one verdict");
+    let (right, wrong) = MAIL_DOMAIN.compared(&plane, by_hand.chain(mutations())).await;
+    let right = right + accepted().len();
     assert!(
         right >= 40 && right + wrong >= 400,
         "{right} right, {wrong} wrong"
@@ -168,16 +220,7 @@ async fn the_api_server_says_what_is_said_offline() {
     cluster::what_is_no_maildomain_is_refused(&plane).await;
     cluster::it_is_found_by_every_name_and_selected_by_field(&plane).await;
     cluster::the_table_fits_a_terminal(&plane).await;
-}
-
-/// Sends the object as a client would that keeps nothing of it.
-async fn create(plane: &ControlPlane, spec: &Value, validation: &str) -> kube::Result<Value> {
-    let body = serde_json::to_vec(&object("mutation", spec)).unwrap();
-    let path = "/apis/zegel.dev/v1alpha1/namespaces/default/maildomains";
-    let mut request = Request::new(path).create(&PostParams::default(), body).unwrap();
-    let query = format!("{path}?dryRun=All&fieldValidation={validation}");
-    *request.uri_mut() = query.parse().unwrap();
-    plane.client().request(request).await
+    grants::the_api_server_says_of_grants_what_is_said_offline(&plane).await;
 }
 
 /// How the two differ about unknown fields, if they do: each is named by the server, and no other.

@@ -213,18 +213,37 @@ fn links(text: &str) -> Vec<&str> {
 
 /// The reference as Markdown, from the schema alone.
 fn api_reference() -> String {
-    let crd = serde_json::to_value(api::crd()).unwrap();
-    let version = &crd["spec"]["versions"][0];
-    let schema = &version["schema"]["openAPIV3Schema"];
     let mut out = String::from(
         "# API reference\n\n\
-         Generated from the CRD by `make crd`. What the fields mean together: [concepts](concepts.md).\n\n\
+         Generated from the CRDs by `make crd`. What the fields mean together: [concepts](concepts.md), of grants \
+         [tenancy](tenancy.md).\n\n\
          ```\napiVersion: zegel.dev/v1alpha1\nkind: MailDomain      # namespaced; short name maildom, category mail\n```\n",
     );
-    section(&mut out, "spec", &schema["properties"]["spec"]);
-    section(&mut out, "status", &schema["properties"]["status"]);
+    of_kind(&mut out, &serde_json::to_value(api::crd()).unwrap(), "");
+    out.push_str(
+        "\n# MailDomainGrant\n\n\
+         ```\napiVersion: zegel.dev/v1alpha1\nkind: MailDomainGrant      # of the cluster; short name maildomgrant\n```\n",
+    );
+    of_kind(
+        &mut out,
+        &serde_json::to_value(api::grant_crd()).unwrap(),
+        "MailDomainGrant ",
+    );
+    out
+}
 
-    out.push_str("\n## Columns\n\n| column | from | shown |\n|---|---|---|\n");
+/// What one kind has; `of` stands before the titles.
+fn of_kind(out: &mut String, crd: &Value, of: &str) {
+    let version = &crd["spec"]["versions"][0];
+    let schema = &version["schema"]["openAPIV3Schema"];
+    section(out, &format!("{of}spec"), &schema["properties"]["spec"]);
+    section(out, &format!("{of}status"), &schema["properties"]["status"]);
+
+    write!(
+        out,
+        "\n## {of}Columns\n\n| column | from | shown |\n|---|---|---|\n"
+    )
+    .unwrap();
     for column in version["additionalPrinterColumns"].as_array().unwrap() {
         let shown = match column["priority"].as_i64() {
             Some(1) => "with `-o wide`",
@@ -233,12 +252,14 @@ fn api_reference() -> String {
         let (name, path) = (text(&column["name"]), text(&column["jsonPath"]));
         writeln!(out, "| {name} | `{path}` | {shown} |").unwrap();
     }
-    out.push_str("\n## Field selectors\n\n");
-    for field in version["selectableFields"].as_array().unwrap() {
+    let Some(fields) = version["selectableFields"].as_array() else {
+        return;
+    };
+    write!(out, "\n## {of}Field selectors\n\n").unwrap();
+    for field in fields {
         let path = text(&field["jsonPath"]).trim_start_matches('.');
         writeln!(out, "- `--field-selector {path}=…`").unwrap();
     }
-    out
 }
 
 /// One object: its rules, its fields, then the objects below it.
@@ -273,7 +294,7 @@ fn section(out: &mut String, path: &str, schema: &Value) {
             .into_iter()
             .flatten()
         {
-            if property["type"] == "string" {
+            if property["type"] == "string" || property["items"]["type"] == "string" {
                 write!(what, " *{}.*", text(&rule["message"])).unwrap();
             }
         }
@@ -281,14 +302,16 @@ fn section(out: &mut String, path: &str, schema: &Value) {
     }
     for (name, property) in properties {
         let below = match property["type"].as_str() {
-            Some("object") => Some((format!("{path}.{name}"), property)),
+            Some("object") if property["properties"].is_object() => {
+                Some((format!("{path}.{name}"), property))
+            }
             Some("array") if property["items"]["type"] == "object" => {
                 Some((format!("{path}.{name}[]"), &property["items"]))
             }
             _ => None,
         };
         // Conditions are Kubernetes' own and documented there.
-        if let Some((path, schema)) = below.filter(|(path, _)| path != "status.conditions[]") {
+        if let Some((path, schema)) = below.filter(|(path, _)| !path.ends_with("status.conditions[]")) {
             section(out, &path, schema);
         }
     }
@@ -306,6 +329,9 @@ fn kind(schema: &Value) -> String {
                 .map(|most| format!(", at most {most}"))
                 .unwrap_or_default();
             format!("list of {}{most}", kind(&schema["items"]))
+        }
+        Some("object") if schema["additionalProperties"].is_object() => {
+            "names, each with a string".to_owned()
         }
         Some("string") if schema["format"] == "date-time" => "time".to_owned(),
         Some("string") => {

@@ -28,7 +28,9 @@ use std::time::{Duration, Instant};
 use k8s_openapi::api::authentication::v1::{TokenRequest, TokenRequestSpec};
 use k8s_openapi::api::core::v1::{Namespace, ServiceAccount};
 use k8s_openapi::apiextensions_apiserver::pkg::apis::apiextensions::v1::CustomResourceDefinition;
-use kube::api::{Api, ObjectMeta, Patch, PatchParams, PostParams};
+use kube::api::{
+    Api, ApiResource, DynamicObject, GroupVersionKind, ObjectMeta, Patch, PatchParams, PostParams,
+};
 use kube::config::{KubeConfigOptions, Kubeconfig};
 use kube::{Client, Config};
 use tempfile::TempDir;
@@ -188,12 +190,18 @@ impl ControlPlane {
         Ok(command)
     }
 
-    /// Installs the CRD as the types have it, and waits until it is served.
+    /// Installs the CRDs as the types have them, and waits until they are served.
     ///
     /// # Errors
     /// When the API server refuses it, or does not serve it in time.
     pub async fn install_crd(&self) -> Result<(), Error> {
-        let crd = zegel::api::crd();
+        for crd in zegel::api::crds() {
+            self.install(crd).await?;
+        }
+        Ok(())
+    }
+
+    async fn install(&self, crd: CustomResourceDefinition) -> Result<(), Error> {
         let definitions: Api<CustomResourceDefinition> = Api::all(self.client());
         let name = crd.metadata.name.clone().unwrap_or_default();
         let params = PatchParams::apply("zegel-tests").force();
@@ -202,7 +210,10 @@ impl ControlPlane {
         let wait = kube::runtime::wait::await_condition(definitions, &name, established);
         tokio::time::timeout(Duration::from_secs(30), wait).await??;
         // Established is said before every endpoint serves it.
-        let objects: Api<zegel::api::MailDomain> = Api::all(self.client());
+        let names = &crd.spec.names;
+        let version = GroupVersionKind::gvk(&crd.spec.group, "v1alpha1", &names.kind);
+        let resource = ApiResource::from_gvk_with_plural(&version, &names.plural);
+        let objects: Api<DynamicObject> = Api::all_with(self.client(), &resource);
         let began = Instant::now();
         while let Err(error) = objects.list(&Default::default()).await {
             if began.elapsed() > Duration::from_secs(30) {

@@ -110,6 +110,15 @@ imagePullSecrets:
 {{- toJson $flags -}}
 {{- end }}
 
+{{- define "zegel.tenancyFlags" -}}
+{{- $flags := list -}}
+{{- if eq .Values.tenancy "Closed" -}}
+{{- $flags = append $flags "--tenancy=Closed" -}}
+{{- if .Values.grants.selectors -}}{{- $flags = append $flags "--grant-selectors" -}}{{- end -}}
+{{- end -}}
+{{- $flags | toJson -}}
+{{- end }}
+
 {{- define "zegel.leaseFlags" -}}
 {{- $flags := list -}}
 {{- if .Values.leaderElection.enabled -}}
@@ -130,6 +139,7 @@ imagePullSecrets:
 {{- with .Values.watch.namespace -}}{{- $flags = append $flags (printf "--namespace=%s" .) -}}{{- end -}}
 {{- with .Values.watch.labelSelector -}}{{- $flags = append $flags (printf "--label-selector=%s" .) -}}{{- end -}}
 {{- with .Values.watch.shardSelector -}}{{- $flags = append $flags (printf "--shard-selector=%s" .) -}}{{- end -}}
+{{- $flags = concat $flags (include "zegel.tenancyFlags" . | fromJsonArray) -}}
 {{- $flags = append $flags (printf "--concurrency=%v" .Values.concurrency) -}}
 {{- $flags = append $flags (printf "--timeout=%s" .Values.timeout) -}}
 {{- $flags = append $flags (printf "--metrics-objects=%s" .Values.metrics.objects) -}}
@@ -279,6 +289,9 @@ to:
 {{- fail (printf "global.%s is no value of this chart: want one of %s" $key (join ", " $known)) -}}
 {{- end -}}
 {{- end -}}
+{{- end -}}
+{{- if and $values.grants.selectors (ne $values.tenancy "Closed") -}}
+{{- fail "grants.selectors is true and tenancy is Open: grants are heeded in a closed cluster only, and no label is read for them. Set tenancy=Closed, or leave grants.selectors false" -}}
 {{- end -}}
 {{- if and (gt (int $values.leaderElection.shards) 1) (not $values.leaderElection.enabled) -}}
 {{- fail "leaderElection.shards is more than 1 and leaderElection.enabled is false: every replica would write every status. Leave leader election on, or have one shard" -}}

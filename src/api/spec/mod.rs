@@ -340,7 +340,7 @@ pub enum Observe {
 }
 
 /// A label of letters, digits and inner hyphens (RFC 952, RFC 1123 2.1), and underscores, which real zones hold.
-const LABEL: &str = "[A-Za-z0-9_]([A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?";
+pub(super) const LABEL: &str = "[A-Za-z0-9_]([A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?";
 
 fn duration_rule() -> Rule {
     Rule::new(format!("self.matches({:?})", pattern())).message("write a duration as 90s, 15m, 6h or 1h30m")

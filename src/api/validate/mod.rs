@@ -17,7 +17,6 @@ use std::fmt;
 use serde_json::Value;
 
 use self::schema::Node;
-use super::crd;
 
 /// One thing the API server refuses about an object.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -94,7 +93,7 @@ pub struct Validated {
     pub violations: Vec<Violation>,
 }
 
-/// Judges `object`, a whole `MailDomain`, as on its creation.
+/// Judges `object`, a whole object of one of our kinds, as on its creation.
 pub fn validate(object: &Value) -> Validated {
     validated(object, None)
 }
@@ -105,6 +104,7 @@ pub fn validate_update(object: &Value, old: &Value) -> Validated {
 }
 
 fn validated(object: &Value, old: Option<&Value>) -> Validated {
+    let root = Node::root(object.get("kind").and_then(Value::as_str).unwrap_or_default());
     let mut violations = Vec::new();
     metadata::judge(object, &mut violations);
     let mut object = object.clone();
@@ -112,7 +112,7 @@ fn validated(object: &Value, old: Option<&Value>) -> Validated {
         // Only the controller writes it, and what is sent with an object is dropped.
         fields.remove("status");
     }
-    walk::prune(Node::root(), &mut object, "", &mut violations);
-    walk::judge(Node::root(), &object, old, &mut violations);
+    walk::prune(root, &mut object, "", &mut violations);
+    walk::judge(root, &object, old, &mut violations);
     Validated { object, violations }
 }

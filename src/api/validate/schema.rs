@@ -5,10 +5,12 @@
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
+use k8s_openapi::apiextensions_apiserver::pkg::apis::apiextensions::v1::CustomResourceDefinition;
 use kube::core::cel::{CompiledSchema, compile_schema};
 use serde_json::{Value, json};
 
 use super::plain::Plain;
+use crate::api;
 
 /// One node of the schema.
 #[derive(Debug, Default)]
@@ -21,6 +23,8 @@ pub(super) struct Node {
     pub(super) fields: Vec<(String, Node)>,
     /// Whether fields that are not listed are kept.
     pub(super) open: bool,
+    /// What each field is of an object whose fields are not listed: labels.
+    pub(super) values: Option<Box<Node>>,
     /// The fields that must be there.
     pub(super) required: Vec<String>,
     /// The entries of a list.
@@ -86,26 +90,35 @@ const BOUNDS: [&str; 8] = [
 ];
 
 impl Node {
-    /// The schema of a whole `MailDomain`, without status: the controller writes that, and it has no bounds.
-    pub(super) fn root() -> &'static Self {
-        static ROOT: LazyLock<Node> = LazyLock::new(|| {
-            let versions = super::crd().spec.versions;
-            let schema = versions
-                .first()
-                .and_then(|version| version.schema.as_ref()?.open_api_v3_schema.as_ref())
-                .and_then(|schema| serde_json::to_value(schema).ok());
-            let mut root = Node::new(&schema.unwrap_or_default());
-            root.fields.retain(|(name, _)| name != "status");
-            // What every object has; metadata is judged by rules of its own.
-            for name in ["apiVersion", "kind"] {
-                let text = json!({"type": "string"});
-                root.fields.push((name.to_owned(), Node::new(&text)));
-            }
-            let any = json!({"x-kubernetes-preserve-unknown-fields": true});
-            root.fields.push(("metadata".to_owned(), Node::new(&any)));
-            root
-        });
-        &ROOT
+    /// The schema of a whole object of this kind, without status: the controller writes that, and it has no bounds. What
+    /// says no kind of ours is judged as a `MailDomain`.
+    pub(super) fn root(kind: &str) -> &'static Self {
+        static MAIL_DOMAIN: LazyLock<Node> = LazyLock::new(|| Node::whole(api::crd()));
+        static GRANT: LazyLock<Node> = LazyLock::new(|| Node::whole(api::grant_crd()));
+        match kind {
+            "MailDomainGrant" => &GRANT,
+            _ => &MAIL_DOMAIN,
+        }
+    }
+
+    fn whole(crd: CustomResourceDefinition) -> Self {
+        let schema = crd
+            .spec
+            .versions
+            .into_iter()
+            .next()
+            .and_then(|version| version.schema?.open_api_v3_schema)
+            .and_then(|schema| serde_json::to_value(schema).ok());
+        let mut root = Self::new(&schema.unwrap_or_default());
+        root.fields.retain(|(name, _)| name != "status");
+        // What every object has; metadata is judged by rules of its own.
+        for name in ["apiVersion", "kind"] {
+            let text = json!({"type": "string"});
+            root.fields.push((name.to_owned(), Self::new(&text)));
+        }
+        let any = json!({"x-kubernetes-preserve-unknown-fields": true});
+        root.fields.push(("metadata".to_owned(), Self::new(&any)));
+        root
     }
 
     /// The tree of a schema.
@@ -139,7 +152,10 @@ impl Node {
                 .flatten()
                 .map(|(name, schema)| (name.clone(), Self::new(schema)))
                 .collect(),
-            open: yes("x-kubernetes-preserve-unknown-fields") || schema.get("additionalProperties").is_some(),
+            open: yes("x-kubernetes-preserve-unknown-fields"),
+            values: schema
+                .get("additionalProperties")
+                .map(|values| Box::new(Self::new(values))),
             required: texts("required"),
             items: schema.get("items").map(|items| Box::new(Self::new(items))),
             allowed: list("enum"),
@@ -232,9 +248,10 @@ mod tests {
     const HARMLESS: [&str; 2] = ["description", "format"];
 
     /// Keywords the walk knows beside the bounds.
-    const KNOWN: [&str; 12] = [
+    const KNOWN: [&str; 13] = [
         "type",
         "properties",
+        "additionalProperties",
         "required",
         "items",
         "enum",
@@ -259,7 +276,7 @@ mod tests {
                     .unwrap()
                     .values()
                     .for_each(|below| unknown(below, found)),
-                "items" => unknown(value, found),
+                "items" | "additionalProperties" => unknown(value, found),
                 _ => {}
             }
         }
@@ -267,10 +284,12 @@ mod tests {
 
     #[test]
     fn every_keyword_of_the_spec_is_known() {
-        let crd = serde_json::to_value(super::super::crd()).unwrap();
-        let schema = &crd["spec"]["versions"][0]["schema"]["openAPIV3Schema"]["properties"]["spec"];
         let mut found = Vec::new();
-        unknown(schema, &mut found);
+        for crd in api::crds() {
+            let crd = serde_json::to_value(crd).unwrap();
+            let schema = &crd["spec"]["versions"][0]["schema"]["openAPIV3Schema"]["properties"]["spec"];
+            unknown(schema, &mut found);
+        }
         assert_eq!(found, Vec::<String>::new(), "the walk does not judge by these");
     }
 
@@ -285,6 +304,7 @@ mod tests {
             let below = node.fields.iter().map(|(_, field)| rules(field)).sum::<usize>();
             own + below + node.items.as_deref().map_or(0, rules)
         }
-        assert!(rules(Node::root()) > 20);
+        assert!(rules(Node::root("MailDomain")) > 20);
+        assert!(rules(Node::root("MailDomainGrant")) > 6);
     }
 }

@@ -24,6 +24,13 @@ pub(super) fn prune(node: &Node, value: &mut Value, path: &str, found: &mut Vec<
 }
 
 fn prune_fields(node: &Node, fields: &mut Map<String, Value>, path: &str, found: &mut Vec<Violation>) {
+    if let Some(values) = node.values.as_deref() {
+        fields.retain(|_, value| !value.is_null() || values.nullable);
+        for (name, value) in fields {
+            prune(values, value, &below(path, name), found);
+        }
+        return;
+    }
     fields.retain(|name, value| match node.field(name) {
         Some(field) => !value.is_null() || field.nullable,
         None => {
@@ -114,6 +121,11 @@ impl Walk<'_> {
                     sound &= self.say(&below(path, name), Fault::Required, message);
                 }
                 None => {}
+            }
+        }
+        if let Some(values) = node.values.as_deref() {
+            for (name, value) in fields {
+                sound &= self.node(values, value, None, &below(path, name));
             }
         }
         sound

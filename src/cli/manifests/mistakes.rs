@@ -7,35 +7,49 @@
 
 use std::collections::BTreeMap;
 
+use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 
 use super::paths::{Last, find, is_within, last, next_entry, parent, sortable};
 use super::renamed::Renamed;
-use crate::api::{Fault, MailDomainSpec, Violation};
-use crate::intent::{Intent, SpecError};
+use crate::api::{Fault, MailDomainGrantSpec, MailDomainSpec, Violation};
+use crate::intent::{Grant, Intent, SpecError};
 
 /// The field of the domain.
 const DOMAIN: &str = "spec.domain";
 
 /// What an object came to.
-pub(super) struct Judged {
+pub(super) struct Judged<S, I> {
     /// Its spec; where something is wrong with it, what could be read all the same, if its domain could.
-    pub(super) spec: Option<MailDomainSpec>,
-    /// What it wants, where nothing is wrong with it.
-    pub(super) intent: Option<Intent>,
+    pub(super) spec: Option<S>,
+    /// What it says made certain, where nothing is wrong with it.
+    pub(super) intent: Option<I>,
     /// All that is wrong with it, in the order of its fields.
     pub(super) mistakes: Vec<SpecError>,
 }
 
 /// Judges `object`, a whole `MailDomain`.
-pub(super) fn judge(object: &Value) -> Judged {
+pub(super) fn judge(object: &Value) -> Judged<MailDomainSpec, Intent> {
+    judge_as(object, Intent::from_spec)
+}
+
+/// Judges `object`, a whole `MailDomainGrant`.
+pub(super) fn judge_grant(object: &Value) -> Judged<MailDomainGrantSpec, Grant> {
+    judge_as(object, Grant::from_spec)
+}
+
+/// Judges `object`, whose spec is made certain by `make`.
+fn judge_as<S: DeserializeOwned, I>(
+    object: &Value,
+    make: fn(&S) -> Result<I, Vec<SpecError>>,
+) -> Judged<S, I> {
     let renamed = Renamed::new(object);
     let judged = &renamed.judged;
     let mut repaired = Repaired::new(&judged.object, &judged.violations);
-    let read = serde_json::from_value::<MailDomainSpec>(repaired.spec.take());
+    let read = serde_json::from_value::<S>(repaired.spec.take());
     let mut intent = None;
     let beyond = match &read {
-        Ok(spec) => match Intent::from_spec(spec) {
+        Ok(spec) => match make(spec) {
             Ok(made) => {
                 intent = Some(made);
                 Vec::new()
@@ -135,6 +149,9 @@ impl Repaired {
         let stand_in = match path {
             DOMAIN => Some(json!("stand-in.example")),
             "spec.role" => Some(json!("Mail")),
+            "spec.namespaces" => Some(json!({"names": ["stand-in"]})),
+            "spec.domains" => Some(json!(["stand-in.example"])),
+            "spec.may" => Some(json!(["Claim"])),
             _ => None,
         };
         if let (Some(stand_in), Some(spec)) = (stand_in, self.spec.as_object_mut()) {
@@ -253,6 +270,70 @@ mod tests {
             ),
         ] {
             let said = mistakes(spec);
+            assert_eq!(said.len(), says.len(), "{spec}: {said:#?}");
+            for (said, part) in said.iter().zip(says) {
+                assert!(said.starts_with(part), "{spec}: want {part}, found {said}");
+            }
+        }
+    }
+
+    /// A grant is read as a MailDomain is: each slip once, and none hides another.
+    #[test]
+    fn all_that_is_wrong_with_a_grant_is_said_at_once() {
+        for (spec, says) in [
+            (
+                "{namespaces: {names: [a]}, domains: [a.nl], may: [Claim]}",
+                &[][..],
+            ),
+            (
+                "{}",
+                &[
+                    "spec.domains: must be there",
+                    "spec.may: must be there",
+                    "spec.namespaces: must be there",
+                ],
+            ),
+            (
+                "{namespaces: {names: [a]}, domains: [A.nl, 5, 'mail.*.nl'], may: [claim]}",
+                &[
+                    "spec.domains[0]: write a.nl",
+                    "spec.domains[1]: want a text, found the number 5",
+                    "spec.domains[2]: \"mail.*.nl\": a * stands for all labels in front",
+                    "spec.may[0]: want one of Claim, found the text \"claim\": write Claim",
+                ],
+            ),
+            (
+                "{namespaces: [a], domain: [a.nl], may: [Claim]}",
+                &[
+                    "spec.domain: there is no field",
+                    "spec.namespaces: want an object",
+                ],
+            ),
+            (
+                "{namespaces: {selector: {matchLabels: {team: 5}}}, domains: [a.nl], may: [Claim]}",
+                &[
+                    "spec.namespaces.selector.matchLabels.team: want a text, found the number 5: put it in quotes",
+                ],
+            ),
+            (
+                "{namespaces: {selector: {matchExpressions: [{key: team, operator: In}]}}, domains: [a.nl], may: [Claim]}",
+                &["spec.namespaces.selector.matchExpressions[0]: operators In and NotIn need values"],
+            ),
+            (
+                "{namespaces: {}, domains: ['*'], may: [Claim]}",
+                &["spec.namespaces: namespaces needs names, a selector, or both"],
+            ),
+        ] {
+            let spec_json: Value = serde_saphyr::from_str(spec).unwrap();
+            let object = json!({
+                "apiVersion": "zegel.dev/v1alpha1", "kind": "MailDomainGrant", "metadata": {"name": "a"}, "spec": spec_json,
+            });
+            let mut said: Vec<String> = judge_grant(&object)
+                .mistakes
+                .iter()
+                .map(ToString::to_string)
+                .collect();
+            said.sort();
             assert_eq!(said.len(), says.len(), "{spec}: {said:#?}");
             for (said, part) in said.iter().zip(says) {
                 assert!(said.starts_with(part), "{spec}: want {part}, found {said}");

@@ -1,6 +1,7 @@
 //! The manifests in a text: documents read, objects found, all that is wrong with them located. Pure.
 
 use kube::CustomResourceExt;
+use kube::core::ApiResource;
 use serde_json::Value;
 use serde_saphyr::DuplicateKeyPolicy;
 
@@ -8,7 +9,7 @@ use super::locate::{Document, documents};
 use super::paths::find;
 use super::rivals::Object;
 use super::{Manifest, mistakes, words};
-use crate::api::MailDomain;
+use crate::api::{MailDomain, MailDomainGrant};
 use crate::intent::{SpecError, claims};
 use crate::report::ManifestRef;
 use crate::report::sarif::Invalid;
@@ -96,7 +97,8 @@ impl Reader<'_> {
     fn value(&mut self, document: &Document<'_>, prefix: &str, value: &Value) {
         let line = |path: String| super::line(&document.lines, &path).unwrap_or(document.first_line);
         match is_ours(value) {
-            Ours::Yes => return self.object(document, prefix, value),
+            Ours::MailDomain => return self.object(document, prefix, value, false),
+            Ours::Grant => return self.object(document, prefix, value, true),
             Ours::Nearly(field, message) => {
                 let path = format!("{prefix}{field}");
                 return self.wrong(line(path.clone()), path, message);
@@ -105,9 +107,11 @@ impl Reader<'_> {
         }
         // kubectl get -o yaml writes a List.
         let kind = text(value, "kind");
-        let of_ours = kind == our_list() && is_our_group(value);
+        let of_ours = our_kinds()
+            .into_iter()
+            .find(|resource| kind == format!("{}List", resource.kind) && is_our_group(value));
         let of_any = kind == "List" && text(value, "apiVersion") == "v1";
-        if !of_ours && !of_any {
+        if of_ours.is_none() && !of_any {
             return;
         }
         let path = format!("{prefix}items");
@@ -124,18 +128,17 @@ impl Reader<'_> {
         };
         for (index, item) in items.iter().enumerate() {
             let path = format!("{prefix}items[{index}]");
-            match item {
-                Value::Object(fields) if of_ours => {
+            match (item, &of_ours) {
+                (Value::Object(fields), Some(resource)) => {
                     // What the list is of is said once for all of them.
-                    let resource = MailDomain::api_resource();
                     let mut fields = fields.clone();
                     for (field, value) in [("kind", &resource.kind), ("apiVersion", &resource.api_version)] {
                         fields.entry(field).or_insert_with(|| Value::from(value.as_str()));
                     }
                     self.value(document, &format!("{path}."), &Value::Object(fields));
                 }
-                Value::Object(_) => self.value(document, &format!("{path}."), item),
-                _ => self.wrong(
+                (Value::Object(_), None) => self.value(document, &format!("{path}."), item),
+                (_, _) => self.wrong(
                     line(path.clone()),
                     path,
                     "want an object with apiVersion, kind and metadata",
@@ -145,7 +148,7 @@ impl Reader<'_> {
     }
 
     /// Reads one object; its fields stand below `prefix` in the document.
-    fn object(&mut self, document: &Document<'_>, prefix: &str, object: &Value) {
+    fn object(&mut self, document: &Document<'_>, prefix: &str, object: &Value, is_grant: bool) {
         let mut is_doubled = false;
         for (path, line) in document
             .doubled
@@ -167,27 +170,34 @@ impl Reader<'_> {
         let source = ManifestRef {
             file: self.file.to_owned(),
             line: match document.lines.get(&format!("{prefix}spec.domain")) {
-                Some(line) => *line,
-                None => start,
+                Some(line) if !is_grant => *line,
+                Some(_) | None => start,
             },
             namespace: metadata("namespace"),
             name: metadata("name").unwrap_or_default(),
         };
-        let mut judged = mistakes::judge(object);
-        let claims = judged.spec.as_ref().filter(|spec| claims(spec));
+        let (claims, intent, mistakes) = match is_grant {
+            true => (None, None, mistakes::judge_grant(object).mistakes),
+            false => {
+                let judged = mistakes::judge(object);
+                let claims = judged.spec.filter(claims).map(|spec| spec.domain);
+                (claims, judged.intent, of_patch(object, judged.mistakes))
+            }
+        };
         let mut read = Object {
             prefix: prefix.to_owned(),
             named_at: line("metadata.name"),
             created: metadata("creationTimestamp").and_then(|text| text.parse().ok()),
-            claims: claims.map(|spec| spec.domain.to_ascii_lowercase()),
+            claims: claims.map(|domain| domain.to_ascii_lowercase()),
             source: source.clone(),
             manifest: None,
+            is_grant,
         };
-        judged.mistakes = unrendered(object, of_patch(object, judged.mistakes));
-        for SpecError { path, message } in &judged.mistakes {
+        let mistakes = unrendered(object, mistakes);
+        for SpecError { path, message } in &mistakes {
             self.wrong(line(path), format!("{prefix}{path}"), message);
         }
-        if let (Some(intent), true) = (judged.intent, judged.mistakes.is_empty() && !is_doubled) {
+        if let (Some(intent), true) = (intent, mistakes.is_empty() && !is_doubled) {
             let lines = intent.wanted.iter().map(|wanted| line(&wanted.path)).collect();
             read.manifest = Some(Manifest {
                 intent,
@@ -250,23 +260,25 @@ fn collect(path: &str, value: &Value, found: &mut Vec<SpecError>) {
     }
 }
 
-/// Whether an object is a `MailDomain`.
+/// Whether an object is one of ours.
 enum Ours {
-    Yes,
+    MailDomain,
+    Grant,
     /// It was meant to be one: the field that says otherwise, and what to write.
     Nearly(&'static str, String),
     No,
 }
 
+/// Our kinds.
+fn our_kinds() -> [ApiResource; 2] {
+    [MailDomain::api_resource(), MailDomainGrant::api_resource()]
+}
+
 /// Whether a text that cannot be read may be about one.
 fn is_about_us(text: &str) -> bool {
     let resource = MailDomain::api_resource();
+    // The name of every kind of ours holds it.
     text.contains(&resource.group) || text.to_lowercase().contains(&resource.kind.to_lowercase())
-}
-
-/// The kind of a list of nothing but ours.
-fn our_list() -> String {
-    format!("{}List", MailDomain::api_resource().kind)
 }
 
 fn is_our_group(value: &Value) -> bool {
@@ -274,20 +286,23 @@ fn is_our_group(value: &Value) -> bool {
 }
 
 fn is_ours(value: &Value) -> Ours {
-    let resource = MailDomain::api_resource();
     let (kind, version) = (text(value, "kind"), text(value, "apiVersion"));
-    let same_group = is_our_group(value);
-    if kind == resource.kind && version == resource.api_version {
-        return Ours::Yes;
+    let mut kinds = our_kinds().into_iter();
+    let meant = kinds.find(|resource| kind.eq_ignore_ascii_case(&resource.kind));
+    let Some(resource) = meant.filter(|_| is_our_group(value)) else {
+        return Ours::No;
+    };
+    if kind != resource.kind {
+        return Ours::Nearly("kind", format!("write {}, in just these letters", resource.kind));
     }
-    if same_group && kind == resource.kind {
+    if version != resource.api_version {
         let message = format!("write {}: {version} is not known here", resource.api_version);
         return Ours::Nearly("apiVersion", message);
     }
-    if same_group && kind.eq_ignore_ascii_case(&resource.kind) {
-        return Ours::Nearly("kind", format!("write {}, in just these letters", resource.kind));
+    match resource.kind == MailDomain::api_resource().kind {
+        true => Ours::MailDomain,
+        false => Ours::Grant,
     }
-    Ours::No
 }
 
 fn text<'v>(value: &'v Value, field: &str) -> &'v str {

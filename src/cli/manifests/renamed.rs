@@ -18,7 +18,7 @@ pub(super) struct Renamed {
 const MOST_ROUNDS: usize = 8;
 
 impl Renamed {
-    /// Gives the fields of `object`, a whole `MailDomain`, the names that were meant.
+    /// Gives the fields of `object`, a whole object of ours, the names that were meant.
     pub(super) fn new(object: &Value) -> Self {
         let mut renamed = Self {
             judged: api::validate(object),

@@ -18,7 +18,7 @@ use crate::intent::{Claim, SpecError};
 use crate::report::ManifestRef;
 use crate::report::sarif::Invalid;
 
-/// A `MailDomain` of a file, right or wrong.
+/// A `MailDomain` of a file, or a `MailDomainGrant`, right or wrong.
 #[derive(Debug)]
 pub(super) struct Object {
     /// Where it stands; the line is that of `spec.domain`.
@@ -33,6 +33,8 @@ pub(super) struct Object {
     pub(super) claims: Option<String>,
     /// What it says, where all of it is right.
     pub(super) manifest: Option<Manifest>,
+    /// Whether it is a `MailDomainGrant`, which stands in no namespace and claims nothing.
+    pub(super) is_grant: bool,
 }
 
 impl Object {
@@ -57,6 +59,9 @@ impl Object {
 
     /// Where no other object has its name: its namespace or, where none is written, its folder.
     fn home(&self) -> Home {
+        if self.is_grant {
+            return Home::Cluster;
+        }
         match &self.source.namespace {
             Some(namespace) => Home::Namespace(namespace.clone()),
             None => {
@@ -87,6 +92,7 @@ impl Object {
 /// Where a name is one object's alone.
 #[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]
 enum Home {
+    Cluster,
     Namespace(String),
     Folder(PathBuf),
 }

@@ -19,6 +19,7 @@ use super::tally::Tally;
 use crate::operator::labels::ObjectLabels;
 use crate::operator::leadership::Leadership;
 use crate::operator::object::Watched;
+use crate::operator::roster::Roster;
 use crate::operator::shape::Condition;
 use crate::operator::shards::Shards;
 use crate::operator::suspicion::Suspicion;
@@ -49,6 +50,7 @@ pub(in crate::operator) struct Objects {
     pub(in crate::operator) world: World,
     pub(in crate::operator) shards: Arc<Shards>,
     pub(in crate::operator) suspicion: Arc<Suspicion>,
+    pub(in crate::operator) roster: Arc<Roster>,
     pub(in crate::operator) which: MetricsObjects,
     pub(in crate::operator) labels: Arc<ObjectLabels>,
 }
@@ -90,6 +92,14 @@ impl Collector for Objects {
             );
         }
         counts(&mut encoder, &tally)?;
+        let standing = self.roster.grants_standing().unwrap_or_default();
+        gauge(
+            &mut encoder,
+            &series::GRANTS,
+            standing
+                .into_iter()
+                .map(|((status, reason), count)| ([("status", status), ("reason", reason)], count)),
+        )?;
         match self.which {
             MetricsObjects::All => self.of_all(&mut encoder, &objects),
             MetricsObjects::Problems => self.of_problems(&mut encoder, &objects),

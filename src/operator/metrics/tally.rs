@@ -79,7 +79,7 @@ impl<'a> Tally<'a> {
 /// Whether DNS is asked about this object at all: what rests grows old, and that is nobody's trouble.
 fn is_looked_at(object: &Watched) -> bool {
     let reason = object.shape().and_then(|shape| shape.reason.as_deref());
-    let barred = [Reason::InvalidSpec, Reason::DomainConflict].map(Reason::as_str);
+    let barred = [Reason::InvalidSpec, Reason::DomainConflict, Reason::NotGranted].map(Reason::as_str);
     let is_barred = reason.is_some_and(|reason| barred.contains(&reason));
     object.is_readable() && !object.is_suspended() && !is_barred
 }

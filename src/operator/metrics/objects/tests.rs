@@ -100,6 +100,7 @@ fn registry(
     };
     let mut registry = Registry::with_prefix("zegel");
     registry.register_collector(Box::new(Objects {
+        roster: Arc::new(Roster::new(store.clone(), Arc::default())),
         store,
         tracker: Arc::new(tracker),
         leadership,
