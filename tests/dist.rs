@@ -287,3 +287,31 @@ fn the_sums_are_signed_with_a_throw_away_key_and_a_change_is_seen() {
     let verified = key.gpg(&["--verify", &signature, &changed]).output().unwrap();
     assert!(!verified.status.success());
 }
+
+/// On another system it would be another system's program that is packed as one for Linux: it is refused, and nothing written.
+#[test]
+fn on_another_system_than_linux_nothing_is_packed() {
+    let folder = tempfile::tempdir().unwrap();
+    let uname = folder.path().join("uname");
+    fs::write(
+        &uname,
+        "#!/bin/sh\n[ \"$1\" = -m ] && echo arm64 || echo Darwin\n",
+    )
+    .unwrap();
+    fs::set_permissions(&uname, std::os::unix::fs::PermissionsExt::from_mode(0o755)).unwrap();
+    let path = std::env::var("PATH").unwrap();
+    let output = Command::new(format!("{ROOT}/dev/dist/run"))
+        .args(["--program", env!("CARGO_BIN_EXE_zegel")])
+        .env("PATH", format!("{}:{path}", folder.path().display()))
+        .env("OUTPUT", folder.path().join("dist"))
+        .output()
+        .unwrap();
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert!(!output.status.success(), "{said}");
+    assert!(
+        said.contains("a release is packed on Linux, and this is Darwin")
+            && said.contains("cargo install --locked --path ."),
+        "{said}"
+    );
+    assert!(!folder.path().join("dist").exists(), "nothing is written");
+}

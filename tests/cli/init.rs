@@ -303,3 +303,37 @@ fn what_is_no_answer_is_refused_in_words_and_what_is_not_answered_is_unknown() {
     let run = init_at(&dns, &["voorbeeld.nl", "--policy", "reject"]);
     assert_eq!(run.code, 3, "{}", run.out);
 }
+
+/// Its selectors have the account's number in their names, and stand in DNS: nothing of it is lacking.
+#[test]
+fn selectors_with_an_accounts_own_name_are_no_gap() {
+    let dns = DnsServer::start(
+        "voorbeeld.nl TXT v=spf1 -all
+         voorbeeld.nl MX 10 mail.voorbeeld.nl
+         mail.voorbeeld.nl A 192.0.2.1
+         hs1-1234567._domainkey.voorbeeld.nl CNAME voorbeeld-nl.hs05a.dkim.hubspotemail.net
+         hs2-1234567._domainkey.voorbeeld.nl CNAME voorbeeld-nl.hs05b.dkim.hubspotemail.net
+         voorbeeld-nl.hs05a.dkim.hubspotemail.net TXT v=DKIM1; k=ed25519; p=M+WOVwWymPU8WoZZc83jsOpPmnYTX1StMQsXDDeBEBE=
+         voorbeeld-nl.hs05b.dkim.hubspotemail.net TXT v=DKIM1; k=ed25519; p=M+WOVwWymPU8WoZZc83jsOpPmnYTX1StMQsXDDeBEBE=",
+    );
+    let named = ["--selector", "hs1-1234567", "--selector", "hs2-1234567"];
+    for more in [&[][..], &["--sends-with", "hubspot"]] {
+        let run = init_at(&dns, &[&["voorbeeld.nl"], &named[..], more].concat());
+        let selectors = &spec(&run)["dkim"]["selectors"];
+        assert_eq!(selectors.as_array().map(Vec::len), Some(2), "{}", run.out);
+        assert!(
+            run.out.contains("HubSpot: its records stand in DNS"),
+            "{}",
+            run.out
+        );
+        assert!(!run.out.contains("add selector"), "{}", run.out);
+    }
+    // One of the two alone: the other is noted.
+    let run = init_at(&dns, &["voorbeeld.nl", "--selector", "hs1-1234567"]);
+    let flat = run.out.replace("\n  #  ", "");
+    assert!(
+        flat.contains("add selector hs2-ACCOUNT") && !flat.contains("hs1-ACCOUNT"),
+        "{}",
+        run.out
+    );
+}

@@ -2,7 +2,7 @@
 //! and where the others are found. Pure.
 
 use super::Draft;
-use super::presets::Target;
+use super::presets::{Selector, Target};
 use crate::api::{DkimSelector, DkimSpec};
 use crate::records::Standard;
 
@@ -10,12 +10,11 @@ impl Draft<'_> {
     pub(super) fn dkim(&mut self) {
         let domain = self.live.domain.to_string();
         for (preset, _) in self.begun.providers.clone() {
-            let listed = |draft: &Self, name: &str, target: Option<&str>| {
-                let selectors = draft.begun.spec.dkim.iter().flat_map(|dkim| &dkim.selectors);
-                let same = |selector: &&DkimSelector| {
-                    selector.name == name || target.is_some() && selector.cname.as_deref() == target
-                };
-                selectors.clone().any(|selector| same(&selector))
+            let listed = |draft: &Self, own: &Selector, target: Option<&str>| {
+                let mut selectors = draft.begun.spec.dkim.iter().flat_map(|dkim| &dkim.selectors);
+                selectors.any(|selector: &DkimSelector| {
+                    own.is_named(&selector.name) || target.is_some() && selector.cname.as_deref() == target
+                })
             };
             let has_any = {
                 let selectors = self.begun.spec.dkim.iter().flat_map(|dkim| &dkim.selectors);
@@ -26,7 +25,7 @@ impl Draft<'_> {
                 match selector.target {
                     Target::Is(target) => {
                         let target = target.replace("{domain}", &domain);
-                        if listed(self, selector.name, Some(&target)) {
+                        if listed(self, selector, Some(&target)) {
                             continue;
                         }
                         if !self.answers.name(preset) {
@@ -57,7 +56,7 @@ impl Draft<'_> {
                     }
                     Target::Like(form, _) => {
                         let form = form.replace("DOMAIN-WITH-HYPHENS", &domain.replace('.', "-"));
-                        if has_any && selector.name.is_empty() || listed(self, selector.name, None) {
+                        if has_any && selector.name.is_empty() || listed(self, selector, None) {
                             continue;
                         }
                         let what = match selector.name {
@@ -70,7 +69,7 @@ impl Draft<'_> {
                         );
                     }
                     Target::Key => {
-                        if !selector.name.is_empty() && listed(self, selector.name, None) {
+                        if !selector.name.is_empty() && listed(self, selector, None) {
                             continue;
                         }
                         let what = match selector.name {

@@ -29,7 +29,7 @@ pub struct Preset {
 /// A DKIM selector of a provider.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Selector {
-    /// Its name; empty where each account has its own.
+    /// Its name; empty where each account has its own, and with a word in capitals where a part of it is the account's.
     pub name: &'static str,
     /// What stands there.
     pub target: Target,
@@ -44,6 +44,27 @@ pub enum Target {
     Like(&'static str, &'static [&'static str]),
     /// A key that is published itself, which the provider makes for each account.
     Key,
+}
+
+impl Selector {
+    /// Whether a selector of this name can be this one: `hs1-1234567` is `hs1-ACCOUNT`.
+    pub fn is_named(&self, name: &str) -> bool {
+        let own = |octet: u8| octet.is_ascii_uppercase();
+        let Some((head, rest)) = self
+            .name
+            .split_at_checked(self.name.bytes().take_while(|it| !own(*it)).count())
+        else {
+            return false;
+        };
+        if rest.is_empty() {
+            return name.eq_ignore_ascii_case(self.name);
+        }
+        let tail = rest.trim_start_matches(|letter: char| letter.is_ascii_uppercase());
+        let begins = name
+            .get(..head.len())
+            .is_some_and(|begin| begin.eq_ignore_ascii_case(head));
+        begins && ends_with(name, tail) && name.len() > head.len() + tail.len()
+    }
 }
 
 const fn is(name: &'static str, target: &'static str) -> Selector {
@@ -389,6 +410,25 @@ mod tests {
                     assert!(!selector.name.is_empty(), "{target}");
                 }
             }
+        }
+    }
+
+    #[test]
+    fn a_name_with_capitals_stands_for_an_accounts_own() {
+        let selector = |name| like(name, "x.example", &[]);
+        for (form, name, same) in [
+            ("hs1-ACCOUNT", "hs1-1234567", true),
+            ("hs1-ACCOUNT", "HS1-1234567", true),
+            ("hs1-ACCOUNT", "hs2-1234567", false),
+            ("hs1-ACCOUNT", "hs1-", false),
+            ("hs1-ACCOUNT", "hs1", false),
+            ("s-ACCOUNT-a", "s-12-a", true),
+            ("s-ACCOUNT-a", "s-12-b", false),
+            ("s-ACCOUNT-a", "s--a", false),
+            ("s1", "S1", true),
+            ("s1", "s10", false),
+        ] {
+            assert_eq!(selector(form).is_named(name), same, "{form} {name}");
         }
     }
 

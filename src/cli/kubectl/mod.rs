@@ -45,7 +45,7 @@ pub struct Args {
 #[command(
     name = "kubectl zegel",
     bin_name = "kubectl zegel",
-    version,
+    version = crate::version::VERSION,
     about,
     max_term_width = 100,
     arg_required_else_help = true
@@ -134,6 +134,13 @@ mod tests {
             assert_eq!(CalledAs::of(Some(&program.into())), me, "{program}");
         }
         assert_eq!(CalledAs::of(None), CalledAs::Zegel);
+    }
+
+    #[test]
+    fn the_plugin_tells_version_and_commit_as_the_program_does() {
+        let version = Plugin::command().render_version();
+        assert_eq!(version, format!("kubectl zegel {}\n", crate::version::VERSION));
+        assert!(version.contains(crate::version::COMMIT), "{version}");
     }
 
     #[test]

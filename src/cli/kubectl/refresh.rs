@@ -4,7 +4,7 @@
 
 use std::time::Duration;
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use tokio::time::{Instant, sleep};
 
 use super::cluster::{Cluster, plain};
@@ -140,10 +140,27 @@ fn line(object: &Object, style: Style, now: Timestamp) -> String {
     })
 }
 
+/// A time as people say it: nothing of it is lost, however short it is.
 fn humane(wait: Duration) -> String {
-    match wait.as_secs() {
-        seconds @ 0..60 => format!("{seconds}s"),
-        seconds if seconds % 60 == 0 => format!("{}m", seconds / 60),
-        seconds => format!("{}m{}s", seconds / 60, seconds % 60),
+    let wait = SignedDuration::try_from(wait).unwrap_or(SignedDuration::MAX);
+    format!("{wait:#}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_time_is_said_whole() {
+        for (milliseconds, said) in [
+            (500, "500ms"),
+            (1_000, "1s"),
+            (1_500, "1s 500ms"),
+            (60_000, "1m"),
+            (90_000, "1m 30s"),
+            (3_600_000, "1h"),
+        ] {
+            assert_eq!(humane(Duration::from_millis(milliseconds)), said);
+        }
     }
 }
