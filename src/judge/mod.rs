@@ -53,6 +53,7 @@ pub fn judge(intent: &Intent, inquiry: &mut Inquiry<'_>, now: Timestamp) -> Verd
         (records, findings) = run(intent, inquiry);
         if intent.observe == Observe::Both {
             stand_in::beside(&mut records, resolver);
+            tls::late(intent, &records, inquiry, &mut findings);
         }
     }
     if intent.observe == Observe::Both {

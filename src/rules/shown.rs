@@ -16,6 +16,32 @@ pub const NO_MATCH: Rule = Rule {
     good: "3 1 1 of the key that is shown",
 };
 
+/// A kind of TLSA record of which none matches the certificate.
+pub const KIND_WITHOUT_MATCH: Rule = Rule {
+    id: "DANE-013",
+    severity: Severity::Warning,
+    standard: Standard::Dane,
+    title: "a kind of TLSA record of which none matches what the mail server shows",
+    section: "RFC 7671 8",
+    why: "Not every sender knows every kind (usage, selector, matching type): by each kind that is published alone the server must be taken. One that matches nothing lets those senders wait who know no other.",
+    fix: "Publish of each kind the record of what is shown, or take the kind out altogether.",
+    bad: "3 1 1 of the key that is shown, 2 1 1 of an authority it is not of",
+    good: "3 1 1 of the key that is shown, 2 1 1 of the authority that signed it",
+};
+
+/// A key and its records out of step.
+pub const OUT_OF_STEP: Rule = Rule {
+    id: "DANE-015",
+    severity: Severity::Error,
+    standard: Standard::Dane,
+    title: "a mail server's key and its TLSA records change out of step",
+    section: "RFC 7671 8.1, 8.4",
+    why: "Resolvers keep TLSA records for their TTL. A key must be in the records before it is shown for as long as older ones can be kept, and stay in them until no server shows it: else senders with DANE do not deliver.",
+    fix: "Publish the next key beside the current one, wait until it is seen everywhere, change the key, and only then take the old record out.",
+    bad: "the new record and the new key at the same hour",
+    good: "the new record beside the old one; the new key after twice the TTL; then the old record out",
+};
+
 /// A record of usage 2 that matches, and a certificate that is not for the host.
 pub const ANCHORED_OTHERWISE: Rule = Rule {
     id: "DANE-018",
@@ -23,8 +49,8 @@ pub const ANCHORED_OTHERWISE: Rule = Rule {
     standard: Standard::Dane,
     title: "the authority a TLSA record names issued a certificate that senders do not take",
     section: "RFC 7672 3.2.2, RFC 7671 5.2",
-    why: "With usage 2 the name and the dates of the certificate count: senders with DANE do not deliver where one is wrong. With usage 3 they do not count.",
-    fix: "Have a certificate issued for the host's name, and renew it in time; or publish a record of usage 3 for the host's own key.",
+    why: "With usage 2 the name, the dates and every signature up to that authority count: senders with DANE do not deliver where one is wrong. With usage 3 they do not count.",
+    fix: "Have a certificate issued for the host's name, renew it in time, and have the server send every certificate up to the authority's; or publish a record of usage 3 for the host's own key.",
     bad: "2 1 1, and a certificate for www.voorbeeld.nl",
     good: "2 1 1, and a certificate for mx1.voorbeeld.nl",
 };
@@ -43,7 +69,13 @@ pub const TLSA_WITHOUT_TLS: Rule = Rule {
 };
 
 /// What the rules of DANE come to beside what is shown, by id.
-pub const DANE: &[&Rule] = &[&NO_MATCH, &ANCHORED_OTHERWISE, &TLSA_WITHOUT_TLS];
+pub const DANE: &[&Rule] = &[
+    &NO_MATCH,
+    &KIND_WITHOUT_MATCH,
+    &OUT_OF_STEP,
+    &ANCHORED_OTHERWISE,
+    &TLSA_WITHOUT_TLS,
+];
 
 /// A policy that asks for TLS, and a server that does not give it.
 pub const POLICY_UNMET: Rule = Rule {

@@ -23,6 +23,8 @@ pub struct Certificate {
     pub key: Key,
     /// The whole SubjectPublicKeyInfo in DER: what `3 1 1` is the digest of (RFC 7671 5.1).
     pub public_key_info: Vec<u8>,
+    /// The issuer's name, the contents of the sequence in DER.
+    pub issuer: Vec<u8>,
     /// What its issuer signed it with.
     pub signature: Signature,
     /// The DNS names of subjectAltName (RFC 6125 DNS-ID), as they stand there, printable ASCII.
@@ -168,6 +170,7 @@ impl Certificate {
         Ok(Self {
             key: key(info)?,
             public_key_info: info.to_der()?,
+            issuer: issuer.value().to_vec(),
             signature: signature(algorithm)?,
             dns_names,
             common_name: common_name(subject).unwrap_or_default(),

@@ -3,13 +3,14 @@
 //! Almost all that can be asked of a mail server's TLS is seen without a TLS stack: a hand-made ClientHello
 //! ([`hello`]) goes out, the server's first flight ([`flight`]) comes back in the clear, and nothing follows. Which
 //! hellos a look needs, and what the next one is after what was seen, is a [`plan`]; what the numbers are worth is
-//! said by an edition of the guidelines, as data ([`levels`]). Here are octets and values only: whoever waits and
+//! said by an edition of the guidelines, as data ([`levels`]); where certificates lead, [`chain`] says. Here are octets and values only: whoever waits and
 //! connects is the world.
 //!
 //! Everything here is read from strangers. Each reader has a bound, reads what it is given in pieces of any size, and
 //! comes to an end by a value: never by a panic.
 
 pub mod certificate;
+pub mod chain;
 pub mod code_points;
 pub mod flight;
 pub mod hello;

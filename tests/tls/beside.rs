@@ -7,7 +7,7 @@ use zegel::rules::Severity;
 use zegel::transport::Certificate;
 
 use crate::facts::{findings, intent};
-use crate::seen::{Servers, ZONE, certificate, sound, with, with_handshake};
+use crate::seen::{Servers, ZONE, certificate, chain as signed, sound, with, with_handshake};
 
 const SPEC: &str = "{domain: a.nl, role: Mail, tls: {level: Any}, dane: {required: true}}";
 const RULES: [&str; 4] = ["DANE-012", "DANE-018", "DANE-028", "STS-029"];
@@ -25,7 +25,7 @@ fn chain(session: &Session) -> Vec<Vec<u8>> {
 }
 
 /// A record about one of them.
-fn about(der: &[u8], usage: u8, selector: u8, matching: u8) -> Tlsa {
+pub(crate) fn about(der: &[u8], usage: u8, selector: u8, matching: u8) -> Tlsa {
     let read = Certificate::from_der(der).unwrap();
     let thing = if selector == 0 {
         der.to_vec()
@@ -45,7 +45,7 @@ fn about(der: &[u8], usage: u8, selector: u8, matching: u8) -> Tlsa {
     }
 }
 
-fn judged(session: &Session, records: &[Tlsa], spec: &str) -> Verdict {
+pub(crate) fn judged(session: &Session, records: &[Tlsa], spec: &str) -> Verdict {
     let lines = records
         .iter()
         .map(|record| format!("\n_25._tcp.mx1.a.nl TLSA {record}"));
@@ -60,7 +60,7 @@ fn fired(verdict: &Verdict) -> Vec<(&'static str, Severity)> {
 
 #[test]
 fn a_record_of_any_kind_that_matches_is_enough() {
-    let session = with_handshake(|seen| seen.chain.push(certificate(&["issuer.example"], (2020, 2040))));
+    let session = with_handshake(|seen| seen.chain = signed(&["mx1.a.nl"], (2026, 2027)));
     let chain = chain(&session);
     let stranger = certificate(&["mx1.a.nl"], (2026, 2027));
     for (records, matches) in [
@@ -102,24 +102,14 @@ fn a_record_of_any_kind_that_matches_is_enough() {
 #[test]
 fn names_and_dates_count_with_usage_2_alone() {
     for (names, years) in [(["www.a.nl"], (2026, 2027)), (["mx1.a.nl"], (2024, 2025))] {
-        let session = with_handshake(|seen| {
-            seen.chain = vec![
-                certificate(&names, years),
-                certificate(&["issuer.example"], (2020, 2040)),
-            ];
-        });
+        let session = with_handshake(|seen| seen.chain = signed(&names, years));
         let chain = chain(&session);
         assert_eq!(fired(&judged(&session, &[about(&chain[0], 3, 1, 1)], SPEC)), []);
         let anchored = judged(&session, &[about(&chain[1], 2, 1, 1)], SPEC);
         assert_eq!(fired(&anchored), [("DANE-018", Severity::Error)]);
     }
     // The mail domain's own name does as well (RFC 7672 3.2.2).
-    let session = with_handshake(|seen| {
-        seen.chain = vec![
-            certificate(&["a.nl"], (2026, 2027)),
-            certificate(&["issuer.example"], (2020, 2040)),
-        ];
-    });
+    let session = with_handshake(|seen| seen.chain = signed(&["a.nl"], (2026, 2027)));
     assert_eq!(
         fired(&judged(&session, &[about(&chain(&session)[1], 2, 1, 1)], SPEC)),
         []

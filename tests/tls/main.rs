@@ -9,4 +9,6 @@ mod beside;
 #[rustfmt::skip] // A row is a line.
 mod rules;
 mod seen;
+mod senders;
 mod states;
+mod vectors;

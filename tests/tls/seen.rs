@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use jiff::SignedDuration;
-use rcgen::{CertificateParams, DnType, KeyPair, date_time_ymd};
+use rcgen::{BasicConstraints, CertificateParams, DnType, IsCa, Issuer, KeyPair, date_time_ymd};
 use zegel::inquiry::{
     Approach, Closeness, Fact, Facts, Handshake, Made, Offered, Security, Session, Spoke, Starttls, Trouble,
     settle_facts,
@@ -60,7 +60,11 @@ impl Servers {
 
     /// Judges an intent in this world.
     pub(crate) fn judge(&self, zone: &str, intent: &Intent) -> Verdict {
-        let world = World::new(zone);
+        self.judge_in(&World::new(zone), intent)
+    }
+
+    /// The same where the answers of DNS are worth something.
+    pub(crate) fn judge_in(&self, world: &World, intent: &Intent) -> Verdict {
         let facts = Facts::new().approaching(Approach {
             profile: self.profile,
             ..Approach::default()
@@ -97,8 +101,30 @@ pub(crate) fn certificate(names: &[&str], years: (i32, i32)) -> Vec<u8> {
     let mut root = CertificateParams::default();
     root.distinguished_name.push(DnType::CommonName, "A root");
     let (key, root_key) = (KeyPair::generate().unwrap(), KeyPair::generate().unwrap());
-    let issuer = rcgen::Issuer::new(root, root_key);
+    let issuer = Issuer::new(root, root_key);
     params.signed_by(&key, &issuer).unwrap().der().to_vec()
+}
+
+/// The same, signed by an authority that a root signed: its own, the authority's, the root's.
+pub(crate) fn chain(names: &[&str], years: (i32, i32)) -> Vec<Vec<u8>> {
+    let authority = |name: &str| {
+        let mut params = CertificateParams::default();
+        params.distinguished_name.push(DnType::CommonName, name);
+        params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
+        (params.not_before, params.not_after) = (date_time_ymd(2020, 1, 1), date_time_ymd(2040, 1, 1));
+        (params, KeyPair::generate().unwrap())
+    };
+    let ((root, root_key), (between, between_key)) = (authority("A root"), authority("An authority"));
+    let root_certificate = root.self_signed(&root_key).unwrap();
+    let root = Issuer::new(root, root_key);
+    let between_certificate = between.signed_by(&between_key, &root).unwrap();
+    let between = Issuer::new(between, between_key);
+    let mut params =
+        CertificateParams::new(names.iter().map(|name| (*name).to_owned()).collect::<Vec<_>>()).unwrap();
+    (params.not_before, params.not_after) = (date_time_ymd(years.0, 1, 1), date_time_ymd(years.1, 1, 1));
+    let own = params.signed_by(&KeyPair::generate().unwrap(), &between).unwrap();
+    let all = [own, between_certificate, root_certificate];
+    all.iter().map(|one| one.der().to_vec()).collect()
 }
 
 /// One with RSA of 1024 bits, signed with SHA-1.

@@ -1,41 +1,29 @@
 //! What a mail server shows beside what DNS says of it: TLSA records (RFC 7672), and the MTA-STS policy that is wanted
 //! (RFC 8461).
 //!
-//! It is said by the standards of those records, for it is their promise that is not kept. The signatures of a chain under
-//! usage 2 are not checked here: a record that matches a certificate of it is taken to match.
+//! It is said by the standards of those records, for it is their promise that is not kept.
 
 use std::collections::BTreeSet;
 
 use super::servers::MailServer;
+use super::tlsa::{Shown, Taken, kinds_without_match};
 use super::worth;
-use crate::inquiry::{Fact, Offered, Session, Starttls};
-use crate::intent::{Intent, What};
+use crate::inquiry::{Fact, Kind, Offered, Session, Starttls};
+use crate::intent::{DaneWant, Intent, What};
 use crate::judge::versioned::mild;
-use crate::judge::{Findings, Site, Topic, dane};
+use crate::judge::{Findings, RecordVerdict, Site, Topic, dane};
 use crate::name::Name;
 use crate::records::Standard;
 use crate::records::dane::Tlsa;
 use crate::records::mtasts::Mode;
-use crate::rules::{Severity, shown as rules};
+use crate::rules::{Rule, Severity, shown as rules};
 use crate::transport::Certificate;
 
 /// All that does not go together, at one server.
 pub(super) fn check(intent: &Intent, server: &MailServer, found: &dane::MailHosts, findings: &mut Findings) {
-    let records = found.hosts.iter().find(|host| host.name == server.host);
-    let records = records.map(dane::MailHost::effective).unwrap_or_default();
-    if !records.is_empty() {
+    if let Some(host) = found.hosts.iter().find(|host| host.name == server.host) {
         let topic = Topic::new(Site::Host(server.host.clone()), intent.manages(Standard::Dane));
-        // Each address may be another machine; the first that fails is told.
-        let said = server
-            .answered()
-            .find_map(|(_, fact)| against_records(intent, server, &records, fact));
-        if let Some((rule, message, fix)) = said {
-            let said = findings.say(rule, &topic, message);
-            if let Some(fix) = fix {
-                said.fix(fix);
-            }
-            mild(said);
-        }
+        at_host(intent, server, host, &topic, findings);
     }
     let mode = intent.wanted.iter().find_map(|wanted| match &wanted.what {
         What::MtaSts(policy) => Some(policy.mode),
@@ -46,16 +34,116 @@ pub(super) fn check(intent: &Intent, server: &MailServer, found: &dane::MailHost
     }
 }
 
-/// The rule, the message, and a fix that fits better.
-type Said = (&'static crate::rules::Rule, String, Option<String>);
+/// Says of a key that was changed before its record was seen everywhere that some senders still go by the older ones: what
+/// the resolver has where the name servers hold something newer.
+pub(super) fn late(
+    intent: &Intent,
+    servers: &[MailServer],
+    found: &dane::MailHosts,
+    records: &[RecordVerdict],
+    findings: &mut Findings,
+) {
+    let of_tlsa = records
+        .iter()
+        .filter(|record| record.site.kind() == Some(Kind::Tlsa));
+    for (record, says) in of_tlsa.filter_map(|record| Some((record, record.resolver.as_ref()?))) {
+        let is_here = |host: &&dane::MailHost| host.places.iter().any(|place| place.name == *record.name());
+        let Some(host) = found.hosts.iter().find(is_here) else {
+            continue;
+        };
+        let read = |texts: &[String]| -> BTreeSet<Tlsa> {
+            texts.iter().filter_map(|text| Tlsa::parse(text).ok()).collect()
+        };
+        let (old, new) = (read(&says.observed), read(&record.observed));
+        let names = names(intent, host);
+        let mut server = servers.iter().filter(|server| server.host == host.name);
+        let is_early = |server: &MailServer| {
+            let mut shown = server.answered().filter_map(|(_, fact)| shown_by(fact));
+            shown.any(|shown| {
+                shown.taken_by(&old, &names) != Taken::Delivers
+                    && shown.taken_by(&new, &names) == Taken::Delivers
+            })
+        };
+        if old.is_empty() || !server.any(is_early) {
+            continue;
+        }
+        let until = says
+            .expires_at
+            .map_or_else(String::new, |at| format!(", this one until {at}"));
+        let message = format!(
+            "want the key of {} changed once its record is seen everywhere, found that the name servers hold the record of the key \
+             that is shown, and the resolver older ones without it{until}: senders that ask such a resolver do not deliver",
+            host.name
+        );
+        let topic = Topic::new(Site::Host(host.name.clone()), true);
+        findings.say(&rules::OUT_OF_STEP, &topic, message).fix(
+            "Give the server the key of before until the older records have run out at all resolvers, or wait: mail is tried again.",
+        );
+    }
+}
 
-fn against_records(
+/// The records of a host, beside what its server shows: one finding, the worst.
+fn at_host(
     intent: &Intent,
     server: &MailServer,
+    host: &dane::MailHost,
+    topic: &Topic,
+    findings: &mut Findings,
+) {
+    let used = host.effective();
+    if used.is_empty() {
+        return;
+    }
+    let names = names(intent, host);
+    // Each address may be another machine; the first that fails is told.
+    let mut facts = server.answered().map(|(_, fact)| fact);
+    let worst = facts.find_map(|fact| against_records(&server.host, &used, &names, fact));
+    let mut shown = server.answered().filter_map(|(_, fact)| shown_by(fact));
+    let worst = worst.or_else(|| shown.find_map(|shown| ahead(intent, host, &shown, &names)));
+    if let Some((rule, message, fix)) = worst {
+        let said = mild(findings.say(rule, topic, message));
+        if let Some(fix) = fix {
+            said.fix(fix);
+        }
+        return;
+    }
+    let all = host.found().map(|(_, records)| records);
+    let shown = server.answered().find_map(|(_, fact)| shown_by(fact));
+    let Some((all, shown)) = all.zip(shown) else {
+        return;
+    };
+    for kind in kinds_without_match(all, &shown) {
+        let message = format!(
+            "want of each kind a record that matches what {} shows, found none of {kind}: a sender that knows that kind alone \
+             does not deliver",
+            server.host
+        );
+        mild(findings.say(&rules::KIND_WITHOUT_MATCH, topic, message)).about(kind);
+    }
+}
+
+/// What a certificate may be for where usage 2 counts (RFC 7672 3.2.2).
+fn names<'i>(intent: &'i Intent, host: &'i dane::MailHost) -> Vec<&'i Name> {
+    let mut names = vec![&host.name, &intent.domain];
+    names.extend(&host.alias);
+    names
+}
+
+/// The certificates of an answered look, where there are some that can be read.
+fn shown_by(fact: &Fact<Starttls>) -> Option<Shown<'_>> {
+    let session = fact.outcome.as_ref().ok()?;
+    Shown::new(worth::certificates(session), fact.seen_at)
+}
+
+/// The rule, the message, and a fix that fits better.
+type Said = (&'static Rule, String, Option<String>);
+
+fn against_records(
+    host: &Name,
     records: &BTreeSet<Tlsa>,
+    names: &[&Name],
     fact: &Fact<Starttls>,
 ) -> Option<Said> {
-    let host = &server.host;
     let session = fact.outcome.as_ref().ok()?;
     if session.offered != Offered::Yes {
         let message = format!(
@@ -63,41 +151,57 @@ fn against_records(
         );
         return Some((&rules::TLSA_WITHOUT_TLS, message, None));
     }
-    let chain: Vec<(&Vec<u8>, Certificate)> = worth::certificates(session)
-        .iter()
-        .filter_map(|der| Some((der, Certificate::from_der(der).ok()?)))
-        .collect();
-    let (der, leaf) = chain.first()?;
-    let matches =
-        |record: &Tlsa, (der, one): &(&Vec<u8>, Certificate)| record.matches(der, &one.public_key_info);
-    let of_host = |record: &&Tlsa| record.usage == 3 && matches(record, &(*der, leaf.clone()));
-    if records.iter().any(|record| of_host(&record)) {
+    let shown = shown_by(fact)?;
+    match shown.taken_by(records, names) {
+        Taken::Delivers => None,
+        Taken::Anchored(why) => {
+            let message =
+                format!("want a certificate of {host} that usage 2 lets senders take, found that {why}");
+            Some((&rules::ANCHORED_OTHERWISE, message, None))
+        }
+        Taken::Nowhere => {
+            let record = shown.record();
+            let list: Vec<String> = records.iter().map(ToString::to_string).collect();
+            let message = format!(
+                "want a TLSA record that matches what {host} shows, {record}, found {}: senders with DANE do not deliver",
+                list.join(", ")
+            );
+            let or = match records.iter().any(|record| record.usage == 2) {
+                true => "have the server send the certificate of the authority too, which usage 2 needs",
+                false => "give the server back the key they are for",
+            };
+            let fix = format!(
+                "Publish {record} at _25._tcp.{host} beside what stands there, and take the others out once it is seen everywhere; \
+                 or {or}."
+            );
+            Some((&rules::NO_MATCH, message, Some(fix)))
+        }
+    }
+}
+
+/// Whether the records that are wanted leave out the key that is shown, which those that stand there still let through.
+fn ahead(intent: &Intent, host: &dane::MailHost, shown: &Shown<'_>, names: &[&Name]) -> Option<Said> {
+    let wanted = intent.wanted.iter().find_map(|wanted| match &wanted.what {
+        What::Dane(DaneWant::Records(records)) => {
+            let is_here = host.places.iter().any(|place| place.name == wanted.name);
+            is_here.then_some(records)
+        }
+        _ => None,
+    })?;
+    if shown.taken_by(wanted, names) == Taken::Delivers {
         return None;
     }
-    let of_issuer = |record: &Tlsa| record.usage == 2 && chain.iter().any(|one| matches(record, one));
-    if records.iter().any(of_issuer) {
-        // The name may be that of the mail domain as well (RFC 7672 3.2.2).
-        let is_for = leaf.is_for(host) || leaf.is_for(&intent.domain);
-        let why = match (is_for, leaf.is_valid_at(fact.seen_at)) {
-            (true, true) => return None,
-            (false, _) => "it is for another host".to_owned(),
-            (true, false) => format!("it is valid from {} to {}", leaf.not_before, leaf.not_after),
-        };
-        let message =
-            format!("want a certificate of {host} that usage 2 lets senders take, found that {why}");
-        return Some((&rules::ANCHORED_OTHERWISE, message, None));
-    }
-    let shown = Tlsa::of_key(&leaf.public_key_info);
-    let list: Vec<String> = records.iter().map(ToString::to_string).collect();
+    let record = shown.record();
     let message = format!(
-        "want a TLSA record that matches what {host} shows, {shown}, found {}: senders with DANE do not deliver",
-        list.join(", ")
+        "want the record of the key that {} shows, {record}, until it shows another, found that the manifest leaves it out: once \
+         its records are published, senders with DANE do not deliver",
+        host.name
     );
     let fix = format!(
-        "Publish {shown} at _25._tcp.{host} beside what stands there, and take the others out once it is seen everywhere; or give \
-         the server back the key they are for."
+        "Add {record} to the records of {} until the server has its next key.",
+        host.name
     );
-    Some((&rules::NO_MATCH, message, Some(fix)))
+    Some((&rules::OUT_OF_STEP, message, Some(fix)))
 }
 
 /// Whether the server shows what a sender asks of it that keeps to the policy.

@@ -7,7 +7,7 @@ use super::worth::{self, Of, Trait};
 use super::{EDITION, beside, known};
 use crate::inquiry::{Inquiry, Need, Offered, Session};
 use crate::intent::Intent;
-use crate::judge::{Findings, Site, Topic, dane};
+use crate::judge::{Findings, RecordVerdict, Site, Topic, dane};
 use crate::records::Standard;
 use crate::rules::{Severity, tls as rules};
 use crate::transport::{Certificate, Level};
@@ -27,6 +27,19 @@ pub(in crate::judge) fn check(intent: &Intent, inquiry: &mut Inquiry<'_>, findin
         let topic = Topic::new(Site::Host(server.host.clone()), managed);
         one(server, &topic, findings);
         beside::check(intent, server, &found, findings);
+    }
+}
+
+/// What is wrong beside what the resolver still says of TLSA, once that is known of `records`.
+pub(in crate::judge) fn late(
+    intent: &Intent,
+    records: &[RecordVerdict],
+    inquiry: &mut Inquiry<'_>,
+    findings: &mut Findings,
+) {
+    if let Some(servers) = known(intent, inquiry) {
+        let found = dane::gather(&intent.domain, Need::Evidence, inquiry);
+        beside::late(intent, &servers.all, &found, records, findings);
     }
 }
 

@@ -1,0 +1,149 @@
+//! What a mail server shows beside the TLSA records of its host (RFC 7671 5, RFC 7672 3): whether a sender with DANE takes it
+//! for the right one, by which records, and what happens to that while a key changes. Pure.
+
+use std::collections::BTreeSet;
+
+use jiff::Timestamp;
+
+use crate::name::Name;
+use crate::records::dane::{Tlsa, effective};
+use crate::transport::Certificate;
+use crate::transport::chain::{Anchor, Astray, leads_to};
+
+/// The certificates a server sent.
+pub(super) struct Shown<'a> {
+    ders: &'a [Vec<u8>],
+    leaf: Certificate,
+    /// The first with its own, each that could be read.
+    read: Vec<(&'a Vec<u8>, Certificate)>,
+    at: Timestamp,
+}
+
+/// What a sender makes of them.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Taken {
+    /// It delivers, or whether it does cannot be told here.
+    Delivers,
+    /// A record names an authority of theirs, and this keeps it from being taken.
+    Anchored(String),
+    /// No record is about any of them.
+    Nowhere,
+}
+
+impl<'a> Shown<'a> {
+    /// Reads them; `None` where the server's own cannot be read.
+    pub(super) fn new(ders: &'a [Vec<u8>], at: Timestamp) -> Option<Self> {
+        let read: Vec<_> = ders
+            .iter()
+            .filter_map(|der| Some((der, Certificate::from_der(der).ok()?)))
+            .collect();
+        let leaf = Certificate::from_der(ders.first()?).ok()?;
+        Some(Self { ders, leaf, read, at })
+    }
+
+    /// The record of its key that most people would publish.
+    pub(super) fn record(&self) -> Tlsa {
+        Tlsa::of_key(&self.leaf.public_key_info)
+    }
+
+    /// What a sender makes of them by these records, of which it uses the strongest; the certificate may be for any of `names`
+    /// (RFC 7672 3.2.2).
+    pub(super) fn taken_by(&self, records: &BTreeSet<Tlsa>, names: &[&Name]) -> Taken {
+        let used = effective(records);
+        if used.iter().any(|record| record.usage == 3 && self.is_own(record)) {
+            return Taken::Delivers;
+        }
+        let mut worst = None;
+        for record in used.iter().filter(|record| record.usage == 2) {
+            match self.leads_to(record, names) {
+                None => {}
+                Some(Ok(())) => return Taken::Delivers,
+                Some(Err(why)) => worst = worst.or(Some(why)),
+            }
+        }
+        worst.map_or(Taken::Nowhere, Taken::Anchored)
+    }
+
+    /// Whether a record is about any of them, wherever it must stand by its usage.
+    pub(super) fn matches(&self, record: &Tlsa) -> bool {
+        match record.usage {
+            3 => self.is_own(record),
+            2 => !self.anchors(record).is_empty(),
+            _ => false,
+        }
+    }
+
+    fn is_own(&self, record: &Tlsa) -> bool {
+        let own = self.ders.first();
+        own.is_some_and(|der| record.matches(der, &self.leaf.public_key_info))
+    }
+
+    /// The authorities among them, or in the record itself, that a record of usage 2 names.
+    fn anchors<'r>(&self, record: &'r Tlsa) -> Vec<Anchor<'r>>
+    where
+        'a: 'r,
+    {
+        let sent = self.read.iter().filter(|(der, one)| {
+            // One's own certificate is the authority only where it signed itself.
+            let own = self.ders.first() == Some(*der);
+            (!own || one.is_self_issued) && record.matches(der, &one.public_key_info)
+        });
+        let mut found: Vec<Anchor<'r>> = sent.map(|(der, _)| Anchor::Certificate(der)).collect();
+        // A whole certificate or key in the record need not be sent.
+        if found.is_empty() && record.matching == 0 {
+            let whole = match record.selector {
+                0 => Anchor::Certificate(&record.data),
+                _ => Anchor::Key(&record.data),
+            };
+            // Somebody else's is as good as not there.
+            if leads_to(self.ders, whole, self.at) != Err(Astray::Broken) {
+                found.push(whole);
+            }
+        }
+        found
+    }
+
+    /// Whether a sender takes them by this record of usage 2, or why not; `None` where it is about none of them.
+    fn leads_to(&self, record: &Tlsa, names: &[&Name]) -> Option<Result<(), String>> {
+        let anchors = self.anchors(record);
+        let ways = anchors.iter().map(|anchor| leads_to(self.ders, *anchor, self.at));
+        // What cannot be judged here may be taken by whoever can.
+        let best = ways.min_by_key(|way| way.err())?;
+        Some(match best {
+            Err(Astray::Broken) => Err(
+                "its signatures do not lead there: a certificate between the two is not sent, or another authority signed it"
+                    .to_owned(),
+            ),
+            Err(Astray::OutOfDate) => Err(self.dates()),
+            Ok(()) | Err(Astray::Unjudged) if !self.leaf.is_valid_at(self.at) => Err(self.dates()),
+            Ok(()) | Err(Astray::Unjudged) => match names.iter().any(|name| self.leaf.is_for(name)) {
+                true => Ok(()),
+                false => Err("it is for another host".to_owned()),
+            },
+        })
+    }
+
+    /// Which of them is out of date.
+    fn dates(&self) -> String {
+        let old = self.read.iter().find(|(_, one)| !one.is_valid_at(self.at));
+        let Some((der, old)) = old else {
+            return "the authority's certificate is not valid at this time".to_owned();
+        };
+        let whose = match self.ders.first() == Some(*der) {
+            true => "it",
+            false => "a certificate of an authority that is sent with it",
+        };
+        format!("{whose} is valid from {} to {}", old.not_before, old.not_after)
+    }
+}
+
+/// The kinds of records of which none is about what is shown: by each of them alone a sender would not deliver (RFC 7671 8).
+pub(super) fn kinds_without_match(records: &BTreeSet<Tlsa>, shown: &Shown<'_>) -> Vec<String> {
+    let usable: Vec<&Tlsa> = records.iter().filter(|one| one.unusable().is_none()).collect();
+    let kinds: BTreeSet<String> = usable.iter().map(|one| one.kind()).collect();
+    let is_met = |kind: &String| {
+        let mut own = usable.iter().filter(|one| one.kind() == *kind);
+        own.any(|one| shown.matches(one))
+    };
+    kinds.into_iter().filter(|kind| !is_met(kind)).collect()
+}
