@@ -105,6 +105,9 @@ ZONES = {
     "oddkey.nl": dict(text=SMALL + "@ TYPE48 \\# 36 0100020F" + 32 * "07" + "\n"),
     # A broken zone below a delegation, on the server of the zone above.
     "bad.good.nl": dict(spoil="altered"),
+    # A top-level domain that is broken itself.
+    "sick": dict(spoil="nosigkeys"),
+    "good.sick": dict(),
     "nosigkeys.nl": dict(spoil="nosigkeys"),
     "orders.nl": dict(text=SMALL + "@ CDS 0 0 0 00\n"),
     "twods.nl": dict(spoil_ds="one-more"),

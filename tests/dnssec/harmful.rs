@@ -251,6 +251,9 @@ async fn a_zone_that_is_broken_itself_stays_bogus_whoever_is_asked() {
             ("_dmarc.nokeys.nl", Kind::Txt, "NoDnskey"),
             ("_dmarc.nosigkeys.nl", Kind::Txt, "KeyDoesNotSign"),
             ("_dmarc.expired.nl", Kind::Txt, "Expired"),
+            // A top-level domain of which others prove that the resolver passes theirs on.
+            ("_dmarc.good.sick", Kind::Txt, "KeyDoesNotSign"),
+            ("sick", Kind::Soa, "KeyDoesNotSign"),
         ] {
             let fact = world.ask(&question((name, kind)), None).await;
             let said = (fact.security.state(), fact.security.reason());

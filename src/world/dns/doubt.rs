@@ -58,15 +58,24 @@ enum Fault {
     Unknown,
 }
 
-/// What the proofs of a top-level domain show.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Registry {
+/// What the proofs of a top-level domain come to.
+enum Registry {
     /// They are there.
     Fine,
-    /// They are missing, and not only there.
-    Stripped,
-    /// They are missing there, and not elsewhere.
+    /// They are missing by the resolver's doing: here it shows.
+    Stripped(Evidence),
+    /// They are missing there, and it may be its own doing.
     Alone,
+}
+
+/// What the resolver shows of a top-level domain.
+enum Shows {
+    /// Proofs.
+    Proofs,
+    /// That one is missing.
+    Lack { at_the_root: bool, evidence: Evidence },
+    /// Nothing that tells: it is not there, not signed, or gives no answer.
+    Nothing,
 }
 
 /// An answer that came through the resolver.
@@ -138,14 +147,13 @@ impl Validator {
         if !missing && !is_changed {
             return Fault::Zones;
         }
-        let Some(evidence) = evidence(asked, proven, bogus) else {
+        let Some(evidence) = evidence((asked.message, asked.name, asked.kind), proven, bogus) else {
             return Fault::Zones;
         };
         if missing && let Some(top) = self.top_of(&evidence.name) {
-            match self.registry(&top).await {
-                Registry::Stripped => {
-                    let kind = RecordType::SOA;
-                    self.note(Passes::Strips, Evidence { name: top, kind });
+            match self.registry(&top, authorities).await {
+                Registry::Stripped(shown) => {
+                    self.note(Passes::Strips, shown);
                     return Fault::Strips;
                 }
                 // It proves what it says of itself through this resolver, and would of this.
@@ -182,47 +190,60 @@ impl Validator {
     }
 
     /// Whether a top-level domain proves its own start of authority, and an absence, through the resolver.
-    pub(super) async fn registry(&self, top: &Name) -> Registry {
+    async fn registry(&self, top: &Name, authorities: &Authorities) -> Registry {
         if self.remembered().is_fine(top) {
             return Registry::Fine;
         }
-        if self.proves(top).await != Some(false) {
+        let Shows::Lack {
+            at_the_root,
+            evidence,
+        } = self.shows(top).await
+        else {
             self.remembered().note_fine(top);
             return Registry::Fine;
+        };
+        // The root has shown just now that it is signed: what it says of a delegation is, too.
+        if at_the_root {
+            return Registry::Stripped(evidence);
         }
         for other in REGISTRIES {
             let Ok(other) = Name::from_ascii(other) else {
                 continue;
             };
-            if other != *top
-                && let Some(proves) = self.proves(&other).await
-            {
-                return if proves {
-                    Registry::Alone
-                } else {
-                    Registry::Stripped
-                };
+            if other == *top {
+                continue;
+            }
+            match self.shows(&other).await {
+                Shows::Proofs => return Registry::Alone,
+                Shows::Lack { .. } => return Registry::Stripped(evidence),
+                Shows::Nothing => {}
             }
         }
-        Registry::Stripped
+        match self.is_proven_at_the_source(top, &evidence, authorities).await {
+            Some(true) => Registry::Stripped(evidence),
+            Some(false) | None => Registry::Alone,
+        }
     }
 
-    /// The same of any; `None` where that cannot be told: it is not there, not signed, or gives no answer.
-    async fn proves(&self, top: &Name) -> Option<bool> {
+    /// What the resolver shows of one.
+    async fn shows(&self, top: &Name) -> Shows {
         let ask = |kind| async move {
             let message = self.put(top, kind, true).await.ok()?;
-            let security = self.prove(&message, top, kind).await.security;
+            let proven = self.prove(&message, top, kind).await;
             let is_there = kind != RecordType::SOA || !message.answers.is_empty();
-            match security {
-                Security::Secure if is_there => Some(true),
-                Security::Bogus(bogus) if is_missing(&bogus.why) => Some(false),
+            match &proven.security {
+                Security::Secure if is_there => Some(Shows::Proofs),
+                Security::Bogus(bogus) if is_missing(&bogus.why) => Some(Shows::Lack {
+                    at_the_root: bogus.at.is_root(),
+                    evidence: evidence((&message, top, kind), &proven, bogus)?,
+                }),
                 _ => None,
             }
         };
         let (own, absence) = tokio::join!(ask(RecordType::SOA), ask(ABSENT));
         match (own, absence) {
-            (Some(false), _) | (_, Some(false)) => Some(false),
-            (own, _) => own,
+            (Some(lack @ Shows::Lack { .. }), _) | (_, Some(lack @ Shows::Lack { .. })) => lack,
+            (own, _) => own.unwrap_or(Shows::Nothing),
         }
     }
 
@@ -308,7 +329,11 @@ impl Authorities {
 }
 
 /// The question whose answer shows the fault: the one that was asked, or that for the keys or the DS of a zone above it.
-fn evidence(asked: Asked<'_>, proven: &Proven, bogus: &Bogus) -> Option<Evidence> {
+fn evidence(
+    (message, asked, kind): (&Message, &Name, RecordType),
+    proven: &Proven,
+    bogus: &Bogus,
+) -> Option<Evidence> {
     let walked = proven.trust.zones.iter().flat_map(|zone| zone.chain());
     let broken = walked
         .into_iter()
@@ -323,19 +348,15 @@ fn evidence(asked: Asked<'_>, proven: &Proven, bogus: &Bogus) -> Option<Evidence
     }
     // Where an alias leads into the zone the fault is there.
     let at = super::reading::wire_name(&bogus.at)?;
-    let targets = asked
-        .message
-        .answers
-        .iter()
-        .filter_map(|record| match &record.data {
-            RData::CNAME(target) => Some(&target.0),
-            _ => None,
-        });
-    let name = std::iter::once(asked.name)
+    let targets = message.answers.iter().filter_map(|record| match &record.data {
+        RData::CNAME(target) => Some(&target.0),
+        _ => None,
+    });
+    let name = std::iter::once(asked)
         .chain(targets)
         .find(|name| at.zone_of(name))?;
     Some(Evidence {
         name: name.clone(),
-        kind: asked.kind,
+        kind,
     })
 }
