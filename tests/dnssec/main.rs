@@ -13,3 +13,4 @@ mod published;
 mod recorded;
 mod recording;
 mod room;
+mod said;

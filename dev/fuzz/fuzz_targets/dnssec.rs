@@ -1,40 +1,61 @@
-//! Any answer, and any DS and DNSKEY behind it: judged within bounds, and never proven by keys that nobody trusts.
+//! Any answer to a question of the recorded tree, or any DS and DNSKEY behind it: judged within bounds, and Secure only
+//! while it tells the truth.
+//!
+//! The input: two octets say which question, one says in whose place the rest stands as a message, that of the answer or
+//! that of one answer behind it. All else is as it was recorded, so that what is changed is met behind a chain that holds.
+//! `dnssec_seeds.py` writes the recorded answers in this form.
 
 #![no_main]
+#![allow(dead_code, reason = "the tests need more of the recording")]
+
+#[path = "../../../tests/dnssec/recording.rs"]
+mod recording;
+#[path = "../../../tests/dnssec/said.rs"]
+mod said;
+
+use std::sync::LazyLock;
 
 use hickory_proto::op::Message;
-use hickory_proto::rr::{Name, RecordType};
-use jiff::Timestamp;
 use libfuzzer_sys::fuzz_target;
-use zegel::dnssec::{Anchors, Replies, Step, Zones, judge};
-use zegel::inquiry::{Security, Trouble};
+use zegel::dnssec::Zones;
+use zegel::inquiry::Security;
 
-fuzz_target!(|data: (Vec<u8>, Vec<u8>, u32)| {
-    let (answer, behind, seconds) = data;
-    let (Ok(message), Ok(now)) = (
-        Message::from_vec(&answer),
-        Timestamp::from_second(seconds.into()),
-    ) else {
+use self::recording::Recording;
+
+static RECORDING: LazyLock<Recording> = LazyLock::new(Recording::read);
+
+fuzz_target!(|data: &[u8]| {
+    let [high, low, place, octets @ ..] = data else {
         return;
     };
-    let asked = message.queries.first();
-    let name = asked.map_or_else(Name::root, |query| query.name().clone());
-    let kind = asked.map_or(RecordType::TXT, |query| query.query_type());
-    let behind = Message::from_vec(&behind).map_err(|_| Trouble::Malformed);
-    let (anchors, zones) = (Anchors::default(), Zones::default());
-    let mut replies = Replies::new();
-    loop {
-        match judge(&message, &name, kind, (&anchors, &zones), &replies, now) {
-            Step::Done(proven) => {
-                // Nobody signs for the root by chance. What says nothing at all is not wrong.
-                let says_something = !message.answers.is_empty();
-                assert!(!says_something || proven.security != Security::Secure);
-                return;
+    let rows = &RECORDING.rows;
+    let row = &rows[usize::from(u16::from_be_bytes([*high, *low])) % rows.len()];
+    let Ok(changed) = Message::from_vec(octets) else {
+        return;
+    };
+    let of_the_answer = place % 2 == 0;
+    let message = if of_the_answer { &changed } else { &row.message };
+    let question = (message, &row.name, row.kind);
+    let (proven, asked) =
+        RECORDING.judge_with(question, &Zones::default(), RECORDING.now, |lookup| {
+            let asked = changed.queries.first();
+            let is_asked = asked.is_some_and(|asked| {
+                asked.name().to_lowercase() == lookup.name && asked.query_type() == lookup.kind
+            });
+            match !of_the_answer && is_asked {
+                true => Ok(changed.clone()),
+                false => RECORDING.answer(lookup),
             }
-            Step::Ask(lookups) => {
-                assert!(replies.len() <= 64 + 256);
-                replies.extend(lookups.into_iter().map(|lookup| (lookup, behind.clone())));
-            }
-        }
+        });
+    assert!(asked <= 64, "{asked} questions for one");
+    if proven.security == Security::Secure
+        && let Some(said) = said::said(message, &row.name, row.kind)
+    {
+        assert!(
+            said::is_true(&said, row),
+            "{} {} is Secure: {said:?}\n{message}",
+            row.name,
+            row.kind
+        );
     }
 });
