@@ -173,7 +173,8 @@ impl Validator {
 
     /// Takes note of what an answer showed of the resolver.
     pub(super) fn note(&self, passes: Passes, evidence: Evidence) {
-        tracing::warn!(
+        // Whoever runs it says so in a sentence of its own; this tells who reads logs by what it showed.
+        tracing::info!(
             name = %evidence.name,
             kind = %evidence.kind,
             resolver = passes.as_str(),
