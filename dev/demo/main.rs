@@ -81,7 +81,6 @@ impl Stage {
         self.start_controller()?;
 
         step("The examples: five domains");
-        self.kubectl("apply -f examples/namespace.yaml")?;
         let applied = Instant::now();
         self.kubectl("apply -f examples/")?;
         self.kubectl("wait --for=condition=Ready maildomain --all -n mail --timeout=30s")?;

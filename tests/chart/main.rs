@@ -16,9 +16,11 @@ mod dns;
 #[path = "../support/throw_away_key.rs"]
 mod throw_away_key;
 
+mod first;
 mod flags;
 mod image;
 mod kustomize;
+mod monitors;
 mod network;
 mod pages;
 mod readme;

@@ -35,44 +35,51 @@ fn commands(page: &str, section: &str) -> Vec<String> {
 }
 
 /// A place where `helm`, `kubectl` and `zegel` are the ones under test, and the chart lies as in the project.
-struct Place<'p> {
+pub struct Place<'p> {
     plane: &'p ControlPlane,
 }
 
 impl<'p> Place<'p> {
-    fn new(plane: &'p ControlPlane) -> Self {
+    pub fn new(plane: &'p ControlPlane) -> Self {
         let bin = plane.dir().join("bin");
         std::fs::create_dir_all(&bin).unwrap();
         for (name, path) in tools(&["helm", "kubectl"]).unwrap() {
             symlink(path, bin.join(name)).unwrap();
         }
-        symlink(env!("CARGO_BIN_EXE_zegel"), bin.join("zegel")).unwrap();
-        symlink(
-            Path::new(env!("CARGO_MANIFEST_DIR")).join("charts"),
-            plane.dir().join("charts"),
-        )
-        .unwrap();
+        for name in ["zegel", "kubectl-zegel"] {
+            symlink(env!("CARGO_BIN_EXE_zegel"), bin.join(name)).unwrap();
+        }
+        for folder in ["charts", "examples"] {
+            let there = Path::new(env!("CARGO_MANIFEST_DIR")).join(folder);
+            symlink(there, plane.dir().join(folder)).unwrap();
+        }
         Self { plane }
     }
 
-    fn run(&self, commands: &[String]) {
+    pub fn run(&self, commands: &[String]) {
         assert!(!commands.is_empty());
         for line in commands {
-            let mut shell = Command::new("bash");
-            let path = std::env::var("PATH").unwrap();
-            shell
-                .args(["-euo", "pipefail", "-c", line])
-                .current_dir(self.plane.dir())
-                .env(
-                    "PATH",
-                    format!("{}:{path}", self.plane.dir().join("bin").display()),
-                )
-                .env("KUBECONFIG", self.plane.kubeconfig())
-                .env("HOME", self.plane.dir());
-            if let Err(error) = run(shell) {
+            if let Err(error) = run(self.shell(line)) {
                 panic!("{line}\n{error}");
             }
         }
+    }
+
+    /// A line of a page, as somebody types it.
+    pub fn shell(&self, line: &str) -> Command {
+        let mut shell = Command::new("bash");
+        let path = std::env::var("PATH").unwrap();
+        shell
+            .args(["-euo", "pipefail", "-c", line])
+            .current_dir(self.plane.dir())
+            .env(
+                "PATH",
+                format!("{}:{path}", self.plane.dir().join("bin").display()),
+            )
+            .env("KUBECONFIG", self.plane.kubeconfig())
+            .env("NO_COLOR", "1")
+            .env("HOME", self.plane.dir());
+        shell
     }
 
     fn has(&self, what: &str) -> bool {

@@ -64,7 +64,7 @@ fn release(plane: &ControlPlane, verb: &[&str]) -> Result<String, Error> {
     run(command)
 }
 
-async fn served(plane: &ControlPlane) {
+pub async fn served(plane: &ControlPlane) {
     let objects: Api<MailDomain> = Api::all(plane.client());
     let began = Instant::now();
     while objects.list(&ListParams::default()).await.is_err() {
@@ -74,7 +74,7 @@ async fn served(plane: &ControlPlane) {
 }
 
 /// `zegel controller` with the rights of the release.
-async fn controller(plane: &ControlPlane, program: &str, dns: &DnsServer) -> Process {
+pub async fn controller(plane: &ControlPlane, program: &str, dns: &DnsServer) -> Process {
     let account = plane.kubeconfig_of("zegel-system", "zegel").await.unwrap();
     let mut command = Command::new(program);
     command

@@ -10,37 +10,7 @@ use super::harness::folder;
 use crate::dns::DnsServer;
 
 /// What the examples' domains have in DNS.
-const ZONE: &str = "
-    voorbeeld.nl                 TXT   v=spf1 mx ip4:192.0.2.0/24 -all
-    voorbeeld.nl                 MX    10 mail.voorbeeld.nl
-    mail.voorbeeld.nl            A     192.0.2.1
-    mail.voorbeeld.nl            TXT   v=spf1 a -all
-    _dmarc.voorbeeld.nl          TXT   v=DMARC1; p=reject; sp=quarantine; rua=mailto:dmarc@voorbeeld.nl
-    selector1._domainkey.voorbeeld.nl TXT v=DKIM1; k=rsa; p=MIIBIjANBgkqhkiG9w0BAQEFAAOCAQ8AMIIBCgKCAQEAqyoPEcIroQQN4GOsj6efAMRZcOQvhCHJshFQvWadzkPPxHG1eEB8lPdgUvDuvSuB+USmjy6b/UzMsYy0jcSnNHq1dmWPmV/URJp1o33EF77TKgkulYT1Nla/Z93lUuxlUsyPAITpk1fN+25BABARyitPA0vL/gV2k24O7tilDxMnb7MIrQECp59Nq7xhvjRKNw/kzwg10gssXCP9s5gTUUJQn5VJWz2g6Y3smH33iAIqDYiuGUSv6tJEsDBBMpkJo0N6mj+oW3bVbThkcK8g+ZLOiQxekzJdlsFRfOB1h5Sp9gbKaOO/AF97KJ/u2T+ceqW9kxx3KuGwmy3dUCOVxwIDAQAB
-
-    post.voorbeeld.nl            TXT   v=spf1 ip4:192.0.2.7 -all
-
-    leeg.nl                      TXT   v=spf1 -all
-    leeg.nl                      MX    0 .
-    _dmarc.leeg.nl               TXT   v=DMARC1; p=reject
-
-    zwak.nl                      TXT   v=spf1 mx ~all
-    zwak.nl                      MX    10 mail.voorbeeld.nl
-    _dmarc.zwak.nl               TXT   v=DMARC1; p=none
-
-    winkel.nl                    MX    0 winkel-nl.mail.protection.outlook.com
-    winkel.nl                    TXT   v=spf1 include:spf.protection.outlook.com -all
-    winkel.nl                    TXT   MS=ms12345678
-    winkel-nl.mail.protection.outlook.com A 198.51.100.1
-    spf.protection.outlook.com   TXT   v=spf1 ip4:198.51.100.0/24 -all
-    selector1._domainkey.winkel.nl CNAME selector1-winkel-nl._domainkey.winkel.onmicrosoft.com
-    selector2._domainkey.winkel.nl CNAME selector2-winkel-nl._domainkey.winkel.onmicrosoft.com
-    selector1-winkel-nl._domainkey.winkel.onmicrosoft.com TXT v=DKIM1; k=rsa; p=MIIBIjANBgkqhkiG9w0BAQEFAAOCAQ8AMIIBCgKCAQEAqyoPEcIroQQN4GOsj6efAMRZcOQvhCHJshFQvWadzkPPxHG1eEB8lPdgUvDuvSuB+USmjy6b/UzMsYy0jcSnNHq1dmWPmV/URJp1o33EF77TKgkulYT1Nla/Z93lUuxlUsyPAITpk1fN+25BABARyitPA0vL/gV2k24O7tilDxMnb7MIrQECp59Nq7xhvjRKNw/kzwg10gssXCP9s5gTUUJQn5VJWz2g6Y3smH33iAIqDYiuGUSv6tJEsDBBMpkJo0N6mj+oW3bVbThkcK8g+ZLOiQxekzJdlsFRfOB1h5Sp9gbKaOO/AF97KJ/u2T+ceqW9kxx3KuGwmy3dUCOVxwIDAQAB
-
-    school.nl                    MX    1 smtp.google.com
-    smtp.google.com              A     203.0.113.1
-    _spf.google.com              TXT   v=spf1 ip4:203.0.113.0/24 -all
-";
+const ZONE: &str = include_str!("examples.txt");
 
 const MANIFEST: &str = "\
 apiVersion: zegel.dev/v1alpha1
