@@ -16,13 +16,17 @@ fn every_row_of_the_charts_table_names_values_and_a_test_that_are_there() {
     let tests = tests();
     let mut named = BTreeSet::new();
     let mut rows = 0;
-    for row in page.lines().filter(|line| line.starts_with("| ") && line.contains('`')) {
+    for row in page
+        .lines()
+        .filter(|line| line.starts_with("| ") && line.contains('`'))
+    {
         let cells: Vec<&str> = row.trim_matches('|').split(" | ").map(str::trim).collect();
         let [_, _, _, value, test] = cells[..] else {
             panic!("a row of another shape: {row}");
         };
         for path in value.split('`').skip(1).step_by(2) {
-            let is_elsewhere = path.contains(['/', ' ']) || path.starts_with(['-', 'C']) || path.starts_with("zegel.");
+            let is_elsewhere =
+                path.contains(['/', ' ']) || path.starts_with(['-', 'C']) || path.starts_with("zegel.");
             if is_elsewhere || path == "additionalProperties: false" {
                 continue;
             }
