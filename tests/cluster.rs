@@ -36,6 +36,8 @@ mod outage;
 mod process;
 #[path = "cluster/rights.rs"]
 mod rights;
+#[path = "cluster/rights_closed.rs"]
+mod rights_closed;
 #[path = "cluster/rows.rs"]
 mod rows;
 #[path = "cluster/shards.rs"]
@@ -46,6 +48,10 @@ mod stage;
 mod start;
 #[path = "cluster/suspicion.rs"]
 mod suspicion;
+#[path = "cluster/tenancy.rs"]
+mod tenancy;
+#[path = "cluster/tenants.rs"]
+mod tenants;
 #[path = "cluster/visit.rs"]
 mod visit;
 #[path = "cluster/when.rs"]

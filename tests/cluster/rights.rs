@@ -15,25 +15,35 @@ use crate::process::Program;
 use crate::stage::{Stage, eventually, run, spec};
 
 /// One right: a verb on a resource of a group.
-type Right = (String, String, String);
+pub type Right = (String, String, String);
 
-fn right(verb: &str, group: &str, resource: &str) -> Right {
+pub fn right(verb: &str, group: &str, resource: &str) -> Right {
     (verb.to_owned(), group.to_owned(), resource.to_owned())
 }
 
 /// The rules of the chart's roles for the controller: those in every namespace, and those where its Lease is.
-fn rules() -> (Vec<Value>, Vec<Value>) {
+pub fn rules() -> (Vec<Value>, Vec<Value>) {
     let text = render_chart("zegel-system", &[]).unwrap();
-    let objects: Vec<Value> = serde_saphyr::from_multiple(&text).unwrap();
-    let of = |kind: &str| -> Vec<Value> {
-        let mut roles = objects
-            .iter()
-            .filter(|object| object["kind"] == kind && object["metadata"]["name"] == "zegel");
-        let rules = roles.next().unwrap()["rules"].as_array().unwrap();
-        // One rule a verb, so that one can be left out.
-        rules.iter().flat_map(one_by_one).collect()
-    };
-    (of("ClusterRole"), of("Role"))
+    (
+        of_role(&text, "ClusterRole", "zegel"),
+        of_role(&text, "Role", "zegel"),
+    )
+}
+
+/// Those it has in a closed cluster beside these.
+pub fn rules_of_grants() -> Vec<Value> {
+    let text = render_chart("zegel-system", &["tenancy=Closed", "grants.selectors=true"]).unwrap();
+    of_role(&text, "ClusterRole", "zegel-grants")
+}
+
+fn of_role(chart: &str, kind: &str, name: &str) -> Vec<Value> {
+    let objects: Vec<Value> = serde_saphyr::from_multiple(chart).unwrap();
+    let mut roles = objects
+        .iter()
+        .filter(|object| object["kind"] == kind && object["metadata"]["name"] == name);
+    let rules = roles.next().unwrap()["rules"].as_array().unwrap();
+    // One rule a verb, so that one can be left out.
+    rules.iter().flat_map(one_by_one).collect()
 }
 
 fn one_by_one(rule: &Value) -> Vec<Value> {
@@ -53,7 +63,7 @@ fn one_by_one(rule: &Value) -> Vec<Value> {
     all
 }
 
-fn right_of(rule: &Value) -> Right {
+pub fn right_of(rule: &Value) -> Right {
     let first = |field: &str| rule[field][0].as_str().unwrap();
     right(first("verbs"), first("apiGroups"), first("resources"))
 }
@@ -64,13 +74,30 @@ fn rights() -> BTreeSet<Right> {
     everywhere.iter().chain(&lease).map(right_of).collect()
 }
 
+/// The same in a closed cluster whose grants select by labels.
+pub fn rights_of_closed() -> BTreeSet<Right> {
+    let of_grants = rules_of_grants();
+    let mut all = rights();
+    all.extend(of_grants.iter().map(right_of));
+    all
+}
+
 /// The ServiceAccount all programs of this file run as.
-const ACCOUNT: &str = "least";
+pub const ACCOUNT: &str = "least";
 
 /// An account with the rights of the chart but one, whose Lease is in the stage's own namespace.
 async fn account(stage: &Stage, without: Option<&Right>) -> PathBuf {
-    let (client, namespace) = (stage.plane.client(), stage.namespace.as_str());
     let (everywhere, lease) = rules();
+    account_with(stage, without, everywhere, lease).await
+}
+
+pub async fn account_with(
+    stage: &Stage,
+    without: Option<&Right>,
+    everywhere: Vec<Value>,
+    lease: Vec<Value>,
+) -> PathBuf {
+    let (client, namespace) = (stage.plane.client(), stage.namespace.as_str());
     let kept = |rules: Vec<Value>| -> Vec<Value> {
         rules
             .into_iter()
@@ -78,7 +105,10 @@ async fn account(stage: &Stage, without: Option<&Right>) -> PathBuf {
             .collect()
     };
     if let Some(without) = without {
-        assert!(rights().contains(without), "the chart grants no {without:?}");
+        assert!(
+            rights_of_closed().contains(without),
+            "the chart grants no {without:?}"
+        );
     }
     let name = format!("{namespace}-{ACCOUNT}");
     let reference = |kind: &str| json!({"apiGroup": "rbac.authorization.k8s.io", "kind": kind, "name": name});
@@ -123,6 +153,10 @@ async fn lacking(namespace: &str, without: &Right) -> (Stage, Program) {
 }
 
 fn start(stage: &Stage, kubeconfig: &std::path::Path) -> Program {
+    start_with(stage, kubeconfig, &[])
+}
+
+pub fn start_with(stage: &Stage, kubeconfig: &std::path::Path, more: &[&str]) -> Program {
     let lease = [
         "--leader-elect",
         "--lease-namespace",
@@ -130,7 +164,7 @@ fn start(stage: &Stage, kubeconfig: &std::path::Path) -> Program {
         "--lease-duration",
         "3s",
     ];
-    Program::start_as(stage, "zegel-0", kubeconfig, &lease)
+    Program::start_as(stage, "zegel-0", kubeconfig, &[&lease[..], more].concat())
 }
 
 /// How often the account was refused this.
@@ -143,7 +177,7 @@ fn refused(stage: &Stage, (verb, group, resource): &Right) -> usize {
 }
 
 /// Waits until the account was refused this, and nothing else.
-async fn until_refused(stage: &Stage, right: &Right) {
+pub async fn until_refused(stage: &Stage, right: &Right) {
     eventually("it asks, and is refused", async || refused(stage, right) > 0).await;
     let asked = stage.plane.asked_by(&stage.namespace, ACCOUNT).unwrap();
     let others: Vec<_> = asked
@@ -338,7 +372,7 @@ fn with_all_of_them_everything_works_and_each_is_used() {
 #[test]
 fn the_table_of_rights_is_that_of_the_chart_and_names_a_test_for_each() {
     let page = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/docs/rights.md")).unwrap();
-    let source = include_str!("rights.rs");
+    let source = [include_str!("rights.rs"), include_str!("rights_closed.rs")].concat();
     let rows = page.lines().filter(|line| line.starts_with("| `"));
     let mut listed = BTreeSet::new();
     for row in rows {
@@ -349,6 +383,7 @@ fn the_table_of_rights_is_that_of_the_chart_and_names_a_test_for_each() {
         let what = what.trim_matches('`');
         let (verb, resource) = what.split_once(' ').unwrap();
         let (resource, group) = resource.split_once(" of ").unwrap();
+        let group = if group == "core" { "" } else { group };
         assert!(listed.insert(right(verb, group, resource)), "{what} twice");
         assert!(!purpose.is_empty());
         let test = test.trim_matches('`');
@@ -358,5 +393,9 @@ fn the_table_of_rights_is_that_of_the_chart_and_names_a_test_for_each() {
         );
         assert!(test.starts_with("without_"), "{test}");
     }
-    assert_eq!(listed, rights(), "left: docs/rights.md, right: the chart");
+    assert_eq!(
+        listed,
+        rights_of_closed(),
+        "left: docs/rights.md, right: the chart"
+    );
 }

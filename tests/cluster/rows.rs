@@ -6,14 +6,16 @@
 use std::path::{Path, PathBuf};
 
 use jiff::SignedDuration;
-use kube::api::{Api, DynamicObject};
+use kube::api::{Api, ApiResource, DynamicObject, PostParams};
 use regex::Regex;
 use serde_json::{Value, json};
+use zegel::api::{MailDomain, MailDomainGrant};
 
 use crate::dns::{Fault, SERVFAIL};
 use crate::stage::{Stage, eventually, run, spec_with};
+use crate::tenancy::{closed, grant, revoke, says};
 
-const FOLDER: &str = "gitops/argocd/resource_customizations/zegel.dev/MailDomain/testdata";
+const FOLDER: &str = "gitops/argocd/resource_customizations/zegel.dev";
 
 /// A domain of its own for a name, whose SPF and DMARC are what [`zone`] says.
 fn domain(name: &str) -> String {
@@ -189,18 +191,82 @@ fn every_row_of_the_table_is_recorded_as_it_is() {
     });
 }
 
+/// A closed cluster: who has no grant, and grants as they stand.
+#[test]
+fn every_row_of_a_closed_cluster_is_recorded_as_it_is() {
+    run(async {
+        let mut stage = closed("rows-closed").await;
+        let named = || json!({"names": ["rows-closed"]});
+        created_grant(&stage).await;
+        stage.start().await;
+        stage.create("not-granted", spec("not-granted", json!({}))).await;
+        stage.ready("not-granted", "False", "NotGranted").await;
+        record(&stage, "not-granted", "not-granted").await;
+        grant(&stage, "rows-accepted", named(), &["rows.example"]).await;
+        says(&stage, "rows-accepted", "True", "Accepted").await;
+        record_grant(&stage, "rows-accepted", "accepted").await;
+        let selector = json!({"selector": {"matchLabels": {"a b": "c"}}});
+        grant(&stage, "rows-invalid-spec", selector, &["rows.example"]).await;
+        says(&stage, "rows-invalid-spec", "False", "InvalidSpec").await;
+        record_grant(&stage, "rows-invalid-spec", "invalid-spec").await;
+        for name in ["rows-accepted", "rows-invalid-spec"] {
+            revoke(&stage, name).await;
+        }
+        stage.end().await;
+    });
+}
+
 /// Writes an object as the API server has it to a file of this name, or compares what stands there.
 async fn record(stage: &Stage, object: &str, file: &str) {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR"))
+    let resource = ApiResource::erase::<MailDomain>(&());
+    let api = Api::namespaced_with(stage.plane.client(), &stage.namespace, &resource);
+    record_of(&api, "MailDomain", object, file).await;
+}
+
+/// The same of a grant.
+async fn record_grant(stage: &Stage, object: &str, file: &str) {
+    let resource = ApiResource::erase::<MailDomainGrant>(&());
+    let api = Api::all_with(stage.plane.client(), &resource);
+    record_of(&api, "MailDomainGrant", object, file).await;
+}
+
+/// A grant as the API server takes it, before anybody looks.
+async fn created_grant(stage: &Stage) {
+    let params = PostParams {
+        dry_run: true,
+        ..PostParams::default()
+    };
+    let spec =
+        json!({"namespaces": {"names": ["rows-closed"]}, "domains": ["*.rows.example"], "may": ["Claim"]});
+    let grant = MailDomainGrant::new("rows-nobody-looked", serde_json::from_value(spec).unwrap());
+    let grants: Api<MailDomainGrant> = Api::all(stage.plane.client());
+    let created = grants.create(&params, &grant).await.unwrap();
+    let got = timeless(serde_json::to_value(created).unwrap());
+    let path = file_of("MailDomainGrant", "nobody-looked");
+    if std::env::var_os("UPDATE").is_some() {
+        return write(&path, &got);
+    }
+    assert_eq!(conditions(&got), conditions(&read(&path)));
+}
+
+fn file_of(kind: &str, file: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
         .join(FOLDER)
-        .join(format!("{file}.yaml"));
-    let resource = kube::api::ApiResource::erase::<zegel::api::MailDomain>(&());
-    let api: Api<DynamicObject> = Api::namespaced_with(stage.plane.client(), &stage.namespace, &resource);
+        .join(kind)
+        .join("testdata")
+        .join(format!("{file}.yaml"))
+}
+
+fn write(path: &Path, object: &Value) {
+    std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+    std::fs::write(path, serde_saphyr::to_string(object).unwrap()).unwrap();
+}
+
+async fn record_of(api: &Api<DynamicObject>, kind: &str, object: &str, file: &str) {
+    let path = file_of(kind, file);
     let got = timeless(serde_json::to_value(api.get(object).await.unwrap()).unwrap());
     if std::env::var_os("UPDATE").is_some() {
-        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
-        std::fs::write(&path, serde_saphyr::to_string(&got).unwrap()).unwrap();
-        return;
+        return write(&path, &got);
     }
     let want = read(&path);
     // A later write may say more in its texts; what a tool reads must not be another.

@@ -103,6 +103,8 @@ pub struct Stage {
     net: Option<Net>,
     /// Who may claim, for the next controller that is started.
     pub tenancy: Tenancy,
+    /// The labels of the objects it looks after, in every namespace; none: all of the stage's own namespace.
+    pub everywhere: Option<String>,
 }
 
 /// A controller in this process.
@@ -162,6 +164,7 @@ impl Stage {
             controller: None,
             net: None,
             tenancy: Tenancy::Open,
+            everywhere: None,
         }
     }
 
@@ -177,9 +180,12 @@ impl Stage {
         let metrics = listener.local_addr().unwrap();
         let (stop, stopped) = oneshot::channel::<()>();
         let options = Options {
-            namespace: Some(self.namespace.clone()),
+            namespace: match self.everywhere {
+                Some(_) => None,
+                None => Some(self.namespace.clone()),
+            },
             label_selector: None,
-            shard_selector: None,
+            shard_selector: self.everywhere.clone(),
             shards: std::num::NonZeroU16::MIN,
             tenancy: self.tenancy,
             grant_selectors: self.tenancy == Tenancy::Closed,

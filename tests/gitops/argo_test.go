@@ -18,6 +18,14 @@ type healthStatus struct {
 // The tests of a health check in Argo CD's own layout, run by the interpreter that Argo CD runs: what is contributed there
 // passes there.
 func TestArgoReadsEveryRowAsItsOwnTestFileSays(t *testing.T) {
+	argoReads(t, argo, rows)
+}
+
+func TestArgoReadsEveryGrantAsItsOwnTestFileSays(t *testing.T) {
+	argoReads(t, argoGrant, grants)
+}
+
+func argoReads(t *testing.T, argo string, rows map[string]string) {
 	text, err := os.ReadFile(argo + "/health_test.yaml")
 	if err != nil {
 		t.Fatal(err)
@@ -79,14 +87,16 @@ func TestTheScriptTakesWhateverItIsGiven(t *testing.T) {
 }
 
 func TestTheConfigMapHoldsTheSameScript(t *testing.T) {
-	script, err := os.ReadFile(argo + "/health.lua")
-	if err != nil {
-		t.Fatal(err)
-	}
 	config := object(t, root+"/gitops/argocd/argocd-cm.yaml")
 	data := config.Object["data"].(map[string]any)
-	if got := data["resource.customizations.health.zegel.dev_MailDomain"]; got != string(script) {
-		t.Errorf("gitops/argocd/argocd-cm.yaml has another script:\n%s", got)
+	for kind, folder := range map[string]string{"MailDomain": argo, "MailDomainGrant": argoGrant} {
+		script, err := os.ReadFile(folder + "/health.lua")
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := data["resource.customizations.health.zegel.dev_"+kind]; got != string(script) {
+			t.Errorf("gitops/argocd/argocd-cm.yaml has another script for %s:\n%s", kind, got)
+		}
 	}
 }
 

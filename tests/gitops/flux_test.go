@@ -25,6 +25,25 @@ func TestKstatusReadsEveryRowAsTheTableSays(t *testing.T) {
 	})
 }
 
+func TestKstatusReadsEveryGrant(t *testing.T) {
+	for row, want := range grants {
+		grant := object(t, argoGrant+"/testdata/"+row+".yaml")
+		got, err := status.Compute(grant)
+		if err != nil || got.Status.String() != want {
+			t.Errorf("%s: want %s, got %+v (%v)", row, want, got, err)
+		}
+		if row == "nobody-looked" {
+			continue
+		}
+		checker := check.NewChecker(nil, &check.Conditions{NegativePolarity: []string{"Stalled"}})
+		checker.DisableFetch = true
+		fail, warn := checker.Check(context.Background(), conditions.UnstructuredGetter(grant))
+		if fail != nil || warn != nil {
+			t.Errorf("%s: %v %v", row, fail, warn)
+		}
+	}
+}
+
 // The rules that Flux holds its own controllers to: FAIL and WARN alike. What is still under way is held to those for that.
 func TestFluxFindsNothingWrongWithTheConditions(t *testing.T) {
 	known := &check.Conditions{NegativePolarity: []string{"Stalled", "Reconciling"}}

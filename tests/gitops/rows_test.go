@@ -16,7 +16,17 @@ import (
 const (
 	root = "../.."
 	argo = root + "/gitops/argocd/resource_customizations/zegel.dev/MailDomain"
+	// The same of grants.
+	argoGrant = argo + "Grant"
 )
+
+// grants says the same of recorded grants. One that nobody looked at is done: it is a permission, and in an open cluster nobody
+// looks at it.
+var grants = map[string]string{
+	"nobody-looked": "Current",
+	"accepted":      "Current",
+	"invalid-spec":  "Failed",
+}
 
 // rows says of each object how a tool that delivers it is to take it: done, broken, or not yet known.
 var rows = map[string]string{
@@ -25,6 +35,7 @@ var rows = map[string]string{
 	"observed":               "Current",
 	"invalid-spec":           "Failed",
 	"domain-conflict":        "Failed",
+	"not-granted":            "Failed",
 	"drifted":                "Failed",
 	"noncompliant":           "Failed",
 	"unconfirmed":            "InProgress",

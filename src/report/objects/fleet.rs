@@ -17,6 +17,7 @@ use crate::report::{Colour, Outcome, Style, json};
 /// Ready's reasons from the worst on; what is not here stands behind them, before what is fine.
 const WORST_FIRST: &[&str] = &[
     "InvalidSpec",
+    "NotGranted",
     "DomainConflict",
     "Drifted",
     "Noncompliant",

@@ -89,6 +89,19 @@ fn of_reason(object: &Object, me: &str, at: &str, edit: String) -> Vec<Step> {
             "Mend the field that is named above; zegel check tells all mistakes of a manifest before it is applied:",
             edit,
         )],
+        "NotGranted" => {
+            let namespace = &object.namespace;
+            vec![
+                say(format!(
+                    "Ask whoever runs the cluster for a MailDomainGrant that names namespace {namespace} and domain {domain}; \
+                     this one is looked at as soon as there is one."
+                )),
+                run(
+                    "Whoever runs the cluster sees what is granted:",
+                    "kubectl get maildomaingrants -o wide".to_owned(),
+                ),
+            ]
+        }
         "DomainConflict" => vec![
             run(
                 format!("An older MailDomain manages {domain}. Find it, where you may see it:"),
