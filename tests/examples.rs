@@ -10,8 +10,8 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use serde_json::Value;
-use zegel::api::{self, MailDomain};
-use zegel::intent::Intent;
+use zegel::api::{self, MailDomain, MailDomainGrant};
+use zegel::intent::{Grant, Intent};
 
 use self::dns::DnsServer;
 
@@ -68,6 +68,23 @@ fn the_demos_zone_is_what_the_examples_ask_for() {
         String::from_utf8_lossy(&output.stderr),
     );
     assert_eq!(output.status.code(), Some(0), "{out}\n{err}");
+}
+
+#[test]
+fn every_grant_that_is_shown_is_one() {
+    let text = fs::read_to_string(Path::new(ROOT).join("examples/tenancy/grants.yaml")).unwrap();
+    let page = fs::read_to_string(Path::new(ROOT).join("docs/tenancy.md")).unwrap();
+    let mut seen = 0;
+    for text in yaml_blocks(&page).into_iter().chain([text]) {
+        let values: Vec<Value> = serde_saphyr::from_multiple(&text).unwrap();
+        for value in values.iter().filter(|value| value["kind"] == "MailDomainGrant") {
+            assert_eq!(api::validate(value).violations, [], "{value}");
+            let grant: MailDomainGrant = serde_json::from_value(value.clone()).unwrap();
+            Grant::from_spec(&grant.spec).unwrap();
+            seen += 1;
+        }
+    }
+    assert_eq!(seen, 4);
 }
 
 /// The MailDomains of a YAML text, each held to schema, rules and intent.

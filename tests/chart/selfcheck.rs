@@ -10,7 +10,7 @@ use kube::api::{Api, DeleteParams, Patch, PatchParams, PostParams};
 use serde_json::{Value, json};
 use zegel::api;
 
-use crate::control_plane::{ControlPlane, IMAGE, Process, chart_dir, run};
+use crate::control_plane::{ControlPlane, IMAGE, Process, chart_dir, render_chart, run, run_with_input};
 use crate::dns::DnsServer;
 use crate::template::{rendered, strings};
 
@@ -114,6 +114,41 @@ async fn helm_test_says_what_is_wrong_and_that_all_is_well() {
         text.starts_with("ok       CRD     maildomains.zegel.dev is served"),
         "{text}"
     );
+
+    // A closed cluster: grants are served, and this account has no right to them yet.
+    let closed = |selectors: bool| {
+        let mut values = values("off");
+        values["tenancy"] = json!("Closed");
+        values["grants"] = json!({"selectors": selectors});
+        let pod = rendered(values);
+        strings(&pod.one("Pod")["spec"]["containers"][0]["args"])
+    };
+    let (code, report) = selfcheck(&account, &closed(false));
+    let (outcome, message) = of(&report, "Rights");
+    assert!(
+        code == 1 && outcome == "wrong" && message.contains("list MailDomainGrants"),
+        "{report}"
+    );
+    assert!(
+        of(&report, "CRD")
+            .1
+            .contains("maildomaingrants.zegel.dev are served"),
+        "{report}"
+    );
+    let granted = render_chart("zegel-system", &["tenancy=Closed", "grants.selectors=true"]).unwrap();
+    let mut apply = plane.kubectl();
+    apply.args([
+        "--namespace",
+        "zegel-system",
+        "apply",
+        "--server-side",
+        "--force-conflicts",
+        "-f",
+        "-",
+    ]);
+    run_with_input(apply, &granted).unwrap();
+    let all = "MailDomains of all namespaces, MailDomainGrants, Namespaces can be listed";
+    until(&account, &closed(true), "Rights", all);
 
     // This resolver knows nothing of DNSSEC.
     let strips = rendered(values("auto"));

@@ -32,6 +32,64 @@ fn check(server: SocketAddr, args: &[&str], stdin: &str) -> Run {
     zegel_with(&[&always[..], args].concat(), stdin)
 }
 
+const GRANT: &str = "\
+apiVersion: zegel.dev/v1alpha1
+kind: MailDomainGrant
+metadata: {name: team-a}
+spec:
+  namespaces: {names: [team-a]}
+  domains: [voorbeeld.nl, '*.voorbeeld.nl']
+  may: [Claim]
+";
+
+#[test]
+fn a_grant_is_read_for_its_mistakes_and_asks_nothing_of_dns() {
+    let dns = DnsServer::start(ZONE);
+    let run = check(dns.address(), &["-"], GRANT);
+    assert_eq!((run.code, run.out.as_str()), (0, ""), "{run:?}");
+    assert!(
+        run.err
+            .contains("1 MailDomainGrant is written as the API server takes it"),
+        "{run:?}"
+    );
+
+    let run = check(dns.address(), &["-"], &format!("{MANIFEST}---\n{GRANT}"));
+    assert_eq!(run.code, 0, "{run:?}");
+    assert!(
+        !run.err.contains("MailDomainGrant"),
+        "beside a MailDomain nothing need be said: {run:?}"
+    );
+
+    let wrong = GRANT
+        .replace("voorbeeld.nl, ", "Voorbeeld.nl, ")
+        .replace("may: [Claim]", "mai: [Claim]")
+        .replace("names: [team-a]", "names: ['team-*']");
+    let run = check(dns.address(), &["-"], &wrong);
+    assert_eq!(run.code, 2, "{run:?}");
+    for says in [
+        "standard input:5: spec.namespaces.names[0]: \"team-*\" is no namespace's name",
+        "standard input:6: spec.domains[0]: write voorbeeld.nl",
+        "standard input:7: spec.mai: there is no field \"mai\": did you mean may?",
+    ] {
+        assert!(
+            run.err.replace("-:", "standard input:").contains(says),
+            "{says}\n{}",
+            run.err
+        );
+    }
+    assert_eq!(run.err.matches("error:").count(), 3, "{}", run.err);
+
+    // Two of one name are one object; a MailDomain of that name is another.
+    let run = check(dns.address(), &["-"], &format!("{GRANT}---\n{GRANT}"));
+    assert!(
+        run.code == 2 && run.err.contains("is the name of the object at"),
+        "{run:?}"
+    );
+    let namesake = MANIFEST.replace("name: voorbeeld-nl", "name: team-a");
+    let run = check(dns.address(), &["-"], &format!("{GRANT}---\n{namesake}"));
+    assert_eq!(run.code, 0, "{run:?}");
+}
+
 #[test]
 fn in_sync_is_zero() {
     let dns = DnsServer::start(ZONE);

@@ -73,6 +73,37 @@ fn a_second_claim_on_a_domain_is_stalled() {
     assert_eq!(object.event(), Some(("DomainConflict", true)));
 }
 
+/// Revoked, nothing is said of DNS any more, and what is known of it stays; granted again, it is looked at as before.
+#[test]
+fn without_a_grant_it_is_stalled_and_with_one_it_goes_on() {
+    let mut object = Object::in_sync();
+    let records = object.status.clone().unwrap().records;
+    object.pass(10, Pass::NotGranted("ask for a MailDomainGrant"));
+    assert_eq!(object.ready(), ("False", "NotGranted"));
+    assert_eq!(object.kstatus(), Kstatus::Failed);
+    assert_eq!(object.event(), Some(("NotGranted", true)));
+    for condition in ["InSync", "Compliant", "DKIM", "DMARC"] {
+        assert_eq!(
+            object.condition(condition),
+            ("Unknown", "NotGranted"),
+            "{condition}"
+        );
+    }
+    assert_eq!(object.status.clone().unwrap().records, records);
+    assert_eq!(
+        zegel::history::proof(&object.status.clone().unwrap()),
+        None,
+        "nor does a control question ask about it"
+    );
+    let next = object.pass(20, Pass::NotGranted("ask for a MailDomainGrant"));
+    assert!(
+        !next.write && next.event.is_none() && next.requeue.is_none(),
+        "{next:?}"
+    );
+    object.look(30, &object.all_in_sync(30));
+    assert_eq!(object.ready(), ("True", "Compliant"));
+}
+
 #[test]
 fn suspended_after_a_verdict_leaves_it_as_it_was() {
     let mut object = Object::in_sync();

@@ -252,6 +252,11 @@ fn what_to_do_next_follows_from_the_reason_and_can_be_copied() {
         ("False", "DomainConflict", "--field-selector spec.domain=a.nl"),
         (
             "False",
+            "NotGranted",
+            "MailDomainGrant that names namespace mail and domain a.nl",
+        ),
+        (
+            "False",
             "Drifted",
             "kubectl get maildomain a -n mail -o yaml | zegel plan --diff -o zone -",
         ),
