@@ -77,7 +77,7 @@ pub enum Starttls {
     Off,
     /// Whether they offer TLS, with which certificates, and whether they speak old versions: two connections an address.
     Chain,
-    /// All of their TLS: up to eighteen connections more.
+    /// All of their TLS: up to nineteen connections more.
     Profile,
 }
 

@@ -155,7 +155,9 @@ async fn look_at(
             let discovery = dmarc::gather(&domain, inquiry);
             let verdict = judge(&intent, inquiry, now);
             let adopted = manner.wants_manifest.then(|| adopt(&live, inquiry, now));
-            let score = manner.scores.then(|| score::score(&intent, &verdict, inquiry));
+            // Internet.nl tests no domain that does not exist.
+            let is_scored = manner.scores && !verdict.domain_is_missing();
+            let score = is_scored.then(|| score::score(&intent, &verdict, inquiry));
             (live, discovery, verdict, adopted, score)
         })
         .await;

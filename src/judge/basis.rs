@@ -84,6 +84,17 @@ pub(super) struct Judged {
     pub(super) differences: Vec<String>,
 }
 
+impl Judged {
+    /// Of a record of which nothing could be seen.
+    pub(super) fn unknown() -> Self {
+        Self {
+            state: State::Unknown,
+            observed: Vec::new(),
+            differences: Vec::new(),
+        }
+    }
+}
+
 /// The essential questions of one record.
 #[derive(Debug, Default)]
 pub(super) struct Basis {

@@ -26,7 +26,7 @@ pub const VERSION: u32 = 1;
 /// The longest line of a question, in octets.
 pub const MAX_ASKED: usize = 4 * 1024;
 
-/// The longest line of an answer, in octets: eighteen flights of certificates fit.
+/// The longest line of an answer, in octets: nineteen flights of certificates fit.
 pub const MAX_TOLD: usize = 8 << 20;
 
 /// A question to a probe.

@@ -80,6 +80,7 @@ struct Points {
 struct UnseenReport<'s> {
     category: &'static str,
     tests: &'s [&'static str],
+    names: &'s [String],
     why: &'s str,
     points: f64,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -167,6 +168,7 @@ impl<'s> From<&'s Unseen> for UnseenReport<'s> {
         Self {
             category: unseen.group.id(),
             tests: &unseen.tests,
+            names: &unseen.names,
             why: &unseen.why,
             points: unseen.points,
             how: unseen.how,
@@ -214,11 +216,7 @@ pub fn text(score: &Score, style: Style) -> String {
         ),
         columns,
     );
-    let mut rows = vec![
-        ["CATEGORY", "SCORE", "WHAT COUNTS AGAINST IT"]
-            .map(str::to_owned)
-            .to_vec(),
-    ];
+    let mut rows = vec![["CATEGORY", "SCORE", "WHAT IS WRONG"].map(str::to_owned).to_vec()];
     rows.extend(score.categories.iter().map(row));
     out.push_str(&table(&rows, columns, |row, _, cell| match row {
         0 => style.paint(Colour::Dim, cell),
@@ -246,8 +244,12 @@ pub fn text(score: &Score, style: Style) -> String {
             false => " (it does not count)".to_owned(),
         };
         let how = unseen.how.map(|how| format!("; what would show it: {how}"));
+        let names = match unseen.names.as_slice() {
+            [] => String::new(),
+            names => format!("{}: ", names.join(", ")),
+        };
         let line = format!(
-            "{}: {}{points}{}",
+            "{}: {names}{}{points}{}",
             unseen.group,
             unseen.why,
             how.unwrap_or_default()

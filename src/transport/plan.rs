@@ -19,7 +19,7 @@ use crate::name::Name;
 const MOST_OF_A_LEVEL: usize = 4;
 
 /// The most hellos one look takes.
-pub const MAX_STEPS: usize = 18;
+pub const MAX_STEPS: usize = 19;
 
 /// What a hello is to find out.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
@@ -100,11 +100,6 @@ impl Reaction {
             Self::Hello(flight) => Some(flight),
             Self::Alert(_) | Self::Closed | Self::Malformed(_) => None,
         }
-    }
-
-    /// Whether the server refused what was offered, as it may.
-    pub fn is_refusal(&self) -> bool {
-        matches!(self, Self::Alert(_) | Self::Closed)
     }
 }
 

@@ -132,11 +132,6 @@ impl ReplyReader {
         &self.pending
     }
 
-    /// Whether nothing of a reply came yet.
-    pub fn is_untouched(&self) -> bool {
-        self.pending.is_empty() && self.lines.is_empty()
-    }
-
     /// Takes one line; whether it is the reply's last.
     fn take(&mut self, line: &[u8]) -> Result<bool, ReplyFault> {
         if line.len() >= MAX_LINE {
@@ -245,7 +240,7 @@ mod tests {
         assert_eq!(first.words(), "220 go ahead");
         assert_eq!(reader.pending(), b"250 injected\r\n");
         assert_eq!(reader.push(b"").unwrap().unwrap().code, 250);
-        assert!(reader.is_untouched());
+        assert!(reader.pending().is_empty());
     }
 
     #[test]

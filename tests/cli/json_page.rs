@@ -56,7 +56,16 @@ fn every_field_of_the_page_is_printed() {
     let broken = more.replace("bijna", "stuk");
     for (args, stdin) in [
         (
-            &["inspect", "stuk.nl", "bijna.nl", "elders.nl", "-o", "json"][..],
+            &[
+                "inspect",
+                "stuk.nl",
+                "bijna.nl",
+                "elders.nl",
+                "-o",
+                "json",
+                "--profile",
+                "internet.nl",
+            ][..],
             "",
         ),
         (&["check", "-", "-o", "json"], &wrong),

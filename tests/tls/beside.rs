@@ -58,6 +58,19 @@ fn fired(verdict: &Verdict) -> Vec<(&'static str, Severity)> {
     found.map(|finding| (finding.rule.id, finding.severity)).collect()
 }
 
+/// The host's own certificate is the first that was sent: none behind it stands in for one that cannot be read.
+#[test]
+fn a_certificate_that_cannot_be_read_is_no_reason_to_take_the_next_for_it() {
+    let issuer = certificate(&["issuer.example"], (2020, 2040));
+    let session = with_handshake(|seen| seen.chain = vec![b"no certificate".to_vec(), issuer.clone()]);
+    for record in [
+        about(&issuer, 3, 1, 1),
+        about(&certificate(&["mx1.a.nl"], (2026, 2027)), 3, 1, 1),
+    ] {
+        assert_eq!(fired(&judged(&session, &[record], SPEC)), []);
+    }
+}
+
 #[test]
 fn a_record_of_any_kind_that_matches_is_enough() {
     let session = with_handshake(|seen| seen.chain = signed(&["mx1.a.nl"], (2026, 2027)));

@@ -24,7 +24,7 @@ pub(in crate::judge) fn state(
     let mut basis = Basis::default();
     match want {
         DaneWant::Records(records) => {
-            let judged = at_host(records, &wanted.name, &mut basis, inquiry).unwrap_or(unknown());
+            let judged = at_host(records, &wanted.name, &mut basis, inquiry).unwrap_or_else(Judged::unknown);
             basis.verdict(wanted, judged)
         }
         DaneWant::Everywhere => {
@@ -34,7 +34,9 @@ pub(in crate::judge) fn state(
                 observed: Vec::new(),
                 differences: Vec::new(),
             };
-            let judged = look.judge(&intent.domain, inquiry).unwrap_or(unknown());
+            let judged = look
+                .judge(&intent.domain, inquiry)
+                .unwrap_or_else(Judged::unknown);
             let blind = look.unproven && !judged.state.differs();
             let mut verdict = basis.verdict(wanted, judged);
             if blind {
@@ -47,14 +49,6 @@ pub(in crate::judge) fn state(
             }
             verdict
         }
-    }
-}
-
-fn unknown() -> Judged {
-    Judged {
-        state: State::Unknown,
-        observed: Vec::new(),
-        differences: Vec::new(),
     }
 }
 

@@ -30,12 +30,7 @@ pub(in crate::judge) fn state(
         DkimWant::Revoked => ask(&mut basis, &wanted.name, inquiry).map(|answer| revoked(&answer)),
         DkimWant::WildcardRevoked => wildcard(intent, wanted, &mut basis, inquiry, findings),
     };
-    let unseen = Judged {
-        state: State::Unknown,
-        observed: Vec::new(),
-        differences: Vec::new(),
-    };
-    basis.verdict(wanted, judged.unwrap_or(unseen))
+    basis.verdict(wanted, judged.unwrap_or_else(Judged::unknown))
 }
 
 /// The TXT records the state rests on, read once a pass.

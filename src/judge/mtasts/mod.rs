@@ -12,9 +12,9 @@ mod seen;
 
 pub(super) use self::check::check;
 pub(super) use self::seen::seen;
+use super::RecordVerdict;
 use super::basis::{Basis, Judged};
 use super::versioned::state as state_of;
-use super::{RecordVerdict, State};
 use crate::inquiry::Inquiry;
 use crate::intent::ManagedRrset;
 use crate::records::mtasts::{self, Policy};
@@ -27,10 +27,6 @@ pub(super) fn state(wanted: &ManagedRrset, policy: &Policy, inquiry: &mut Inquir
     let mut basis = Basis::default();
     let compare = |text: &[u8]| mtasts::compare(&policy.id(), &mtasts::parse(text));
     let judged = state_of(WHAT, &wanted.name, mtasts::likeness, compare, &mut basis, inquiry);
-    let judged = judged.unwrap_or(Judged {
-        state: State::Unknown,
-        observed: Vec::new(),
-        differences: Vec::new(),
-    });
+    let judged = judged.unwrap_or_else(Judged::unknown);
     basis.verdict(wanted, judged)
 }

@@ -14,11 +14,7 @@ pub(in crate::judge) fn state(wanted: &ManagedRrset, inquiry: &mut Inquiry<'_>) 
         What::Mx(MxWant::Hosts(hosts)) => named(hosts, wanted, &mut basis, inquiry),
         _ => null_mx(wanted, &mut basis, inquiry),
     };
-    let judged = judged.unwrap_or(Judged {
-        state: State::Unknown,
-        observed: Vec::new(),
-        differences: Vec::new(),
-    });
+    let judged = judged.unwrap_or_else(Judged::unknown);
     basis.verdict(wanted, judged)
 }
 

@@ -74,6 +74,7 @@ fn worth(name: &Name, inquiry: &mut Inquiry<'_>) -> Worth {
         (Ok(Answer::NxDomain), _) => Worth::Missing,
         (Ok(_), Security::Secure) => Worth::Secure,
         (Ok(_), Security::Insecure { .. }) => Worth::Insecure,
+        (Ok(_), Security::NotAsked) => Worth::Unknown("nothing was validated".to_owned()),
         (Ok(_), doubt) => Worth::Unknown(doubt.to_string()),
     }
 }

@@ -99,6 +99,19 @@ fn step(category: &Category, tests: &[&'static Criterion], verdict: &Verdict) ->
     seen.dedup();
     let finding = wrong.iter().find_map(|mark| finding(mark, verdict));
     let first = wrong.first()?.criterion;
+    // A finding about one host, or one tag, may leave the test where it was.
+    let more = match (
+        wrong.first().map(|mark| (mark.criterion.id, mark.verdict)),
+        finding,
+    ) {
+        (Some((id, "bad")), Some(_)) if id == criteria::DMARC_POLICY.id => {
+            " The policy must be quarantine or reject as well."
+        }
+        (Some((id, _)), Some(finding)) if id == criteria::MX_REACH.id && finding.rule.id == "MX-015" => {
+            " Internet.nl asks for one at every host, and that it takes mail there."
+        }
+        _ => "",
+    };
     let own_words = wrong
         .iter()
         .find(|mark| matches!(mark.status, Status::Failed | Status::Error));
@@ -107,7 +120,10 @@ fn step(category: &Category, tests: &[&'static Criterion], verdict: &Verdict) ->
         points: gain(category, tests, &marks),
         tests: wrong.iter().map(|mark| mark.criterion.id).collect(),
         seen: seen.join("; "),
-        fix: finding.map_or_else(|| own_words.to_owned(), |finding| finding.fix.clone()),
+        fix: finding.map_or_else(
+            || own_words.to_owned(),
+            |finding| format!("{}{more}", finding.fix),
+        ),
         finding: finding.map(|finding| (finding.rule.id, finding.site.name().clone())),
     })
 }

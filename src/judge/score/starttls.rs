@@ -299,9 +299,12 @@ fn kind(of: Of, criterion: &'static Criterion, seen: &[Trait], sessions: &[&Sess
             criterion.points,
         )),
         (true, true) => Mark::good(criterion, "nothing below sufficient was seen"),
-        (true, false) => Mark::unknown(criterion, "only a look at all of the TLS tells it"),
+        (true, false) => Mark::unknown(criterion, CLOSER),
     }
 }
+
+/// What a look at the certificates does not tell.
+pub(super) const CLOSER: &str = "only a look at all of the TLS tells it";
 
 /// At most so many are named.
 const MOST_SHOWN: usize = 4;
@@ -328,7 +331,7 @@ fn beside(sessions: &[&Session]) -> Vec<Mark> {
         trust,
         Mark::unknown(
             &criteria::CLIENT_RENEGOTIATION,
-            "renegotiation by the client is not tried: it takes a whole connection, and does not count",
+            "renegotiation by the client is not tried: it takes a whole connection",
         ),
         Mark::new(
             &criteria::ZERO_RTT,

@@ -1,8 +1,9 @@
 //! What was not seen: the reason for the width of the range, each with what would show it.
 
-use super::criteria::{Criterion, Group};
+use super::criteria::{Criterion, Group, Level};
 use super::mark::{Category, Counts, Mark, Status};
 use super::next::tenths;
+use super::starttls::CLOSER;
 use crate::inquiry::{Inquiry, Trouble};
 
 /// Something that was not seen.
@@ -12,6 +13,8 @@ pub struct Unseen {
     pub group: Group,
     /// The tests that are not known for it.
     pub tests: Vec<&'static str>,
+    /// The names it is about; none where it is about the domain as a whole.
+    pub names: Vec<String>,
     /// Why, in a clause.
     pub why: String,
     /// How much of the score hangs on it at most, to a tenth.
@@ -41,20 +44,24 @@ pub(super) fn all(categories: &[Category], are_looked_at: bool, inquiry: &Inquir
                 Counts::Yes => mark.points.highest - mark.points.lowest,
             };
             let points = f64::from(width) * 100.0 / f64::from(most.max(1)) / counting.max(1) as f64;
+            let (name, why) = about(&mark.seen);
             let known = all
                 .iter_mut()
-                .find(|unseen| unseen.group == category.group && unseen.why == mark.seen);
+                .find(|unseen| unseen.group == category.group && unseen.why == why);
             match known {
                 Some(known) => {
                     known.tests.push(mark.criterion.id);
                     known.points += points;
+                    let is_new = name.filter(|name| !known.names.iter().any(|known| known == name));
+                    known.names.extend(is_new.map(str::to_owned));
                 }
                 None => all.push(Unseen {
                     group: category.group,
                     tests: vec![mark.criterion.id],
-                    why: mark.seen.clone(),
+                    names: name.map(str::to_owned).into_iter().collect(),
+                    why: why.to_owned(),
                     points,
-                    how: how(mark.criterion, &mark.seen, are_looked_at, inquiry),
+                    how: how(mark.criterion, why, are_looked_at, inquiry),
                 }),
             }
         }
@@ -70,16 +77,26 @@ fn is_open(mark: &Mark) -> bool {
     mark.status == Status::Unknown || (mark.counts != Counts::No && !mark.points.is_certain())
 }
 
+/// The name a clause begins with, and the rest.
+fn about(seen: &str) -> (Option<&str>, &str) {
+    match seen.split_once(": ") {
+        Some((name, why)) if !name.contains(' ') => (Some(name), why),
+        _ => (None, seen),
+    }
+}
+
 /// What would show it.
 fn how(criterion: &Criterion, why: &str, are_looked_at: bool, inquiry: &Inquiry<'_>) -> Option<&'static str> {
+    let says = |trouble: Trouble| why.contains(&trouble.to_string());
     match criterion.group {
+        Group::Starttls if criterion.level != Level::Required => None,
         Group::Starttls if !are_looked_at => Some("--starttls chain, or --starttls profile for all of it"),
-        Group::Starttls if why.contains(&Trouble::PortBlocked.to_string()) => {
+        Group::Starttls if says(Trouble::PortBlocked) => {
             Some("--smtp-proxy, or a look from where port 25 is open")
         }
-        Group::Starttls if criterion.level == super::Level::Optional => None,
-        Group::Starttls if !inquiry.profiles() => Some("--starttls profile"),
-        Group::Dnssec => Some("--resolver with one that passes DNSSEC on, and --dnssec on"),
+        Group::Starttls if says(Trouble::Private) => Some("--allow-private-targets"),
+        Group::Starttls if why == CLOSER && !inquiry.profiles() => Some("--starttls profile"),
+        Group::Dnssec => Some("--dnssec on, and with --resolver one that passes DNSSEC on"),
         Group::Ipv6 => Some("a look from where there is IPv6, or Internet.nl's own test"),
         Group::Rpki => Some("Internet.nl's own test"),
         Group::Starttls | Group::Auth => None,

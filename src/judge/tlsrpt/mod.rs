@@ -2,7 +2,7 @@
 
 use super::basis::{Basis, Judged, UsableAnswer, evidence};
 use super::versioned::{Versioned, mild, state as state_of};
-use super::{Findings, RecordVerdict, Site, State, Topic};
+use super::{Findings, RecordVerdict, Site, Topic};
 use crate::inquiry::{Dns, Inquiry, Kind, Need};
 use crate::intent::{Intent, ManagedRrset, TLS_RPT};
 use crate::records::tlsrpt::{self, Record, UriFault};
@@ -20,11 +20,7 @@ pub(super) fn state(wanted: &ManagedRrset, reports: &[String], inquiry: &mut Inq
     let mut basis = Basis::default();
     let compare = |text: &[u8]| tlsrpt::compare(reports, &tlsrpt::parse(text));
     let judged = state_of(WHAT, &wanted.name, tlsrpt::likeness, compare, &mut basis, inquiry);
-    let judged = judged.unwrap_or(Judged {
-        state: State::Unknown,
-        observed: Vec::new(),
-        differences: Vec::new(),
-    });
+    let judged = judged.unwrap_or_else(Judged::unknown);
     basis.verdict(wanted, judged)
 }
 

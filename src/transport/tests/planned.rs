@@ -91,7 +91,10 @@ fn a_hardened_server_is_troubled_little_and_an_open_one_never_beyond_the_bound()
         is_choosy: false,
     };
     assert_eq!(open.look(Scope::Old).len(), 3);
-    assert_eq!(open.look(Scope::Full).len(), MAX_STEPS);
+    // All is asked of it, to the last: the bound cuts nothing off.
+    let all = open.look(Scope::Full);
+    assert_eq!(all.len(), MAX_STEPS);
+    assert_eq!(all.last().map(|step| step.probe), Some(Probe::Tls13Suites));
 }
 
 #[test]

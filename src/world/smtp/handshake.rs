@@ -17,7 +17,7 @@ use tokio::time::timeout;
 use tokio_rustls::TlsConnector;
 
 use super::talk::Connection;
-use crate::inquiry::{Handshake, Trouble};
+use crate::inquiry::Handshake;
 use crate::name::Name;
 use crate::transport::{Group, Suite, Version};
 
@@ -41,16 +41,19 @@ impl Shaker {
         }
     }
 
-    /// Shakes hands as `host` would be greeted, within `patience`; the inner error is the server's or the library's word.
+    /// Shakes hands as `host` would be greeted, within `patience`.
+    ///
+    /// # Errors
+    /// When none comes about: the server's or the library's words.
     pub(super) async fn shake(
         &self,
         connection: Connection,
         host: &Name,
         now: Timestamp,
         patience: Duration,
-    ) -> Result<Result<Handshake, String>, Trouble> {
+    ) -> Result<Handshake, String> {
         let Ok(name) = ServerName::try_from(host.to_string()) else {
-            return Ok(Err(format!("{host} is no name a certificate could be asked for")));
+            return Err(format!("{host} is no name a certificate could be asked for"));
         };
         let witness = Arc::new(Witness {
             provider: self.provider.clone(),
@@ -59,7 +62,7 @@ impl Shaker {
         let config = ClientConfig::builder_with_provider(self.provider.clone());
         let config = match config.with_safe_default_protocol_versions() {
             Ok(config) => config,
-            Err(error) => return Ok(Err(error.to_string())),
+            Err(error) => return Err(error.to_string()),
         };
         let config = config
             .dangerous()
@@ -68,8 +71,8 @@ impl Shaker {
         let connector = TlsConnector::from(Arc::new(config));
         let shaken = timeout(patience, connector.connect(name.clone(), connection.stream)).await;
         let mut stream = match shaken {
-            Err(_) => return Err(Trouble::Timeout),
-            Ok(Err(error)) => return Ok(Err(words(&error))),
+            Err(_) => return Err("the server did not answer in time".to_owned()),
+            Ok(Err(error)) => return Err(words(&error)),
             Ok(Ok(stream)) => stream,
         };
         let (_, session) = stream.get_ref();
@@ -90,7 +93,7 @@ impl Shaker {
         };
         let _ = timeout(Duration::from_secs(1), stream.write_all(b"QUIT\r\n")).await;
         let _ = timeout(Duration::from_secs(1), stream.shutdown()).await;
-        Ok(Ok(seen))
+        Ok(seen)
     }
 
     fn trusted(

@@ -106,11 +106,11 @@ impl MailServers {
     }
 
     /// One connection, up to the go-ahead.
-    async fn connect(&self, question: &Starttls) -> Talk {
+    async fn connect(&self, question: &Starttls) -> Result<Talk, Failed> {
         let talked = talk(SocketAddr::new(question.address, self.config.port), &self.config).await;
         let mut watch = self.watch();
         match &talked {
-            Talk::Not(failed) => {
+            Err(failed) => {
                 match failed.is_connected {
                     true => watch.connected(),
                     false => watch.silent(question.address, Instant::now()),
@@ -119,7 +119,7 @@ impl MailServers {
                     watch.busy(question.address, Instant::now());
                 }
             }
-            Talk::GoAhead(_) | Talk::NoTls { .. } => {
+            Ok(Talk::GoAhead(_) | Talk::NoTls { .. }) => {
                 watch.connected();
                 watch.answered(question.address);
             }
@@ -174,7 +174,7 @@ impl MailServers {
     }
 
     async fn look(&self, question: &Starttls) -> Result<Session, Failed> {
-        let first = match self.connect(question).await {
+        let first = match self.connect(question).await? {
             Talk::GoAhead(connection) => connection,
             Talk::NoTls { banner, refused } => {
                 return Ok(Session {
@@ -186,7 +186,6 @@ impl MailServers {
                     cut_short: None,
                 });
             }
-            Talk::Not(failed) => return Err(failed),
         };
         let mut session = Session {
             banner: first.banner.clone(),
@@ -205,8 +204,7 @@ impl MailServers {
                 .shaker
                 .shake(connection, &question.host, now, self.config.step)
                 .await;
-            session.handshake =
-                Some(shaken.unwrap_or_else(|_| Err("the server did not answer in time".to_owned())));
+            session.handshake = Some(shaken);
         }
         if let Err(words) = self.hellos(question, ready, &mut session).await {
             session.cut_short = Some(words);
@@ -236,9 +234,9 @@ impl MailServers {
                 None => {
                     sleep(self.config.pause).await;
                     match self.connect(question).await {
-                        Talk::GoAhead(connection) => connection,
-                        Talk::NoTls { .. } => return Err("it offered TLS no more".to_owned()),
-                        Talk::Not(failed) => {
+                        Ok(Talk::GoAhead(connection)) => connection,
+                        Ok(Talk::NoTls { .. }) => return Err("it offered TLS no more".to_owned()),
+                        Err(failed) => {
                             let words = Some(failed.words).filter(|words| !words.is_empty());
                             return Err(words.unwrap_or_else(|| failed.trouble.to_string()));
                         }

@@ -22,8 +22,6 @@ pub(super) enum Talk {
     GoAhead(Connection),
     /// It has no TLS for anybody: its first words, and what it said to STARTTLS where it offered it.
     NoTls { banner: String, refused: Option<String> },
-    /// It has not answered: why, its words, and whether a connection came about.
-    Not(Failed),
 }
 
 /// A server that has not answered.
@@ -44,14 +42,10 @@ pub(super) struct Connection {
 }
 
 /// Talks to a server until it awaits TLS.
-pub(super) async fn talk(address: SocketAddr, config: &SmtpConfig) -> Talk {
-    match converse(address, config).await {
-        Ok(talk) => talk,
-        Err(failed) => Talk::Not(failed),
-    }
-}
-
-async fn converse(address: SocketAddr, config: &SmtpConfig) -> Result<Talk, Failed> {
+///
+/// # Errors
+/// When it has not answered: why, its words, and whether a connection came about.
+pub(super) async fn talk(address: SocketAddr, config: &SmtpConfig) -> Result<Talk, Failed> {
     let connecting = async {
         match config.proxy {
             None => TcpStream::connect(address).await,
