@@ -131,6 +131,34 @@ async fn every_query_of_the_dashboard_has_an_answer_from_a_prometheus_that_scrap
     the_rules_work(&mut prometheus);
     a_label_of_the_object_is_joined_as_the_page_says(&prometheus);
     promtool_takes_the_scrape(target);
+    an_object_takes_as_much_of_etcd_as_the_page_says(&plane);
+}
+
+/// What etcd stores of an object is its JSON, `managedFields` included.
+fn an_object_takes_as_much_of_etcd_as_the_page_says(plane: &ControlPlane) {
+    let mut all = plane.kubectl();
+    all.args(["get", "--raw", "/apis/zegel.dev/v1alpha1/maildomains"]);
+    let list: Value = serde_json::from_str(&crate::control_plane::run(all).unwrap()).unwrap();
+    let sizes: Vec<usize> = list["items"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|object| object.to_string().len())
+        .collect();
+    let mean = sizes.iter().sum::<usize>() as f64 / sizes.len() as f64 / 1024.0;
+    let page = read("docs/sizing.md");
+    let told = page
+        .split("and DMARC alone takes ")
+        .nth(1)
+        .and_then(|rest| rest.split(' ').next());
+    let told: f64 = told
+        .and_then(|number| number.parse().ok())
+        .expect("a number of KiB");
+    let most = *sizes.iter().max().unwrap() as f64 / 1024.0;
+    assert!(
+        (mean - told).abs() < told * 0.2,
+        "docs/sizing.md says {told} KiB, measured are {mean:.1} KiB, at the most {most:.1} KiB"
+    );
 }
 
 /// Where the program says it listens.
