@@ -145,6 +145,10 @@ fn values_in_the_pages_are_values_of_the_chart() {
         "alerts.md",
         "rights.md",
         "operations.md",
+        "security.md",
+        "troubleshooting.md",
+        "metrics.md",
+        "chart.md",
     ] {
         let text = std::fs::read_to_string(format!("{}/docs/{page}", env!("CARGO_MANIFEST_DIR"))).unwrap();
         for code in text.split('`').skip(1).step_by(2) {

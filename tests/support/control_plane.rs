@@ -20,7 +20,6 @@ mod process;
 use std::collections::BTreeMap;
 use std::fs;
 use std::io;
-use std::net::TcpListener;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
@@ -38,6 +37,7 @@ use tempfile::TempDir;
 pub use self::audit::Asked;
 use self::certificates::certificates;
 pub use self::process::Process;
+use self::process::free_ports;
 
 /// What went wrong, in words for the person who started the test.
 pub type Error = Box<dyn std::error::Error + Send + Sync>;
@@ -436,18 +436,6 @@ fn exists<K>(result: kube::Result<K>) -> Result<(), Error> {
         Err(kube::Error::Api(status)) if status.code == 409 => Ok(()),
         Err(error) => Err(error.into()),
     }
-}
-
-fn free_ports<const N: usize>() -> io::Result<[u16; N]> {
-    // All are held until all are known, so that no two are the same.
-    let listeners: Vec<TcpListener> = (0..N)
-        .map(|_| TcpListener::bind(("127.0.0.1", 0)))
-        .collect::<io::Result<_>>()?;
-    let mut ports = [0; N];
-    for (port, listener) in ports.iter_mut().zip(&listeners) {
-        *port = listener.local_addr()?.port();
-    }
-    Ok(ports)
 }
 
 fn write_kubeconfig(path: &Path, server: &str, user: &str) -> io::Result<()> {

@@ -1,7 +1,8 @@
-//! A child process on a leash: it ends when whoever holds it ends, in whatever way.
+//! A child process on a leash, and ports for it: it ends when whoever holds it ends, in whatever way.
 
 use std::fs::{self, File};
 use std::io;
+use std::net::TcpListener;
 use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
@@ -104,4 +105,17 @@ impl Drop for Process {
 
 fn http_get(path: &str) -> Result<http::Request<Vec<u8>>, Error> {
     Ok(http::Request::get(path).body(Vec::new())?)
+}
+
+/// Ports of this machine that nobody listens at.
+pub(super) fn free_ports<const N: usize>() -> io::Result<[u16; N]> {
+    // All are held until all are known, so that no two are the same.
+    let listeners: Vec<TcpListener> = (0..N)
+        .map(|_| TcpListener::bind(("127.0.0.1", 0)))
+        .collect::<io::Result<_>>()?;
+    let mut ports = [0; N];
+    for (port, listener) in ports.iter_mut().zip(&listeners) {
+        *port = listener.local_addr()?.port();
+    }
+    Ok(ports)
 }
