@@ -89,12 +89,16 @@ async fn the_example_is_applied_and_is_what_it_says() {
     assert_eq!(all.one("Deployment")["spec"]["replicas"], 2);
     assert!(!text.contains(NOWHERE) && !text.contains("helm.sh"), "{text}");
     // Neither Flux nor Argo CD deletes the MailDomains with the operator.
-    let kept = &all.one("CustomResourceDefinition")["metadata"]["annotations"];
-    assert_eq!(kept["kustomize.toolkit.fluxcd.io/prune"], "disabled");
-    assert_eq!(
-        kept["argocd.argoproj.io/sync-options"],
-        "Prune=false,Delete=false"
-    );
+    let crds = all.all("CustomResourceDefinition");
+    assert_eq!(crds.len(), api::crds().len());
+    for crd in crds {
+        let kept = &crd["metadata"]["annotations"];
+        assert_eq!(kept["kustomize.toolkit.fluxcd.io/prune"], "disabled", "{crd}");
+        assert_eq!(
+            kept["argocd.argoproj.io/sync-options"],
+            "Prune=false,Delete=false"
+        );
+    }
 
     for _ in 0..2 {
         let mut apply = plane.kubectl();

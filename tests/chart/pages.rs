@@ -157,7 +157,8 @@ fn values_in_the_pages_are_values_of_the_chart() {
             };
             let path = path.trim_start_matches("--set ");
             let first = path.split('.').next().unwrap();
-            if !path.contains('.') || defaults[first].is_null() {
+            // A sentence is quoted, and no value.
+            if !path.contains('.') || path.contains(' ') || defaults[first].is_null() {
                 continue;
             }
             let mut place = &defaults;

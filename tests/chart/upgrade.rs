@@ -311,7 +311,7 @@ async fn a_crd_that_kubectl_installed_is_adopted_when_asked_and_refused_with_a_r
     ];
     let refused = release(&plane, &install).unwrap_err().to_string();
     assert!(
-        refused.contains("maildomains.zegel.dev") && refused.contains("app.kubernetes.io/managed-by"),
+        refused.contains(".zegel.dev\" in namespace") && refused.contains("app.kubernetes.io/managed-by"),
         "{refused}"
     );
     release(&plane, &["uninstall", "zegel", "--ignore-not-found"]).unwrap();
