@@ -5,8 +5,8 @@ use crate::api::{DmarcSpec, MailDomainSpec, RecordStatus};
 use crate::inquiry::Inquiry;
 use crate::intent::dmarc_spec;
 use crate::judge::dmarc::gather;
+use crate::records::Standard;
 use crate::records::dmarc::{self, Likeness};
-use crate::records::{Standard, presentation};
 
 /// Proposes the block, or says why there is none.
 pub(super) fn propose(live: &Live, inquiry: &mut Inquiry<'_>, adopted: &mut Adopted) {
@@ -62,12 +62,7 @@ pub(super) fn propose(live: &Live, inquiry: &mut Inquiry<'_>, adopted: &mut Adop
 
 /// The DMARC records and near misses at `_dmarc`.
 pub(super) fn list(live: &Live) -> Vec<RecordStatus> {
-    let texts = live.dmarc_texts();
-    let shown = texts.iter().map(|text| presentation(text)).collect();
-    let seen = live.at(Standard::Dmarc);
-    seen.map(|seen| seen.status(Standard::Dmarc, shown))
-        .into_iter()
-        .collect()
+    live.listed(Standard::Dmarc, &live.dmarc_texts())
 }
 
 impl Live {
@@ -78,9 +73,7 @@ impl Live {
 
     /// The DMARC records and near misses at `_dmarc`.
     pub fn dmarc_texts(&self) -> Vec<Vec<u8>> {
-        let is_dmarc = |text: &[u8]| dmarc::likeness(text) != Likeness::Other;
-        let seen = self.at(Standard::Dmarc);
-        seen.map(|seen| seen.texts(is_dmarc)).unwrap_or_default()
+        self.meant(Standard::Dmarc, |text| dmarc::likeness(text) != Likeness::Other)
     }
 }
 

@@ -14,7 +14,7 @@ use crate::intent::tlsa_name;
 use crate::judge::dkim::{self, SelectorAnswer};
 use crate::judge::mx;
 use crate::name::Name;
-use crate::records::Standard;
+use crate::records::{Standard, presentation};
 
 /// What one question brought.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -191,6 +191,19 @@ impl Live {
     pub(super) fn at(&self, standard: Standard) -> Option<&RrsetSeen> {
         let mut places = self.places.iter();
         places.find_map(|(of, seen)| (*of == standard).then_some(seen))
+    }
+
+    /// The texts there that were meant as records of a standard, by its own likeness.
+    pub(super) fn meant(&self, standard: Standard, is_meant: impl Fn(&[u8]) -> bool) -> Vec<Vec<u8>> {
+        let seen = self.at(standard);
+        seen.map(|seen| seen.texts(is_meant)).unwrap_or_default()
+    }
+
+    /// What stands there as it is listed, of its texts those that were meant; nothing where the domain leaves no room for it.
+    pub(super) fn listed(&self, standard: Standard, texts: &[Vec<u8>]) -> Vec<RecordStatus> {
+        let shown = texts.iter().map(|text| presentation(text)).collect();
+        let seen = self.at(standard).map(|seen| seen.status(standard, shown));
+        seen.into_iter().collect()
     }
 
     /// Why it is not known what stands there.

@@ -37,12 +37,7 @@ pub(super) fn propose(live: &Live, inquiry: &mut Inquiry<'_>, adopted: &mut Adop
 
 /// The SPF records and near misses at the apex.
 pub(super) fn list(live: &Live) -> Vec<RecordStatus> {
-    let texts = live.spf_texts();
-    let shown = texts.iter().map(|text| presentation(text)).collect();
-    let apex = live.at(Standard::Spf);
-    apex.map(|apex| apex.status(Standard::Spf, shown))
-        .into_iter()
-        .collect()
+    live.listed(Standard::Spf, &live.spf_texts())
 }
 
 impl Live {
@@ -53,9 +48,7 @@ impl Live {
 
     /// The SPF records and near misses at the apex.
     pub fn spf_texts(&self) -> Vec<Vec<u8>> {
-        let is_spf = |text: &[u8]| spf::likeness(text) != spf::Likeness::Other;
-        let apex = self.at(Standard::Spf);
-        apex.map(|apex| apex.texts(is_spf)).unwrap_or_default()
+        self.meant(Standard::Spf, |text| spf::likeness(text) != spf::Likeness::Other)
     }
 }
 

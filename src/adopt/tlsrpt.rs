@@ -36,11 +36,7 @@ pub(super) fn propose(live: &Live, _: &mut Inquiry<'_>, adopted: &mut Adopted) {
 
 /// The records and near misses at `_smtp._tls`.
 pub(super) fn list(live: &Live) -> Vec<RecordStatus> {
-    let shown = texts(live).iter().map(|text| presentation(text)).collect();
-    let seen = live.at(Standard::TlsRpt);
-    seen.map(|seen| seen.status(Standard::TlsRpt, shown))
-        .into_iter()
-        .collect()
+    live.listed(Standard::TlsRpt, &texts(live))
 }
 
 /// Takes the block out.
@@ -50,7 +46,5 @@ pub(super) fn take_out(spec: &mut MailDomainSpec, _: &str) -> Option<String> {
 }
 
 fn texts(live: &Live) -> Vec<Vec<u8>> {
-    let is_meant = |text: &[u8]| tlsrpt::likeness(text) != Likeness::Other;
-    let seen = live.at(Standard::TlsRpt);
-    seen.map(|seen| seen.texts(is_meant)).unwrap_or_default()
+    live.meant(Standard::TlsRpt, |text| tlsrpt::likeness(text) != Likeness::Other)
 }

@@ -176,8 +176,9 @@ impl Policies {
 
     /// Another file under the id of before.
     fn same_id(&self, seen: &PolicySeen, topic: &Topic, now: Timestamp) -> Option<Finding> {
-        // Where it is managed the id is the file's digest: that one of them is not as it must be is said already.
-        let (None, RecordSeen::Id(id), Some(standing)) = (seen.wanted, &seen.record, self.standing()) else {
+        // Where the id that is wanted is the file's digest, that one of them is not as it must be is said already.
+        let (false, RecordSeen::Id(id), Some(standing)) = (seen.id_is_digest, &seen.record, self.standing())
+        else {
             return None;
         };
         let old = self.longest(|known| known.lingers(now) && known.id == *id)?;

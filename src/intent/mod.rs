@@ -27,7 +27,7 @@ pub use self::desired::{Desired, PolicyFile};
 pub use self::dkim::DkimWant;
 pub use self::dmarc::{DmarcWant, dmarc_spec};
 pub use self::grant::{Grant, Labels};
-pub use self::mtasts::LABEL as MTA_STS;
+pub use self::mtasts::{LABEL as MTA_STS, MtaStsWant};
 pub use self::mx::MxWant;
 pub use self::role::Role;
 pub use self::schedule::Schedule;
@@ -85,7 +85,7 @@ pub enum What {
     /// A null MX (RFC 7505) by the role; where the name has no address, no MX at all does as well.
     NullMx,
     /// The record of this MTA-STS policy.
-    MtaSts(records::mtasts::Policy),
+    MtaSts(MtaStsWant),
     /// The TLS-RPT record of these addresses.
     TlsRpt(Vec<String>),
     /// TLSA records, or that there are some.
@@ -120,7 +120,7 @@ impl ManagedRrset {
             What::Dmarc(want) => dmarc::desired(want),
             What::Mx(want) => mx::desired(want),
             What::NullMx => mx::parked(),
-            What::MtaSts(policy) => mtasts::desired(&self.name, policy),
+            What::MtaSts(want) => mtasts::desired(&self.name, want),
             What::TlsRpt(reports) => tlsrpt::desired(reports),
             What::Dane(want) => dane::desired(want),
             What::Tls(level) => tls::desired(*level),

@@ -18,6 +18,15 @@ const MAX_PATTERNS: usize = 32;
 /// How long a policy is kept where nobody said: 30 days; of one that is taken back, a day.
 const DEFAULT_AGE: (u32, u32) = (30 * 86_400, 86_400);
 
+/// The policy, and the id in its record.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct MtaStsWant {
+    /// The policy that is served.
+    pub policy: Policy,
+    /// The id: the policy's digest, where the manifest names no other.
+    pub id: String,
+}
+
 /// The RRsets the spec wants for this standard, or all that is wrong with the block.
 pub(super) fn wanted(spec: &MailDomainSpec, domain: &Name) -> Rrsets {
     let Some(block) = &spec.mta_sts else {
@@ -26,6 +35,13 @@ pub(super) fn wanted(spec: &MailDomainSpec, domain: &Name) -> Rrsets {
     let path = "spec.mtaSts";
     let mut errors = Vec::new();
     let policy = policy(block, spec, domain, &mut errors);
+    let is_id =
+        |id: &str| (1..=32).contains(&id.len()) && id.bytes().all(|octet| octet.is_ascii_alphanumeric());
+    if let Some(id) = block.id.as_ref().filter(|id| !is_id(id)) {
+        let message = format!("{id:?} is no id: write 1 to 32 letters and digits (RFC 8461 3.1)");
+        errors.push(SpecError::new(format!("{path}.id"), message));
+    }
+    let id = block.id.clone().unwrap_or_else(|| policy.id());
     let name = domain
         .prepend(LABEL)
         .map_err(|error| vec![SpecError::new(path, format!("{LABEL} before {domain}: {error}"))])?;
@@ -35,18 +51,18 @@ pub(super) fn wanted(spec: &MailDomainSpec, domain: &Name) -> Rrsets {
     Ok(vec![ManagedRrset {
         name,
         kind: Kind::Txt,
-        what: What::MtaSts(policy),
+        what: What::MtaSts(MtaStsWant { policy, id }),
         path: path.to_owned(),
     }])
 }
 
 /// The record, and the file it stands for.
-pub(super) fn desired(name: &Name, policy: &Policy) -> Desired {
-    let mut desired = Desired::txt([write(&policy.id())]);
+pub(super) fn desired(name: &Name, want: &MtaStsWant) -> Desired {
+    let mut desired = Desired::txt([write(&want.id)]);
     // The record stands right below the domain the policy is of.
     desired.file = name.parent().map(|domain| PolicyFile {
         url: policy_url(&domain),
-        body: policy.body(),
+        body: want.policy.body(),
     });
     desired
 }
@@ -207,6 +223,13 @@ mod tests {
         ] {
             assert_eq!(wanted_of(&same).unwrap(), found, "{same}");
         }
+        // An id that stands already can be kept; the file is the same.
+        let kept = wanted_of(&format!(
+            "role: Mail, {MX}, mtaSts: {{mode: Enforce, id: 20260101T0000}}"
+        ))
+        .unwrap();
+        assert_eq!(kept[0].values, ["v=STSv1; id=20260101T0000;"]);
+        assert_eq!(kept[0].file, desired.file);
         let other = wanted_of(&format!("role: Mail, {MX}, mtaSts: {{mode: Testing}}")).unwrap();
         assert_ne!(other[0].values, desired.values);
     }
@@ -232,6 +255,11 @@ mod tests {
                 "role: Parked, mtaSts: {mode: Testing}",
                 ".mode",
                 "can only be None",
+            ),
+            (
+                "role: Mail, mtaSts: {mode: Testing, mx: [mx.a.nl], id: 2026-01-01}",
+                ".id",
+                "letters and digits",
             ),
             (
                 "role: Mail, mtaSts: {mode: Testing, mx: [.a.nl]}",

@@ -180,7 +180,7 @@ fn record_state(
         What::Dkim(want) => dkim::state(intent, wanted, want, inquiry, findings),
         What::Dmarc(want) => dmarc::state(intent, wanted, want, inquiry, findings),
         What::Mx(_) | What::NullMx => mx::state(wanted, inquiry),
-        What::MtaSts(policy) => mtasts::state(wanted, policy, inquiry),
+        What::MtaSts(want) => mtasts::state(wanted, &want.id, inquiry),
         What::TlsRpt(reports) => tlsrpt::state(wanted, reports, inquiry),
         What::Dane(want) => dane::state(intent, wanted, want, inquiry),
         What::Tls(level) => tls::state(wanted, *level, inquiry),

@@ -13,6 +13,8 @@ use crate::records::mtasts::{Mode, Policy};
 pub struct PolicySeen {
     /// The mode the spec wants; `None` where it manages no MTA-STS.
     pub wanted: Option<Mode>,
+    /// Whether the id it wants is the policy's digest, and so never that of another one.
+    pub id_is_digest: bool,
     /// The record at `_mta-sts`.
     pub record: RecordSeen,
     /// The policy that is served.

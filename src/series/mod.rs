@@ -70,7 +70,16 @@ pub struct Group {
 }
 
 /// All that is served.
-pub const ALL: &[&Group] = &[&FLEET, &OBJECTS, &WAY, &DNS, &SMTP, &CONTROLLER, &PROCESS];
+pub const ALL: &[&Group] = &[
+    &FLEET,
+    &OBJECTS,
+    &WAY,
+    &DNS,
+    &SMTP,
+    &POLICY,
+    &CONTROLLER,
+    &PROCESS,
+];
 
 const FIRST: &str = "0.1.0";
 /// In no release yet.
@@ -267,6 +276,33 @@ metrics! {
         "";
     SMTP_PROBE_SILENT: Gauge "smtp_probe_silent" [], since NEXT,
         "1 while the probe that looks at mail servers (--probe) cannot be asked",
+        "";
+}
+
+/// What was fetched of policies.
+pub const POLICY: Group = Group {
+    title: "Policies of MTA-STS",
+    intro: "Where a manifest has `mtaSts`, or hosts in `mx` beside a record of MTA-STS.",
+    metrics: &[
+        &POLICY_FETCHES,
+        &POLICY_FETCH_DURATION,
+        &POLICY_IN_FLIGHT,
+        &POLICY_CACHED,
+    ],
+};
+
+metrics! {
+    POLICY_FETCHES: Counter "policy_fetches" ["type", "outcome"], since NEXT,
+        "Policies of MTA-STS that were fetched, by outcome",
+        "`outcome`: File, Status (another than 200), TooLarge, Untrusted (its certificate), or why nobody answered. `type` is always policy.";
+    POLICY_FETCH_DURATION: Histogram "policy_fetch_duration_seconds" [], since NEXT,
+        "How long a fetch of a policy took",
+        "Waiting for a place excluded.";
+    POLICY_IN_FLIGHT: Gauge "policy_in_flight" [], since NEXT,
+        "Fetches of policies on their way",
+        "";
+    POLICY_CACHED: Gauge "policy_cached" [], since NEXT,
+        "Policies remembered",
         "";
 }
 

@@ -77,6 +77,15 @@ impl Metrics {
         put(registry, &series::SMTP_PROBE_SILENT, silent);
     }
 
+    /// Registers what is of interest of a lane that fetches files, under its name: `policy_fetches`.
+    pub(super) fn register_fetches(&self, registry: &mut Registry) {
+        let registry = registry.sub_registry_with_prefix(self.lane);
+        put(registry, &series::POLICY_FETCHES, self.questions.clone());
+        put(registry, &series::POLICY_FETCH_DURATION, self.durations.clone());
+        put(registry, &series::POLICY_IN_FLIGHT, self.in_flight.clone());
+        put(registry, &series::POLICY_CACHED, self.cached.clone());
+    }
+
     /// Counts a question that asked for `label` and had `outcome`.
     pub(super) fn record(&self, label: &'static str, outcome: &'static str, took: Duration) {
         let labels = QuestionLabels {
@@ -110,17 +119,19 @@ mod tests {
 
     #[test]
     fn what_is_served_is_what_the_catalogue_says() {
-        let (dns, smtp) = (Metrics::new("dns"), Metrics::new("smtp"));
+        let (dns, smtp, policy) = (Metrics::new("dns"), Metrics::new("smtp"), Metrics::new("policy"));
         dns.record("TXT", "NoData", Duration::from_millis(2));
         dns.record_view("TXT", "Records");
         smtp.record_view("Chain", "Records");
+        policy.record("policy", "File", Duration::from_millis(90));
         let mut registry = Registry::with_prefix("zegel");
         dns.register(&mut registry);
         smtp.register_looks(&mut registry, Gauge::default(), Gauge::default());
+        policy.register_fetches(&mut registry);
         let mut text = String::new();
         prometheus_client::encoding::text::encode(&mut text, &registry).unwrap();
         assert_eq!(
-            differences(&text, &[&series::DNS, &series::SMTP]),
+            differences(&text, &[&series::DNS, &series::SMTP, &series::POLICY]),
             [""; 0],
             "{text}"
         );

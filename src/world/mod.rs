@@ -140,9 +140,10 @@ impl World {
         self.dns.metrics()
     }
 
-    /// Registers what is counted of DNS and of mail servers: `dns_…` and `smtp_…`; fetches of policies are not told.
+    /// Registers what is counted of DNS, of mail servers and of fetched policies: `dns_…`, `smtp_…` and `policy_…`.
     pub fn register_metrics(&self, registry: &mut Registry) {
         self.dns.metrics().register(registry);
+        self.policies.metrics().register_fetches(registry);
         let gauges = self.smtp.put().gauges();
         self.smtp
             .metrics()

@@ -224,6 +224,10 @@ pub(crate) fn refused() -> Vec<Bad> {
             &[("spec.mtaSts.maxAge", "one unit")],
         ),
         bad_mail(
+            json!({"mtaSts": {"mode": "Enforce", "mx": ["mx.a.nl"], "id": "2026-01-01"}}),
+            &[("spec.mtaSts.id", "letters and digits")],
+        ),
+        bad_mail(
             json!({"mtaSts": {"mode": "enforce", "mx": ["mx.a.nl"]}}),
             &[("spec.mtaSts.mode", "Enforce")],
         ),

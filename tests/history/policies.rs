@@ -32,6 +32,7 @@ fn none() -> Policy {
 fn seen(wanted: Option<Mode>, id: Option<&str>, served: Option<&Policy>, hosts: &[&str]) -> PolicySeen {
     PolicySeen {
         wanted,
+        id_is_digest: wanted.is_some(),
         record: id.map_or(RecordSeen::Absent, |id| RecordSeen::Id(id.to_owned())),
         served: served.map_or(ServedPolicy::Nothing, |policy| {
             ServedPolicy::Policy(policy.clone())
@@ -264,6 +265,14 @@ fn another_policy_under_the_same_id_is_not_fetched() {
     look(&mut object, 8 * DAY, seen(None, Some("a1"), Some(&new), HOSTS));
     assert_eq!(said(&object), []);
     assert_eq!(said(&then("b2", &new)), []);
+    // So is an id that the manifest names by itself.
+    let mut object = then("a1", &old);
+    let named = PolicySeen {
+        id_is_digest: false,
+        ..seen(M, Some("a1"), Some(&new), HOSTS)
+    };
+    look(&mut object, 2 * DAY, named);
+    assert_eq!(said(&object), [("STS-005", "Warning")]);
     assert_eq!(said(&then("a1", &old)), []);
     // Only the text is another: what senders keep is the same.
     let text = "version: STSv1\r\nmode: enforce\r\nmax_age: 604800\r\nmx: mx1.voorbeeld.nl\r\n";

@@ -76,7 +76,7 @@ fn rdatas(kind: Kind, input: &mut Unstructured<'_>) -> Vec<Rdata> {
             Kind::Cname => Rdata::Cname(name(input)),
             Kind::Ns => Rdata::Ns(name(input)),
             Kind::Ptr => Rdata::Ptr(name(input)),
-            Kind::Soa => Rdata::Soa,
+            Kind::Soa => Rdata::Soa(None),
             _ => Rdata::Txt(Txt { strings: vec![text(input)] }),
         })
         .collect()

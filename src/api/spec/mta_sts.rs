@@ -28,6 +28,13 @@ pub struct MtaStsSpec {
     #[x_kube(validation = Rule::new("self.matches('^[0-9]{1,8}[smhdw]$')")
         .message("write maxAge as one number and one unit: 30d, 2w, 12h"))]
     pub max_age: Option<String>,
+    /// The id in the record, where it is to be another than the digest of the policy: as it stood there when the domain was
+    /// adopted. Take it out, or write another, with the first change of the policy: under the same id senders keep the old one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(length(min = 1, max = 32))]
+    #[x_kube(validation = Rule::new("self.matches('^[A-Za-z0-9]{1,32}$')")
+        .message("write id as 1 to 32 letters and digits"))]
+    pub id: Option<String>,
 }
 
 /// What senders do with a host that is not as the policy says (RFC 8461 5).

@@ -19,7 +19,7 @@ pub(in crate::judge) fn check(intent: &Intent, inquiry: &mut Inquiry<'_>, findin
     let need = if managed { Need::Compliance } else { Need::Evidence };
     let topic = Topic::new(Site::rrset(name.clone(), Kind::Txt), managed);
     let wanted = intent.wanted.iter().find_map(|wanted| match &wanted.what {
-        What::MtaSts(policy) => Some(policy),
+        What::MtaSts(want) => Some(&want.policy),
         _ => None,
     });
     if let Some(policy) = wanted {

@@ -17,15 +17,15 @@ use super::basis::{Basis, Judged};
 use super::versioned::state as state_of;
 use crate::inquiry::Inquiry;
 use crate::intent::ManagedRrset;
-use crate::records::mtasts::{self, Policy};
+use crate::records::mtasts;
 
 /// What a record is called.
 const WHAT: &str = "an MTA-STS record";
 
 /// The state of the wanted record.
-pub(super) fn state(wanted: &ManagedRrset, policy: &Policy, inquiry: &mut Inquiry<'_>) -> RecordVerdict {
+pub(super) fn state(wanted: &ManagedRrset, id: &str, inquiry: &mut Inquiry<'_>) -> RecordVerdict {
     let mut basis = Basis::default();
-    let compare = |text: &[u8]| mtasts::compare(&policy.id(), &mtasts::parse(text));
+    let compare = |text: &[u8]| mtasts::compare(id, &mtasts::parse(text));
     let judged = state_of(WHAT, &wanted.name, mtasts::likeness, compare, &mut basis, inquiry);
     let judged = judged.unwrap_or_else(Judged::unknown);
     basis.verdict(wanted, judged)

@@ -22,11 +22,13 @@ pub(in crate::judge) fn seen(intent: &Intent, inquiry: &mut Inquiry<'_>) -> Opti
     inquiry.on_behalf_of(Standard::Mx);
     let reply = inquiry.ask(Dns::new(intent.domain.clone(), Kind::Mx), Need::Detail);
     let hosts = UsableAnswer::from_reply(reply).map(|seen| hosts_of(&seen).into_iter().collect());
+    let want = intent.wanted.iter().find_map(|wanted| match &wanted.what {
+        What::MtaSts(want) => Some(want),
+        _ => None,
+    });
     Some(PolicySeen {
-        wanted: intent.wanted.iter().find_map(|wanted| match &wanted.what {
-            What::MtaSts(policy) => Some(policy.mode),
-            _ => None,
-        }),
+        wanted: want.map(|want| want.policy.mode),
+        id_is_digest: want.is_some_and(|want| want.id == want.policy.id()),
         record,
         served: served.map_or(ServedPolicy::Unknown, policy),
         hosts,

@@ -26,7 +26,7 @@ pub(super) fn check(intent: &Intent, server: &MailServer, found: &dane::MailHost
         at_host(intent, server, host, &topic, findings);
     }
     let mode = intent.wanted.iter().find_map(|wanted| match &wanted.what {
-        What::MtaSts(policy) => Some(policy.mode),
+        What::MtaSts(want) => Some(want.policy.mode),
         _ => None,
     });
     if let Some(mode @ (Mode::Enforce | Mode::Testing)) = mode {
