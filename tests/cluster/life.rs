@@ -1,6 +1,7 @@
 //! The life of a MailDomain: created, drifting, mended, unreachable, suspended, gone.
 
 use jiff::SignedDuration;
+use kube::api::{Patch, PatchParams};
 use serde_json::json;
 
 use crate::dns::SERVFAIL;
@@ -308,6 +309,43 @@ fn a_deleted_object_leaves_no_series() {
         }
         stage.delete("voorbeeld-nl").await;
         crate::stage::eventually("no series", async || !stage.metrics().await.contains("voorbeeld")).await;
+        stage.end().await;
+    });
+}
+
+/// Whose a domain is, is no matter of DNS: the series follows, and nothing is looked at or written for it.
+#[test]
+fn a_label_that_changes_changes_the_series_and_asks_for_no_look() {
+    run(async {
+        let stage = Stage::new("labelled").await;
+        stage.create("voorbeeld-nl", spec()).await;
+        stage.ready("voorbeeld-nl", "True", "InSync").await;
+        stage.passed(1).await;
+        for (labels, shown) in [
+            (json!({"team": "post", "secret": "x"}), r#",label_team="post"} 1"#),
+            (
+                json!({"team": "web", "app.kubernetes.io/part-of": "shop"}),
+                r#",label_team="web",label_app_kubernetes_io_part_of="shop"} 1"#,
+            ),
+            (json!({"team": null, "app.kubernetes.io/part-of": null}), "} 1"),
+        ] {
+            let patch = Patch::Merge(json!({"metadata": {"labels": labels}}));
+            let api = stage.api();
+            api.patch("voorbeeld-nl", &PatchParams::default(), &patch)
+                .await
+                .unwrap();
+            let series = format!(
+                r#"zegel_maildomain_labels{{namespace="labelled",name="voorbeeld-nl",domain="voorbeeld.nl"{shown}"#
+            );
+            crate::stage::eventually(&series, async || stage.metrics().await.contains(&series)).await;
+        }
+        let metrics = stage.metrics().await;
+        assert!(!metrics.contains("secret"), "{metrics}");
+        assert!(
+            metrics.contains("zegel_reconcile_duration_seconds_count 1\n"),
+            "{metrics}"
+        );
+        assert_eq!(stage.writes("voorbeeld-nl").await, 1);
         stage.end().await;
     });
 }

@@ -30,7 +30,7 @@ use tokio::sync::{Mutex, oneshot, watch};
 use tokio::task::JoinHandle;
 use tokio::time::timeout;
 use zegel::api::{MailDomain, MailDomainStatus};
-use zegel::operator::{self, MetricsObjects, ObjectLabels, Options, Patience, REQUESTED_AT, Tenancy};
+use zegel::operator::{self, MetricsObjects, Options, Patience, REQUESTED_AT, Tenancy};
 use zegel::world::{Config, Dnssec, World};
 
 pub use self::look::{events, eventually, http};
@@ -197,7 +197,7 @@ impl Stage {
             patience,
             record_folder: None,
             metrics_objects: MetricsObjects::All,
-            object_labels: ObjectLabels::default(),
+            object_labels: "team,app.kubernetes.io/part-of".parse().unwrap(),
         };
         let stopped = async {
             let _ = stopped.await;
