@@ -224,6 +224,19 @@ pub const CUT_SHORT: Rule = Rule {
     good: "220 ready",
 };
 
+/// A mail server whose certificate any authority may issue.
+pub const ANY_ISSUER: Rule = Rule {
+    id: "TLS-018",
+    severity: Severity::Info,
+    standard: Standard::Tls,
+    title: "no CAA record says who may issue certificates for a mail server",
+    section: "RFC 8659 3",
+    why: "Without one every public authority may issue a certificate for the host, also one that was deceived. Internet.nl recommends it.",
+    fix: "Publish a CAA record at the host's domain that names the authority its certificates come from.",
+    bad: "mx1.voorbeeld.nl, and no CAA at its name or above",
+    good: "voorbeeld.nl CAA 0 issue \"letsencrypt.org\"",
+};
+
 /// Every rule about TLS, by id.
 pub const RULES: &[&Rule] = &[
     &NO_STARTTLS,
@@ -243,4 +256,5 @@ pub const RULES: &[&Rule] = &[
     &UNTRUSTED,
     &INJECTED,
     &CUT_SHORT,
+    &ANY_ISSUER,
 ];

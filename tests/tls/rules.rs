@@ -89,6 +89,16 @@ fn every_rule_fires_where_it_should() {
         assert!(finding.managed, "{rule}");
         met.insert(rule);
     }
+    // Who may issue is said by DNS.
+    for (lines, says) in [("", "found none at its name or above"), ("\na.nl CAA 0 iodef \"mailto:x@a.nl\"", "found those of a.nl without the tag issue")] {
+        let zone = format!("{}{lines}", ZONE.replace("a.nl CAA 0 issue \"ca.example\"", ""));
+        let verdict = Servers::all(&sound()).judge(&zone, &intent(SPEC));
+        let [finding] = &findings(&verdict, "TLS-018")[..] else {
+            panic!("{:?}", verdict.findings);
+        };
+        assert!(finding.severity == I && finding.message.contains(says), "{finding:?}");
+        met.insert("TLS-018");
+    }
     let known: BTreeSet<&str> = rules::tls::RULES.iter().map(|rule| rule.id).collect();
     assert_eq!(met, known);
 }

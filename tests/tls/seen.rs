@@ -20,7 +20,8 @@ use zegel::transport::{
 
 use crate::facts::{World, now};
 
-pub(crate) const ZONE: &str = "a.nl MX 10 mx1.a.nl\nmx1.a.nl A 192.0.2.25\nmx1.a.nl AAAA 2001:db8::25";
+pub(crate) const ZONE: &str =
+    "a.nl MX 10 mx1.a.nl\nmx1.a.nl A 192.0.2.25\nmx1.a.nl AAAA 2001:db8::25\na.nl CAA 0 issue \"ca.example\"";
 
 /// What mail servers say by address and closeness; whoever is not here is busy.
 #[derive(Default)]
