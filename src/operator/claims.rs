@@ -143,10 +143,15 @@ impl Claims {
     /// What each grant comes to, by name; one that nobody claims by is left out.
     pub(super) fn met(&self) -> BTreeMap<String, GrantSummary> {
         let mut met: BTreeMap<&str, (BTreeSet<&str>, BTreeSet<&str>)> = BTreeMap::new();
-        let grants = self.grants.iter();
-        for ((namespace, _), wish) in grants.clone().flat_map(|_| &self.by_object) {
-            let held = grants.clone().flat_map(|grants| grants.of(namespace));
-            for (name, _) in held.filter(|(_, grant)| grant.is_about(&wish.domain)) {
+        let Some(grants) = &self.grants else {
+            return BTreeMap::new();
+        };
+        // Objects come by namespace: what is for one is picked out once.
+        let mut of_namespace: Option<(&str, Vec<(&str, &Grant)>)> = None;
+        for ((namespace, _), wish) in &self.by_object {
+            let known = of_namespace.take().filter(|(known, _)| known == namespace);
+            let (_, held) = of_namespace.insert(known.unwrap_or_else(|| (namespace, grants.of(namespace))));
+            for (name, _) in held.iter().filter(|(_, grant)| grant.is_about(&wish.domain)) {
                 let (namespaces, domains) = met.entry(name).or_default();
                 namespaces.insert(namespace);
                 domains.insert(&wish.domain);
