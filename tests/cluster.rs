@@ -38,6 +38,8 @@ mod process;
 mod rights;
 #[path = "cluster/rights_closed.rs"]
 mod rights_closed;
+#[path = "cluster/rollover.rs"]
+mod rollover;
 #[path = "cluster/rows.rs"]
 mod rows;
 #[path = "cluster/shards.rs"]

@@ -87,7 +87,9 @@ fn spec(policy: &Policy, id: &str) -> MtaStsSpec {
 /// Seconds in the largest unit that says them whole.
 fn age(seconds: u32) -> String {
     let units = [(86_400, "d"), (3600, "h"), (60, "m")];
-    let whole = units.into_iter().find(|(length, _)| seconds.is_multiple_of(*length));
+    let whole = units
+        .into_iter()
+        .find(|(length, _)| seconds.is_multiple_of(*length));
     whole.map_or_else(
         || format!("{seconds}s"),
         |(length, unit)| format!("{}{unit}", seconds / length),

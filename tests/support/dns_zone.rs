@@ -243,6 +243,21 @@ fn parse(line: &str) -> (Name, RecordType, Option<Record>) {
                 rdata: NULL::with(framed.collect()),
             }
         }
+        RecordType::TLSA => {
+            let (usage, rest) = word(rest);
+            let (selector, rest) = word(rest);
+            let (matching, digits) = word(rest);
+            let number = |text: &str| text.parse::<u8>().expect("a number of one octet");
+            let mut octets = vec![number(usage), number(selector), number(matching)];
+            octets.extend(digits.as_bytes().chunks(2).map(|pair| {
+                let pair = std::str::from_utf8(pair).expect("hexadecimal digits");
+                u8::from_str_radix(pair, 16).expect("hexadecimal digits")
+            }));
+            RData::Unknown {
+                code: RecordType::TLSA,
+                rdata: NULL::with(octets),
+            }
+        }
         other => panic!("the test server has no {other}: {line}"),
     };
     (owner, kind, Some(Record { ttl, data }))
