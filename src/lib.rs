@@ -12,6 +12,7 @@
 //! - [`api`]: the kinds `MailDomain` and `MailDomainGrant`. Types and schema rules only.
 //! - [`intent`]: the spec made certain: defaults filled, impossible states refused.
 //! - [`duration`], [`name`]: durations and domain names as people write them.
+//! - [`issuance`]: what cert-manager's CertificateRequests say of keys.
 //! - [`inquiry`]: the seam of questions and facts between judgement and world; lanes of questions, DNS the first.
 //! - [`records`]: one standard, one file: parse with spans, write canonically, compare by effect.
 //! - [`transport`]: what is said on port 25 before a message: SMTP replies, TLS hellos and flights, certificates.
@@ -43,6 +44,7 @@ pub mod duration;
 pub mod history;
 pub mod inquiry;
 pub mod intent;
+pub mod issuance;
 pub mod judge;
 pub mod name;
 pub mod operator;

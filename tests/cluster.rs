@@ -20,6 +20,8 @@ mod fleet;
 mod half_open;
 #[path = "cluster/identity.rs"]
 mod identity;
+#[path = "cluster/issued.rs"]
+mod issued;
 #[path = "support/kstatus.rs"]
 mod kstatus;
 #[path = "cluster/life.rs"]

@@ -30,13 +30,14 @@ pub(super) fn propose(live: &Live, _: &mut Inquiry<'_>, adopted: &mut Adopted) {
             hosts.push(DaneHost {
                 name: host.to_string(),
                 records,
+                ..DaneHost::default()
             });
         }
     }
     if !hosts.is_empty() {
         adopted.spec.dane = Some(DaneSpec {
             hosts,
-            required: None,
+            ..DaneSpec::default()
         });
     }
 }

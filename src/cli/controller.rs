@@ -42,6 +42,9 @@ pub struct Args {
     /// Where /livez, /readyz and /metrics are served
     #[arg(long, value_name = "ADDRESS", default_value = "0.0.0.0:8080")]
     pub bind: SocketAddr,
+    /// Read the CertificateRequests of cert-manager, for MailDomains whose dane block names certificates; no Secret is read
+    #[arg(long)]
+    pub certificate_requests: bool,
     /// Keep the last look at each object in this folder, as NAMESPACE_NAME.json: zegel check --replay judges it again
     #[arg(long, value_name = "FOLDER")]
     pub record_folder: Option<PathBuf>,
@@ -129,6 +132,7 @@ pub async fn run(args: Args) -> Result<Exit, Failure> {
         identity,
         deadline: args.timeout,
         patience: Patience::default(),
+        certificate_requests: args.certificate_requests,
         record_folder: args.record_folder,
         metrics_objects: args.metrics_objects,
         object_labels: args.metrics_object_labels,

@@ -22,6 +22,8 @@ pub enum Trouble {
     Malformed,
     /// No connection to the server could be made.
     Network,
+    /// No question to anybody: what is wanted follows from a certificate that is not known here.
+    NoCertificate,
     /// The probe that looks at mail servers for us cannot be asked.
     NoProbe,
     /// Nothing can be sent to the server from here: no route, or an address that is nobody's.
@@ -52,7 +54,7 @@ pub enum Trouble {
 
 impl Trouble {
     /// Every trouble, in the order of their words.
-    pub const ALL: [Self; 20] = [
+    pub const ALL: [Self; 21] = [
         Self::Bogus,
         Self::Busy,
         Self::CnameLoop,
@@ -60,6 +62,7 @@ impl Trouble {
         Self::Limit,
         Self::Malformed,
         Self::Network,
+        Self::NoCertificate,
         Self::NoProbe,
         Self::NoRoute,
         Self::NotRecorded,
@@ -85,6 +88,7 @@ impl Trouble {
             Self::Limit => "Limit",
             Self::Malformed => "Malformed",
             Self::Network => "Network",
+            Self::NoCertificate => "NoCertificate",
             Self::NoProbe => "NoProbe",
             Self::NoRoute => "NoRoute",
             Self::NotRecorded => "NotRecorded",
@@ -112,6 +116,10 @@ impl fmt::Display for Trouble {
             Self::Limit => "the bounds of one look were reached",
             Self::Malformed => "the answer was none that could be read",
             Self::Network => "no connection to a server could be made",
+            Self::NoCertificate => {
+                "what is wanted follows from a certificate that is not known here (certificateRefs): a controller with \
+                 --certificate-requests reads it"
+            }
             Self::NoProbe => "the probe that looks at mail servers for us (--probe) cannot be asked",
             Self::NoRoute => "nothing can be sent to the server from here",
             Self::NotRecorded => "the recording does not hold it: the zegel that made it did not ask",

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use super::certified::{self, Certified};
 use super::{Desired, ManagedRrset, Role, Rrsets, SpecError, What, mx};
 use crate::api::{DaneHost, MailDomainSpec};
 use crate::inquiry::Kind;
@@ -19,6 +20,8 @@ const MAX_RECORDS: usize = 16;
 pub enum DaneWant {
     /// These records at the name.
     Records(BTreeSet<Tlsa>),
+    /// The records of these certificates at the name.
+    Certified(Certified),
     /// Records senders can use at every host of the domain's MX, whoever publishes them.
     Everywhere,
 }
@@ -37,9 +40,25 @@ pub(super) fn wanted(spec: &MailDomainSpec, domain: &Name) -> Rrsets {
     let required = block.required == Some(true);
     let mut errors = Vec::new();
     let mut wanted = Vec::new();
-    if block.hosts.is_empty() && !required {
-        let message = "needs hosts with their records, or required: true, found neither";
+    let has_certificates = !block.certificate_refs.is_empty();
+    if block.hosts.is_empty() && !required && !has_certificates {
+        let message = "needs hosts with their records, certificateRefs, or required: true, found neither";
         errors.push(SpecError::new(path, message));
+    }
+    let shared = certified::read(&block.certificate_refs, block.scheme, path, &mut errors);
+    let hosts = match (block.hosts.is_empty(), has_certificates) {
+        (true, true) => of_the_mx(spec, domain, path, &mut errors),
+        _ => block.hosts.clone(),
+    };
+    let by_themselves = |host: &DaneHost| host.certificate_refs.is_empty() && !host.records.is_empty();
+    let is_unused = !block.hosts.is_empty() && block.hosts.iter().all(by_themselves);
+    if block.scheme.is_some() && is_unused {
+        let message = "goes with certificateRefs only: records are written out by whoever names them";
+        errors.push(SpecError::new(format!("{path}.scheme"), message));
+    }
+    if has_certificates && !block.hosts.is_empty() && block.hosts.iter().all(has_its_own) {
+        let message = "no host takes these: each names records or certificates of its own. Leave them out, or name a host without";
+        errors.push(SpecError::new(format!("{path}.certificateRefs"), message));
     }
     if block.hosts.len() > MAX_HOSTS {
         let message = format!("at most {MAX_HOSTS} hosts, found {}", block.hosts.len());
@@ -51,9 +70,24 @@ pub(super) fn wanted(spec: &MailDomainSpec, domain: &Name) -> Rrsets {
         errors.push(SpecError::new(format!("{path}.required"), message));
     }
     let mut known = BTreeSet::new();
-    for (index, entry) in block.hosts.iter().enumerate().take(MAX_HOSTS) {
-        let path = format!("{path}.hosts[{index}]");
-        let records = records(entry, &path, &mut errors);
+    for (index, entry) in hosts.iter().enumerate().take(MAX_HOSTS) {
+        // Hosts of the mx block are asked for by the certificates.
+        let path = match block.hosts.is_empty() {
+            true => format!("{path}.certificateRefs"),
+            false => format!("{path}.hosts[{index}]"),
+        };
+        let want = match (entry.certificate_refs.is_empty(), entry.records.is_empty()) {
+            (true, true) if has_certificates => DaneWant::Certified(shared.clone()),
+            (true, _) => DaneWant::Records(records(entry, &path, &mut errors)),
+            (false, is_alone) => {
+                if !is_alone {
+                    let message = "names records and certificateRefs: want one of them";
+                    errors.push(SpecError::new(path.clone(), message));
+                }
+                let own = certified::read(&entry.certificate_refs, block.scheme, &path, &mut errors);
+                DaneWant::Certified(own)
+            }
+        };
         match host(&entry.name, domain) {
             Err(message) => errors.push(SpecError::new(format!("{path}.name"), message)),
             Ok(name) if !known.insert(name.clone()) => {
@@ -63,7 +97,7 @@ pub(super) fn wanted(spec: &MailDomainSpec, domain: &Name) -> Rrsets {
             Ok(name) => wanted.push(ManagedRrset {
                 name,
                 kind: Kind::Tlsa,
-                what: What::Dane(DaneWant::Records(records)),
+                what: What::Dane(want),
                 path,
             }),
         }
@@ -80,6 +114,31 @@ pub(super) fn wanted(spec: &MailDomainSpec, domain: &Name) -> Rrsets {
         true => Ok(wanted),
         false => Err(errors),
     }
+}
+
+fn has_its_own(host: &DaneHost) -> bool {
+    !host.records.is_empty() || !host.certificate_refs.is_empty()
+}
+
+/// The hosts of the mx block, where certificates are named and no hosts.
+fn of_the_mx(spec: &MailDomainSpec, domain: &Name, path: &str, errors: &mut Vec<SpecError>) -> Vec<DaneHost> {
+    let hosts = spec.mx.iter().flat_map(|mx| &mx.hosts);
+    // What is wrong with one is said of its own block.
+    let sound = hosts.clone().filter(|host| mx::host(&host.host, domain).is_ok());
+    let has_some = hosts.count() > 0;
+    let mut hosts: Vec<DaneHost> = sound
+        .map(|host| DaneHost {
+            name: host.host.clone(),
+            ..DaneHost::default()
+        })
+        .collect();
+    hosts.sort_by(|left, right| left.name.cmp(&right.name));
+    hosts.dedup_by(|left, right| left.name == right.name);
+    if !has_some {
+        let message = "of which hosts? Name them under hosts, each with its name alone, or in an mx block";
+        errors.push(SpecError::new(format!("{path}.certificateRefs"), message));
+    }
+    hosts
 }
 
 /// Where the records of a host stand, or what is wrong with its name.
@@ -145,6 +204,7 @@ fn instead(why: &Unusable) -> &'static str {
 pub(super) fn desired(want: &DaneWant) -> Desired {
     let (values, condition) = match want {
         DaneWant::Records(records) => (records.iter().map(ToString::to_string).collect(), None),
+        DaneWant::Certified(certified) => return certified.desired(),
         DaneWant::Everywhere => {
             let condition = "every host of the MX has TLSA records senders can use, and all of it is signed";
             (Vec::new(), Some(condition.to_owned()))
@@ -250,6 +310,89 @@ mod tests {
             assert!(
                 errors.len() == 1 && errors[0].starts_with(path) && errors[0].contains(says),
                 "{rest}: {errors:?}"
+            );
+        }
+    }
+
+    #[test]
+    fn certificates_are_for_hosts_that_name_nothing_of_their_own() {
+        let key = "ab".repeat(32);
+        let found = wanted_of(&format!(
+            "role: Mail, mx: {{hosts: [{{preference: 10, host: mx2.a.nl}}, {{preference: 20, host: mx1.a.nl}}]}}, dane: \
+             {{certificateRefs: [{{name: blue}}, {{name: green}}], hosts: [{{name: mx1.a.nl}}, {{name: mx2.a.nl, records: \
+             ['3 1 1 {key}']}}, {{name: mx3.a.nl, certificateRefs: [{{name: red}}]}}]}}"
+        ));
+        assert_eq!(
+            found.unwrap(),
+            [
+                "_25._tcp.mx1.a.nl  [spec.dane.hosts[0]]".to_owned(),
+                format!("_25._tcp.mx2.a.nl 3 1 1 {key} [spec.dane.hosts[1]]"),
+                "_25._tcp.mx3.a.nl  [spec.dane.hosts[2]]".to_owned(),
+            ]
+        );
+        let found = wanted_of(
+            "role: Mail, mx: {hosts: [{preference: 10, host: mx2.a.nl}, {preference: 20, host: mx1.a.nl}]}, dane: \
+             {certificateRefs: [{name: blue}]}",
+        );
+        let path = "[spec.dane.certificateRefs]";
+        assert_eq!(
+            found.unwrap(),
+            [
+                format!("_25._tcp.mx1.a.nl  {path}"),
+                format!("_25._tcp.mx2.a.nl  {path}")
+            ]
+        );
+        let host = "hosts: [{name: mx1.a.nl}]";
+        for (block, at, says) in [
+            (
+                "certificateRefs: [{name: blue}]".to_owned(),
+                "spec.dane.certificateRefs: ",
+                "of which hosts?",
+            ),
+            (
+                format!("certificateRefs: [{{name: mail/blue}}], {host}"),
+                "spec.dane.certificateRefs[0].name: ",
+                "own namespace",
+            ),
+            (
+                format!("certificateRefs: [{{name: Blue}}], {host}"),
+                "spec.dane.certificateRefs[0].name: ",
+                "no object's name",
+            ),
+            (
+                format!("certificateRefs: [{{name: a}}, {{name: a}}], {host}"),
+                "spec.dane.certificateRefs[1].name: ",
+                "before",
+            ),
+            (
+                host.to_owned(),
+                "spec.dane.hosts[0].records: ",
+                "want 1 to 16 records",
+            ),
+            (
+                format!(
+                    "hosts: [{{name: mx1.a.nl, records: ['3 1 1 {key}'], certificateRefs: [{{name: a}}]}}]"
+                ),
+                "spec.dane.hosts[0]: ",
+                "want one of them",
+            ),
+            (
+                format!(
+                    "certificateRefs: [{{name: a}}], hosts: [{{name: mx1.a.nl, records: ['3 1 1 {key}']}}]"
+                ),
+                "spec.dane.certificateRefs: ",
+                "no host takes these",
+            ),
+            (
+                format!("scheme: CurrentAndNext, hosts: [{{name: mx1.a.nl, records: ['3 1 1 {key}']}}]"),
+                "spec.dane.scheme: ",
+                "goes with certificateRefs only",
+            ),
+        ] {
+            let errors = wanted_of(&format!("role: Mail, dane: {{{block}}}")).unwrap_err();
+            assert!(
+                errors.len() == 1 && errors[0].starts_with(at) && errors[0].contains(says),
+                "{block}: {errors:?}"
             );
         }
     }

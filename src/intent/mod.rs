@@ -5,6 +5,7 @@
 //! wrong with a spec is said all at once, each error with the field it is about. Each standard has a room of its own
 //! here, a variant of [`What`] and a row in the table. Pure.
 
+mod certified;
 mod dane;
 mod desired;
 mod dkim;
@@ -22,6 +23,7 @@ mod tlsrpt;
 use aws_lc_rs::digest;
 use jiff::Timestamp;
 
+pub use self::certified::{Certified, DaneScheme, Issued, Keys};
 pub use self::dane::{DaneWant, tlsa_name};
 pub use self::desired::{Desired, PolicyFile};
 pub use self::dkim::DkimWant;
@@ -263,6 +265,27 @@ impl Intent {
             observe: Observe::Both,
             looks_at_tls: false,
         }
+    }
+
+    /// The same with what is known of the certificates it names.
+    pub fn with_certificates(mut self, of: impl Fn(&str) -> Issued) -> Self {
+        for wanted in &mut self.wanted {
+            if let What::Dane(DaneWant::Certified(certified)) = &mut wanted.what {
+                for (name, issued) in &mut certified.certificates {
+                    *issued = of(name);
+                }
+            }
+        }
+        self
+    }
+
+    /// The certificates it names.
+    pub fn certificates(&self) -> impl Iterator<Item = &str> {
+        let certified = self.wanted.iter().filter_map(|wanted| match &wanted.what {
+            What::Dane(DaneWant::Certified(certified)) => Some(certified),
+            _ => None,
+        });
+        certified.flat_map(|certified| certified.certificates.iter().map(|(name, _)| name.as_str()))
     }
 
     /// How closely name servers are looked at for it, where nothing speaks against `depth`.

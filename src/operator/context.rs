@@ -11,6 +11,7 @@ use kube::runtime::reflector::Store;
 use super::claims::Elsewhere;
 use super::clocks::Clocks;
 use super::complaint::Complaints;
+use super::issuance::Issuance;
 use super::leadership::Leadership;
 use super::looks::Looks;
 use super::metrics::Metrics;
@@ -46,6 +47,8 @@ pub(super) struct Context {
     pub(super) is_closed: bool,
     /// Whether this controller looks after all MailDomains there are.
     pub(super) sees_all: bool,
+    /// What cert-manager issued, where that is read.
+    pub(super) issuance: Option<Arc<Issuance>>,
     pub(super) metrics: Metrics,
     pub(super) outage: Outage,
     pub(super) pulse: Arc<Pulse>,
@@ -68,6 +71,13 @@ impl Context {
     /// The time.
     pub(super) fn now(&self) -> Timestamp {
         self.world.now()
+    }
+
+    /// Whether certificates are read, and the first list of them is not there yet.
+    pub(super) fn is_listing_certificates(&self) -> bool {
+        self.issuance
+            .as_ref()
+            .is_some_and(|issuance| !issuance.is_listed())
     }
 
     /// Sees whether the clock was put back, and then moves what is remembered with it.

@@ -51,7 +51,7 @@ pub(super) struct Link {
     pub(super) passes: Client,
     /// For the watch.
     pub(super) watch: Client,
-    /// For the watches of grants and of namespaces, which are no sign that the watch is alive.
+    /// For the watches of grants, of namespaces and of what cert-manager issues, which are no sign that the watch is alive.
     pub(super) grants: Client,
     /// For the Lease.
     pub(super) lease: Client,

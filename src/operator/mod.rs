@@ -21,6 +21,7 @@ mod events;
 mod granting;
 mod grants;
 mod installation;
+mod issuance;
 mod labels;
 mod leadership;
 mod lease;
@@ -121,6 +122,8 @@ pub struct Options {
     pub deadline: Duration,
     /// How long the API server is waited for.
     pub patience: Patience,
+    /// Whether the CertificateRequests of cert-manager are read, for TLSA records that follow from certificates.
+    pub certificate_requests: bool,
     /// Where the last look at each object is kept, to be judged again; `None`: nowhere.
     pub record_folder: Option<PathBuf>,
     /// Which objects have series of their own in `/metrics`.
@@ -196,6 +199,7 @@ pub async fn run(
         }),
         is_closed,
         sees_all,
+        issuance: options.certificate_requests.then(Arc::default),
         metrics: Metrics::default(),
         outage: Outage::default(),
         pulse,
@@ -214,13 +218,14 @@ pub async fn run(
         Some(namespace) => Api::namespaced(link.watch, namespace),
         None => Api::all(link.watch),
     };
+    let round = u32::try_from(patience.round.as_secs()).unwrap_or(u32::MAX);
     let config = watcher::Config {
         label_selector: options
             .shard_selector
             .clone()
             .or_else(|| options.label_selector.clone()),
         page_size: Some(PAGE),
-        timeout: Some(u32::try_from(patience.round.as_secs()).unwrap_or(u32::MAX)),
+        timeout: Some(round),
         ..watcher::Config::default()
     };
 
@@ -240,12 +245,17 @@ pub async fn run(
         tasks.spawn(async move { Err(granting::follow_grants(client, config, &roster, grants_known).await) });
     }
     if heeds_labels {
-        let (client, roster) = (link.grants, roster.clone());
+        let (client, roster) = (link.grants.clone(), roster.clone());
         tasks.spawn(async move {
             Err(granting::follow_namespaces(client, of_all, &roster, namespaces_known).await)
         });
     }
     tasks.spawn(async move { Err(watch::follow_maildomains(flags, &roster, writer, events).await) });
+    if let Some(issuance) = context.issuance.clone() {
+        let events = issuance::events(link.grants, options.namespace.as_deref(), round);
+        let context = context.clone();
+        tasks.spawn(async move { Err(issuance.follow(events, &context.store, &context.roster).await) });
+    }
     if let Some(listener) = options.listener {
         tasks.spawn(serve(listener, context.clone(), options.metrics_objects, labels));
     }

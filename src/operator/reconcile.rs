@@ -34,6 +34,9 @@ const CLAIM_AGAIN: SignedDuration = SignedDuration::from_mins(10);
 /// Who is held is woken when the doubt is over, and at the latest comes back after this.
 const HOLD: SignedDuration = SignedDuration::from_mins(5);
 
+/// While certificates are listed for the first time, it is seen this often whether they are.
+const LISTING: SignedDuration = SignedDuration::from_secs(1);
+
 /// What its spec asks for, of an object that may have its domain.
 pub(super) enum Wish {
     /// Look at DNS, and when.
@@ -91,6 +94,12 @@ async fn pass(object: &Watched, context: &Context) -> Result<(String, Option<Sig
         wish = Err(Error::DomainConflict(why));
     }
     let next = match wish {
+        Ok(Wish::Look(intent, _) | Wish::Rest(intent))
+            if intent.certificates().next().is_some() && context.is_listing_certificates() =>
+        {
+            // What is wanted is not known yet, and will be in a moment: nothing is said of it meanwhile.
+            return Ok((DEFERRED.to_owned(), Some(LISTING)));
+        }
         Ok(Wish::Rest(intent)) => subject.write(Pass::Suspended(&intent), context).await?,
         Ok(Wish::Look(intent, schedule)) => {
             if let Some(wait) = subject.first_look(&intent, &schedule, context.now()) {
@@ -139,6 +148,10 @@ pub(super) fn intend(object: &Watched, context: &Context) -> Result<Wish, Error>
     if let Some(why) = context.roster.refusal(object) {
         return Err(Error::NotGranted(why));
     }
+    let intent = match &context.issuance {
+        None => intent,
+        Some(issuance) => intent.with_certificates(|name| issuance.of(object.key().0, name)),
+    };
     if let Some(why) = context.roster.conflict(object) {
         return Err(Error::DomainConflict(why));
     }

@@ -1,5 +1,7 @@
 //! Rules about DANE for SMTP (RFC 7671, RFC 7672), as far as DNS tells.
 
+pub mod issued;
+
 use super::{Rule, Severity};
 use crate::records::Standard;
 

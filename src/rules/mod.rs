@@ -80,7 +80,7 @@ fn row(standard: Standard) -> &'static [&'static [&'static Rule]] {
             shown::MTA_STS,
         ],
         Standard::TlsRpt => &[tlsrpt::RULES],
-        Standard::Dane => &[dane::RULES, shown::DANE],
+        Standard::Dane => &[dane::RULES, shown::DANE, dane::issued::RULES],
         Standard::Tls => &[tls::RULES],
         Standard::Dnssec => &[dnssec::RULES],
         Standard::Dns => &[dns::RULES],

@@ -62,6 +62,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("dnssec", &["inquiry", "name"]),
     ("rules", &["records"]),
     ("series", &[]),
+    ("issuance", &["intent", "records", "transport"]),
     ("intent", &["api", "duration", "inquiry", "name", "records"]),
     (
         "judge",
@@ -105,6 +106,7 @@ const ARROWS: &[(&str, &[&str])] = &[
             "history",
             "inquiry",
             "intent",
+            "issuance",
             "judge",
             "name",
             "records",

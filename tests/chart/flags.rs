@@ -72,6 +72,13 @@ fn flags() -> Vec<(&'static str, Has)> {
             ),
         ),
         (
+            "certificate-requests",
+            As(
+                json!({"certManager": {"enabled": true}}),
+                "--certificate-requests",
+            ),
+        ),
+        (
             "record-folder",
             As(
                 json!({"recording": {"enabled": true, "folder": "/looks"}}),
@@ -211,6 +218,24 @@ fn flags() -> Vec<(&'static str, Has)> {
         ),
         ("color", Not("a pod has no terminal")),
     ]
+}
+
+/// The right is there with the flag and not without it, and there is never one to Secrets.
+#[test]
+fn certificate_requests_may_be_read_only_where_that_is_switched_on() {
+    for (values, has_it) in [
+        (json!({}), false),
+        (json!({"certManager": {"enabled": true}}), true),
+        (
+            json!({"certManager": {"enabled": true}, "watch": {"namespace": "mail"}}),
+            true,
+        ),
+    ] {
+        let text = helm_template("zegel", &with_image(values)).unwrap();
+        assert_eq!(text.contains("[cert-manager.io]"), has_it, "{text}");
+        assert_eq!(text.contains("--certificate-requests"), has_it, "{text}");
+        assert!(!text.to_lowercase().contains("resources: [secrets"), "{text}");
+    }
 }
 
 fn through_a_probe() -> Value {

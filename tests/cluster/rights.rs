@@ -11,6 +11,7 @@ use serde_json::{Value, json};
 
 use crate::control_plane::render_chart;
 use crate::dns::Fault;
+use crate::issued;
 use crate::process::Program;
 use crate::stage::{Stage, eventually, run, spec};
 
@@ -23,7 +24,7 @@ pub fn right(verb: &str, group: &str, resource: &str) -> Right {
 
 /// The rules of the chart's roles for the controller: those in every namespace, and those where its Lease is.
 pub fn rules() -> (Vec<Value>, Vec<Value>) {
-    let text = render_chart("zegel-system", &[]).unwrap();
+    let text = render_chart("zegel-system", &["certManager.enabled=true"]).unwrap();
     (
         of_role(&text, "ClusterRole", "zegel"),
         of_role(&text, "Role", "zegel"),
@@ -86,7 +87,7 @@ pub fn rights_of_closed() -> BTreeSet<Right> {
 pub const ACCOUNT: &str = "least";
 
 /// An account with the rights of the chart but one, whose Lease is in the stage's own namespace.
-async fn account(stage: &Stage, without: Option<&Right>) -> PathBuf {
+pub async fn account(stage: &Stage, without: Option<&Right>) -> PathBuf {
     let (everywhere, lease) = rules();
     account_with(stage, without, everywhere, lease).await
 }
@@ -97,6 +98,7 @@ pub async fn account_with(
     everywhere: Vec<Value>,
     lease: Vec<Value>,
 ) -> PathBuf {
+    issued::install(stage).await;
     let (client, namespace) = (stage.plane.client(), stage.namespace.as_str());
     let kept = |rules: Vec<Value>| -> Vec<Value> {
         rules
@@ -163,6 +165,7 @@ pub fn start_with(stage: &Stage, kubeconfig: &std::path::Path, more: &[&str]) ->
         &stage.namespace,
         "--lease-duration",
         "3s",
+        "--certificate-requests",
     ];
     Program::start_as(stage, "zegel-0", kubeconfig, &[&lease[..], more].concat())
 }
@@ -328,6 +331,37 @@ fn without_update_leases_it_leads_no_longer_than_a_lease_lasts() {
     });
 }
 
+#[test]
+fn without_list_certificaterequests_it_says_that_it_may_not_read_them() {
+    run(async {
+        let right = right("list", "cert-manager.io", "certificaterequests");
+        let (stage, mut program) = lacking("no-list-certs", &right).await;
+        program.ready().await;
+        stage.create("voorbeeld-nl", issued::spec_of(&["mx1"])).await;
+        until_refused(&stage, &right).await;
+        program.says("cannot watch CertificateRequests").await;
+        let status = stage.ready("voorbeeld-nl", "Unknown", "Progressing").await;
+        let finding = issued::finding(&status, "DANE-040").unwrap();
+        assert!(
+            finding.contains("may not be read: the right is missing"),
+            "{finding}"
+        );
+        stage.end().await;
+    });
+}
+
+#[test]
+fn without_watch_certificaterequests_it_complains_and_knows_what_it_listed() {
+    run(async {
+        let right = right("watch", "cert-manager.io", "certificaterequests");
+        let (stage, mut program) = lacking("no-watch-certs", &right).await;
+        program.ready().await;
+        until_refused(&stage, &right).await;
+        program.says("cannot watch CertificateRequests").await;
+        stage.end().await;
+    });
+}
+
 /// From taking a free Lease to giving it back, with a write that meets another: what is asked is what is granted.
 #[test]
 fn with_all_of_them_everything_works_and_each_is_used() {
@@ -340,6 +374,12 @@ fn with_all_of_them_everything_works_and_each_is_used() {
         stage.ready("voorbeeld-nl", "True", "InSync").await;
         stage.told("voorbeeld-nl", &["InSync"]).await;
         let asked = || stage.plane.asked_by("all-rights", ACCOUNT).unwrap();
+        let watches = || {
+            asked()
+                .iter()
+                .any(|it| it.verb == "watch" && it.resource == "certificaterequests")
+        };
+        eventually("certificates are watched", async || watches()).await;
         let renewals = || asked().iter().filter(|it| it.verb == "update").count();
         eventually("the Lease is renewed", async || renewals() > 0).await;
         program.terminate();

@@ -195,6 +195,7 @@ impl Stage {
             identity: "test".to_owned(),
             deadline: Duration::from_secs(25),
             patience,
+            certificate_requests: false,
             record_folder: None,
             metrics_objects: MetricsObjects::All,
             object_labels: "team,app.kubernetes.io/part-of".parse().unwrap(),

@@ -60,7 +60,14 @@ fn bases() -> [Value; 3] {
             "mx": {"hosts": [{"preference": 10, "host": "mx1.voorbeeld.nl"}, {"preference": 20, "host": "mx2.voorbeeld.nl"}]},
             "mtaSts": {"mode": "Enforce", "mx": ["mx1.voorbeeld.nl", "*.voorbeeld.nl"], "maxAge": "30d", "id": "20260101"},
             "tlsRpt": {"reports": ["mailto:tls@voorbeeld.nl"]},
-            "dane": {"hosts": [{"name": "mx1.voorbeeld.nl", "records": ["3 1 1 ab"]}], "required": true},
+            "dane": {
+                "hosts": [
+                    {"name": "mx1.voorbeeld.nl", "records": ["3 1 1 ab"]},
+                    {"name": "mx2.voorbeeld.nl", "certificateRefs": [{"name": "mx2"}]},
+                    {"name": "mx3.voorbeeld.nl"},
+                ],
+                "certificateRefs": [{"name": "mx-blue"}, {"name": "mx-green"}], "scheme": "CurrentAndNext", "required": true,
+            },
         }),
         json!({
             "domain": "voorbeeld.nl", "role": "SendOnly",

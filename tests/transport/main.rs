@@ -5,6 +5,7 @@
 mod facts;
 
 mod adopted;
+mod certified;
 mod dane;
 mod mtasts;
 mod observed;

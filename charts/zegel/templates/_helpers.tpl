@@ -146,6 +146,7 @@ imagePullSecrets:
 {{- with .Values.metrics.objectLabels -}}{{- $flags = append $flags (printf "--metrics-object-labels=%s" (join "," .)) -}}{{- end -}}
 {{- if .Values.recording.enabled -}}{{- $flags = append $flags (printf "--record-folder=%s" .Values.recording.folder) -}}{{- end -}}
 {{- $flags = concat $flags (include "zegel.dnsFlags" . | fromJsonArray) -}}
+{{- if .Values.certManager.enabled -}}{{- $flags = append $flags "--certificate-requests" -}}{{- end -}}
 {{- with .Values.mailServers.ehlo -}}{{- $flags = append $flags (printf "--smtp-ehlo=%s" .) -}}{{- end -}}
 {{- $flags = append $flags (printf "--smtp-pause=%s" .Values.mailServers.pause) -}}
 {{- with .Values.mailServers.proxy -}}{{- $flags = append $flags (printf "--smtp-proxy=%s" .) -}}{{- end -}}

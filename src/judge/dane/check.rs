@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use super::certified;
 use super::gather::{MailHost, MailHosts, Proof, gather, tlsa};
 use super::records;
 use crate::inquiry::{Inquiry, Kind, Need, Trouble};
@@ -23,8 +24,9 @@ pub(in crate::judge) fn check(intent: &Intent, inquiry: &mut Inquiry<'_>, findin
     let need = if managed { Need::Compliance } else { Need::Evidence };
     let scene = gather(&intent.domain, need, inquiry);
     for host in &scene.hosts {
-        one(host, managed, inquiry, findings);
+        one(intent, host, managed, inquiry, findings);
     }
+    certified::check(intent, findings);
     together(intent, &scene, managed, findings);
     if managed && scene.hosts.iter().any(MailHost::has_none) {
         at_the_domain(intent, &scene, inquiry, findings);
@@ -32,7 +34,7 @@ pub(in crate::judge) fn check(intent: &Intent, inquiry: &mut Inquiry<'_>, findin
 }
 
 /// One host.
-fn one(host: &MailHost, managed: bool, inquiry: &mut Inquiry<'_>, findings: &mut Findings) {
+fn one(intent: &Intent, host: &MailHost, managed: bool, inquiry: &mut Inquiry<'_>, findings: &mut Findings) {
     let about = |name: &Name| Topic::new(Site::rrset(name.clone(), Kind::Tlsa), managed);
     for place in &host.places {
         let Some(Err(trouble)) = &place.records else {
@@ -74,7 +76,9 @@ fn one(host: &MailHost, managed: bool, inquiry: &mut Inquiry<'_>, findings: &mut
         mild(findings.say(&rules::UNSIGNED, &topic, message)).about(host.name.as_str());
         return;
     }
-    records::check(found, &topic, managed, findings);
+    // Of a certificate it is known whether its key changes.
+    let names_next = managed && !certified::is_certified(intent, &place.name);
+    records::check(found, &topic, names_next, findings);
     if let Some(end) = &host.alias
         && host.places.len() > 1
         && host.places.first().is_some_and(|first| first.name != place.name)

@@ -3,8 +3,9 @@
 //! Senders use TLSA records only where the host's addresses and the records are proven; a question for TLSA that fails
 //! makes them wait, which is worse than no record. Files: `gather` (what stands at each host), `state`
 //! (what is wanted beside it), `check` (what is wrong at each host, and with all of them together), `records` (what is
-//! wrong with the records themselves). What a host shows in TLS is not looked at.
+//! wrong with the records themselves), `certified` (with certificates they follow from). What a host shows in TLS is not looked at.
 
+mod certified;
 mod check;
 mod gather;
 mod records;

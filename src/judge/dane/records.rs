@@ -10,8 +10,8 @@ use crate::rules::{Rule, Severity, dane as rules};
 /// Kinds every sender knows, and that may stand alone.
 const COMMON: [(u8, u8, u8); 5] = [(3, 1, 1), (2, 0, 1), (2, 1, 1), (3, 0, 1), (3, 1, 0)];
 
-/// Says what is wrong with the records.
-pub(super) fn check(found: &BTreeSet<Tlsa>, topic: &Topic, managed: bool, findings: &mut Findings) {
+/// Says what is wrong with the records; `names_next`: also that none is of a next key.
+pub(super) fn check(found: &BTreeSet<Tlsa>, topic: &Topic, names_next: bool, findings: &mut Findings) {
     let used = effective(found);
     for record in found {
         let Some(why) = record.unusable() else { continue };
@@ -49,7 +49,7 @@ pub(super) fn check(found: &BTreeSet<Tlsa>, topic: &Topic, managed: bool, findin
     }
     agility(found, topic, findings);
     if let [only] = used.iter().collect::<Vec<_>>().as_slice() {
-        alone(only, topic, managed, findings);
+        alone(only, topic, names_next, findings);
     }
     let bare = used
         .iter()
@@ -71,14 +71,14 @@ pub(super) fn check(found: &BTreeSet<Tlsa>, topic: &Topic, managed: bool, findin
 }
 
 /// One record that is used, and no other.
-fn alone(record: &Tlsa, topic: &Topic, managed: bool, findings: &mut Findings) {
+fn alone(record: &Tlsa, topic: &Topic, names_next: bool, findings: &mut Findings) {
     if record.usage == 2 {
         let message = format!(
             "want a record of the host's own key beside, found one authority alone: {}",
             record.kind()
         );
         findings.say(&rules::ONE_AUTHORITY, topic, message);
-    } else if managed {
+    } else if names_next {
         let message = format!(
             "want a record for the next key beside, found one alone: {}",
             record.kind()

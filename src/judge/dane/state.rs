@@ -27,6 +27,18 @@ pub(in crate::judge) fn state(
             let judged = at_host(records, &wanted.name, &mut basis, inquiry).unwrap_or_else(Judged::unknown);
             basis.verdict(wanted, judged)
         }
+        DaneWant::Certified(certified) => {
+            let records = certified.records();
+            let known = records.clone().unwrap_or_default();
+            let judged = at_host(&known, &wanted.name, &mut basis, inquiry).unwrap_or_else(Judged::unknown);
+            let mut verdict = basis.verdict(wanted, judged);
+            if records.is_none() {
+                verdict.state = State::Unknown;
+                verdict.differences = Vec::new();
+                verdict.unanswered = verdict.unanswered.or(Some(Trouble::NoCertificate));
+            }
+            verdict
+        }
         DaneWant::Everywhere => {
             let mut look = Everywhere {
                 basis: &mut basis,

@@ -186,6 +186,7 @@ pub(super) fn telling(trouble: Trouble) -> u8 {
         // Those of mail servers are never said of DNS.
         Trouble::Busy
         | Trouble::Limit
+        | Trouble::NoCertificate
         | Trouble::NoProbe
         | Trouble::NotRecorded
         | Trouble::NotValidated

@@ -1,0 +1,46 @@
+//! Rules about TLSA records that follow from certificates of cert-manager.
+
+use crate::records::Standard;
+use crate::rules::{Rule, Severity};
+
+/// A certificate whose TLSA record is wanted could not be read.
+pub const UNREAD: Rule = Rule {
+    id: "DANE-040",
+    severity: Severity::Warning,
+    standard: Standard::Dane,
+    title: "TLSA records follow from a certificate that is not known here",
+    section: "RFC 7672 3.1.1",
+    why: "Which records are wanted hangs on the certificate's key. Only a controller with --certificate-requests reads it, in the cluster; until then nothing can be said of the records.",
+    fix: "In the cluster: switch it on (chart: certManager.enabled), and have the Certificate issued. Elsewhere: nothing; or write the records out.",
+    bad: "certificateRefs: [{name: mx1-blue}], and no Certificate mx1-blue",
+    good: "certificateRefs: [{name: mx1-blue}], issued",
+};
+
+/// A key that changes when its certificate is renewed, and no record that fits the next one.
+pub const ROTATES: Rule = Rule {
+    id: "DANE-041",
+    severity: Severity::Warning,
+    standard: Standard::Dane,
+    title: "a key that changes at the renewal of its certificate, and no TLSA record for the next",
+    section: "RFC 7671 8.1, 8.4",
+    why: "cert-manager makes a new key at each renewal (rotationPolicy: Always, the default since 1.18), minutes before it is used: its record cannot be everywhere by then, and senders with DANE do not deliver until it is.",
+    fix: "Set the Certificate's rotationPolicy: Never, and say so in its annotation zegel.dev/rotation-policy: Never; or name a second Certificate whose key is used next; or scheme: CurrentAndIssuer.",
+    bad: "certificateRefs: [{name: mx1}], rotationPolicy: Always",
+    good: "certificateRefs: [{name: mx1-blue}, {name: mx1-green}]",
+};
+
+/// No authority in the chain of a certificate.
+pub const NO_ISSUER: Rule = Rule {
+    id: "DANE-042",
+    severity: Severity::Warning,
+    standard: Standard::Dane,
+    title: "a TLSA record of an authority is wanted, and the certificate's chain does not hold it",
+    section: "RFC 7672 3.1.2, RFC 7671 5.2.2",
+    why: "A record of usage 2 counts only where the server sends the authority's certificate. It is not in the chain that was issued, so the server has none to send.",
+    fix: "Use an issuer that gives its chain, or scheme: CurrentAndNext with two Certificates.",
+    bad: "scheme: CurrentAndIssuer, and a certificate alone",
+    good: "scheme: CurrentAndIssuer, and a certificate with that of its authority",
+};
+
+/// Every rule of this file, by id.
+pub const RULES: &[&Rule] = &[&UNREAD, &ROTATES, &NO_ISSUER];
