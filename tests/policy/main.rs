@@ -5,6 +5,7 @@ mod dns;
 #[path = "../support/facts.rs"]
 mod facts;
 
+mod adopted;
 mod fetched;
 mod judged;
 mod server;
