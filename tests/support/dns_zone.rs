@@ -199,16 +199,6 @@ pub(crate) fn record_type(text: &str) -> RecordType {
     }
 }
 
-/// Three numbers and hexadecimal digits, as they go on the wire.
-fn tlsa(text: &str) -> Vec<u8> {
-    let (numbers, data) = text.rsplit_once(' ').expect("numbers and data");
-    let numbers = numbers
-        .split_whitespace()
-        .map(|number| number.parse().expect("a number"));
-    let octet = |at: usize| u8::from_str_radix(&data[at..at + 2], 16).expect("hexadecimal digits");
-    numbers.chain((0..data.len()).step_by(2).map(octet)).collect()
-}
-
 fn parse(line: &str) -> (Name, RecordType, Option<Record>) {
     let (owner, rest) = word(line);
     let (mut kind, mut rest) = word(rest);
@@ -242,10 +232,6 @@ fn parse(line: &str) -> (Name, RecordType, Option<Record>) {
             let (minimum, serial) = (next(ttl), next(1));
             soa(ttl, minimum, serial).data
         }
-        RecordType::TLSA => RData::Unknown {
-            code: kind,
-            rdata: NULL::with(tlsa(rest)),
-        },
         RecordType::TXT => RData::TXT(TXT::from_bytes(strings(rest).iter().map(Vec::as_slice).collect())),
         SPF => {
             let framed = strings(rest).into_iter().flat_map(|string| {
