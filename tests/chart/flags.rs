@@ -233,7 +233,7 @@ fn certificate_requests_may_be_read_only_where_that_is_switched_on() {
     ] {
         let text = helm_template("zegel", &with_image(values)).unwrap();
         assert_eq!(text.contains("[cert-manager.io]"), has_it, "{text}");
-        assert_eq!(text.contains("--certificate-requests"), has_it, "{text}");
+        assert_eq!(text.contains("- --certificate-requests\n"), has_it, "{text}");
         assert!(!text.to_lowercase().contains("resources: [secrets"), "{text}");
     }
 }

@@ -49,6 +49,10 @@ pub(super) fn attempt(text: &str, depth: usize) -> Option<String> {
 
 /// Whether it is a term that says what its author meant.
 fn is_good(text: &str) -> bool {
+    // A term has no space in it, whatever its reader makes of one.
+    if text.contains(char::is_whitespace) {
+        return false;
+    }
     let part = Part { text, at: 0 };
     let Ok(kind) = term(part) else { return false };
     let is_lost = matches!(&kind, TermKind::Modifier(Modifier::Unknown { name, .. }) if is_mechanism(name));
@@ -353,6 +357,8 @@ mod tests {
             "-+all",
             "all=pass",
             "exists:",
+            ",b= %%",
+            "b= c",
         ] {
             assert_eq!(mended(text), None, "{text}");
         }

@@ -1,6 +1,7 @@
 //! The series of a fleet: which there are, and how large they grow.
 
 use kube::Resource;
+use kube::api::DynamicObject;
 use kube::runtime::reflector;
 use kube::runtime::watcher;
 use prometheus_client::encoding::text::encode;
@@ -9,6 +10,7 @@ use serde_json::{Value, json};
 
 use super::super::{ByReason, Metrics};
 use super::*;
+use crate::operator::grants::{Grants, Held};
 use crate::series::held::differences;
 use crate::world::Config;
 
@@ -74,8 +76,21 @@ fn said(objects: impl IntoIterator<Item = Watched>, which: MetricsObjects) -> St
 /// The same, with these labels in its series.
 fn said_with(objects: impl IntoIterator<Item = Watched>, which: MetricsObjects, labels: &str) -> String {
     let mut text = String::new();
-    encode(&mut text, &registry(objects, which, labels, Tracker::default())).unwrap();
+    let registry = registry(objects, which, labels, Tracker::default(), None);
+    encode(&mut text, &registry).unwrap();
     text
+}
+
+/// One grant, as the API server gives it.
+fn granted() -> Grants {
+    let object: DynamicObject = serde_json::from_value(json!({
+        "apiVersion": "zegel.dev/v1alpha1", "kind": "MailDomainGrant", "metadata": {"name": "all", "uid": "all"},
+        "spec": {"namespaces": {"names": ["mail"]}, "domains": ["*"], "may": ["Claim"]},
+    }))
+    .unwrap();
+    let mut grants = Grants::new(false);
+    grants.grants.note(&watcher::Event::Apply(object), Held::read);
+    grants
 }
 
 fn registry(
@@ -83,6 +98,7 @@ fn registry(
     which: MetricsObjects,
     labels: &str,
     tracker: Tracker,
+    grants: Option<Grants>,
 ) -> Registry {
     let labels: ObjectLabels = labels.parse().unwrap();
     let (store, mut writer) = reflector::store();
@@ -98,9 +114,14 @@ fn registry(
         resolvers: vec![([127, 0, 0, 1], 53).into()],
         ..Config::default()
     };
+    let roster = Roster::new(store.clone(), Arc::default());
+    let roster = match grants {
+        Some(grants) => roster.closed(grants),
+        None => roster,
+    };
     let mut registry = Registry::with_prefix("zegel");
     registry.register_collector(Box::new(Objects {
-        roster: Arc::new(Roster::new(store.clone(), Arc::default())),
+        roster: Arc::new(roster),
         store,
         tracker: Arc::new(tracker),
         leadership,
@@ -300,7 +321,7 @@ async fn what_is_served_is_what_the_catalogue_says() {
         tracker.begin(object.uid());
         tracker.change(object, |tracked| tracked.next_look = Some(Timestamp::UNIX_EPOCH));
     }
-    let mut registry = registry(fleet, MetricsObjects::All, "team", tracker);
+    let mut registry = registry(fleet, MetricsObjects::All, "team", tracker, Some(granted()));
     let metrics = Metrics::default();
     metrics.reconciles.get_or_create(&ByReason::new("InSync")).inc();
     metrics.events.get_or_create(&ByReason::new("InSync")).inc();
