@@ -1,5 +1,6 @@
 //! A closed cluster: who has no grant claims nothing and asks no DNS; grants come, go, add up and are chosen by labels.
 
+use jiff::Timestamp;
 use k8s_openapi::api::core::v1::Namespace;
 use kube::api::{Api, DeleteParams, Patch, PatchParams, PostParams};
 use serde_json::{Value, json};
@@ -88,6 +89,9 @@ fn who_has_no_grant_asks_no_dns_and_is_told_once_whom_to_ask() {
         assert_eq!(stage.writes("voorbeeld-nl").await, writes);
         stage.told("voorbeeld-nl", &["NotGranted"]).await;
 
+        // A transition is told once by its reason and its second: the next one to NotGranted is to be in another.
+        let second = Timestamp::now().as_second();
+        eventually("another second", async || Timestamp::now().as_second() > second).await;
         grant(&stage, "ungranted", named(&stage), &[DOMAIN]).await;
         stage.ready("voorbeeld-nl", "True", "InSync").await;
         revoke(&stage, "ungranted").await;
@@ -176,9 +180,9 @@ pub async fn says(stage: &Stage, name: &str, status: &str, reason: &str) {
 #[test]
 fn a_label_of_the_namespace_grants_and_revokes() {
     run(async {
-        let mut stage = closed("labelled").await;
+        let mut stage = closed("chosen-by-label").await;
         let selector = json!({"selector": {"matchLabels": {"tenancy-test": "labelled"}}});
-        grant(&stage, "labelled", selector, &[DOMAIN]).await;
+        grant(&stage, "chosen-by-label", selector, &[DOMAIN]).await;
         stage.start().await;
         stage.create("voorbeeld-nl", spec()).await;
         stage.ready("voorbeeld-nl", "False", "NotGranted").await;
@@ -190,7 +194,7 @@ fn a_label_of_the_namespace_grants_and_revokes() {
         stage.ready("voorbeeld-nl", "True", "InSync").await;
         label(&stage, json!({"tenancy-test": null})).await;
         stage.ready("voorbeeld-nl", "False", "NotGranted").await;
-        revoke(&stage, "labelled").await;
+        revoke(&stage, "chosen-by-label").await;
         stage.end().await;
     });
 }
