@@ -264,6 +264,39 @@ async fn a_zone_that_is_broken_itself_stays_bogus_whoever_is_asked() {
     }
 }
 
+/// That a resolver leaves something out excuses no zone that is broken by the word of its own servers.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_zone_that_is_broken_itself_stays_bogus_when_the_resolver_is_known_to_leave_things_out() {
+    let Some(tree) = tree() else { return };
+    let (resolver, _) = forwarder(tree.unbound, |asked, answer| {
+        match asks_for(asked, RecordType::TXT) {
+            true => without(answer, |record| covers(record, RecordType::TXT)),
+            false => Some(answer),
+        }
+    })
+    .await;
+    let world = world(&tree, resolver, Dnssec::Auto, true);
+    let healthy = question(("_dmarc.good.nl", Kind::Txt));
+    for _ in 0..2 {
+        let fact = world.ask(&healthy, None).await;
+        assert_eq!(fact.security.state(), "Indeterminate", "{:?}", fact.security);
+        assert_eq!(world.dnssec(), Some(Passes::Partly));
+        for name in [
+            "_dmarc.nosig.nl",
+            "_dmarc.altered.nl",
+            "_dmarc.nokeys.nl",
+            "_dmarc.nosigkeys.nl",
+            "_dmarc.expired.nl",
+            "_dmarc.wrongds.nl",
+            "_dmarc.idlekey.nl",
+        ] {
+            let fact = world.ask(&question((name, Kind::Txt)), None).await;
+            assert_eq!(fact.security.state(), "Bogus", "{name}: {:?}", fact.security);
+            assert_eq!(fact.outcome, Err(Trouble::Bogus), "{name}");
+        }
+    }
+}
+
 /// One answer that came without its signature, and with it the next time, accuses nobody.
 #[tokio::test(flavor = "multi_thread")]
 async fn an_accident_is_asked_about_once_more() {

@@ -28,7 +28,7 @@ use crate::inquiry::{Bogus, Broken, Doubt, Passes, Security, Trouble, nobody_at}
 const REGISTRIES: [&str; 3] = ["com.", "net.", "org."];
 
 /// So many names of a zone's servers, and addresses of theirs, are asked.
-const MAX_SERVERS: usize = 6;
+const MAX_SERVERS: usize = 13;
 
 /// What becomes of an answer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -138,10 +138,15 @@ impl Validator {
             // Above the domains nobody is to blame but the resolver, and that is told where it is asked.
             return Fault::Zones;
         }
-        match self.control(CONTROL_BEFORE_BLAME).await {
+        let passes = self.control(CONTROL_BEFORE_BLAME).await;
+        let partly = passes == Passes::Partly;
+        match passes {
             Passes::Validates | Passes::PassesOn => {}
             Passes::Strips if missing => return Fault::Strips,
-            Passes::Partly if missing || is_changed => return Fault::Resolvers,
+            Passes::Partly if (missing || is_changed) && !is_a_domain => return Fault::Resolvers,
+            // What came whole, and proves that it is wrong, is no less wrong for what others lack; of all else the zone's own
+            // servers are asked.
+            Passes::Partly => {}
             _ => return Fault::Unknown,
         }
         if !missing && !is_changed {
@@ -150,7 +155,10 @@ impl Validator {
         let Some(evidence) = evidence((asked.message, asked.name, asked.kind), proven, bogus) else {
             return Fault::Zones;
         };
-        if missing && let Some(top) = self.top_of(&evidence.name) {
+        if missing
+            && !partly
+            && let Some(top) = self.top_of(&evidence.name)
+        {
             match self.registry(&top, authorities).await {
                 Registry::Stripped(shown) => {
                     self.note(Passes::Strips, shown);
@@ -182,6 +190,8 @@ impl Validator {
                 self.note(Passes::Partly, evidence);
                 Fault::Resolvers
             }
+            // Nobody but a resolver that leaves things out has said anything.
+            None if partly => Fault::Resolvers,
             Some(false) | None => {
                 self.remembered().blame(&bogus.at, bogus.why.reason());
                 Fault::Zones
