@@ -25,7 +25,7 @@ const REVISION: &str = "cert-manager.io/certificate-revision";
 
 /// The annotation by which somebody says of a Certificate that its key stays (`Never`) or not (`Always`): cert-manager copies
 /// the annotations of a Certificate to its requests, and its rotationPolicy stands in the Certificate alone.
-pub const ROTATION: &str = "zegel.dev/rotation-policy";
+const ROTATION: &str = "zegel.dev/rotation-policy";
 
 /// The most octets of a field that are read.
 const MOST: usize = 64 * 1024;

@@ -64,11 +64,8 @@ pub(super) fn take_out(spec: &mut MailDomainSpec, path: &str) -> Option<String> 
 }
 
 fn records(seen: &RrsetSeen) -> Vec<String> {
-    let texts = seen.records.iter().filter_map(|rdata| match rdata {
-        Rdata::Shown(text) => Some(text),
-        _ => None,
-    });
+    let texts = seen.records.iter().filter_map(Rdata::text_only);
     texts
-        .map(|text| Tlsa::parse(text).map_or_else(|_| text.to_string(), |record| record.to_string()))
+        .map(|text| Tlsa::parse(text).map_or_else(|_| text.to_owned(), |record| record.to_string()))
         .collect()
 }

@@ -42,8 +42,7 @@ fn block(live: &Live, inquiry: &mut Inquiry<'_>) -> Result<Option<(MtaStsSpec, V
         [record] => record,
         several => return Err(format!("{} records, none of which counts", several.len())),
     };
-    let is_read = record.id_is_sound() && record.problems().next().is_none();
-    let Some(id) = record.id.as_ref().filter(|_| is_read) else {
+    let Some(id) = record.read_id() else {
         return Err("not managed: the record is one that senders cannot read".to_owned());
     };
     let domain = live.domain.clone();

@@ -6,6 +6,7 @@
 //! intent fills them, so a stored object never changes its meaning silently.
 
 mod crd;
+pub(crate) mod form;
 mod grant;
 mod served;
 mod spec;

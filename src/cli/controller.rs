@@ -103,9 +103,7 @@ pub async fn run(args: Args) -> Result<Exit, Failure> {
     let cluster = Config::infer()
         .await
         .map_err(|error| Failure::Usage(format!("no cluster to talk to: {error}")))?;
-    let listener = TcpListener::bind(args.bind)
-        .await
-        .map_err(|error| Failure::Usage(format!("cannot listen on {}: {error}", args.bind)))?;
+    let listener = listen(args.bind).await?;
     let election = args.election;
     let namespace = election.lease_namespace.clone();
     let lease = election.leader_elect.then(|| LeaseOptions {
@@ -143,6 +141,12 @@ pub async fn run(args: Args) -> Result<Exit, Failure> {
         .map_err(|error| Failure::Controller(error.to_string()))?;
     tracing::info!("stopped");
     Ok(Exit::Fine)
+}
+
+/// Takes an address.
+pub(super) async fn listen(address: SocketAddr) -> Result<TcpListener, Failure> {
+    let bound = TcpListener::bind(address).await;
+    bound.map_err(|error| Failure::Usage(format!("cannot listen on {address}: {error}")))
 }
 
 /// Done at the first SIGTERM or SIGINT.

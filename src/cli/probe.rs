@@ -5,9 +5,8 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use prometheus_client::registry::Registry;
-use tokio::net::TcpListener;
 
-use super::controller::stop_signal;
+use super::controller::{listen, stop_signal};
 use super::{Exit, Failure};
 use crate::probe::Probe;
 use crate::serve::{self, Served};
@@ -71,9 +70,4 @@ pub async fn run(args: Args) -> Result<Exit, Failure> {
     }
     tracing::info!("stopped");
     Ok(Exit::Fine)
-}
-
-async fn listen(address: SocketAddr) -> Result<TcpListener, Failure> {
-    let bound = TcpListener::bind(address).await;
-    bound.map_err(|error| Failure::Usage(format!("cannot listen on {address}: {error}")))
 }

@@ -6,6 +6,7 @@
 use jiff::Timestamp;
 
 use super::conditions;
+use super::message::counted;
 use super::reason::Truth;
 use crate::api::{GrantSummary, MailDomainGrantStatus};
 
@@ -64,13 +65,6 @@ impl GrantState<'_> {
                 }
             ),
         }
-    }
-}
-
-fn counted(number: i32, thing: &str) -> String {
-    match number {
-        1 => format!("1 {thing}"),
-        _ => format!("{number} {thing}s"),
     }
 }
 

@@ -348,10 +348,11 @@ fn error_names(errors: &[&Known]) -> String {
     names(all.iter().map(String::as_str))
 }
 
-fn counted(number: usize, thing: &str) -> String {
-    match number {
-        1 => format!("1 {thing}"),
-        _ => format!("{number} {thing}s"),
+/// `1 error`, `2 errors`.
+pub(super) fn counted<N: std::fmt::Display + PartialEq + From<u8>>(number: N, thing: &str) -> String {
+    match number == N::from(1) {
+        true => format!("1 {thing}"),
+        false => format!("{number} {thing}s"),
     }
 }
 

@@ -122,9 +122,8 @@ impl Policies {
     /// ended is kept too: without it nobody could tell that all have.
     fn forget(&mut self, now: Timestamp) {
         let taken_back = self.standing().is_some_and(|known| known.mode == Mode::None);
-        let mut all = std::mem::take(&mut self.0);
-        let (standing, mut gone): (Vec<Kept>, Vec<Kept>) =
-            all.drain(..).partition(|known| known.gone_at.is_none());
+        let all = std::mem::take(&mut self.0).into_iter();
+        let (standing, mut gone): (Vec<Kept>, Vec<Kept>) = all.partition(|known| known.gone_at.is_none());
         gone.retain(|known| known.mode != Mode::None);
         gone.sort_by_key(|known| Reverse(known.ends()));
         let last = usize::from(taken_back);

@@ -302,6 +302,14 @@ impl Rdata {
         }
     }
 
+    /// The text, of a record that is only shown.
+    pub fn text_only(&self) -> Option<&str> {
+        match self {
+            Self::Shown(text) => Some(text),
+            _ => None,
+        }
+    }
+
     /// About how many octets it takes in memory.
     fn size(&self) -> usize {
         size_of::<Self>()

@@ -7,15 +7,12 @@
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 use super::SpecError;
+use crate::api::form::{MAX_LABEL, is_label, is_label_key, is_label_value};
 use crate::api::{LabelOperator, LabelRequirement, MailDomainGrantSpec, NamespaceSelector, Permission};
 use crate::name::mail;
 
 /// The labels of a namespace.
 pub type Labels = BTreeMap<String, String>;
-
-/// A label's name, and its value, have at most so many characters; what stands before the slash of a name more.
-const MAX_LABEL: usize = 63;
-const MAX_PREFIX: usize = 253;
 
 /// Which namespaces may claim which domains.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -41,7 +38,7 @@ impl Grant {
             ..Self::default()
         };
         for (number, name) in spec.namespaces.names.iter().enumerate() {
-            if !is_namespace(name) {
+            if !is_label(name) {
                 let message = format!(
                     "{name:?} is no namespace's name: lower case letters, digits and inner hyphens, at most {MAX_LABEL} \
                      characters; to mean several at once, label them and use selector"
@@ -200,23 +197,23 @@ fn wrong_labels(selector: &NamespaceSelector) -> Vec<SpecError> {
     };
     for (key, value) in &selector.match_labels {
         let path = format!("{AT}.matchLabels.{key}");
-        if !is_key(key) {
+        if !is_label_key(key) {
             say(path.clone(), format!("{key:?} is no label's name"));
         }
-        if !is_value(value) {
+        if !is_label_value(value) {
             say(path, format!("{value:?} is no label's value"));
         }
     }
     for (number, requirement) in selector.match_expressions.iter().enumerate() {
         let path = format!("{AT}.matchExpressions[{number}]");
-        if !is_key(&requirement.key) {
+        if !is_label_key(&requirement.key) {
             say(
                 format!("{path}.key"),
                 format!("{:?} is no label's name", requirement.key),
             );
         }
         for (number, value) in requirement.values.iter().enumerate() {
-            if !is_value(value) {
+            if !is_label_value(value) {
                 say(
                     format!("{path}.values[{number}]"),
                     format!("{value:?} is no label's value"),
@@ -225,49 +222,6 @@ fn wrong_labels(selector: &NamespaceSelector) -> Vec<SpecError> {
         }
     }
     errors
-}
-
-fn is_namespace(text: &str) -> bool {
-    text.len() <= MAX_LABEL
-        && has_form(
-            text,
-            |octet| octet.is_ascii_lowercase() || octet.is_ascii_digit(),
-            b"-",
-        )
-}
-
-/// A label's name, with what may stand before a slash: a DNS name.
-fn is_key(text: &str) -> bool {
-    let is_prefix = |prefix: &str| {
-        let is_part = |part| {
-            has_form(
-                part,
-                |octet| octet.is_ascii_lowercase() || octet.is_ascii_digit(),
-                b"-",
-            )
-        };
-        prefix.len() <= MAX_PREFIX && prefix.split('.').all(is_part)
-    };
-    match text.split_once('/') {
-        Some((prefix, name)) => is_prefix(prefix) && !name.is_empty() && is_value(name),
-        None => !text.is_empty() && is_value(text),
-    }
-}
-
-/// A label's value.
-fn is_value(text: &str) -> bool {
-    text.is_empty()
-        || text.len() <= MAX_LABEL && has_form(text, |octet| octet.is_ascii_alphanumeric(), b"-_.")
-}
-
-/// Octets of one kind at both ends, and inside some more.
-fn has_form(text: &str, is_outer: impl Fn(u8) -> bool, inner: &[u8]) -> bool {
-    let octets = text.as_bytes();
-    let ends = octets.first().zip(octets.last());
-    ends.is_some_and(|(first, last)| is_outer(*first) && is_outer(*last))
-        && octets
-            .iter()
-            .all(|octet| is_outer(*octet) || inner.contains(octet))
 }
 
 #[cfg(test)]

@@ -37,6 +37,20 @@ struct Wish {
     granted: bool,
 }
 
+/// Shows each wish with the grants for its namespace: objects come by namespace, so what is for one is picked out once.
+fn each_wish<'c>(
+    by_object: &'c BTreeMap<Key, Wish>,
+    grants: &'c Grants,
+    mut see: impl FnMut(&'c Key, &'c Wish, &[(&'c str, &'c Grant)]),
+) {
+    let mut of_namespace: Option<(&str, Vec<(&str, &Grant)>)> = None;
+    for (key, wish) in by_object {
+        let known = of_namespace.take().filter(|(known, _)| *known == key.0);
+        let (_, held) = of_namespace.insert(known.unwrap_or_else(|| (&key.0, grants.of(&key.0))));
+        see(key, wish, held);
+    }
+}
+
 /// All claims.
 #[derive(Debug, Default)]
 pub(super) struct Claims {
@@ -92,23 +106,16 @@ impl Claims {
     }
 
     /// Grants or labels of namespaces change; gives the objects whose luck, or whose message, turned.
-    pub(super) fn change_grants(&mut self, change: impl FnOnce(&mut Grants)) -> Vec<Key> {
+    pub(super) fn change_grants(&mut self, change: impl FnOnce(&mut Grants) -> bool) -> Vec<Key> {
         let Some(grants) = &mut self.grants else {
             return Vec::new();
         };
-        change(grants);
+        if !change(grants) {
+            return Vec::new();
+        }
         let mut turned: Vec<(Key, Wish)> = Vec::new();
-        // Objects come by namespace: what is for one is picked out once.
-        let mut of_namespace: Option<(&str, Vec<(&str, &Grant)>)> = None;
-        for (key, wish) in &self.by_object {
-            let is_same = of_namespace
-                .as_ref()
-                .is_some_and(|(namespace, _)| *namespace == key.0);
-            if !is_same {
-                of_namespace = Some((&key.0, grants.of(&key.0)));
-            }
-            let held = of_namespace.as_ref().map(|(_, held)| held.as_slice());
-            let granted = allow(held.unwrap_or_default(), &wish.domain);
+        each_wish(&self.by_object, grants, |key, wish, held| {
+            let granted = allow(held, &wish.domain);
             if granted != wish.granted {
                 let wish = Wish {
                     granted,
@@ -116,7 +123,7 @@ impl Claims {
                 };
                 turned.push((key.clone(), wish));
             }
-        }
+        });
         let mut woken = BTreeSet::new();
         for (key, wish) in turned {
             woken.extend(match wish.granted {
@@ -146,17 +153,13 @@ impl Claims {
         let Some(grants) = &self.grants else {
             return BTreeMap::new();
         };
-        // Objects come by namespace: what is for one is picked out once.
-        let mut of_namespace: Option<(&str, Vec<(&str, &Grant)>)> = None;
-        for ((namespace, _), wish) in &self.by_object {
-            let known = of_namespace.take().filter(|(known, _)| known == namespace);
-            let (_, held) = of_namespace.insert(known.unwrap_or_else(|| (namespace, grants.of(namespace))));
+        each_wish(&self.by_object, grants, |key, wish, held| {
             for (name, _) in held.iter().filter(|(_, grant)| grant.is_about(&wish.domain)) {
                 let (namespaces, domains) = met.entry(name).or_default();
-                namespaces.insert(namespace);
+                namespaces.insert(&key.0);
                 domains.insert(&wish.domain);
             }
-        }
+        });
         let count = |number: usize| i32::try_from(number).unwrap_or(i32::MAX);
         let met = met.into_iter().map(|(name, (namespaces, domains))| {
             let summary = GrantSummary {

@@ -23,10 +23,13 @@ use super::context::Context;
 use super::error::Error;
 use super::grants::{Due, Held};
 use super::roster::Roster;
-use super::watch::{Followed, follow};
+use super::watch::follow;
 use super::write::FIELD_MANAGER;
 use crate::api::{MailDomainGrant, MailDomainGrantStatus};
 use crate::intent::Labels;
+
+/// Nothing says which: all of a kind are followed.
+const NO_FLAGS: &str = "no flags";
 
 /// Between two rounds of writes: many MailDomains that come together are counted once.
 const PAUSE: Duration = Duration::from_secs(5);
@@ -54,7 +57,7 @@ pub(super) async fn follow_grants(
         roster.change_grants(|grants| grants.grants.note(event, Held::read));
         tell_once(event, &mut known);
     };
-    follow(Followed::of("MailDomainGrants"), watcher(api, config), note).await
+    follow("MailDomainGrants", NO_FLAGS, watcher(api, config), note).await
 }
 
 /// The same of the labels of namespaces.
@@ -73,7 +76,7 @@ pub(super) async fn follow_namespaces(
         roster.change_grants(|grants| grants.namespaces.note(event, labels));
         tell_once(event, &mut known);
     };
-    follow(Followed::of("Namespaces"), watcher(api, config), note).await
+    follow("Namespaces", NO_FLAGS, watcher(api, config), note).await
 }
 
 fn tell_once<K>(event: &watcher::Event<K>, known: &mut Option<oneshot::Sender<()>>) {

@@ -45,8 +45,9 @@ impl<T> Default for Shelf<T> {
 }
 
 impl<T> Shelf<T> {
-    /// Takes note of what a watch shows of objects without namespace, each read by `read`.
-    pub(super) fn note<K: Resource>(&mut self, event: &watcher::Event<K>, read: impl Fn(&K) -> T) {
+    /// Takes note of what a watch shows of objects without namespace, each read by `read`; gives whether what counts may
+    /// have changed.
+    pub(super) fn note<K: Resource>(&mut self, event: &watcher::Event<K>, read: impl Fn(&K) -> T) -> bool {
         let name = |object: &K| object.meta().name.clone().unwrap_or_default();
         match event {
             watcher::Event::Init => self.coming = Some(BTreeMap::new()),
@@ -67,6 +68,8 @@ impl<T> Shelf<T> {
                 self.now.remove(&name(object));
             }
         }
+        // What a list shows counts once it is whole.
+        !matches!(event, watcher::Event::Init | watcher::Event::InitApply(_))
     }
 }
 

@@ -6,8 +6,9 @@ use std::time::Duration;
 use jiff::{SignedDuration, Timestamp};
 use k8s_openapi::api::coordination::v1::{Lease, LeaseSpec};
 use k8s_openapi::api::core::v1::Namespace;
-use kube::api::{Api, ApiResource, DynamicObject, ListParams};
+use kube::api::{Api, ListParams};
 use kube::{Client, Config};
+use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 use super::{Error, Watched, shards};
@@ -96,10 +97,7 @@ impl Installation {
             Some(namespace) => Api::namespaced(self.client.clone(), namespace),
             None => Api::all(self.client.clone()),
         };
-        api.list_metadata(&ListParams::default().limit(1))
-            .await
-            .map(|_| ())
-            .map_err(Error::Api)
+        can_list(api).await
     }
 
     /// Whether MailDomainGrants can be listed.
@@ -107,10 +105,7 @@ impl Installation {
     /// # Errors
     /// When they cannot.
     pub async fn list_grants(&self) -> Result<(), Error> {
-        let api: Api<DynamicObject> =
-            Api::all_with(self.client.clone(), &ApiResource::erase::<MailDomainGrant>(&()));
-        let listed = api.list_metadata(&ListParams::default().limit(1)).await;
-        listed.map(|_| ()).map_err(Error::Api)
+        can_list(Api::<MailDomainGrant>::all(self.client.clone())).await
     }
 
     /// Whether Namespaces can be listed, which grants may select by labels.
@@ -118,9 +113,7 @@ impl Installation {
     /// # Errors
     /// When they cannot.
     pub async fn list_namespaces(&self) -> Result<(), Error> {
-        let api: Api<Namespace> = Api::all(self.client.clone());
-        let listed = api.list_metadata(&ListParams::default().limit(1)).await;
-        listed.map(|_| ()).map_err(Error::Api)
+        can_list(Api::<Namespace>::all(self.client.clone())).await
     }
 
     /// Who holds a Lease now.
@@ -133,6 +126,12 @@ impl Installation {
         let spec = lease.and_then(|lease| lease.spec).unwrap_or_default();
         Ok(holder(&spec, now))
     }
+}
+
+/// Whether these can be listed.
+async fn can_list<K: Clone + DeserializeOwned + std::fmt::Debug>(api: Api<K>) -> Result<(), Error> {
+    let listed = api.list_metadata(&ListParams::default().limit(1)).await;
+    listed.map(|_| ()).map_err(Error::Api)
 }
 
 /// Who holds a Lease that says this.

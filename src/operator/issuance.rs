@@ -16,10 +16,11 @@ use kube::runtime::watcher;
 use kube::{Client, ResourceExt};
 use tokio::time::sleep;
 
-use super::complaint::{Complaints, class_of};
+use super::complaint::Complaints;
 use super::error::Error;
 use super::object::Watched;
 use super::roster::Roster;
+use super::watch::class;
 use crate::intent::Issued;
 use crate::issuance::{Request, issued};
 
@@ -198,15 +199,11 @@ impl Issuance {
 
     /// Says why nothing comes. What the API server will not give is known to be missing, until it does.
     fn fail(&self, error: &watcher::Error) -> BTreeSet<Certificate> {
-        let (class, refused) = match error {
-            watcher::Error::InitialListFailed(error) => (class_of(error), refusal(error)),
-            watcher::Error::WatchStartFailed(error) | watcher::Error::WatchFailed(error) => {
-                (class_of(error), None)
-            }
-            watcher::Error::WatchError(status) => (format!("status {}", status.code), None),
-            watcher::Error::NoResourceVersion => ("no resourceVersion".to_owned(), None),
+        let refused = match error {
+            watcher::Error::InitialListFailed(error) => refusal(error),
+            _ => None,
         };
-        if let Some(unsaid) = self.complaints.note(&class) {
+        if let Some(unsaid) = self.complaints.note(&class(error)) {
             tracing::warn!(
                 %error,
                 unsaid,

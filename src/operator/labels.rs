@@ -10,12 +10,10 @@ use std::str::FromStr;
 use std::sync::{Arc, LazyLock};
 
 use super::pool::Pool;
+use crate::api::form::{MAX_LABEL, is_label_name, is_subdomain};
 
 /// So many labels are carried at the most: each is a word more in every series.
 const MOST: usize = 16;
-/// How long the name of a label and its prefix may be, by Kubernetes.
-const LONGEST_NAME: usize = 63;
-const LONGEST_PREFIX: usize = 253;
 
 /// The labels of objects that are carried into series.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -121,21 +119,13 @@ fn held(key: &str) -> Result<(), String> {
         Some((prefix, name)) => (Some(prefix), name),
         None => (None, key),
     };
-    let alphanumeric = |octet: Option<u8>| octet.is_some_and(|octet| octet.is_ascii_alphanumeric());
-    let bounded = |text: &str| alphanumeric(text.bytes().next()) && alphanumeric(text.bytes().last());
-    let inner = |octet: u8| octet.is_ascii_alphanumeric() || b"-_.".contains(&octet);
-    if name.len() > LONGEST_NAME || !bounded(name) || !name.bytes().all(inner) {
+    if !is_label_name(name) {
         return Err(format!(
-            "{key} can be no label: want NAME or PREFIX/NAME, and NAME of at most {LONGEST_NAME} letters, digits, '-', '_' and '.' \
+            "{key} can be no label: want NAME or PREFIX/NAME, and NAME of at most {MAX_LABEL} letters, digits, '-', '_' and '.' \
              that begins and ends with a letter or digit"
         ));
     }
-    let host = |octet: u8| octet.is_ascii_lowercase() || octet.is_ascii_digit() || octet == b'-';
-    let is_name = |prefix: &str| {
-        let mut parts = prefix.split('.');
-        prefix.len() <= LONGEST_PREFIX && parts.all(|part| bounded(part) && part.bytes().all(host))
-    };
-    if prefix.is_some_and(|prefix| !is_name(prefix)) {
+    if prefix.is_some_and(|prefix| !is_subdomain(prefix)) {
         return Err(format!(
             "{key} can be no label: want before the '/' a DNS name in lower case, as app.kubernetes.io"
         ));

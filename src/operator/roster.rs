@@ -73,7 +73,7 @@ impl Roster {
     }
 
     /// Grants or labels of namespaces change: who may claim now, or no more, is woken.
-    pub(super) fn change_grants(&self, change: impl FnOnce(&mut Grants)) {
+    pub(super) fn change_grants(&self, change: impl FnOnce(&mut Grants) -> bool) {
         let mut state = self.lock();
         let turned = state.claims.change_grants(change);
         state.wake(turned);

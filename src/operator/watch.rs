@@ -22,30 +22,6 @@ const LONGEST_PAUSE: Duration = Duration::from_secs(30);
 /// Without an error for so long, the next one is a first one.
 const FORGET: Duration = Duration::from_secs(120);
 
-/// What is followed, for people.
-#[derive(Debug)]
-pub(super) struct Followed {
-    /// The kind, in the plural.
-    what: &'static str,
-    /// The flags that say which of them.
-    flags: String,
-}
-
-impl Followed {
-    /// All of a kind.
-    pub(super) fn of(what: &'static str) -> Self {
-        Self {
-            what,
-            flags: "no flags".to_owned(),
-        }
-    }
-
-    /// Those that flags say.
-    pub(super) fn by(self, flags: String) -> Self {
-        Self { flags, ..self }
-    }
-}
-
 /// Follows the MailDomains that flags say; ends only when the API server will never take the request that they make.
 pub(super) async fn follow_maildomains(
     flags: String,
@@ -53,13 +29,16 @@ pub(super) async fn follow_maildomains(
     writer: Writer<Watched>,
     events: impl Stream<Item = watcher::Result<watcher::Event<Watched>>>,
 ) -> Error {
-    let followed = Followed::of("MailDomains").by(flags);
-    follow(followed, events.reflect(writer), |event| roster.note(event)).await
+    follow("MailDomains", &flags, events.reflect(writer), |event| {
+        roster.note(event)
+    })
+    .await
 }
 
-/// Follows `events`, each of which goes to `note`.
+/// Follows `events` of this kind, asked for with these flags; each goes to `note`.
 pub(super) async fn follow<K>(
-    Followed { what, flags }: Followed,
+    what: &'static str,
+    flags: &str,
     events: impl Stream<Item = watcher::Result<watcher::Event<K>>>,
     mut note: impl FnMut(&watcher::Event<K>),
 ) -> Error {
@@ -81,7 +60,11 @@ pub(super) async fn follow<K>(
             }
             Err(error) => {
                 if let Some(why) = refusal(&error).filter(|_| !worked) {
-                    return Error::Refused { what, flags, why };
+                    return Error::Refused {
+                        what,
+                        flags: flags.to_owned(),
+                        why,
+                    };
                 }
                 if let Some(unsaid) = complaints.note(&class(&error)) {
                     tracing::warn!(
@@ -112,7 +95,8 @@ fn refusal(error: &watcher::Error) -> Option<String> {
     }
 }
 
-fn class(error: &watcher::Error) -> String {
+/// What of an error says the same of many tries.
+pub(super) fn class(error: &watcher::Error) -> String {
     match error {
         watcher::Error::InitialListFailed(error)
         | watcher::Error::WatchStartFailed(error)

@@ -72,10 +72,8 @@ impl Shown<'_> {
 
     /// Of the score, where somebody asked for it.
     fn scored(&self, read: impl Fn(Range) -> u32) -> String {
-        self.inspected(|seen| {
-            let score = seen.score.as_ref().map(|score| read(score.total).to_string());
-            score.unwrap_or_default()
-        })
+        let score = self.report.score().map(|score| read(score.total).to_string());
+        score.unwrap_or_default()
     }
 
     /// Of the manifest, where there is one.

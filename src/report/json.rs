@@ -67,7 +67,7 @@ pub fn report(report: &Report) -> String {
         profile: inspected.map(|inspected| inspected.profile),
         dmarc: inspected.map(|inspected| &inspected.policy),
         selectors: inspected.map(|inspected| inspected.selectors),
-        internet_nl: inspected.and_then(|inspected| inspected.score.as_ref().map(ScoreReport::from)),
+        internet_nl: report.score().map(ScoreReport::from),
         summary: summary(report),
         records: records(report),
         findings: findings(report),

@@ -181,11 +181,7 @@ impl Suite {
                 note: None,
             });
         }
-        let score = report
-            .inspected
-            .as_ref()
-            .and_then(|inspected| inspected.score.as_ref());
-        let properties = score.map_or(Vec::new(), |score| {
+        let properties = report.score().map_or(Vec::new(), |score| {
             vec![
                 ("internet.nl.lowest", score.total.lowest.to_string()),
                 ("internet.nl.highest", score.total.highest.to_string()),

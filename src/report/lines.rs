@@ -144,10 +144,7 @@ fn at(report: &Report) -> String {
 
 /// The score, where somebody asked for it.
 fn scored(report: &Report) -> String {
-    let score = report
-        .inspected
-        .as_ref()
-        .and_then(|inspected| inspected.score.as_ref());
+    let score = report.score();
     score.map_or(String::new(), |score| format!("{}; ", in_a_word(score)))
 }
 

@@ -61,7 +61,7 @@ pub fn log(reports: &[Report], invalid: &[Invalid]) -> String {
         }],
     });
     let scored = |report: &Report| {
-        let score = report.inspected.as_ref()?.score.as_ref()?;
+        let score = report.score()?;
         let (lowest, highest) = (score.total.lowest, score.total.highest);
         let domain = report.verdict.domain.to_string();
         Some((domain, json!({"lowest": lowest, "highest": highest})))

@@ -52,11 +52,7 @@ pub fn domain(report: &Report, style: Style) -> String {
     for line in open {
         out.push_str(&hanging("not answered: ", &line, columns));
     }
-    if let Some(score) = report
-        .inspected
-        .as_ref()
-        .and_then(|inspected| inspected.score.as_ref())
-    {
+    if let Some(score) = report.score() {
         out.push('\n');
         out.push_str(&score::text(score, style));
     }

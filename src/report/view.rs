@@ -10,6 +10,7 @@ use super::inspected::Inspected;
 use super::on_its_way::{self, is_on_its_way};
 use crate::api::{FindingStatus, RecordStatus, Summary, UnansweredStatus};
 use crate::inquiry::Need;
+use crate::judge::score::Score;
 use crate::judge::{Finding, RecordVerdict, Site, State, Unanswered, Verdict};
 use crate::rules::{self, Severity};
 
@@ -330,6 +331,11 @@ impl Report {
                 && !is_quiet(finding)
         });
         asked.count()
+    }
+
+    /// The score of a test, where somebody asked for it.
+    pub fn score(&self) -> Option<&Score> {
+        self.inspected.as_ref()?.score.as_ref()
     }
 
     /// The records as the status names them: the managed ones, or what stands in DNS where nothing is managed.

@@ -85,8 +85,16 @@ const FIRST: &str = "0.1.0";
 /// In no release yet.
 const NEXT: &str = "Unreleased";
 
-macro_rules! metrics {
-    ($($constant:ident: $kind:ident $name:literal $labels:expr, since $since:ident, $help:literal, $more:literal;)*) => {
+/// A group and its metrics, each written once: the constants, and the group that lists them in this order.
+macro_rules! group {
+    ($(#[$about:meta])* $group:ident: $title:literal, $intro:literal;
+     $($constant:ident: $kind:ident $name:literal $labels:expr, since $since:ident, $help:literal, $more:literal;)*) => {
+        $(#[$about])*
+        pub const $group: Group = Group {
+            title: $title,
+            intro: $intro,
+            metrics: &[$(&$constant),*],
+        };
         $(
             #[doc = $help]
             pub const $constant: Metric = Metric {
@@ -101,22 +109,11 @@ macro_rules! metrics {
     };
 }
 
-/// The fleet in counts.
-pub const FLEET: Group = Group {
-    title: "The fleet",
-    intro: "Counts over all MailDomains: always there on the replica that works, a few series a namespace however many objects there \
-            are. With shards each replica counts what it holds: sum over replicas.",
-    metrics: &[
-        &MAILDOMAINS,
-        &RECORDS,
-        &FINDINGS,
-        &OLDEST_OBSERVATION,
-        &NEXT_OBSERVATION,
-        &GRANTS,
-    ],
-};
-
-metrics! {
+group! {
+    /// The fleet in counts.
+    FLEET: "The fleet",
+        "Counts over all MailDomains: always there on the replica that works, a few series a namespace however many objects there \
+         are. With shards each replica counts what it holds: sum over replicas.";
     MAILDOMAINS: Gauge "maildomains" ["namespace", "type", "status", "reason"], since NEXT,
         "MailDomains by their conditions as they are; those of type Ready are all there are",
         "`type`, `status` and `reason` as in the [conditions](concepts.md).";
@@ -137,22 +134,11 @@ metrics! {
         "`reason`: `Accepted`, `InvalidSpec` or `SelectorsNotHeeded`. With shards every replica counts all of them: take the maximum.";
 }
 
-/// Single objects.
-pub const OBJECTS: Group = Group {
-    title: "Single MailDomains",
-    intro: "What grows with a fleet, so `--metrics-objects` (chart: `metrics.objects`) says whose they are: by default of those with a \
-            condition that is not True. An object that is gone leaves no series.",
-    metrics: &[
-        &MAILDOMAIN_INFO,
-        &MAILDOMAIN_LABELS,
-        &MAILDOMAIN_CONDITION,
-        &MAILDOMAIN_RECORDS,
-        &MAILDOMAIN_LAST_OBSERVATION,
-        &MAILDOMAIN_NEXT_OBSERVATION,
-    ],
-};
-
-metrics! {
+group! {
+    /// Single objects.
+    OBJECTS: "Single MailDomains",
+        "What grows with a fleet, so `--metrics-objects` (chart: `metrics.objects`) says whose they are: by default of those with a \
+         condition that is not True. An object that is gone leaves no series.";
     MAILDOMAIN_INFO: Gauge "maildomain_info" ["namespace", "name", "domain"], since NEXT,
         "Each MailDomain that has series of its own: 1",
         "To be joined.";
@@ -173,21 +159,10 @@ metrics! {
         "Only with `--metrics-objects=All`. Seconds since 1970.";
 }
 
-/// The way to DNS.
-pub const WAY: Group = Group {
-    title: "The way to DNS",
-    intro: "What the replica that works has found out about the way out: nothing here is about one domain.",
-    metrics: &[
-        &DNS_OUTAGE,
-        &RESOLVER_SUSPECTED,
-        &FLEET_CHANGED,
-        &DNS_AUTHORITIES,
-        &DNS_AUTHORITIES_WITHOUT_IPV6,
-        &RESOLVER_DNSSEC,
-    ],
-};
-
-metrics! {
+group! {
+    /// The way to DNS.
+    WAY: "The way to DNS",
+        "What the replica that works has found out about the way out: nothing here is about one domain.";
     DNS_OUTAGE: Gauge "dns_outage" [], since FIRST,
         "Whether no resolver answers, not even a control question",
         "1 or 0.";
@@ -209,22 +184,10 @@ metrics! {
         "`state`: `Validates`, `PassesOn`, `Partly` (what misses its proof does not count), `Strips` (nothing can be validated through it), `Unknown`.";
 }
 
-/// What was asked of DNS.
-pub const DNS: Group = Group {
-    title: "Questions",
-    intro: "Every replica counts what it asked; a standby asks nothing.",
-    metrics: &[
-        &DNS_QUESTIONS,
-        &DNS_AUTHORITY_QUESTIONS,
-        &DNS_QUESTION_DURATION,
-        &DNS_CACHE_HITS,
-        &DNS_COALESCED,
-        &DNS_IN_FLIGHT,
-        &DNS_CACHED,
-    ],
-};
-
-metrics! {
+group! {
+    /// What was asked of DNS.
+    DNS: "Questions",
+        "Every replica counts what it asked; a standby asks nothing.";
     DNS_QUESTIONS: Counter "dns_questions" ["type", "outcome"], since FIRST,
         "Questions sent to a resolver, by type and outcome",
         "`type`: `TXT`, `MX`, …; `outcome`: `Records`, `NoData`, `NxDomain`, or why there was no answer: `ServFail`, `Timeout`, …";
@@ -248,20 +211,10 @@ metrics! {
         "";
 }
 
-/// What was asked of mail servers.
-pub const SMTP: Group = Group {
-    title: "Mail servers",
-    intro: "Where a manifest asks for `tls`.",
-    metrics: &[
-        &SMTP_LOOKS,
-        &SMTP_IN_FLIGHT,
-        &SMTP_CACHED,
-        &SMTP_PORT_BLOCKED,
-        &SMTP_PROBE_SILENT,
-    ],
-};
-
-metrics! {
+group! {
+    /// What was asked of mail servers.
+    SMTP: "Mail servers",
+        "Where a manifest asks for `tls`.";
     SMTP_LOOKS: Counter "smtp_looks" ["type", "outcome"], since NEXT,
         "Looks at mail servers, by closeness and outcome",
         "`type`: how closely was looked.";
@@ -279,19 +232,10 @@ metrics! {
         "";
 }
 
-/// What was fetched of policies.
-pub const POLICY: Group = Group {
-    title: "Policies of MTA-STS",
-    intro: "Where a manifest has `mtaSts`, or hosts in `mx` beside a record of MTA-STS.",
-    metrics: &[
-        &POLICY_FETCHES,
-        &POLICY_FETCH_DURATION,
-        &POLICY_IN_FLIGHT,
-        &POLICY_CACHED,
-    ],
-};
-
-metrics! {
+group! {
+    /// What was fetched of policies.
+    POLICY: "Policies of MTA-STS",
+        "Where a manifest has `mtaSts`, or hosts in `mx` beside a record of MTA-STS.";
     POLICY_FETCHES: Counter "policy_fetches" ["type", "outcome"], since NEXT,
         "Policies of MTA-STS that were fetched, by outcome",
         "`outcome`: File, Status (another than 200), TooLarge, Untrusted (its certificate), or why nobody answered. `type` is always policy.";
@@ -306,24 +250,10 @@ metrics! {
         "";
 }
 
-/// What the controller does.
-pub const CONTROLLER: Group = Group {
-    title: "The controller",
-    intro: "",
-    metrics: &[
-        &LEADER,
-        &SHARDS_HELD,
-        &SHARDS,
-        &RECONCILES,
-        &RECONCILE_DURATION,
-        &STATUS_WRITES,
-        &EVENTS,
-        &SUPPRESSED_CHANGES,
-        &BUILD_INFO,
-    ],
-};
-
-metrics! {
+group! {
+    /// What the controller does.
+    CONTROLLER: "The controller",
+        "";
     LEADER: Gauge "leader" [], since FIRST,
         "Whether this replica is the one that works",
         "1 or 0; with shards 1 on each replica that holds one.";
@@ -335,7 +265,7 @@ metrics! {
         "";
     RECONCILES: Counter "reconciles" ["reason"], since FIRST,
         "Passes over a MailDomain, by Ready's reason or the error that stopped it",
-        "`reason=\"Deferred\"`: looks that were put off after a start.";
+        "`reason=\"Deferred\"`: looks that were put off: after a start, or until a grant or the first list of certificates is there.";
     RECONCILE_DURATION: Histogram "reconcile_duration_seconds" [], since FIRST,
         "How long a pass took",
         "";
@@ -353,21 +283,10 @@ metrics! {
         "";
 }
 
-/// What the process takes.
-pub const PROCESS: Group = Group {
-    title: "The process",
-    intro: "Under the names every Prometheus client uses; on Linux only.",
-    metrics: &[
-        &PROCESS_CPU,
-        &PROCESS_RESIDENT,
-        &PROCESS_VIRTUAL,
-        &PROCESS_OPEN_FDS,
-        &PROCESS_MAX_FDS,
-        &PROCESS_START,
-    ],
-};
-
-metrics! {
+group! {
+    /// What the process takes.
+    PROCESS: "The process",
+        "Under the names every Prometheus client uses; on Linux only.";
     PROCESS_CPU: Counter "process_cpu_seconds" [], since NEXT,
         "CPU time of this process, in user and system mode",
         "Seconds.";

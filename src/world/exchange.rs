@@ -33,17 +33,13 @@ pub(super) trait Put: Send + Sync + 'static {
     /// The lane whose questions these are.
     type Lane: Lane;
 
-    /// Puts one question, with a place on the wire in hand.
-    fn put(&self, question: &Self::Lane) -> impl Future<Output = Heard<Self::Lane>> + Send;
-
-    /// The same, for whom what was seen before `floor` is too old: where somebody else remembers too, he is told.
-    fn put_anew(
+    /// Puts one question, with a place on the wire in hand. What was seen before `floor` is too old: where somebody else
+    /// remembers too, he is told.
+    fn put(
         &self,
         question: &Self::Lane,
-        _floor: Option<Timestamp>,
-    ) -> impl Future<Output = Heard<Self::Lane>> + Send {
-        self.put(question)
-    }
+        floor: Option<Timestamp>,
+    ) -> impl Future<Output = Heard<Self::Lane>> + Send;
 
     /// The longest that is worth waiting for.
     fn patience(&self, question: &Self::Lane) -> Duration;
@@ -329,7 +325,7 @@ impl<P: Put> Flying<P> {
         });
         inner.metrics.in_flight.inc();
         let began = Instant::now();
-        let put = inner.put.put_anew(&self.question, self.floor);
+        let put = inner.put.put(&self.question, self.floor);
         let heard = timeout(inner.put.patience(&self.question), put).await;
         let fact = inner.fact(heard.unwrap_or_else(|_| Heard::nothing(Trouble::Timeout)));
         drop(place);

@@ -3,11 +3,11 @@
 use hickory_resolver::proto::op::ResponseCode;
 use serde_json::Value;
 
-use super::harness::{Run, zegel, zegel_with};
+use super::harness::{Run, zegel, zegel_at};
 use crate::dns::{Fault, REFUSED, SERVFAIL};
 use crate::name_servers::NameServers;
 
-const ZONE: &str = "
+pub(crate) const ZONE: &str = "
     voorbeeld.nl         60 TXT   v=spf1 mx -all
     voorbeeld.nl            MX    10 mail.voorbeeld.nl
     mail.voorbeeld.nl       A     192.0.2.25
@@ -21,19 +21,8 @@ metadata: {name: voorbeeld-nl}
 spec: {domain: voorbeeld.nl, role: Mail, spf: {mechanisms: [mx], all: Fail}, dmarc: {policy: Reject}}
 ";
 
-fn run(servers: &NameServers, args: &[&str], stdin: &str) -> Run {
-    let (resolver, port) = (servers.resolver.address().to_string(), servers.port.to_string());
-    let always = [
-        "--resolver",
-        &resolver,
-        "--authority-port",
-        &port,
-        "--authority-rate",
-        "1000",
-        "--dns-timeout",
-        "300ms",
-    ];
-    zegel_with(&[args, &always].concat(), stdin)
+pub(crate) fn run(servers: &NameServers, args: &[&str], stdin: &str) -> Run {
+    zegel_at(servers.resolver.address(), servers.port, "300ms", args, stdin)
 }
 
 fn json(run: &Run) -> Value {

@@ -1,6 +1,7 @@
 //! Runs the built program and keeps what it said.
 
 use std::io::Write;
+use std::net::SocketAddr;
 use std::process::{Command, Stdio};
 
 use crate::json_page::{Page, section};
@@ -23,10 +24,26 @@ pub(crate) fn zegel_with(args: &[&str], stdin: &str) -> Run {
     zegel_in(&[("NO_COLOR", "1")], args, stdin)
 }
 
+/// Runs `zegel` with `stdin` at this resolver, and at name servers of this port that get `patience` a try.
+pub(crate) fn zegel_at(resolver: SocketAddr, port: u16, patience: &str, args: &[&str], stdin: &str) -> Run {
+    let (resolver, port) = (resolver.to_string(), port.to_string());
+    let how = [
+        "--resolver",
+        &resolver,
+        "--authority-port",
+        &port,
+        "--authority-rate",
+        "1000",
+        "--dns-timeout",
+        patience,
+    ];
+    zegel_with(&[args, &how].concat(), stdin)
+}
+
 /// Runs `zegel` with `args` and `stdin`, and of what speaks of colour only these variables.
 ///
-/// Whatever is printed as JSON stands on the page on JSON. Whatever looks at DNS is recorded on the way and judged again from the recording, without DNS: it must say the same,
-/// to the byte.
+/// Whatever is printed as JSON stands on the page on JSON. Whatever looks at DNS is recorded on the way and judged again
+/// from the recording, without DNS: it must say the same, to the byte.
 pub(crate) fn zegel_in(environment: &[(&str, &str)], args: &[&str], stdin: &str) -> Run {
     let looks = args
         .first()

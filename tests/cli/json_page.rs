@@ -1,16 +1,10 @@
 //! The page on JSON: what it lists is printed, all of it. That nothing else is, the harness holds at every run.
 
+use super::authorities::{ZONE, run};
 use super::harness::{Run, folder, zegel_with};
 use crate::dns::{DnsServer, Fault, REFUSED, SERVFAIL};
 use crate::json_page::{Page, section};
 use crate::name_servers::NameServers;
-
-const ZONE: &str = "
-    voorbeeld.nl         60 TXT   v=spf1 mx -all
-    voorbeeld.nl            MX    10 mail.voorbeeld.nl
-    mail.voorbeeld.nl       A     192.0.2.25
-    _dmarc.voorbeeld.nl 600 TXT   v=DMARC1; p=reject
-";
 
 /// SPF and DMARC with everything in it that the page has a word for.
 const ODD: &str = "
@@ -91,18 +85,7 @@ fn every_field_of_the_page_is_printed() {
     }
 
     let mut named = |servers: &NameServers, args: &[&str], stdin: &str| {
-        let (resolver, port) = (servers.resolver.address().to_string(), servers.port.to_string());
-        let how = [
-            "--resolver",
-            &resolver,
-            "--authority-port",
-            &port,
-            "--authority-rate",
-            "1000",
-            "--dns-timeout",
-            "300ms",
-        ];
-        hold(args, &zegel_with(&[args, &how].concat(), stdin));
+        hold(args, &run(servers, args, stdin));
     };
     // The name servers have it and the resolver not yet; one of them is lame.
     let servers = NameServers::start(3, &ZONE.replace("p=reject", "p=none"));

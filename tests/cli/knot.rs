@@ -6,7 +6,7 @@ use std::process::Command;
 
 use serde_json::Value;
 
-use super::harness::{Run, zegel_with};
+use super::harness::{Run, zegel_at, zegel_with};
 use crate::dns::DnsServer;
 use crate::knot::Knots;
 use crate::unbound::Unbound;
@@ -61,18 +61,7 @@ impl Stage {
     }
 
     fn run(&self, args: &[&str], stdin: &str) -> Run {
-        let (resolver, port) = (self.resolver.address().to_string(), self.knots.port.to_string());
-        let always = [
-            "--resolver",
-            &resolver,
-            "--authority-port",
-            &port,
-            "--authority-rate",
-            "1000",
-            "--dns-timeout",
-            "500ms",
-        ];
-        zegel_with(&[args, &always].concat(), stdin)
+        zegel_at(self.resolver.address(), self.knots.port, "500ms", args, stdin)
     }
 
     fn check(&self) -> Run {

@@ -32,8 +32,8 @@ async fn lacking_in_closed(namespace: &str, without: &Right) -> (Stage, Program)
     (stage, program)
 }
 
-/// A grant by the label that the stage's own namespace gets.
-async fn grant_by_label(stage: &Stage) {
+/// A grant that names the stage's own namespace, and selects by a label that none has.
+async fn grant_with_selector(stage: &Stage) {
     let spec = json!({
         "namespaces": {"names": [stage.namespace], "selector": {"matchLabels": {"rights-test": stage.namespace}}},
         "domains": ["voorbeeld.nl"], "may": ["Claim"],
@@ -114,7 +114,7 @@ fn without_patch_maildomaingrants_status_a_grant_says_nothing() {
         let right = right("patch", "zegel.dev", "maildomaingrants/status");
         let (stage, mut program) = lacking_in_closed("no-grant-status", &right).await;
         program.ready().await;
-        grant_by_label(&stage).await;
+        grant_with_selector(&stage).await;
         stage.create("voorbeeld-nl", spec()).await;
         stage.ready("voorbeeld-nl", "True", "InSync").await;
         until_refused(&stage, &right).await;
@@ -131,7 +131,7 @@ fn in_a_closed_cluster_each_of_them_is_used_and_no_other() {
         let kubeconfig = account_of_closed(&stage, None).await;
         let mut program = start_with(&stage, &kubeconfig, &CLOSED);
         program.ready().await;
-        grant_by_label(&stage).await;
+        grant_with_selector(&stage).await;
         stage.create("voorbeeld-nl", spec()).await;
         stage.ready("voorbeeld-nl", "True", "InSync").await;
         let asked = || stage.plane.asked_by("closed-rights", ACCOUNT).unwrap();

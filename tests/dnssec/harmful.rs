@@ -18,7 +18,8 @@ type Spoil = fn(&Message, Message) -> Option<Message>;
 struct Harm {
     what: &'static str,
     spoil: Spoil,
-    asked: (&'static str, Kind),
+    /// The name whose text is asked for.
+    asked: &'static str,
     found: Passes,
     /// Whether it takes the zone's own servers to find out.
     takes_the_source: bool,
@@ -62,125 +63,146 @@ fn lie(asked: &Message) -> Record {
 const DENIALS: [RecordType; 2] = [RecordType::NSEC, RecordType::NSEC3];
 const ALL: [RecordType; 3] = [RecordType::RRSIG, RecordType::NSEC, RecordType::NSEC3];
 
-const HARMS: &[Harm] = &[
+/// The answer, or nothing where it is for this type at a name of so many labels or more.
+fn emptied(asked: &Message, answer: Message, kind: RecordType, from_labels: u8) -> Option<Message> {
+    match asks_for(asked, kind) && labels(asked) >= from_labels {
+        false => Some(answer),
+        true => bare(answer, ResponseCode::NoError, Vec::new()),
+    }
+}
+
+/// The answer, or this in its place where a text is asked for.
+fn in_place_of_texts(
+    asked: &Message,
+    answer: Message,
+    code: ResponseCode,
+    records: Vec<Record>,
+) -> Option<Message> {
+    match asks_for(asked, RecordType::TXT) {
+        false => Some(answer),
+        true => bare(answer, code, records),
+    }
+}
+
+const fn harm(
+    what: &'static str,
+    spoil: Spoil,
+    asked: &'static str,
+    found: Passes,
+    takes_the_source: bool,
+) -> Harm {
     Harm {
-        what: "everything below the root",
-        spoil: |asked, answer| match labels(asked) {
+        what,
+        spoil,
+        asked,
+        found,
+        takes_the_source,
+    }
+}
+
+const TEXT: &str = "_dmarc.good.nl";
+
+const HARMS: &[Harm] = &[
+    harm(
+        "everything below the root",
+        |asked, answer| match labels(asked) {
             0 => Some(answer),
             _ => without(answer, |record| is_any(record, &ALL)),
         },
-        asked: ("_dmarc.good.nl", Kind::Txt),
-        found: Passes::Strips,
-        takes_the_source: false,
-    },
-    Harm {
-        what: "every proof of absence",
-        spoil: |_, answer| without(answer, |record| is_any(record, &DENIALS)),
-        asked: ("nothing.good.nl", Kind::Txt),
-        found: Passes::Strips,
-        takes_the_source: false,
-    },
-    Harm {
-        what: "NSEC",
-        spoil: |_, answer| without(answer, |record| is_any(record, &DENIALS[..1])),
-        asked: ("nothing.good.nl", Kind::Txt),
-        found: Passes::Strips,
-        takes_the_source: false,
-    },
-    Harm {
-        what: "NSEC3",
-        spoil: |_, answer| without(answer, |record| is_any(record, &DENIALS[1..])),
-        asked: ("nothing.hashed.nl", Kind::Txt),
-        found: Passes::Strips,
-        takes_the_source: false,
-    },
-    Harm {
-        what: "every DS",
-        spoil: |asked, answer| match asks_for(asked, RecordType::DS) {
-            false => Some(answer),
-            true => bare(answer, ResponseCode::NoError, Vec::new()),
-        },
-        asked: ("_dmarc.good.nl", Kind::Txt),
-        found: Passes::Strips,
-        takes_the_source: false,
-    },
-    Harm {
-        what: "DS of domains",
-        spoil: |asked, answer| match asks_for(asked, RecordType::DS) && labels(asked) > 1 {
-            false => Some(answer),
-            true => bare(answer, ResponseCode::NoError, Vec::new()),
-        },
-        asked: ("_dmarc.good.nl", Kind::Txt),
-        found: Passes::Partly,
-        takes_the_source: false,
-    },
-    Harm {
-        what: "signatures over DS",
-        spoil: |_, answer| without(answer, |record| covers(record, RecordType::DS)),
-        asked: ("_dmarc.good.nl", Kind::Txt),
-        found: Passes::Strips,
-        takes_the_source: false,
-    },
-    Harm {
-        what: "keys below the root",
-        spoil: |asked, answer| match asks_for(asked, RecordType::DNSKEY) && labels(asked) > 0 {
-            false => Some(answer),
-            true => bare(answer, ResponseCode::NoError, Vec::new()),
-        },
-        asked: ("_dmarc.good.nl", Kind::Txt),
-        found: Passes::Strips,
-        takes_the_source: false,
-    },
-    Harm {
-        what: "keys of domains",
-        spoil: |asked, answer| match asks_for(asked, RecordType::DNSKEY) && labels(asked) > 1 {
-            false => Some(answer),
-            true => bare(answer, ResponseCode::NoError, Vec::new()),
-        },
-        asked: ("_dmarc.good.nl", Kind::Txt),
-        found: Passes::Partly,
-        takes_the_source: true,
-    },
-    Harm {
-        what: "signatures over TXT",
-        spoil: |_, answer| without(answer, |record| covers(record, RecordType::TXT)),
-        asked: ("_dmarc.good.nl", Kind::Txt),
-        found: Passes::Partly,
-        takes_the_source: true,
-    },
-    Harm {
-        what: "another text under the signature",
-        spoil: |asked, mut answer| {
+        TEXT,
+        Passes::Strips,
+        false,
+    ),
+    harm(
+        "every proof of absence",
+        |_, answer| without(answer, |record| is_any(record, &DENIALS)),
+        "nothing.good.nl",
+        Passes::Strips,
+        false,
+    ),
+    harm(
+        "NSEC",
+        |_, answer| without(answer, |record| is_any(record, &DENIALS[..1])),
+        "nothing.good.nl",
+        Passes::Strips,
+        false,
+    ),
+    harm(
+        "NSEC3",
+        |_, answer| without(answer, |record| is_any(record, &DENIALS[1..])),
+        "nothing.hashed.nl",
+        Passes::Strips,
+        false,
+    ),
+    harm(
+        "every DS",
+        |asked, answer| emptied(asked, answer, RecordType::DS, 0),
+        TEXT,
+        Passes::Strips,
+        false,
+    ),
+    harm(
+        "DS of domains",
+        |asked, answer| emptied(asked, answer, RecordType::DS, 2),
+        TEXT,
+        Passes::Partly,
+        false,
+    ),
+    harm(
+        "signatures over DS",
+        |_, answer| without(answer, |record| covers(record, RecordType::DS)),
+        TEXT,
+        Passes::Strips,
+        false,
+    ),
+    harm(
+        "keys below the root",
+        |asked, answer| emptied(asked, answer, RecordType::DNSKEY, 1),
+        TEXT,
+        Passes::Strips,
+        false,
+    ),
+    harm(
+        "keys of domains",
+        |asked, answer| emptied(asked, answer, RecordType::DNSKEY, 2),
+        TEXT,
+        Passes::Partly,
+        true,
+    ),
+    harm(
+        "signatures over TXT",
+        |_, answer| without(answer, |record| covers(record, RecordType::TXT)),
+        TEXT,
+        Passes::Partly,
+        true,
+    ),
+    harm(
+        "another text under the signature",
+        |asked, mut answer| {
             let is_text = |record: &Record| record.record_type() == RecordType::TXT;
             for record in answer.answers.iter_mut().filter(|record| is_text(record)) {
                 record.data = lie(asked).data;
             }
             Some(answer)
         },
-        asked: ("_dmarc.good.nl", Kind::Txt),
-        found: Passes::Partly,
-        takes_the_source: true,
-    },
-    Harm {
-        what: "an unsigned text",
-        spoil: |asked, answer| match asks_for(asked, RecordType::TXT) {
-            false => Some(answer),
-            true => bare(answer, ResponseCode::NoError, vec![lie(asked)]),
-        },
-        asked: ("_dmarc.good.nl", Kind::Txt),
-        found: Passes::Partly,
-        takes_the_source: true,
-    },
-    Harm {
-        what: "a text that is said not to be there",
-        spoil: |asked, answer| match asks_for(asked, RecordType::TXT) {
-            false => Some(answer),
-            true => bare(answer, ResponseCode::NXDomain, Vec::new()),
-        },
-        asked: ("_dmarc.good.nl", Kind::Txt),
-        found: Passes::Partly,
-        takes_the_source: true,
-    },
+        TEXT,
+        Passes::Partly,
+        true,
+    ),
+    harm(
+        "an unsigned text",
+        |asked, answer| in_place_of_texts(asked, answer, ResponseCode::NoError, vec![lie(asked)]),
+        TEXT,
+        Passes::Partly,
+        true,
+    ),
+    harm(
+        "a text that is said not to be there",
+        |asked, answer| in_place_of_texts(asked, answer, ResponseCode::NXDomain, Vec::new()),
+        TEXT,
+        Passes::Partly,
+        true,
+    ),
 ];
 
 fn world(tree: &Tree, resolver: std::net::SocketAddr, dnssec: Dnssec, source: bool) -> World {
@@ -208,7 +230,7 @@ async fn a_resolver_that_takes_a_part_away_is_found_out_and_no_domain_is_accused
         for dnssec in [Dnssec::Auto, Dnssec::Require] {
             count.store(0, Ordering::SeqCst);
             let world = world(&tree, resolver, dnssec, harm.takes_the_source);
-            let fact = world.ask(&question(harm.asked), None).await;
+            let fact = world.ask(&question((harm.asked, Kind::Txt)), None).await;
             assert_eq!(world.dnssec(), Some(harm.found), "{what}");
             let doubted = matches!(&fact.security, Security::Indeterminate { .. });
             match (harm.found, dnssec) {

@@ -49,16 +49,10 @@ pub enum Target {
 impl Selector {
     /// Whether a selector of this name can be this one: `hs1-1234567` is `hs1-ACCOUNT`.
     pub fn is_named(&self, name: &str) -> bool {
-        let own = |octet: u8| octet.is_ascii_uppercase();
-        let Some((head, rest)) = self
-            .name
-            .split_at_checked(self.name.bytes().take_while(|it| !own(*it)).count())
-        else {
-            return false;
-        };
-        if rest.is_empty() {
+        let Some(capital) = self.name.find(|letter: char| letter.is_ascii_uppercase()) else {
             return name.eq_ignore_ascii_case(self.name);
-        }
+        };
+        let (head, rest) = self.name.split_at(capital);
         let tail = rest.trim_start_matches(|letter: char| letter.is_ascii_uppercase());
         let begins = name
             .get(..head.len())

@@ -5,6 +5,7 @@
 use serde_json::{Map, Value};
 
 use super::{Fault, Violation, words};
+use crate::api::form::{is_label, is_subdomain};
 
 /// The fields of metadata a manifest, or what a server gave back, may hold.
 const FIELDS: [&str; 15] = [
@@ -24,12 +25,6 @@ const FIELDS: [&str; 15] = [
     "selfLink",
     "uid",
 ];
-
-/// At most so many characters in a name (RFC 1123).
-const MAX_NAME: usize = 253;
-
-/// At most so many in a label, and so in the name of a namespace.
-const MAX_LABEL: usize = 63;
 
 /// How an object's name is written.
 const NAME_FORM: &str = "lower case letters, digits, inner hyphens and dots, at most 253 characters";
@@ -116,20 +111,4 @@ pub(super) fn judge(object: &Value, found: &mut Vec<Violation>) {
         );
         say("metadata.namespace".to_owned(), Fault::Invalid, message);
     }
-}
-
-/// An RFC 1123 subdomain: labels with dots between.
-fn is_subdomain(text: &str) -> bool {
-    text.len() <= MAX_NAME && text.split('.').all(has_label_form)
-}
-
-/// An RFC 1123 label.
-fn is_label(text: &str) -> bool {
-    text.len() <= MAX_LABEL && has_label_form(text)
-}
-
-/// Lower case letters, digits and inner hyphens; a subdomain's labels may be longer than DNS takes.
-fn has_label_form(label: &str) -> bool {
-    let inner = |octet: u8| octet.is_ascii_lowercase() || octet.is_ascii_digit() || octet == b'-';
-    !label.is_empty() && label.bytes().all(inner) && !label.starts_with('-') && !label.ends_with('-')
 }

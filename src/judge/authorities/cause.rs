@@ -15,10 +15,8 @@ pub fn likely_cause(servers: &Servers, inquiry: &mut Inquiry<'_>) -> Option<Stri
     let ds: Vec<(u16, u8)> = shown(ds).filter_map(PublishedKey::of_ds).collect();
     for view in servers.counting() {
         let who = format!("{} ({})", view.name, view.address);
-        let own = inquiry
-            .fact(&question.clone().at(view.address))
-            .map(|fact| ended(fact));
-        if let Some(Some(why)) = own {
+        let own = inquiry.fact(&question.clone().at(view.address));
+        if let Some(why) = own.and_then(|fact| ended(fact)) {
             return Some(format!("at {who} the signature over it {why}"));
         }
         let keys = Dns::new(servers.zone.clone(), Kind::Dnskey).at(view.address);
@@ -58,10 +56,7 @@ pub fn likely_cause(servers: &Servers, inquiry: &mut Inquiry<'_>) -> Option<Stri
             let direct = fact.source.direct.as_ref();
             fact.outcome.is_ok() && direct.is_some_and(|direct| direct.signed.is_none())
         };
-        if inquiry
-            .fact(&question.clone().at(view.address))
-            .is_some_and(|fact| is_unsigned(fact))
-        {
+        if own.is_some_and(|fact| is_unsigned(fact)) {
             return Some(format!(
                 "its parent has a DS for {}, and at {who} it is not signed",
                 servers.zone
@@ -72,11 +67,11 @@ pub fn likely_cause(servers: &Servers, inquiry: &mut Inquiry<'_>) -> Option<Stri
 }
 
 fn shown<'f>(reply: Reply<'f>) -> impl Iterator<Item = &'f str> {
-    let records = reply.records().unwrap_or_default().iter();
-    records.filter_map(|record| match record {
-        Rdata::Shown(text) => Some(&**text),
-        _ => None,
-    })
+    reply
+        .records()
+        .unwrap_or_default()
+        .iter()
+        .filter_map(Rdata::text_only)
 }
 
 /// That the signature that ends last is not valid at the time of the look.

@@ -170,9 +170,6 @@ fn ask(name: Name, need: Need, inquiry: &mut Inquiry<'_>) -> TlsaAt {
 
 /// The records of an answer, as far as they can be read.
 pub(super) fn tlsa(seen: &UsableAnswer<'_>) -> BTreeSet<Tlsa> {
-    let texts = seen.records.iter().filter_map(|rdata| match rdata {
-        Rdata::Shown(text) => Some(text),
-        _ => None,
-    });
+    let texts = seen.records.iter().filter_map(Rdata::text_only);
     texts.filter_map(|text| Tlsa::parse(text).ok()).collect()
 }

@@ -81,11 +81,11 @@ fn shown(zone: &Name, kind: Kind, inquiry: &mut Inquiry<'_>) -> Vec<String> {
     let reply = inquiry.ask(Dns::new(zone.clone(), kind), Need::Evidence);
     let own = reply.fact().is_some_and(|fact| fact.chain().is_empty());
     let records = reply.records().filter(|_| own).unwrap_or_default();
-    let texts = records.iter().filter_map(|rdata| match rdata {
-        Rdata::Shown(text) => Some(text.to_string()),
-        _ => None,
-    });
-    texts.collect()
+    records
+        .iter()
+        .filter_map(Rdata::text_only)
+        .map(str::to_owned)
+        .collect()
 }
 
 /// Says what is wrong with what the zone asks of its parent.

@@ -41,11 +41,8 @@ fn record(seen: &UsableAnswer<'_>) -> RecordSeen {
         [] => RecordSeen::Absent,
         [text] => {
             let record = mtasts::parse(text);
-            let is_read = record.id_is_sound() && record.problems().next().is_none();
-            record
-                .id
-                .filter(|_| is_read)
-                .map_or(RecordSeen::Unknown, RecordSeen::Id)
+            let id = record.read_id();
+            id.map_or(RecordSeen::Unknown, |id| RecordSeen::Id(id.to_owned()))
         }
         _ => RecordSeen::Unknown,
     }

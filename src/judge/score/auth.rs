@@ -92,10 +92,7 @@ impl Dmarc {
             Ok((None, count)) => Mark::bad(exists, "bad", format!("{count} records at _dmarc.{at}")),
         };
         let said = match &self.policy {
-            Policy::None => Mark {
-                counts: Counts::Yes,
-                ..Mark::not_tested(policy, "", "no record to judge")
-            },
+            Policy::None => Mark::not_tested(policy, "", "no record to judge").counting(Counts::Yes),
             Policy::Valid => Mark::good(policy, "quarantine or reject"),
             Policy::External(host) => Mark::new(
                 policy,

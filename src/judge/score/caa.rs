@@ -7,28 +7,16 @@ use super::mark::{Mark, Status};
 use crate::inquiry::{Inquiry, Kind, Rdata};
 use crate::name::Name;
 
-/// A name has so many labels at most: the climb ends.
-const MAX_CLIMB: usize = 128;
-
 /// The test of one host.
 pub(super) fn mark(host: &Name, inquiry: &mut Inquiry<'_>) -> Mark {
     let test = &criteria::CAA;
     let mut at = Some(host.clone());
-    for _ in 0..MAX_CLIMB {
-        let Some(name) = at.filter(|name| !name.is_root()) else {
-            break;
-        };
+    while let Some(name) = at.filter(|name| !name.is_root()) {
         let records = match ask(inquiry, &name, Kind::Caa) {
             Ok(seen) => seen.records,
             Err(why) => return Mark::unanswered(test, &format!("{name} CAA"), why),
         };
-        let texts: Vec<&str> = records
-            .iter()
-            .filter_map(|rdata| match rdata {
-                Rdata::Shown(text) => Some(&**text),
-                _ => None,
-            })
-            .collect();
+        let texts: Vec<&str> = records.iter().filter_map(Rdata::text_only).collect();
         if !texts.is_empty() {
             return judged(&name, &texts);
         }

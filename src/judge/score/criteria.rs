@@ -5,10 +5,8 @@
 
 use std::fmt;
 
-use serde::Serialize;
-
 /// An edition of the test.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Edition {
     /// Internet.nl's release.
     pub release: &'static str,
@@ -44,9 +42,6 @@ pub enum Group {
 }
 
 impl Group {
-    /// All of them, in Internet.nl's order.
-    pub const ALL: [Self; 5] = [Self::Ipv6, Self::Dnssec, Self::Auth, Self::Starttls, Self::Rpki];
-
     /// Its name in Internet.nl's API.
     pub fn id(self) -> &'static str {
         match self {

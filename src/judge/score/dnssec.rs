@@ -52,11 +52,7 @@ pub(super) fn category(domain: &Name, tested: &Tested, inquiry: &mut Inquiry<'_>
         domain.as_str(),
         &own,
     );
-    let valid = Mark {
-        counts: Counts::Yes,
-        ..valid
-    };
-    let mut marks = vec![signed, valid.worth(points)];
+    let mut marks = vec![signed, valid.counting(Counts::Yes).worth(points)];
     marks.extend(of_hosts(tested, &hosts));
     Category::of(criteria::Group::Dnssec, marks)
 }
@@ -118,19 +114,7 @@ fn of_hosts(tested: &Tested, hosts: &[(Name, Worth)]) -> Vec<Mark> {
     match &tested.status {
         Ok(MxStatus::HasMx) => {}
         Ok(status) => {
-            let ends = match status {
-                MxStatus::NullMxWithoutAddress => Status::Info,
-                MxStatus::NullMxWithOtherMx => Status::Warning,
-                _ => Status::NotTested,
-            };
-            let signed = Mark::not_tested(tests.0, status.verdict(), status.why());
-            return vec![
-                Mark {
-                    status: ends,
-                    ..signed
-                },
-                Mark::not_tested(tests.1, "", status.why()),
-            ];
+            return vec![status.mark(tests.0), Mark::not_tested(tests.1, "", status.why())];
         }
         Err(why) => {
             return vec![

@@ -5,9 +5,12 @@
 
 use std::net::IpAddr;
 
-use crate::inquiry::{Answer, Dns, Inquiry, Kind, Need, Rdata, Reply, Trouble};
+use super::criteria::Criterion;
+use super::mark::{Mark, Status};
+use crate::inquiry::{Dns, Inquiry, Kind, Need, Rdata, Reply, Trouble};
 use crate::judge::basis::UsableAnswer;
 use crate::name::Name;
+use crate::records::presentation;
 
 /// At most so many hosts are tested.
 pub(super) const MAX_HOSTS: usize = 10;
@@ -39,8 +42,20 @@ impl MxStatus {
         }
     }
 
+    /// The mark of a test of hosts that are not there: untested, and told as loudly as the MX is odd.
+    pub(super) fn mark(self, test: &'static Criterion) -> Mark {
+        Mark {
+            status: match self {
+                Self::NullMxWithoutAddress => Status::Info,
+                Self::NullMxWithOtherMx => Status::Warning,
+                _ => Status::NotTested,
+            },
+            ..Mark::not_tested(test, self.verdict(), self.why())
+        }
+    }
+
     /// The verdict of a test of hosts that are not there.
-    pub(super) fn verdict(self) -> &'static str {
+    fn verdict(self) -> &'static str {
         match self {
             Self::HasMx => "",
             Self::NoMx => "no-mailservers",
@@ -161,12 +176,14 @@ fn null(domain: &Name, inquiry: &mut Inquiry<'_>) -> Result<MxStatus, Trouble> {
 /// The addresses at a name.
 fn addresses(name: &Name, kind: Kind, inquiry: &mut Inquiry<'_>) -> Result<Vec<IpAddr>, Trouble> {
     let seen = ask(inquiry, name, kind)?;
-    let address = |rdata: &Rdata| match rdata {
-        Rdata::A(v4) => Some(IpAddr::V4(*v4)),
-        Rdata::Aaaa(v6) => v6.to_ipv4_mapped().is_none().then_some(IpAddr::V6(*v6)),
-        _ => None,
-    };
-    Ok(seen.records.iter().filter_map(address).collect())
+    // An IPv4 address in truth is none.
+    let is_own = |address: &IpAddr| !matches!(address, IpAddr::V6(v6) if v6.to_ipv4_mapped().is_some());
+    Ok(seen
+        .records
+        .iter()
+        .filter_map(Rdata::address)
+        .filter(is_own)
+        .collect())
 }
 
 /// Asks; nothing of the verdict hangs on it. What is open yet has no answer: all of it is thrown away then.
@@ -186,10 +203,13 @@ pub(super) fn ask<'f>(
 /// where there is none, and whether the name exists.
 pub(super) fn texts(inquiry: &mut Inquiry<'_>, name: &Name) -> Result<Texts, Trouble> {
     let seen = ask(inquiry, name, Kind::Txt)?;
-    let is_denied = matches!(seen.fact.outcome, Ok(Answer::NxDomain));
     Ok(Texts {
-        all: seen.texts().iter().map(|text| escaped(text)).collect(),
-        is_denied,
+        all: seen
+            .texts()
+            .iter()
+            .map(|text| presentation(text).replace('"', "\\\""))
+            .collect(),
+        is_denied: seen.nxdomain,
     })
 }
 
@@ -210,16 +230,4 @@ impl Texts {
         };
         self.all.iter().filter(begins).collect()
     }
-}
-
-fn escaped(text: &[u8]) -> String {
-    let mut out = String::with_capacity(text.len());
-    for octet in text {
-        match octet {
-            b'"' | b'\\' => out.extend(['\\', char::from(*octet)]),
-            0x20..=0x7e => out.push(char::from(*octet)),
-            odd => out.push_str(&format!("\\{odd:03}")),
-        }
-    }
-    out
 }

@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use super::criteria;
 use super::hosts::{Host, MxStatus, Tested, ask};
-use super::mark::{Category, Counts, Mark, Range, Status};
+use super::mark::{Category, Counts, Mark, Range};
 use crate::inquiry::{Depth, Dns, Inquiry, Kind, Need, Rdata, Reply, Trouble, nobody_at};
 use crate::judge::tls::MailServers;
 use crate::name::Name;
@@ -117,10 +117,7 @@ fn name_servers(domain: &Name, inquiry: &mut Inquiry<'_>) -> Vec<Mark> {
     let points = if beyond > 0 { Range::new(0, 10) } else { points };
     let is_known = points.is_certain();
     let reaches = match (with.is_empty() && trouble.is_none(), is_known) {
-        (true, _) => Mark {
-            counts: Counts::Yes,
-            ..Mark::not_tested(reach, "", listed)
-        },
+        (true, _) => Mark::not_tested(reach, "", listed).counting(Counts::Yes),
         (false, true) if points.highest >= 5 => {
             Mark::good(reach, "all that have an IPv6 address answer there")
         }
@@ -215,10 +212,9 @@ fn mail_servers(tested: &Tested, servers: Option<&Arc<MailServers>>) -> Vec<Mark
         .collect();
     let points = mean(&points);
     let reaches = match (without.len() == hosts.len(), points.is_certain()) {
-        (true, _) => Mark {
-            counts: Counts::Yes,
-            ..Mark::not_tested(reach, "", "no host of the MX has an AAAA record")
-        },
+        (true, _) => {
+            Mark::not_tested(reach, "", "no host of the MX has an AAAA record").counting(Counts::Yes)
+        }
         (false, true) => Mark::good(reach, "all that have an IPv6 address take a connection there"),
         (false, false) => Mark::unknown(
             reach,
@@ -230,22 +226,13 @@ fn mail_servers(tested: &Tested, servers: Option<&Arc<MailServers>>) -> Vec<Mark
 
 /// The tests of hosts, where there is none.
 fn nobody(status: MxStatus) -> Vec<Mark> {
-    let ends = match status {
-        MxStatus::NullMxWithoutAddress => Status::Info,
-        MxStatus::NullMxWithOtherMx => Status::Warning,
-        _ => Status::NotTested,
+    let address = status.mark(&criteria::MX_ADDRESS);
+    let verdict = match status {
+        MxStatus::NoMx => "other",
+        _ => address.verdict,
     };
-    let address = Mark::not_tested(&criteria::MX_ADDRESS, status.verdict(), status.why());
     vec![
-        Mark {
-            status: ends,
-            verdict: if status == MxStatus::NoMx {
-                "other"
-            } else {
-                status.verdict()
-            },
-            ..address
-        },
+        Mark { verdict, ..address },
         Mark::not_tested(&criteria::MX_REACH, "", status.why()),
     ]
 }

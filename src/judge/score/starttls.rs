@@ -32,13 +32,8 @@ pub(super) fn category(
     match &tested.status {
         Ok(MxStatus::HasMx) => {}
         Ok(status) => {
-            let ends = match status {
-                MxStatus::NullMxWithoutAddress => Status::Info,
-                MxStatus::NullMxWithOtherMx => Status::Warning,
-                _ => Status::NotTested,
-            };
-            let mark = Mark::not_tested(&criteria::STARTTLS, status.verdict(), status.why());
-            return category(Range::just(0), Counts::No, vec![Mark { status: ends, ..mark }]);
+            let mark = status.mark(&criteria::STARTTLS);
+            return category(Range::just(0), Counts::No, vec![mark]);
         }
         Err(why) => {
             let marks = vec![Mark::unanswered(&criteria::STARTTLS, "MX", *why)];
@@ -166,7 +161,7 @@ impl HostTls {
         mark.map_or(Range::just(0), |mark| mark.points)
     }
 
-    /// All its points, where DANE's are counted twice or once, and the extended master secret's or not.
+    /// All its points, where DANE's are counted twice or not at all, and the extended master secret's or not.
     fn sum(&self, dane: bool, master_secret: bool) -> Range {
         if self.speaks == Some(false) {
             return Range::just(0);
@@ -193,8 +188,6 @@ impl HostTls {
         let own = self.points(&criteria::DANE);
         if dane {
             sum = sum + own + own;
-        } else if self.has_dane == Some(true) {
-            sum = sum + own;
         }
         match self.speaks {
             Some(_) => sum,

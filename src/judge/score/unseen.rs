@@ -92,11 +92,11 @@ fn how(criterion: &Criterion, why: &str, are_looked_at: bool, inquiry: &Inquiry<
         Group::Starttls if criterion.level != Level::Required => None,
         Group::Starttls if !are_looked_at => Some("--starttls chain, or --starttls profile for all of it"),
         Group::Starttls if says(Trouble::PortBlocked) => {
-            Some("--smtp-proxy, or a look from where port 25 is open")
+            Some("--probe or --smtp-proxy, or a look from where port 25 is open")
         }
         Group::Starttls if says(Trouble::Private) => Some("--allow-private-targets"),
         Group::Starttls if why == CLOSER && !inquiry.profiles() => Some("--starttls profile"),
-        Group::Dnssec => Some("--dnssec on, and with --resolver one that passes DNSSEC on"),
+        Group::Dnssec => Some("--dnssec auto, and with --resolver one that passes DNSSEC on"),
         Group::Ipv6 => Some("a look from where there is IPv6, or Internet.nl's own test"),
         Group::Rpki => Some("Internet.nl's own test"),
         Group::Starttls | Group::Auth => None,

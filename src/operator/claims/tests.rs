@@ -146,14 +146,14 @@ fn granted(namespace: &str, domain: &str) -> kube::api::DynamicObject {
     grant(&name, json!({"names": [namespace]}), &[domain])
 }
 
-fn give(grants: &mut Grants, namespace: &str, domain: &str) {
+fn give(grants: &mut Grants, namespace: &str, domain: &str) -> bool {
     let event = watcher::Event::Apply(granted(namespace, domain));
-    grants.grants.note(&event, Held::read);
+    grants.grants.note(&event, Held::read)
 }
 
-fn take(grants: &mut Grants, namespace: &str, domain: &str) {
+fn take(grants: &mut Grants, namespace: &str, domain: &str) -> bool {
     let event = watcher::Event::Delete(granted(namespace, domain));
-    grants.grants.note(&event, Held::read);
+    grants.grants.note(&event, Held::read)
 }
 
 #[test]

@@ -44,6 +44,12 @@ impl Record {
             .map(|fault| (fault.kind, fault.span.clone()))
     }
 
+    /// Its id, where senders can read the record.
+    pub fn read_id(&self) -> Option<&str> {
+        let is_read = self.id_is_sound() && self.problems().next().is_none();
+        self.id.as_deref().filter(|_| is_read)
+    }
+
     /// Fields nobody gives a meaning to, with whether their value is one at all.
     pub fn unknown(&self) -> impl Iterator<Item = (&Field, bool)> {
         let others = self.fields.fields.iter();

@@ -179,21 +179,28 @@ impl Validator {
         let Some(zone) = super::reading::wire_name(&bogus.at) else {
             return Fault::Zones;
         };
-        if self.remembered().was_blamed(&bogus.at, bogus.why.reason()) {
-            return Fault::Zones;
+        match self.remembered().is_to_blame(&bogus.at, bogus.why.reason()) {
+            Some(true) => return Fault::Zones,
+            // It is known to leave things out: what it left out of this zone is not looked up for every answer.
+            Some(false) if partly => return Fault::Resolvers,
+            Some(false) | None => {}
         }
         match self.is_proven_at_the_source(&zone, &evidence, authorities).await {
             Some(true) if !asked.again && evidence.name == *asked.name && evidence.kind == asked.kind => {
                 Fault::Once
             }
             Some(true) => {
+                self.remembered().note_blame(&bogus.at, bogus.why.reason(), false);
                 self.note(Passes::Partly, evidence);
                 Fault::Resolvers
             }
-            // Nobody but a resolver that leaves things out has said anything.
-            None if partly => Fault::Resolvers,
+            None if partly => {
+                // Nobody but a resolver that leaves things out has said anything.
+                self.remembered().note_blame(&bogus.at, bogus.why.reason(), false);
+                Fault::Resolvers
+            }
             Some(false) | None => {
-                self.remembered().blame(&bogus.at, bogus.why.reason());
+                self.remembered().note_blame(&bogus.at, bogus.why.reason(), true);
                 Fault::Zones
             }
         }

@@ -13,7 +13,7 @@ use crate::inquiry::Broken;
 pub(super) const ABSENT: RecordType = RecordType::PTR;
 
 /// What was found about a zone or a top-level domain is not looked for again within this.
-pub(super) const REMEMBERED: Duration = Duration::from_mins(1);
+const REMEMBERED: Duration = Duration::from_mins(1);
 
 /// A question whose answer lacked its proof by the resolver's doing.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -40,7 +40,8 @@ pub(super) fn shows_signatures(message: &Message) -> bool {
 /// What was found of zones and top-level domains, for a while.
 #[derive(Debug, Default)]
 pub(super) struct Remembered {
-    blamed: HashMap<(crate::name::Name, &'static str), Instant>,
+    /// By zone and fault: whether the zone is to blame by what its own servers say.
+    zones: HashMap<(crate::name::Name, &'static str), (bool, Instant)>,
     fine: HashMap<Name, Instant>,
 }
 
@@ -48,16 +49,17 @@ pub(super) struct Remembered {
 const MOST_REMEMBERED: usize = 1024;
 
 impl Remembered {
-    pub(super) fn was_blamed(&self, zone: &crate::name::Name, why: &'static str) -> bool {
-        let at = self.blamed.get(&(zone.clone(), why));
-        at.is_some_and(|at| at.elapsed() < REMEMBERED)
+    /// Whether the zone is to blame for this fault, where that was found lately.
+    pub(super) fn is_to_blame(&self, zone: &crate::name::Name, why: &'static str) -> Option<bool> {
+        let (blame, at) = self.zones.get(&(zone.clone(), why))?;
+        (at.elapsed() < REMEMBERED).then_some(*blame)
     }
 
-    pub(super) fn blame(&mut self, zone: &crate::name::Name, why: &'static str) {
-        if self.blamed.len() >= MOST_REMEMBERED {
-            self.blamed.clear();
+    pub(super) fn note_blame(&mut self, zone: &crate::name::Name, why: &'static str, blame: bool) {
+        if self.zones.len() >= MOST_REMEMBERED {
+            self.zones.clear();
         }
-        self.blamed.insert((zone.clone(), why), Instant::now());
+        self.zones.insert((zone.clone(), why), (blame, Instant::now()));
     }
 
     pub(super) fn is_fine(&self, top: &Name) -> bool {

@@ -17,6 +17,7 @@ use std::time::Duration;
 
 use hickory_proto::op::{Edns, Message, Query};
 use hickory_proto::rr::{Name, RecordType};
+use jiff::Timestamp;
 use tokio::time::Instant;
 
 use self::authorities::Authorities;
@@ -202,7 +203,7 @@ fn message(name: Name, kind: RecordType, recursive: bool) -> Message {
 impl Put for Servers {
     type Lane = Dns;
 
-    async fn put(&self, question: &Dns) -> Heard<Dns> {
+    async fn put(&self, question: &Dns, _: Option<Timestamp>) -> Heard<Dns> {
         if let View::Authority(address) = question.view {
             self.asked.fetch_add(1, Ordering::Relaxed);
             let resolvers_answer = self.resolvers.health() == Health::Answering;

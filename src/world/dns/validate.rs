@@ -310,14 +310,7 @@ impl Validator {
     async fn fetch(&self, lookup: &Lookup) -> Result<Message, Trouble> {
         let fetch = self.0.on_their_way().entry(lookup.clone()).or_default().clone();
         let reply = fetch
-            .get_or_init(|| async {
-                self.count();
-                let query = super::signed_message(lookup.name.clone(), lookup.kind);
-                let answer = self.0.wire.ask(&query).await;
-                answer
-                    .map(|(message, _)| message)
-                    .map_err(|failed| failed.trouble)
-            })
+            .get_or_init(|| self.put(&lookup.name, lookup.kind, true))
             .await
             .clone();
         let mut on_their_way = self.0.on_their_way();

@@ -67,7 +67,7 @@ struct State {
 impl Put for Valley {
     type Lane = Call;
 
-    async fn put(&self, question: &Call) -> Heard<Call> {
+    async fn put(&self, question: &Call, _: Option<Timestamp>) -> Heard<Call> {
         let mut state = self.state.subscribe();
         self.state.send_modify(|state| {
             *state.calls.entry(question.name.clone()).or_default() += 1;
@@ -265,7 +265,7 @@ struct Strangers(Mutex<Vec<(IpAddr, Instant)>>);
 impl Put for Strangers {
     type Lane = Call;
 
-    async fn put(&self, question: &Call) -> Heard<Call> {
+    async fn put(&self, question: &Call, _: Option<Timestamp>) -> Heard<Call> {
         let asked = question.far.map(|address| (address, Instant::now()));
         self.0.lock().unwrap().extend(asked);
         Heard {

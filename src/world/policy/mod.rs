@@ -12,6 +12,7 @@ use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 use std::time::Duration;
 
+use jiff::Timestamp;
 use rustls::ClientConfig;
 use tokio::net::TcpStream;
 use tokio::time::timeout;
@@ -117,7 +118,7 @@ fn addresses(answer: &Answer) -> impl Iterator<Item = IpAddr> {
 impl Put for Fetcher {
     type Lane = PolicyFile;
 
-    async fn put(&self, question: &PolicyFile) -> Heard<PolicyFile> {
+    async fn put(&self, question: &PolicyFile, _: Option<Timestamp>) -> Heard<PolicyFile> {
         let (server, outcome) = self.fetch(&question.domain).await;
         Heard {
             outcome,

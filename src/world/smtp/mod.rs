@@ -296,20 +296,9 @@ impl MailServers {
         }
         u32::try_from(keep.as_secs()).unwrap_or_default()
     }
-}
 
-/// Whether it took anything that is insufficient.
-fn has_weakness(session: &Session) -> bool {
-    let chosen = session.steps.iter().filter_map(Step::chosen);
-    let levels =
-        chosen.flat_map(|(version, suite)| [NCSC_2025_05.version(version), NCSC_2025_05.suite(suite)]);
-    levels.min() == Some(Level::Insufficient)
-}
-
-impl Put for MailServers {
-    type Lane = Starttls;
-
-    async fn put(&self, question: &Starttls) -> Heard<Starttls> {
+    /// Looks from here.
+    async fn look_here(&self, question: &Starttls) -> Heard<Starttls> {
         let (outcome, words, ttl) = match self.look(question).await {
             Ok(session) => {
                 let keep = self.keep(question, &session);
@@ -333,10 +322,22 @@ impl Put for MailServers {
             seen_at: None,
         }
     }
+}
 
-    async fn put_anew(&self, question: &Starttls, floor: Option<Timestamp>) -> Heard<Starttls> {
+/// Whether it took anything that is insufficient.
+fn has_weakness(session: &Session) -> bool {
+    let chosen = session.steps.iter().filter_map(Step::chosen);
+    let levels =
+        chosen.flat_map(|(version, suite)| [NCSC_2025_05.version(version), NCSC_2025_05.suite(suite)]);
+    levels.min() == Some(Level::Insufficient)
+}
+
+impl Put for MailServers {
+    type Lane = Starttls;
+
+    async fn put(&self, question: &Starttls, floor: Option<Timestamp>) -> Heard<Starttls> {
         match &self.probe {
-            None => self.put(question).await,
+            None => self.look_here(question).await,
             Some(probe) => self.ask(probe, question, floor).await,
         }
     }

@@ -137,7 +137,6 @@ impl Remote {
                 if state.silent.take().is_some() {
                     tracing::info!(probe = %self.at, "the probe answers again");
                 }
-                drop(state);
                 told
             }
             Err(why) => {
