@@ -3,11 +3,14 @@
 use hickory_proto::op::{Message, ResponseCode};
 use hickory_proto::rr::RecordType;
 use hickory_proto::rr::rdata::opt::EdnsOption;
+use jiff::Timestamp;
 use zegel::inquiry::{Depth, Kind};
+use zegel::report::json::{Judged, line};
 use zegel::report::lookup::LookupReport;
 use zegel::world::{Config, Dnssec, Freshness, Passes, World};
 
 use super::live::{Tree, asks_for, forwarder, tree};
+use crate::json_page::Page;
 
 fn world(tree: &Tree, resolver: std::net::SocketAddr, source: bool) -> World {
     World::new(Config {
@@ -103,6 +106,7 @@ async fn of_a_resolver_that_ignores_cd_its_own_words_are_told_and_what_the_zones
     .await;
     let world = world(&tree, closed, true);
     assert_eq!(world.look_for_dnssec().await, Some(Passes::Validates));
+    let mut page = Page::read();
     for (name, cause) in [
         (
             "_dmarc.expired.nl",
@@ -146,6 +150,11 @@ async fn of_a_resolver_that_ignores_cd_its_own_words_are_told_and_what_the_zones
         assert!(!message.contains('\x1b'), "{name}");
         let explained = report.recursive.explained.as_ref().unwrap();
         assert_eq!((explained.code, explained.meaning), (6, Some("DNSSEC Bogus")));
+        let judged = Judged {
+            outcome: "unknown",
+            body: &report,
+        };
+        page.hold("lookup", &line(Timestamp::now(), &judged));
     }
 }
 

@@ -6,6 +6,8 @@ mod blame;
 #[path = "../support/facts.rs"]
 mod facts;
 mod harmful;
+#[path = "../support/json_page.rs"]
+mod json_page;
 mod live;
 mod lookup;
 mod mutated;
