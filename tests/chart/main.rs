@@ -13,6 +13,8 @@ mod container;
 mod control_plane;
 #[path = "../support/dns.rs"]
 mod dns;
+#[path = "../support/nodes.rs"]
+mod nodes;
 #[path = "../support/throw_away_key.rs"]
 mod throw_away_key;
 
@@ -33,6 +35,7 @@ mod suites;
 mod template;
 mod together;
 mod upgrade;
+mod waiting;
 
 use k8s_openapi::apiextensions_apiserver::pkg::apis::apiextensions::v1::CustomResourceDefinition;
 use serde_json::{Value, json};

@@ -1,7 +1,8 @@
 //! ServiceMonitor, PodMonitor and PrometheusRule as the chart renders them, held by the API server to the schemas of the
-//! Prometheus operator, strictly: an unknown field is refused.
+//! Prometheus operator, strictly: an unknown field is refused. So is GrafanaDashboard, to the schema of the Grafana operator.
 
 use std::path::Path;
+use std::process::Command;
 
 use serde_json::{Value, json};
 
@@ -27,13 +28,11 @@ fn apply(plane: &ControlPlane, object: &Value) -> Result<String, String> {
     run_with_input(apply, &object.to_string()).map_err(|error| error.to_string())
 }
 
-#[tokio::test]
-async fn the_prometheus_operators_schemas_take_what_is_rendered() {
-    assert!(Path::new(CRDS).exists());
-    let plane = ControlPlane::start().await.unwrap();
-    let mut crds = plane.kubectl();
-    crds.args(["apply", "--server-side", "-f", CRDS]);
-    run(crds).unwrap();
+/// Has the API server serve these CRDs.
+fn serve(plane: &ControlPlane, crds: &str) {
+    let mut apply = plane.kubectl();
+    apply.args(["apply", "--server-side", "-f", crds]);
+    run(apply).unwrap();
     let mut established = plane.kubectl();
     established.args([
         "wait",
@@ -43,6 +42,13 @@ async fn the_prometheus_operators_schemas_take_what_is_rendered() {
         "--timeout=30s",
     ]);
     run(established).unwrap();
+}
+
+#[tokio::test]
+async fn the_prometheus_operators_schemas_take_what_is_rendered() {
+    assert!(Path::new(CRDS).exists());
+    let plane = ControlPlane::start().await.unwrap();
+    serve(&plane, CRDS);
     for namespace in ["zegel-system", "monitoring"] {
         plane.create_namespace(namespace).await.unwrap();
     }
@@ -85,5 +91,48 @@ async fn the_prometheus_operators_schemas_take_what_is_rendered() {
         let (parent, name) = pointer.rsplit_once('/').unwrap();
         object.pointer_mut(parent).unwrap()[name] = wrong;
         assert!(apply(&plane, &object).is_err(), "{pointer} is taken");
+    }
+}
+
+#[tokio::test]
+async fn the_grafana_operators_schema_takes_what_is_rendered() {
+    let mut script = Command::new(concat!(env!("CARGO_MANIFEST_DIR"), "/dev/crd-of"));
+    script.arg("grafana-operator");
+    let crd = run(script).unwrap();
+    let plane = ControlPlane::start().await.unwrap();
+    serve(&plane, crd.trim());
+    for namespace in ["zegel-system", "monitoring"] {
+        plane.create_namespace(namespace).await.unwrap();
+    }
+    let dashboard = |settings: Value| json!({"monitoring": {"dashboards": {"grafanaDashboard": settings}}});
+    let labels = json!({"matchLabels": {"dashboards": "grafana"}});
+    let expressions =
+        json!({"matchExpressions": [{"key": "team", "operator": "In", "values": ["mail", "sre"]}]});
+    let all = [
+        everything(),
+        dashboard(json!({"enabled": true, "instanceSelector": labels})),
+        dashboard(json!({
+            "enabled": true, "instanceSelector": expressions, "namespace": "monitoring", "folder": "Mail",
+            "allowCrossNamespaceImport": true, "labels": {"team": "mail"}, "annotations": {"example.com/a": "b"},
+        })),
+    ];
+    for values in all {
+        let all = rendered(values);
+        let object = all.one("GrafanaDashboard");
+        let said = apply(&plane, object).unwrap_or_else(|error| panic!("{error}\n{object}"));
+        assert!(said.contains("serverside-applied"), "{said}");
+    }
+
+    // It would see a slip.
+    let all = rendered(dashboard(json!({"enabled": true, "instanceSelector": labels})));
+    for (name, wrong) in [
+        ("instanceSelecter", json!({})),
+        ("json", json!({})),
+        ("allowCrossNamespaceImport", json!("yes")),
+        ("instanceSelector", json!({"matchLabels": ["grafana"]})),
+    ] {
+        let mut object = all.one("GrafanaDashboard").clone();
+        object["spec"][name] = wrong;
+        assert!(apply(&plane, &object).is_err(), "{name} is taken");
     }
 }
