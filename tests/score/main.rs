@@ -13,4 +13,6 @@ mod auth;
 mod said;
 #[rustfmt::skip] // A row is a line.
 mod totals;
+#[rustfmt::skip] // A row is a line.
+mod unseen;
 mod world;

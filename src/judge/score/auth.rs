@@ -101,7 +101,7 @@ impl Dmarc {
                 policy.points,
                 format!("{host} does not say that it takes the reports"),
             ),
-            Policy::Unagreed(why) => Mark::unknown(policy, format!("whether all take the reports: {why}"))
+            Policy::Unagreed(why) => Mark::unanswered(policy, "whether all take the reports", *why)
                 .worth(Range::just(policy.points)),
             Policy::Weak(why) => Mark::new(policy, Status::Failed, "policy", LESS, *why),
             Policy::Syntax => Mark::bad(

@@ -5,15 +5,18 @@
 
 use std::collections::BTreeSet;
 
+use jiff::Timestamp;
+
 use super::criteria;
 use super::hosts::ask;
-use super::mark::{Counts, Mark, Range, Status};
+use super::mark::{Counts, Gap, Mark, Range, Status, Why};
 use crate::inquiry::{Dns, Inquiry, Kind, Rdata, Security};
 use crate::intent::tlsa_name;
 use crate::judge::tls::{MailServer, certificates};
 use crate::name::Name;
 use crate::records::dane::Tlsa;
 use crate::transport::Certificate;
+use crate::transport::chain::{Anchor, Astray, leads_to};
 
 /// What the test finds of one host.
 pub(super) enum Dane {
@@ -24,7 +27,7 @@ pub(super) enum Dane {
     /// Records.
     Some(Found),
     /// Not known: why.
-    Unknown(String),
+    Unknown(Why),
 }
 
 /// Records, held against what the host shows.
@@ -46,7 +49,7 @@ impl Dane {
         let security = inquiry.fact(&question).map(|fact| fact.security.clone());
         let records = match (answer, security) {
             (_, Some(Security::Bogus(_))) => return Self::Bogus,
-            (Err(why), _) => return Self::Unknown(format!("{name} TLSA: {why}")),
+            (Err(why), _) => return Self::Unknown(Why::Unanswered(format!("{name} TLSA"), why)),
             (Ok(records), _) if records.is_empty() => {
                 return Self::None(format!("no TLSA record at {name}"));
             }
@@ -55,9 +58,8 @@ impl Dane {
             }
             (Ok(records), Some(Security::Secure)) => records,
             (Ok(_), _) => {
-                return Self::Unknown(format!(
-                    "{name} has TLSA records, and whether they are proven is not known"
-                ));
+                let why = format!("{name} has TLSA records, and whether they are proven is not known");
+                return Self::Unknown(Why::Said(why));
             }
         };
         if denied_badly(&name, inquiry) {
@@ -93,25 +95,22 @@ impl Dane {
                 return vec![Mark::bad(exists, "bogus", why)];
             }
             Self::Unknown(why) => {
-                return vec![
-                    Mark::unknown(exists, why.clone()),
-                    Mark::unknown(valid, why.clone()).counting(Counts::Perhaps),
-                ];
+                let unknown = |test| Mark::unknown(test, Gap::of([host], why.clone()));
+                return vec![unknown(exists), unknown(valid).counting(Counts::Perhaps)];
             }
             Self::Some(found) => found,
         };
         let kinds: Vec<String> = found.records.iter().map(Tlsa::kind).collect();
         let points = found.points();
-        let here = Mark::good(exists, kinds.join(", ")).worth(points);
+        // That the records are there is seen; what hangs on what the host shows is not.
+        let gap = || Gap::of([host], found.why_open());
+        let here = Mark::good(exists, kinds.join(", ")).lacking(points, vec![gap()]);
         let matches = match (points.is_certain(), points.highest) {
             (true, 10) => Mark::good(valid, "a record matches what the host shows"),
             (true, _) => Mark::bad(valid, "bad", "no record matches what the host shows"),
-            (false, _) => Mark::unknown(
-                valid,
-                "what the host shows was not seen, or not the same everywhere",
-            ),
+            (false, _) => Mark::unknown(valid, gap()).worth(points),
         };
-        let mut marks = vec![here, matches.worth(points)];
+        let mut marks = vec![here, matches];
         let count = |usage| {
             found
                 .records
@@ -162,17 +161,26 @@ impl Found {
             let own = records
                 .iter()
                 .any(|record| record.usage == 3 && of(record, 0, leaf));
-            let issuer = records.iter().filter(|record| record.usage == 2);
-            let by_issuer = issuer
-                .clone()
-                .any(|record| chain.iter().enumerate().any(|(at, der)| of(record, at, der)));
             let leaf = read.first().and_then(Option::as_ref);
-            let is_valid = leaf.is_some_and(|leaf| leaf.is_valid_at(fact.seen_at));
-            matches.push(match (own, by_issuer, is_valid) {
-                (true, ..) | (false, true, true) => Some(true),
-                // Whether the test takes a certificate that has ended was not tried.
-                (false, true, false) => None,
-                (false, false, _) => Some(false),
+            let by_issuer = records
+                .iter()
+                .filter(|record| record.usage == 2)
+                .flat_map(|record| {
+                    let named = chain.iter().enumerate().filter(|(at, der)| of(record, *at, der));
+                    named.map(|(at, der)| match at {
+                        0 => own_issuer(leaf, fact.seen_at),
+                        _ => by_signatures(chain, der, leaf, fact.seen_at),
+                    })
+                });
+            // The best of what they come to: taken, perhaps, not taken.
+            let best = by_issuer.max_by_key(|taken| match taken {
+                Some(true) => 2,
+                None => 1,
+                Some(false) => 0,
+            });
+            matches.push(match own {
+                true => Some(true),
+                false => best.unwrap_or(Some(false)),
             });
             let is_for = leaf.is_some_and(|leaf| leaf.is_for(host));
             is_for_host = Some(is_for_host.unwrap_or(true) && is_for);
@@ -182,6 +190,18 @@ impl Found {
             matches,
             is_for_host,
         }
+    }
+
+    /// Why the points are open.
+    fn why_open(&self) -> Why {
+        let why = match self.matches.as_slice() {
+            [] => "what the host shows beside its TLSA records was not seen",
+            one if one.contains(&None) => {
+                "whether Internet.nl takes what the host shows by its TLSA records is not known"
+            }
+            _ => "a record matches what the host shows at some of its addresses, and not at others",
+        };
+        Why::Said(why.to_owned())
     }
 
     /// The points: all of them where a record matches at every address that was seen.
@@ -197,6 +217,27 @@ impl Found {
             .reduce(Range::with)
             .unwrap_or(Range::new(0, 10))
     }
+}
+
+/// Whether the test takes a chain by an authority that a record names and that was sent: its signatures must lead there.
+/// Whether it takes what has ended, or what is not judged here, was not tried.
+fn by_signatures(
+    chain: &[Vec<u8>],
+    authority: &[u8],
+    leaf: Option<&Certificate>,
+    at: Timestamp,
+) -> Option<bool> {
+    match leads_to(chain, Anchor::Certificate(authority), at) {
+        Ok(()) if leaf.is_some_and(|leaf| leaf.is_valid_at(at)) => Some(true),
+        Ok(()) | Err(Astray::OutOfDate | Astray::Unjudged) => None,
+        Err(Astray::Broken) => Some(false),
+    }
+}
+
+/// The same where the host's own certificate is the authority: only one who signed himself can be.
+fn own_issuer(leaf: Option<&Certificate>, at: Timestamp) -> Option<bool> {
+    let leaf = leaf?;
+    (leaf.is_self_issued && leaf.is_valid_at(at)).then_some(true)
 }
 
 /// Whether the name's A records are denied with a broken proof, as some signers do: that spoils the TLSA records too.

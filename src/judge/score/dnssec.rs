@@ -6,7 +6,7 @@
 use super::criteria;
 use super::hosts::{MxStatus, Tested};
 use super::ipv6::list;
-use super::mark::{Category, Counts, Mark, Range, Status};
+use super::mark::{Category, Counts, Gap, Mark, Range, Status, Why};
 use crate::inquiry::{Answer, Dns, Inquiry, Kind, Need, Security, Trouble};
 use crate::name::Name;
 
@@ -18,7 +18,7 @@ enum Worth {
     Bogus,
     /// The name does not exist.
     Missing,
-    Unknown(String),
+    Unknown(Why),
 }
 
 impl Worth {
@@ -28,6 +28,14 @@ impl Worth {
             Self::Insecure => Range::just(2),
             Self::Bogus | Self::Missing => Range::just(0),
             Self::Unknown(_) => Range::new(0, 10),
+        }
+    }
+
+    /// What is not known of these names.
+    fn gap(&self, names: &[&Name]) -> Option<Gap> {
+        match self {
+            Self::Unknown(why) => Some(Gap::of(names.iter().copied(), why.clone())),
+            Self::Secure | Self::Insecure | Self::Bogus | Self::Missing => None,
         }
     }
 }
@@ -49,10 +57,16 @@ pub(super) fn category(domain: &Name, tested: &Tested, inquiry: &mut Inquiry<'_>
     }
     let (signed, valid) = both(
         (&criteria::DOMAIN_SIGNED, &criteria::DOMAIN_VALID),
-        domain.as_str(),
+        &[domain],
         &own,
     );
-    let mut marks = vec![signed, valid.counting(Counts::Yes).worth(points)];
+    // Of the least of them it is open what those come to of which nothing is known, and none other.
+    let all = std::iter::once((domain, &own)).chain(hosts.iter().map(|(name, worth)| (name, worth)));
+    let mut gaps: Vec<Gap> = all.filter_map(|(name, worth)| worth.gap(&[name])).collect();
+    if let Err(why) = &tested.status {
+        gaps.push(Gap::new(Why::Unanswered("MX".to_owned(), *why)));
+    }
+    let mut marks = vec![signed, valid.counting(Counts::Yes).lacking(points, gaps)];
     marks.extend(of_hosts(tested, &hosts));
     Category::of(criteria::Group::Dnssec, marks)
 }
@@ -61,26 +75,27 @@ fn worth(name: &Name, inquiry: &mut Inquiry<'_>) -> Worth {
     let question = Dns::new(name.clone(), Kind::Soa);
     inquiry.ask(question.clone(), Need::Detail);
     let Some(fact) = inquiry.fact(&question) else {
-        return Worth::Unknown(Trouble::Limit.to_string());
+        return Worth::Unknown(Why::Unanswered(String::new(), Trouble::Limit));
     };
     match (&fact.outcome, &fact.security) {
         (_, Security::Bogus(_)) => Worth::Bogus,
-        (Err(why), _) => Worth::Unknown(why.to_string()),
+        (Err(why), _) => Worth::Unknown(Why::Unanswered(String::new(), *why)),
         // The test makes an error of it, whatever is proven of the denial.
         (Ok(Answer::NxDomain), _) => Worth::Missing,
         (Ok(_), Security::Secure) => Worth::Secure,
         (Ok(_), Security::Insecure { .. }) => Worth::Insecure,
-        (Ok(_), Security::NotAsked) => Worth::Unknown("nothing was validated".to_owned()),
-        (Ok(_), doubt) => Worth::Unknown(doubt.to_string()),
+        (Ok(_), Security::NotAsked) => Worth::Unknown(Why::Said("nothing was validated".to_owned())),
+        (Ok(_), doubt) => Worth::Unknown(Why::Said(doubt.to_string())),
     }
 }
 
 /// Whether a name is signed, and whether its signatures hold.
 fn both(
     (signed, valid): (&'static criteria::Criterion, &'static criteria::Criterion),
-    name: &str,
+    names: &[&Name],
     worth: &Worth,
 ) -> (Mark, Mark) {
+    let name = list(names.iter().copied());
     match worth {
         Worth::Secure => (
             Mark::good(signed, format!("{name} is signed")),
@@ -101,10 +116,10 @@ fn both(
             };
             (error(signed), error(valid))
         }
-        Worth::Unknown(why) => (
-            Mark::unknown(signed, format!("{name}: {why}")),
-            Mark::unknown(valid, format!("{name}: {why}")),
-        ),
+        Worth::Unknown(why) => {
+            let gap = || Gap::of(names.iter().copied(), why.clone());
+            (Mark::unknown(signed, gap()), Mark::unknown(valid, gap()))
+        }
     }
 }
 
@@ -134,6 +149,16 @@ fn of_hosts(tested: &Tested, hosts: &[(Name, Worth)]) -> Vec<Mark> {
         return Vec::new();
     };
     let same = hosts.iter().filter(|(_, worth)| rank(worth) == rank(worst));
-    let (signed, valid) = both(tests, &list(same.map(|(name, _)| name)), worst);
+    let names: Vec<&Name> = same.map(|(name, _)| name).collect();
+    let (mut signed, valid) = both(tests, &names, worst);
+    // Each host has a reason of its own.
+    if let Worth::Unknown(_) = worst {
+        let gaps = hosts.iter().filter_map(|(name, worth)| worth.gap(&[name]));
+        signed.gaps = gaps.collect();
+    }
+    let valid = Mark {
+        gaps: signed.gaps.clone(),
+        ..valid
+    };
     vec![signed, valid]
 }

@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use super::criteria;
 use super::hosts::{Host, MxStatus, Tested, ask};
-use super::mark::{Category, Counts, Mark, Range};
+use super::mark::{Category, Counts, Gap, Mark, Range, Why, listed};
 use crate::inquiry::{Depth, Dns, Inquiry, Kind, Need, Rdata, Reply, Trouble, nobody_at};
 use crate::judge::tls::MailServers;
 use crate::name::Name;
@@ -73,24 +73,27 @@ fn name_servers(domain: &Name, inquiry: &mut Inquiry<'_>) -> Vec<Mark> {
         .take(MAX_SERVERS)
         .map(|name| Host::at(name, inquiry))
         .collect();
-    let trouble = hosts
-        .iter()
-        .find_map(|host| Some((&host.name, *host.v6.as_ref().err()?)));
+    let unanswered = unanswered(&hosts);
     let with: Vec<&Host> = hosts
         .iter()
         .filter(|host| host.v6.as_ref().is_ok_and(|found| !found.is_empty()))
         .collect();
+    let beyond_gap = || Gap::new(Why::Said("more name servers than are looked at".to_owned()));
     let listed = match with.is_empty() {
         true => format!("no name server of {zone} has an AAAA record"),
         false => format!("AAAA at {} of {zone}", list(with.iter().map(|host| &host.name))),
     };
-    let addresses = match (with.len(), trouble, beyond) {
+    let addresses = match (with.len(), unanswered.first(), beyond) {
         (2.., ..) => Mark::good(address, listed.clone()),
-        (_, Some((name, why)), _) => Mark::unanswered(address, &format!("{name} AAAA"), why),
-        (_, None, 1..) => Mark::unknown(address, "more name servers than are looked at"),
+        (_, Some(gap), _) => Mark {
+            gaps: unanswered.clone(),
+            ..Mark::unknown(address, gap.clone())
+        },
+        (_, None, 1..) => Mark::unknown(address, beyond_gap()),
         (1, None, 0) => Mark::bad(address, "other", format!("{listed} alone, two are asked for")),
         (_, None, 0) => Mark::bad(address, "bad", listed.clone()),
     };
+    let mut silent = Vec::new();
     let points: Vec<(bool, Range)> = hosts
         .iter()
         .map(|host| match &host.v6 {
@@ -99,6 +102,9 @@ fn name_servers(domain: &Name, inquiry: &mut Inquiry<'_>) -> Vec<Mark> {
                     .iter()
                     .map(|at| answers(&zone, *at, inquiry).then_some(true))
                     .collect();
+                if answers.contains(&None) {
+                    silent.push(&host.name);
+                }
                 (!found.is_empty(), reached(&answers))
             }
             Err(_) => (true, Range::new(0, 10)),
@@ -115,16 +121,47 @@ fn name_servers(domain: &Name, inquiry: &mut Inquiry<'_>) -> Vec<Mark> {
         several => mean(several),
     };
     let points = if beyond > 0 { Range::new(0, 10) } else { points };
-    let is_known = points.is_certain();
-    let reaches = match (with.is_empty() && trouble.is_none(), is_known) {
+    let mut gaps = unseen(&silent, "answer over IPv6");
+    gaps.extend(unanswered);
+    if beyond > 0 {
+        gaps.push(beyond_gap());
+    }
+    let reaches = match (with.is_empty() && gaps.is_empty(), points.is_certain()) {
         (true, _) => Mark::not_tested(reach, "", listed).counting(Counts::Yes),
         (false, true) if points.highest >= 5 => {
             Mark::good(reach, "all that have an IPv6 address answer there")
         }
         (false, true) => Mark::bad(reach, "bad", "not all that have an IPv6 address answer there"),
-        (false, false) => Mark::unknown(reach, "whether they answer over IPv6 could not be seen from here"),
+        (false, false) => open(reach, &gaps),
     };
-    vec![addresses, reaches.worth(points)]
+    vec![addresses, reaches.lacking(points, gaps)]
+}
+
+/// Of which hosts it is not known whether they have an IPv6 address, and why.
+fn unanswered(hosts: &[Host]) -> Vec<Gap> {
+    let of = |host: &Host| {
+        let why = Why::Unanswered("AAAA".to_owned(), *host.v6.as_ref().err()?);
+        Some(Gap::of([&host.name], why))
+    };
+    hosts.iter().filter_map(of).collect()
+}
+
+/// Hosts that have an IPv6 address, and were not heard there.
+fn unseen(silent: &[&Name], what: &str) -> Vec<Gap> {
+    let why = Why::Said(format!("whether they {what} could not be seen from here"));
+    match silent {
+        [] => Vec::new(),
+        some => vec![Gap::of(some.iter().copied(), why)],
+    }
+}
+
+/// The mark of what these leave open: the first of them is told.
+fn open(test: &'static criteria::Criterion, gaps: &[Gap]) -> Mark {
+    let first = gaps.first().cloned();
+    Mark::unknown(
+        test,
+        first.unwrap_or_else(|| Gap::new(Why::Said("it was not seen".to_owned()))),
+    )
 }
 
 /// The zone's name servers: of the domain, else of the nearest name above it that has any.
@@ -184,44 +221,48 @@ fn mail_servers(tested: &Tested, servers: Option<&Arc<MailServers>>) -> Vec<Mark
         .filter(|host| host.v6.as_ref().is_ok_and(Vec::is_empty))
         .map(|host| &host.name)
         .collect();
-    let trouble = hosts
-        .iter()
-        .find_map(|host| Some((&host.name, *host.v6.as_ref().err()?)));
-    let addresses = match (without.is_empty(), trouble) {
+    let unanswered = unanswered(hosts);
+    let addresses = match (without.is_empty(), unanswered.first()) {
         (false, _) => Mark::bad(
             address,
             "bad",
             format!("no AAAA at {}", list(without.iter().copied())),
         ),
-        (true, Some((name, why))) => Mark::unanswered(address, &format!("{name} AAAA"), why),
+        (true, Some(gap)) => Mark {
+            gaps: unanswered.clone(),
+            ..Mark::unknown(address, gap.clone())
+        },
         (true, None) => Mark::good(address, "AAAA at every host of the MX"),
     };
     let seen_at = |host: &Host, at: &IpAddr| {
         let server = servers?.all.iter().find(|server| server.host == host.name)?;
         server.was_reached_at(*at).then_some(true)
     };
+    let mut silent = Vec::new();
     let points: Vec<Range> = hosts
         .iter()
         .map(|host| match &host.v6 {
             Ok(found) => {
                 let answers: Vec<Option<bool>> = found.iter().map(|at| seen_at(host, at)).collect();
+                if answers.contains(&None) {
+                    silent.push(&host.name);
+                }
                 reached(&answers)
             }
             Err(_) => Range::new(0, 10),
         })
         .collect();
     let points = mean(&points);
+    let mut gaps = unseen(&silent, "take mail over IPv6");
+    gaps.extend(unanswered);
     let reaches = match (without.len() == hosts.len(), points.is_certain()) {
         (true, _) => {
             Mark::not_tested(reach, "", "no host of the MX has an AAAA record").counting(Counts::Yes)
         }
         (false, true) => Mark::good(reach, "all that have an IPv6 address take a connection there"),
-        (false, false) => Mark::unknown(
-            reach,
-            "whether the hosts take mail over IPv6 could not be seen from here",
-        ),
+        (false, false) => open(reach, &gaps),
     };
-    vec![addresses, reaches.worth(points)]
+    vec![addresses, reaches.lacking(points, gaps)]
 }
 
 /// The tests of hosts, where there is none.
@@ -237,20 +278,9 @@ fn nobody(status: MxStatus) -> Vec<Mark> {
     ]
 }
 
-/// At most so many names stand in a clause.
-const MOST_LISTED: usize = 4;
-
 /// Names in a clause.
 pub(super) fn list<'n>(names: impl Iterator<Item = &'n Name>) -> String {
-    let names: Vec<&str> = names.map(Name::as_str).collect();
-    let shown = names
-        .get(..names.len().min(MOST_LISTED))
-        .unwrap_or_default()
-        .join(", ");
-    match names.len().saturating_sub(MOST_LISTED) {
-        0 => shown,
-        more => format!("{shown} and {more} more"),
-    }
+    listed(&names.map(Name::as_str).collect::<Vec<_>>())
 }
 
 #[cfg(test)]

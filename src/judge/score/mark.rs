@@ -5,6 +5,7 @@ use std::fmt;
 
 use super::criteria::{Criterion, Group};
 use crate::inquiry::Trouble;
+use crate::name::Name;
 
 /// The points of what is there and does not do enough.
 pub(super) const LESS: u32 = 2;
@@ -109,6 +110,56 @@ pub enum Counts {
     Yes,
 }
 
+/// Why something was not seen.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Why {
+    /// A question got no answer; empty before it, or what was asked.
+    Unanswered(String, Trouble),
+    /// Only a look at all of a host's TLS tells it.
+    Closer,
+    /// Mail servers were not looked at.
+    Unasked,
+    /// In a clause.
+    Said(String),
+}
+
+impl fmt::Display for Why {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Unanswered(what, why) if what.is_empty() => why.fmt(f),
+            Self::Unanswered(what, why) => write!(f, "{what}: {why}"),
+            Self::Closer => f.write_str("only a look at all of the TLS tells it"),
+            Self::Unasked => f.write_str("mail servers were not looked at"),
+            Self::Said(why) => f.write_str(why),
+        }
+    }
+}
+
+/// What was not seen of a test.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Gap {
+    /// The names that were not seen; none where it is about the domain as a whole.
+    pub names: Vec<String>,
+    /// Why.
+    pub why: Why,
+}
+
+impl Gap {
+    /// Nothing was seen of these names.
+    pub(super) fn of<'n>(names: impl IntoIterator<Item = &'n Name>, why: Why) -> Self {
+        let names = names.into_iter().map(ToString::to_string).collect();
+        Self { names, why }
+    }
+
+    /// Nothing was seen.
+    pub(super) fn new(why: Why) -> Self {
+        Self {
+            names: Vec::new(),
+            why,
+        }
+    }
+}
+
 /// What one test came to.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Mark {
@@ -124,6 +175,8 @@ pub struct Mark {
     pub counts: Counts,
     /// What was seen, or why nothing was, in a clause.
     pub seen: String,
+    /// What was not seen of it; empty where nothing is left open.
+    pub gaps: Vec<Gap>,
 }
 
 impl Mark {
@@ -146,6 +199,7 @@ impl Mark {
                 Counts::No
             },
             seen: seen.into(),
+            gaps: Vec::new(),
         }
     }
 
@@ -159,17 +213,22 @@ impl Mark {
         Self::new(criterion, Status::Failed, verdict, 0, seen)
     }
 
-    /// One that nothing is known of.
-    pub(super) fn unknown(criterion: &'static Criterion, seen: impl Into<String>) -> Self {
+    /// One that nothing is known of, for this reason.
+    pub(super) fn unknown(criterion: &'static Criterion, gap: Gap) -> Self {
+        let seen = match gap.names.as_slice() {
+            [] => gap.why.to_string(),
+            names => format!("{}: {}", listed(names), gap.why),
+        };
         Self {
             points: Range::new(0, criterion.points),
+            gaps: vec![gap],
             ..Self::new(criterion, Status::Unknown, "", 0, seen)
         }
     }
 
     /// One that got no answer for this reason.
     pub(super) fn unanswered(criterion: &'static Criterion, what: &str, why: Trouble) -> Self {
-        Self::unknown(criterion, format!("{what}: {why}"))
+        Self::unknown(criterion, Gap::new(Why::Unanswered(what.to_owned(), why)))
     }
 
     /// One that does not apply, and does not count.
@@ -184,14 +243,36 @@ impl Mark {
         }
     }
 
-    /// With other points.
+    /// With other points, which are known, or left open by what the mark says itself that it lacks.
     pub(super) fn worth(self, points: Range) -> Self {
         Self { points, ..self }
+    }
+
+    /// With other points, which these leave open, where they do.
+    pub(super) fn lacking(self, points: Range, gaps: Vec<Gap>) -> Self {
+        let gaps = match points.is_certain() {
+            true => self.gaps,
+            false => gaps,
+        };
+        Self { points, gaps, ..self }
     }
 
     /// Counted so.
     pub(super) fn counting(self, counts: Counts) -> Self {
         Self { counts, ..self }
+    }
+}
+
+/// At most so many names stand in a clause.
+const MOST_LISTED: usize = 4;
+
+/// Names in a clause.
+pub(super) fn listed<S: AsRef<str>>(names: &[S]) -> String {
+    let shown: Vec<&str> = names.iter().take(MOST_LISTED).map(AsRef::as_ref).collect();
+    let shown = shown.join(", ");
+    match names.len().saturating_sub(MOST_LISTED) {
+        0 => shown,
+        more => format!("{shown} and {more} more"),
     }
 }
 

@@ -5,7 +5,7 @@
 
 use super::criteria;
 use super::hosts::{MxStatus, Tested};
-use super::mark::{Category, Mark, Status};
+use super::mark::{Category, Gap, Mark, Status, Why};
 
 /// The category.
 pub(super) fn category(tested: &Tested) -> Category {
@@ -17,12 +17,13 @@ pub(super) fn category(tested: &Tested) -> Category {
         (&criteria::RPKI_MX_NS, true),
         (&criteria::RPKI_MX_NS_VALID, true),
     ];
+    let unseen = |test| Mark::unknown(test, Gap::new(Why::Said(WHY.to_owned())));
     let mark = |(test, of_mail): (&'static criteria::Criterion, bool)| match tested.status {
-        Ok(MxStatus::HasMx) | Err(_) => Mark::unknown(test, WHY),
+        Ok(MxStatus::HasMx) | Err(_) => unseen(test),
         Ok(status) if of_mail => {
             Mark::new(test, Status::NotTested, "no-addresses", test.points, status.why())
         }
-        Ok(_) => Mark::unknown(test, WHY),
+        Ok(_) => unseen(test),
     };
     Category::of(criteria::Group::Rpki, marks.into_iter().map(mark).collect())
 }

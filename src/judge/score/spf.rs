@@ -4,7 +4,7 @@
 //! only when the next record is about to be asked for. Where that differs from RFC 7208 4.6.4, SPF's own room is right.
 
 use super::hosts::texts;
-use super::mark::{Counts, LESS, Mark, Range, Status};
+use super::mark::{Counts, Gap, LESS, Mark, Range, Status, Why};
 use super::{criteria, spf_text};
 use crate::inquiry::{Inquiry, Trouble};
 use crate::name::Name;
@@ -105,7 +105,9 @@ impl Spf {
             Outcome::Unknown(_) => Status::Unknown,
             _ => Status::Failed,
         };
-        let said = Mark::new(policy, status, self.outcome.verdict(), 0, self.seen.clone()).worth(self.points);
+        let said = Mark::new(policy, status, self.outcome.verdict(), 0, self.seen.clone());
+        let gap = Gap::new(Why::Said(self.seen.clone()));
+        let said = said.lacking(self.points, vec![gap]);
         [found, said]
     }
 }

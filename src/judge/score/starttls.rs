@@ -11,7 +11,7 @@ use super::caa;
 use super::criteria::{self, Criterion, Group};
 use super::dane::Dane;
 use super::hosts::{Host, MxStatus, Tested};
-use super::mark::{Category, Counts, Mark, Range, Status, percent};
+use super::mark::{Category, Counts, Gap, Mark, Range, Status, Why, percent};
 use crate::inquiry::{Inquiry, Offered, Session, Trouble};
 use crate::judge::tls::{MailServer, MailServers, Of, Trait, comes_about, traits};
 use crate::name::Name;
@@ -94,10 +94,11 @@ impl HostTls {
             });
         }
         if sessions.is_empty() {
+            let unanswered = |why| Why::Unanswered(String::new(), why);
             let why = match (servers, server.and_then(MailServer::trouble)) {
-                (_, Some(why)) => why.to_string(),
-                (None, None) => "mail servers were not looked at".to_owned(),
-                (Some(_), None) => Trouble::Limit.to_string(),
+                (_, Some(why)) => unanswered(why),
+                (None, None) => Why::Unasked,
+                (Some(_), None) => unanswered(Trouble::Limit),
             };
             return Self::unseen(host, &why, dane, inquiry);
         }
@@ -112,7 +113,7 @@ impl HostTls {
             0 => Mark::good(test, "TLS comes about"),
             _ => Mark::unknown(
                 test,
-                "TLS comes about at some of its addresses, and not at others",
+                said("TLS comes about at some of its addresses, and not at others"),
             ),
         }];
         let speaking: Vec<&Session> = sessions.into_iter().filter(|session| !without(session)).collect();
@@ -141,9 +142,10 @@ impl HostTls {
     }
 
     /// A host of whose TLS nothing was seen.
-    fn unseen(host: &Host, why: &str, dane: Dane, inquiry: &mut Inquiry<'_>) -> Self {
-        let mut marks = vec![Mark::unknown(&criteria::STARTTLS, why)];
-        marks.extend(KINDS.iter().map(|(_, criterion)| Mark::unknown(criterion, why)));
+    fn unseen(host: &Host, why: &Why, dane: Dane, inquiry: &mut Inquiry<'_>) -> Self {
+        let unknown = |criterion| Mark::unknown(criterion, Gap::new(why.clone()));
+        let mut marks = vec![unknown(&criteria::STARTTLS)];
+        marks.extend(KINDS.iter().map(|(_, criterion)| unknown(criterion)));
         marks.extend(beside(&[]));
         marks.push(caa::mark(&host.name, inquiry));
         marks.extend(dane.marks(&host.name));
@@ -233,9 +235,28 @@ fn together(hosts: &[HostTls]) -> Vec<Mark> {
             .iter()
             .flat_map(|host| host.marks.iter().map(move |mark| (&host.name, mark)))
             .filter(|(_, mark)| mark.criterion.id == criterion.id);
-        let (name, worst) = all.min_by_key(|(_, mark)| (mark.status, mark.points))?;
+        let all: Vec<(&Name, &Mark)> = all.collect();
+        let (name, worst) = all
+            .iter()
+            .copied()
+            .min_by_key(|(_, mark)| (mark.status, mark.points))?;
+        // Beside a host that fails what is not known of another one changes nothing here.
+        let fails = matches!(worst.status, Status::Failed | Status::Error);
+        let open = all.iter().filter(|(_, mark)| !fails && !mark.gaps.is_empty());
+        let points = open.clone().map(|(_, mark)| mark.points);
+        let of_host = |name: &Name, gap: &Gap| match gap.names.is_empty() {
+            true => Gap::of([name], gap.why.clone()),
+            false => gap.clone(),
+        };
         Some(Mark {
-            seen: format!("{name}: {}", worst.seen),
+            seen: match worst.gaps.iter().all(|gap| gap.names.is_empty()) || worst.status != Status::Unknown {
+                true => format!("{name}: {}", worst.seen),
+                false => worst.seen.clone(),
+            },
+            points: points.fold(worst.points, Range::least),
+            gaps: open
+                .flat_map(|(name, mark)| mark.gaps.iter().map(|gap| of_host(name, gap)))
+                .collect(),
             ..worst.clone()
         })
     };
@@ -279,6 +300,7 @@ fn kind(of: Of, criterion: &'static Criterion, seen: &[Trait], sessions: &[&Sess
         Of::Key | Of::Signature => seen.iter().any(|one| one.of == Of::Key),
         _ => all,
     };
+    let closer = || Gap::new(Why::Closer);
     match (phase_out.is_empty(), is_asked) {
         (false, _) => Mark::new(
             criterion,
@@ -287,17 +309,19 @@ fn kind(of: Of, criterion: &'static Criterion, seen: &[Trait], sessions: &[&Sess
             criterion.points,
             format!("{}: to be phased out", phase_out.join(", ")),
         )
-        .worth(Range::new(
-            if is_asked { criterion.points } else { 0 },
-            criterion.points,
-        )),
+        .lacking(
+            Range::new(if is_asked { criterion.points } else { 0 }, criterion.points),
+            vec![closer()],
+        ),
         (true, true) => Mark::good(criterion, "nothing below sufficient was seen"),
-        (true, false) => Mark::unknown(criterion, CLOSER),
+        (true, false) => Mark::unknown(criterion, closer()),
     }
 }
 
-/// What a look at the certificates does not tell.
-pub(super) const CLOSER: &str = "only a look at all of the TLS tells it";
+/// What is not seen, in a clause.
+fn said(why: &str) -> Gap {
+    Gap::new(Why::Said(why.to_owned()))
+}
 
 /// At most so many are named.
 const MOST_SHOWN: usize = 4;
@@ -316,7 +340,7 @@ fn beside(sessions: &[&Session]) -> Vec<Mark> {
     let mut trusted = trusted.collect::<Vec<_>>();
     trusted.sort();
     let trust = match trusted.last() {
-        None => Mark::unknown(&criteria::TRUST, "no certificate was seen"),
+        None => Mark::unknown(&criteria::TRUST, said("no certificate was seen")),
         Some(Ok(())) => Mark::good(&criteria::TRUST, "its certificate leads to a public root"),
         Some(Err(why)) => Mark::new(&criteria::TRUST, Status::Info, "bad", 0, why.clone()),
     };
@@ -324,7 +348,7 @@ fn beside(sessions: &[&Session]) -> Vec<Mark> {
         trust,
         Mark::unknown(
             &criteria::CLIENT_RENEGOTIATION,
-            "renegotiation by the client is not tried: it takes a whole connection",
+            said("renegotiation by the client is not tried: it takes a whole connection"),
         ),
         Mark::new(
             &criteria::ZERO_RTT,

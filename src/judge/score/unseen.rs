@@ -1,9 +1,8 @@
 //! What was not seen: the reason for the width of the range, each with what would show it.
 
 use super::criteria::{Criterion, Group, Level};
-use super::mark::{Category, Counts, Mark, Status};
+use super::mark::{Category, Counts, Mark, Why};
 use super::next::tenths;
-use super::starttls::CLOSER;
 use crate::inquiry::{Inquiry, Trouble};
 
 /// Something that was not seen.
@@ -37,32 +36,38 @@ pub(super) fn all(categories: &[Category], are_looked_at: bool, inquiry: &Inquir
             .filter(|mark| mark.counts != Counts::No)
             .map(|mark| mark.criterion.points)
             .sum();
-        for mark in category.marks.iter().filter(|mark| is_open(mark)) {
-            let width = match mark.counts {
-                Counts::No => 0,
-                Counts::Perhaps => mark.criterion.points,
-                Counts::Yes => mark.points.highest - mark.points.lowest,
-            };
-            let points = f64::from(width) * 100.0 / f64::from(most.max(1)) / counting.max(1) as f64;
-            let (name, why) = about(&mark.seen);
-            let known = all
-                .iter_mut()
-                .find(|unseen| unseen.group == category.group && unseen.why == why);
-            match known {
-                Some(known) => {
-                    known.tests.push(mark.criterion.id);
-                    known.points += points;
-                    let is_new = name.filter(|name| !known.names.iter().any(|known| known == name));
-                    known.names.extend(is_new.map(str::to_owned));
+        for mark in &category.marks {
+            let points = f64::from(width(mark)) * 100.0 / f64::from(most.max(1)) / counting.max(1) as f64;
+            // A mark hangs whole on each reason for which it is open, however many names share one.
+            let mut reasons: Vec<&Why> = Vec::new();
+            for gap in &mark.gaps {
+                let is_first = !reasons.contains(&&gap.why);
+                reasons.push(&gap.why);
+                let why = gap.why.to_string();
+                let known = all
+                    .iter()
+                    .position(|unseen| unseen.group == category.group && unseen.why == why);
+                let at = known.unwrap_or_else(|| {
+                    all.push(Unseen {
+                        group: category.group,
+                        tests: Vec::new(),
+                        names: Vec::new(),
+                        how: how(mark.criterion, &gap.why, are_looked_at, inquiry),
+                        why,
+                        points: 0.0,
+                    });
+                    all.len() - 1
+                });
+                let Some(unseen) = all.get_mut(at) else { continue };
+                if is_first {
+                    unseen.tests.push(mark.criterion.id);
+                    unseen.points += points;
                 }
-                None => all.push(Unseen {
-                    group: category.group,
-                    tests: vec![mark.criterion.id],
-                    names: name.map(str::to_owned).into_iter().collect(),
-                    why: why.to_owned(),
-                    points,
-                    how: how(mark.criterion, why, are_looked_at, inquiry),
-                }),
+                for name in &gap.names {
+                    if !unseen.names.contains(name) {
+                        unseen.names.push(name.clone());
+                    }
+                }
             }
         }
     }
@@ -73,32 +78,30 @@ pub(super) fn all(categories: &[Category], are_looked_at: bool, inquiry: &Inquir
     all
 }
 
-fn is_open(mark: &Mark) -> bool {
-    mark.status == Status::Unknown || (mark.counts != Counts::No && !mark.points.is_certain())
-}
-
-/// The name a clause begins with, and the rest.
-fn about(seen: &str) -> (Option<&str>, &str) {
-    match seen.split_once(": ") {
-        Some((name, why)) if !name.contains(' ') => (Some(name), why),
-        _ => (None, seen),
+/// How many of its points are open.
+fn width(mark: &Mark) -> u32 {
+    match mark.counts {
+        Counts::No => 0,
+        Counts::Perhaps => mark.criterion.points,
+        Counts::Yes => mark.points.highest - mark.points.lowest,
     }
 }
 
 /// What would show it.
-fn how(criterion: &Criterion, why: &str, are_looked_at: bool, inquiry: &Inquiry<'_>) -> Option<&'static str> {
-    let says = |trouble: Trouble| why.contains(&trouble.to_string());
-    match criterion.group {
-        Group::Starttls if criterion.level != Level::Required => None,
-        Group::Starttls if !are_looked_at => Some("--starttls chain, or --starttls profile for all of it"),
-        Group::Starttls if says(Trouble::PortBlocked) => {
+fn how(criterion: &Criterion, why: &Why, are_looked_at: bool, inquiry: &Inquiry<'_>) -> Option<&'static str> {
+    match (criterion.group, why) {
+        (Group::Starttls, _) if criterion.level != Level::Required => None,
+        (Group::Starttls, _) if !are_looked_at => {
+            Some("--starttls chain, or --starttls profile for all of it")
+        }
+        (Group::Starttls, Why::Unanswered(_, Trouble::PortBlocked)) => {
             Some("--probe or --smtp-proxy, or a look from where port 25 is open")
         }
-        Group::Starttls if says(Trouble::Private) => Some("--allow-private-targets"),
-        Group::Starttls if why == CLOSER && !inquiry.profiles() => Some("--starttls profile"),
-        Group::Dnssec => Some("--dnssec auto, and with --resolver one that passes DNSSEC on"),
-        Group::Ipv6 => Some("a look from where there is IPv6, or Internet.nl's own test"),
-        Group::Rpki => Some("Internet.nl's own test"),
-        Group::Starttls | Group::Auth => None,
+        (Group::Starttls, Why::Unanswered(_, Trouble::Private)) => Some("--allow-private-targets"),
+        (Group::Starttls, Why::Closer) if !inquiry.profiles() => Some("--starttls profile"),
+        (Group::Dnssec, Why::Said(_)) => Some("--dnssec auto, and with --resolver one that passes DNSSEC on"),
+        (Group::Ipv6, Why::Said(_)) => Some("a look from where there is IPv6, or Internet.nl's own test"),
+        (Group::Rpki, _) => Some("Internet.nl's own test"),
+        (Group::Starttls | Group::Auth | Group::Dnssec | Group::Ipv6, _) => None,
     }
 }
