@@ -21,9 +21,9 @@ pub struct ReplayArgs {
     /// Write all that DNS answered to this file, as JSON: the look can be judged again from it with --replay
     #[arg(long, value_name = "FILE")]
     pub record: Option<PathBuf>,
-    /// Judge what was recorded in this file, at the time of the recording, and ask DNS nothing: how it is asked cannot be
-    /// said beside
-    #[arg(long, value_name = "FILE", conflicts_with_all = ["record", "resolvers", "dnssec", "trust_anchor", "authorities", "dns_timeout", "dns_attempts", "dns_concurrency", "authority_rate"])]
+    /// Judge what was recorded in this file, at the time of the recording, and ask nobody anything: how DNS and mail servers
+    /// are asked cannot be said beside
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["record", "resolvers", "dnssec", "trust_anchor", "authorities", "dns_timeout", "dns_attempts", "dns_concurrency", "authority_rate", "smtp_ehlo", "smtp_pause", "smtp_proxy", "smtp_port", "allow_private_targets", "probe", "probe_ca", "probe_cert", "probe_key"])]
     pub replay: Option<String>,
 }
 

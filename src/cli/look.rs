@@ -319,9 +319,12 @@ impl Observer {
         if let Some(why) = world.silent_probe()
             && !quiet
         {
-            output::note(&format!(
-                "note: no mail server was looked at: the probe cannot be asked: {why}; no domain is judged by it"
-            ));
+            // What it told before stands.
+            let what = match world.has_probe_answered() {
+                false => "no mail server was looked at: the probe cannot be asked",
+                true => "not every mail server was looked at: the probe cannot be asked any more",
+            };
+            output::note(&format!("note: {what}: {why}; no domain is judged by it"));
         }
         if world.mail_port_is_blocked() && !quiet {
             output::note(&format!(

@@ -9,6 +9,7 @@ use std::collections::BTreeSet;
 use super::SpecError;
 use crate::api::CertificateRef;
 pub use crate::api::DaneScheme;
+use crate::api::form::is_subdomain;
 use crate::records::dane::Tlsa;
 
 /// At most so many certificates of one host.
@@ -111,16 +112,16 @@ pub(super) fn read(
     for (index, reference) in refs.iter().enumerate().take(MAX_CERTIFICATES) {
         let name = &reference.name;
         let at = format!("{path}[{index}].name");
-        let is_letter =
-            |char: char| char.is_ascii_lowercase() || char.is_ascii_digit() || "-.".contains(char);
         if name.contains('/') {
             let message = format!(
                 "{name:?} names a namespace: want a Certificate of the MailDomain's own namespace, by its name alone"
             );
             errors.push(SpecError::new(at, message));
-        } else if name.is_empty() || name.len() > 253 || !name.chars().all(is_letter) {
-            let message =
-                format!("{name:?} can be no object's name: want that of a Certificate, as mx1-blue");
+        } else if !is_subdomain(name) {
+            let message = format!(
+                "{name:?} can be no object's name (RFC 1123): want that of a Certificate, as mx1-blue: lower case letters, \
+                 digits, - and . inside, and a letter or digit at both ends of each part"
+            );
             errors.push(SpecError::new(at, message));
         } else if certificates.iter().any(|(known, _)| known == name) {
             let message = format!("{name} stands in this list before");

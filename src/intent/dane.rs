@@ -51,9 +51,11 @@ pub(super) fn wanted(spec: &MailDomainSpec, domain: &Name) -> Rrsets {
         _ => block.hosts.clone(),
     };
     let by_themselves = |host: &DaneHost| host.certificate_refs.is_empty() && !host.records.is_empty();
-    let is_unused = !block.hosts.is_empty() && block.hosts.iter().all(by_themselves);
+    let has_own = |host: &DaneHost| !host.certificate_refs.is_empty();
+    let names_some = has_certificates || block.hosts.iter().any(has_own);
+    let is_unused = !names_some || (!block.hosts.is_empty() && block.hosts.iter().all(by_themselves));
     if block.scheme.is_some() && is_unused {
-        let message = "goes with certificateRefs only: records are written out by whoever names them";
+        let message = "goes with certificateRefs only, of the block or of a host: records are written out by whoever names them";
         errors.push(SpecError::new(format!("{path}.scheme"), message));
     }
     if has_certificates && !block.hosts.is_empty() && block.hosts.iter().all(has_its_own) {
@@ -387,6 +389,33 @@ mod tests {
                 format!("scheme: CurrentAndNext, hosts: [{{name: mx1.a.nl, records: ['3 1 1 {key}']}}]"),
                 "spec.dane.scheme: ",
                 "goes with certificateRefs only",
+            ),
+            (
+                "required: true, scheme: CurrentAndIssuer".to_owned(),
+                "spec.dane.scheme: ",
+                "goes with certificateRefs only",
+            ),
+            (
+                format!(
+                    "required: true, scheme: CurrentAndNext, hosts: [{{name: mx1.a.nl, records: ['3 1 1 {key}']}}]"
+                ),
+                "spec.dane.scheme: ",
+                "goes with certificateRefs only",
+            ),
+            (
+                format!("certificateRefs: [{{name: -a}}], {host}"),
+                "spec.dane.certificateRefs[0].name: ",
+                "no object's name",
+            ),
+            (
+                format!("certificateRefs: [{{name: a..b}}], {host}"),
+                "spec.dane.certificateRefs[0].name: ",
+                "no object's name",
+            ),
+            (
+                format!("certificateRefs: [{{name: mx1.}}], {host}"),
+                "spec.dane.certificateRefs[0].name: ",
+                "no object's name",
             ),
         ] {
             let errors = wanted_of(&format!("role: Mail, dane: {{{block}}}")).unwrap_err();

@@ -182,7 +182,10 @@ fn record_state(
         What::Mx(_) | What::NullMx => mx::state(wanted, inquiry),
         What::MtaSts(want) => mtasts::state(wanted, &want.id, inquiry),
         What::TlsRpt(reports) => tlsrpt::state(wanted, reports, inquiry),
-        What::Dane(want) => dane::state(intent, wanted, want, inquiry),
+        What::Dane(want) => {
+            let verdict = dane::state(intent, wanted, want, inquiry);
+            tls::keeping(intent, wanted, want, verdict, inquiry, findings)
+        }
         What::Tls(level) => tls::state(wanted, *level, inquiry),
         What::Signed => dnssec::state(intent, wanted, inquiry),
     }

@@ -68,11 +68,39 @@ pub const TLSA_WITHOUT_TLS: Rule = Rule {
     good: "_25._tcp.mx1.voorbeeld.nl TLSA 3 1 1 …, and 250 STARTTLS",
 };
 
+/// A certificate that only senders with DANE take.
+pub const TAKEN_BY_KEY: Rule = Rule {
+    id: "DANE-017",
+    severity: Severity::Info,
+    standard: Standard::Dane,
+    title: "a certificate that is out of date or another host's, and that DANE takes by its key",
+    section: "RFC 7672 3.1.1, RFC 7671 5.1",
+    why: "With usage 3 the key alone counts: names and dates do not, and mail of senders with DANE arrives. Senders that keep to MTA-STS look at both, and reports about TLS tell them as failures.",
+    fix: "Renew the certificate for the host's name, with the same key: the TLSA records stay as they are.",
+    bad: "3 1 1 of the key that is shown, in a certificate that ended last week",
+    good: "the same key in a certificate that is valid, for the host",
+};
+
+/// STARTTLS at some addresses of a host alone.
+pub const SELECTIVE: Rule = Rule {
+    id: "DANE-023",
+    severity: Severity::Error,
+    standard: Standard::Dane,
+    title: "TLSA records at a mail server that offers TLS at some of its addresses alone",
+    section: "RFC 7672 9.2",
+    why: "A TLSA record says that there is TLS, whoever asks and whichever address is met. Senders with DANE deliver nothing in the clear: their mail waits wherever TLS is not offered.",
+    fix: "Switch STARTTLS on at every machine behind the host's name, and offer it to every client; until then take those addresses out, or the TLSA records.",
+    bad: "STARTTLS at 192.0.2.1, none at 2001:db8::1",
+    good: "STARTTLS at both",
+};
+
 /// What the rules of DANE come to beside what is shown, by id.
 pub const DANE: &[&Rule] = &[
     &NO_MATCH,
     &KIND_WITHOUT_MATCH,
     &OUT_OF_STEP,
+    &TAKEN_BY_KEY,
+    &SELECTIVE,
     &ANCHORED_OTHERWISE,
     &TLSA_WITHOUT_TLS,
 ];

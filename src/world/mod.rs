@@ -161,6 +161,11 @@ impl World {
         self.smtp.put().silent_probe()
     }
 
+    /// Whether that probe ever answered.
+    pub fn has_probe_answered(&self) -> bool {
+        self.smtp.put().has_probe_answered()
+    }
+
     /// Whether the resolvers answer: told by their own pulse and a control question, never by how many domains are
     /// broken. It is as new as the last question that went out.
     pub fn health(&self) -> Health {

@@ -150,7 +150,7 @@ fn a_lookup_is_replayed_for_its_own_name_and_type_and_for_no_other() {
 }
 
 #[test]
-fn how_dns_is_asked_cannot_be_said_of_a_recording() {
+fn how_dns_and_mail_servers_are_asked_cannot_be_said_of_a_recording() {
     let dns = DnsServer::start(ZONE);
     let folder = folder(&[]);
     let file = folder.path().join("look.json");
@@ -164,11 +164,22 @@ fn how_dns_is_asked_cannot_be_said_of_a_recording() {
         ["--dns-attempts", "2"],
         ["--dns-concurrency", "4"],
         ["--authority-rate", "5"],
+        ["--smtp-ehlo", "look.a.nl"],
+        ["--smtp-pause", "1s"],
+        ["--smtp-proxy", "socks5://127.0.0.1:1080"],
+        ["--smtp-port", "2525"],
+        ["--probe", "localhost:8625"],
+        ["--probe-ca", "ca.pem"],
+        ["--probe-cert", "cert.pem"],
+        ["--probe-key", "key.pem"],
     ] {
         let run = zegel(&[&["inspect", "zwak.nl", "--replay", text(&file)], &flag[..]].concat());
         let says = format!("'--replay <FILE>' cannot be used with '{}", flag[0]);
         assert!(run.code == 2 && run.err.contains(&says), "{run:?}");
     }
+    let flag = "--allow-private-targets";
+    let run = zegel(&["inspect", "zwak.nl", "--replay", text(&file), flag]);
+    assert!(run.code == 2 && run.err.contains(flag), "{run:?}");
 }
 
 #[test]

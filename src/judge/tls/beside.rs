@@ -3,7 +3,8 @@
 //!
 //! It is said by the standards of those records, for it is their promise that is not kept.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
+use std::net::IpAddr;
 
 use super::servers::MailServer;
 use super::tlsa::{Shown, Taken, kinds_without_match};
@@ -98,6 +99,7 @@ fn at_host(
     // Each address may be another machine; the first that fails is told.
     let mut facts = server.answered().map(|(_, fact)| fact);
     let worst = facts.find_map(|fact| against_records(&server.host, &used, &names, fact));
+    let worst = worst.map(|said| at_some(server, said));
     let mut shown = server.answered().filter_map(|(_, fact)| shown_by(fact));
     let worst = worst.or_else(|| shown.find_map(|shown| ahead(intent, host, &shown, &names)));
     if let Some((rule, message, fix)) = worst {
@@ -107,19 +109,82 @@ fn at_host(
         }
         return;
     }
-    let all = host.found().map(|(_, records)| records);
-    let shown = server.answered().find_map(|(_, fact)| shown_by(fact));
-    let Some((all, shown)) = all.zip(shown) else {
-        return;
-    };
-    for kind in kinds_without_match(all, &shown) {
+    if let Some((_, all)) = host.found() {
+        kinds(server, all, topic, findings);
+    }
+    taken_all_the_same(server, &used, topic, findings);
+}
+
+/// Kinds of which no record matches, each told once, with the addresses that show what it does not match.
+fn kinds(server: &MailServer, all: &BTreeSet<Tlsa>, topic: &Topic, findings: &mut Findings) {
+    let mut unmet: BTreeMap<String, Vec<IpAddr>> = BTreeMap::new();
+    let mut seen = 0;
+    for (question, fact) in server.answered() {
+        let Some(shown) = shown_by(fact) else { continue };
+        seen += 1;
+        for kind in kinds_without_match(all, &shown) {
+            unmet.entry(kind).or_default().push(question.address);
+        }
+    }
+    for (kind, at) in unmet {
+        let addresses: Vec<String> = at.iter().map(ToString::to_string).collect();
+        // What is so everywhere needs no address.
+        let at = match addresses.len() < seen {
+            true => format!(" at {}", addresses.join(", ")),
+            false => String::new(),
+        };
         let message = format!(
-            "want of each kind a record that matches what {} shows, found none of {kind}: a sender that knows that kind alone \
+            "want of each kind a record that matches what {} shows{at}, found none of {kind}: a sender that knows that kind alone \
              does not deliver",
             server.host
         );
         mild(findings.say(&rules::KIND_WITHOUT_MATCH, topic, message)).about(kind);
     }
+}
+
+/// Says of a certificate that is out of date, or another host's, that senders with DANE take it by its key all the same
+/// (RFC 7671 5.1), and that the others may not.
+fn taken_all_the_same(server: &MailServer, used: &BTreeSet<Tlsa>, topic: &Topic, findings: &mut Findings) {
+    let odd = server.answered().find_map(|(_, fact)| {
+        let shown = shown_by(fact)?;
+        let own = used
+            .iter()
+            .any(|record| record.usage == 3 && shown.matches(record));
+        shown.oddity(&server.host).filter(|_| own)
+    });
+    if let Some(odd) = odd {
+        let message = format!(
+            "want a certificate of {} that all senders take, found that {odd}: those with DANE go by its key and deliver, those \
+             that keep to MTA-STS do not",
+            server.host
+        );
+        findings.say(&rules::TAKEN_BY_KEY, topic, message);
+    }
+}
+
+/// The same said of the host, where it is so at some of its addresses alone.
+fn at_some(server: &MailServer, said: Said) -> Said {
+    let (rule, ..) = &said;
+    let by = |offers: bool| -> Vec<String> {
+        let all = server.answered().filter_map(|(question, fact)| {
+            let session = fact.outcome.as_ref().ok()?;
+            let is = (session.offered == Offered::Yes) == offers;
+            is.then(|| question.address.to_string())
+        });
+        all.collect()
+    };
+    let (with, without) = (by(true), by(false));
+    if *rule != &rules::TLSA_WITHOUT_TLS || with.is_empty() {
+        return said;
+    }
+    let message = format!(
+        "want STARTTLS at every address of {}, which has TLSA records, found it at {} and none at {}: senders with DANE that \
+         meet the latter do not deliver",
+        server.host,
+        with.join(", "),
+        without.join(", ")
+    );
+    (&rules::SELECTIVE, message, None)
 }
 
 /// What a certificate may be for where usage 2 counts (RFC 7672 3.2.2).

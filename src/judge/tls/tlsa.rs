@@ -73,6 +73,17 @@ impl<'a> Shown<'a> {
         }
     }
 
+    /// What is wrong with its own certificate where somebody looks at dates and names.
+    pub(super) fn oddity(&self, host: &Name) -> Option<String> {
+        let leaf = &self.leaf;
+        match (leaf.is_valid_at(self.at), leaf.is_for(host)) {
+            (false, _) if leaf.not_before > self.at => Some(format!("it begins at {}", leaf.not_before)),
+            (false, _) => Some(format!("it ended at {}", leaf.not_after)),
+            (true, false) => Some("it is for another host".to_owned()),
+            (true, true) => None,
+        }
+    }
+
     fn is_own(&self, record: &Tlsa) -> bool {
         let own = self.ders.first();
         own.is_some_and(|der| record.matches(der, &self.leaf.public_key_info))

@@ -42,5 +42,18 @@ pub const NO_ISSUER: Rule = Rule {
     good: "scheme: CurrentAndIssuer, and a certificate with that of its authority",
 };
 
+/// A record of a key that is still shown.
+pub const SHOWN_STILL: Rule = Rule {
+    id: "DANE-043",
+    severity: Severity::Info,
+    standard: Standard::Dane,
+    title: "a TLSA record of the key before, which the mail server still shows",
+    section: "RFC 7671 8.1, 8.4",
+    why: "A certificate is issued anew before the server takes it up. Until it does, senders with DANE need the record of the key it shows: taken out at once, their mail would wait.",
+    fix: "Have the server take up the new certificate. Once it shows that one at every address, the record is no longer wanted.",
+    bad: "the old record taken out at the hour of the renewal",
+    good: "both records until the server shows the new key",
+};
+
 /// Every rule of this file, by id.
-pub const RULES: &[&Rule] = &[&UNREAD, &ROTATES, &NO_ISSUER];
+pub const RULES: &[&Rule] = &[&UNREAD, &ROTATES, &NO_ISSUER, &SHOWN_STILL];

@@ -96,6 +96,11 @@ impl MailServers {
         self.probe.as_ref().and_then(Remote::silent)
     }
 
+    /// Whether the probe ever answered.
+    pub(super) fn has_probe_answered(&self) -> bool {
+        self.probe.as_ref().is_some_and(Remote::has_answered)
+    }
+
     /// The same, as metrics have it.
     pub(super) fn gauges(&self) -> &Gauges {
         &self.gauges

@@ -24,6 +24,9 @@ use crate::world::identity::{Identity, Renewed};
 /// Until a connection stands, certificates shown and seen.
 const CONNECT: Duration = Duration::from_secs(10);
 
+/// Until the question is on its way.
+const TELL: Duration = Duration::from_secs(10);
+
 /// So long may be silence; a probe says every 15 seconds that it is still at it.
 const SILENCE: Duration = Duration::from_secs(60);
 
@@ -92,6 +95,8 @@ pub(super) struct Remote {
 struct State {
     /// Why it could not be asked, since it last could.
     silent: Option<String>,
+    /// Whether it ever answered.
+    has_answered: bool,
     left_alone_until: Option<Instant>,
 }
 
@@ -121,6 +126,11 @@ impl Remote {
         self.state().silent.clone()
     }
 
+    /// Whether it ever answered.
+    pub(super) fn has_answered(&self) -> bool {
+        self.state().has_answered
+    }
+
     /// Whether it is not worth asking now.
     pub(super) fn is_left_alone(&self) -> bool {
         let until = self.state().left_alone_until;
@@ -134,6 +144,7 @@ impl Remote {
         match told {
             Ok(told) => {
                 state.left_alone_until = None;
+                state.has_answered = true;
                 if state.silent.take().is_some() {
                     tracing::info!(probe = %self.at, "the probe answers again");
                 }
@@ -164,10 +175,7 @@ impl Remote {
         };
         let connected = timeout(CONNECT, connecting).await;
         let mut stream = connected.map_err(|_| "no connection came about in 10 seconds".to_owned())??;
-        stream
-            .write_all(asked.to_line().as_bytes())
-            .await
-            .map_err(|error| words(&error))?;
+        tell(&mut stream, &asked.to_line()).await?;
         let mut stream = BufReader::new(stream);
         loop {
             let line = timeout(SILENCE, line(&mut stream)).await;
@@ -193,6 +201,17 @@ impl Remote {
             }
         }
     }
+}
+
+/// Puts the question, whole.
+async fn tell<S: tokio::io::AsyncWrite + Unpin>(stream: &mut S, line: &str) -> Result<(), String> {
+    let telling = async {
+        stream.write_all(line.as_bytes()).await?;
+        stream.flush().await
+    };
+    let told = timeout(TELL, telling).await;
+    let told = told.map_err(|_| "it has not taken the question in 10 seconds".to_owned())?;
+    told.map_err(|error| words(&error))
 }
 
 /// The next line, whole.
@@ -253,6 +272,28 @@ fn words(error: &io::Error) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    /// Somebody who takes the connection, and nothing that is said over it.
+    #[tokio::test(start_paused = true)]
+    async fn who_takes_no_question_is_waited_for_no_longer_than_a_step() {
+        let began = Instant::now();
+        let (mut ours, theirs) = tokio::io::duplex(16);
+        let said = tell(&mut ours, &format!("{}\n", "a".repeat(400)))
+            .await
+            .unwrap_err();
+        assert!(said.contains("not taken the question in 10 seconds"), "{said}");
+        assert_eq!(began.elapsed(), TELL);
+        drop(theirs);
+        // Who hangs up is told apart, and who takes it is told all of it.
+        let said = tell(&mut ours, "a\n").await.unwrap_err();
+        assert!(said.contains("the connection broke"), "{said}");
+        let (mut ours, mut theirs) = tokio::io::duplex(16);
+        let (told, taken) = tokio::join!(tell(&mut ours, "a question of 24 octets\n"), async {
+            let mut taken = vec![0; 24];
+            theirs.read_exact(&mut taken).await.map(|_| taken)
+        });
+        assert_eq!((told, taken.unwrap().last()), (Ok(()), Some(&b'\n')));
+    }
 
     #[test]
     fn a_probe_is_given_by_host_and_port() {
