@@ -3,9 +3,10 @@
 use zegel::inquiry::{Offered, Session};
 use zegel::judge::score::{MxStatus, Range};
 use zegel::transport::plan::Worth;
-use zegel::transport::{Probe, Reaction, Version};
+use zegel::records::dane::Tlsa;
+use zegel::transport::{Certificate, Probe, Reaction, Version};
 
-use crate::seen::{accepted, old_certificate, profile, sound};
+use crate::seen::{accepted, chain, old_certificate, profile, sound};
 use crate::world::{Seen, bogus, category, insecure, tlsa};
 
 /// A hello of this kind is taken, by all of the TLS.
@@ -97,6 +98,35 @@ fn each_situation_has_internet_nls_total() {
             assert!(id == "mail_rpki" || score.is_certain(), "{situation}: {id} {score}");
         }
     }
+}
+
+/// Under usage 2 the signatures must lead to the authority, as ldns-dane has it; names are not compared.
+#[test]
+fn an_authority_in_tlsa_counts_where_the_signatures_lead_to_it() {
+    let (sound, other) = (chain(&["mx1.b.nl"], (2026, 2027)), chain(&["mx1.b.nl"], (2026, 2027)));
+    let (elsewhere, ended) = (chain(&["www.b.nl"], (2026, 2027)), chain(&["mx1.b.nl"], (2024, 2025)));
+    let foreign = vec![sound[0].clone(), other[1].clone(), other[2].clone()];
+    let skipped = vec![sound[0].clone(), sound[2].clone()];
+    let good = Range::just(100);
+    let rows: Vec<(&str, &[Vec<u8>], &[u8], Range)> = vec![
+        ("the next authority", &sound[..2], &sound[1], good),
+        ("the root", &sound, &sound[2], good),
+        ("names are not compared", &elsewhere, &elsewhere[1], good),
+        ("somebody else's signature", &foreign, &other[1], Range::just(85)),
+        ("one between is not sent", &skipped, &sound[2], Range::just(85)),
+        ("the authority is not sent", &sound[..1], &sound[1], Range::just(85)),
+        ("whether it takes what has ended is not known", &ended, &ended[1], Range::new(85, 100)),
+    ];
+    for (what, sent, named, points) in rows {
+        let shows = |session: &mut Session| if let Some(Ok(seen)) = &mut session.handshake { seen.chain = sent.to_vec(); };
+        let seen = perfect().without("_25._tcp").shows(shows).with(&format!("_25._tcp.mx1.b.nl TLSA {}", about(named, 2, 1, 1)));
+        assert_eq!(category(&seen.score().0, "mail_starttls"), points, "{what}");
+    }
+}
+
+/// A record about a certificate.
+fn about(der: &[u8], usage: u8, selector: u8, matching: u8) -> Tlsa {
+    Tlsa { usage, selector, matching, ..Tlsa::of_key(&Certificate::from_der(der).unwrap().public_key_info) }
 }
 
 #[test]

@@ -2,8 +2,10 @@
 
 use std::collections::BTreeSet;
 
-use zegel::inquiry::{Offered, Security, Session, Unproven};
-use zegel::judge::Verdict;
+use zegel::inquiry::{Closeness, Offered, Security, Session, Unproven};
+use zegel::intent::{Issued, Keys};
+use zegel::judge::{State, Verdict};
+use zegel::records::Standard;
 use zegel::records::dane::Tlsa;
 use zegel::rules::{self, Severity};
 
@@ -202,6 +204,197 @@ fn each_kind_has_a_record_that_matches() {
             .collect();
         let expected: Vec<_> = fires.map(|kind| (W, Some(kind.to_owned()))).into_iter().collect();
         assert_eq!(found, expected);
+    }
+}
+
+/// Each address may be another machine: none is judged by the first.
+#[test]
+fn every_address_is_held_to_the_records() {
+    let (sent, other) = (
+        chain(&["mx1.a.nl"], (2026, 2027)),
+        chain(&["mx1.a.nl"], (2026, 2027)),
+    );
+    let judged = |first: &Session, second: &Session, records: &[Tlsa]| {
+        let lines = records
+            .iter()
+            .map(|record| format!("\n_25._tcp.mx1.a.nl TLSA {record}"));
+        let servers = Servers::default()
+            .at("192.0.2.25", Closeness::Chain, Ok(first.clone()))
+            .at("2001:db8::25", Closeness::Chain, Ok(second.clone()));
+        servers.judge(
+            &format!("{}{}", crate::seen::ZONE, lines.collect::<String>()),
+            &intent(EVERYWHERE),
+        )
+    };
+    // The authority of one machine is not that of the other; the keys of both are there.
+    let records = [
+        about(&sent[0], 3, 1, 1),
+        about(&other[0], 3, 1, 1),
+        about(&sent[1], 2, 1, 1),
+    ];
+    for (first, second, at) in [
+        (&sent, &other, "at 2001:db8::25"),
+        (&other, &sent, "at 192.0.2.25"),
+    ] {
+        let verdict = judged(&showing(first), &showing(second), &records);
+        let [finding] = findings(&verdict, "DANE-013")[..] else {
+            panic!("{:#?}", verdict.findings)
+        };
+        assert_eq!(finding.subject.as_deref(), Some("2 1 1"));
+        assert!(finding.message.contains(at), "{}", finding.message);
+    }
+    // What is so at all of them needs no address, and is one finding.
+    let verdict = judged(&showing(&other), &showing(&other), &records);
+    let [finding] = findings(&verdict, "DANE-013")[..] else {
+        panic!("{:#?}", verdict.findings)
+    };
+    assert!(!finding.message.contains(" at "), "{}", finding.message);
+    assert!(findings(&judged(&showing(&sent), &showing(&sent), &records), "DANE-013").is_empty());
+    // STARTTLS at one of them alone.
+    let absent = with(|session| (session.offered, session.handshake) = (Offered::Absent, None));
+    for (first, second, says) in [
+        (
+            &showing(&sent),
+            &absent,
+            "found it at 192.0.2.25 and none at 2001:db8::25",
+        ),
+        (
+            &absent,
+            &showing(&sent),
+            "found it at 2001:db8::25 and none at 192.0.2.25",
+        ),
+    ] {
+        let verdict = judged(first, second, &records[..2]);
+        assert_eq!(said(&verdict), [("DANE-023", E)], "{:#?}", verdict.findings);
+        assert!(findings(&verdict, "DANE-023")[0].message.contains(says));
+    }
+    let none_at_all = judged(&absent, &absent, &records[..2]);
+    assert_eq!(said(&none_at_all), [("DANE-028", E)]);
+    // One that is busy is no machine without it.
+    let servers = Servers::default().at("192.0.2.25", Closeness::Chain, Ok(showing(&sent)));
+    let zone = format!(
+        "{}\n_25._tcp.mx1.a.nl TLSA {}\n_25._tcp.mx1.a.nl TLSA {}",
+        crate::seen::ZONE,
+        records[0],
+        records[1]
+    );
+    assert_eq!(said(&servers.judge(&zone, &intent(EVERYWHERE))), []);
+}
+
+/// Names and dates are no fault of DANE with usage 3; that the others look at them is told as advice.
+#[test]
+fn a_certificate_that_dane_alone_takes_is_told_without_blame() {
+    let of = |names: &[&str], years| chain(names, years);
+    let other = about(&certificate(&["x.nl"], (2026, 2027)), 3, 1, 1);
+    for (sent, usage, says) in [
+        (of(&["mx1.a.nl"], (2024, 2025)), 3, Some("it ended at 2025-01-01")),
+        (
+            of(&["mx1.a.nl"], (2027, 2028)),
+            3,
+            Some("it begins at 2027-01-01"),
+        ),
+        (of(&["www.a.nl"], (2026, 2027)), 3, Some("it is for another host")),
+        (of(&["mx1.a.nl"], (2026, 2027)), 3, None),
+        // With usage 2 they count, which is said by a rule of its own.
+        (of(&["mx1.a.nl"], (2024, 2025)), 2, None),
+    ] {
+        let record = match usage {
+            3 => about(&sent[0], 3, 1, 1),
+            _ => about(&sent[1], 2, 1, 1),
+        };
+        let verdict = judged(&showing(&sent), &[record, other.clone()], EVERYWHERE);
+        let found = findings(&verdict, "DANE-017");
+        let said: Vec<_> = found
+            .iter()
+            .map(|one| (one.severity, one.message.contains(says.unwrap_or("-"))))
+            .collect();
+        let expected: Vec<_> = says.map(|_| (Severity::Info, true)).into_iter().collect();
+        assert_eq!(said, expected, "{says:?} {found:#?}");
+    }
+}
+
+/// A certificate is issued anew before the server takes it up: the record of the key that is shown stays until then.
+#[test]
+fn the_record_of_a_certificate_before_stays_wanted_while_its_key_is_shown() {
+    let (old, new) = (
+        chain(&["mx1.a.nl"], (2026, 2027)),
+        chain(&["mx1.a.nl"], (2026, 2027)),
+    );
+    let (before, now) = (about(&old[0], 3, 1, 1), about(&new[0], 3, 1, 1));
+    let stranger = about(&certificate(&["mx1.a.nl"], (2026, 2027)), 3, 1, 1);
+    let keys = Keys {
+        revision: 2,
+        current: now.clone(),
+        next: None,
+        issuer: None,
+        rotates: Some(false),
+    };
+    let spec = |tls: &str| {
+        intent(&format!(
+            "{{domain: a.nl, role: Mail, {tls}dane: {{certificateRefs: [{{name: mx1}}], hosts: [{{name: mx1.a.nl}}]}}}}"
+        ))
+        .with_certificates(|_| Issued::Keys(keys.clone()))
+    };
+    let looking = "tls: {level: Any}, ";
+    type Case<'a> = (
+        &'a str,
+        &'a str,
+        [&'a [Vec<u8>]; 2],
+        Vec<&'a Tlsa>,
+        State,
+        Vec<&'a Tlsa>,
+    );
+    #[rustfmt::skip] // A row is a line.
+    let rows: Vec<Case<'_>> = vec![
+        ("renewed, nothing changed yet", looking, [&old, &old], vec![&before], State::Drifted, vec![&before, &now]),
+        ("the next is published beside", looking, [&old, &old], vec![&before, &now], State::InSync, vec![&before, &now]),
+        ("one machine of two has the new one", looking, [&new, &old], vec![&before, &now], State::InSync, vec![&before, &now]),
+        ("all have it", looking, [&new, &new], vec![&before, &now], State::Drifted, vec![&now]),
+        ("and the old one is gone", looking, [&new, &new], vec![&now], State::InSync, vec![&now]),
+        ("what nobody shows goes", looking, [&old, &old], vec![&before, &now, &stranger], State::Drifted, vec![&before, &now]),
+        ("what is shown and not published is not taken up", looking, [&old, &old], vec![&now], State::InSync, vec![&now]),
+        ("nobody looks", "", [&old, &old], vec![&before, &now], State::Drifted, vec![&now]),
+    ];
+    for (what, tls, [first, second], published, state, desired) in rows {
+        let lines = published
+            .iter()
+            .map(|record| format!("\n_25._tcp.mx1.a.nl TLSA {record}"));
+        let servers = Servers::default()
+            .at("192.0.2.25", Closeness::Chain, Ok(showing(first)))
+            .at("2001:db8::25", Closeness::Chain, Ok(showing(second)));
+        let zone = format!("{}{}", crate::seen::ZONE, lines.collect::<String>());
+        let verdict = servers.judge(&zone, &spec(tls));
+        let record = verdict
+            .records
+            .iter()
+            .find(|record| record.standard == Standard::Dane)
+            .unwrap();
+        assert_eq!(record.state, state, "{what}: {:?}", record.differences);
+        let texts = |records: &[&Tlsa]| records.iter().map(ToString::to_string).collect::<BTreeSet<_>>();
+        assert_eq!(
+            record.desired.iter().cloned().collect::<BTreeSet<_>>(),
+            texts(&desired),
+            "{what}"
+        );
+        let kept = desired.len() > 1;
+        let told = findings(&verdict, "DANE-043");
+        assert_eq!(told.len(), usize::from(kept), "{what}: {told:#?}");
+        assert!(
+            told.iter()
+                .all(|one| one.severity == Severity::Info && one.message.contains(&before.to_string()))
+        );
+        // No difference asks to take out what senders need.
+        let old = before.to_string();
+        let asks = record
+            .differences
+            .iter()
+            .any(|one| one.contains("want no other") && one.contains(&old));
+        assert_eq!(
+            asks,
+            !kept && published.contains(&&before),
+            "{what}: {:?}",
+            record.differences
+        );
     }
 }
 

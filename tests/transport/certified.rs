@@ -194,7 +194,8 @@ fn what_is_known_of_certificates_decides_what_is_wanted_and_what_is_said() {
         }
         assert!(!rule_ids(&verdict).contains(&"DANE-016"), "one slip, one finding");
     }
-    let tested = BTreeSet::from(["DANE-040", "DANE-041", "DANE-042"]);
+    // The last hangs on what the server shows: it is held beside that.
+    let tested = BTreeSet::from(["DANE-040", "DANE-041", "DANE-042", "DANE-043"]);
     assert_eq!(
         rules::dane::issued::RULES
             .iter()
