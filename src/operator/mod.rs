@@ -42,6 +42,7 @@ mod seats;
 mod shape;
 mod shards;
 mod suspicion;
+mod text;
 mod tracker;
 mod visit;
 mod watch;

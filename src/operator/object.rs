@@ -14,7 +14,7 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 use k8s_openapi::NamespaceResourceScope;
-use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
+use k8s_openapi::apimachinery::pkg::apis::meta::v1::{ObjectMeta, Time};
 use kube::Resource;
 use kube::runtime::reflector::ObjectRef;
 use serde::{Deserialize, Deserializer};
@@ -23,6 +23,7 @@ use super::claims::Key;
 use super::labels::{ObjectLabels, Values};
 use super::packed::Packed;
 use super::shape::Shape;
+use super::text::Text;
 use crate::api::{MailDomain, MailDomainSpec, MailDomainStatus};
 use crate::history::{FLUX_REQUESTED_AT, REQUESTED_AT};
 
@@ -96,6 +97,7 @@ impl Watched {
         change(&mut status);
         self.status = serde_json::to_value(&status)
             .ok()
+            .and_then(|json| serde_json::from_value(json).ok())
             .and_then(|json| Kept::read(&json));
     }
 
@@ -162,26 +164,17 @@ impl<'de> Deserialize<'de> for Watched {
         #[derive(Deserialize)]
         struct Raw {
             #[serde(default)]
-            metadata: ObjectMeta,
+            metadata: Meta,
             #[serde(default)]
-            spec: serde_json::Value,
+            spec: Text,
             #[serde(default)]
-            status: serde_json::Value,
+            status: Text,
         }
         let raw = Raw::deserialize(deserializer)?;
-        let mut meta = raw.metadata;
         let mut hasher = DefaultHasher::new();
-        meta.annotations.hash(&mut hasher);
-        // Never read, and often longer than all the rest.
-        meta.managed_fields = None;
-        meta.owner_references = None;
-        meta.finalizers = None;
-        meta.annotations = meta
-            .annotations
-            .map(requests)
-            .filter(|requests| !requests.is_empty());
+        raw.metadata.annotations.hash(&mut hasher);
         Ok(Self {
-            meta,
+            meta: raw.metadata.kept(),
             // Once it is known which.
             labels: None,
             notes: hasher.finish(),
@@ -191,24 +184,58 @@ impl<'de> Deserialize<'de> for Watched {
     }
 }
 
+/// What of an object's metadata is read at all: who manages which field is often longer than all the rest.
+#[derive(Default, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+struct Meta {
+    namespace: Option<String>,
+    name: Option<String>,
+    uid: Option<String>,
+    resource_version: Option<String>,
+    generation: Option<i64>,
+    creation_timestamp: Option<Time>,
+    labels: Option<BTreeMap<String, String>>,
+    annotations: Option<BTreeMap<String, String>>,
+}
+
+impl Meta {
+    /// The same, with the annotations that are requests.
+    fn kept(self) -> ObjectMeta {
+        ObjectMeta {
+            namespace: self.namespace,
+            name: self.name,
+            uid: self.uid,
+            resource_version: self.resource_version,
+            generation: self.generation,
+            creation_timestamp: self.creation_timestamp,
+            labels: self.labels,
+            annotations: self
+                .annotations
+                .map(requests)
+                .filter(|requests| !requests.is_empty()),
+            ..ObjectMeta::default()
+        }
+    }
+}
+
 impl Spec {
-    fn read(json: &serde_json::Value) -> serde_json::Result<Self> {
-        let spec = MailDomainSpec::deserialize(json)?;
+    fn read(json: &Text) -> serde_json::Result<Self> {
+        let spec: MailDomainSpec = json.read()?;
         Ok(Self {
             domain: spec.domain.as_str().into(),
             is_suspended: spec.suspend == Some(true),
-            whole: Packed::of(&json.to_string()),
+            whole: Packed::of(json.as_str()),
         })
     }
 }
 
 impl Kept {
-    fn read(json: &serde_json::Value) -> Option<Self> {
-        let status = Option::<MailDomainStatus>::deserialize(json).ok()??;
+    fn read(json: &Text) -> Option<Self> {
+        let status: MailDomainStatus = json.read::<Option<_>>().ok()??;
         Some(Self {
             shape: Shape::of(&status),
             last_observation: status.last_observation.as_ref().map(|time| time.0),
-            whole: Packed::of(&json.to_string()),
+            whole: Packed::of(json.as_str()),
         })
     }
 }

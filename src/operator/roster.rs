@@ -141,13 +141,16 @@ impl Roster {
     pub(super) fn note(&self, event: &watcher::Event<Watched>) {
         let mut state = self.lock();
         let state = &mut *state;
-        match event {
-            watcher::Event::Init => state.listed = Some(HashSet::new()),
+        let changed = match event {
+            watcher::Event::Init => {
+                state.listed = Some(HashSet::new());
+                false
+            }
             watcher::Event::InitApply(object) => {
                 if let Some(listed) = &mut state.listed {
                     listed.insert(object.owned_key());
                 }
-                self.apply(state, object);
+                self.apply(state, object)
             }
             watcher::Event::Apply(object) => self.apply(state, object),
             watcher::Event::Delete(object) => self.remove(state, &object.owned_key()),
@@ -159,50 +162,61 @@ impl Roster {
                     .filter(|key| !listed.contains(*key))
                     .cloned()
                     .collect();
+                let mut changed = false;
                 for key in gone {
-                    self.remove(state, &key);
+                    changed |= self.remove(state, &key);
                 }
                 let waiting = std::mem::take(&mut state.waiting);
                 state.wake(waiting);
+                changed
             }
+        };
+        if changed {
+            self.grants_changed.notify_one();
         }
-        self.grants_changed.notify_one();
     }
 
-    fn apply(&self, state: &mut State, object: &Watched) {
+    /// An object is there; gives whether it is another one than was there. That its status changed is not looked into.
+    fn apply(&self, state: &mut State, object: &Watched) -> bool {
+        if state.listed.is_none() {
+            self.tracker.shown(object);
+        }
         let key = object.owned_key();
-        let created = object.meta().creation_timestamp.as_ref();
-        let created = created.map_or(Timestamp::MAX, |created| created.0);
         let revision = Revision {
             uid: object.uid().to_owned(),
             generation: object.generation(),
             annotations: object.notes(),
         };
-        let before = state.revisions.insert(key.clone(), revision.clone());
+        let before = state.revisions.get(&key);
+        if before == Some(&revision) {
+            return false;
+        }
         let mut wake = Vec::new();
-        if let Some(before) = before.as_ref().filter(|before| before.uid != revision.uid) {
+        let before = before.map(|before| before.uid.clone());
+        if let Some(before) = before.filter(|before| *before != revision.uid) {
             // Deleted and made anew, and the watch showed only the outcome.
-            self.tracker.end(&before.uid);
+            self.tracker.end(&before);
             wake.extend(state.claims.remove(&key));
         }
         self.tracker.begin(&revision.uid);
+        state.revisions.insert(key.clone(), revision);
+        let created = object.meta().creation_timestamp.as_ref();
+        let created = created.map_or(Timestamp::MAX, |created| created.0);
         wake.extend(state.claims.apply(&key, created, object.spec().ok().as_ref()));
-        if before.as_ref() != Some(&revision) {
-            wake.push(key);
-        }
-        if state.listed.is_none() {
-            self.tracker.shown(object);
-        }
+        wake.push(key);
         state.wake(wake);
+        true
     }
 
-    fn remove(&self, state: &mut State, key: &Key) {
-        if let Some(revision) = state.revisions.remove(key) {
+    fn remove(&self, state: &mut State, key: &Key) -> bool {
+        let revision = state.revisions.remove(key);
+        if let Some(revision) = &revision {
             self.tracker.end(&revision.uid);
             self.looks.forget((&key.0, &key.1));
         }
         let wake = state.claims.remove(key);
         state.wake(wake);
+        revision.is_some()
     }
 
     fn lock(&self) -> MutexGuard<'_, State> {
@@ -227,6 +241,7 @@ impl State {
 
 #[cfg(test)]
 mod tests {
+    use futures::FutureExt;
     use kube::runtime::reflector;
     use serde_json::json;
 
@@ -349,6 +364,23 @@ mod tests {
         fed.see(watcher::Event::Init);
         fed.see(watcher::Event::InitDone);
         assert_eq!(fed.tracker.len(), 0);
+    }
+
+    #[test]
+    fn that_a_status_changes_is_no_reason_for_a_pass_nor_to_count_grants_anew() {
+        let mut fed = Fed::new();
+        let mut asked = fed.roster.lead();
+        let mut sees = |event: watcher::Event<Watched>| {
+            fed.see(event);
+            let counted = fed.roster.grants_changed().now_or_never().is_some();
+            (fed.asked(&mut asked).len(), counted)
+        };
+        assert_eq!(sees(watcher::Event::Apply(object("a", 1))), (1, true));
+        let mut written = object("a", 1);
+        written.change_status(|status| status.reason = Some("InSync".to_owned()));
+        assert_eq!(sees(watcher::Event::Apply(written)), (0, false));
+        assert_eq!(sees(watcher::Event::Apply(object("a", 2))), (1, true));
+        assert_eq!(sees(watcher::Event::Delete(object("a", 2))), (0, true));
     }
 
     #[test]

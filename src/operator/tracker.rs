@@ -5,7 +5,7 @@
 //! leaves none: nothing can stay behind that nobody would ever take away.
 
 use std::collections::HashMap;
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use jiff::{SignedDuration, Timestamp};
 use tokio::time::Instant;
@@ -37,11 +37,11 @@ pub(super) struct Tracked {
     pub(super) due: Option<Instant>,
 }
 
-/// A status as the API server returned it to us.
+/// A status as we wrote it, and which version of the object it made.
 #[derive(Debug, Clone)]
 pub(super) struct Written {
     pub(super) resource_version: String,
-    pub(super) status: MailDomainStatus,
+    status: Arc<str>,
 }
 
 /// Everything kept track of.
@@ -146,6 +146,19 @@ impl Tracker {
 }
 
 impl Written {
+    /// What was written, as JSON: seldom is it read, for mostly the watch shows it first.
+    pub(super) fn new(resource_version: String, status: &str) -> Self {
+        Self {
+            resource_version,
+            status: status.into(),
+        }
+    }
+
+    /// The status, as whoever reads it from the API server sees it.
+    pub(super) fn status(&self) -> Option<MailDomainStatus> {
+        serde_json::from_str(&self.status).ok()
+    }
+
     /// Whether this is newer than what the watch has shown: resource versions of one resource count upwards.
     pub(super) fn is_newer_than(&self, object: &Watched) -> bool {
         let shown = kube::Resource::meta(object).resource_version.as_deref();

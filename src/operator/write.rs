@@ -4,12 +4,15 @@
 //! somebody wrote meanwhile: the object is read again, and when it is the same object with the same spec, the same
 //! verdict is read together with the newer status, without asking DNS.
 
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 
+use http::HeaderValue;
+use http::header::ACCEPT;
 use jiff::{SignedDuration, Timestamp};
-use kube::api::{Api, Patch, PatchParams};
-use kube::{Resource, ResourceExt};
-use serde_json::json;
+use kube::api::{Api, Patch, PatchParams, Request};
+use kube::{Client, Resource, ResourceExt};
+use serde::{Deserialize, Serialize};
 
 use super::complaint::class_of;
 use super::context::Context;
@@ -53,7 +56,7 @@ impl Subject {
             .as_ref()
             .filter(|written| written.is_newer_than(object));
         let (resource_version, status) = match written {
-            Some(written) => (written.resource_version.clone(), Some(written.status.clone())),
+            Some(written) => (written.resource_version.clone(), written.status()),
             None => (object.resource_version().unwrap_or_default(), object.status()),
         };
         Self {
@@ -234,25 +237,20 @@ impl Subject {
             return Err(Error::NotLeading);
         }
         let (namespace, name) = self.object.key();
-        let patch = json!({
-            "apiVersion": Watched::api_version(&()),
-            "kind": Watched::kind(&()),
-            "metadata": {
-                "name": name,
-                "namespace": namespace,
-                "uid": self.object.uid(),
-                "resourceVersion": self.resource_version,
+        let patch = Statement {
+            api_version: Watched::api_version(&()),
+            kind: Watched::kind(&()),
+            metadata: Identity {
+                name,
+                namespace,
+                uid: self.object.uid(),
+                resource_version: &self.resource_version,
             },
-            "status": status,
-        });
-        let params = PatchParams::apply(FIELD_MANAGER).force();
-        let written = api(&self.object, context)
-            .patch_status(name, &params, &Patch::Apply(&patch))
-            .await?;
-        Ok(Written {
-            resource_version: written.resource_version().unwrap_or_default(),
-            status: written.status().unwrap_or_else(|| status.clone()),
-        })
+            status,
+        };
+        let resource_version = send(&context.client, &patch).await?;
+        let status = serde_json::to_string(status).map_err(kube::Error::SerdeError)?;
+        Ok(Written::new(resource_version, &status))
     }
 
     /// Reads the object again: the same object with the same spec, or the pass is over.
@@ -394,6 +392,52 @@ impl Subject {
             );
         }
     }
+}
+
+/// A status, and of which version of which object.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Statement<'s> {
+    api_version: Cow<'s, str>,
+    kind: Cow<'s, str>,
+    metadata: Identity<'s>,
+    status: &'s MailDomainStatus,
+}
+
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Identity<'s> {
+    name: &'s str,
+    namespace: &'s str,
+    uid: &'s str,
+    resource_version: &'s str,
+}
+
+/// What is wanted in answer to a write: not the object, which the watch brings anyway.
+const METADATA: HeaderValue =
+    HeaderValue::from_static("application/json;as=PartialObjectMetadata;g=meta.k8s.io;v=v1");
+
+/// Applies a status; gives the version that it made.
+async fn send(client: &Client, statement: &Statement<'_>) -> Result<String, Error> {
+    #[derive(Deserialize)]
+    #[serde(rename_all = "camelCase")]
+    struct Versioned {
+        resource_version: String,
+    }
+    #[derive(Deserialize)]
+    struct Answer {
+        metadata: Versioned,
+    }
+    let Identity { name, namespace, .. } = statement.metadata;
+    let params = PatchParams::apply(FIELD_MANAGER).force();
+    let mut request = Request::new(Watched::url_path(&(), Some(namespace)))
+        .patch_subresource("status", name, &params, &Patch::Apply(statement))
+        .map_err(kube::Error::BuildRequest)?;
+    request.headers_mut().insert(ACCEPT, METADATA);
+    // What the client's own span of this call is named.
+    request.extensions_mut().insert("patch_status");
+    let answer: Answer = client.request(request).await?;
+    Ok(answer.metadata.resource_version)
 }
 
 fn api(object: &Watched, context: &Context) -> Api<Watched> {

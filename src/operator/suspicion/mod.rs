@@ -34,6 +34,8 @@ const FEWEST: usize = 10;
 const ONE_IN: usize = 10;
 /// or came among the last so many: a fleet of any size is looked at in another order each time, so that tells soon.
 const LATEST: usize = 40;
+/// Below this many looks that count no more none is taken out.
+const SMALL: usize = 1024;
 /// A control that was passed holds for so long.
 const TRUST: Duration = Duration::from_mins(1);
 
@@ -231,6 +233,12 @@ impl Inner {
         self.forget(uid);
         self.looks.insert(uid, (now, is_worse));
         self.order.push_back((now, uid));
+        if self.order.len() > 2 * self.looks.len() + SMALL {
+            // Who is looked at every few seconds is here once, not once for each look of the hour.
+            let looks = &self.looks;
+            self.order
+                .retain(|(at, uid)| looks.get(uid).is_some_and(|(last, _)| last == at));
+        }
         self.worse += usize::from(is_worse);
         self.latest.push_back((uid, is_worse));
         if self.latest.len() > LATEST {

@@ -212,3 +212,15 @@ fn what_a_control_proves() {
         assert_eq!(evidence.is_trustworthy(), trustworthy, "{evidence:?}");
     }
 }
+
+#[test]
+fn what_is_remembered_grows_with_the_fleet_and_not_with_its_looks() {
+    let mut fleet = Fleet::new();
+    for second in 0..1000 {
+        fleet.now += Duration::from_secs(u64::from(second % 3 == 0));
+        fleet.believed(0..100, Good);
+    }
+    let inner = fleet.suspicion.lock();
+    assert_eq!(inner.looks.len(), 100);
+    assert!(inner.order.len() <= 2 * 100 + SMALL + 1, "{}", inner.order.len());
+}
