@@ -19,7 +19,7 @@ lint: ## Format and lints only
 	cargo fmt --check
 	cargo clippy --locked --all-targets -- --deny warnings
 
-crd: ## Write what is generated: crds/, the chart's template of it and its README, docs/api.md, docs/rules.md, docs/metrics.md, gitops/kustomize/base, the examples of docs/cli.md
+crd: ## Write what is generated: crds/, the chart's template of it and its README, docs/api.md, docs/rules.md, docs/metrics.md, docs/providers.md, gitops/kustomize/base, the examples of docs/cli.md
 	UPDATE=1 cargo test --quiet --no-fail-fast --test crd --test chart --test docs what_the_types_say
 	UPDATE=1 cargo test --quiet --test cli every_example_says_what_the_page_says
 

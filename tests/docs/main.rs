@@ -4,6 +4,7 @@
 
 mod chart;
 mod metrics;
+mod providers;
 mod reasons;
 
 use std::fmt::Write as _;

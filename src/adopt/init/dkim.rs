@@ -2,11 +2,25 @@
 //! and where the others are found. Pure.
 
 use super::Draft;
-use super::presets::{Selector, Target};
+use super::presets::{Preset, Selector, Target};
 use crate::api::{DkimSelector, DkimSpec};
 use crate::records::Standard;
 
 impl Draft<'_> {
+    /// What stands at another selector of the provider, with this one's name where that one's was: a tenant's selectors are
+    /// named in one way, which may be an older one than new tenants get.
+    fn as_beside(&self, preset: &Preset, selector: &Selector) -> Option<String> {
+        let listed = self.begun.spec.dkim.iter().flat_map(|dkim| &dkim.selectors);
+        let mut beside = listed.filter_map(|listed| {
+            let own = preset.selectors.iter().find(|own| own.is_named(&listed.name))?;
+            let rest = listed.cname.as_deref()?.strip_prefix(own.name)?;
+            // Else it is the beginning of another word.
+            let is_whole = rest.starts_with(['.', '-']) && !own.name.is_empty();
+            is_whole.then(|| format!("{}{rest}, as at {}", selector.name, own.name))
+        });
+        beside.next().filter(|_| !selector.name.is_empty())
+    }
+
     pub(super) fn dkim(&mut self) {
         let domain = self.live.domain.to_string();
         for (preset, _) in self.begun.providers.clone() {
@@ -56,6 +70,7 @@ impl Draft<'_> {
                     }
                     Target::Like(form, _) => {
                         let form = form.replace("DOMAIN-WITH-HYPHENS", &domain.replace('.', "-"));
+                        let form = self.as_beside(preset, selector).unwrap_or(form);
                         if has_any && selector.name.is_empty() || listed(self, selector, None) {
                             continue;
                         }

@@ -17,6 +17,13 @@ fn every_row_is_whole_and_none_is_twice() {
         assert!(preset.page.starts_with("https://"), "{}", preset.id);
         assert!(!preset.note.ends_with('.'), "{}", preset.id);
         assert!(
+            preset.asks_for_include || preset.includes.is_empty() || !preset.note.is_empty(),
+            "{}: why it needs no include",
+            preset.id
+        );
+        let month: Result<jiff::civil::Date, _> = format!("{}-01", preset.checked.month()).parse();
+        assert!(month.is_ok(), "{}", preset.id);
+        assert!(
             !preset.asks_for_include || !preset.includes.is_empty(),
             "{}",
             preset.id
@@ -37,7 +44,10 @@ fn every_row_is_whole_and_none_is_twice() {
 
 #[test]
 fn a_name_with_capitals_stands_for_an_accounts_own() {
-    let selector = |name| like(name, "x.example", &[]);
+    let selector = |name| Selector {
+        name,
+        target: Target::Key,
+    };
     for (form, name, same) in [
         ("hs1-ACCOUNT", "hs1-1234567", true),
         ("hs1-ACCOUNT", "HS1-1234567", true),
@@ -79,6 +89,13 @@ fn a_provider_is_known_by_what_is_published() {
         ("fm1.voorbeeld.nl.dkim.fmhosted.com", &["fastmail"]),
         ("fm1.ander.nl.dkim.fmhosted.com", &[]),
         ("zendesk1._domainkey.zendesk.com", &["zendesk"]),
+        (
+            "selector1-voorbeeld-nl-de02e._domainkey.example.r-v1.dkim.mail.microsoft",
+            &["microsoft365"],
+        ),
+        ("dkim.smtp2go.net", &["smtp2go"]),
+        ("litesrv._domainkey.mlsend.com", &["mailerlite"]),
+        ("dkim.acdkim2.acems1.com", &["activecampaign"]),
         ("onmicrosoft.com", &[]),
         ("", &[]),
     ] {
@@ -92,6 +109,8 @@ fn a_provider_is_known_by_what_is_published() {
         ("include:spf.protection.outlook.com", Some("microsoft365")),
         ("?INCLUDE:SPF.Protection.Outlook.com.", Some("microsoft365")),
         ("include:_spf.eu.mailgun.org", Some("mailgun")),
+        ("include:spf.flowmailer.net", Some("flowmailer")),
+        ("~include:spf.afas.online", Some("afas")),
         ("a:spf.protection.outlook.com", None),
         ("mx", None),
         ("include:example.com", None),
