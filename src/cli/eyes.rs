@@ -65,7 +65,7 @@ impl Recorder {
         let begin = || {
             let mut file = File::create(path)?;
             file.write_all(recording::head(began_at).as_bytes())?;
-            file.write_all(recording::tail().as_bytes())?;
+            file.write_all(recording::tail(&[])?.as_bytes())?;
             Ok(file)
         };
         let file = begin().map_err(|error: std::io::Error| failure(path, &error.to_string()))?;
@@ -88,12 +88,17 @@ impl Recorder {
         }
     }
 
-    /// Says whether all was recorded.
+    /// Adds what was said of the run, and says whether all was recorded.
     ///
     /// # Errors
-    /// When a look could not be written.
-    pub fn finish(&self) -> Result<(), Failure> {
-        let kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
+    /// When something could not be written.
+    pub fn finish(&self, notes: &[String]) -> Result<(), Failure> {
+        let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
+        if !notes.is_empty()
+            && let Err(why) = kept.append("", notes)
+        {
+            kept.failed.get_or_insert(why);
+        }
         match &kept.failed {
             Some(why) => Err(failure(&self.path, why)),
             None => Ok(()),
@@ -103,16 +108,22 @@ impl Recorder {
 
 impl Kept {
     fn add(&mut self, look: &Look) -> Result<(), String> {
-        let mut text = recording::line(look, self.is_empty).map_err(|error| error.to_string())?;
-        text.push_str(recording::tail());
-        let tail = i64::try_from(recording::tail().len()).unwrap_or_default();
-        let mut write = || {
-            self.file.seek(SeekFrom::End(-tail))?;
-            self.file.write_all(text.as_bytes())
-        };
-        write().map_err(|error: std::io::Error| error.to_string())?;
+        let line = recording::line(look, self.is_empty).map_err(|error| error.to_string())?;
+        self.append(&line, &[])?;
         self.is_empty = false;
         Ok(())
+    }
+
+    /// Puts `text` where the file ends with nothing said of the run, and ends it with these notes.
+    fn append(&mut self, text: &str, notes: &[String]) -> Result<(), String> {
+        let mut write = || {
+            let before = recording::tail(&[])?.len();
+            let text = text.to_owned() + &recording::tail(notes)?;
+            self.file
+                .seek(SeekFrom::End(-i64::try_from(before).unwrap_or_default()))?;
+            self.file.write_all(text.as_bytes())
+        };
+        write().map_err(|error: std::io::Error| error.to_string())
     }
 }
 

@@ -11,14 +11,15 @@ use jiff::Timestamp;
 
 use super::args::{Format, ShowArgs, duration};
 use super::eyes::{self, Recorder, ReplayArgs};
+use super::notes;
 use super::output::{self, Progress};
 use super::{Exit, Failure};
-use crate::inquiry::{Closeness, Depth, Facts, Inquiry, Trouble};
+use crate::inquiry::{Closeness, Depth, Facts, Inquiry};
 use crate::name::Name;
 use crate::recording::{Look, Recording};
 use crate::report::sarif::{self, Invalid};
 use crate::report::{Outcome, Report, Style, csv, json, junit, lines, table};
-use crate::world::{ConfigError, DnsArgs, Freshness, Passes, Reach, SmtpArgs, World};
+use crate::world::{ConfigError, DnsArgs, Freshness, SmtpArgs, World};
 
 /// How domains are looked at.
 #[derive(Debug, Clone, clap::Args)]
@@ -241,13 +242,19 @@ impl Observer {
     }
 
     /// Says whether all looks were recorded that should be, and, once a run and unless `quiet`, what could not be done from
-    /// here.
+    /// here; of a recording, what was said of that when it was made.
     ///
     /// # Errors
     /// When one could not be written.
     pub fn finish(&self, quiet: bool) -> Result<(), Failure> {
-        self.tell(quiet);
-        self.recorder.as_ref().map_or(Ok(()), Recorder::finish)
+        let notes = match &self.eyes {
+            Eyes::World { world, .. } => notes::of(world),
+            Eyes::Recording(recording) => recording.notes().to_vec(),
+        };
+        notes::tell(&notes, quiet);
+        self.recorder
+            .as_ref()
+            .map_or(Ok(()), |recorder| recorder.finish(&notes))
     }
 
     /// Does every job, some at a time and on all cores; `done` gets each result as it comes, with the number of its job, and
@@ -291,52 +298,6 @@ impl Observer {
             }
         }
         Ok(())
-    }
-
-    /// That name servers could not be asked from here, or nothing be validated, whatever was looked at.
-    fn tell(&self, quiet: bool) {
-        let Eyes::World { world, .. } = &self.eyes else {
-            return;
-        };
-        let strips = world.dnssec() == Some(Passes::Strips);
-        if world.dnssec() == Some(Passes::Partly) && !quiet {
-            output::note(
-                "note: answers that miss their proof do not count: the resolver passes a part of DNSSEC on, and leaves out or \
-                 changes what proves the rest; name one that passes all of it on with --resolver",
-            );
-        }
-        if strips && world.requires_dnssec() {
-            output::note(
-                "error: no answer counts: validation is required (--dnssec require), and the resolver does not pass \
-                 DNSSEC on; name one that does with --resolver",
-            );
-        } else if strips && !quiet {
-            output::note(
-                "note: no answer was validated: the resolver does not pass DNSSEC on; name one that does with \
-                 --resolver, or say --dnssec off",
-            );
-        }
-        if let Some(why) = world.silent_probe()
-            && !quiet
-        {
-            // What it told before stands.
-            let what = match world.has_probe_answered() {
-                false => "no mail server was looked at: the probe cannot be asked",
-                true => "not every mail server was looked at: the probe cannot be asked any more",
-            };
-            output::note(&format!("note: {what}: {why}; no domain is judged by it"));
-        }
-        if world.mail_port_is_blocked() && !quiet {
-            output::note(&format!(
-                "note: {}; --probe and --smtp-proxy are ways out, and no domain is judged by it",
-                Trouble::PortBlocked
-            ));
-        }
-        if let reach @ (Reach::Unreachable | Reach::Intercepted) = world.reach()
-            && !quiet
-        {
-            output::note(&format!("note: {reach}"));
-        }
     }
 }
 

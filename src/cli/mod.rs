@@ -21,6 +21,7 @@ pub mod list;
 pub mod look;
 pub mod lookup;
 pub mod manifests;
+mod notes;
 pub mod output;
 pub mod plan;
 pub mod probe;

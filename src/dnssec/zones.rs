@@ -9,6 +9,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use hickory_proto::rr::Name;
 use jiff::{SignedDuration, Timestamp};
 
+use super::sets::labels;
 use super::signature::ZoneKey;
 use crate::inquiry::Zone;
 
@@ -42,7 +43,7 @@ pub(super) struct Keyed {
 #[derive(Debug, Default)]
 pub struct Zones(Mutex<HashMap<Name, Known>>);
 
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 struct Known {
     node: Node,
     until: Timestamp,
@@ -57,6 +58,23 @@ impl Zones {
     /// Whether nothing is remembered.
     pub fn is_empty(&self) -> bool {
         self.known().is_empty()
+    }
+
+    /// What is known above `name`, and nothing of `name` itself nor of what lies below it.
+    #[must_use]
+    pub fn above(&self, name: &Name) -> Self {
+        let known = self.known();
+        let above = (0..labels(name)).filter_map(|count| {
+            let above = name.trim_to(count).to_lowercase();
+            let node = known.get(&above)?.clone();
+            Some((above, node))
+        });
+        Self(Mutex::new(above.collect()))
+    }
+
+    /// Forgets what lies at `name`.
+    pub fn forget(&self, name: &Name) {
+        self.known().remove(&name.to_lowercase());
     }
 
     pub(super) fn get(&self, name: &Name, now: Timestamp) -> Option<Node> {
@@ -110,5 +128,22 @@ mod tests {
         assert!(zones.get(&last, now + SignedDuration::from_mins(60)).is_none());
         zones.keep(&last, &Node::SameZone, None, now);
         assert!(zones.get(&last, now + SignedDuration::from_secs(30)).is_none());
+    }
+
+    #[test]
+    fn what_lies_above_a_name_is_told_from_what_lies_there_and_below() {
+        let name = |text: &str| Name::from_ascii(text).expect("a name");
+        let (zones, now) = (Zones::default(), Timestamp::UNIX_EPOCH);
+        for text in [".", "nl.", "a.nl.", "b.a.nl.", "c.nl."] {
+            zones.keep(&name(text), &Node::SameZone, Some(60), now);
+        }
+        let above = zones.above(&name("A.nl."));
+        let known = |text: &str| above.get(&name(text), now).is_some();
+        assert_eq!(
+            [".", "nl.", "a.nl.", "b.a.nl.", "c.nl."].map(known),
+            [true, true, false, false, false]
+        );
+        zones.forget(&name("A.NL."));
+        assert!(zones.get(&name("a.nl."), now).is_none());
     }
 }

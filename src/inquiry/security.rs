@@ -134,6 +134,8 @@ pub enum Doubt {
     Clock,
     /// The resolver does not pass DNSSEC on well enough to say whose fault it is.
     Resolver,
+    /// The resolver still holds what the zone gave before: the zone's own servers prove what they give now.
+    Outdated,
     /// More DS and DNSKEY than one answer may cost.
     Limit,
 }
@@ -383,6 +385,7 @@ impl Doubt {
             Self::WrongSide => "WrongSide",
             Self::Clock => "Clock",
             Self::Resolver => "Resolver",
+            Self::Outdated => "Outdated",
             Self::Limit => "Limit",
         }
     }
@@ -400,6 +403,10 @@ impl fmt::Display for Doubt {
                 f.write_str("the root's own signatures are not valid by the clock of this machine")
             }
             Self::Resolver => f.write_str("the resolver does not pass DNSSEC on, or not all of it"),
+            Self::Outdated => f.write_str(
+                "the resolver still holds what the zone gave before, and drops it when its TTL has run out; the zone's own \
+                 servers prove what they give now",
+            ),
             Self::Limit => f.write_str("it takes more DS and DNSKEY than one answer may cost"),
         }
     }

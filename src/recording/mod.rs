@@ -111,6 +111,7 @@ pub struct Recording {
     began_at: Timestamp,
     looks: BTreeMap<Name, Look>,
     order: Vec<Name>,
+    notes: Vec<String>,
 }
 
 impl Recording {
@@ -127,6 +128,7 @@ impl Recording {
         let document: Document = serde_json::from_str(text).map_err(form)?;
         let mut read = Self {
             began_at: document.began_at,
+            notes: document.notes,
             ..Self::default()
         };
         for look in document.looks {
@@ -147,6 +149,11 @@ impl Recording {
     /// The domains looked at, in the order in which they were named.
     pub fn domains(&self) -> &[Name] {
         &self.order
+    }
+
+    /// What was said of the run itself, such as that the resolver passes only a part of DNSSEC on.
+    pub fn notes(&self) -> &[String] {
+        &self.notes
     }
 
     /// When the recording was begun.
@@ -173,9 +180,15 @@ pub fn line(look: &Look, first: bool) -> Result<String, serde_json::Error> {
     ))
 }
 
-/// What a recording ends with.
-pub fn tail() -> &'static str {
-    "\n]}\n"
+/// What a recording ends with: what was said of the run.
+///
+/// # Errors
+/// Never in practice: when a text cannot be written as JSON.
+pub fn tail(notes: &[String]) -> Result<String, serde_json::Error> {
+    Ok(match notes {
+        [] => "\n]}\n".to_owned(),
+        notes => format!("\n], \"notes\": {}}}\n", serde_json::to_string(notes)?),
+    })
 }
 
 /// A recording of one look, whole.
@@ -183,7 +196,7 @@ pub fn tail() -> &'static str {
 /// # Errors
 /// As [`line`].
 pub fn whole(look: &Look) -> Result<String, serde_json::Error> {
-    Ok(head(look.at) + &line(look, true)? + tail())
+    Ok(head(look.at) + &line(look, true)? + &tail(&[])?)
 }
 
 #[derive(Deserialize)]
@@ -196,6 +209,9 @@ struct Head {
 struct Document {
     began_at: Timestamp,
     looks: Vec<LookLine>,
+    /// What was said of the run; a recording of before does not say.
+    #[serde(default)]
+    notes: Vec<String>,
 }
 
 #[derive(Serialize, Deserialize)]

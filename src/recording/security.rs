@@ -54,6 +54,7 @@ enum Why {
     WrongSide,
     Clock,
     Resolver,
+    Outdated,
     Limit,
 }
 
@@ -181,6 +182,7 @@ fn doubt(why: Doubt) -> Why {
         Doubt::WrongSide => Why::WrongSide,
         Doubt::Clock => Why::Clock,
         Doubt::Resolver => Why::Resolver,
+        Doubt::Outdated => Why::Outdated,
         Doubt::Limit => Why::Limit,
     }
 }
@@ -191,6 +193,7 @@ fn read_doubt(why: &Why) -> Option<Doubt> {
         Why::WrongSide => Doubt::WrongSide,
         Why::Clock => Doubt::Clock,
         Why::Resolver => Doubt::Resolver,
+        Why::Outdated => Doubt::Outdated,
         Why::Limit => Doubt::Limit,
         _ => return None,
     })

@@ -161,6 +161,7 @@ fn securities() -> impl Strategy<Value = Security> {
         Just(Doubt::WrongSide),
         Just(Doubt::Clock),
         Just(Doubt::Resolver),
+        Just(Doubt::Outdated),
         Just(Doubt::Limit),
     ];
     prop_oneof![
@@ -336,7 +337,7 @@ fn looks_are_told_in_the_order_they_were_named_and_not_in_the_order_they_ended()
         let lines: String = lines
             .map(|(number, look)| line(look, number == 0).unwrap())
             .collect();
-        let text = format!("{}{lines}{}", head(at(1)), tail());
+        let text = format!("{}{lines}{}", head(at(1)), tail(&[]).unwrap());
         let recording = Recording::read(&text).unwrap();
         let domains = recording.domains().iter();
         domains.map(ToString::to_string).collect::<Vec<_>>()
@@ -424,4 +425,13 @@ fn what_is_not_in_the_recording_is_unanswered_for_that_reason() {
         ..look
     };
     assert_eq!(ask(&limited), (Some(Trouble::Limit), 0, true));
+}
+
+#[test]
+fn what_was_said_of_the_run_is_said_again() {
+    let notes = ["note: one".to_owned(), "error: \"two\"".to_owned()];
+    for notes in [&notes[..], &[]] {
+        let text = head(at(1)) + &tail(notes).unwrap();
+        assert_eq!(Recording::read(&text).unwrap().notes(), notes);
+    }
 }

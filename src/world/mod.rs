@@ -28,6 +28,7 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
+use hickory_proto::op::Message;
 use jiff::{SignedDuration, Timestamp};
 use prometheus_client::registry::Registry;
 use tokio::time::Instant;
@@ -74,6 +75,12 @@ const OF_SESSIONS: CacheBounds = CacheBounds {
     failures: SignedDuration::from_secs(20),
 };
 
+/// The message that octets from the wire are (RFC 1035 4.1), as every answer is read: a record whose data have no form that is
+/// known is kept as octets, under its own type. `None` where they are no message. Asks nothing.
+pub fn read_message(octets: &[u8]) -> Option<Message> {
+    dns::whole(octets)
+}
+
 /// Tells the time.
 pub type Clock = Arc<dyn Fn() -> Timestamp + Send + Sync>;
 
@@ -117,7 +124,7 @@ impl World {
         let turns = Places::new(smtp.concurrency.get(), pause, FOR_A_MAIL_SERVER);
         let mail_servers = MailServers::new(smtp, clock.clone()).map_err(ConfigError::Probe)?;
         let (policies, fetches) = (config.policies.clone(), config.concurrency.get());
-        let servers = Servers::new(config, clock.clone())?;
+        let servers = Servers::new(config, places.turns(), clock.clone())?;
         let dns = Exchange::new(servers, places, bounds, clock.clone());
         let fetcher = Fetcher::new(dns.clone(), policies, allow_private);
         // Places of their own: a fetch asks DNS, and must not hold the place its question waits for.

@@ -19,29 +19,39 @@ const STRANGERS: usize = 4096;
 #[derive(Debug)]
 pub(super) struct Places {
     all: Semaphore,
+    turns: Arc<Turns>,
+}
+
+/// The turns of strangers, whoever asks them.
+#[derive(Debug)]
+pub(super) struct Turns {
     pause: Duration,
     /// The longest anybody waits for a stranger's turn.
     wait: Duration,
-    strangers: Mutex<HashMap<IpAddr, Turn>>,
+    strangers: Mutex<HashMap<IpAddr, Rested>>,
 }
 
 /// From when on a stranger may be asked again; whoever asks it holds this.
-type Turn = Arc<tokio::sync::Mutex<Option<Instant>>>;
+type Rested = Arc<tokio::sync::Mutex<Option<Instant>>>;
 
 /// A place; given back when dropped.
 #[derive(Debug)]
 pub(super) struct Place<'p> {
-    turn: Option<OwnedMutexGuard<Option<Instant>>>,
-    pause: Duration,
+    _turn: Option<Turn>,
     _permit: Option<SemaphorePermit<'p>>,
 }
 
-impl Drop for Place<'_> {
+/// A stranger's turn; over when dropped.
+#[derive(Debug)]
+pub(super) struct Turn {
+    rested: OwnedMutexGuard<Option<Instant>>,
+    pause: Duration,
+}
+
+impl Drop for Turn {
     /// The stranger rests from its last message on, not from the first.
     fn drop(&mut self) {
-        if let Some(turn) = &mut self.turn {
-            **turn = Some(Instant::now() + self.pause);
-        }
+        *self.rested = Some(Instant::now() + self.pause);
     }
 }
 
@@ -50,10 +60,17 @@ impl Places {
     pub(super) fn new(at_once: usize, pause: Duration, wait: Duration) -> Self {
         Self {
             all: Semaphore::new(at_once.min(Semaphore::MAX_PERMITS)),
-            pause,
-            wait,
-            strangers: Mutex::default(),
+            turns: Arc::new(Turns {
+                pause,
+                wait,
+                strangers: Mutex::default(),
+            }),
         }
+    }
+
+    /// The turns of strangers: for who has a place already, and asks one beside.
+    pub(super) fn turns(&self) -> Arc<Turns> {
+        self.turns.clone()
     }
 
     /// Waits for a place to ask `stranger`, or a service of our own; `None` when too many wait for the stranger.
@@ -61,29 +78,39 @@ impl Places {
         // The stranger's turn first: who waits for it must take no place from others.
         let turn = match stranger {
             None => None,
-            Some(address) => Some(timeout(self.wait, self.turn_of(address)).await.ok()?),
+            Some(address) => Some(self.turns.take(address).await?),
         };
         Some(Place {
-            turn,
-            pause: self.pause,
+            _turn: turn,
             // It is never closed; were it, everybody would have a place.
             _permit: self.all.acquire().await.ok(),
         })
     }
+}
 
-    async fn turn_of(&self, address: IpAddr) -> OwnedMutexGuard<Option<Instant>> {
-        let turn = self.turn(address).lock_owned().await;
-        if let Some(rested) = *turn {
-            sleep_until(rested).await;
-        }
-        turn
+impl Turns {
+    /// Waits for the turn to ask a stranger; `None` when too many wait for him.
+    pub(super) async fn take(&self, stranger: IpAddr) -> Option<Turn> {
+        let rested = timeout(self.wait, self.rested(stranger)).await.ok()?;
+        Some(Turn {
+            rested,
+            pause: self.pause,
+        })
     }
 
-    fn turn(&self, address: IpAddr) -> Turn {
+    async fn rested(&self, address: IpAddr) -> OwnedMutexGuard<Option<Instant>> {
+        let rested = self.of(address).lock_owned().await;
+        if let Some(rested) = *rested {
+            sleep_until(rested).await;
+        }
+        rested
+    }
+
+    fn of(&self, address: IpAddr) -> Rested {
         let mut strangers = self.strangers.lock().unwrap_or_else(PoisonError::into_inner);
         if strangers.len() >= STRANGERS && !strangers.contains_key(&address) {
             let now = Instant::now();
-            let is_busy = |turn: &Turn| {
+            let is_busy = |turn: &Rested| {
                 turn.try_lock()
                     .map_or(true, |rested| rested.is_some_and(|rested| rested > now))
             };
@@ -137,7 +164,7 @@ mod tests {
         for number in 0..3 * u32::try_from(STRANGERS).unwrap() {
             places.take(stranger(number)).await;
         }
-        let known = places.strangers.lock().unwrap().len();
+        let known = places.turns.strangers.lock().unwrap().len();
         assert!(known <= STRANGERS, "{known}");
     }
 }

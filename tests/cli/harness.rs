@@ -67,7 +67,7 @@ pub(crate) fn zegel_in(environment: &[(&str, &str)], args: &[&str], stdin: &str)
             if args.contains(&"--as-they-come") {
                 lines.sort();
             }
-            (run.code, lines)
+            (run.code, lines, run.err.clone())
         };
         assert_eq!(said(&run), said(&replayed), "{args:?}\n{}", replayed.err);
     }

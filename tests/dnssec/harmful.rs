@@ -25,22 +25,22 @@ struct Harm {
     takes_the_source: bool,
 }
 
-fn without(mut answer: Message, gone: impl Fn(&Record) -> bool) -> Option<Message> {
+pub(super) fn without(mut answer: Message, gone: impl Fn(&Record) -> bool) -> Option<Message> {
     answer.answers.retain(|record| !gone(record));
     answer.authorities.retain(|record| !gone(record));
     Some(answer)
 }
 
-fn is_any(record: &Record, kinds: &[RecordType]) -> bool {
+pub(super) fn is_any(record: &Record, kinds: &[RecordType]) -> bool {
     kinds.contains(&record.record_type())
 }
 
-fn labels(asked: &Message) -> u8 {
+pub(super) fn labels(asked: &Message) -> u8 {
     asked.queries.first().map_or(0, |query| query.name().num_labels())
 }
 
 /// Whether a record is a signature over this type.
-fn covers(record: &Record, kind: RecordType) -> bool {
+pub(super) fn covers(record: &Record, kind: RecordType) -> bool {
     match &record.data {
         RData::DNSSEC(DNSSECRData::RRSIG(signature)) => signature.input().type_covered == kind,
         _ => false,
@@ -205,7 +205,7 @@ const HARMS: &[Harm] = &[
     ),
 ];
 
-fn world(tree: &Tree, resolver: std::net::SocketAddr, dnssec: Dnssec, source: bool) -> World {
+pub(super) fn world(tree: &Tree, resolver: std::net::SocketAddr, dnssec: Dnssec, source: bool) -> World {
     World::new(Config {
         resolvers: vec![resolver],
         dnssec: Some(dnssec),
@@ -217,7 +217,7 @@ fn world(tree: &Tree, resolver: std::net::SocketAddr, dnssec: Dnssec, source: bo
     .unwrap()
 }
 
-fn question((name, kind): (&str, Kind)) -> Dns {
+pub(super) fn question((name, kind): (&str, Kind)) -> Dns {
     Dns::new(name.parse().unwrap(), kind)
 }
 

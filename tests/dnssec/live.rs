@@ -25,7 +25,7 @@ pub(super) struct Tree {
     /// The port of the zones' own servers, all of them at 127.0.0.1.
     pub(super) knot: u16,
     pub(super) anchor: String,
-    _folder: tempfile::TempDir,
+    pub(super) folder: tempfile::TempDir,
 }
 
 impl Drop for Tree {
@@ -78,7 +78,7 @@ pub(super) fn tree() -> Option<Tree> {
         unbound: SocketAddr::from(([127, 0, 0, 1], port("unbound"))),
         knot: port("knot"),
         anchor: said["anchor"].as_str().unwrap().to_owned(),
-        _folder: folder,
+        folder,
     })
 }
 
@@ -107,7 +107,16 @@ pub(super) async fn forwarder(
     behind: SocketAddr,
     spoil: impl Fn(&Message, Message) -> Option<Message> + Send + Sync + 'static,
 ) -> (SocketAddr, Arc<AtomicUsize>) {
-    let socket = Arc::new(UdpSocket::bind("127.0.0.1:0").await.unwrap());
+    forwarder_at(([127, 0, 0, 1], 0).into(), behind, spoil).await
+}
+
+/// The same at an address of its own: in front of a name server it is one.
+pub(super) async fn forwarder_at(
+    at: SocketAddr,
+    behind: SocketAddr,
+    spoil: impl Fn(&Message, Message) -> Option<Message> + Send + Sync + 'static,
+) -> (SocketAddr, Arc<AtomicUsize>) {
+    let socket = Arc::new(UdpSocket::bind(at).await.unwrap());
     let (address, count) = (socket.local_addr().unwrap(), Arc::new(AtomicUsize::new(0)));
     let (spoil, counted) = (Arc::new(spoil), count.clone());
     tokio::spawn(async move {

@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, reason = "a test stops where it cannot go on")]
 
 mod blame;
+mod copies;
 #[path = "../support/facts.rs"]
 mod facts;
 mod harmful;
@@ -16,3 +17,4 @@ mod recorded;
 mod recording;
 mod room;
 mod said;
+mod witnesses;

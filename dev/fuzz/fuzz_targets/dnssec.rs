@@ -1,5 +1,5 @@
-//! Any answer to a question of the recorded tree, or any DS and DNSKEY behind it: judged within bounds, and Secure only
-//! while it tells the truth.
+//! Any answer to a question of the recorded tree, or any DS and DNSKEY behind it: read from its octets as from the wire, odd
+//! records and all, judged within bounds, and Secure only while it tells the truth.
 //!
 //! The input: two octets say which question, one says in whose place the rest stands as a message, that of the answer or
 //! that of one answer behind it. All else is as it was recorded, so that what is changed is met behind a chain that holds.
@@ -15,10 +15,10 @@ mod said;
 
 use std::sync::LazyLock;
 
-use hickory_proto::op::Message;
 use libfuzzer_sys::fuzz_target;
 use zegel::dnssec::Zones;
 use zegel::inquiry::Security;
+use zegel::world::read_message;
 
 use self::recording::Recording;
 
@@ -30,7 +30,7 @@ fuzz_target!(|data: &[u8]| {
     };
     let rows = &RECORDING.rows;
     let row = &rows[usize::from(u16::from_be_bytes([*high, *low])) % rows.len()];
-    let Ok(changed) = Message::from_vec(octets) else {
+    let Some(changed) = read_message(octets) else {
         return;
     };
     let of_the_answer = place % 2 == 0;

@@ -92,11 +92,36 @@ fn unless(servers: &Servers) -> String {
             (ServerState::NotAsked, false) => "which were not asked",
             _ => return None,
         };
-        (!names.is_empty()).then(|| format!("{}, {does}", names.join(", ")))
+        (!names.is_empty()).then(|| format!("{}, {does}", either(&names)))
     });
     let clauses: Vec<String> = clauses.collect();
     match clauses.is_empty() {
         true => String::new(),
         false => format!("; unless {}, holds something else", clauses.join(", or ")),
+    }
+}
+
+/// One of several names in a sentence: `ns1, ns2 or ns3`.
+fn either(names: &[String]) -> String {
+    match names {
+        [first @ .., last] if !first.is_empty() => format!("{} or {last}", first.join(", ")),
+        names => names.concat(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn of_several_names_one_holds_something_else() {
+        for (names, said) in [
+            (&["ns1"][..], "ns1"),
+            (&["ns1", "ns2"], "ns1 or ns2"),
+            (&["ns1", "ns2", "ns3"], "ns1, ns2 or ns3"),
+        ] {
+            let names: Vec<String> = names.iter().map(|name| (*name).to_owned()).collect();
+            assert_eq!(either(&names), said);
+        }
     }
 }

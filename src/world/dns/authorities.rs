@@ -8,7 +8,7 @@ mod reach;
 
 use std::collections::HashMap;
 use std::net::{IpAddr, SocketAddr};
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use hickory_proto::op::{Message, ResponseCode};
@@ -26,6 +26,7 @@ use crate::inquiry::{Answer, Direct, Dns, Kind, Security, Source, Trouble, nobod
 use crate::name::Name;
 use crate::records::presentation;
 use crate::world::exchange::Heard;
+use crate::world::places::Turns;
 use crate::world::{Clock, Config};
 
 /// Above this many addresses those that answer are forgotten: nothing is lost with them but their cookies.
@@ -46,18 +47,21 @@ pub(super) struct Authorities {
     attempts: u32,
     pause: Duration,
     clock: Clock,
+    /// Those of the exchange: what is asked beside it waits for the same turn.
+    turns: Arc<Turns>,
     wires: Mutex<HashMap<IpAddr, Wire>>,
     watch: Watch,
 }
 
 impl Authorities {
-    pub(super) fn new(config: &Config, clock: Clock) -> Self {
+    pub(super) fn new(config: &Config, turns: Arc<Turns>, clock: Clock) -> Self {
         Self {
             port: config.authority_port,
             timeout: config.timeout.min(PATIENCE),
             attempts: config.attempts.get(),
             pause: config.pause(),
             clock,
+            turns,
             wires: Mutex::default(),
             watch: Watch::new(config.ask_authorities),
         }
@@ -76,6 +80,12 @@ impl Authorities {
     /// Whether no IPv6 address can be asked from here.
     pub(super) fn lacks_ipv6(&self) -> bool {
         self.watch.lacks_ipv6(Instant::now())
+    }
+
+    /// Whether an IPv6 address may be worth a question: there is a way out for it (nothing is sent to find out), and nothing
+    /// speaks against it.
+    pub(super) fn asks_over_ipv6(&self) -> bool {
+        !self.lacks_ipv6() && reach::routes_ipv6()
     }
 
     /// The longest a question to any of them can take.
@@ -115,13 +125,16 @@ impl Authorities {
         }
     }
 
-    /// What the authority at `address` says to one question, whatever that is.
+    /// What the authority at `address` says to one question, whatever that is, when its turn comes.
     pub(super) async fn hear(
         &self,
         name: rr::Name,
         kind: RecordType,
         address: IpAddr,
     ) -> Result<Message, Trouble> {
+        let Some(_turn) = self.turns.take(address).await else {
+            return Err(Trouble::Limit);
+        };
         let wire = self.at(address);
         let spoken = wire.ask_directly(name, kind, self.pause).await;
         spoken.answer

@@ -1,34 +1,40 @@
-//! Whose fault it is that an answer is not proven as it should be: the zone's, or that of the resolver it came through.
+//! Whose fault it is that an answer is not proven as it should be: the zone's, that of the resolver it came through, or
+//! nobody's.
 //!
-//! A proof that a resolver leaves out looks like one that the zone never made. So nobody is called bogus before it was
-//! looked, the cheapest first, and only then:
+//! A proof that a resolver leaves out looks like one that the zone never made, and an old copy like one that the zone makes
+//! badly. So nobody is called bogus, for whatever fault, before it was looked, the cheapest first, and only then:
 //! - the control: within the last minute the resolver has shown a good root, its absences too;
-//! - the top-level domain: its start of authority and an absence there. Where these lack their proofs the resolver has
-//!   taken them away, of everything below the root or of every absence: it [strips](Passes::Strips);
-//! - the zone's own servers, where they are asked at all. If what each of them says is proven, the resolver has left
-//!   something out, or changed it ([`Passes::Partly`]).
+//! - the top-level domain ([`registry`]): its start of authority and an absence there. Where these lack their proofs the
+//!   resolver has taken them away, of everything below the root or of every absence: it [strips](Passes::Strips);
+//! - the zone's own servers, where they are asked at all ([`witnesses`]): those that the zone and those that its delegation
+//!   names. If one of them does not prove what it says, the zone is broken, for those who happen to ask that one.
+//!
+//! If all that answer do, what the resolver has is looked at once more ([`traces`], [`copies`]). It is an accident where it
+//! is proven now; it is a copy of before where a cache may still have it, until the longest TTL has run out: then it counts
+//! for nothing, and nobody is accused. Else the resolver has left something out, or changed it ([`Passes::Partly`]).
+//!
+//! What is found of a zone's fault holds for a minute: so much a broken zone costs, and no more.
 //!
 //! What cannot be known: where no server of the zone can be asked, a resolver that takes away the signatures of some types
-//! or zones alone is not told from a zone that does not sign them.
+//! or zones alone is not told from a zone that does not sign them; where none can be found, because the resolver proves no
+//! address either, nobody is accused.
 
-use std::collections::BTreeSet;
-use std::net::IpAddr;
+mod copies;
+mod registry;
+mod traces;
+mod witnesses;
 
-use futures::future::join_all;
-use hickory_proto::op::{Message, ResponseCode};
-use hickory_proto::rr::{Name, RData, RecordType};
+use hickory_proto::op::Message;
+use hickory_proto::rr::{Name, RecordType};
 
-use super::authorities::{Authorities, Reach};
-use super::evidence::{ABSENT, Evidence, is_missing, shows_signatures};
+use self::registry::Registry;
+use self::traces::Trace;
+use self::witnesses::Said;
+use super::authorities::Authorities;
+use super::evidence::{Blame, Evidence, evidence, is_missing, shows_signatures};
 use super::validate::{CONTROL_BEFORE_BLAME, Validator};
-use crate::dnssec::{Lookup, Proven, Replies, Zones};
-use crate::inquiry::{Bogus, Broken, Doubt, Passes, Security, Trouble, nobody_at};
-
-/// Top-level domains to compare another one with: signed, and there for everybody.
-const REGISTRIES: [&str; 3] = ["com.", "net.", "org."];
-
-/// So many names of a zone's servers, and addresses of theirs, are asked.
-const MAX_SERVERS: usize = 13;
+use crate::dnssec::{Lookup, Proven, Replies};
+use crate::inquiry::{Bogus, Broken, Doubt, Passes, Security, Trouble};
 
 /// What becomes of an answer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -52,30 +58,12 @@ enum Fault {
     Resolvers,
     /// The resolver's, in all answers.
     Strips,
+    /// Nobody's: the resolver still holds what the zone gave before.
+    Old,
     /// It may be an accident.
     Once,
-    /// The control is not secure: nobody can be accused.
+    /// The control is not secure, or nobody could be found to ask: nobody can be accused.
     Unknown,
-}
-
-/// What the proofs of a top-level domain come to.
-enum Registry {
-    /// They are there.
-    Fine,
-    /// They are missing by the resolver's doing: here it shows.
-    Stripped(Evidence),
-    /// They are missing there, and it may be its own doing.
-    Alone,
-}
-
-/// What the resolver shows of a top-level domain.
-enum Shows {
-    /// Proofs.
-    Proofs,
-    /// That one is missing.
-    Lack { at_the_root: bool, evidence: Evidence },
-    /// Nothing that tells: it is not there, not signed, or gives no answer.
-    Nothing,
 }
 
 /// An answer that came through the resolver.
@@ -99,11 +87,14 @@ impl Validator {
                 if !matches!(fault, Fault::Zones | Fault::Once) {
                     proven.security = Security::Indeterminate {
                         at: bogus.at,
-                        why: Doubt::Resolver,
+                        why: match fault {
+                            Fault::Old => Doubt::Outdated,
+                            _ => Doubt::Resolver,
+                        },
                     };
                 }
                 match fault {
-                    Fault::Zones | Fault::Unknown => Worth::Nothing(Trouble::Bogus),
+                    Fault::Zones | Fault::Old | Fault::Unknown => Worth::Nothing(Trouble::Bogus),
                     Fault::Once => Worth::Again,
                     Fault::Strips if !self.is_strict() => Worth::AsItComes,
                     Fault::Strips | Fault::Resolvers => Worth::Nothing(Trouble::Stripped),
@@ -115,7 +106,7 @@ impl Validator {
                 Doubt::Unanswered(trouble) => Worth::Nothing(*trouble),
                 Doubt::Limit => Worth::Nothing(Trouble::Limit),
                 Doubt::Resolver => Worth::Nothing(Trouble::Stripped),
-                Doubt::Clock | Doubt::WrongSide => Worth::Nothing(Trouble::Bogus),
+                Doubt::Clock | Doubt::Outdated | Doubt::WrongSide => Worth::Nothing(Trouble::Bogus),
             },
             _ => Worth::Counts,
         };
@@ -133,28 +124,26 @@ impl Validator {
         if self.last() == Passes::Strips && (missing || !shows_signatures(asked.message)) {
             return Fault::Strips;
         }
-        let is_a_domain = proven.security.is_of_a_domain() && !self.is_anchor(&bogus.at);
-        if !missing && !is_a_domain {
-            // Above the domains nobody is to blame but the resolver, and that is told where it is asked.
+        let is_the_beginning = bogus.at.is_root() || self.is_anchor(&bogus.at);
+        if !missing && is_the_beginning {
+            // Where trust begins nobody is to blame but the resolver, and that is told where it is asked.
             return Fault::Zones;
         }
+        let is_a_domain = proven.security.is_of_a_domain() && !is_the_beginning;
         let passes = self.control(CONTROL_BEFORE_BLAME).await;
         let partly = passes == Passes::Partly;
         match passes {
             Passes::Validates | Passes::PassesOn => {}
             Passes::Strips if missing => return Fault::Strips,
             Passes::Partly if (missing || is_changed) && !is_a_domain => return Fault::Resolvers,
-            // What came whole, and proves that it is wrong, is no less wrong for what others lack; of all else the zone's own
-            // servers are asked.
+            // That others lack something excuses no zone: its own servers are asked.
             Passes::Partly => {}
             _ => return Fault::Unknown,
-        }
-        if !missing && !is_changed {
-            return Fault::Zones;
         }
         let Some(evidence) = evidence((asked.message, asked.name, asked.kind), proven, bogus) else {
             return Fault::Zones;
         };
+        let mut is_silent_above = false;
         if missing
             && !partly
             && let Some(top) = self.top_of(&evidence.name)
@@ -171,150 +160,60 @@ impl Validator {
                 }
                 Registry::Alone if !is_a_domain => return Fault::Zones,
                 Registry::Fine | Registry::Alone => {}
+                Registry::Unknown => is_silent_above = true,
             }
         }
-        if !is_a_domain {
+        if is_the_beginning {
             return Fault::Zones;
         }
-        let Some(zone) = super::reading::wire_name(&bogus.at) else {
-            return Fault::Zones;
-        };
-        match self.remembered().is_to_blame(&bogus.at, bogus.why.reason()) {
-            Some(true) => return Fault::Zones,
+        let why = bogus.why.reason();
+        let known = self.remembered().blame(&bogus.at, why, self.now());
+        match known {
+            Some(Blame::Zone) => return Fault::Zones,
+            Some(Blame::Nobody) => return Fault::Old,
             // It is known to leave things out: what it left out of this zone is not looked up for every answer.
-            Some(false) if partly => return Fault::Resolvers,
-            Some(false) | None => {}
+            Some(Blame::Resolver) if partly => return Fault::Resolvers,
+            Some(Blame::Resolver) | None => {}
         }
-        match self.is_proven_at_the_source(&zone, &evidence, authorities).await {
-            Some(true) if !asked.again && evidence.name == *asked.name && evidence.kind == asked.kind => {
-                Fault::Once
+        let is_asked = evidence.name == *asked.name && evidence.kind == asked.kind;
+        let first = is_asked.then_some(asked.message);
+        let fault = match self.witness(&evidence, authorities).await {
+            Said::Broken => {
+                self.absolve(&evidence.zone);
+                Fault::Zones
             }
-            Some(true) => {
-                self.remembered().note_blame(&bogus.at, bogus.why.reason(), false);
+            // Nobody but a resolver that leaves things out has said anything.
+            Said::Nothing { .. } if partly && (missing || is_changed) => Fault::Resolvers,
+            Said::Nothing { unasked } if unasked || is_silent_above => return Fault::Unknown,
+            Said::Nothing { .. } => Fault::Zones,
+            Said::Good(_) if partly => {
                 self.note(Passes::Partly, evidence);
                 Fault::Resolvers
             }
-            None if partly => {
-                // Nobody but a resolver that leaves things out has said anything.
-                self.remembered().note_blame(&bogus.at, bogus.why.reason(), false);
-                Fault::Resolvers
-            }
-            Some(false) | None => {
-                self.remembered().note_blame(&bogus.at, bogus.why.reason(), true);
-                Fault::Zones
-            }
-        }
-    }
-
-    /// Whether a top-level domain proves its own start of authority, and an absence, through the resolver.
-    async fn registry(&self, top: &Name, authorities: &Authorities) -> Registry {
-        if self.remembered().is_fine(top) {
-            return Registry::Fine;
-        }
-        let Shows::Lack {
-            at_the_root,
-            evidence,
-        } = self.shows(top).await
-        else {
-            self.remembered().note_fine(top);
-            return Registry::Fine;
-        };
-        // The root has shown just now that it is signed: what it says of a delegation is, too.
-        if at_the_root {
-            return Registry::Stripped(evidence);
-        }
-        for other in REGISTRIES {
-            let Ok(other) = Name::from_ascii(other) else {
-                continue;
-            };
-            if other == *top {
-                continue;
-            }
-            match self.shows(&other).await {
-                Shows::Proofs => return Registry::Alone,
-                Shows::Lack { .. } => return Registry::Stripped(evidence),
-                Shows::Nothing => {}
-            }
-        }
-        match self.is_proven_at_the_source(top, &evidence, authorities).await {
-            Some(true) => Registry::Stripped(evidence),
-            Some(false) | None => Registry::Alone,
-        }
-    }
-
-    /// What the resolver shows of one.
-    async fn shows(&self, top: &Name) -> Shows {
-        let ask = |kind| async move {
-            let message = self.put(top, kind, true).await.ok()?;
-            let proven = self.prove(&message, top, kind).await;
-            let is_there = kind != RecordType::SOA || !message.answers.is_empty();
-            match &proven.security {
-                Security::Secure if is_there => Some(Shows::Proofs),
-                Security::Bogus(bogus) if is_missing(&bogus.why) => Some(Shows::Lack {
-                    at_the_root: bogus.at.is_root(),
-                    evidence: evidence((&message, top, kind), &proven, bogus)?,
-                }),
-                _ => None,
-            }
-        };
-        let (own, absence) = tokio::join!(ask(RecordType::SOA), ask(ABSENT));
-        match (own, absence) {
-            (Some(lack @ Shows::Lack { .. }), _) | (_, Some(lack @ Shows::Lack { .. })) => lack,
-            (own, _) => own.unwrap_or(Shows::Nothing),
-        }
-    }
-
-    /// Whether what the servers of `zone` say themselves is proven, at each that answers; `None` where none does.
-    async fn is_proven_at_the_source(
-        &self,
-        zone: &Name,
-        evidence: &Evidence,
-        authorities: &Authorities,
-    ) -> Option<bool> {
-        if authorities.reach() != Reach::Asked {
-            return None;
-        }
-        let addresses = self.addresses(zone).await;
-        let addresses = addresses
-            .into_iter()
-            .filter(|address| nobody_at(*address).is_none() && authorities.in_vain(*address).is_none());
-        let asked = addresses.take(MAX_SERVERS).map(|address| async move {
-            self.count();
-            let said = authorities.say(&evidence.name, evidence.kind, address).await?;
-            Some(self.prove_anew(&said, evidence).await)
-        });
-        let heard: Vec<Security> = join_all(asked).await.into_iter().flatten().collect();
-        let is_good = |security: &Security| matches!(security, Security::Secure | Security::Insecure { .. });
-        (!heard.is_empty()).then(|| heard.iter().all(is_good))
-    }
-
-    /// The addresses of a zone's servers, as the resolver has them.
-    async fn addresses(&self, zone: &Name) -> BTreeSet<IpAddr> {
-        let Ok(message) = self.put(zone, RecordType::NS, true).await else {
-            return BTreeSet::new();
-        };
-        let hosts = message.answers.iter().filter_map(|record| match &record.data {
-            RData::NS(host) => Some(host.0.clone()),
-            _ => None,
-        });
-        let asked = hosts.take(MAX_SERVERS).map(|host| async move {
-            let mut found = Vec::new();
-            for kind in [RecordType::A, RecordType::AAAA] {
-                if found.is_empty()
-                    && let Ok(message) = self.put(&host, kind, true).await
-                {
-                    found.extend(message.answers.iter().filter_map(|record| record.data.ip_addr()));
+            Said::Good(given) => match self.trace(first, &evidence, &given, authorities).await {
+                Trace::Same if !asked.again => return Fault::Once,
+                Trace::Nothing => return Fault::Unknown,
+                Trace::Old(lasts) if self.remembered().can_be_old(&evidence, lasts, self.now()) => Fault::Old,
+                Trace::Same | Trace::Old(_) | Trace::Changed => {
+                    self.note(Passes::Partly, evidence);
+                    Fault::Resolvers
                 }
-            }
-            found
-        });
-        join_all(asked).await.into_iter().flatten().collect()
+            },
+        };
+        let blame = match fault {
+            Fault::Old => Blame::Nobody,
+            Fault::Resolvers => Blame::Resolver,
+            _ => Blame::Zone,
+        };
+        let now = self.now();
+        self.remembered().note_blame(&bogus.at, why, blame, now);
+        fault
     }
 
     /// What `message` is worth as the answer to the question of the evidence; keys and DS that are part of the evidence are
     /// taken from it, and nothing that was concluded from the resolver's.
     pub(super) async fn prove_anew(&self, message: &Message, evidence: &Evidence) -> Security {
-        let Evidence { name, kind } = evidence;
+        let Evidence { name, kind, .. } = evidence;
         if !matches!(*kind, RecordType::DS | RecordType::DNSKEY) {
             return self.prove(message, name, *kind).await.security;
         }
@@ -323,57 +222,20 @@ impl Validator {
             kind: *kind,
         };
         let given = Replies::from([(lookup, Ok(message.clone()))]);
-        let zones = Zones::default();
+        let zones = self.zones().above(name);
         self.prove_by(message, (name, *kind), &zones, given)
             .await
             .security
+    }
+
+    /// The zone is broken itself: that an answer of it lacks its proof says nothing of the resolver any more.
+    fn absolve(&self, zone: &Name) {
+        self.remembered().forget_copies(zone);
+        self.drop_evidence(zone);
     }
 
     /// The top-level domain of a name, where trust begins above it.
     fn top_of(&self, name: &Name) -> Option<Name> {
         (self.begins_at_the_root() && !name.is_root()).then(|| name.trim_to(1))
     }
-}
-
-impl Authorities {
-    /// What the authority at `address` says itself; `None` where it says nothing with authority.
-    async fn say(&self, name: &Name, kind: RecordType, address: IpAddr) -> Option<Message> {
-        let message = self.hear(name.clone(), kind, address).await.ok()?;
-        let code = message.metadata.response_code;
-        let is_answer = matches!(code, ResponseCode::NoError | ResponseCode::NXDomain);
-        (is_answer && message.metadata.authoritative).then_some(message)
-    }
-}
-
-/// The question whose answer shows the fault: the one that was asked, or that for the keys or the DS of a zone above it.
-fn evidence(
-    (message, asked, kind): (&Message, &Name, RecordType),
-    proven: &Proven,
-    bogus: &Bogus,
-) -> Option<Evidence> {
-    let walked = proven.trust.zones.iter().flat_map(|zone| zone.chain());
-    let broken = walked
-        .into_iter()
-        .find(|zone| matches!(&zone.security, Security::Bogus(own) if **own == *bogus));
-    if let Some(zone) = broken {
-        let kind = match zone.name == bogus.at {
-            true => RecordType::DNSKEY,
-            false => RecordType::DS,
-        };
-        let name = super::reading::wire_name(&zone.name)?;
-        return Some(Evidence { name, kind });
-    }
-    // Where an alias leads into the zone the fault is there.
-    let at = super::reading::wire_name(&bogus.at)?;
-    let targets = message.answers.iter().filter_map(|record| match &record.data {
-        RData::CNAME(target) => Some(&target.0),
-        _ => None,
-    });
-    let name = std::iter::once(asked)
-        .chain(targets)
-        .find(|name| at.zone_of(name))?;
-    Some(Evidence {
-        name: name.clone(),
-        kind,
-    })
 }

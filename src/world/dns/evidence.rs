@@ -1,25 +1,75 @@
 //! What shows of a resolver that it leaves out a part of DNSSEC, and what was found of zones lately. No socket here.
 
-use std::collections::HashMap;
-use std::time::Duration;
+use std::collections::{BTreeSet, HashMap};
+use std::net::IpAddr;
 
 use hickory_proto::op::Message;
-use hickory_proto::rr::{Name, RecordType};
-use tokio::time::Instant;
+use hickory_proto::rr::{Name, RData, RecordType};
+use jiff::{SignedDuration, Timestamp};
 
-use crate::inquiry::Broken;
+use crate::dnssec::Proven;
+use crate::inquiry::{Bogus, Broken, Security};
 
 /// Nobody asks of its own accord for this at a name that has an apex: what is said of it is an absence.
 pub(super) const ABSENT: RecordType = RecordType::PTR;
 
 /// What was found about a zone or a top-level domain is not looked for again within this.
-const REMEMBERED: Duration = Duration::from_mins(1);
+const REMEMBERED: SignedDuration = SignedDuration::from_mins(1);
 
-/// A question whose answer lacked its proof by the resolver's doing.
+/// A copy that should have run out is told from a new one for so long after that.
+const KEPT_AFTER: SignedDuration = SignedDuration::from_hours(24);
+
+/// Clocks of two machines tick at different moments, and an answer is on its way for a while.
+const SLACK: SignedDuration = SignedDuration::from_secs(5);
+
+/// Of so many zones something is remembered at most.
+const MOST_REMEMBERED: usize = 1024;
+
+/// A question whose answer lacked its proof, or whose proof does not hold.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Evidence {
     pub(super) name: Name,
     pub(super) kind: RecordType,
+    /// The zone that should have proven it.
+    pub(super) zone: Name,
+    /// The zone above that one, where the chain leads through it.
+    pub(super) parent: Option<Name>,
+}
+
+/// The question whose answer shows the fault: the one that was asked, or that for the keys or the DS of a zone above it.
+pub(super) fn evidence(
+    (message, asked, kind): (&Message, &Name, RecordType),
+    proven: &Proven,
+    bogus: &Bogus,
+) -> Option<Evidence> {
+    let zone = super::reading::wire_name(&bogus.at)?;
+    let walked = || proven.trust.zones.iter().flat_map(|zone| zone.chain());
+    let parent = walked()
+        .find(|walked| walked.name == bogus.at)
+        .and_then(|walked| super::reading::wire_name(&walked.parent.as_ref()?.name));
+    let of = |name, kind| Evidence {
+        name,
+        kind,
+        zone: zone.clone(),
+        parent: parent.clone(),
+    };
+    let broken = walked().find(|zone| matches!(&zone.security, Security::Bogus(own) if **own == *bogus));
+    if let Some(broken) = broken {
+        let kind = match broken.name == bogus.at {
+            true => RecordType::DNSKEY,
+            false => RecordType::DS,
+        };
+        return Some(of(super::reading::wire_name(&broken.name)?, kind));
+    }
+    // Where an alias leads into the zone the fault is there.
+    let targets = message.answers.iter().filter_map(|record| match &record.data {
+        RData::CNAME(target) => Some(&target.0),
+        _ => None,
+    });
+    let name = std::iter::once(asked)
+        .chain(targets)
+        .find(|name| zone.zone_of(name))?;
+    Some(of(name.clone(), kind))
 }
 
 /// Whether it looks as if something had been taken away.
@@ -37,39 +87,192 @@ pub(super) fn shows_signatures(message: &Message) -> bool {
     records.any(|record| record.record_type() == RecordType::RRSIG)
 }
 
+/// Whether something is proven; `None` where the proof could not be had.
+pub(super) fn is_proven(security: &Security) -> Option<bool> {
+    match security {
+        Security::Secure | Security::Insecure { .. } => Some(true),
+        Security::Bogus(_) => Some(false),
+        _ => None,
+    }
+}
+
+/// To whom a fault was put down.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Blame {
+    /// The zone.
+    Zone,
+    /// The resolver.
+    Resolver,
+    /// Nobody: the resolver holds what the zone gave before.
+    Nobody,
+}
+
+/// The servers of a zone, as the resolver has them.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Hosts {
+    pub(super) names: BTreeSet<Name>,
+    pub(super) addresses: BTreeSet<IpAddr>,
+    /// No address could be had, and what was said instead is not proven.
+    pub(super) hidden: bool,
+}
+
 /// What was found of zones and top-level domains, for a while.
 #[derive(Debug, Default)]
 pub(super) struct Remembered {
-    /// By zone and fault: whether the zone is to blame by what its own servers say.
-    zones: HashMap<(crate::name::Name, &'static str), (bool, Instant)>,
-    fine: HashMap<Name, Instant>,
+    /// By zone and fault: who is to blame by what its own servers say.
+    zones: HashMap<(crate::name::Name, &'static str), (Blame, Timestamp)>,
+    fine: HashMap<Name, Timestamp>,
+    hosts: HashMap<Name, (Hosts, Timestamp)>,
+    /// By question: when the last copy of before must have run out everywhere.
+    copies: HashMap<(Name, RecordType), Timestamp>,
 }
 
-/// Of so many at most.
-const MOST_REMEMBERED: usize = 1024;
-
 impl Remembered {
-    /// Whether the zone is to blame for this fault, where that was found lately.
-    pub(super) fn is_to_blame(&self, zone: &crate::name::Name, why: &'static str) -> Option<bool> {
+    /// Who is to blame for this fault of a zone, where that was found lately.
+    pub(super) fn blame(&self, zone: &crate::name::Name, why: &'static str, now: Timestamp) -> Option<Blame> {
         let (blame, at) = self.zones.get(&(zone.clone(), why))?;
-        (at.elapsed() < REMEMBERED).then_some(*blame)
+        is_fresh(*at, now).then_some(*blame)
     }
 
-    pub(super) fn note_blame(&mut self, zone: &crate::name::Name, why: &'static str, blame: bool) {
-        if self.zones.len() >= MOST_REMEMBERED {
-            self.zones.clear();
+    pub(super) fn note_blame(
+        &mut self,
+        zone: &crate::name::Name,
+        why: &'static str,
+        blame: Blame,
+        now: Timestamp,
+    ) {
+        make_room(&mut self.zones);
+        self.zones.insert((zone.clone(), why), (blame, now));
+    }
+
+    pub(super) fn is_fine(&self, top: &Name, now: Timestamp) -> bool {
+        self.fine.get(top).is_some_and(|at| is_fresh(*at, now))
+    }
+
+    pub(super) fn note_fine(&mut self, top: &Name, now: Timestamp) {
+        make_room(&mut self.fine);
+        self.fine.insert(top.to_lowercase(), now);
+    }
+
+    pub(super) fn hosts(&self, zone: &Name, now: Timestamp) -> Option<Hosts> {
+        let (hosts, at) = self.hosts.get(&zone.to_lowercase())?;
+        is_fresh(*at, now).then(|| hosts.clone())
+    }
+
+    pub(super) fn note_hosts(&mut self, zone: &Name, hosts: Hosts, now: Timestamp) {
+        make_room(&mut self.hosts);
+        self.hosts.insert(zone.to_lowercase(), (hosts, now));
+    }
+
+    /// Whether what the resolver holds, for `left` seconds more, can be a copy of before: the zone's servers were first seen to
+    /// give another when this was first asked, and no cache keeps one for longer than `whole` seconds from then on.
+    pub(super) fn can_be_old(
+        &mut self,
+        evidence: &Evidence,
+        (left, whole): (u32, u32),
+        now: Timestamp,
+    ) -> bool {
+        let after = |seconds: u32| now.saturating_add(SignedDuration::from_secs(seconds.into()));
+        let Ok(of_this) = after(left) else { return false };
+        let key = (evidence.name.to_lowercase(), evidence.kind);
+        let forgotten = |end: Timestamp| end.saturating_add(KEPT_AFTER).is_ok_and(|end| end < now);
+        if let Some(end) = self.copies.get(&key).copied().filter(|end| !forgotten(*end)) {
+            return end
+                .saturating_add(SLACK)
+                .is_ok_and(|end| of_this <= end && now <= end);
         }
-        self.zones.insert((zone.clone(), why), (blame, Instant::now()));
+        let Ok(end) = after(whole) else { return false };
+        make_room(&mut self.copies);
+        self.copies.insert(key, end);
+        true
     }
 
-    pub(super) fn is_fine(&self, top: &Name) -> bool {
-        self.fine.get(top).is_some_and(|at| at.elapsed() < REMEMBERED)
+    /// The zone is broken itself, again or still: what is mended later is mended anew.
+    pub(super) fn forget_copies(&mut self, zone: &Name) {
+        self.copies.retain(|(name, _), _| !zone.zone_of(name));
+    }
+}
+
+fn is_fresh(at: Timestamp, now: Timestamp) -> bool {
+    let age = now.duration_since(at);
+    !age.is_negative() && age < REMEMBERED
+}
+
+fn make_room<K, V>(map: &mut HashMap<K, V>) {
+    if map.len() >= MOST_REMEMBERED {
+        map.clear();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn at(second: i64) -> Timestamp {
+        Timestamp::from_second(1_800_000_000 + second).unwrap()
     }
 
-    pub(super) fn note_fine(&mut self, top: &Name) {
-        if self.fine.len() >= MOST_REMEMBERED {
-            self.fine.clear();
+    fn text(name: &str) -> Evidence {
+        Evidence {
+            name: Name::from_ascii(name).unwrap(),
+            kind: RecordType::TXT,
+            zone: Name::from_ascii("a.nl.").unwrap(),
+            parent: None,
         }
-        self.fine.insert(top.to_lowercase(), Instant::now());
+    }
+
+    /// A cache that had it before the zone was mended counts down to nothing; one that has it for longer got it since.
+    #[test]
+    fn a_copy_of_before_runs_out_and_does_not_come_back() {
+        for (what, looks) in [
+            (
+                "counted down",
+                &[(0, 200, true), (100, 100, true), (199, 1, true), (200, 0, true)][..],
+            ),
+            (
+                "several caches behind one address",
+                &[(0, 10, true), (5, 290, true), (100, 195, true)],
+            ),
+            ("it should have run out", &[(0, 200, true), (310, 20, false)]),
+            ("it was had anew since", &[(0, 200, true), (100, 300, false)]),
+            (
+                "long after it is another story",
+                &[(0, 200, true), (90_000, 200, true)],
+            ),
+        ] {
+            let mut remembered = Remembered::default();
+            for &(second, left, can) in looks {
+                let found = remembered.can_be_old(&text("_dmarc.a.nl."), (left, 300), at(second));
+                assert_eq!(found, can, "{what}: {second}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_zone_that_breaks_again_may_be_held_as_it_was_again() {
+        let mut remembered = Remembered::default();
+        assert!(remembered.can_be_old(&text("a.nl."), (300, 300), at(0)));
+        assert!(!remembered.can_be_old(&text("a.nl."), (300, 300), at(1000)));
+        remembered.forget_copies(&Name::from_ascii("a.nl.").unwrap());
+        assert!(remembered.can_be_old(&text("a.nl."), (300, 300), at(1000)));
+    }
+
+    #[test]
+    fn what_was_found_lasts_a_minute_and_takes_no_more_room_than_there_is() {
+        let mut remembered = Remembered::default();
+        let zone: crate::name::Name = "a.nl".parse().unwrap();
+        remembered.note_blame(&zone, "Expired", Blame::Resolver, at(0));
+        assert_eq!(remembered.blame(&zone, "Expired", at(59)), Some(Blame::Resolver));
+        assert_eq!(remembered.blame(&zone, "NoProof", at(59)), None);
+        assert_eq!(remembered.blame(&zone, "Expired", at(60)), None);
+        assert_eq!(
+            remembered.blame(&zone, "Expired", at(-1)),
+            None,
+            "a clock that was set back"
+        );
+        for number in 0..3 * MOST_REMEMBERED {
+            remembered.can_be_old(&text(&format!("n{number}.a.nl.")), (1, 1), at(0));
+            assert!(remembered.copies.len() <= MOST_REMEMBERED);
+        }
     }
 }

@@ -12,6 +12,7 @@ mod reading;
 mod validate;
 mod wire;
 
+use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
@@ -27,8 +28,10 @@ use self::doubt::{Asked, Worth};
 pub use self::health::Health;
 use self::reading::Trail;
 use self::validate::{Controls, Validator};
+pub(super) use self::wire::whole;
 use self::wire::{Manner, Wire};
 use super::exchange::{Heard, Put};
+use super::places::Turns;
 use super::{Clock, Config, ConfigError, Dnssec, config};
 use crate::inquiry::{Answer, Dns, Passes, Trouble, View};
 
@@ -42,12 +45,13 @@ pub(super) struct Servers {
 }
 
 impl Servers {
-    pub(super) fn new(config: Config, clock: Clock) -> Result<Self, ConfigError> {
+    /// Servers whose authorities are asked when their turn comes.
+    pub(super) fn new(config: Config, turns: Arc<Turns>, clock: Clock) -> Result<Self, ConfigError> {
         let resolvers = match config.resolvers.is_empty() {
             true => config::system_resolvers()?,
             false => config.resolvers.clone(),
         };
-        let authorities = Authorities::new(&config, clock.clone());
+        let authorities = Authorities::new(&config, turns, clock.clone());
         let breaker = config.spare_the_silent.then(Breaker::default);
         let (timeout, attempts) = (config.timeout, config.attempts.get());
         let resolvers = Wire::new(Manner::Recursive, &resolvers, timeout, attempts, clock.clone());

@@ -12,11 +12,11 @@
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::Duration;
 
 use futures::future::join_all;
 use hickory_proto::op::Message;
 use hickory_proto::rr::{Name, RecordType};
+use jiff::{SignedDuration, Timestamp};
 use tokio::sync::OnceCell;
 use tokio::time::{Instant, timeout_at};
 
@@ -27,13 +27,13 @@ use crate::inquiry::{Doubt, Passes, Security, Trouble};
 use crate::world::Clock;
 
 /// The resolver is asked again after this whether it passes DNSSEC on.
-const CONTROL: Duration = Duration::from_hours(1);
+const CONTROL: SignedDuration = SignedDuration::from_hours(1);
 
 /// The same where it could not be told.
-const CONTROL_AGAIN: Duration = Duration::from_secs(30);
+const CONTROL_AGAIN: SignedDuration = SignedDuration::from_secs(30);
 
 /// Nobody is called bogus unless the resolver has shown a good root within this.
-pub(super) const CONTROL_BEFORE_BLAME: Duration = Duration::from_mins(1);
+pub(super) const CONTROL_BEFORE_BLAME: SignedDuration = SignedDuration::from_mins(1);
 
 /// What the resolver is tried with.
 #[derive(Debug, Clone)]
@@ -83,7 +83,7 @@ type Fetch = Arc<OnceCell<Result<Message, Trouble>>>;
 #[derive(Clone)]
 struct Control {
     passes: Passes,
-    at: Option<Instant>,
+    at: Option<Timestamp>,
     /// What showed that it leaves out a part, and has to come whole before that is over.
     evidence: Option<Evidence>,
 }
@@ -135,7 +135,7 @@ impl Validator {
         self.control(CONTROL).await
     }
 
-    pub(super) async fn control(&self, not_older: Duration) -> Passes {
+    pub(super) async fn control(&self, not_older: SignedDuration) -> Passes {
         let inner = &self.0;
         let known = || {
             let control = inner.control();
@@ -144,7 +144,9 @@ impl Validator {
             } else {
                 not_older
             };
-            let is_fresh = control.at.is_some_and(|at| at.elapsed() < keeps);
+            let age = control.at.map(|at| self.now().duration_since(at));
+            // A clock that was set back has seen nothing yet.
+            let is_fresh = age.is_some_and(|age| !age.is_negative() && age < keeps);
             is_fresh.then_some(control.passes)
         };
         if let Some(passes) = known() {
@@ -165,7 +167,7 @@ impl Validator {
         }
         *inner.control() = Control {
             passes,
-            at: Some(Instant::now()),
+            at: Some(self.now()),
             evidence,
         };
         passes
@@ -182,9 +184,17 @@ impl Validator {
         );
         *self.0.control() = Control {
             passes,
-            at: Some(Instant::now()),
+            at: Some(self.now()),
             evidence: Some(evidence),
         };
+    }
+
+    /// What showed something of the resolver was this zone's, and shows nothing any more: the next control tells.
+    pub(super) fn drop_evidence(&self, zone: &Name) {
+        let mut control = self.0.control();
+        if control.evidence.as_ref().is_some_and(|open| open.zone == *zone) {
+            control.evidence = None;
+        }
     }
 
     /// Whether what lacked its proof still does.
@@ -321,6 +331,16 @@ impl Validator {
             on_their_way.remove(lookup);
         }
         reply
+    }
+
+    /// What is known of zones.
+    pub(super) fn zones(&self) -> &Zones {
+        &self.0.zones
+    }
+
+    /// The time.
+    pub(super) fn now(&self) -> Timestamp {
+        (self.0.clock)()
     }
 
     /// Whether trust begins at this zone.

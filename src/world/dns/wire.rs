@@ -29,6 +29,7 @@ use tokio::time::{Instant, timeout, timeout_at};
 use self::cookie::Jar;
 pub(super) use self::direct::Spoken;
 pub(super) use self::message::usable;
+pub(in crate::world) use self::message::whole;
 use self::message::{Incoming, explained, is_truncated, read, refuses_edns};
 use self::sockets::Sockets;
 use super::health::{self, Change, Health, Moment, Pulse, is_silence, telling};

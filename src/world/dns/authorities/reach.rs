@@ -3,11 +3,11 @@
 //! Many networks let questions out to their own resolver alone, and some answer in everybody's place. Then what
 //! authorities seem to say, or not to say, is told of the network here and of no zone. So signs are gathered: silence of
 //! the authorities of three unrelated zones while the resolver answers, and answers by recursors wherever one asks. One
-//! answer by an authority ends it. Every ten minutes it is tried again. Pure: the time is an argument.
+//! answer by an authority ends it. Every ten minutes it is tried again. The time is an argument.
 
 use std::collections::BTreeMap;
 use std::fmt;
-use std::net::IpAddr;
+use std::net::{IpAddr, Ipv6Addr, UdpSocket};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -129,6 +129,14 @@ fn network(address: IpAddr) -> Network {
             [6, a, b, c, d, e, f]
         }
     }
+}
+
+/// Whether this machine has a way out to the IPv6 internet: a socket that is connected there sends nothing.
+pub(super) fn routes_ipv6() -> bool {
+    // One of the root's servers: an address that is somebody's, wherever one is.
+    let there = Ipv6Addr::new(0x2001, 0x07fd, 0, 0, 0, 0, 0, 1);
+    let socket = UdpSocket::bind((Ipv6Addr::UNSPECIFIED, 0));
+    socket.is_ok_and(|socket| socket.connect((there, 53)).is_ok())
 }
 
 impl Watch {

@@ -24,13 +24,10 @@ pub(super) fn read(octets: &[u8], query: &Message) -> Result<Incoming, Trouble> 
     if !octets.starts_with(&id) {
         return Ok(Incoming::Unrelated);
     }
-    let answer = match Message::from_vec(octets) {
-        Ok(answer) => answer,
+    let answer = whole(octets)
         // Some of those who cannot read a question send back its header alone, counts and all.
-        Err(_) => odd::read(octets)
-            .or_else(|| bare_error(octets, query))
-            .ok_or(Trouble::Malformed)?,
-    };
+        .or_else(|| bare_error(octets, query))
+        .ok_or(Trouble::Malformed)?;
     if answer.metadata.message_type != MessageType::Response
         || answer.metadata.op_code != query.metadata.op_code
     {
@@ -44,6 +41,11 @@ pub(super) fn read(octets: &[u8], query: &Message) -> Result<Incoming, Trouble> 
         true => Ok(Incoming::Answer(answer)),
         false => Ok(Incoming::OtherQuestion),
     }
+}
+
+/// The message that octets are, its odd records kept as octets; `None` where they are none.
+pub(in crate::world) fn whole(octets: &[u8]) -> Option<Message> {
+    Message::from_vec(octets).ok().or_else(|| odd::read(octets))
 }
 
 /// A header that says FORMERR or NOTIMP, whatever follows it.

@@ -1,0 +1,309 @@
+//! What the servers of a zone say themselves: those that the zone names and those that its delegation names, by every
+//! address and by glue. Each is asked as politely as any stranger, and only after something was not proven.
+//!
+//! A server's answer is judged by the keys that are known of its zone. Where these do not prove it they may be the ones that
+//! are wrong: then it is judged by the keys that the server gives itself, and these by the DS that the zone above gives.
+
+use std::collections::BTreeSet;
+use std::net::IpAddr;
+
+use futures::future::join_all;
+use hickory_proto::op::{Message, ResponseCode};
+use hickory_proto::rr::{Name, RData, Record, RecordType};
+use tokio::sync::OnceCell;
+
+use crate::dnssec::{Lookup, Replies};
+use crate::inquiry::{Security, Trouble, nobody_at};
+use crate::world::dns::authorities::{Authorities, Reach};
+use crate::world::dns::evidence::{Evidence, Hosts, is_missing, is_proven};
+use crate::world::dns::validate::Validator;
+
+/// So many names of a zone's servers are looked up.
+const MAX_NAMES: usize = 13;
+
+/// So many addresses of theirs are asked.
+const MAX_ADDRESSES: usize = 26;
+
+/// So many servers of the zone above are asked for its word, one after the other.
+const MAX_PARENTS: usize = 2;
+
+/// What the servers of a zone come to.
+pub(super) enum Said {
+    /// What each of those that answer says is proven; what the first of them gave.
+    Good(Box<Given>),
+    /// One of them at least does not prove what it says.
+    Broken,
+    /// None of them was heard.
+    Nothing {
+        /// No address of theirs could be had, and what the resolver said instead is not proven; or too many wait for their turn.
+        /// That tells nothing of them.
+        unasked: bool,
+    },
+}
+
+/// What one side gives: an answer, and where they were asked for, the keys and the DS of its zone.
+pub(super) struct Given {
+    pub(super) said: Message,
+    pub(super) keys: Option<Message>,
+    pub(super) ds: Option<Message>,
+    /// Who gave it; `None`: the resolver.
+    pub(super) from: Option<IpAddr>,
+}
+
+impl Given {
+    /// What it gives beside its answer, as answers to what validation asks for.
+    pub(super) fn replies(&self, evidence: &Evidence) -> Replies {
+        let zone = |kind| Lookup {
+            name: evidence.zone.to_lowercase(),
+            kind,
+        };
+        let mut replies = Replies::new();
+        for (kind, message) in [(RecordType::DNSKEY, &self.keys), (RecordType::DS, &self.ds)] {
+            if let Some(message) = message {
+                replies.insert(zone(kind), Ok(message.clone()));
+            }
+        }
+        if matches!(evidence.kind, RecordType::DNSKEY | RecordType::DS) {
+            let own = Lookup {
+                name: evidence.name.to_lowercase(),
+                kind: evidence.kind,
+            };
+            replies.insert(own, Ok(self.said.clone()));
+        }
+        replies
+    }
+}
+
+/// The DS of a zone by the word of the zone above, asked once for all of its servers.
+type Above = OnceCell<Option<Message>>;
+
+/// Whether what one server says is proven, and what it gave; or why it was not heard.
+type Heard = Result<(bool, Given), Trouble>;
+
+impl Validator {
+    /// What the servers of the evidence's zone say to its question themselves.
+    pub(super) async fn witness(&self, evidence: &Evidence, authorities: &Authorities) -> Said {
+        if authorities.reach() != Reach::Asked {
+            return Said::Nothing { unasked: false };
+        }
+        let above = Above::new();
+        let own = self.hosts(&evidence.zone, authorities).await;
+        let mut heard = self.hear(evidence, &own.addresses, authorities, &above).await;
+        let is_broken = |heard: &[Heard]| heard.iter().any(|heard| matches!(heard, Ok((false, _))));
+        // That one is broken is enough to know.
+        if !is_broken(&heard) {
+            let mut more = self.delegated(evidence, &own, authorities).await;
+            more.retain(|address| !own.addresses.contains(address));
+            heard.extend(self.hear(evidence, &more, authorities, &above).await);
+        }
+        if is_broken(&heard) {
+            return Said::Broken;
+        }
+        let unasked = own.hidden || heard.iter().any(|heard| matches!(heard, Err(Trouble::Limit)));
+        match heard.into_iter().find_map(Result::ok) {
+            None => Said::Nothing { unasked },
+            Some((_, first)) => Said::Good(Box::new(first)),
+        }
+    }
+
+    /// What those at these addresses say.
+    async fn hear(
+        &self,
+        evidence: &Evidence,
+        addresses: &BTreeSet<IpAddr>,
+        authorities: &Authorities,
+        above: &Above,
+    ) -> Vec<Heard> {
+        let asked = usable(addresses, authorities).take(MAX_ADDRESSES);
+        let asked = asked.map(|address| self.hear_one(evidence, address, authorities, above));
+        join_all(asked).await
+    }
+
+    async fn hear_one(
+        &self,
+        evidence: &Evidence,
+        address: IpAddr,
+        authorities: &Authorities,
+        above: &Above,
+    ) -> Heard {
+        let ask = |name, kind| self.listen(name, kind, address, authorities);
+        let mut given = Given {
+            said: ask(&evidence.name, evidence.kind).await?,
+            keys: None,
+            ds: None,
+            from: Some(address),
+        };
+        let security = self.prove_anew(&given.said, evidence).await;
+        let by_what_is_known = is_proven(&security);
+        let of_keys = evidence.kind == RecordType::DNSKEY;
+        let is_bare = matches!(&security, Security::Bogus(bogus) if is_missing(&bogus.why)) && !of_keys;
+        if by_what_is_known == Some(true) || is_bare {
+            return Ok((!is_bare, given));
+        }
+        match of_keys {
+            true => {
+                let ds = above.get_or_init(|| self.ds_above(evidence, authorities));
+                given.ds = ds.await.clone();
+            }
+            false => given.keys = ask(&evidence.zone, RecordType::DNSKEY).await.ok(),
+        }
+        let security = self.weigh(evidence, &given).await;
+        let is_good = is_proven(&security).or(by_what_is_known);
+        is_good.map(|is_good| (is_good, given)).ok_or(Trouble::Unproven)
+    }
+
+    /// What one side's answer is worth by what it gives beside it, and by nothing that was concluded of the zone before.
+    pub(super) async fn weigh(&self, evidence: &Evidence, given: &Given) -> Security {
+        let zones = self.zones().above(&evidence.zone);
+        let question = (&evidence.name, evidence.kind);
+        let replies = given.replies(evidence);
+        self.prove_by(&given.said, question, &zones, replies)
+            .await
+            .security
+    }
+
+    /// What the server at `address` says with authority, or why it says nothing.
+    pub(super) async fn listen(
+        &self,
+        name: &Name,
+        kind: RecordType,
+        address: IpAddr,
+        authorities: &Authorities,
+    ) -> Result<Message, Trouble> {
+        self.count();
+        let message = authorities.hear(name.clone(), kind, address).await?;
+        let code = message.metadata.response_code;
+        let is_answer = matches!(code, ResponseCode::NoError | ResponseCode::NXDomain);
+        match is_answer && message.metadata.authoritative {
+            true => Ok(message),
+            false => Err(Trouble::Lame),
+        }
+    }
+
+    /// The servers of a zone, as the resolver has them.
+    async fn hosts(&self, zone: &Name, authorities: &Authorities) -> Hosts {
+        if let Some(known) = self.remembered().hosts(zone, self.now()) {
+            return known;
+        }
+        let Ok(message) = self.put(zone, RecordType::NS, true).await else {
+            return Hosts::default();
+        };
+        let names = named(&message.answers, zone);
+        let (addresses, unsaid) = self.addresses(&names, authorities).await;
+        let mut hidden = false;
+        if addresses.is_empty() {
+            let unsaid = unsaid
+                .into_iter()
+                .chain([(zone.clone(), RecordType::NS, message)]);
+            for (name, kind, message) in unsaid {
+                let security = self.prove(&message, &name, kind).await.security;
+                hidden |= matches!(security, Security::Bogus(_));
+            }
+        }
+        let hosts = Hosts {
+            names,
+            addresses,
+            hidden,
+        };
+        self.remembered().note_hosts(zone, hosts.clone(), self.now());
+        hosts
+    }
+
+    /// The addresses of these names, and the answers that held none.
+    async fn addresses(
+        &self,
+        names: &BTreeSet<Name>,
+        authorities: &Authorities,
+    ) -> (BTreeSet<IpAddr>, Vec<(Name, RecordType, Message)>) {
+        let over_ipv6 = authorities.asks_over_ipv6();
+        let asked = names.iter().take(MAX_NAMES).map(|host| async move {
+            let (mut found, mut unsaid) = (Vec::new(), Vec::new());
+            for kind in [RecordType::A, RecordType::AAAA] {
+                let is_wanted = kind == RecordType::A || found.is_empty() || over_ipv6;
+                if is_wanted && let Ok(message) = self.put(host, kind, true).await {
+                    let known = found.len();
+                    found.extend(message.answers.iter().filter_map(|record| record.data.ip_addr()));
+                    if found.len() == known {
+                        unsaid.push((host.clone(), kind, message));
+                    }
+                }
+            }
+            (found, unsaid)
+        });
+        let (mut addresses, mut unsaid) = (BTreeSet::new(), Vec::new());
+        for (found, nothing) in join_all(asked).await {
+            addresses.extend(found);
+            unsaid.extend(nothing);
+        }
+        (addresses, unsaid)
+    }
+
+    /// The addresses of the servers that the delegation names, by the word of the zone above: by name where the zone itself
+    /// does not name them, and by glue (RFC 1034 4.2.1), whatever the resolver says of them.
+    async fn delegated(
+        &self,
+        evidence: &Evidence,
+        own: &Hosts,
+        authorities: &Authorities,
+    ) -> BTreeSet<IpAddr> {
+        for address in self.parents(evidence, authorities).await {
+            self.count();
+            let asked = authorities.hear(evidence.zone.clone(), RecordType::NS, address);
+            let Ok(message) = asked.await else { continue };
+            // A server that has both zones answers; of the delegation that tells nothing, but glue is glue.
+            let mut names = named(&message.authorities, &evidence.zone);
+            names.extend(named(&message.answers, &evidence.zone));
+            if names.is_empty() {
+                continue;
+            }
+            let glue = message
+                .additionals
+                .iter()
+                .filter(|record| names.contains(&record.name));
+            let mut addresses: BTreeSet<IpAddr> = glue.filter_map(|record| record.data.ip_addr()).collect();
+            names.retain(|name| !own.names.contains(name));
+            addresses.extend(self.addresses(&names, authorities).await.0);
+            return addresses;
+        }
+        BTreeSet::new()
+    }
+
+    async fn ds_above(&self, evidence: &Evidence, authorities: &Authorities) -> Option<Message> {
+        for address in self.parents(evidence, authorities).await {
+            let ds = self
+                .listen(&evidence.zone, RecordType::DS, address, authorities)
+                .await;
+            if let Ok(ds) = ds {
+                return Some(ds);
+            }
+        }
+        None
+    }
+
+    /// Some servers of the zone above. Those of the root are troubled for nobody.
+    async fn parents(&self, evidence: &Evidence, authorities: &Authorities) -> Vec<IpAddr> {
+        let Some(parent) = evidence.parent.as_ref().filter(|parent| !parent.is_root()) else {
+            return Vec::new();
+        };
+        let hosts = self.hosts(parent, authorities).await;
+        usable(&hosts.addresses, authorities).take(MAX_PARENTS).collect()
+    }
+}
+
+/// The servers that an NS set of `zone` names.
+fn named(records: &[Record], zone: &Name) -> BTreeSet<Name> {
+    let of_zone = records.iter().filter(|record| record.name == *zone);
+    let hosts = of_zone.filter_map(|record| match &record.data {
+        RData::NS(host) => Some(host.0.to_lowercase()),
+        _ => None,
+    });
+    hosts.take(MAX_NAMES).collect()
+}
+
+/// Those of these addresses that are worth a question.
+fn usable(addresses: &BTreeSet<IpAddr>, authorities: &Authorities) -> impl Iterator<Item = IpAddr> {
+    addresses
+        .iter()
+        .copied()
+        .filter(|address| nobody_at(*address).is_none() && authorities.in_vain(*address).is_none())
+}
