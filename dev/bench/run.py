@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """What a look costs, beside what others cost, in one run over the internet of internet.py.
 
-  run.py [--domains N] [--growth N,N,…] [--zegel PROGRAM] [--lookups PROGRAM] [--checkdmarc PYTHON] [--out FILE] [--rounds N]
+  run.py [--domains N] [--growth N,N,…] [--file-mib N] [--zegel PROGRAM] [--lookups PROGRAM] [--checkdmarc PYTHON] [--out FILE] [--rounds N]
 
 Prints a table and writes the same as JSON. CPU is that of the measured process alone, user and system, of its children too;
 the resolver's is not in it, though it takes the same cores. Of several rounds the median counts. `cold` is after the resolver
@@ -13,6 +13,7 @@ import json
 import os
 import pathlib
 import platform
+import re
 import resource
 import shutil
 import signal
@@ -133,6 +134,22 @@ class Bench:
             "domainsNotInSync": sum(1 for state in states if state.get("inSync") != state.get("records")),
         }
 
+    def one_file(self, mebibytes):
+        """All manifests again and again in one file of so many MiB, under names of their own; how many they are."""
+        path, number = self.folder / "one.yaml", 0
+        texts = [one.read_text() for one in sorted(pathlib.Path(self.where["manifests"]).iterdir())]
+        with path.open("w") as out:
+            again = 0
+            while out.tell() < mebibytes << 20:
+                for text in texts:
+                    domain = re.search(r"^  domain: (\S+)$", text, re.M)[1]
+                    name = re.search(r"^  name: (\S+)$", text, re.M)[1]
+                    own = text.replace(domain, f"x{again}{domain}").replace(f"  name: {name}", f"  name: x{again}-{name}", 1)
+                    out.write(f"---\n{own.removeprefix('---')}")
+                    number += 1
+                again += 1
+        return path, number
+
     def table(self):
         """Everything, others beside it."""
         where, given = self.where, self.given
@@ -150,6 +167,10 @@ class Bench:
             self.row("lean client, cold", lookups("lean"), cold=True)
         self.row("inspect --from, warm", self.zegel("inspect", "--from", where["domains"], "--quiet", "--output", "json", *self.dns()))
         self.row("plan", self.zegel("plan", where["manifests"], "--output", "zone"))
+        if given.file_mib:
+            path, number = self.one_file(given.file_mib)
+            self.row(f"plan, one file of {given.file_mib} MiB", self.zegel("plan", path, "--output", "zone"), per=number, rounds=1)
+            path.unlink()
         if given.checkdmarc:
             some = min(self.number, 200)
             host, port = where["resolver"].split(":")
@@ -198,6 +219,7 @@ def main():
     parser.add_argument("--zegel", default=ROOT / "target/release/zegel", type=pathlib.Path)
     parser.add_argument("--lookups", default=ROOT / "target/release/examples/lookups", type=pathlib.Path)
     parser.add_argument("--checkdmarc", type=pathlib.Path, help="a Python that has checkdmarc")
+    parser.add_argument("--file-mib", type=int, default=100, help="one file of so many MiB is planned besides; 0: none")
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--folder", help="where the internets are written (default: in memory where there is such a place)")
     parser.add_argument("--out", type=pathlib.Path, default=HERE / "results" / "latest.json")

@@ -4,7 +4,8 @@
 //! be read for certain is read; what cannot is refused in words that say what to do. Telling encodings apart
 //! ([`decode`]) is pure; only [`octets`] and [`text`] touch files and standard input.
 
-use std::io::Read;
+use std::fs::File;
+use std::io::{BufReader, Read};
 
 use super::Failure;
 
@@ -124,6 +125,17 @@ pub fn octets(path: &str) -> Result<Vec<u8>, Failure> {
     std::fs::read(path).map_err(|error| Failure::Usage(format!("cannot read {path}: {error}")))
 }
 
+/// Smaller files are read at once.
+const LARGE: u64 = 1 << 20;
+
+/// A large file, to be read line by line; `None` of any other, of standard input, which can be read once only, and where it
+/// cannot be opened.
+pub(super) fn lines(path: &str) -> Option<BufReader<File>> {
+    let file = (path != STDIN).then(|| File::open(path))?.ok()?;
+    let about = file.metadata().ok()?;
+    (about.is_file() && about.len() >= LARGE).then(|| BufReader::new(file))
+}
+
 /// The text of a file that must be UTF-8 or UTF-16, as manifests are.
 ///
 /// # Errors
@@ -146,7 +158,7 @@ pub fn text(path: &str) -> Result<String, Failure> {
 }
 
 /// Whether what is UTF-8 can be nothing else: without a mark, without what other encodings and formats are told by.
-fn is_plain(text: &str) -> bool {
+pub(super) fn is_plain(text: &str) -> bool {
     let is_format = |(start, _): &(&[u8], &str)| text.as_bytes().starts_with(start);
     !text.starts_with('\u{feff}') && !text.contains('\0') && !FORMATS.iter().any(is_format)
 }

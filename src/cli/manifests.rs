@@ -7,17 +7,21 @@
 mod locate;
 mod mistakes;
 mod paths;
+mod places;
 mod read;
 mod renamed;
 mod rivals;
+mod stream;
+mod value;
 mod words;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::panic::resume_unwind;
 use std::path::{Path, PathBuf};
 
+use self::read::Objects;
 pub use self::read::read;
-use self::rivals::Object;
+use self::stream::Stream;
 use super::{Failure, file, output};
 use crate::intent::{Intent, SpecError};
 use crate::report::ManifestRef;
@@ -33,17 +37,6 @@ pub struct Manifest {
     pub source: ManifestRef,
     /// The line of each wanted record set, in their order: of what it was derived from, or the nearest field around it.
     pub lines: Vec<u64>,
-}
-
-/// The line of `path`, or of the nearest field around it.
-fn line(lines: &BTreeMap<String, u64>, path: &str) -> Option<u64> {
-    let mut path = path;
-    loop {
-        if let Some(line) = lines.get(path) {
-            return Some(*line);
-        }
-        path = path.get(..path.rfind(['.', '['])?)?;
-    }
 }
 
 /// What was read.
@@ -156,8 +149,8 @@ fn files(path: &Path) -> Result<Vec<PathBuf>, Failure> {
 const FEW_FILES: usize = 64;
 
 /// What stands in each of `files`, in their order, and what is wrong there; many are read on all cores.
-fn read_files(files: &[PathBuf]) -> Vec<(Vec<Object>, Vec<Invalid>)> {
-    let read_share = |share: &[PathBuf]| -> Vec<(Vec<Object>, Vec<Invalid>)> {
+fn read_files(files: &[PathBuf]) -> Vec<Objects> {
+    let read_share = |share: &[PathBuf]| -> Vec<Objects> {
         share
             .iter()
             .map(|file| read_file(&file.display().to_string()))
@@ -180,7 +173,12 @@ fn read_files(files: &[PathBuf]) -> Vec<(Vec<Object>, Vec<Invalid>)> {
 }
 
 /// The objects of a file, and what is wrong with it.
-fn read_file(path: &str) -> (Vec<Object>, Vec<Invalid>) {
+fn read_file(path: &str) -> Objects {
+    if let Some(lines) = file::lines(path)
+        && let Ok(read) = read::streamed(path, Stream::new(lines))
+    {
+        return read;
+    }
     match file::text(path) {
         Ok(text) => read::objects(path, &text),
         // Said with all the others' mistakes: one file that cannot be read hides nothing.

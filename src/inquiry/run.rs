@@ -94,6 +94,8 @@ pub struct Inquiry<'f> {
     /// Why no further question may be opened: what is not known is that.
     closed: Option<Trouble>,
     over_limit: bool,
+    /// Whether a question was left open.
+    has_open: bool,
     /// What is being worked out just now, innermost last: the questions asked for it, by their places.
     working: Vec<Vec<(usize, Need)>>,
     /// What this run has worked out, whether or not a question of it is open.
@@ -123,6 +125,7 @@ impl<'f> Inquiry<'f> {
             standard: Standard::Dns,
             closed: None,
             over_limit: false,
+            has_open: false,
             working: Vec::new(),
             worked_out: HashMap::default(),
             stand_ins: StandIns::default(),
@@ -233,7 +236,10 @@ impl<'f> Inquiry<'f> {
                     self.over_limit |= why == Trouble::Limit;
                     Reply::Unanswered(why)
                 }
-                None => Reply::Open,
+                None => {
+                    self.has_open = true;
+                    Reply::Open
+                }
             },
         }
     }
@@ -383,7 +389,8 @@ impl<'f> Inquiry<'f> {
 
     /// Whether such a question is left: what this run says will be thrown away.
     pub fn has_open(&self) -> bool {
-        self.left_open().next().is_some()
+        // Of those that were left open, others may have answered since in the resolver's place.
+        self.has_open && (self.detoured.is_empty() || self.left_open().next().is_some())
     }
 
     fn left_open(&self) -> impl Iterator<Item = &AnyQuestion> {

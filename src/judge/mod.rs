@@ -37,7 +37,7 @@ use crate::inquiry::{Answer, Dns, Inquiry, Kind, Need, Reply};
 use crate::intent::{Intent, ManagedRrset, Observe, What};
 use crate::name::Name;
 use crate::records::Standard;
-use crate::rules;
+use crate::rules::{self, Severity};
 
 /// Judges what is known; the caller answers the questions `inquiry` has opened and calls again until none is left. Until
 /// then the verdict is without findings and questions.
@@ -133,7 +133,7 @@ fn checked<const STANDARD: u8>(
         (row(standard).check)(intent, inquiry, &mut findings);
         Checked::<STANDARD>(findings)
     });
-    findings.extend(checked.0.iter().cloned());
+    repeat(&checked.0, inquiry, findings);
 }
 
 /// The state of a wanted record set, and what was found on the way, once every question of it was answered: a later wave
@@ -164,8 +164,16 @@ fn stated(
     if stated.index != index {
         return record_state(intent, wanted, inquiry, findings);
     }
-    findings.extend(stated.findings.iter().cloned());
+    repeat(&stated.findings, inquiry, findings);
     stated.verdict.clone()
+}
+
+/// Says once more what was found in an earlier wave. While a question is open all of it is thrown away; until then only
+/// Errors have somebody ask for more.
+fn repeat(kept: &Findings, inquiry: &Inquiry<'_>, findings: &mut Findings) {
+    let is_thrown_away = inquiry.has_open();
+    let counts = |finding: &&Finding| !is_thrown_away || finding.severity == Severity::Error;
+    findings.extend(kept.iter().filter(counts).cloned());
 }
 
 /// The state of one wanted record set, by whatever answers `inquiry` has.

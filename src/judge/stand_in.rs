@@ -17,10 +17,13 @@ use crate::name::Name;
 /// they have not got.
 pub(super) fn before_the_resolver(intent: &Intent, inquiry: &mut Inquiry<'_>) {
     let held_back = inquiry.held_back();
+    if held_back.is_empty() || inquiry.depth() == Depth::Off {
+        return;
+    }
     let is_held_back =
         |wanted: &&ManagedRrset| held_back.contains(&(wanted.name.clone(), wanted.desired().kind));
     let wanted: Vec<&ManagedRrset> = intent.wanted.iter().filter(is_held_back).collect();
-    if wanted.is_empty() || inquiry.depth() == Depth::Off {
+    if wanted.is_empty() {
         return;
     }
     let nothing = Facts::new();

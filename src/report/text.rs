@@ -4,18 +4,32 @@ use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
 /// `text` with everything that could move a cursor, hide or reorder characters shown as `\DDD`, octet by octet.
 pub fn harmless(text: &str) -> String {
-    let mut shown = String::with_capacity(text.len());
-    for character in text.chars() {
-        if is_harmless(character) {
-            shown.push(character);
-        } else {
-            let mut buffer = [0; 4];
-            for octet in character.encode_utf8(&mut buffer).bytes() {
-                shown.push_str(&format!("\\{octet:03}"));
-            }
+    with_harmful(text, |shown, character| {
+        let mut buffer = [0; 4];
+        for octet in character.encode_utf8(&mut buffer).bytes() {
+            shown.push_str(&format!("\\{octet:03}"));
         }
+    })
+}
+
+/// `text` with `write` for each character that is not harmless. Nearly all text is printable ASCII, and is copied at once.
+fn with_harmful(text: &str, mut write: impl FnMut(&mut String, char)) -> String {
+    let is_printable = |octet: &u8| matches!(octet, b' '..=b'~');
+    let mut shown = String::with_capacity(text.len());
+    let mut rest = text;
+    loop {
+        let printable = rest.bytes().take_while(is_printable).count();
+        // All of these are characters of one octet.
+        let (before, after) = rest.split_at(printable);
+        shown.push_str(before);
+        let mut characters = after.chars();
+        match characters.next() {
+            None => return shown,
+            Some(character) if is_harmless(character) => shown.push(character),
+            Some(character) => write(&mut shown, character),
+        }
+        rest = characters.as_str();
     }
-    shown
 }
 
 /// Whether a character neither moves the cursor nor hides or reorders others.
@@ -25,17 +39,11 @@ pub fn is_harmless(character: char) -> bool {
 
 /// JSON in which whatever could move a cursor or reorder text stands as `\uXXXX`: the same values, harmless to show.
 pub fn escaped_json(json: &str) -> String {
-    let mut out = String::with_capacity(json.len());
-    for character in json.chars() {
-        if is_harmless(character) {
-            out.push(character);
-            continue;
-        }
+    with_harmful(json, |out, character| {
         for unit in character.encode_utf16(&mut [0; 2]) {
             out.push_str(&format!("\\u{unit:04x}"));
         }
-    }
-    out
+    })
 }
 
 /// Columns `text` takes on a terminal.
@@ -222,6 +230,18 @@ mod tests {
         #[test]
         fn shortened_text_keeps_what_is_no_key(text in "([a-z]{1,20}[ ;:.]){0,20}") {
             prop_assert_eq!(shortened(&text), text);
+        }
+
+        #[test]
+        fn what_is_copied_at_once_is_what_would_be_copied_one_by_one(text in "[ -~\\u{1b}éあ\\u{202e}\\u{301}]{0,40}") {
+            let mut one_by_one = String::new();
+            for character in text.chars() {
+                match is_harmless(character) {
+                    true => one_by_one.push(character),
+                    false => one_by_one.extend(character.encode_utf16(&mut [0; 2]).iter().map(|unit| format!("\\u{unit:04x}"))),
+                }
+            }
+            prop_assert_eq!(escaped_json(&text), one_by_one);
         }
 
         #[test]

@@ -15,13 +15,13 @@
 mod tests;
 
 use std::collections::HashMap;
+use std::pin::pin;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use futures::stream::{FuturesUnordered, StreamExt};
 use jiff::{SignedDuration, Timestamp};
 use tokio::sync::watch;
-use tokio::time::{Instant, timeout, timeout_at};
+use tokio::time::{Instant, sleep_until, timeout};
 
 use super::cache::{Cache, CacheBounds};
 use super::places::Places;
@@ -142,6 +142,12 @@ enum Found<P: Put> {
     Departing(watch::Receiver<Progress<P::Lane>>, Flying<P>, Landing<P::Lane>),
 }
 
+/// A question that is answered, or is being answered.
+enum Begun<L: Lane> {
+    Known(Arc<Fact<L>>),
+    OnItsWay(watch::Receiver<Progress<L>>),
+}
+
 impl<P: Put> Exchange<P> {
     pub(super) fn new(put: P, places: Places, bounds: CacheBounds, clock: Clock) -> Self {
         let book = Book {
@@ -172,44 +178,66 @@ impl<P: Put> Exchange<P> {
     }
 
     /// Answers those of `open` that are this lane's, all at once, until `end`.
+    ///
+    /// All are under way before the first is waited for, so it takes as long as the slowest; one timer is enough for them, and
+    /// whoever waits is woken by few of them.
     pub(super) async fn answer(
         &self,
         open: &[AnyQuestion],
         fresh: &Freshness,
         end: Instant,
     ) -> Vec<(P::Lane, Arc<Fact<P::Lane>>)> {
-        let asked = open
-            .iter()
-            .filter_map(AnyQuestion::of::<P::Lane>)
-            .map(|question| async move {
-                let fact = self.ask(question, fresh.floor(question), Some(end)).await;
-                (question.clone(), fact)
-            });
-        asked.collect::<FuturesUnordered<_>>().collect().await
+        let questions = open.iter().filter_map(AnyQuestion::of::<P::Lane>);
+        let begun: Vec<_> = questions
+            .map(|question| (question, self.begin(question, fresh.floor(question))))
+            .collect();
+        let mut answered = Vec::with_capacity(begun.len());
+        let mut end = pin!(sleep_until(end));
+        for (question, begun) in begun {
+            let fact = match begun {
+                Begun::Known(fact) => fact,
+                Begun::OnItsWay(landing) => self.land(landing, end.as_mut()).await,
+            };
+            answered.push((question.clone(), fact));
+        }
+        answered
     }
 
-    /// Answers one question, from memory when it is there and not seen before `floor`, and no longer than until `end`.
-    pub(super) async fn ask(
-        &self,
-        question: &P::Lane,
-        floor: Option<Timestamp>,
-        end: Option<Instant>,
-    ) -> Arc<Fact<P::Lane>> {
-        let (mut landing, departing) = match self.find(question, floor) {
-            Found::Remembered(fact) => return fact,
-            Found::OnItsWay(landing) => (landing, None),
-            Found::Departing(landing, flying, landed) => (landing, Some(flying.fly(landed))),
-        };
-        // Not with the book in hand: a runtime that shuts down drops what is spawned, which asks for the book.
-        if let Some(flying) = departing {
-            tokio::spawn(flying);
+    /// Answers one question, from memory when it is there and not seen before `floor`, however long that takes.
+    pub(super) async fn ask(&self, question: &P::Lane, floor: Option<Timestamp>) -> Arc<Fact<P::Lane>> {
+        match self.begin(question, floor) {
+            Begun::Known(fact) => fact,
+            Begun::OnItsWay(landing) => self.land(landing, std::future::pending()).await,
         }
-        let landed = landing.wait_for(|progress| progress.fact().is_some());
-        let landed = match end {
-            None => landed.await.ok(),
-            Some(end) => timeout_at(end, landed).await.ok().and_then(Result::ok),
+    }
+
+    /// Sees to it that a question is answered, or on its way.
+    fn begin(&self, question: &P::Lane, floor: Option<Timestamp>) -> Begun<P::Lane> {
+        match self.find(question, floor) {
+            Found::Remembered(fact) => Begun::Known(fact),
+            Found::OnItsWay(landing) => Begun::OnItsWay(landing),
+            Found::Departing(landing, flying, landed) => {
+                // Not with the book in hand: a runtime that shuts down drops what is spawned, which asks for the book.
+                tokio::spawn(flying.fly(landed));
+                Begun::OnItsWay(landing)
+            }
+        }
+    }
+
+    /// Waits for a question that is on its way, until `end` at most.
+    async fn land(
+        &self,
+        mut landing: watch::Receiver<Progress<P::Lane>>,
+        end: impl Future<Output = ()>,
+    ) -> Arc<Fact<P::Lane>> {
+        let landed = tokio::select! {
+            biased;
+            landed = landing.wait_for(|progress| progress.fact().is_some()) => {
+                landed.ok().and_then(|progress| progress.fact().cloned())
+            }
+            () = end => None,
         };
-        if let Some(fact) = landed.and_then(|progress| progress.fact().cloned()) {
+        if let Some(fact) = landed {
             return fact;
         }
         let trouble = match *landing.borrow() {

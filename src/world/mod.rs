@@ -299,7 +299,7 @@ impl World {
 
     /// Answers one question to DNS, from memory when it is there and not seen before `floor`.
     pub async fn ask(&self, question: &Dns, floor: Option<Timestamp>) -> Arc<Fact> {
-        self.dns.ask(question, floor, None).await
+        self.dns.ask(question, floor).await
     }
 
     /// The longest a look at one mail server may take: it is a few connections, with long pauses between them.
@@ -313,7 +313,7 @@ impl World {
         question: &Starttls,
         floor: Option<Timestamp>,
     ) -> Arc<Fact<Starttls>> {
-        self.smtp.ask(question, floor, None).await
+        self.smtp.ask(question, floor).await
     }
 
     /// Answers `open` into `facts`, all lanes at once, until `end`. What no lane here answers stays open.

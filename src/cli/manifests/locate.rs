@@ -1,11 +1,18 @@
 //! Where things stand in a YAML file: its documents, and the line of every field. Pure.
 //!
+//! A document is walked once: what its value is, where it is plain, comes of the same walk.
+//!
 //! A document is what stands between two lines that begin with `---`, which YAML allows nowhere else at a line's
 //! start; so one that is broken takes no other with it.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
+use serde_json::Value;
 use serde_saphyr::granit_parser::{Event, Parser, ScalarStyle};
+
+use super::places::{Place, Places, Step};
+use super::value::Maker;
 
 /// One document of a file.
 #[derive(Debug)]
@@ -15,7 +22,9 @@ pub(super) struct Document<'t> {
     /// The line its text starts at, from 1.
     pub(super) first_line: u64,
     /// The line of every field of the file by its path, `spec.dkim.selectors[2].name`.
-    pub(super) lines: BTreeMap<String, u64>,
+    pub(super) lines: Places<'t>,
+    /// Its value, where it is plain: else it is to be read.
+    pub(super) value: Option<Value>,
     /// The fields that stand there twice, and the lines where they do so again.
     pub(super) doubled: Vec<(String, u64)>,
     /// Where a word stands without quotes that older YAML, and so `kubectl`, reads as a boolean: `yes`, `off`.
@@ -24,23 +33,19 @@ pub(super) struct Document<'t> {
     pub(super) broken: Option<(u64, String)>,
 }
 
-/// At most this many fields of a document are remembered: beyond it the line is that of a field around.
-const MAX_FIELDS: usize = 100_000;
-
 /// Deeper fields are not remembered: a manifest has none.
 const MAX_DEPTH: usize = 16;
 
-/// The documents of a file, one after another: what one holds is let go before the next is read.
-pub(super) fn documents(text: &str) -> impl Iterator<Item = Document<'_>> {
+/// The text split before each line that begins a document, each with the line it starts at; directives stay with the
+/// document they are for.
+pub(super) fn parts(text: &str) -> impl Iterator<Item = (u64, &str)> {
     Parts {
         text,
         lines: 1,
         is_over: false,
     }
-    .map(|(first_line, text)| document(first_line, text))
 }
 
-/// The text split before each line that begins a document; directives stay with the document they are for.
 struct Parts<'t> {
     /// What is left.
     text: &'t str,
@@ -56,16 +61,13 @@ impl<'t> Iterator for Parts<'t> {
         if self.is_over {
             return None;
         }
-        let (first_line, mut empty, mut at) = (self.lines, true, 0);
+        let (first_line, mut seam, mut at) = (self.lines, Seam::default(), 0);
         for content in self.text.split_inclusive('\n') {
-            if is_start(content) && !empty {
+            if seam.is_before(content) {
                 let (part, rest) = self.text.split_at(at);
                 self.text = rest;
                 return Some((first_line, part));
             }
-            let bare = content.trim();
-            // What stands behind `---` on its line is content too, and so is its being there a second time.
-            empty &= !is_start(content) && (bare.is_empty() || bare.starts_with(['#', '%']));
             at += content.len();
             self.lines += 1;
         }
@@ -74,20 +76,44 @@ impl<'t> Iterator for Parts<'t> {
     }
 }
 
+/// Tells, line by line, where a document ends and the next begins.
+#[derive(Debug, Default)]
+pub(super) struct Seam {
+    holds_something: bool,
+}
+
+impl Seam {
+    /// Whether this line belongs to the next document.
+    pub(super) fn is_before(&mut self, line: &str) -> bool {
+        if is_start(line) && self.holds_something {
+            return true;
+        }
+        let bare = line.trim();
+        // What stands behind `---` on its line is content too, and so is its being there a second time.
+        self.holds_something |= is_start(line) || !(bare.is_empty() || bare.starts_with(['#', '%']));
+        false
+    }
+}
+
 fn is_start(line: &str) -> bool {
     line.strip_prefix("---")
         .is_some_and(|rest| rest.is_empty() || rest.starts_with([' ', '\t', '\r', '\n']))
 }
 
-fn document(first_line: u64, text: &str) -> Document<'_> {
+/// The document of this text, which starts at that line of its file.
+pub(super) fn document(first_line: u64, text: &str) -> Document<'_> {
     let mut walk = Walk {
         before: first_line.saturating_sub(1),
         ..Walk::default()
     };
+    let mut maker = Maker::new();
     let mut broken = None;
     for event in Parser::new_from_str(text) {
         match event {
-            Ok((event, span)) => walk.step(&event, span.start.line() as u64),
+            Ok((event, span)) => {
+                maker.step(&event);
+                walk.step(event, span.start.line() as u64);
+            }
             Err(error) => {
                 let line = error.marker().line() as u64;
                 broken = Some((walk.before + line.max(1), error.info().to_owned()));
@@ -99,6 +125,7 @@ fn document(first_line: u64, text: &str) -> Document<'_> {
         text,
         first_line,
         lines: walk.lines,
+        value: maker.value().filter(|_| broken.is_none()),
         doubled: walk.doubled,
         words: walk.words,
         broken,
@@ -107,40 +134,75 @@ fn document(first_line: u64, text: &str) -> Document<'_> {
 
 /// The way from the document's root to where the parser stands, and what was met on it.
 #[derive(Default)]
-struct Walk {
+struct Walk<'t> {
     /// How many lines stand before the document.
     before: u64,
-    stack: Vec<Level>,
-    lines: BTreeMap<String, u64>,
+    stack: Vec<Level<'t>>,
+    lines: Places<'t>,
     doubled: Vec<(String, u64)>,
     words: BTreeMap<String, bool>,
 }
 
-enum Level {
+struct Level<'t> {
+    /// Where it stands, where that is remembered.
+    place: Option<Place>,
+    kind: Kind<'t>,
+}
+
+enum Kind<'t> {
     /// In a mapping: the key whose value comes next, and those before it.
-    Mapping(Option<(String, u64)>, BTreeSet<String>),
+    Mapping(Option<(Cow<'t, str>, u64)>, Keys<'t>),
     /// In a sequence; the index of the next item.
     Sequence(usize),
 }
 
-impl Walk {
-    fn step(&mut self, event: &Event<'_>, line: u64) {
+/// The keys of a mapping so far.
+#[derive(Default)]
+struct Keys<'t> {
+    /// Nearly always there are few.
+    few: Vec<Cow<'t, str>>,
+    many: BTreeSet<Cow<'t, str>>,
+}
+
+impl<'t> Keys<'t> {
+    /// So many are looked through one by one.
+    const FEW: usize = 16;
+
+    /// Whether it was not there before.
+    fn insert(&mut self, key: Cow<'t, str>) -> bool {
+        if self.few.contains(&key) {
+            return false;
+        }
+        match self.few.len() < Self::FEW {
+            true => {
+                self.few.push(key);
+                true
+            }
+            false => self.many.insert(key),
+        }
+    }
+}
+
+impl<'t> Walk<'t> {
+    fn step(&mut self, event: Event<'t>, line: u64) {
         let line = self.before + line;
         match event {
             Event::Scalar(text, style, _, tag) => {
-                if let Some(Level::Mapping(key @ None, before)) = self.stack.last_mut() {
-                    *key = Some((text.to_string(), line));
+                if let Some(Kind::Mapping(key @ None, before)) =
+                    self.stack.last_mut().map(|level| &mut level.kind)
+                {
                     // Merge keys may stand there several times.
-                    if !before.insert(text.to_string())
-                        && text != "<<"
-                        && let Some((path, _)) = self.path(line)
-                    {
+                    let is_new = before.insert(text.clone()) || text == "<<";
+                    *key = Some((text, line));
+                    if !is_new && let Some(path) = self.path() {
                         self.doubled.push((path, line));
                     }
                     return;
                 }
-                let path = self.note(line);
-                if let (Some(path), ScalarStyle::Plain, None, Some(yes)) = (path, style, tag, boolean(text)) {
+                self.note(line);
+                if let (ScalarStyle::Plain, None, Some(yes)) = (style, tag, boolean(&text))
+                    && let Some(path) = self.path()
+                {
                     self.words.insert(path, yes);
                 }
                 self.done();
@@ -149,14 +211,8 @@ impl Walk {
                 self.note(line);
                 self.done();
             }
-            Event::MappingStart(..) => {
-                self.note(line);
-                self.stack.push(Level::Mapping(None, BTreeSet::new()));
-            }
-            Event::SequenceStart(..) => {
-                self.note(line);
-                self.stack.push(Level::Sequence(0));
-            }
+            Event::MappingStart(..) => self.begin(line, Kind::Mapping(None, Keys::default())),
+            Event::SequenceStart(..) => self.begin(line, Kind::Sequence(0)),
             Event::MappingEnd | Event::SequenceEnd => {
                 self.stack.pop();
                 self.done();
@@ -165,46 +221,55 @@ impl Walk {
         }
     }
 
-    /// Notes the line of the node that starts here: its key's when it has one.
-    fn note(&mut self, line: u64) -> Option<String> {
-        let (path, line) = self.path(line)?;
-        if self.lines.len() < MAX_FIELDS {
-            self.lines.entry(path.clone()).or_insert(line);
-        }
-        Some(path)
+    fn begin(&mut self, line: u64, kind: Kind<'t>) {
+        let place = self.note(line);
+        self.stack.push(Level { place, kind });
     }
 
-    /// The path to where the parser stands, and the line it is found at.
-    fn path(&self, line: u64) -> Option<(String, u64)> {
+    /// Notes the line of the node that starts here: its key's when it has one.
+    fn note(&mut self, line: u64) -> Option<Place> {
+        if self.stack.len() > MAX_DEPTH {
+            return None;
+        }
+        let Some(level) = self.stack.last() else {
+            return self.lines.note(None, Step::Whole, line);
+        };
+        let around = Some(level.place?);
+        match &level.kind {
+            Kind::Mapping(key, _) => {
+                let (key, line) = key.clone()?;
+                self.lines.note(around, Step::Field(key), line)
+            }
+            Kind::Sequence(index) => self.lines.note(around, Step::Entry(*index), line),
+        }
+    }
+
+    /// The path to where the parser stands.
+    fn path(&self) -> Option<String> {
         if self.stack.len() > MAX_DEPTH {
             return None;
         }
         let mut path = String::new();
-        let mut at = line;
         for level in &self.stack {
-            match level {
-                Level::Mapping(key, _) => {
-                    let (key, line) = key.as_ref()?;
+            match &level.kind {
+                Kind::Mapping(key, _) => {
+                    let (key, _) = key.as_ref()?;
                     if !path.is_empty() {
                         path.push('.');
                     }
                     path.push_str(key);
-                    at = *line;
                 }
-                Level::Sequence(index) => {
-                    path.push_str(&format!("[{index}]"));
-                    at = line;
-                }
+                Kind::Sequence(index) => path.push_str(&format!("[{index}]")),
             }
         }
-        Some((path, at))
+        Some(path)
     }
 
     /// A node is complete: the next one is the next key or item.
     fn done(&mut self) {
-        match self.stack.last_mut() {
-            Some(Level::Mapping(key, _)) => *key = None,
-            Some(Level::Sequence(index)) => *index += 1,
+        match self.stack.last_mut().map(|level| &mut level.kind) {
+            Some(Kind::Mapping(key, _)) => *key = None,
+            Some(Kind::Sequence(index)) => *index += 1,
             None => {}
         }
     }

@@ -43,9 +43,10 @@ fn judge_as<S: DeserializeOwned, I>(
     object: &Value,
     make: fn(&S) -> Result<I, Vec<SpecError>>,
 ) -> Judged<S, I> {
-    let renamed = Renamed::new(object);
+    let mut renamed = Renamed::new(object);
+    let whole = renamed.judged.object.take();
     let judged = &renamed.judged;
-    let mut repaired = Repaired::new(&judged.object, &judged.violations);
+    let mut repaired = Repaired::new(whole, &judged.violations);
     let read = serde_json::from_value::<S>(repaired.spec.take());
     let mut intent = None;
     let beyond = match &read {
@@ -70,8 +71,7 @@ fn judge_as<S: DeserializeOwned, I>(
                 .any(|violation| is_said_by(violation, error))
         })
         .collect();
-    let judged = judged.violations.iter();
-    let mut mistakes: Vec<SpecError> = judged
+    let mut mistakes: Vec<SpecError> = (judged.violations.iter())
         .filter(|violation| !is_said_better(violation, &beyond))
         .map(|violation| SpecError::new(&violation.path, &violation.message))
         .collect();
@@ -115,9 +115,9 @@ struct Repaired {
 }
 
 impl Repaired {
-    fn new(object: &Value, violations: &[Violation]) -> Self {
+    fn new(mut object: Value, violations: &[Violation]) -> Self {
         let mut repaired = Self {
-            spec: object.get("spec").cloned().unwrap_or_default(),
+            spec: object.get_mut("spec").map_or(Value::Null, Value::take),
             touched: Vec::new(),
             gone: BTreeMap::new(),
         };

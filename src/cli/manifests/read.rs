@@ -1,13 +1,17 @@
 //! The manifests in a text: documents read, objects found, all that is wrong with them located. Pure.
 
+use std::io::BufRead;
+use std::sync::LazyLock;
+
 use kube::CustomResourceExt;
 use kube::core::ApiResource;
 use serde_json::Value;
 use serde_saphyr::DuplicateKeyPolicy;
 
-use super::locate::{Document, documents};
+use super::locate::{Document, document, parts};
 use super::paths::find;
 use super::rivals::Object;
+use super::stream::{Stopped, Stream};
 use super::{Manifest, mistakes, words};
 use crate::api::{MailDomain, MailDomainGrant};
 use crate::intent::{SpecError, claims};
@@ -22,17 +26,29 @@ pub fn read(file: &str, text: &str) -> (Vec<Manifest>, Vec<Invalid>) {
     (manifests.collect(), invalid)
 }
 
+/// Objects, and what is wrong with them.
+pub(super) type Objects = (Vec<Object>, Vec<Invalid>);
+
 /// Reads the objects in `text`, and what is wrong with them.
-pub(super) fn objects(file: &str, text: &str) -> (Vec<Object>, Vec<Invalid>) {
-    let mut reader = Reader {
-        file,
-        objects: Vec::new(),
-        invalid: Vec::new(),
-    };
-    for document in documents(text) {
-        reader.document(&document);
+pub(super) fn objects(file: &str, text: &str) -> Objects {
+    let mut reader = Reader::new(file);
+    for (first_line, text) in parts(text) {
+        reader.part(first_line, text);
     }
     (reader.objects, reader.invalid)
+}
+
+/// The same of a text of which one document is held at a time.
+///
+/// # Errors
+/// When all of the text has to be looked at to say what it is.
+pub(super) fn streamed<R: BufRead>(file: &str, documents: Stream<R>) -> Result<Objects, Stopped> {
+    let mut reader = Reader::new(file);
+    for part in documents {
+        let (first_line, text) = part?;
+        reader.part(first_line, &text);
+    }
+    Ok((reader.objects, reader.invalid))
 }
 
 struct Reader<'r> {
@@ -41,7 +57,22 @@ struct Reader<'r> {
     invalid: Vec<Invalid>,
 }
 
-impl Reader<'_> {
+impl<'r> Reader<'r> {
+    fn new(file: &'r str) -> Self {
+        Self {
+            file,
+            objects: Vec::new(),
+            invalid: Vec::new(),
+        }
+    }
+
+    /// Reads the text of one document.
+    fn part(&mut self, first_line: u64, text: &str) {
+        let mut document = document(first_line, text);
+        let value = document.value.take();
+        self.document(&document, value);
+    }
+
     fn wrong(&mut self, line: u64, path: impl Into<String>, message: impl Into<String>) {
         self.invalid.push(Invalid {
             file: self.file.to_owned(),
@@ -50,7 +81,8 @@ impl Reader<'_> {
         });
     }
 
-    fn document(&mut self, document: &Document<'_>) {
+    /// Reads a document, whose value may be known already.
+    fn document(&mut self, document: &Document<'_>, value: Option<Value>) {
         let template = || words::template(document.text).map(|line| document.first_line + line);
         if let Some((line, message)) = &document.broken {
             return match template() {
@@ -62,7 +94,8 @@ impl Reader<'_> {
         }
         // What stands there twice is said by its line, and the rest is read.
         let options = serde_saphyr::options! { duplicate_keys: DuplicateKeyPolicy::LastWins };
-        let mut value: Value = match serde_saphyr::from_str_with_options(document.text, options) {
+        let value = value.map_or_else(|| serde_saphyr::from_str_with_options(document.text, options), Ok);
+        let mut value: Value = match value {
             Ok(value) => value,
             Err(error) => {
                 let line = error.location().map_or(0, |at| at.line().saturating_sub(1));
@@ -95,7 +128,7 @@ impl Reader<'_> {
 
     /// Reads a document or an item of one, an object or a list of them; its fields stand below `prefix`.
     fn value(&mut self, document: &Document<'_>, prefix: &str, value: &Value) {
-        let line = |path: String| super::line(&document.lines, &path).unwrap_or(document.first_line);
+        let line = |path: String| document.lines.nearest(&path).unwrap_or(document.first_line);
         match is_ours(value) {
             Ours::MailDomain => return self.object(document, prefix, value, false),
             Ours::Grant => return self.object(document, prefix, value, true),
@@ -108,8 +141,8 @@ impl Reader<'_> {
         // kubectl get -o yaml writes a List.
         let kind = text(value, "kind");
         let of_ours = our_kinds()
-            .into_iter()
-            .find(|resource| kind == format!("{}List", resource.kind) && is_our_group(value));
+            .iter()
+            .find(|resource| kind.strip_suffix("List") == Some(&resource.kind) && is_our_group(value));
         let of_any = kind == "List" && text(value, "apiVersion") == "v1";
         if of_ours.is_none() && !of_any {
             return;
@@ -156,21 +189,27 @@ impl Reader<'_> {
             .filter(|(path, _)| path.starts_with(prefix))
         {
             is_doubled = true;
-            let first = document.lines.get(path).copied().unwrap_or_default();
+            let first = document.lines.line(path).unwrap_or_default();
             let message = format!("stands there twice, first in line {first}: keep one of the two");
             self.wrong(*line, path.as_str(), message);
         }
-        let start = document.lines.get(prefix.trim_end_matches('.'));
-        let start = start.copied().unwrap_or(document.first_line);
-        let line = |path: &str| super::line(&document.lines, &format!("{prefix}{path}")).unwrap_or(start);
+        let start = document.lines.line(prefix.trim_end_matches('.'));
+        let start = start.unwrap_or(document.first_line);
+        let line = |path: &str| {
+            let nearest = match prefix {
+                "" => document.lines.nearest(path),
+                prefix => document.lines.nearest(&format!("{prefix}{path}")),
+            };
+            nearest.unwrap_or(start)
+        };
         let metadata = |field: &str| {
             let value = object.get("metadata").and_then(|metadata| metadata.get(field));
             value.and_then(Value::as_str).map(str::to_owned)
         };
         let source = ManifestRef {
             file: self.file.to_owned(),
-            line: match document.lines.get(&format!("{prefix}spec.domain")) {
-                Some(line) if !is_grant => *line,
+            line: match document.lines.line(&format!("{prefix}spec.domain")) {
+                Some(line) if !is_grant => line,
                 Some(_) | None => start,
             },
             namespace: metadata("namespace"),
@@ -270,24 +309,32 @@ enum Ours {
 }
 
 /// Our kinds.
-fn our_kinds() -> [ApiResource; 2] {
-    [MailDomain::api_resource(), MailDomainGrant::api_resource()]
+fn our_kinds() -> &'static [ApiResource; 2] {
+    static KINDS: LazyLock<[ApiResource; 2]> =
+        LazyLock::new(|| [MailDomain::api_resource(), MailDomainGrant::api_resource()]);
+    &KINDS
+}
+
+/// The one that is no grant.
+fn mail_domain() -> &'static ApiResource {
+    let [mail_domain, _] = our_kinds();
+    mail_domain
 }
 
 /// Whether a text that cannot be read may be about one.
 fn is_about_us(text: &str) -> bool {
-    let resource = MailDomain::api_resource();
+    let resource = mail_domain();
     // The name of every kind of ours holds it.
     text.contains(&resource.group) || text.to_lowercase().contains(&resource.kind.to_lowercase())
 }
 
 fn is_our_group(value: &Value) -> bool {
-    text(value, "apiVersion").split('/').next() == Some(MailDomain::api_resource().group.as_str())
+    text(value, "apiVersion").split('/').next() == Some(mail_domain().group.as_str())
 }
 
 fn is_ours(value: &Value) -> Ours {
     let (kind, version) = (text(value, "kind"), text(value, "apiVersion"));
-    let mut kinds = our_kinds().into_iter();
+    let mut kinds = our_kinds().iter();
     let meant = kinds.find(|resource| kind.eq_ignore_ascii_case(&resource.kind));
     let Some(resource) = meant.filter(|_| is_our_group(value)) else {
         return Ours::No;
@@ -299,7 +346,7 @@ fn is_ours(value: &Value) -> Ours {
         let message = format!("write {}: {version} is not known here", resource.api_version);
         return Ours::Nearly("apiVersion", message);
     }
-    match resource.kind == MailDomain::api_resource().kind {
+    match resource.kind == mail_domain().kind {
         true => Ours::MailDomain,
         false => Ours::Grant,
     }

@@ -25,7 +25,7 @@ pub(super) fn check(
 ) {
     let wanted = intent.wanted.iter().map(|wanted| {
         // Beside a CNAME that is wanted stands text, if anything; a wanted MX is the apex's.
-        let kind = match wanted.desired().kind {
+        let kind = match wanted.kind {
             Kind::Mx => Kind::Mx,
             _ => Kind::Txt,
         };

@@ -3,6 +3,9 @@
 use std::collections::BTreeMap;
 use std::net::IpAddr;
 
+use futures::StreamExt;
+use futures::stream::FuturesUnordered;
+
 use super::*;
 use crate::name::Name;
 
@@ -144,16 +147,13 @@ fn call(name: &str) -> Call {
 async fn an_answer_is_remembered_for_as_long_as_it_holds_and_asked_past_when_it_is_too_old() {
     let stage = Stage::new(4);
     let asked = call("a.nl");
-    let first = stage.calls.ask(&asked, None, None).await;
+    let first = stage.calls.ask(&asked, None).await;
     assert_eq!((&first.outcome, first.source), (&Ok(1), "the hill"));
     stage.forward(59);
-    assert_eq!(stage.calls.ask(&asked, None, None).await, first);
-    assert_eq!(
-        stage.calls.ask(&asked, Some(stage.now()), None).await.outcome,
-        Ok(2)
-    );
+    assert_eq!(stage.calls.ask(&asked, None).await, first);
+    assert_eq!(stage.calls.ask(&asked, Some(stage.now())).await.outcome, Ok(2));
     stage.forward(60);
-    assert_eq!(stage.calls.ask(&asked, None, None).await.outcome, Ok(3));
+    assert_eq!(stage.calls.ask(&asked, None).await.outcome, Ok(3));
     assert_eq!(stage.calls.metrics().cache_hits.get(), 1);
 }
 
@@ -161,17 +161,17 @@ async fn an_answer_is_remembered_for_as_long_as_it_holds_and_asked_past_when_it_
 async fn a_failure_is_kept_beside_what_still_holds() {
     let stage = Stage::new(4);
     let asked = call("a.nl");
-    stage.calls.ask(&asked, None, None).await;
+    stage.calls.ask(&asked, None).await;
     stage.change(|state| state.silent = true);
     let confirmation = stage.forward_and_ask(&asked, 1).await;
     assert_eq!(confirmation.outcome, Err(Trouble::Network));
-    assert_eq!(stage.calls.ask(&asked, None, None).await.outcome, Ok(1));
+    assert_eq!(stage.calls.ask(&asked, None).await.outcome, Ok(1));
 }
 
 impl Stage {
     async fn forward_and_ask(&self, question: &Call, seconds: i64) -> Arc<Fact<Call>> {
         self.forward(seconds);
-        self.calls.ask(question, Some(self.now()), None).await
+        self.calls.ask(question, Some(self.now())).await
     }
 }
 
@@ -180,7 +180,7 @@ async fn many_askers_are_one_question_and_no_more_are_out_than_there_are_places(
     let stage = Stage::new(3);
     stage.change(|state| state.held = true);
     let names: Vec<Call> = (0..40).map(|n| call(&format!("n{}.nl", n % 8))).collect();
-    let askers = names.iter().map(|name| stage.calls.ask(name, None, None));
+    let askers = names.iter().map(|name| stage.calls.ask(name, None));
     let (facts, ()) = tokio::join!(futures::future::join_all(askers), async {
         stage.until(|state| state.now == 3).await;
         assert_eq!(stage.calls.metrics().in_flight.get(), 3);
@@ -206,7 +206,7 @@ async fn at_the_deadline_what_was_sent_is_late_and_what_was_not_was_never_asked(
 async fn what_takes_longer_than_its_lane_has_patience_for_is_given_up() {
     let stage = Stage::new(1);
     stage.change(|state| state.held = true);
-    let fact = stage.calls.ask(&call("a.nl"), None, None).await;
+    let fact = stage.calls.ask(&call("a.nl"), None).await;
     assert_eq!(fact.outcome, Err(Trouble::Timeout));
 }
 
@@ -242,9 +242,9 @@ async fn questions_of_another_lane_are_left_to_it() {
 #[tokio::test]
 async fn what_is_counted_has_the_lanes_own_words() {
     let stage = Stage::new(1);
-    stage.calls.ask(&call("a.nl"), None, None).await;
+    stage.calls.ask(&call("a.nl"), None).await;
     stage.change(|state| state.silent = true);
-    stage.calls.ask(&call("b.nl"), None, None).await;
+    stage.calls.ask(&call("b.nl"), None).await;
     let mut registry = prometheus_client::registry::Registry::with_prefix("zegel");
     stage.calls.metrics().register(&mut registry);
     let mut text = String::new();
@@ -295,7 +295,7 @@ async fn ten_thousand_names(apart: Duration) -> (usize, usize) {
             for last in [1, 2] {
                 let name = format!("v{n}.example").parse().unwrap();
                 let far = Some(IpAddr::from([192, 0, 2, last]));
-                calls.ask(&Call { name, far }, None, None).await;
+                calls.ask(&Call { name, far }, None).await;
             }
         }
     });

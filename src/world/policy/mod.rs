@@ -87,7 +87,7 @@ impl Fetcher {
     async fn addresses(&self, host: &Name) -> Result<Vec<IpAddr>, Trouble> {
         let ask = |kind| {
             let question = Dns::new(host.clone(), kind);
-            async move { self.dns.ask(&question, None, None).await }
+            async move { self.dns.ask(&question, None).await }
         };
         let (v6, v4) = futures::join!(ask(Kind::Aaaa), ask(Kind::A));
         let mut found = Vec::new();

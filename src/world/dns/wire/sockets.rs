@@ -6,17 +6,17 @@
 //! number as ever, and a port that was found out is worth nothing a moment later. What comes in is handed to the question
 //! of its number; whether it is an answer to it is for the question to say.
 
-use std::collections::HashMap;
 use std::collections::hash_map::{Entry, RandomState};
+use std::collections::{HashMap, VecDeque};
+use std::future::poll_fn;
 use std::hash::{BuildHasher, Hasher};
 use std::io;
 use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::task::{Context, Poll, Waker};
 use std::time::Duration;
 
-use futures::StreamExt;
-use futures::channel::mpsc::{Receiver, Sender, channel};
 use tokio::net::UdpSocket;
 use tokio::task::AbortHandle;
 use tokio::time::{Instant, timeout_at};
@@ -59,18 +59,40 @@ impl Drop for Shared {
 /// What the socket's reader and its questions have in common.
 struct Line {
     socket: UdpSocket,
-    waiting: Mutex<HashMap<u16, Sender<Datagram>>>,
+    waiting: Mutex<HashMap<u16, Inbox, foldhash::fast::RandomState>>,
     /// Nobody reads it any more: the runtime it was opened in is gone.
     is_dead: AtomicBool,
 }
 
 type Datagram = Result<Vec<u8>, Trouble>;
 
+/// What came in for a question and was not read yet.
+#[derive(Default)]
+struct Inbox {
+    unread: VecDeque<Datagram>,
+    reader: Option<Waker>,
+}
+
+impl Inbox {
+    /// What nobody waits for, or nobody has read, is lost like any datagram.
+    fn put(&mut self, datagram: Datagram) {
+        if self.unread.len() < UNREAD {
+            self.unread.push_back(datagram);
+            self.wake();
+        }
+    }
+
+    fn wake(&mut self) {
+        if let Some(reader) = self.reader.take() {
+            reader.wake();
+        }
+    }
+}
+
 /// A question that was sent: what comes in for it, until it is dropped.
 pub(super) struct Hearing {
     shared: Arc<Shared>,
     id: u16,
-    heard: Receiver<Datagram>,
 }
 
 impl Sockets {
@@ -133,22 +155,20 @@ impl Shared {
 
     /// Waits for what comes in under this number; `None` while another question has it.
     fn expect(self: &Arc<Self>, id: u16) -> Option<Hearing> {
-        let (sender, heard) = channel(UNREAD);
         match self.line.waiting().entry(id) {
             Entry::Occupied(_) => return None,
-            Entry::Vacant(place) => place.insert(sender),
+            Entry::Vacant(place) => place.insert(Inbox::default()),
         };
         self.uses.fetch_add(1, Ordering::Relaxed);
         Some(Hearing {
             shared: self.clone(),
             id,
-            heard,
         })
     }
 }
 
 impl Line {
-    fn waiting(&self) -> MutexGuard<'_, HashMap<u16, Sender<Datagram>>> {
+    fn waiting(&self) -> MutexGuard<'_, HashMap<u16, Inbox, foldhash::fast::RandomState>> {
         self.waiting.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
@@ -156,16 +176,31 @@ impl Line {
         let [high, low, ..] = datagram else { return };
         let mut waiting = self.waiting();
         if let Some(question) = waiting.get_mut(&u16::from_be_bytes([*high, *low])) {
-            // What nobody waits for, or nobody has read, is lost like any datagram.
-            let _ = question.try_send(Ok(datagram.to_vec()));
+            question.put(Ok(datagram.to_vec()));
         }
     }
 
     /// What befalls the socket befalls all its questions: nobody listens at the other end, or nothing leads there.
     fn fail(&self, trouble: Trouble) {
         for question in self.waiting().values_mut() {
-            let _ = question.try_send(Err(trouble));
+            question.put(Err(trouble));
         }
+    }
+
+    /// What came in under this number; `None` once nobody reads the socket any more.
+    fn next(&self, id: u16, context: &Context<'_>) -> Poll<Option<Datagram>> {
+        let mut waiting = self.waiting();
+        let Some(inbox) = waiting.get_mut(&id) else {
+            return Poll::Ready(None);
+        };
+        if let Some(datagram) = inbox.unread.pop_front() {
+            return Poll::Ready(Some(datagram));
+        }
+        if self.is_dead.load(Ordering::Relaxed) {
+            return Poll::Ready(None);
+        }
+        inbox.reader = Some(context.waker().clone());
+        Poll::Pending
     }
 }
 
@@ -186,15 +221,18 @@ impl Reader {
 
 impl Drop for Reader {
     fn drop(&mut self) {
+        // With the book in hand, so that nobody begins to wait in between.
+        let mut waiting = self.0.waiting();
         self.0.is_dead.store(true, Ordering::Relaxed);
-        self.0.waiting().clear();
+        waiting.values_mut().for_each(Inbox::wake);
     }
 }
 
 impl Hearing {
     /// The next datagram under the question's number, until `end`.
     pub(super) async fn next(&mut self, end: Instant) -> Datagram {
-        match timeout_at(end, self.heard.next()).await {
+        let (line, id) = (&self.shared.line, self.id);
+        match timeout_at(end, poll_fn(|context| line.next(id, context))).await {
             Err(_) => Err(Trouble::Timeout),
             // Its reader is gone, with the runtime it was in.
             Ok(None) => Err(Trouble::Network),
