@@ -203,13 +203,18 @@ async fn the_servers_of_broken_zones_are_asked_as_politely_as_any() {
     .await;
     let world = world(&tree, resolver, Dnssec::Auto, true);
     let zones = ["nosig", "altered", "expired", "future", "wrongds", "lostkey"];
-    let asked = zones.map(|zone| question((&format!("_dmarc.{zone}.nl"), Kind::Txt)));
+    let broken = zones.map(|zone| format!("_dmarc.{zone}.nl"));
+    // What fails for one reason is looked at once, however much of it is asked for at once.
+    let more = (0..10).map(|number| format!("n{number}.expired.nl"));
+    let asked = broken.into_iter().chain(more);
+    let asked: Vec<_> = asked.map(|name| question((&name, Kind::Txt))).collect();
     let facts = futures::future::join_all(asked.iter().map(|question| world.ask(question, None))).await;
     for fact in facts {
         assert_eq!(fact.outcome, Err(Trouble::Bogus), "{fact:?}");
     }
     let seen = seen.lock().unwrap();
-    assert!(seen.len() >= zones.len(), "{} questions", seen.len());
+    let questions = zones.len()..=3 * zones.len();
+    assert!(questions.contains(&seen.len()), "{} questions", seen.len());
     for pair in seen.windows(2) {
         let pause = pair[1] - pair[0];
         assert!(pause >= Duration::from_millis(95), "{pause:?} of {seen:?}");

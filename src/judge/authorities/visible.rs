@@ -4,7 +4,7 @@
 //! `history`). One look sees what the resolver still has, and how long that one keeps it: others may have fetched it
 //! later. So the time is that of the resolver that was asked, and what is not known is said beside.
 
-use crate::inquiry::Fact;
+use crate::inquiry::{Doubt, Fact};
 use crate::judge::servers::{ServerState, Servers, Visible};
 
 impl Visible {
@@ -18,7 +18,14 @@ impl Visible {
             return never("not known: the name servers were not asked, or could not be found");
         };
         let Some(fact) = fact.filter(|fact| fact.outcome.is_ok()) else {
-            return never("not known: the resolver gave no usable answer");
+            let why = fact.and_then(|fact| fact.security.reason());
+            return never(match why == Some(Doubt::Outdated.reason()) {
+                true => {
+                    "not known: the resolver still holds what the zone gave before it was mended, and drops it when its TTL \
+                     has run out"
+                }
+                false => "not known: the resolver gave no usable answer",
+            });
         };
         if servers.counting().next().is_none() {
             return never("not known: no name server answered as an authority");

@@ -131,7 +131,6 @@ impl Validator {
         }
         let is_a_domain = proven.security.is_of_a_domain() && !is_the_beginning;
         let passes = self.control(CONTROL_BEFORE_BLAME).await;
-        let partly = passes == Passes::Partly;
         match passes {
             Passes::Validates | Passes::PassesOn => {}
             Passes::Strips if missing => return Fault::Strips,
@@ -143,6 +142,22 @@ impl Validator {
         let Some(evidence) = evidence((asked.message, asked.name, asked.kind), proven, bogus) else {
             return Fault::Zones;
         };
+        let why = bogus.why.reason();
+        // Many answers of a zone fail together: one of them is looked at, and the others wait for what is found.
+        let _trial = self.trial(&bogus.at, why).await;
+        let partly = match self.last() {
+            Passes::Strips if missing => return Fault::Strips,
+            last => last == Passes::Partly,
+        };
+        let known = self.remembered().blame(&bogus.at, why, &evidence, self.now());
+        match known {
+            Some(Blame::Zone) => return Fault::Zones,
+            Some(Blame::Nobody) => return Fault::Old,
+            Some(Blame::Unknown) => return Fault::Unknown,
+            // It is known to leave things out: what it left out is not looked up for every answer.
+            Some(Blame::Resolver) if partly => return Fault::Resolvers,
+            Some(Blame::Resolver) | None => {}
+        }
         let mut is_silent_above = false;
         if missing
             && !partly
@@ -166,15 +181,6 @@ impl Validator {
         if is_the_beginning {
             return Fault::Zones;
         }
-        let why = bogus.why.reason();
-        let known = self.remembered().blame(&bogus.at, why, self.now());
-        match known {
-            Some(Blame::Zone) => return Fault::Zones,
-            Some(Blame::Nobody) => return Fault::Old,
-            // It is known to leave things out: what it left out of this zone is not looked up for every answer.
-            Some(Blame::Resolver) if partly => return Fault::Resolvers,
-            Some(Blame::Resolver) | None => {}
-        }
         let is_asked = evidence.name == *asked.name && evidence.kind == asked.kind;
         let first = is_asked.then_some(asked.message);
         let fault = match self.witness(&evidence, authorities).await {
@@ -184,18 +190,19 @@ impl Validator {
             }
             // Nobody but a resolver that leaves things out has said anything.
             Said::Nothing { .. } if partly && (missing || is_changed) => Fault::Resolvers,
-            Said::Nothing { unasked } if unasked || is_silent_above => return Fault::Unknown,
+            Said::Nothing { .. } if is_silent_above => return Fault::Unknown,
+            Said::Nothing { unasked: true } => Fault::Unknown,
             Said::Nothing { .. } => Fault::Zones,
             Said::Good(_) if partly => {
-                self.note(Passes::Partly, evidence);
+                self.note(Passes::Partly, evidence.clone());
                 Fault::Resolvers
             }
             Said::Good(given) => match self.trace(first, &evidence, &given, authorities).await {
                 Trace::Same if !asked.again => return Fault::Once,
-                Trace::Nothing => return Fault::Unknown,
+                Trace::Nothing => Fault::Unknown,
                 Trace::Old(lasts) if self.remembered().can_be_old(&evidence, lasts, self.now()) => Fault::Old,
                 Trace::Same | Trace::Old(_) | Trace::Changed => {
-                    self.note(Passes::Partly, evidence);
+                    self.note(Passes::Partly, evidence.clone());
                     Fault::Resolvers
                 }
             },
@@ -203,10 +210,12 @@ impl Validator {
         let blame = match fault {
             Fault::Old => Blame::Nobody,
             Fault::Resolvers => Blame::Resolver,
+            Fault::Unknown => Blame::Unknown,
             _ => Blame::Zone,
         };
         let now = self.now();
-        self.remembered().note_blame(&bogus.at, why, blame, now);
+        self.remembered()
+            .note_blame(&bogus.at, why, (blame, evidence), now);
         fault
     }
 

@@ -105,6 +105,8 @@ pub(super) enum Blame {
     Resolver,
     /// Nobody: the resolver holds what the zone gave before.
     Nobody,
+    /// Nobody could be asked.
+    Unknown,
 }
 
 /// The servers of a zone, as the resolver has them.
@@ -120,7 +122,7 @@ pub(super) struct Hosts {
 #[derive(Debug, Default)]
 pub(super) struct Remembered {
     /// By zone and fault: who is to blame by what its own servers say.
-    zones: HashMap<(crate::name::Name, &'static str), (Blame, Timestamp)>,
+    zones: HashMap<(crate::name::Name, &'static str), (Blame, Evidence, Timestamp)>,
     fine: HashMap<Name, Timestamp>,
     hosts: HashMap<Name, (Hosts, Timestamp)>,
     /// By question: when the last copy of before must have run out everywhere.
@@ -128,21 +130,29 @@ pub(super) struct Remembered {
 }
 
 impl Remembered {
-    /// Who is to blame for this fault of a zone, where that was found lately.
-    pub(super) fn blame(&self, zone: &crate::name::Name, why: &'static str, now: Timestamp) -> Option<Blame> {
-        let (blame, at) = self.zones.get(&(zone.clone(), why))?;
-        is_fresh(*at, now).then_some(*blame)
+    /// Who is to blame for this fault of a zone, where that was found lately: that it is broken itself holds for all of it, all
+    /// else for the answer it was found of.
+    pub(super) fn blame(
+        &self,
+        zone: &crate::name::Name,
+        why: &'static str,
+        evidence: &Evidence,
+        now: Timestamp,
+    ) -> Option<Blame> {
+        let (blame, of, at) = self.zones.get(&(zone.clone(), why))?;
+        let fits = *blame == Blame::Zone || of == evidence;
+        (fits && is_fresh(*at, now)).then_some(*blame)
     }
 
     pub(super) fn note_blame(
         &mut self,
         zone: &crate::name::Name,
         why: &'static str,
-        blame: Blame,
+        (blame, evidence): (Blame, Evidence),
         now: Timestamp,
     ) {
         make_room(&mut self.zones);
-        self.zones.insert((zone.clone(), why), (blame, now));
+        self.zones.insert((zone.clone(), why), (blame, evidence, now));
     }
 
     pub(super) fn is_fine(&self, top: &Name, now: Timestamp) -> bool {
@@ -261,15 +271,20 @@ mod tests {
     fn what_was_found_lasts_a_minute_and_takes_no_more_room_than_there_is() {
         let mut remembered = Remembered::default();
         let zone: crate::name::Name = "a.nl".parse().unwrap();
-        remembered.note_blame(&zone, "Expired", Blame::Resolver, at(0));
-        assert_eq!(remembered.blame(&zone, "Expired", at(59)), Some(Blame::Resolver));
-        assert_eq!(remembered.blame(&zone, "NoProof", at(59)), None);
-        assert_eq!(remembered.blame(&zone, "Expired", at(60)), None);
-        assert_eq!(
-            remembered.blame(&zone, "Expired", at(-1)),
-            None,
-            "a clock that was set back"
-        );
+        let (one, other) = (text("a.nl."), text("_dmarc.a.nl."));
+        for (blame, of_another) in [
+            (Blame::Zone, Some(Blame::Zone)),
+            (Blame::Resolver, None),
+            (Blame::Nobody, None),
+        ] {
+            remembered.note_blame(&zone, "Expired", (blame, one.clone()), at(0));
+            let found = |why, evidence, second| remembered.blame(&zone, why, evidence, at(second));
+            assert_eq!(found("Expired", &one, 59), Some(blame));
+            assert_eq!(found("Expired", &other, 59), of_another, "{blame:?}");
+            assert_eq!(found("NoProof", &one, 59), None);
+            assert_eq!(found("Expired", &one, 60), None);
+            assert_eq!(found("Expired", &one, -1), None, "a clock that was set back");
+        }
         for number in 0..3 * MOST_REMEMBERED {
             remembered.can_be_old(&text(&format!("n{number}.a.nl.")), (1, 1), at(0));
             assert!(remembered.copies.len() <= MOST_REMEMBERED);

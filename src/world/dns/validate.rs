@@ -17,7 +17,7 @@ use futures::future::join_all;
 use hickory_proto::op::Message;
 use hickory_proto::rr::{Name, RecordType};
 use jiff::{SignedDuration, Timestamp};
-use tokio::sync::OnceCell;
+use tokio::sync::{OnceCell, OwnedMutexGuard};
 use tokio::time::{Instant, timeout_at};
 
 use super::evidence::{ABSENT, Evidence, Remembered, is_missing, shows_signatures};
@@ -75,7 +75,11 @@ struct Inner {
     controlling: tokio::sync::Mutex<()>,
     fetched: AtomicU64,
     remembered: Mutex<Remembered>,
+    trials: Mutex<HashMap<(crate::name::Name, &'static str), Trial>>,
 }
+
+/// Whose fault something is, is looked for once at a time.
+type Trial = Arc<tokio::sync::Mutex<()>>;
 
 type Fetch = Arc<OnceCell<Result<Message, Trouble>>>;
 
@@ -106,6 +110,7 @@ impl Validator {
             controlling: tokio::sync::Mutex::default(),
             fetched: AtomicU64::new(0),
             remembered: Mutex::default(),
+            trials: Mutex::default(),
         }))
     }
 
@@ -351,6 +356,16 @@ impl Validator {
     /// Whether trust begins at the root.
     pub(super) fn begins_at_the_root(&self) -> bool {
         self.0.anchors.highest().is_root()
+    }
+
+    /// Waits until nobody else looks whose this fault of a zone is; what is held keeps others waiting.
+    pub(super) async fn trial(&self, zone: &crate::name::Name, why: &'static str) -> OwnedMutexGuard<()> {
+        let trial = {
+            let mut trials = self.0.trials.lock().unwrap_or_else(PoisonError::into_inner);
+            trials.retain(|_, trial| Arc::strong_count(trial) > 1);
+            trials.entry((zone.clone(), why)).or_default().clone()
+        };
+        trial.lock_owned().await
     }
 
     /// What was found of zones lately.
