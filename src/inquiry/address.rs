@@ -38,6 +38,34 @@ fn nobody_at_v6(address: Ipv6Addr) -> Option<&'static str> {
     }
 }
 
+/// Whether an address lies in a network of somebody's own, this machine's included (RFC 1918, RFC 4193, RFC 6598).
+pub fn is_private(address: IpAddr) -> bool {
+    match address {
+        IpAddr::V4(v4) => {
+            let [first, second, ..] = v4.octets();
+            let is_shared = first == 100 && second & 0xc0 == 64;
+            v4.is_private() || v4.is_loopback() || v4.is_link_local() || is_shared
+        }
+        IpAddr::V6(v6) => {
+            // Addresses that lead to IPv4 ones by translation (RFC 6052 2.1) or tunnel (RFC 3056 2).
+            let inner = match v6.segments() {
+                [0x64, 0xff9b, 0, 0, 0, 0, high, low] => Some((high, low)),
+                [0x2002, high, low, ..] => Some((high, low)),
+                _ => None,
+            };
+            let inner = inner.map(|(high, low)| {
+                let [a, b] = high.to_be_bytes();
+                let [c, d] = low.to_be_bytes();
+                IpAddr::from([a, b, c, d])
+            });
+            v6.is_loopback()
+                || v6.is_unique_local()
+                || v6.is_unicast_link_local()
+                || inner.is_some_and(is_private)
+        }
+    }
+}
+
 const DOCUMENTATION_V4: &str = "an address for documentation (RFC 5737): nothing is sent there";
 const DOCUMENTATION_V6: &str = "an address for documentation (RFC 3849, RFC 9637): nothing is sent there";
 

@@ -33,7 +33,7 @@ mod tests;
 mod trouble;
 mod trust;
 
-pub use self::address::nobody_at;
+pub use self::address::{is_private, nobody_at};
 pub use self::depth::{Approach, Depth};
 pub use self::dns::{Answer, Direct, Dns, Kind, Rdata, Referral, Soa, Source, StartOfAuthority, Txt, View};
 pub use self::extended::ExtendedError;

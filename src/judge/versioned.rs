@@ -2,8 +2,8 @@
 //! does. MTA-STS and TLS-RPT share it (RFC 8461 3.1, RFC 8460 3).
 
 use super::basis::{Basis, Judged, UsableAnswer};
-use super::{Finding, Findings, State, Topic};
-use crate::inquiry::{Inquiry, Kind};
+use super::{Finding, Findings, State, Topic, dns};
+use crate::inquiry::{Dns, Inquiry, Kind, Need};
 use crate::name::Name;
 use crate::records::fields::Likeness;
 use crate::records::{Comparison, presentation};
@@ -78,6 +78,33 @@ pub(super) fn mild(finding: &mut Finding) -> &mut Finding {
     }
     finding
 }
+
+/// The nearest name above a domain, within who registered it, at which a record of these labels stands: nobody looks for
+/// one there. Advice hangs on it and nothing else.
+pub(super) fn above(
+    domain: &Name,
+    labels: &str,
+    has_record: fn(&UsableAnswer<'_>) -> bool,
+    inquiry: &mut Inquiry<'_>,
+) -> Option<Name> {
+    let registered = dns::registrable(domain);
+    let mut at = domain.parent()?;
+    for _ in 0..MAX_ABOVE {
+        if !at.is_at_or_below(&registered) {
+            return None;
+        }
+        let question = Dns::new(at.prepend(labels).ok()?, Kind::Txt);
+        let seen = UsableAnswer::from_reply(inquiry.ask(question, Need::Detail))?;
+        if has_record(&seen) {
+            return Some(at);
+        }
+        at = at.parent()?;
+    }
+    None
+}
+
+/// At most so many names above a domain are looked at.
+const MAX_ABOVE: usize = 3;
 
 /// The state of a wanted record of `what` at `name`; `None` where it is not known.
 pub(super) fn state(

@@ -252,6 +252,45 @@ pub const OUTLOOK: Rule = Rule {
     good: "MX voorbeeld-nl.a-v1.mx.microsoft",
 };
 
+/// An alias at `_25._tcp` that leads to no TLSA record.
+pub const DANGLING: Rule = Rule {
+    id: "DANE-022",
+    severity: Severity::Warning,
+    standard: Standard::Dane,
+    title: "an alias at _25._tcp that leads to no TLSA record",
+    section: "RFC 7672 2.2.3",
+    why: "Senders follow the alias, and find no record at its end: to them the host has no DANE, though somebody meant it to.",
+    fix: "Publish the records at the end of the alias, in a signed zone; or take the alias away.",
+    bad: "_25._tcp.mx1 CNAME dane.provider.example, where nothing stands",
+    good: "the same, with 3 1 1 … at its end",
+};
+
+/// TLSA records that are kept for more than an hour.
+pub const LONG_TTL: Rule = Rule {
+    id: "DANE-024",
+    severity: Severity::Info,
+    standard: Standard::Dane,
+    title: "TLSA records that are kept for more than an hour",
+    section: "RFC 7671 13",
+    why: "Resolvers keep the records for their TTL. A key that is lost, or changed in haste, is looked for that long, and mail waits; and each step of a rollover takes twice that time.",
+    fix: "Give the records a TTL of an hour or less.",
+    bad: "TTL 86400",
+    good: "TTL 3600",
+};
+
+/// A mail host in a zone that is not signed, where DANE is wanted.
+pub const UNSIGNED_HOST: Rule = Rule {
+    id: "DANE-025",
+    severity: Severity::Warning,
+    standard: Standard::Dane,
+    title: "a mail host in a zone that is not signed, where DANE is wanted",
+    section: "RFC 7672 2.2.2, 2.2.3",
+    why: "Senders ask for TLSA records only where the addresses of the host are proven. At a provider without DNSSEC no record helps: the domain has no DANE there, whatever it publishes.",
+    fix: "Have the provider sign the zone of its mail hosts, or name hosts in a signed zone in the MX; or take required: true and the records back.",
+    bad: "MX mx.provider.example, unsigned; dane: {required: true}",
+    good: "MX in a signed zone",
+};
+
 /// Every rule of this file, by id.
 pub const RULES: &[&Rule] = &[
     &OWNER,
@@ -273,4 +312,7 @@ pub const RULES: &[&Rule] = &[
     &WILDCARD,
     &PLACEHOLDER,
     &OUTLOOK,
+    &DANGLING,
+    &LONG_TTL,
+    &UNSIGNED_HOST,
 ];

@@ -380,6 +380,19 @@ pub const SERVER_WITHOUT_ADDRESS: Rule = Rule {
     good: "example.nl. NS ns2.example.net.\nns2.example.net. A 192.0.2.53",
 };
 
+/// Fewer than two name servers have an IPv6 address.
+pub const FEW_IPV6: Rule = Rule {
+    id: "DNS-040",
+    severity: Severity::Info,
+    standard: Standard::Dns,
+    title: "fewer than two name servers have an IPv6 address",
+    section: "RFC 3901 4",
+    why: "Who has no IPv4 finds the domain over IPv6 alone, and with one such server it hangs on that one. Internet.nl asks for two.",
+    fix: "Have whoever runs the name servers give at least two of them an AAAA record, and answer there.",
+    bad: "example.nl. NS ns1.example.net.; ns1.example.net has A alone",
+    good: "ns1.example.net. AAAA 2001:db8:1::53\nns2.example.net. AAAA 2001:db8:2::53",
+};
+
 /// Something a rule wanted to know got no answer.
 pub const NOT_CHECKED: Rule = Rule {
     id: "DNS-050",
@@ -424,5 +437,6 @@ pub const RULES: &[&Rule] = &[
     &RESOLVER_HOLDS_OLD,
     &GOING,
     &SERVER_WITHOUT_ADDRESS,
+    &FEW_IPV6,
     &NOT_CHECKED,
 ];

@@ -160,28 +160,17 @@ pub const NOT_RULES: &[(&str, &str)] = &[
     ),
     (
         "SEC-013",
-        "Which authority issues the certificates of a host is known only from its certificate, so not from DNS whether CAA \
-         permits it.",
+        "Which authority issues the certificates of a host does not follow from CAA: an authority goes by names of its own choice. \
+         That nobody may issue for a mail server is said of it (TLS-019).",
     ),
     (
         "MX-012",
         "A preference beyond 65535 cannot occur: it is two octets.",
     ),
     (
-        "STS-009",
-        "A CNAME at `_mta-sts` is followed by every sender: nothing is wrong with it.",
-    ),
-    (
-        "STS-031",
-        "Whether a name below needs a policy of its own hangs on its mail, which its own manifest speaks of.",
-    ),
-    (
-        "STS-040",
-        "Senders that know both keep to DANE first: that is not for the domain to mend.",
-    ),
-    (
-        "STS-041",
-        "Whether a host named mta-sts without a record holds anything of use is not to be seen in DNS.",
+        "STS-030",
+        "A server that speaks nothing of TLS 1.2 or later breaks its policy's promise, which is said (STS-029), as are older \
+         versions (TLS-003); every sender of MTA-STS names the host in TLS, so what one without that name would see is not asked.",
     ),
     (
         "TRPT-007",
@@ -199,22 +188,6 @@ pub const NOT_RULES: &[(&str, &str)] = &[
     (
         "TRPT-011",
         "TLS-RPT without DANE and MTA-STS is of use: reports then tell that no policy was found.",
-    ),
-    (
-        "TRPT-013",
-        "Whether a name below needs a record of its own hangs on its mail, which its own manifest speaks of.",
-    ),
-    (
-        "DANE-022",
-        "An alias at `_25._tcp` is followed: nothing is wrong with it while all of it is signed, which is a rule of its own.",
-    ),
-    (
-        "DANE-024",
-        "An answer's TTL counts down at the resolver: what the zone says is not to be seen.",
-    ),
-    (
-        "DANE-025",
-        "TLSA at a provider that is not signed is said by the rule about records nobody can prove.",
     ),
 ];
 

@@ -237,6 +237,19 @@ pub const ANY_ISSUER: Rule = Rule {
     good: "voorbeeld.nl CAA 0 issue \"letsencrypt.org\"",
 };
 
+/// CAA records by which nobody may issue.
+pub const NO_ISSUER: Rule = Rule {
+    id: "TLS-019",
+    severity: Severity::Warning,
+    standard: Standard::Tls,
+    title: "CAA records by which no public authority may issue a certificate for a mail server",
+    section: "RFC 8659 4.1, 4.2",
+    why: "Authorities look at CAA before they issue. Where the nearest set names none, or holds a critical tag they do not know, the certificate the server shows cannot be renewed, and ends.",
+    fix: "Name the authority that issues the certificate: issue \"letsencrypt.org\"; or give the server a certificate of your own authority.",
+    bad: "0 issue \";\"",
+    good: "0 issue \"letsencrypt.org\"",
+};
+
 /// Every rule about TLS, by id.
 pub const RULES: &[&Rule] = &[
     &NO_STARTTLS,
@@ -257,4 +270,5 @@ pub const RULES: &[&Rule] = &[
     &INJECTED,
     &CUT_SHORT,
     &ANY_ISSUER,
+    &NO_ISSUER,
 ];

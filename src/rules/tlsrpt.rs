@@ -94,6 +94,19 @@ pub const WRONG_NAME: Rule = Rule {
     good: "_smtp._tls.voorbeeld.nl TXT v=TLSRPTv1; …",
 };
 
+/// A domain that takes mail, below one with TLS-RPT.
+pub const NOT_INHERITED: Rule = Rule {
+    id: "TRPT-013",
+    severity: Severity::Info,
+    standard: Standard::TlsRpt,
+    title: "a domain that takes mail below one with TLS-RPT, and has none of its own",
+    section: "RFC 8460 3",
+    why: "Reports are about one domain: senders look for no record above. About mail to a name below nobody is told.",
+    fix: "Give the domain a record of its own: a tlsRpt block.",
+    bad: "_smtp._tls.voorbeeld.nl alone, and mail to wmo.voorbeeld.nl",
+    good: "_smtp._tls.wmo.voorbeeld.nl beside",
+};
+
 /// Every rule of this file, by id.
 pub const RULES: &[&Rule] = &[
     &VERSION,
@@ -103,4 +116,5 @@ pub const RULES: &[&Rule] = &[
     &NOT_ENCODED,
     &UNKNOWN_FIELD,
     &WRONG_NAME,
+    &NOT_INHERITED,
 ];

@@ -201,6 +201,61 @@ fn a_name_that_leads_nowhere_is_a_finding_and_one_whose_addresses_are_not_known_
     );
 }
 
+/// Who has IPv6 alone asks a server that has it too; networks of one's own are nobody else's to ask.
+#[test]
+fn two_servers_of_a_zone_have_ipv6() {
+    for (lines, says) in [
+        (&[][..], None),
+        (&["ns1.dns.example A 9.9.9.1"][..], Some("found none")),
+        (
+            &["ns1.dns.example A 9.9.9.1", "ns1.dns.example AAAA 2a00:1::1"],
+            Some("found one, at ns1.dns.example"),
+        ),
+        (
+            &["ns1.dns.example AAAA 2a00:1::1"],
+            Some("found one, at ns1.dns.example"),
+        ),
+        (
+            &["ns1.dns.example AAAA 2a00:1::1", "ns2.dns.example AAAA 2a00:1::2"],
+            None,
+        ),
+        // Of an address nobody can be at it is as if it were not there.
+        (
+            &[
+                "ns1.dns.example AAAA 2a00:1::1",
+                "ns2.dns.example AAAA 2001:db8::2",
+            ],
+            Some("found one, at ns1.dns.example"),
+        ),
+        // What is not known may be the second.
+        (
+            &["ns1.dns.example AAAA 2a00:1::1", "ns3.dns.example AAAA !SERVFAIL"],
+            None,
+        ),
+    ] {
+        let mut net = Net::new(ZONE);
+        for line in lines {
+            net.know(line);
+        }
+        for address in ["9.9.9.1", "2a00:1::1", "2a00:1::2"] {
+            net.serve(address, 7, ZONE);
+        }
+        let verdict = net.judge(&wants_reject());
+        let found: Vec<_> = findings(&verdict, "DNS-040")
+            .iter()
+            .map(|one| (one.severity, one.message.contains(says.unwrap_or("-"))))
+            .collect();
+        let expected: Vec<_> = says
+            .map(|_| (zegel::rules::Severity::Info, true))
+            .into_iter()
+            .collect();
+        assert_eq!(found, expected, "{lines:?}\n{:#?}", verdict.findings);
+        // Where name servers are not asked nothing is said of them.
+        let (verdict, _) = net.judge_at(Depth::Off, &wants_reject());
+        assert!(findings(&verdict, "DNS-040").is_empty());
+    }
+}
+
 #[test]
 fn servers_that_are_lame_in_one_way_are_one_finding() {
     let mut net = Net::new(ZONE);

@@ -28,7 +28,11 @@ pub(crate) fn fact(served: Served) -> Fact<PolicyFile> {
 }
 
 fn judged(spec: &str, served: Served) -> Verdict {
-    let world = World::new(ZONE);
+    judged_in(ZONE, spec, served)
+}
+
+fn judged_in(zone: &str, spec: &str, served: Served) -> Verdict {
+    let world = World::new(zone);
     let subject = match spec {
         "" => observe("a.nl"),
         spec => intent(spec),
@@ -172,6 +176,32 @@ fn each_slip_of_a_policy_is_one_finding() {
     }
     assert_eq!(of_policy(&judged(SPEC, file(BODY))), []);
     assert_eq!(of_policy(&judged(SPEC, file(&BODY.replace('\n', "\r\n")))), []);
+}
+
+/// Who serves it for others has a certificate for each of them.
+#[test]
+fn a_certificate_at_the_end_of_an_alias_is_said_of_who_serves_there() {
+    let alias = ZONE.replace(
+        "mta-sts.a.nl A 192.0.2.1",
+        "mta-sts.a.nl CNAME p.provider.example\np.provider.example A 192.0.2.1",
+    );
+    let untrusted = || Served::Untrusted("it is for another name".to_owned());
+    for (zone, rule) in [(ZONE, "STS-011"), (alias.as_str(), "STS-038")] {
+        let verdict = judged_in(zone, SPEC, untrusted());
+        assert_eq!(of_policy(&verdict), [(rule, Severity::Error)], "{zone}");
+        let message = &findings(&verdict, rule)[0].message;
+        assert_eq!(
+            message.contains("from p.provider.example"),
+            rule == "STS-038",
+            "{message}"
+        );
+        assert!(message.contains("certificate for mta-sts.a.nl") && message.contains("another name"));
+        assert_eq!(
+            of_policy(&judged_in(zone, "", untrusted())),
+            [(rule, Severity::Warning)]
+        );
+    }
+    assert_eq!(of_policy(&judged_in(&alias, SPEC, file(BODY))), []);
 }
 
 #[test]

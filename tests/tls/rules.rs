@@ -99,6 +99,25 @@ fn every_rule_fires_where_it_should() {
         assert!(finding.severity == I && finding.message.contains(says), "{finding:?}");
         met.insert("TLS-018");
     }
+    // And that nobody may, which matters where a public authority did.
+    let private = with_handshake(|it| it.trusted = Err("it leads to no public root".into()));
+    for (set, session, says) in [
+        ("a.nl CAA 0 issue \";\"", sound(), Some("issue \";\" alone")),
+        ("a.nl CAA 0 issue \"; policy=x\"", sound(), Some("issue \";\" alone")),
+        ("mx1.a.nl CAA 0 issue \";\"\na.nl CAA 0 issue \"ca.example\"", sound(), Some("found at mx1.a.nl")),
+        ("a.nl CAA 128 tbs \"x\"\na.nl CAA 0 issue \"ca.example\"", sound(), Some("the tag tbs")),
+        ("a.nl CAA 0 tbs \"x\"\na.nl CAA 0 issue \"ca.example\"", sound(), None),
+        ("a.nl CAA 128 issue \"ca.example\"", sound(), None),
+        ("a.nl CAA 0 issue \";\"\na.nl CAA 0 issue \"ca.example; policy=x\"", sound(), None),
+        ("mx1.a.nl CAA 0 issue \"ca.example\"\na.nl CAA 0 issue \";\"", sound(), None),
+        ("a.nl CAA 0 issue \";\"", private, None),
+    ] {
+        let zone = ZONE.replace("a.nl CAA 0 issue \"ca.example\"", set);
+        let verdict = Servers::all(&session).judge(&zone, &intent(SPEC));
+        let found: Vec<_> = findings(&verdict, "TLS-019").iter().map(|one| (one.severity, one.message.contains(says.unwrap_or("-")))).collect();
+        assert_eq!(found, says.map(|_| (W, true)).into_iter().collect::<Vec<_>>(), "{set}");
+        met.insert("TLS-019");
+    }
     let known: BTreeSet<&str> = rules::tls::RULES.iter().map(|rule| rule.id).collect();
     assert_eq!(met, known);
 }

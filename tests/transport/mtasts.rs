@@ -1,12 +1,12 @@
 //! MTA-STS (RFC 8461), as far as DNS and the manifest tell.
 
-use zegel::inquiry::{Need, PolicyFile};
-use zegel::judge::State;
+use zegel::inquiry::{AnyQuestion, Approach, Depth, Facts, Need, PolicyFile, settle_facts};
+use zegel::judge::{State, judge};
 use zegel::records::Standard;
 use zegel::rules;
 
-use crate::facts::{World, findings, intent, judge_in, observe, record, rule_ids};
-use crate::rows::{E, Row, W, hold};
+use crate::facts::{World, findings, intent, judge_in, now, observe, record, rule_ids};
+use crate::rows::{E, I, Row, W, hold};
 
 const SPEC: &str = "{domain: a.nl, role: Mail, mtaSts: {mode: Enforce, mx: [mx1.a.nl]}}";
 const TESTING: &str = "{domain: a.nl, role: Mail, mtaSts: {mode: Testing, mx: [mx1.a.nl]}}";
@@ -38,6 +38,10 @@ const ROWS: &[Row] = &[
     ("STS-007", E, SPEC, "_mta-sts.a.nl TXT v=STSv1;; id=1", GOOD),
     ("STS-007", E, SPEC, "_mta-sts.a.nl TXT v=STSv1; id = 1", GOOD),
     ("STS-008", W, SPEC, "_mta-sts.a.nl TXT v=STSv1; id=1; id=2", GOOD),
+    ("STS-040", I, TESTING, "a.nl MX 10 mx1.a.nl\nmx1.a.nl A 192.0.2.1\n_25._tcp.mx1.a.nl TLSA 3 1 1 abababababababababababababababababababababababababababababababab", GOOD),
+    ("STS-040", I, TESTING, "a.nl MX 10 mx1.a.nl\nmx1.a.nl A 192.0.2.1\n_25._tcp.mx1.a.nl TLSA 2 1 1 abababababababababababababababababababababababababababababababab", "a.nl MX 10 mx1.a.nl\nmx1.a.nl A 192.0.2.1\n_25._tcp.mx1.a.nl TLSA 1 1 1 abababababababababababababababababababababababababababababababab"),
+    ("STS-009", W, SPEC, "_mta-sts.a.nl CNAME gone.b.nl", "_mta-sts.a.nl CNAME t.b.nl\nt.b.nl TXT v=STSv1; id=1"),
+    ("STS-009", W, LOOK, "_mta-sts.a.nl CNAME t.b.nl\nt.b.nl TXT v=spf1 -all", "_mta-sts.a.nl TXT v=spf1 -all"),
     ("STS-018", W, SHORT, GOOD, "a.nl EXISTS\n_mta-sts.b.nl TXT x"),
     ("STS-026", E, SPEC, "a.nl MX 10 mx1.a.nl\na.nl MX 20 mx2.a.nl\nmx1.a.nl A 192.0.2.1\nmx2.a.nl A 192.0.2.2", GOOD),
     ("STS-026", W, TESTING, "a.nl MX 10 mx2.a.nl\nmx2.a.nl A 192.0.2.2", GOOD),
@@ -46,8 +50,14 @@ const ROWS: &[Row] = &[
     ("STS-035", E, SPEC, "_mta-sts.a.nl TXT v=STSv1; id=1", GOOD),
     ("STS-035", W, LOOK, "_mta-sts.a.nl TXT v=STSv1; id=1\nmta-sts.a.nl CNAME gone.a.nl", "_mta-sts.a.nl TXT v=STSv1; id=1\nmta-sts.a.nl A !SERVFAIL"),
     ("STS-036", W, SPEC, "a.nl MX 10 mx1.a.nl", GOOD),
+    ("STS-037", I, SPEC, "a.nl MX 10 mx1.a.nl", GOOD),
+    ("STS-037", I, SPEC, "a.nl EXISTS", "_mta-sts.a.nl TXT v=stsv1; id=1"),
+    ("STS-037", I, SPEC, "_mta-sts.a.nl TXT v=spf1 -all", "_mta-sts.a.nl TXT !SERVFAIL"),
     ("STS-039", W, LOOK, "_mta-sts.a.nl TXT v=STSv1; id=1\na.nl MX 0 .", GOOD),
 ];
+
+/// Rules about domains below others, and about looks from near: they have tests of their own.
+const ELSEWHERE: [&str; 2] = ["STS-031", "STS-041"];
 
 /// Rules about the manifest alone: no world can mend them.
 const OF_THE_MANIFEST: [&str; 2] = ["STS-018", "STS-028"];
@@ -62,7 +72,7 @@ fn each_rule_fires_where_it_should_and_nowhere_else() {
     let rules: Vec<&rules::Rule> = rules::mtasts::RULES
         .iter()
         .copied()
-        .filter(|rule| !OF_THE_MANIFEST.contains(&rule.id))
+        .filter(|rule| !OF_THE_MANIFEST.contains(&rule.id) && !ELSEWHERE.contains(&rule.id))
         .collect();
     hold(&rows, &rules, World::new);
     for (rule, severity, spec, zone, _) in ROWS.iter().filter(|row| OF_THE_MANIFEST.contains(&row.0)) {
@@ -74,6 +84,95 @@ fn each_rule_fires_where_it_should_and_nowhere_else() {
         );
         let verdict = judge_in(zone, &intent(SPEC));
         assert!(findings(&verdict, rule).is_empty(), "{rule}");
+    }
+}
+
+/// What stands above a domain is not its own, and nobody who sends looks there.
+#[test]
+fn a_name_below_has_nothing_of_the_policy_above_it() {
+    let above = "_mta-sts.a.nl TXT v=STSv1; id=1\n_smtp._tls.a.nl TXT v=TLSRPTv1; rua=mailto:t@a.nl";
+    for (zone, fires) in [
+        ("w.a.nl MX 10 mx.a.nl\nmx.a.nl A 192.0.2.1", true),
+        ("w.a.nl EXISTS", false),
+        ("w.a.nl MX 0 .", false),
+        (
+            "w.a.nl MX 10 mx.a.nl\nmx.a.nl A 192.0.2.1\n_mta-sts.w.a.nl TXT v=STSv1; id=2\n_smtp._tls.w.a.nl TXT v=TLSRPTv1; rua=mailto:t@a.nl",
+            false,
+        ),
+    ] {
+        let zone = format!("{above}\n{zone}");
+        for subject in [observe("w.a.nl"), intent("{domain: w.a.nl, role: Mail}")] {
+            let verdict = judge_in(&zone, &subject);
+            for rule in ["STS-031", "TRPT-013"] {
+                let found = findings(&verdict, rule);
+                assert_eq!(found.len(), usize::from(fires), "{rule}: {zone}\n{found:#?}");
+                assert!(
+                    found
+                        .iter()
+                        .all(|one| one.severity == I && one.message.contains("one of a.nl alone"))
+                );
+            }
+        }
+        // Where it is managed that it is missing says it all.
+        let managed = "{domain: w.a.nl, role: Mail, mtaSts: {mode: Testing, mx: [mx.a.nl]}, tlsRpt: {reports: ['mailto:t@a.nl']}}";
+        let verdict = judge_in(&zone, &intent(managed));
+        assert!(
+            ["STS-031", "TRPT-013"]
+                .iter()
+                .all(|rule| findings(&verdict, rule).is_empty())
+        );
+    }
+    // Two labels further, and no further up than who registered it.
+    let deep = "v.w.a.nl MX 10 mx.a.nl\nmx.a.nl A 192.0.2.1";
+    assert_eq!(
+        findings(
+            &judge_in(&format!("{above}\n{deep}"), &observe("v.w.a.nl")),
+            "STS-031"
+        )
+        .len(),
+        1
+    );
+    let other = "b.gov.uk MX 10 mx.a.nl\n_mta-sts.gov.uk TXT v=STSv1; id=1\n_mta-sts.uk TXT v=STSv1; id=1";
+    assert!(findings(&judge_in(other, &observe("b.gov.uk")), "STS-031").is_empty());
+}
+
+/// A host that could serve a policy, and no record: told to who looks at a domain closely.
+#[test]
+fn a_host_named_mta_sts_without_a_record_is_told_to_who_looks_closely() {
+    for (zone, fires) in [
+        ("mta-sts.a.nl A 192.0.2.1", true),
+        ("mta-sts.a.nl AAAA 2001:db8::1", true),
+        ("*.a.nl A 192.0.2.1", true),
+        ("mta-sts.a.nl CNAME gone.b.nl", false),
+        ("mta-sts.a.nl TXT hello", false),
+        ("mta-sts.a.nl A 192.0.2.1\n_mta-sts.a.nl TXT v=STSv1; id=1", false),
+        ("mta-sts.a.nl A 192.0.2.1\n_mta-sts.a.nl TXT v=STSv1 id=1", false),
+    ] {
+        let world = World::new(&format!("a.nl EXISTS\n{zone}"));
+        for (subject, depth, told) in [
+            (observe("a.nl"), Depth::Closely, fires),
+            (observe("a.nl"), Depth::Off, false),
+            (observe("a.nl"), Depth::Troubled, false),
+            (intent("{domain: a.nl, role: Mail}"), Depth::Closely, false),
+        ] {
+            let facts = Facts::new().approaching(Approach {
+                depth,
+                ..Approach::default()
+            });
+            let answer = |question: &AnyQuestion, facts: &mut Facts| {
+                if let Some(dns) = question.dns() {
+                    facts.insert(dns.clone(), world.answer(dns));
+                }
+            };
+            let verdict = settle_facts(facts, answer, |inquiry| judge(&subject, inquiry, now())).0;
+            let found = findings(&verdict, "STS-041");
+            assert_eq!(found.len(), usize::from(told), "{zone} {depth:?}: {found:#?}");
+            assert!(
+                found
+                    .iter()
+                    .all(|one| one.severity == I && one.message.contains("found the host alone"))
+            );
+        }
     }
 }
 

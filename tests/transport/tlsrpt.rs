@@ -33,7 +33,10 @@ const ROWS: &[Row] = &[
 
 #[test]
 fn each_rule_fires_where_it_should_and_nowhere_else() {
-    hold(ROWS, rules::tlsrpt::RULES, World::new);
+    // What is about a domain below another is held beside MTA-STS.
+    let rules = rules::tlsrpt::RULES.iter().copied();
+    let rules: Vec<&rules::Rule> = rules.filter(|rule| rule.id != "TRPT-013").collect();
+    hold(ROWS, &rules, World::new);
 }
 
 #[test]

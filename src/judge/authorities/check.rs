@@ -4,11 +4,12 @@
 //! Silence may be ours, and is never counted against the zone.
 
 use std::collections::BTreeMap;
+use std::net::IpAddr;
 
-use super::zone::Zones;
-use crate::inquiry::{Dns, Fact, Inquiry};
+use super::zone::{Host, Zone, Zones};
+use crate::inquiry::{Dns, Fact, Inquiry, is_private, nobody_at};
 use crate::intent::Intent;
-use crate::judge::servers::{Apart, Group, ServerState, ServerView, Servers, Visible};
+use crate::judge::servers::{Apart, Group, LeftOut, ServerState, ServerView, Servers, Visible};
 use crate::judge::{Findings, RecordVerdict, Site, Topic};
 use crate::name::Name;
 use crate::rules::dns as rules;
@@ -35,6 +36,7 @@ pub(super) fn check(
         of_the_resolver(servers, record, managed, inquiry, findings);
     }
     of_delegations(zones, managed, findings);
+    of_ipv6(&intent.domain, zones, managed, findings);
 }
 
 /// Servers that do not serve their zone, or do not answer: once for all of a zone that do it in one way.
@@ -219,6 +221,47 @@ impl Servers {
             }
         })
     }
+}
+
+/// Whether two of the servers of the domain's own zone can be asked over IPv6, where all their addresses are known. Those of
+/// a network of somebody's own are nobody else's to ask.
+fn of_ipv6(domain: &Name, zones: &Zones, managed: bool, findings: &mut Findings) {
+    let holds = |zone: &&Zone| domain.is_at_or_below(&zone.apex);
+    let Some(zone) = zones
+        .iter()
+        .filter(holds)
+        .max_by_key(|zone| zone.apex.label_count())
+    else {
+        return;
+    };
+    let is_known =
+        zone.left_out == LeftOut::default() && zone.hosts.iter().all(|host| host.trouble.is_none());
+    let is_outside = |address: IpAddr| !is_private(address) && nobody_at(address).is_none();
+    if !is_known || !zone.addresses().any(|(_, address)| is_outside(address)) {
+        return;
+    }
+    let has = |host: &&Host| {
+        host.addresses
+            .iter()
+            .any(|address| address.is_ipv6() && is_outside(*address))
+    };
+    let with: Vec<&str> = zone
+        .hosts
+        .iter()
+        .filter(has)
+        .map(|host| host.name.as_str())
+        .collect();
+    let found = match with.as_slice() {
+        [] => "none".to_owned(),
+        [only] => format!("one, at {only}"),
+        _ => return,
+    };
+    let message = format!(
+        "want IPv6 addresses at two name servers of {} at least, found {found}",
+        zone.apex
+    );
+    let topic = Topic::new(Site::Domain(zone.apex.clone()), managed);
+    findings.say(&rules::FEW_IPV6, &topic, message);
 }
 
 /// The delegation, and the names of servers.

@@ -15,6 +15,9 @@ use crate::records::Standard;
 use crate::records::dane::Tlsa;
 use crate::rules::{Severity, dane as rules};
 
+/// TLSA records are best kept for no longer, in seconds (RFC 7671 13).
+const LONG: u32 = 3600;
+
 /// Where Exchange Online has no DANE.
 const OUTLOOK: &str = "mail.protection.outlook.com";
 
@@ -61,10 +64,27 @@ fn one(intent: &Intent, host: &MailHost, managed: bool, inquiry: &mut Inquiry<'_
             mild(said);
         }
     }
+    dangling(host, managed, findings);
     let Some((place, found)) = host.found() else {
+        if managed && host.addresses == Some(Proof::Unsigned) && host.has_none() {
+            let message = format!(
+                "want mail hosts in signed zones, found that no chain of trust leads to the addresses of {}: senders do not ask for \
+                 TLSA records there",
+                host.name
+            );
+            let topic = Topic::new(Site::Host(host.name.clone()), managed);
+            findings.say(&rules::UNSIGNED_HOST, &topic, message);
+        }
         return;
     };
     let topic = about(&place.name);
+    if managed && place.ttl > LONG {
+        let message = format!(
+            "want TLSA records that are kept for an hour at most, found {} seconds: a key that is lost is looked for that long",
+            place.ttl
+        );
+        findings.say(&rules::LONG_TTL, &topic, message);
+    }
     if host.proof() == Proof::Unsigned {
         let what = match place.proof {
             Proof::Unsigned => place.name.to_string(),
@@ -94,6 +114,25 @@ fn one(intent: &Intent, host: &MailHost, managed: bool, inquiry: &mut Inquiry<'_
     }
     if managed {
         wildcard(host, &topic, found, inquiry, findings);
+    }
+}
+
+/// Aliases at `_25._tcp` that lead to no record.
+fn dangling(host: &MailHost, managed: bool, findings: &mut Findings) {
+    if host.found().is_some() {
+        return;
+    }
+    for place in &host.places {
+        if let (Some(end), Some(Ok(_))) = (&place.alias, &place.records) {
+            let topic = Topic::new(Site::rrset(place.name.clone(), Kind::Tlsa), managed);
+            let message = format!(
+                "want TLSA records at {end}, where the alias at {} leads, found none: senders find no DANE at {}",
+                place.name, host.name
+            );
+            findings
+                .say(&rules::DANGLING, &topic, message)
+                .about(end.as_str());
+        }
     }
 }
 

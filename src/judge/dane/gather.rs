@@ -44,6 +44,10 @@ pub struct TlsaAt {
     pub records: Option<Result<BTreeSet<Tlsa>, Trouble>>,
     /// What the answer is worth.
     pub proof: Proof,
+    /// The end of its alias, where it is one.
+    pub alias: Option<Name>,
+    /// For how many seconds more the answer may be kept; where it was had anew, for as long as the zone says.
+    pub ttl: u32,
 }
 
 /// One host of the MX, as a sender with DANE sees it.
@@ -162,10 +166,14 @@ fn ask(name: Name, need: Need, inquiry: &mut Inquiry<'_>) -> TlsaAt {
         Reply::Unanswered(trouble) => Some(Err(trouble)),
         Reply::Answered(..) => UsableAnswer::from_reply(reply).map(|seen| Ok(tlsa(&seen))),
     };
-    let proof = inquiry
-        .fact(&question)
-        .map_or(Proof::Unknown, |fact| Proof::of(&fact.security));
-    TlsaAt { name, records, proof }
+    let fact = inquiry.fact(&question);
+    TlsaAt {
+        name,
+        records,
+        proof: fact.map_or(Proof::Unknown, |fact| Proof::of(&fact.security)),
+        alias: fact.and_then(|fact| fact.chain().last().cloned()),
+        ttl: fact.map_or(0, |fact| fact.ttl()),
+    }
 }
 
 /// The records of an answer, as far as they can be read.

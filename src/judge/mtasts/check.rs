@@ -1,11 +1,11 @@
 //! What is wrong with the record, and with the host that should serve the policy.
 
-use super::{WHAT, coming, hosts, policy};
+use super::{WHAT, coming, hosts, missing, policy};
 use crate::inquiry::{Dns, Inquiry, Kind, Need};
 use crate::intent::{Intent, MTA_STS, TLS_RPT, What};
 use crate::judge::basis::{UsableAnswer, evidence};
 use crate::judge::versioned::{Versioned, mild};
-use crate::judge::{Findings, Site, Topic, mx};
+use crate::judge::{Findings, Site, Topic, dane, mx};
 use crate::records::mtasts::{self, Mode, Policy, Record};
 use crate::records::{Standard, fields, presentation, tlsrpt};
 use crate::rules::{Severity, mtasts as rules};
@@ -25,6 +25,9 @@ pub(in crate::judge) fn check(intent: &Intent, inquiry: &mut Inquiry<'_>, findin
     if let Some(policy) = wanted {
         hosts::check(intent, policy, &topic, inquiry, findings);
         of_the_policy(intent, policy, &topic, inquiry, findings);
+        if policy.mode == Mode::Testing {
+            beside_dane(intent, &topic, inquiry, findings);
+        }
     }
     let reply = inquiry.ask(Dns::new(name, Kind::Txt), need);
     let Some(seen) = UsableAnswer::from_reply(reply) else {
@@ -32,6 +35,9 @@ pub(in crate::judge) fn check(intent: &Intent, inquiry: &mut Inquiry<'_>, findin
     };
     let found = Versioned::of(&seen, mtasts::likeness);
     found.say(WHAT, (&rules::VERSION, &rules::SEVERAL), &topic, findings);
+    if found.records.is_empty() && found.misses.is_empty() {
+        missing::check(intent, wanted, &seen, &topic, inquiry, findings);
+    }
     let one = found.one();
     let there = match one {
         Some(_) => host(intent, need, &topic, inquiry, Some(&mut *findings)),
@@ -57,6 +63,21 @@ pub(in crate::judge) fn check(intent: &Intent, inquiry: &mut Inquiry<'_>, findin
     if exchanges.is_null() && !taken_back {
         let message = "want no MTA-STS where the MX says that no mail is taken, found a record";
         findings.say(&rules::NO_MAIL, &topic, message);
+    }
+}
+
+/// Says that TLSA records are kept to whatever a policy in testing says.
+fn beside_dane(intent: &Intent, topic: &Topic, inquiry: &mut Inquiry<'_>, findings: &mut Findings) {
+    let scene = dane::gather(&intent.domain, Need::Evidence, inquiry);
+    inquiry.on_behalf_of(Standard::MtaSts);
+    let with = scene.hosts.iter().filter(|host| !host.effective().is_empty());
+    let with: Vec<&str> = with.map(|host| host.name.as_str()).collect();
+    if !with.is_empty() {
+        let message = format!(
+            "want all that is tried out to be in testing, found TLSA records at {}: senders with DANE keep to those first",
+            with.join(", ")
+        );
+        findings.say(&rules::TESTED_BESIDE_DANE, topic, message);
     }
 }
 

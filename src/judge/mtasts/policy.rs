@@ -1,10 +1,11 @@
 //! The policy that is served: whether senders get one, what is wrong with it, and whether it is the one that is desired.
 
 use super::hosts;
-use crate::inquiry::{Inquiry, Need, PolicyFile, Reply, Served};
+use crate::inquiry::{Dns, Inquiry, Kind, Need, PolicyFile, Reply, Served};
 use crate::intent::Intent;
 use crate::judge::versioned::mild;
 use crate::judge::{Findings, Site, Topic};
+use crate::name::Name;
 use crate::records::mtasts::{self, PatternFault, Policy, PolicyFault};
 use crate::rules::mtasts::{ID_TWICE, file as rules};
 use crate::rules::{Rule, Severity};
@@ -24,11 +25,12 @@ pub(super) fn check(
     };
     let host = mtasts::policy_host(&intent.domain)?;
     let url = mtasts::policy_url(&intent.domain);
-    let of_file = Topic::new(Site::Host(host), topic.managed);
+    let of_file = Topic::new(Site::Host(host.clone()), topic.managed);
     let (media_type, body) = match served {
         Served::File { media_type, body } => (media_type, body),
         other => {
-            none(other, &url, &of_file, findings);
+            let end = alias(&host, inquiry);
+            none(other, &url, end.as_ref(), &of_file, findings);
             return None;
         }
     };
@@ -60,8 +62,15 @@ pub(super) fn check(
     Some(policy)
 }
 
+/// Where the host that serves the policy leads, where it is an alias, as far as that was asked.
+fn alias(host: &Name, inquiry: &Inquiry<'_>) -> Option<Name> {
+    let fact = |kind| inquiry.fact(&Dns::new(host.clone(), kind));
+    let facts = [Kind::A, Kind::Aaaa].into_iter().filter_map(fact);
+    facts.filter_map(|fact| fact.chain().last().cloned()).next()
+}
+
 /// What is served is no policy.
-fn none(served: &Served, url: &str, topic: &Topic, findings: &mut Findings) {
+fn none(served: &Served, url: &str, alias: Option<&Name>, topic: &Topic, findings: &mut Findings) {
     let (rule, message): (&'static Rule, String) = match served {
         Served::Status { code, location } if (300..400).contains(code) => {
             let to = location
@@ -83,13 +92,22 @@ fn none(served: &Served, url: &str, topic: &Topic, findings: &mut Findings) {
                 crate::inquiry::MAX_POLICY
             ),
         ),
-        Served::Untrusted(why) => (
-            &rules::CERTIFICATE,
-            format!(
-                "want a certificate for {} that senders accept, found that {why}",
-                topic.site.name()
+        Served::Untrusted(why) => match alias {
+            None => (
+                &rules::CERTIFICATE,
+                format!(
+                    "want a certificate for {} that senders accept, found that {why}",
+                    topic.site.name()
+                ),
             ),
-        ),
+            Some(end) => (
+                &rules::CERTIFICATE_AT_ALIAS,
+                format!(
+                    "want a certificate for {} that senders accept from {end}, where its alias leads, found that {why}",
+                    topic.site.name()
+                ),
+            ),
+        },
         Served::File { .. } => return,
     };
     mild(findings.say(rule, topic, message));

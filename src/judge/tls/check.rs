@@ -4,10 +4,9 @@ use std::collections::BTreeMap;
 
 use super::servers::MailServer;
 use super::worth::{self, Of, Trait};
-use super::{EDITION, beside, known};
-use crate::inquiry::{Inquiry, Kind, Need, Offered, Rdata, Session};
+use super::{EDITION, beside, issuers, known};
+use crate::inquiry::{Inquiry, Need, Offered, Session};
 use crate::intent::Intent;
-use crate::judge::basis::evidence;
 use crate::judge::{Findings, RecordVerdict, Site, Topic, dane};
 use crate::records::Standard;
 use crate::rules::{Severity, tls as rules};
@@ -27,7 +26,7 @@ pub(in crate::judge) fn check(intent: &Intent, inquiry: &mut Inquiry<'_>, findin
     for server in &servers.all {
         let topic = Topic::new(Site::Host(server.host.clone()), managed);
         one(server, &topic, findings);
-        issuers(server, &topic, inquiry, findings);
+        issuers::check(server, &topic, inquiry, findings);
         beside::check(intent, server, &found, findings);
     }
 }
@@ -43,43 +42,6 @@ pub(in crate::judge) fn late(
         let found = dane::gather(&intent.domain, Need::Evidence, inquiry);
         beside::late(intent, &servers.all, &found, records, findings);
     }
-}
-
-/// Whether anybody says who may issue certificates for the host: at its name, else at the nearest above that says anything
-/// of it (RFC 8659 3).
-fn issuers(server: &MailServer, topic: &Topic, inquiry: &mut Inquiry<'_>, findings: &mut Findings) {
-    if !server.sessions().any(worth::comes_about) {
-        return;
-    }
-    let mut at = Some(server.host.clone());
-    while let Some(name) = at.filter(|name| !name.is_root()) {
-        let Some(seen) = evidence(inquiry, &name, Kind::Caa) else {
-            return;
-        };
-        if !seen.records.is_empty() {
-            let names = |rdata: &Rdata| match rdata {
-                Rdata::Shown(text) => text
-                    .split_ascii_whitespace()
-                    .nth(1)
-                    .is_some_and(|tag| tag.eq_ignore_ascii_case("issue")),
-                _ => false,
-            };
-            if !seen.records.iter().any(names) {
-                let message = format!(
-                    "want a CAA record that says who may issue certificates for {}, found those of {name} without the tag issue",
-                    server.host
-                );
-                findings.say(&rules::ANY_ISSUER, topic, message);
-            }
-            return;
-        }
-        at = name.parent();
-    }
-    let message = format!(
-        "want a CAA record that says who may issue certificates for {}, found none at its name or above",
-        server.host
-    );
-    findings.say(&rules::ANY_ISSUER, topic, message);
 }
 
 fn one(server: &MailServer, topic: &Topic, findings: &mut Findings) {

@@ -29,6 +29,19 @@ pub const CERTIFICATE: Rule = Rule {
     good: "a certificate for mta-sts.voorbeeld.nl",
 };
 
+/// A policy at the end of an alias, whose certificate senders do not accept.
+pub const CERTIFICATE_AT_ALIAS: Rule = Rule {
+    id: "STS-038",
+    severity: Severity::Error,
+    standard: Standard::MtaSts,
+    title: "a policy at the end of an alias, whose certificate senders do not accept",
+    section: "RFC 8461 3.3, 8.2",
+    why: "Senders follow the alias, and ask for mta-sts below the domain all the same: the certificate must be for that name, whoever serves the policy. Of any other they take none.",
+    fix: "Have who serves the policy get a certificate for mta-sts below the domain, and keep it in date; or serve it elsewhere.",
+    bad: "mta-sts CNAME policies.provider.example, and a certificate for policies.provider.example",
+    good: "the same, and a certificate for mta-sts.voorbeeld.nl",
+};
+
 /// A policy that is not served as text/plain.
 pub const MEDIA_TYPE: Rule = Rule {
     id: "STS-012",
@@ -215,6 +228,7 @@ pub const NOT_SERVED: Rule = Rule {
 pub const RULES: &[&Rule] = &[
     &STATUS,
     &CERTIFICATE,
+    &CERTIFICATE_AT_ALIAS,
     &MEDIA_TYPE,
     &TOO_LARGE,
     &LINE,

@@ -189,6 +189,71 @@ pub const NO_MAIL: Rule = Rule {
     good: "MX 0 . alone",
 };
 
+/// An alias at `_mta-sts` that leads to no record.
+pub const DANGLING: Rule = Rule {
+    id: "STS-009",
+    severity: Severity::Warning,
+    standard: Standard::MtaSts,
+    title: "an alias at _mta-sts that leads to no record",
+    section: "RFC 8461 3.1, 8.2",
+    why: "Senders follow the alias, and find no record at its end: to them the domain has no MTA-STS, whatever policy is served.",
+    fix: "Have who holds the target publish the record there; or take the alias away.",
+    bad: "_mta-sts CNAME voorbeeld-nl.mta-sts.provider.example, where nothing stands",
+    good: "the same, with v=STSv1; id=1 at its end",
+};
+
+/// A domain that takes mail, below one with MTA-STS.
+pub const NOT_INHERITED: Rule = Rule {
+    id: "STS-031",
+    severity: Severity::Info,
+    standard: Standard::MtaSts,
+    title: "a domain that takes mail below one with MTA-STS, and has none of its own",
+    section: "RFC 8461 3.4",
+    why: "A policy is for one domain: senders look for none above. Mail to a name below has no protection by it.",
+    fix: "Give the domain a record and a policy of its own: an mtaSts block.",
+    bad: "_mta-sts.voorbeeld.nl alone, and mail to wmo.voorbeeld.nl",
+    good: "_mta-sts.wmo.voorbeeld.nl and mta-sts.wmo.voorbeeld.nl beside",
+};
+
+/// A policy that is enforced from its first day.
+pub const AT_ONCE: Rule = Rule {
+    id: "STS-037",
+    severity: Severity::Info,
+    standard: Standard::MtaSts,
+    title: "a policy that is enforced from its first day",
+    section: "RFC 8461 5",
+    why: "What the policy forgot is not delivered from the first hour on, and senders keep it for its max_age. In mode testing they deliver, and their reports say what would not have arrived.",
+    fix: "Begin with mode Testing and a tlsRpt block, read the reports for some weeks, and then write Enforce.",
+    bad: "mtaSts: {mode: Enforce}, where no record was before",
+    good: "mtaSts: {mode: Testing}, then Enforce",
+};
+
+/// A policy in testing beside TLSA records.
+pub const TESTED_BESIDE_DANE: Rule = Rule {
+    id: "STS-040",
+    severity: Severity::Info,
+    standard: Standard::MtaSts,
+    title: "a policy in testing beside TLSA records, which are not",
+    section: "RFC 8461 2, RFC 7672 2.2",
+    why: "Mode testing softens MTA-STS alone. Senders with DANE go by the TLSA records first: what does not match them is not delivered, whatever the policy says.",
+    fix: "Nothing, where DANE is meant to be kept to. Where TLS is still tried out, publish the TLSA records once it holds.",
+    bad: "mtaSts: {mode: Testing}, and TLSA records at mx1",
+    good: "mtaSts: {mode: Enforce}, and TLSA records at mx1",
+};
+
+/// A host named mta-sts, and no MTA-STS.
+pub const HOST_ALONE: Rule = Rule {
+    id: "STS-041",
+    severity: Severity::Info,
+    standard: Standard::MtaSts,
+    title: "a host named mta-sts, and no MTA-STS",
+    section: "RFC 8461 10.1, 3.3",
+    why: "Whoever holds that host can serve a policy; with a record, which one forged answer is enough for, senders would keep to it. Often it is a wildcard, or what was left behind.",
+    fix: "Publish the record where MTA-STS is meant; else take the host away, or see that nobody else holds it.",
+    bad: "mta-sts.voorbeeld.nl A 192.0.2.1, and nothing at _mta-sts",
+    good: "both, or neither",
+};
+
 /// Every rule of this file, by id.
 pub const RULES: &[&Rule] = &[
     &VERSION,
@@ -198,11 +263,16 @@ pub const RULES: &[&Rule] = &[
     &UNKNOWN_FIELD,
     &SYNTAX,
     &ID_TWICE,
+    &DANGLING,
     &SHORT,
     &UNCOVERED,
     &STALE,
     &WIDE,
+    &NOT_INHERITED,
     &NO_HOST,
     &NO_REPORTS,
+    &AT_ONCE,
     &NO_MAIL,
+    &TESTED_BESIDE_DANE,
+    &HOST_ALONE,
 ];

@@ -20,9 +20,8 @@ use tokio::time::timeout;
 use super::dns::Servers;
 use super::exchange::{Exchange, Heard, Put};
 use super::fetching::PolicyConfig;
-use super::smtp::is_private;
 use crate::inquiry::{
-    Answer, Dns, Kind, PolicyFile, PolicySource, Rdata, Security, Served, Trouble, nobody_at,
+    Answer, Dns, Kind, PolicyFile, PolicySource, Rdata, Security, Served, Trouble, is_private, nobody_at,
 };
 use crate::name::Name;
 use crate::records::mtasts::policy_host;

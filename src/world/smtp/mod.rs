@@ -14,7 +14,7 @@ mod reach;
 mod remote;
 mod talk;
 
-use std::net::{IpAddr, SocketAddr};
+use std::net::SocketAddr;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -30,7 +30,9 @@ pub use self::remote::{Location, ProbeConfig};
 use self::talk::{Connection, Failed, Talk, talk};
 use super::Clock;
 use super::exchange::{Heard, Put};
-use crate::inquiry::{Closeness, Offered, Security, Session, Spoke, Starttls, Trouble, nobody_at};
+use crate::inquiry::{
+    Closeness, Offered, Security, Session, Spoke, Starttls, Trouble, is_private, nobody_at,
+};
 use crate::recording::probe::Asked;
 use crate::transport::levels::NCSC_2025_05;
 use crate::transport::plan::MAX_STEPS;
@@ -367,34 +369,6 @@ impl Put for MailServers {
             return Some(Trouble::Busy);
         }
         watch.is_in_vain(now).then_some(Trouble::PortBlocked)
-    }
-}
-
-/// Whether an address lies in a network of somebody's own, this machine's included (RFC 1918, RFC 4193, RFC 6598).
-pub(super) fn is_private(address: IpAddr) -> bool {
-    match address {
-        IpAddr::V4(v4) => {
-            let [first, second, ..] = v4.octets();
-            let is_shared = first == 100 && second & 0xc0 == 64;
-            v4.is_private() || v4.is_loopback() || v4.is_link_local() || is_shared
-        }
-        IpAddr::V6(v6) => {
-            // Addresses that lead to IPv4 ones by translation (RFC 6052 2.1) or tunnel (RFC 3056 2).
-            let inner = match v6.segments() {
-                [0x64, 0xff9b, 0, 0, 0, 0, high, low] => Some((high, low)),
-                [0x2002, high, low, ..] => Some((high, low)),
-                _ => None,
-            };
-            let inner = inner.map(|(high, low)| {
-                let [a, b] = high.to_be_bytes();
-                let [c, d] = low.to_be_bytes();
-                IpAddr::from([a, b, c, d])
-            });
-            v6.is_loopback()
-                || v6.is_unique_local()
-                || v6.is_unicast_link_local()
-                || inner.is_some_and(is_private)
-        }
     }
 }
 
