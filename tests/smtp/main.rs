@@ -4,10 +4,17 @@
 
 #[path = "../support/dns.rs"]
 mod dns;
+#[path = "../support/knot.rs"]
+mod knot;
 mod postfix;
 mod probe;
 mod program;
+mod rollover;
 mod server;
+mod shared;
+mod testssl;
+#[path = "../support/unbound.rs"]
+mod unbound;
 
 use std::net::IpAddr;
 use std::sync::{Arc, Mutex};

@@ -26,7 +26,7 @@ use zegel::transport::{Certificate, KeyExchange, Level, Probe, Step, Suite, Vers
 use super::{question, world};
 
 /// Where a program is, sought where root would.
-fn program(name: &str) -> Option<PathBuf> {
+pub(super) fn program(name: &str) -> Option<PathBuf> {
     let path = std::env::var_os("PATH").unwrap_or_default();
     let folders = std::env::split_paths(&path).chain([PathBuf::from("/usr/sbin")]);
     folders
@@ -34,15 +34,15 @@ fn program(name: &str) -> Option<PathBuf> {
         .find(|file| file.is_file())
 }
 
-struct Postfix {
+pub(super) struct Postfix {
     program: PathBuf,
     folder: tempfile::TempDir,
-    port: u16,
+    pub(super) port: u16,
 }
 
 impl Postfix {
     /// Starts one with a key of so many bits and these lines in main.cf; `None`, loudly, where that cannot be done.
-    fn start(bits: &str, lines: &[&str]) -> Option<Self> {
+    pub(super) fn start(bits: &str, lines: &[&str]) -> Option<Self> {
         let tools = ["postfix", "sslscan", "openssl"].map(program);
         let [Some(program), Some(_), Some(openssl)] = tools else {
             println!(
@@ -128,7 +128,7 @@ impl Postfix {
         command
     }
 
-    async fn look(&self, closeness: Closeness) -> Arc<Fact<Starttls>> {
+    pub(super) async fn look(&self, closeness: Closeness) -> Arc<Fact<Starttls>> {
         let world = world(self.port, Duration::ZERO);
         world
             .ask_mail_server(&question([127, 0, 0, 1].into(), closeness), None)
@@ -204,7 +204,7 @@ impl Scan {
     }
 }
 
-fn chosen(session: &Session) -> Vec<(Version, Suite)> {
+pub(super) fn chosen(session: &Session) -> Vec<(Version, Suite)> {
     session.steps.iter().filter_map(Step::chosen).collect()
 }
 

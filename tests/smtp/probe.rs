@@ -296,7 +296,7 @@ async fn a_probe_that_dies_or_speaks_otherwise_is_no_answer_and_is_left_alone_fo
         assert!(fact.source.words.contains(says), "{}", fact.source.words);
         // Nobody else waits for it now, and it is none of theirs that the port is closed.
         assert_eq!(ask(&world, [8, 8, 4, 4]).await.trouble(), Some(Trouble::NoProbe));
-        assert!(!world.mail_port_is_blocked());
+        assert!(!world.mail_port_is_blocked() && !world.has_probe_answered());
     }
     // One that is still at it is waited for.
     let slow = made_up(&authority, Told::waiting().repeat(3) + &whole).await;
@@ -314,6 +314,17 @@ async fn a_probe_that_dies_or_speaks_otherwise_is_no_answer_and_is_left_alone_fo
     );
     assert_eq!(ask(&world, [8, 8, 8, 8]).await.trouble(), Some(Trouble::Limit));
     assert_eq!(world.silent_probe(), None, "it lives, and has much to do");
+    assert!(!world.has_probe_answered());
+    // What one told before it died stands, and is not told as if nothing had been seen.
+    let dying = made_up(&authority, whole).await;
+    let world = through(
+        "localhost",
+        dying.port(),
+        authority.identity("controller", &authority),
+    );
+    assert_eq!(ask(&world, [8, 8, 8, 8]).await.trouble(), Some(Trouble::Busy));
+    assert_eq!(ask(&world, [8, 8, 4, 4]).await.trouble(), Some(Trouble::NoProbe));
+    assert!(world.silent_probe().is_some() && world.has_probe_answered());
     let gone = through("localhost", 9, authority.identity("controller", &authority));
     let fact = ask(&gone, [8, 8, 8, 8]).await;
     assert!(

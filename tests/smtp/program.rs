@@ -43,7 +43,7 @@ async fn zegel(dns: &DnsServer, mail: &Server, args: &[&str]) -> (i32, String) {
     run(command).await
 }
 
-async fn run(mut command: Command) -> (i32, String) {
+pub(super) async fn run(mut command: Command) -> (i32, String) {
     let run = tokio::task::spawn_blocking(move || command.output());
     let Output {
         status,

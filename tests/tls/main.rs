@@ -6,6 +6,7 @@
 mod facts;
 
 mod beside;
+mod keeping;
 #[rustfmt::skip] // A row is a line.
 mod rules;
 mod seen;

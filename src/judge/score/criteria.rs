@@ -113,8 +113,8 @@ macro_rules! criteria {
 }
 
 criteria! {
-    NS_ADDRESS = "mail_ipv6_ns_address", Ipv6, Required, 0, [], "Give two of the domain's name servers an AAAA record.";
-    NS_REACH = "mail_ipv6_ns_reach", Ipv6, Required, 10, [], "Have at least two name servers answer over IPv6.";
+    NS_ADDRESS = "mail_ipv6_ns_address", Ipv6, Required, 0, ["DNS-040"], "Give two of the domain's name servers an AAAA record.";
+    NS_REACH = "mail_ipv6_ns_reach", Ipv6, Required, 10, ["DNS-040"], "Have at least two name servers answer over IPv6.";
     MX_ADDRESS = "mail_ipv6_mx_address", Ipv6, Required, 0, ["MX-015", "MX-009"], "Give every host of the MX an AAAA record.";
     MX_REACH = "mail_ipv6_mx_reach", Ipv6, Required, 10, ["MX-015", "MX-009"], "Give every host of the MX an AAAA record, and have it take mail there.";
     DOMAIN_SIGNED = "mail_dnssec_mailto_exist", Dnssec, Required, 0, ["SEC-001", "SEC-003"], "Sign the domain's zone, and have its DS published at the registry.";

@@ -95,7 +95,7 @@ pub(super) struct Remote {
 struct State {
     /// Why it could not be asked, since it last could.
     silent: Option<String>,
-    /// Whether it ever answered.
+    /// Whether it ever answered a question.
     has_answered: bool,
     left_alone_until: Option<Instant>,
 }
@@ -144,7 +144,7 @@ impl Remote {
         match told {
             Ok(told) => {
                 state.left_alone_until = None;
-                state.has_answered = true;
+                state.has_answered |= told.is_ok();
                 if state.silent.take().is_some() {
                     tracing::info!(probe = %self.at, "the probe answers again");
                 }
