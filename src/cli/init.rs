@@ -12,7 +12,7 @@ use super::{Exit, Failure, output};
 use crate::adopt::init::presets::{PRESETS, Preset};
 use crate::adopt::init::{Answers, begin};
 use crate::adopt::live;
-use crate::api::DmarcPolicy;
+use crate::api::{DmarcPolicy, form};
 use crate::inquiry::Depth;
 use crate::intent::SpecError;
 use crate::name::Name;
@@ -27,7 +27,7 @@ pub struct Args {
     #[arg(value_name = "DOMAIN")]
     pub domain: String,
     /// Who sends mail for the domain, beside those whom DNS names already; separate several by commas. nobody: it sends none
-    #[arg(long, value_name = "PROVIDER", value_delimiter = ',')]
+    #[arg(long, value_name = "PROVIDER", value_delimiter = ',', ignore_case = true)]
     pub sends_with: Vec<Sender>,
     /// Whether the domain receives mail [default: as DNS says]
     #[arg(long, value_name = "yes|no", num_args = 0..=1, require_equals = false, default_missing_value = "yes", value_parser = yes_or_no)]
@@ -42,7 +42,7 @@ pub struct Args {
     #[arg(long = "selector", value_name = "NAME", value_parser = selector)]
     pub selectors: Vec<String>,
     /// The namespace of the MailDomain [default: that of whoever applies it]
-    #[arg(long, short, value_name = "NAMESPACE")]
+    #[arg(long, short, value_name = "NAMESPACE", value_parser = namespace)]
     pub namespace: Option<String>,
     /// How the domain is looked at.
     #[command(flatten)]
@@ -71,7 +71,9 @@ impl ValueEnum for Sender {
 
     fn to_possible_value(&self) -> Option<PossibleValue> {
         Some(match self {
-            Self::Provider(preset) => PossibleValue::new(preset.id).help(preset.name),
+            Self::Provider(preset) => PossibleValue::new(preset.id)
+                .help(preset.name)
+                .aliases(preset.aliases),
             Self::Nobody => PossibleValue::new("nobody").help("The domain sends no mail"),
         })
     }
@@ -199,6 +201,14 @@ fn yes_or_no(text: &str) -> Result<bool, String> {
     }
 }
 
+/// The name of a namespace, as Kubernetes would take it.
+fn namespace(text: &str) -> Result<String, String> {
+    if form::is_label(text) {
+        return Ok(text.to_owned());
+    }
+    Err("a namespace has lower case letters, digits and hyphens inside, at most 63 (RFC 1123)".to_owned())
+}
+
 /// A mail address, or the URI of one.
 fn report_uri(text: &str) -> Result<String, String> {
     if text.contains(',') {
@@ -215,6 +225,19 @@ fn report_uri(text: &str) -> Result<String, String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_namespace_has_the_form_that_kubernetes_takes() {
+        for good in ["mail", "team-a", "9"] {
+            assert_eq!(namespace(good), Ok(good.to_owned()));
+        }
+        for bad in ["", "Mail", "mail_x", "-a", "a.b", "mail/winkel", &"a".repeat(64)] {
+            assert!(
+                namespace(bad).is_err_and(|why| why.contains("lower case")),
+                "{bad}"
+            );
+        }
+    }
 
     #[test]
     fn an_address_is_a_uri_of_its_own() {

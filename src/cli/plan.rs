@@ -34,7 +34,7 @@ pub struct Args {
     #[arg(long)]
     pub diff: bool,
     /// The TTL of the records, in seconds
-    #[arg(long, value_name = "SECONDS", default_value_t = plan::TTL, value_parser = clap::value_parser!(u32).range(1..=2_147_483_647))]
+    #[arg(long, value_name = "SECONDS", default_value_t = plan::TTL, value_parser = ttl)]
     pub ttl: u32,
     /// The provider ExternalDNS publishes through: each wants texts in its own way
     #[arg(long, value_name = "PROVIDER", required_if_eq("output", "dnsendpoint"), value_parser = dialect())]
@@ -45,6 +45,13 @@ pub struct Args {
     /// How DNS is asked, with --diff.
     #[command(flatten)]
     pub look: LookArgs,
+}
+
+/// A TTL (RFC 2181 8), of which 0 would be no cache at all.
+fn ttl(text: &str) -> Result<u32, String> {
+    let seconds = text.parse().ok();
+    let seconds = seconds.filter(|seconds| (1..=0x7fff_ffff).contains(seconds));
+    seconds.ok_or_else(|| "write whole seconds, from 1 to 2147483647: 3600 is an hour".to_owned())
 }
 
 /// A parser for the providers whose dialect is known.

@@ -96,7 +96,7 @@ async fn the_prometheus_operators_schemas_take_what_is_rendered() {
 
 #[tokio::test]
 async fn the_grafana_operators_schema_takes_what_is_rendered() {
-    let mut script = Command::new(concat!(env!("CARGO_MANIFEST_DIR"), "/dev/crd-of"));
+    let mut script = Command::new(concat!(env!("CARGO_MANIFEST_DIR"), "/dev/file-of"));
     script.arg("grafana-operator");
     let crd = run(script).unwrap();
     let plane = ControlPlane::start().await.unwrap();

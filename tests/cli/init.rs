@@ -377,3 +377,39 @@ fn selectors_with_an_accounts_own_name_are_no_gap() {
         run.out
     );
 }
+
+#[test]
+fn a_domain_that_does_not_exist_is_said_in_the_manifest() {
+    let dns = DnsServer::start("nl SOA 1\n");
+    for more in [&[][..], &["--sends-with", "google"], &["--sends-with", "nobody"]] {
+        let run = init_at(&dns, &[&["nergens.nl"], more].concat());
+        let flat = run.out.replace("\n#   ", " ");
+        assert!(
+            flat.contains("nergens.nl does not exist (NXDOMAIN)"),
+            "{more:?}\n{}",
+            run.out
+        );
+        spec(&run);
+    }
+}
+
+#[test]
+fn a_provider_is_known_by_what_people_call_it() {
+    for (called, include) in [
+        ("Microsoft365", "include:spf.protection.outlook.com"),
+        ("office365", "include:spf.protection.outlook.com"),
+        ("gsuite", "include:_spf.google.com"),
+    ] {
+        let run = init(&["nieuw.nl", "--sends-with", called]);
+        let spec = spec(&run);
+        assert_eq!(spec["spf"]["mechanisms"], json!([include]), "{called}");
+    }
+    let run = init(&["nieuw.nl", "--sends-with", "nobodys"]);
+    assert_eq!(run.code, 2);
+    // Listed are the names alone.
+    assert!(
+        run.err.contains("microsoft365") && !run.err.contains("office365"),
+        "{}",
+        run.err
+    );
+}

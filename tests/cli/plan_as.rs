@@ -183,9 +183,14 @@ fn the_ttl_is_what_was_asked_for_and_one_that_can_be_none_is_refused() {
     let run = plan(&["-o", "zone", "--ttl", "300"]);
     let with_ttl = run.out.lines().filter(|line| line.contains(". 300 IN ")).count();
     assert_eq!(with_ttl, 4, "{}", run.out);
-    for ttl in ["0", "2147483648", "1h"] {
-        let run = plan(&["-o", "zone", "--ttl", ttl]);
+    for ttl in ["0", "2147483648", "1h", "-1", "3600s", ""] {
+        let run = plan(&["-o", "zone", &format!("--ttl={ttl}")]);
         assert_eq!((run.code, run.out.as_str()), (2, ""), "{ttl}");
+        assert!(
+            run.err.contains("write whole seconds, from 1 to 2147483647"),
+            "{}",
+            run.err
+        );
     }
 }
 

@@ -44,7 +44,7 @@ fn requests(stage: &Stage) -> Api<DynamicObject> {
 
 /// Installs cert-manager's own CRD, and waits until it is served.
 pub async fn install(stage: &Stage) {
-    let script = concat!(env!("CARGO_MANIFEST_DIR"), "/dev/crd-of");
+    let script = concat!(env!("CARGO_MANIFEST_DIR"), "/dev/file-of");
     let printed = Command::new(script).arg("cert-manager").output().unwrap();
     let path = String::from_utf8(printed.stdout).unwrap();
     let text = std::fs::read_to_string(path.trim()).unwrap();

@@ -236,6 +236,14 @@ fn what_stops_it_is_said_in_words() {
                 "there is none in namespace visited-nobody",
             ),
             (&["check", "weg-nl"], "there is none in namespace visited-nobody"),
+            (
+                &["status", "voorbeeld.nl"],
+                "that of the domain voorbeeld.nl is voorbeeld-nl",
+            ),
+            (
+                &["refresh", "voorbeeld.nl"],
+                "that of the domain voorbeeld.nl is voorbeeld-nl",
+            ),
             (&["status", "--context", "weg"], "no cluster to talk to"),
             (&["status", "--kubeconfig", "/weg"], "no cluster to talk to"),
         ] {
@@ -243,6 +251,11 @@ fn what_stops_it_is_said_in_words() {
             assert_eq!((run.code, run.out.as_str()), (2, ""), "{args:?}");
             assert!(run.err.contains(says), "{args:?}: {}", run.err);
         }
+        let elsewhere =
+            tokio::task::block_in_place(|| kubectl(&stage, &["zegel", "status", "-n", "visited-nowhere"]));
+        assert_eq!((elsewhere.code, elsewhere.out.as_str()), (0, "0 MailDomains\n"));
+        let says = "no MailDomain in namespace visited-nowhere; -A tells of all";
+        assert!(elsewhere.err.contains(says), "{}", elsewhere.err);
         // An account without rights is told which it lacks.
         stage
             .plane

@@ -6,6 +6,7 @@ mod chart;
 mod metrics;
 mod providers;
 mod reasons;
+mod signing;
 
 use std::fmt::Write as _;
 use std::fs;

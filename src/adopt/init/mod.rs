@@ -70,7 +70,10 @@ pub fn begin(
     now: Timestamp,
 ) -> Result<Begun, Vec<SpecError>> {
     let mut adopted = adopt(live, inquiry, now);
-    adopted.remarks.retain(|remark| !errors::is_error(remark));
+    // What differs is listed below; what is wrong with the domain itself is said by nothing else.
+    let of_the_domain = format!("{}: ", Standard::Dns);
+    let is_said = |remark: &String| errors::is_error(remark) && !remark.starts_with(&of_the_domain);
+    adopted.remarks.retain(|remark| !is_said(remark));
     let providers = providers(live, &adopted, answers);
     let named = answers.sends_with.as_ref();
     let nobody_sends = named.is_some_and(Vec::is_empty);

@@ -14,6 +14,8 @@ pub use self::table::PRESETS;
 pub struct Preset {
     /// What `--sends-with` takes.
     pub id: &'static str,
+    /// What `--sends-with` takes too, unlisted: what people call it.
+    pub aliases: &'static [&'static str],
     /// What the provider is called.
     pub name: &'static str,
     /// The names whose SPF records it has, as far as domains include them; the first is the one to include.

@@ -8,6 +8,7 @@ use kube::config::{KubeConfigOptions, Kubeconfig};
 use crate::cli::Failure;
 use crate::operator::{Error, Visit};
 use crate::report::objects::Object;
+use crate::report::text::harmless;
 
 /// Which cluster is meant, as kubectl is told.
 #[derive(Debug, Clone, clap::Args)]
@@ -102,8 +103,9 @@ impl Cluster {
         };
         Failure::Usage(match code {
             // A kind that is not served is as little found as an object that is not there.
-            404 if self.visit.list(Some(namespace)).await.is_ok() => format!(
-                "cannot {what}: there is none in namespace {namespace}; kubectl get maildomains -A lists all there are"
+            404 if let Ok(values) = self.visit.list(Some(namespace)).await => format!(
+                "cannot {what}: there is none in namespace {namespace}; kubectl get maildomains -A lists all there are{}",
+                meant(what, &values.iter().map(Object::read).collect::<Vec<_>>())
             ),
             404 => format!(
                 "cannot {what}: the API server serves no MailDomain (zegel.dev/v1alpha1): install the chart, or apply what \
@@ -119,6 +121,16 @@ impl Cluster {
     }
 }
 
+/// Whose domain was written in the place of a name, as the end of a sentence; `what` ends in that.
+fn meant(what: &str, there: &[Object]) -> String {
+    let domain = what.rsplit(' ').next().unwrap_or_default().trim_end_matches('.');
+    let mut there = there.iter();
+    let Some(object) = there.find(|object| object.domain.eq_ignore_ascii_case(domain)) else {
+        return String::new();
+    };
+    format!("; that of the domain {domain} is {}", harmless(&object.name))
+}
+
 /// The name of an object, however it is written: `NAME`, or `maildomain/NAME` as `kubectl get -o name` prints it.
 pub(super) fn plain(name: &str) -> &str {
     let kinds = [
@@ -131,5 +143,34 @@ pub(super) fn plain(name: &str) -> &str {
     match name.split_once('/') {
         Some((kind, rest)) if kinds.contains(&kind) => rest,
         _ => name,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn a_domain_in_the_place_of_a_name_is_told_whose_it_is() {
+        let object = |name: &str, domain: &str| {
+            let metadata = json!({"name": name, "namespace": "mail"});
+            Object::read(&json!({"metadata": metadata, "spec": {"domain": domain, "role": "Mail"}}))
+        };
+        let there = [object("winkel", "winkel.nl"), object("winkel-nl", "Ander.nl")];
+        for (asked, told) in [
+            ("winkel.nl", "; that of the domain winkel.nl is winkel"),
+            ("WINKEL.nl.", "; that of the domain WINKEL.nl is winkel"),
+            ("ander.nl", "; that of the domain ander.nl is winkel-nl"),
+            ("winkels.nl", ""),
+            ("", ""),
+        ] {
+            assert_eq!(
+                meant(&format!("read MailDomain {asked}"), &there),
+                told,
+                "{asked}"
+            );
+        }
     }
 }

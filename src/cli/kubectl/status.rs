@@ -7,6 +7,7 @@ use crate::cli::args::{Format, one_of};
 use crate::cli::{Exit, Failure, output};
 use crate::operator::KeptEvent;
 use crate::report::objects::{self, Told};
+use crate::report::text::harmless;
 use crate::report::{Outcome, Style};
 
 /// The arguments of `kubectl zegel status`.
@@ -47,6 +48,12 @@ pub(super) async fn run(args: &Args, me: CalledAs, style: Style) -> Result<Exit,
         let objects = cluster.objects(args.all_namespaces).await?;
         let now = Timestamp::now();
         let worst = objects.iter().map(|object| object.outcome(now)).max();
+        if objects.is_empty() && !args.all_namespaces {
+            let namespace = harmless(&cluster.namespace);
+            output::note(&format!(
+                "note: there is no MailDomain in namespace {namespace}; -A tells of all namespaces"
+            ));
+        }
         output::print(&if is_json {
             let shown = objects
                 .iter()

@@ -39,6 +39,7 @@ const PROTON: &[&str] = &[".domains.proton.ch"];
 pub const PRESETS: &[Preset] = &[
     Preset {
         id: "activecampaign",
+        aliases: &[],
         name: "ActiveCampaign",
         includes: &["emsd1.com"],
         asks_for_include: false,
@@ -53,6 +54,7 @@ pub const PRESETS: &[Preset] = &[
     },
     Preset {
         id: "afas",
+        aliases: &["afas-online"],
         name: "AFAS Online",
         includes: &["spf.afas.online"],
         asks_for_include: true,
@@ -64,6 +66,7 @@ pub const PRESETS: &[Preset] = &[
     },
     Preset {
         id: "amazon-ses",
+        aliases: &["amazon", "aws", "aws-ses", "ses"],
         name: "Amazon SES",
         includes: &["amazonses.com"],
         asks_for_include: false,
@@ -75,6 +78,7 @@ pub const PRESETS: &[Preset] = &[
     },
     Preset {
         id: "brevo",
+        aliases: &["sendinblue"],
         name: "Brevo",
         includes: &["spf.brevo.com", "spf.sendinblue.com"],
         asks_for_include: false,
@@ -89,6 +93,7 @@ pub const PRESETS: &[Preset] = &[
     },
     Preset {
         id: "fastmail",
+        aliases: &[],
         name: "Fastmail",
         includes: &["spf.messagingengine.com"],
         asks_for_include: true,
@@ -104,6 +109,7 @@ pub const PRESETS: &[Preset] = &[
     },
     Preset {
         id: "flowmailer",
+        aliases: &["sendpro", "spotler-sendpro"],
         name: "Spotler SendPro (Flowmailer)",
         includes: &["spf.flowmailer.net"],
         asks_for_include: false,
@@ -115,6 +121,7 @@ pub const PRESETS: &[Preset] = &[
     },
     Preset {
         id: "google",
+        aliases: &["g-suite", "gmail", "google-workspace", "gsuite"],
         name: "Google Workspace",
         includes: &["_spf.google.com"],
         asks_for_include: true,
@@ -126,6 +133,7 @@ pub const PRESETS: &[Preset] = &[
     },
     Preset {
         id: "hubspot",
+        aliases: &[],
         name: "HubSpot",
         includes: &[],
         asks_for_include: false,
@@ -148,6 +156,7 @@ pub const PRESETS: &[Preset] = &[
     },
     Preset {
         id: "icloud",
+        aliases: &["apple", "icloud-mail"],
         name: "iCloud Mail",
         includes: &["icloud.com"],
         asks_for_include: true,
@@ -159,6 +168,7 @@ pub const PRESETS: &[Preset] = &[
     },
     Preset {
         id: "mailchimp",
+        aliases: &[],
         name: "Mailchimp",
         includes: &["servers.mcsv.net"],
         asks_for_include: false,
@@ -170,6 +180,7 @@ pub const PRESETS: &[Preset] = &[
     },
     Preset {
         id: "mailchimp-transactional",
+        aliases: &["mandrill"],
         name: "Mailchimp Transactional (Mandrill)",
         includes: &["spf.mandrillapp.com"],
         asks_for_include: false,
@@ -184,6 +195,7 @@ pub const PRESETS: &[Preset] = &[
     },
     Preset {
         id: "mailerlite",
+        aliases: &[],
         name: "MailerLite",
         includes: &["_spf.mlsend.com"],
         asks_for_include: true,
@@ -195,6 +207,7 @@ pub const PRESETS: &[Preset] = &[
     },
     Preset {
         id: "mailgun",
+        aliases: &[],
         name: "Mailgun",
         includes: &["mailgun.org", "_spf.eu.mailgun.org"],
         asks_for_include: true,
@@ -206,6 +219,7 @@ pub const PRESETS: &[Preset] = &[
     },
     Preset {
         id: "mailjet",
+        aliases: &[],
         name: "Mailjet",
         includes: &["spf.mailjet.com"],
         asks_for_include: true,
@@ -217,6 +231,16 @@ pub const PRESETS: &[Preset] = &[
     },
     Preset {
         id: "microsoft365",
+        aliases: &[
+            "exchange",
+            "exchange-online",
+            "m365",
+            "microsoft",
+            "microsoft-365",
+            "o365",
+            "office365",
+            "outlook",
+        ],
         name: "Microsoft 365",
         includes: &["spf.protection.outlook.com"],
         asks_for_include: true,
@@ -240,6 +264,7 @@ pub const PRESETS: &[Preset] = &[
     },
     Preset {
         id: "postmark",
+        aliases: &[],
         name: "Postmark",
         includes: &["spf.mtasv.net"],
         asks_for_include: false,
@@ -251,6 +276,7 @@ pub const PRESETS: &[Preset] = &[
     },
     Preset {
         id: "proton",
+        aliases: &["protonmail"],
         name: "Proton Mail",
         includes: &["_spf.protonmail.ch"],
         asks_for_include: true,
@@ -278,6 +304,7 @@ pub const PRESETS: &[Preset] = &[
     },
     Preset {
         id: "salesforce",
+        aliases: &[],
         name: "Salesforce",
         includes: &["_spf.salesforce.com"],
         asks_for_include: true,
@@ -289,6 +316,7 @@ pub const PRESETS: &[Preset] = &[
     },
     Preset {
         id: "sendgrid",
+        aliases: &["twilio", "twilio-sendgrid"],
         name: "Twilio SendGrid",
         includes: &["sendgrid.net"],
         asks_for_include: false,
@@ -303,6 +331,7 @@ pub const PRESETS: &[Preset] = &[
     },
     Preset {
         id: "smtp2go",
+        aliases: &[],
         name: "SMTP2GO",
         includes: &["spf.smtp2go.com"],
         asks_for_include: false,
@@ -314,6 +343,7 @@ pub const PRESETS: &[Preset] = &[
     },
     Preset {
         id: "transip",
+        aliases: &[],
         name: "TransIP",
         includes: &["_spf.transip.email"],
         asks_for_include: true,
@@ -329,6 +359,7 @@ pub const PRESETS: &[Preset] = &[
     },
     Preset {
         id: "zendesk",
+        aliases: &[],
         name: "Zendesk",
         includes: &["mail.zendesk.com"],
         asks_for_include: true,
@@ -343,6 +374,7 @@ pub const PRESETS: &[Preset] = &[
     },
     Preset {
         id: "zivver",
+        aliases: &[],
         name: "Zivver",
         includes: &["_spf.zivver.com"],
         asks_for_include: true,

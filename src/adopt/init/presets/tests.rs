@@ -12,6 +12,12 @@ fn every_row_is_whole_and_none_is_twice() {
     sorted.sort_unstable();
     sorted.dedup();
     assert_eq!(ids, sorted, "by id, each once");
+    let aliases = PRESETS.iter().flat_map(|preset| preset.aliases);
+    let mut names: Vec<&str> = ids.iter().chain(aliases).copied().chain(["nobody"]).collect();
+    let all = names.len();
+    names.sort_unstable();
+    names.dedup();
+    assert_eq!(names.len(), all, "a name for two");
     let mut includes = BTreeSet::new();
     for preset in PRESETS {
         assert!(preset.page.starts_with("https://"), "{}", preset.id);
