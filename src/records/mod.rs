@@ -9,6 +9,7 @@ pub mod dkim;
 pub mod dmarc;
 pub mod fields;
 pub mod foreign;
+mod kept;
 pub mod mtasts;
 pub mod mx;
 pub mod odd;

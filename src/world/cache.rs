@@ -6,6 +6,7 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
+use foldhash::fast::RandomState;
 use jiff::{SignedDuration, Timestamp};
 
 use crate::inquiry::{Fact, Lane};
@@ -44,7 +45,7 @@ impl Default for CacheBounds {
 
 pub(super) struct Cache<L: Lane> {
     bounds: CacheBounds,
-    entries: HashMap<L, Entry<L>>,
+    entries: HashMap<L, Entry<L>, RandomState>,
     octets: usize,
     /// At this many entries what has expired is thrown out.
     sweep_at: usize,
@@ -68,7 +69,7 @@ impl<L: Lane> Cache<L> {
     pub(super) fn new(bounds: CacheBounds) -> Self {
         Self {
             bounds,
-            entries: HashMap::new(),
+            entries: HashMap::default(),
             octets: 0,
             sweep_at: SMALL,
         }

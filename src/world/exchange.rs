@@ -19,6 +19,7 @@ use std::pin::pin;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
+use foldhash::fast::RandomState;
 use jiff::{SignedDuration, Timestamp};
 use tokio::sync::watch;
 use tokio::time::{Instant, sleep_until, timeout};
@@ -99,7 +100,7 @@ struct Inner<P: Put> {
 /// What is known and what is on its way.
 struct Book<L: Lane> {
     cache: Cache<L>,
-    flights: HashMap<L, Flight<L>>,
+    flights: HashMap<L, Flight<L>, RandomState>,
     /// Tells a question asked anew from the one it overtook.
     next_flight: u64,
 }
@@ -152,7 +153,7 @@ impl<P: Put> Exchange<P> {
     pub(super) fn new(put: P, places: Places, bounds: CacheBounds, clock: Clock) -> Self {
         let book = Book {
             cache: Cache::new(bounds),
-            flights: HashMap::new(),
+            flights: HashMap::default(),
             next_flight: 0,
         };
         Self {

@@ -3,7 +3,7 @@
 //! Only the keywords a structural schema may hold and ours does hold are known; a test says so of every other.
 
 use std::collections::BTreeMap;
-use std::sync::LazyLock;
+use std::sync::{LazyLock, OnceLock};
 
 use k8s_openapi::apiextensions_apiserver::pkg::apis::apiextensions::v1::CustomResourceDefinition;
 use kube::core::cel::{CompiledSchema, compile_schema};
@@ -47,20 +47,38 @@ pub(super) struct Node {
 #[derive(Debug)]
 pub(super) struct Rules {
     /// All of them, for CEL.
-    pub(super) all: CompiledSchema,
+    all: ForCel,
     /// Those that are plain enough to be judged here.
     plain: Vec<Plain>,
     /// Where all of those hold, what is left to CEL of an object that is new.
-    rest: Option<CompiledSchema>,
+    rest: Option<ForCel>,
+}
+
+/// Rules that are compiled once a value does not keep to what is plain, which most never see.
+#[derive(Debug)]
+struct ForCel {
+    schema: Value,
+    compiled: OnceLock<CompiledSchema>,
+}
+
+impl ForCel {
+    fn compiled(&self) -> &CompiledSchema {
+        self.compiled.get_or_init(|| compile_schema(&self.schema))
+    }
 }
 
 impl Rules {
+    /// All of them.
+    pub(super) fn all(&self) -> &CompiledSchema {
+        self.all.compiled()
+    }
+
     /// What CEL must judge `value` by, which replaces `old`; `None` where it keeps to all rules.
     pub(super) fn beyond_plain(&self, value: &Value, old: Option<&Value>) -> Option<&CompiledSchema> {
         let is_plain = old.is_none() && self.plain.iter().all(|rule| rule.holds(value));
         match is_plain {
-            true => self.rest.as_ref(),
-            false => Some(&self.all),
+            true => self.rest.as_ref().map(ForCel::compiled),
+            false => Some(self.all()),
         }
     }
 }
@@ -203,7 +221,10 @@ fn rules(schema: &Value) -> Option<Rules> {
         strip(&mut alone);
         let fields = alone.as_object_mut()?;
         fields.insert("x-kubernetes-validations".to_owned(), json!(rules));
-        (!rules.is_empty()).then(|| compile_schema(&alone))
+        (!rules.is_empty()).then(|| ForCel {
+            schema: alone,
+            compiled: OnceLock::new(),
+        })
     };
     let (mut plain, mut rest) = (Vec::new(), Vec::new());
     for rule in &own {
@@ -297,7 +318,7 @@ mod tests {
     fn every_rule_compiles() {
         fn rules(node: &Node) -> usize {
             let own = node.rules.as_ref().map_or(0, |rules| {
-                let rules = &rules.all;
+                let rules = rules.all();
                 assert!(!rules.has_errors(), "{:?}", rules.compilation_errors());
                 rules.validations.len()
             });

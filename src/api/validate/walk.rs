@@ -228,7 +228,7 @@ impl Walk<'_> {
         let quoted = Value::String(value.to_string());
         let broken = self
             .validator
-            .validate_compiled(&rules.all, &quoted, None)
+            .validate_compiled(rules.all(), &quoted, None)
             .err()?;
         broken.into_iter().next().map(|error| error.message)
     }

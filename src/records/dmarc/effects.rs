@@ -86,9 +86,16 @@ impl Record {
 
     /// The entries of rua or ruf, broken ones too.
     pub fn uris(&self, tag: TagName) -> Vec<Uri> {
-        self.all(tag)
-            .flat_map(|one| parse_list(&self.text, one.value.clone()))
-            .collect()
+        let read = || {
+            self.all(tag)
+                .flat_map(|one| parse_list(&self.text, one.value.clone()))
+                .collect()
+        };
+        match tag {
+            TagName::Rua => self.followed.aggregate.get(read),
+            TagName::Ruf => self.followed.failure.get(read),
+            _ => read(),
+        }
     }
 
     /// Whether a receiver applies the record, and how.

@@ -40,6 +40,13 @@ pub fn foreign(text: &[u8]) -> Option<(usize, &'static str)> {
     found.min()
 }
 
+impl Record {
+    /// The text of the record that was meant; `None` where nothing is to be mended, or it cannot be told.
+    pub fn mended(&self) -> Option<Vec<u8>> {
+        self.followed.mended.get(|| mended(&self.text))
+    }
+}
+
 /// The record that was meant; `None` where nothing is to be mended, or it cannot be told.
 pub fn mended(text: &[u8]) -> Option<Vec<u8>> {
     if alias_meant(text).is_some() {

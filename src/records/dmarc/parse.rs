@@ -1,6 +1,9 @@
 //! Reading a record without losing anything of it.
 
+use super::separators::WrongSeparator;
+use super::uri::Uri;
 use crate::records::Span;
+use crate::records::kept::Kept;
 use crate::records::tags::{self, Part, PartKind, WhiteSpace};
 
 /// What may stand around tags, names, values and the entries of a list: blanks and tabs alone (RFC 9989 4.8, WSP).
@@ -115,6 +118,16 @@ pub struct Record {
     pub parts: Vec<Part>,
     /// The tags in order, unknown and duplicate ones too.
     pub tags: Vec<Tag>,
+    pub(super) followed: Followed,
+}
+
+/// What follows from a record's text and is asked for often.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(super) struct Followed {
+    pub(super) aggregate: Kept<Vec<Uri>>,
+    pub(super) failure: Kept<Vec<Uri>>,
+    pub(super) separators: Kept<Vec<WrongSeparator>>,
+    pub(super) mended: Kept<Option<Vec<u8>>>,
 }
 
 /// Reads a record; everything in `text` is kept.
@@ -139,6 +152,7 @@ pub fn parse(text: &[u8]) -> Record {
         text: text.to_vec(),
         parts,
         tags,
+        followed: Followed::default(),
     }
 }
 

@@ -63,6 +63,10 @@ pub struct WrongSeparator {
 impl Record {
     /// Every wrong or missing separator, in order.
     pub fn wrong_separators(&self) -> Vec<WrongSeparator> {
+        self.followed.separators.get(|| self.find_wrong_separators())
+    }
+
+    fn find_wrong_separators(&self) -> Vec<WrongSeparator> {
         let mut wrong = Vec::new();
         // The list tag whose entries may go on behind a semicolon.
         let mut list: Option<TagName> = None;

@@ -114,16 +114,20 @@ pub(super) fn begins_term(text: &str, bare: bool) -> bool {
     const NAMES: [&str; 8] = ["include", "exists", "all", "ip4", "ip6", "ptr", "mx", "a"];
     let unsigned = text.strip_prefix(['+', '-', '~', '?']);
     let signed = unsigned.is_some();
-    let rest = unsigned.unwrap_or(text).to_ascii_lowercase();
+    let rest = unsigned.unwrap_or(text);
+    let behind = |name: &str| {
+        let (head, behind) = rest.split_at_checked(name.len())?;
+        head.eq_ignore_ascii_case(name).then_some(behind)
+    };
     if !signed
         && ["redirect=", "exp=", "v=spf"]
             .iter()
-            .any(|name| rest.starts_with(name))
+            .any(|name| behind(name).is_some())
     {
         return true;
     }
     NAMES.iter().any(|name| {
-        let Some(behind) = rest.strip_prefix(name) else {
+        let Some(behind) = behind(name) else {
             return false;
         };
         match behind.chars().next() {

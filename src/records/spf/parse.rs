@@ -7,6 +7,7 @@ use super::slips;
 use super::syntax_error::{Mend, SyntaxError, SyntaxErrorKind as Kind};
 use super::terms::term;
 use crate::records::Span;
+use crate::records::kept::Kept;
 
 /// So many terms are looked at for a blank too many.
 const MAX_SEARCHED: usize = 512;
@@ -42,7 +43,11 @@ pub fn parse(text: &[u8]) -> Record {
     }
     let text = text.to_vec();
     spare_blanks(&text, &mut terms);
-    Record { text, terms }
+    Record {
+        text,
+        terms,
+        slips: Kept::default(),
+    }
 }
 
 impl Record {
@@ -55,6 +60,10 @@ impl Record {
     /// What terms that can be read say although their author hardly meant it: receivers take them to the letter, and
     /// ask for strange names.
     pub fn slips(&self) -> Vec<SyntaxError> {
+        self.slips.get(|| self.find_slips())
+    }
+
+    fn find_slips(&self) -> Vec<SyntaxError> {
         let readable = self
             .terms
             .iter()

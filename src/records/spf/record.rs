@@ -3,6 +3,7 @@
 use super::addresses::{Network4, Network6};
 use super::domain_spec::DomainSpec;
 use super::syntax_error::{SyntaxError, SyntaxErrorKind};
+use crate::records::kept::Kept;
 use crate::records::{Span, presentation};
 
 /// The result a directive asks for (RFC 7208 4.6.2).
@@ -47,6 +48,8 @@ pub struct Record {
     pub text: Vec<u8>,
     /// Every term after the version, in order.
     pub terms: Vec<Term>,
+    /// What its author hardly meant, once somebody asked.
+    pub(super) slips: Kept<Vec<SyntaxError>>,
 }
 
 /// One term of a record: what stands between blanks.

@@ -63,7 +63,7 @@ fn own_record(examination: &mut Examination<'_>) {
         }
         return;
     };
-    let Some(meant) = dmarc::mended(&record.text) else {
+    let Some(meant) = record.mended() else {
         return tags(examination, record);
     };
     let meant = dmarc::parse(&meant);

@@ -5,8 +5,8 @@ use super::Examination;
 use crate::judge::dmarc::outcome::DiscoveryOutcome;
 use crate::judge::dmarc::walk::StepAnswer;
 use crate::records::dmarc::{
-    self, Application, Record, Separator, TagName, VersionFault, WrongSeparator, alias_meant, mended,
-    near_miss, parse,
+    self, Application, Record, Separator, TagName, VersionFault, WrongSeparator, alias_meant, near_miss,
+    parse,
 };
 use crate::records::tags::{Part, PartKind};
 use crate::records::{Span, presentation};
@@ -84,7 +84,7 @@ fn with_text(fix: &str, text: &[u8]) -> String {
 
 /// What receivers make of a record for a slip of letter in it; `None` where its policy counts all the same.
 fn harm(record: &Record) -> Option<&'static str> {
-    let meant = mended(&record.text).map(|text| parse(&text).application());
+    let meant = record.mended().map(|text| parse(&text).application());
     match (record.application(), meant) {
         (now, Some(meant)) if now == meant => None,
         (Application::AsWritten, _) => None,
