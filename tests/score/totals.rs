@@ -108,7 +108,9 @@ fn an_authority_in_tlsa_counts_where_the_signatures_lead_to_it() {
     let foreign = vec![sound[0].clone(), other[1].clone(), other[2].clone()];
     let skipped = vec![sound[0].clone(), sound[2].clone()];
     let good = Range::just(100);
-    let rows: Vec<(&str, &[Vec<u8>], &[u8], Range)> = vec![
+    /// What is tried, the certificates that are sent, the one a record names, and what that comes to.
+    type Row<'a> = (&'a str, &'a [Vec<u8>], &'a [u8], Range);
+    let rows: Vec<Row<'_>> = vec![
         ("the next authority", &sound[..2], &sound[1], good),
         ("the root", &sound, &sound[2], good),
         ("names are not compared", &elsewhere, &elsewhere[1], good),
