@@ -165,7 +165,7 @@ impl Validator {
         {
             match self.registry(&top, authorities).await {
                 Registry::Stripped(shown) => {
-                    self.note(Passes::Strips, shown);
+                    self.note(Passes::Strips, *shown);
                     return Fault::Strips;
                 }
                 // It proves what it says of itself through this resolver, and would of this.

@@ -16,7 +16,7 @@ pub(super) enum Registry {
     /// They are there.
     Fine,
     /// They are missing by the resolver's doing: here it shows.
-    Stripped(Evidence),
+    Stripped(Box<Evidence>),
     /// They are missing there, and it may be its own doing.
     Alone,
     /// It has said nothing that tells: silence proves nothing, and is looked for again.
@@ -30,7 +30,10 @@ enum Shows {
     /// That it is not signed, which is proven.
     Unsigned,
     /// That one is missing.
-    Lack { at_the_root: bool, evidence: Evidence },
+    Lack {
+        at_the_root: bool,
+        evidence: Box<Evidence>,
+    },
     /// Nothing that tells: it is not there, or gives no answer.
     Nothing,
 }
@@ -90,7 +93,7 @@ impl Validator {
                     match evidence((&message, top, kind), &proven, bogus) {
                         Some(evidence) => Shows::Lack {
                             at_the_root: bogus.at.is_root(),
-                            evidence,
+                            evidence: Box::new(evidence),
                         },
                         None => Shows::Nothing,
                     }
