@@ -4,8 +4,6 @@
 //! is made here. Whatever leaves a choice (aliases, tags, merged fields, names that stand twice, words that are no texts,
 //! numbers of other forms) is given up, and `serde-saphyr` reads the document; a test holds both to the same values.
 
-use std::borrow::Cow;
-
 use serde_json::{Map, Value};
 use serde_saphyr::granit_parser::{Event, ScalarStyle};
 
@@ -135,17 +133,17 @@ impl Maker {
 }
 
 /// What a scalar stands for, where nobody can read it in another way.
-fn scalar(text: &Cow<'_, str>, style: ScalarStyle) -> Option<Value> {
+fn scalar(text: &str, style: ScalarStyle) -> Option<Value> {
     if style != ScalarStyle::Plain {
-        return Some(Value::String(text.clone().into_owned()));
+        return Some(Value::String(text.to_owned()));
     }
     let octets = text.as_bytes();
     match octets.first()? {
-        b'a'..=b'z' | b'A'..=b'Z' => match &**text {
+        b'a'..=b'z' | b'A'..=b'Z' => match text {
             "true" => Some(Value::Bool(true)),
             "false" => Some(Value::Bool(false)),
             _ if WORDS.iter().any(|word| word.eq_ignore_ascii_case(text)) => None,
-            _ => Some(Value::String(text.clone().into_owned())),
+            _ => Some(Value::String(text.to_owned())),
         },
         b'0'..=b'9' if octets.iter().all(u8::is_ascii_digit) => {
             let is_plain = octets.len() == 1 || octets.len() <= 15 && !octets.starts_with(b"0");
@@ -154,7 +152,7 @@ fn scalar(text: &Cow<'_, str>, style: ScalarStyle) -> Option<Value> {
         }
         // In no number, of whatever form, stands one of these: 10m, 30s, 24h.
         b'0'..=b'9' if octets.iter().any(|octet| b"ghjkmpqrsuvw".contains(octet)) => {
-            Some(Value::String(text.clone().into_owned()))
+            Some(Value::String(text.to_owned()))
         }
         _ => None,
     }
