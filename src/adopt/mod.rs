@@ -27,6 +27,9 @@ use crate::inquiry::{Inquiry, Kind, Need};
 use crate::name::Name;
 use crate::records::{self, Standard, presentation, tags};
 
+/// Whose remarks are about the domain itself: whether it exists, and who answers for it.
+const OF_THE_DOMAIN: Standard = Standard::Dns;
+
 /// A manifest in the making: the spec, and what it cannot say.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Adopted {

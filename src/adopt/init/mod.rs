@@ -12,7 +12,7 @@ mod spf;
 use jiff::Timestamp;
 
 use self::presets::{PRESETS, Preset};
-use super::{Adopted, Live, adopt, bare, errors};
+use super::{Adopted, Live, OF_THE_DOMAIN, adopt, bare, errors};
 use crate::api::{DkimSelector, DmarcPolicy, DmarcSpec, MailDomainSpec, Role};
 use crate::inquiry::Inquiry;
 use crate::intent::{Intent, SpecError};
@@ -71,7 +71,7 @@ pub fn begin(
 ) -> Result<Begun, Vec<SpecError>> {
     let mut adopted = adopt(live, inquiry, now);
     // What differs is listed below; what is wrong with the domain itself is said by nothing else.
-    let of_the_domain = format!("{}: ", Standard::Dns);
+    let of_the_domain = format!("{OF_THE_DOMAIN}: ");
     let is_said = |remark: &String| errors::is_error(remark) && !remark.starts_with(&of_the_domain);
     adopted.remarks.retain(|remark| !is_said(remark));
     let providers = providers(live, &adopted, answers);

@@ -3,7 +3,8 @@
 use std::collections::BTreeSet;
 
 use super::effects::{Application, Effects, PolicyTag};
-use super::parse::{Record, TagName};
+use super::parse::Record;
+use super::tag::TagName;
 use super::{DesiredRecord, Policy, parse};
 use crate::records::{Comparison, presentation};
 

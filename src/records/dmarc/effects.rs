@@ -7,7 +7,8 @@
 use std::collections::BTreeSet;
 
 use super::Policy;
-use super::parse::{Record, Tag, TagName, WHITE};
+use super::parse::Record;
+use super::tag::{Tag, TagName, WHITE};
 use super::uri::{Uri, parse_list};
 
 /// What p, sp or np says.

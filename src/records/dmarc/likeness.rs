@@ -4,7 +4,8 @@
 //! by receivers, and most of it was never meant for them. What was meant says so by a version somewhere in it, or by
 //! starting with p; then [`near_miss`] tells what keeps it from being a record, and where.
 
-use super::parse::{Record, TagName, WHITE, parse};
+use super::parse::{Record, parse};
+use super::tag::{TagName, WHITE};
 use super::{Likeness, Policy};
 use crate::name::Name;
 use crate::records::Span;

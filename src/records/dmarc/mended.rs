@@ -6,8 +6,9 @@
 //! fix is a text that can be copied. What a value should have been is not guessed here.
 
 use super::likeness::{alias_meant, is_record, near_miss, spelled_version};
-use super::parse::{Record, TagName, WHITE, parse};
-use super::separators::Separator;
+use super::parse::{Record, parse};
+use super::separator::Separator;
+use super::tag::{TagName, WHITE};
 use crate::records::Span;
 use crate::records::odd::{Oddity, Typography, odd_characters};
 use crate::records::tags::{Part, PartKind};

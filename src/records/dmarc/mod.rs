@@ -12,7 +12,9 @@ mod likeness;
 mod mended;
 mod parse;
 mod sayable;
+mod separator;
 mod separators;
+mod tag;
 mod uri;
 mod write;
 
@@ -24,8 +26,9 @@ pub use self::compare::compare;
 pub use self::effects::{Application, Effects, PolicyTag};
 pub use self::likeness::{NearMiss, VersionFault, alias_meant, likeness, near_miss};
 pub use self::mended::{foreign, mended, separated, spelled_plainly, whole};
-pub use self::parse::{Record, Tag, TagName, parse};
-pub use self::separators::{Separator, WrongSeparator};
+pub use self::parse::{Record, parse};
+pub use self::separator::{Separator, WrongSeparator};
+pub use self::tag::{Tag, TagName};
 pub use self::uri::{Uri, UriProblem, parse_list, parse_uri};
 
 /// What a TXT value at `_dmarc` is.

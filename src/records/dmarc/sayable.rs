@@ -4,7 +4,8 @@ use std::collections::BTreeSet;
 
 use super::compare::compare;
 use super::effects::Application;
-use super::parse::{Record, TagName};
+use super::parse::Record;
+use super::tag::TagName;
 use super::{DesiredRecord, Policy};
 
 impl Record {

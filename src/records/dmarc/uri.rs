@@ -1,7 +1,7 @@
 //! Report destinations (RFC 9989 4.6, 4.8): comma-separated URIs, with the `!size` of RFC 7489 still to be seen, and
 //! what of an address RFC 6068 wants %-encoded.
 
-use super::parse::WHITE;
+use super::tag::WHITE;
 use crate::name::Name;
 use crate::records::{Span, presentation};
 
