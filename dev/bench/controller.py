@@ -35,7 +35,6 @@ from plane import PROVIDERS, Plane, Resolver, cpu_and_memory
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 GROUP = "/apis/zegel.dev/v1alpha1"
 FINE = "Compliant"
-TTL = 60
 INTERVAL, STALE_AFTER = 180, 240
 
 
@@ -86,8 +85,8 @@ class Replica:
         return collections.Counter({reason: int(number) for reason, number in found})
 
     def usage(self):
-        cpu, now, most = cpu_and_memory(self.process.pid)
-        return {"cpuSeconds": round(cpu, 2), "rssMiB": now, "peakMiB": most}
+        cpu, now, most, own = cpu_and_memory(self.process.pid)
+        return {"cpuSeconds": round(cpu, 2), "rssMiB": now, "peakMiB": most, "ownMiB": own}
 
     def said(self):
         """Every status it wrote: (when, object, reason, reason before)."""
@@ -105,7 +104,7 @@ class Replica:
 class Bench:
     def __init__(self, given, folder, plane):
         self.given, self.folder, self.plane = given, pathlib.Path(folder), plane
-        self.resolver = Resolver(TTL)
+        self.resolver = Resolver(given.ttl)
         self.replicas, self.results = [], {}
         self.troubled = None
 
@@ -161,7 +160,11 @@ class Bench:
     def scenario(self, name):
         load = os.getloadavg()[0]
         began = time.monotonic()
-        result = getattr(self, name)()
+        try:
+            result = getattr(self, name)()
+        except (SystemExit, Exception) as error:
+            # The others are done all the same.
+            result = {"failed": f"{type(error).__name__}: {error}"}
         result["seconds"] = round(time.monotonic() - began, 1)
         result["load"] = [round(load, 1), round(os.getloadavg()[0], 1)]
         self.results[name] = result
@@ -367,7 +370,7 @@ class Bench:
     def end(self):
         for replica in self.replicas:
             if replica.process.poll() is None:
-                replica.kill()
+                replica.kill(signal.SIGTERM)
         self.resolver.end()
 
 
@@ -382,6 +385,7 @@ def main():
     parser.add_argument("--objects", type=int, default=1000)
     parser.add_argument("--shared", type=int, default=1000, help="objects of the scenario of shards")
     parser.add_argument("--outage", type=int, default=600, help="how many seconds DNS is silent, at the least")
+    parser.add_argument("--ttl", type=int, default=60, help="of every answer, in seconds")
     parser.add_argument("--lease", default="30s", help="how long a Lease lasts: longer on a machine that does much else")
     parser.add_argument("--scenarios", type=lambda text: text.split(","), default=ALL)
     parser.add_argument("--zegel", type=pathlib.Path, default=ROOT / "target/release/zegel")
@@ -398,10 +402,12 @@ def main():
                 bench.scenario(name)
         finally:
             bench.end()
+    failed = any("failed" in result for result in bench.results.values())
     text = json.dumps({"cores": os.cpu_count(), "scenarios": bench.results}, indent=1)
     print(text)
     if given.out:
         given.out.write_text(text + "\n")
+    sys.exit(failed)
 
 
 if __name__ == "__main__":

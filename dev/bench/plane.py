@@ -43,12 +43,12 @@ def free_port():
 
 
 def cpu_and_memory(pid):
-    """Processor time in seconds; resident memory and the most it ever was, in MiB."""
+    """Processor time in seconds; resident memory, the most it ever was, and what of it is the process's own, in MiB."""
     with open(f"/proc/{pid}/stat") as file:
         fields = file.read().rsplit(")", 1)[1].split()
     with open(f"/proc/{pid}/status") as file:
         status = dict(line.split(":", 1) for line in file if ":" in line)
-    memory = [round(int(status[word].split()[0]) / 1024, 1) for word in ("VmRSS", "VmHWM")]
+    memory = [round(int(status[word].split()[0]) / 1024, 1) for word in ("VmRSS", "VmHWM", "RssAnon")]
     return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK"), *memory
 
 

@@ -99,6 +99,9 @@ pub async fn run(args: Args) -> Result<Exit, Failure> {
     config.smtp = args.smtp.config();
     // It looks again by itself: in an outage thousands need not wait one by one.
     config.spare_the_silent = true;
+    // What many share stays, and the answers about one domain have mostly expired when it is looked at again: memory for
+    // thousands of domains' own would be held in vain.
+    config.cache.octets = 24 << 20;
     let world = World::new(config).map_err(|error| usage(&error))?;
     let cluster = Config::infer()
         .await

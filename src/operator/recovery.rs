@@ -26,6 +26,8 @@ pub(super) async fn watch(context: &Context) {
         context.outage.note(health);
         let is_silent = matches!(health, Health::Silent { .. });
         if was_silent && !is_silent {
+            // A failure is shared for a while: without this the looks that begin now would end as those before.
+            context.world.forget_failures();
             let objects = context.store.state();
             let open = || objects.iter().filter(|object| is_open(object, context));
             tracing::info!(objects = open().count(), "looking again at what DNS left open");

@@ -54,6 +54,8 @@ pub(super) struct Cache<L: Lane> {
 struct Entry<L: Lane> {
     answered: Option<Arc<Fact<L>>>,
     failed: Option<Arc<Fact<L>>>,
+    /// How often it was found.
+    found: u32,
 }
 
 impl<L: Lane> Default for Entry<L> {
@@ -61,6 +63,7 @@ impl<L: Lane> Default for Entry<L> {
         Self {
             answered: None,
             failed: None,
+            found: 0,
         }
     }
 }
@@ -81,16 +84,27 @@ impl<L: Lane> Cache<L> {
 
     /// A fact that holds at `now` and was not seen before `floor`; an answer rather than a failure.
     pub(super) fn find(
-        &self,
+        &mut self,
         question: &L,
         floor: Option<Timestamp>,
         now: Timestamp,
     ) -> Option<&Arc<Fact<L>>> {
-        let entry = self.entries.get(question)?;
+        let entry = self.entries.get_mut(question)?;
         let usable =
             |fact: &&Arc<Fact<L>>| now < fact.expires_at && floor.is_none_or(|floor| fact.seen_at >= floor);
         let answered = entry.answered.as_ref().filter(usable);
-        answered.or_else(|| entry.failed.as_ref().filter(usable))
+        let found = answered.or_else(|| entry.failed.as_ref().filter(usable))?;
+        entry.found = entry.found.saturating_add(1);
+        Some(found)
+    }
+
+    /// Forgets all failures: what they rested on is over.
+    pub(super) fn forget_failures(&mut self) {
+        for entry in self.entries.values_mut() {
+            entry.failed = None;
+        }
+        self.entries.retain(|_, entry| entry.answered.is_some());
+        self.count();
     }
 
     /// Keeps what may be kept.
@@ -117,7 +131,8 @@ impl<L: Lane> Cache<L> {
             || self.octets > self.bounds.octets / denominator * numerator
     }
 
-    /// Throws out what has expired; when that is not enough, what expires soonest, down to three quarters.
+    /// Throws out what has expired; when that is not enough, what was found least, down to three quarters: what many share
+    /// stays. Of those found as often, what expires soonest goes first.
     fn sweep(&mut self, now: Timestamp) {
         self.entries.retain(|_, entry| entry.until() > Some(now));
         self.count();
@@ -125,10 +140,10 @@ impl<L: Lane> Cache<L> {
             let mut order: Vec<_> = self
                 .entries
                 .iter()
-                .map(|(question, entry)| (entry.until(), question.clone()))
+                .map(|(question, entry)| (entry.found, entry.until(), question.clone()))
                 .collect();
             order.sort();
-            for (_, question) in order {
+            for (_, _, question) in order {
                 if !self.is_over(3, 4) {
                     break;
                 }
@@ -247,7 +262,7 @@ mod tests {
         let mut cache = cache(10, 100_000);
         cache.keep(question("a"), fact(Answer::NxDomain, 100, 60), at(100));
         cache.keep(question("a"), fact(failure, 110, 20), at(110));
-        let found = |floor: Option<i64>, now| {
+        let mut found = |floor: Option<i64>, now| {
             let fact = cache.find(&question("a"), floor.map(at), at(now));
             fact.map(|fact| fact.outcome.clone())
         };
@@ -288,6 +303,36 @@ mod tests {
         let counted = heavy.octets;
         heavy.count();
         assert_eq!(counted, heavy.octets, "the running sum is the sum");
+    }
+
+    #[test]
+    fn what_many_share_stays_though_it_expires_first() {
+        let mut cache = cache(100, usize::MAX);
+        cache.keep(question("shared"), fact(Answer::NoData, 0, 30), at(0));
+        for n in 0..5_000_u32 {
+            cache.keep(question(&n.to_string()), fact(Answer::NoData, 0, 60), at(0));
+            assert!(cache.find(&question("shared"), None, at(0)).is_some(), "{n}");
+        }
+        assert!(
+            cache.find(&question("shared"), None, at(30)).is_none(),
+            "for its TTL"
+        );
+    }
+
+    #[test]
+    fn failures_are_forgotten_and_answers_stay() {
+        let mut cache = cache(10, 100_000);
+        cache.keep(question("a"), fact(Answer::NxDomain, 100, 60), at(100));
+        cache.keep(question("a"), fact(Trouble::Timeout, 110, 20), at(110));
+        cache.keep(question("b"), fact(Trouble::Timeout, 110, 20), at(110));
+        cache.forget_failures();
+        assert!(cache.find(&question("a"), None, at(111)).is_some());
+        assert!(cache.find(&question("a"), Some(at(105)), at(111)).is_none());
+        assert_eq!(cache.find(&question("b"), None, at(111)), None);
+        assert_eq!(cache.len(), 1);
+        let counted = cache.octets;
+        cache.count();
+        assert_eq!(counted, cache.octets, "the running sum is the sum");
     }
 
     #[test]

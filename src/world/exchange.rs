@@ -178,6 +178,14 @@ impl<P: Put> Exchange<P> {
         &self.inner.metrics
     }
 
+    /// Forgets what failed, and what is on its way and may: an outage is over, and who asks now wants to know it anew.
+    pub(super) fn forget_failures(&self) {
+        let mut book = self.inner.book();
+        book.cache.forget_failures();
+        // Who waits for these goes on waiting; nobody else joins them, and they are no longer the latest.
+        book.flights.clear();
+    }
+
     /// Answers those of `open` that are this lane's, all at once, until `end`.
     ///
     /// All are under way before the first is waited for, so it takes as long as the slowest; one timer is enough for them, and

@@ -185,6 +185,11 @@ impl World {
         self.dns.put().look_for_health().await
     }
 
+    /// Forgets what DNS did not answer: an outage is over, and what it left open is asked anew.
+    pub fn forget_failures(&self) {
+        self.dns.forget_failures();
+    }
+
     /// What the resolvers were last found to make of DNSSEC; `None` where nothing is validated by choice.
     pub fn dnssec(&self) -> Option<Passes> {
         self.dns.put().passes()

@@ -51,6 +51,8 @@ impl SelectorAnswer {
                 Likeness::Other => answer.others.push(text.clone()),
             }
         }
+        // It is kept beside the answer, and mostly there is one key.
+        answer.keys.shrink_to_fit();
         answer
     }
 

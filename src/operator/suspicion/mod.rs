@@ -61,6 +61,9 @@ struct Inner {
     held: Vec<Key>,
     /// What was heard until then is not believed.
     lied_until: Option<Timestamp>,
+    /// When the control was last passed over bad news: what came of one change comes as objects have their turn, now many
+    /// at once and now few.
+    changed: Option<Instant>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -160,7 +163,9 @@ impl Suspicion {
         let change = match (inner.state, evidence.is_trustworthy()) {
             (State::Asking { again }, true) => {
                 inner.state = State::Believing { since: instant };
-                (!again).then_some(Change::Changed { worse, of })
+                let before = inner.changed.replace(instant);
+                let is_same = before.is_some_and(|before| instant.duration_since(before) < WINDOW);
+                (!again && !is_same).then_some(Change::Changed { worse, of })
             }
             (State::Asking { .. }, false) => {
                 inner.state = State::Suspecting;

@@ -214,6 +214,27 @@ fn what_a_control_proves() {
 }
 
 #[test]
+fn one_change_that_comes_in_bursts_is_told_once() {
+    let mut fleet = Fleet::new();
+    fleet.believed(0..400, Good);
+    let mut told = 0;
+    for burst in 0..4 {
+        // Its objects have their turn together, and between them come many that are as they were.
+        fleet.believed(burst * 12..(burst + 1) * 12, Worse);
+        let asked = fleet.suspicion.wants_control();
+        told += usize::from(asked && fleet.conclude(&TRUTH).0.is_some());
+        fleet.believed(100..200, Good);
+        assert_eq!(fleet.look(0, Bad), Advice::Believe, "calm again");
+        fleet.now += TRUST * 5;
+    }
+    assert_eq!(told, 1);
+    fleet.now += WINDOW;
+    fleet.believed(0..400, Good);
+    fleet.believed(0..12, Worse);
+    assert!(fleet.conclude(&TRUTH).0.is_some(), "another one is told anew");
+}
+
+#[test]
 fn what_is_remembered_grows_with_the_fleet_and_not_with_its_looks() {
     let mut fleet = Fleet::new();
     for second in 0..1000 {

@@ -103,6 +103,8 @@ impl Trail {
                 // A record set has no order and no doubles (RFC 2181 5).
                 found.sort();
                 found.dedup();
+                // They stand where the candidates stood, and are kept for as long as they hold.
+                found.shrink_to_fit();
                 let soa = start_of_authority(&message.answers, |owner| owner == self.end());
                 self.source.beside = beside.map(|(target, _)| target);
                 self.source.soa = soa.filter(|_| kind == Kind::Soa);

@@ -330,3 +330,24 @@ async fn ten_thousand_domains_on_two_addresses_trouble_each_no_more_than_ten_tim
     assert!(most <= 10, "{most}");
     assert!((40..=100).contains(&asked), "{asked}");
 }
+
+#[tokio::test]
+async fn after_an_outage_nobody_is_told_what_failed_in_it() {
+    let stage = Stage::new(4);
+    stage.change(|state| state.silent = true);
+    assert!(stage.calls.ask(&call("a"), None).await.outcome.is_err());
+    // One is still on its way when the outage is found to be over.
+    stage.change(|state| state.held = true);
+    let calls = stage.calls.clone();
+    let late = tokio::spawn(async move { calls.ask(&call("b"), None).await });
+    stage.until(|state| state.now == 1).await;
+    stage.calls.forget_failures();
+    let calls = stage.calls.clone();
+    let anew = tokio::spawn(async move { calls.ask(&call("b"), None).await });
+    stage.until(|state| state.now == 2).await;
+    stage.change(|state| (state.silent, state.held) = (false, false));
+    assert!(late.await.unwrap().outcome.is_ok());
+    assert_eq!(anew.await.unwrap().outcome, Ok(2));
+    assert_eq!(stage.calls.ask(&call("b"), None).await.outcome, Ok(2));
+    assert_eq!(stage.calls.ask(&call("a"), None).await.outcome, Ok(2));
+}
