@@ -2,7 +2,7 @@
 //!
 //! Spreadsheets and Windows editors write a byte order mark, UTF-16 or Latin-1 where a terminal writes UTF-8. What can
 //! be read for certain is read; what cannot is refused in words that say what to do. Telling encodings apart
-//! ([`decode`]) is pure; only [`octets`] and [`text`] touch files and standard input.
+//! ([`decode`]) is pure; only [`octets`], [`text`] and `lines` touch files, and the first two standard input.
 
 use std::fs::File;
 use std::io::{BufReader, Read};

@@ -2,11 +2,10 @@
 //! Prometheus operator, strictly: an unknown field is refused. So is GrafanaDashboard, to the schema of the Grafana operator.
 
 use std::path::Path;
-use std::process::Command;
 
 use serde_json::{Value, json};
 
-use crate::control_plane::{ControlPlane, run, run_with_input};
+use crate::control_plane::{ControlPlane, file_of, run, run_with_input};
 use crate::render::everything;
 use crate::template::rendered;
 
@@ -96,11 +95,9 @@ async fn the_prometheus_operators_schemas_take_what_is_rendered() {
 
 #[tokio::test]
 async fn the_grafana_operators_schema_takes_what_is_rendered() {
-    let mut script = Command::new(concat!(env!("CARGO_MANIFEST_DIR"), "/dev/file-of"));
-    script.arg("grafana-operator");
-    let crd = run(script).unwrap();
+    let crd = file_of("grafana-operator").unwrap();
     let plane = ControlPlane::start().await.unwrap();
-    serve(&plane, crd.trim());
+    serve(&plane, &crd);
     for namespace in ["zegel-system", "monitoring"] {
         plane.create_namespace(namespace).await.unwrap();
     }

@@ -38,6 +38,10 @@ async fn eventually(what: &str, mut holds: impl AsyncFnMut() -> bool) {
     }
 }
 
+async fn names(client: &Client) -> BTreeSet<String> {
+    pods(client).await.iter().map(ResourceExt::name_any).collect()
+}
+
 async fn pods(client: &Client) -> Vec<Pod> {
     let pods: Api<Pod> = Api::namespaced(client.clone(), NAMESPACE);
     let list = pods.list(&ListParams::default()).await.unwrap();
@@ -178,7 +182,7 @@ async fn an_upgrade_leaves_no_gap(cluster: &Cluster) {
     let served = Served::default();
     let watch = tokio::spawn(served.clone().watch(client.clone()));
     eventually("the Deployment is watched", async || served.least().is_some()).await;
-    let was: BTreeSet<String> = pods(&client).await.iter().map(ResourceExt::name_any).collect();
+    let was = names(&client).await;
     let upgrade = |set: &'static str, timeout: &'static str| {
         [
             "upgrade",
@@ -193,13 +197,13 @@ async fn an_upgrade_leaves_no_gap(cluster: &Cluster) {
     };
     helm(cluster, &upgrade("logFormat=text", "120s")).unwrap();
     eventually("the old pods are gone", async || {
-        let now = pods(&client).await;
-        now.len() == 2 && !now.iter().any(|pod| was.contains(&pod.name_any()))
+        let now = names(&client).await;
+        now.len() == 2 && now.is_disjoint(&was)
     })
     .await;
     let good = args(&client).await;
     assert!(good.iter().any(|arg| arg.contains("text")), "{good:?}");
-    let is: BTreeSet<String> = pods(&client).await.iter().map(ResourceExt::name_any).collect();
+    let is = names(&client).await;
 
     // No node has that much. Helm says what it waited for; nobody was put out of work for it.
     let failed = helm(cluster, &upgrade("resources.requests.cpu=100", "10s"))
@@ -209,15 +213,10 @@ async fn an_upgrade_leaves_no_gap(cluster: &Cluster) {
         failed.contains("Deployment/zegel-system/zegel not ready"),
         "{failed}"
     );
-    let now: BTreeSet<String> = pods(&client).await.iter().map(ResourceExt::name_any).collect();
+    let now = names(&client).await;
     assert!(now.is_superset(&is), "{now:?} {is:?}");
     helm(cluster, &["rollback", "zegel", "--timeout", "120s"]).unwrap();
-    eventually("all is as before", async || {
-        let now = pods(&client).await;
-        let now: BTreeSet<String> = now.iter().map(ResourceExt::name_any).collect();
-        now == is
-    })
-    .await;
+    eventually("all is as before", async || names(&client).await == is).await;
     assert_eq!(args(&client).await, good);
     assert_eq!(served.least(), Some(2), "there were two at every moment");
     watch.abort();

@@ -1,8 +1,6 @@
 //! TLSA records that follow from certificates: CertificateRequests on a real API server, as cert-manager writes them, with its own
 //! CRD. The controller has the rights of the chart with `certManager.enabled`, so none to a Secret.
 
-use std::process::Command;
-
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use k8s_openapi::apiextensions_apiserver::pkg::apis::apiextensions::v1::CustomResourceDefinition;
@@ -14,6 +12,7 @@ use serde_json::{Value, json};
 use zegel::api::MailDomainStatus;
 use zegel::records::dane::Tlsa;
 
+use crate::control_plane::file_of;
 use crate::process::Program;
 use crate::rights::account;
 use crate::stage::{Stage, eventually, run, spec_with};
@@ -44,10 +43,7 @@ fn requests(stage: &Stage) -> Api<DynamicObject> {
 
 /// Installs cert-manager's own CRD, and waits until it is served.
 pub async fn install(stage: &Stage) {
-    let script = concat!(env!("CARGO_MANIFEST_DIR"), "/dev/file-of");
-    let printed = Command::new(script).arg("cert-manager").output().unwrap();
-    let path = String::from_utf8(printed.stdout).unwrap();
-    let text = std::fs::read_to_string(path.trim()).unwrap();
+    let text = std::fs::read_to_string(file_of("cert-manager").unwrap()).unwrap();
     let mut crd: CustomResourceDefinition = serde_saphyr::from_str(&text).unwrap();
     // They hold what its chart fills in.
     crd.metadata.labels = None;

@@ -14,7 +14,7 @@ use jiff::{SignedDuration, Timestamp};
 use zegel::inquiry::{Kind, Security, Trouble};
 use zegel::world::{Config, Dnssec, Passes, World};
 
-use super::harmful::{covers, labels, question, without, world};
+use super::harmful::{labels, question, unsigned_texts, without, world};
 use super::live::{Tree, asks_for, forwarder, forwarder_at, tree};
 
 fn name(text: &str) -> Name {
@@ -146,10 +146,6 @@ fn ended(mut answer: Message) -> Message {
 async fn a_zone_that_is_broken_at_a_server_which_only_its_delegation_names_is_broken() {
     let Some(tree) = tree() else { return };
     let knot = SocketAddr::from(([127, 0, 0, 1], tree.knot));
-    let unsigned_texts = |asked: &Message, answer: Message| match asks_for(asked, RecordType::TXT) {
-        true => without(answer, |record| covers(record, RecordType::TXT)),
-        false => Some(answer),
-    };
     let _broken = forwarder_at(server(22, &tree), knot, unsigned_texts).await;
     // The parent's server delegates, as one does that does not have the child's zone too.
     let _above = forwarder_at(server(23, &tree), knot, |asked, mut answer| {
@@ -257,8 +253,8 @@ async fn what_a_resolver_left_out_is_asked_for_again_every_hour() {
     let harms = Arc::new(AtomicBool::new(true));
     let is_harmful = harms.clone();
     let (resolver, count) = forwarder(tree.unbound, move |asked, answer| {
-        match asks_for(asked, RecordType::TXT) && is_harmful.load(Ordering::SeqCst) {
-            true => without(answer, |record| covers(record, RecordType::TXT)),
+        match is_harmful.load(Ordering::SeqCst) {
+            true => unsigned_texts(asked, answer),
             false => Some(answer),
         }
     })
@@ -313,13 +309,7 @@ pub(super) fn with_clock(tree: &Tree, resolver: SocketAddr) -> (World, Arc<Later
 #[tokio::test(flavor = "multi_thread")]
 async fn what_is_said_of_the_resolver_is_replayed() {
     let Some(tree) = tree() else { return };
-    let (resolver, _) = forwarder(tree.unbound, |asked, answer| {
-        match asks_for(asked, RecordType::TXT) {
-            true => without(answer, |record| covers(record, RecordType::TXT)),
-            false => Some(answer),
-        }
-    })
-    .await;
+    let (resolver, _) = forwarder(tree.unbound, unsigned_texts).await;
     let folder = tempfile::tempdir().unwrap();
     let path = |name: &str| folder.path().join(name).to_str().unwrap().to_owned();
     let (anchor, file) = (path("root.key"), path("look.json"));

@@ -155,6 +155,23 @@ fn catalogue() -> String {
     out
 }
 
+/// What stands between two marks of a page is this, which follows from the types; or, with `UPDATE`, is made this.
+fn assert_marked_part(page: &str, (begin, end): (&str, &str), part: &str) {
+    let path = Path::new(ROOT).join(page);
+    let stored = fs::read_to_string(&path).unwrap();
+    let (head, rest) = stored.split_once(begin).expect("a mark where it begins");
+    let (_, tail) = rest.split_once(end).expect("a mark where it ends");
+    let fresh = format!("{head}{begin}{part}{end}{tail}");
+    if std::env::var_os("UPDATE").is_some() {
+        fs::write(&path, &fresh).unwrap();
+        return;
+    }
+    assert!(
+        stored == fresh,
+        "{page} is stale: run `make crd` and commit what it writes"
+    );
+}
+
 /// Text that may stand in a table.
 fn cell(text: &str) -> String {
     text.replace('|', "\\|").replace('\n', " ")

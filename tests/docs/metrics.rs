@@ -6,26 +6,14 @@ use std::path::{Path, PathBuf};
 
 use zegel::series::{self, Kind, Metric};
 
-use crate::{ROOT, cell, documents};
+use crate::{ROOT, assert_marked_part, cell, documents};
 
 const BEGIN: &str = "<!-- The metrics: generated from the catalogue by `make crd`. -->\n";
 const END: &str = "<!-- End of the metrics. -->\n";
 
 #[test]
 fn the_page_of_metrics_is_what_the_types_say() {
-    let path = Path::new(ROOT).join("docs/metrics.md");
-    let stored = fs::read_to_string(&path).unwrap();
-    let (head, rest) = stored.split_once(BEGIN).expect("a mark where the metrics begin");
-    let (_, tail) = rest.split_once(END).expect("a mark where the metrics end");
-    let fresh = format!("{head}{BEGIN}{}{END}{tail}", tables());
-    if std::env::var_os("UPDATE").is_some() {
-        fs::write(&path, &fresh).unwrap();
-        return;
-    }
-    assert!(
-        stored == fresh,
-        "docs/metrics.md is stale: run `make crd` and commit what it writes"
-    );
+    assert_marked_part("docs/metrics.md", (BEGIN, END), &tables());
 }
 
 fn tables() -> String {

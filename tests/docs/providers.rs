@@ -1,33 +1,17 @@
 //! The page of providers: its table is made from the presets of `zegel init`.
 
 use std::fmt::Write as _;
-use std::fs;
-use std::path::Path;
 
 use zegel::adopt::init::presets::{Checked, PRESETS, Preset, Selector, Target};
 
-use crate::{ROOT, cell};
+use crate::{assert_marked_part, cell};
 
 const BEGIN: &str = "<!-- The providers: generated from the presets by `make crd`. -->\n";
 const END: &str = "<!-- End of the providers. -->\n";
 
 #[test]
 fn the_page_of_providers_is_what_the_types_say() {
-    let path = Path::new(ROOT).join("docs/providers.md");
-    let stored = fs::read_to_string(&path).unwrap();
-    let (head, rest) = stored
-        .split_once(BEGIN)
-        .expect("a mark where the providers begin");
-    let (_, tail) = rest.split_once(END).expect("a mark where the providers end");
-    let fresh = format!("{head}{BEGIN}{}{END}{tail}", table());
-    if std::env::var_os("UPDATE").is_some() {
-        fs::write(&path, &fresh).unwrap();
-        return;
-    }
-    assert!(
-        stored == fresh,
-        "docs/providers.md is stale: run `make crd` and commit what it writes"
-    );
+    assert_marked_part("docs/providers.md", (BEGIN, END), &table());
 }
 
 fn table() -> String {

@@ -34,6 +34,15 @@ pub(super) fn program(name: &str) -> Option<PathBuf> {
         .find(|file| file.is_file())
 }
 
+/// What hardens one beyond Debian's defaults.
+pub(super) const HARDENED: [&str; 5] = [
+    "smtpd_tls_protocols = >=TLSv1.2",
+    "smtpd_tls_ciphers = high",
+    "tls_preempt_cipherlist = yes",
+    "tls_high_cipherlist = ECDHE+AESGCM:ECDHE+CHACHA20",
+    "smtpd_tls_exclude_ciphers = aNULL",
+];
+
 pub(super) struct Postfix {
     program: PathBuf,
     folder: tempfile::TempDir,
@@ -281,14 +290,7 @@ async fn a_stock_postfix_is_seen_as_sslscan_sees_it() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_hardened_postfix_takes_nothing_below_sufficient() {
-    let hardened = [
-        "smtpd_tls_protocols = >=TLSv1.2",
-        "smtpd_tls_ciphers = high",
-        "tls_preempt_cipherlist = yes",
-        "tls_high_cipherlist = ECDHE+AESGCM:ECDHE+CHACHA20",
-        "smtpd_tls_exclude_ciphers = aNULL",
-    ];
-    let Some(postfix) = Postfix::start("3072", &hardened) else {
+    let Some(postfix) = Postfix::start("3072", &HARDENED) else {
         return;
     };
     let fact = postfix.look(Closeness::Profile).await;

@@ -16,7 +16,7 @@ use zegel::inquiry::{Closeness, Session};
 use zegel::transport::certificate::Key;
 use zegel::transport::{Certificate, Flight, Step, Version};
 
-use super::postfix::{Postfix, chosen, program};
+use super::postfix::{HARDENED, Postfix, chosen, program};
 
 /// What it says, by the id of each row.
 struct Says(BTreeMap<String, String>);
@@ -146,14 +146,7 @@ async fn a_stock_postfix_is_seen_as_testssl_sees_it() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_hardened_postfix_is_seen_as_testssl_sees_it() {
-    let hardened = [
-        "smtpd_tls_protocols = >=TLSv1.2",
-        "smtpd_tls_ciphers = high",
-        "tls_preempt_cipherlist = yes",
-        "tls_high_cipherlist = ECDHE+AESGCM:ECDHE+CHACHA20",
-        "smtpd_tls_exclude_ciphers = aNULL",
-    ];
-    let Some(postfix) = Postfix::start("3072", &hardened) else {
+    let Some(postfix) = Postfix::start("3072", &HARDENED) else {
         return;
     };
     let fact = postfix.look(Closeness::Profile).await;

@@ -401,6 +401,16 @@ pub fn run_with_input(mut command: Command, input: &str) -> Result<String, Error
     Err(format!("{program}: {}\n{out}{err}", output.status).into())
 }
 
+/// The path of somebody else's file, as `dev/file-of` prints it.
+///
+/// # Errors
+/// When it cannot be had; the script's words are in the message.
+pub fn file_of(whose: &str) -> Result<String, Error> {
+    let mut script = Command::new(concat!(env!("CARGO_MANIFEST_DIR"), "/dev/file-of"));
+    script.arg(whose);
+    Ok(run(script)?.trim().to_owned())
+}
+
 /// Where these programs are, built when they have to be; the script's progress goes to standard error.
 ///
 /// # Errors

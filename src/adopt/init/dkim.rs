@@ -15,10 +15,10 @@ impl Draft<'_> {
             let own = preset.selectors.iter().find(|own| own.is_named(&listed.name))?;
             let rest = listed.cname.as_deref()?.strip_prefix(own.name)?;
             // Else it is the beginning of another word.
-            let is_whole = rest.starts_with(['.', '-']) && !own.name.is_empty();
+            let is_whole = rest.starts_with(['.', '-']);
             is_whole.then(|| format!("{}{rest}, as at {}", selector.name, own.name))
         });
-        beside.next().filter(|_| !selector.name.is_empty())
+        beside.next()
     }
 
     pub(super) fn dkim(&mut self) {
@@ -69,11 +69,11 @@ impl Draft<'_> {
                         self.forget(Standard::Dkim);
                     }
                     Target::Like(form, _) => {
-                        let form = form.replace("DOMAIN-WITH-HYPHENS", &domain.replace('.', "-"));
-                        let form = self.as_beside(preset, selector).unwrap_or(form);
                         if has_any && selector.name.is_empty() || listed(self, selector, None) {
                             continue;
                         }
+                        let general = || form.replace("DOMAIN-WITH-HYPHENS", &domain.replace('.', "-"));
+                        let form = self.as_beside(preset, selector).unwrap_or_else(general);
                         let what = match selector.name {
                             "" => format!("{}: add its selectors, a CNAME each to {form}", preset.name),
                             name => format!("{}: add selector {name}, a CNAME to {form}", preset.name),

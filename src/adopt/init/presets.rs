@@ -35,7 +35,8 @@ pub struct Preset {
     pub note: &'static str,
 }
 
-/// What the values of a row were held against, in which month: stored copies that were read then, and may be older.
+/// What the values of a row were held against, in which month (as in 2026-11): stored copies that were read then, and may
+/// be older.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Checked {
     /// Pages of the provider's own say every one of them.
@@ -43,15 +44,6 @@ pub enum Checked {
     /// They stand in the DNS of domains that use it, and every SPF record answers; its own page was not to be had, or says
     /// only a part.
     Dns(&'static str),
-}
-
-impl Checked {
-    /// The month, as in `2026-11`.
-    pub const fn month(self) -> &'static str {
-        match self {
-            Self::Pages(month) | Self::Dns(month) => month,
-        }
-    }
 }
 
 /// A DKIM selector of a provider.

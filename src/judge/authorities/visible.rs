@@ -4,7 +4,7 @@
 //! `history`). One look sees what the resolver still has, and how long that one keeps it: others may have fetched it
 //! later. So the time is that of the resolver that was asked, and what is not known is said beside.
 
-use crate::inquiry::{Doubt, Fact};
+use crate::inquiry::{Doubt, Fact, Security};
 use crate::judge::servers::{ServerState, Servers, Visible};
 
 impl Visible {
@@ -18,8 +18,17 @@ impl Visible {
             return never("not known: the name servers were not asked, or could not be found");
         };
         let Some(fact) = fact.filter(|fact| fact.outcome.is_ok()) else {
-            let why = fact.and_then(|fact| fact.security.reason());
-            return never(match why == Some(Doubt::Outdated.reason()) {
+            let is_old = |fact: &Fact| {
+                let why = &fact.security;
+                matches!(
+                    why,
+                    Security::Indeterminate {
+                        why: Doubt::Outdated,
+                        ..
+                    }
+                )
+            };
+            return never(match fact.is_some_and(is_old) {
                 true => {
                     "not known: the resolver still holds what the zone gave before it was mended, and drops it when its TTL \
                      has run out"

@@ -70,8 +70,8 @@ fn host_alone(intent: &Intent, topic: &Topic, inquiry: &mut Inquiry<'_>, finding
     };
     let kinds = [Kind::A, Kind::Aaaa];
     let replies = kinds.map(|kind| inquiry.ask(Dns::new(host.clone(), kind), Need::Detail));
-    let seen = replies.into_iter().filter_map(UsableAnswer::from_reply);
-    if seen.into_iter().any(|seen| !seen.records.is_empty()) {
+    let mut seen = replies.into_iter().filter_map(UsableAnswer::from_reply);
+    if seen.any(|seen| !seen.records.is_empty()) {
         let message = format!(
             "want a record at {} beside the host {host}, or neither, found the host alone",
             topic.site.name()

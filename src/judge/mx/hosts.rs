@@ -3,7 +3,7 @@
 use std::net::IpAddr;
 
 use super::exchanges::{ExchangeHost, MAX_HOSTS, MailExchanges};
-use crate::inquiry::Inquiry;
+use crate::inquiry::{Inquiry, is_private};
 use crate::judge::{Findings, Topic, dns};
 use crate::name::Name;
 use crate::records::mx::{HostFault, is_address, is_nobody};
@@ -211,11 +211,7 @@ fn as_a_whole(scene: &MailExchanges, topic: &Topic, findings: &mut Findings) {
 /// An address nobody on the internet can reach.
 fn is_unreachable(address: &IpAddr) -> bool {
     match address {
-        IpAddr::V4(v4) => {
-            let [first, second, ..] = v4.octets();
-            let is_shared = first == 100 && second & 0xc0 == 64; // RFC 6598
-            v4.is_private() || v4.is_loopback() || v4.is_link_local() || is_shared || first == 0
-        }
+        IpAddr::V4(v4) => is_private(*address) || v4.octets()[0] == 0,
         IpAddr::V6(v6) => {
             let local = v6.is_loopback() || v6.is_unspecified() || v6.is_unique_local();
             local || v6.to_ipv4_mapped().is_some() || v6.is_unicast_link_local()

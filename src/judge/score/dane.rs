@@ -65,12 +65,10 @@ impl Dane {
         if denied_badly(&name, inquiry) {
             return Self::Bogus;
         }
-        let texts = records.iter().filter_map(|rdata| match rdata {
-            Rdata::Shown(text) => Tlsa::parse(text).ok(),
-            _ => None,
-        });
+        let texts = records.iter().filter_map(Rdata::text_only);
+        let read = texts.filter_map(|text| Tlsa::parse(text).ok());
         // Usages 0 and 1 mean nothing at port 25.
-        let records: BTreeSet<Tlsa> = texts.filter(|record| record.usage > 1).collect();
+        let records: BTreeSet<Tlsa> = read.filter(|record| record.usage > 1).collect();
         if records.is_empty() {
             return Self::None(format!("no TLSA record of usage 2 or 3 at {name}"));
         }

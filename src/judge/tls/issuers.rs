@@ -18,12 +18,12 @@ pub(super) fn check(server: &MailServer, topic: &Topic, inquiry: &mut Inquiry<'_
         let Some(seen) = evidence(inquiry, &name, Kind::Caa) else {
             return;
         };
-        let texts: Vec<&str> = seen.records.iter().filter_map(Rdata::text_only).collect();
         if seen.records.is_empty() {
             at = name.parent();
             continue;
         }
-        let records: Vec<Caa<'_>> = texts.into_iter().filter_map(Caa::read).collect();
+        let texts = seen.records.iter().filter_map(Rdata::text_only);
+        let records: Vec<Caa<'_>> = texts.filter_map(Caa::read).collect();
         if !records.iter().any(|record| record.is("issue")) {
             let message = format!(
                 "want a CAA record that says who may issue certificates for {host}, found those of {name} without the tag issue"
@@ -74,7 +74,7 @@ struct Caa<'t> {
     value: &'t str,
 }
 
-/// The tags that are registered for certificates of hosts, and of mail (RFC 8659 4, RFC 9495, RFC 8657).
+/// The tags that are registered, for certificates of hosts, mail and marks: RFC 8659 4, RFC 9495, and others at IANA.
 const KNOWN: [&str; 7] = [
     "issue",
     "issuewild",

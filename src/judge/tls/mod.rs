@@ -4,8 +4,8 @@
 //! is one at a stranger's. One state is judged over all of them. A server that is busy, refuses, or cannot be reached
 //! from here accuses nobody: what was seen at one of a host's addresses stands for the host, and where none answered
 //! nothing is known. Files: `servers` (who is asked, gathered once), `worth` (what was seen of one, by level), `check`
-//! (the findings), `issuers` (who may issue certificates, by CAA), `beside` (what is shown beside what DNS says, the TLSA part by `tlsa`), `keeping` (records that must stay as
-//! long as their key is shown).
+//! (the findings), `issuers` (who may issue certificates, by CAA), `beside` (what is shown beside what DNS says, the TLSA part
+//! by `tlsa`), `keeping` (records that must stay as long as their key is shown).
 
 mod beside;
 mod check;

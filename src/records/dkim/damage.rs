@@ -12,7 +12,7 @@ impl Record {
     /// The key a verifier would use for mail; `None` when it is discarded, revoked, malformed, too short or for
     /// something else.
     pub fn usable_key(&self) -> Option<PublicKey> {
-        let is_usable = *self.made.is_usable.get_or_init(|| {
+        let is_usable = self.made.is_usable.get(|| {
             likeness(&self.text) == Likeness::Key
                 && self.faults().is_empty()
                 && self.damage().is_none()
@@ -27,7 +27,7 @@ impl Record {
 
     /// What spoilt the key on its way into DNS, where that can be told.
     pub fn damage(&self) -> Option<Damage> {
-        self.made.damage.get_or_init(|| cause_of(self)).clone()
+        self.made.damage.get(|| cause_of(self))
     }
 }
 

@@ -1,9 +1,8 @@
 //! Reading a key record: every tag with its span, in order, and what is wrong with the list (RFC 6376 3.2, 3.6.1).
 
-use std::sync::OnceLock;
-
 use super::{Damage, KeyError, KeyKind, PublicKey};
 use crate::records::Span;
+use crate::records::kept::Kept;
 use crate::records::tags::{self, Part, PartKind, WhiteSpace};
 
 /// A key record with everything that stood in it.
@@ -19,21 +18,12 @@ pub struct Record {
 
 /// What follows from a record's text, worked out when somebody first wants to know, and not again: a key is looked at from
 /// many sides.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(super) struct Made {
-    pub(super) material: OnceLock<Material>,
-    pub(super) damage: OnceLock<Option<Damage>>,
-    pub(super) is_usable: OnceLock<bool>,
+    pub(super) material: Kept<Material>,
+    pub(super) damage: Kept<Option<Damage>>,
+    pub(super) is_usable: Kept<bool>,
 }
-
-/// What was worked out makes no record another.
-impl PartialEq for Made {
-    fn eq(&self, _: &Self) -> bool {
-        true
-    }
-}
-
-impl Eq for Made {}
 
 /// One `name=value` of a record, without the white space around either.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -195,7 +185,7 @@ impl Record {
 
     /// What `p=` holds, read as the type `k=` names.
     pub fn material(&self) -> Material {
-        self.made.material.get_or_init(|| self.read_material()).clone()
+        self.made.material.get(|| self.read_material())
     }
 
     fn read_material(&self) -> Material {

@@ -204,8 +204,13 @@ impl Remembered {
 }
 
 fn is_fresh(at: Timestamp, now: Timestamp) -> bool {
+    is_within(REMEMBERED, at, now)
+}
+
+/// Whether `at` is no longer ago than this; a clock that was set back has seen nothing yet.
+pub(super) fn is_within(keeps: SignedDuration, at: Timestamp, now: Timestamp) -> bool {
     let age = now.duration_since(at);
-    !age.is_negative() && age < REMEMBERED
+    !age.is_negative() && age < keeps
 }
 
 fn make_room<K, V>(map: &mut HashMap<K, V>) {

@@ -20,7 +20,7 @@ use jiff::{SignedDuration, Timestamp};
 use tokio::sync::{OnceCell, OwnedMutexGuard};
 use tokio::time::{Instant, timeout_at};
 
-use super::evidence::{ABSENT, Evidence, Remembered, is_missing, shows_signatures};
+use super::evidence::{ABSENT, Evidence, Remembered, is_missing, is_within, shows_signatures};
 use super::wire::Wire;
 use crate::dnssec::{Anchors, Lookup, Proven, Replies, Step, Zones, judge};
 use crate::inquiry::{Doubt, Passes, Security, Trouble};
@@ -149,9 +149,7 @@ impl Validator {
             } else {
                 not_older
             };
-            let age = control.at.map(|at| self.now().duration_since(at));
-            // A clock that was set back has seen nothing yet.
-            let is_fresh = age.is_some_and(|age| !age.is_negative() && age < keeps);
+            let is_fresh = control.at.is_some_and(|at| is_within(keeps, at, self.now()));
             is_fresh.then_some(control.passes)
         };
         if let Some(passes) = known() {

@@ -371,31 +371,3 @@ impl Put for MailServers {
         watch.is_in_vain(now).then_some(Trouble::PortBlocked)
     }
 }
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn what_lies_in_somebodys_own_network_is_told_from_what_all_can_reach() {
-        for (address, is) in [
-            ("127.0.0.1", true),
-            ("10.1.2.3", true),
-            ("172.16.0.1", true),
-            ("192.168.1.1", true),
-            ("169.254.169.254", true),
-            ("100.64.0.1", true),
-            ("::1", true),
-            ("fd00::25", true),
-            ("64:ff9b::7f00:1", true),
-            ("2002:a00:1::1", true),
-            ("8.8.8.8", false),
-            ("172.32.0.1", false),
-            ("100.128.0.1", false),
-            ("2a00:d78::1", false),
-            ("64:ff9b::808:808", false),
-        ] {
-            assert_eq!(is_private(address.parse().unwrap()), is, "{address}");
-        }
-    }
-}
