@@ -5,7 +5,8 @@ use std::path::Path;
 
 use serde_json::{Value, json};
 
-use crate::control_plane::{ControlPlane, file_of, run, run_with_input};
+use crate::control_plane::programs::file_of;
+use crate::control_plane::{ControlPlane, run, run_with_input};
 use crate::render::everything;
 use crate::template::rendered;
 

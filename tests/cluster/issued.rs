@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 use zegel::api::MailDomainStatus;
 use zegel::records::dane::Tlsa;
 
-use crate::control_plane::file_of;
+use crate::control_plane::programs::file_of;
 use crate::process::Program;
 use crate::rights::account;
 use crate::stage::{Stage, eventually, run, spec_with};

@@ -16,6 +16,8 @@ mod audit;
 mod certificates;
 #[path = "control_plane/process.rs"]
 mod process;
+#[path = "control_plane/programs.rs"]
+pub mod programs;
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -38,6 +40,7 @@ pub use self::audit::Asked;
 use self::certificates::certificates;
 pub use self::process::Process;
 use self::process::free_ports;
+pub use self::programs::{run, run_with_input};
 
 /// What went wrong, in words for the person who started the test.
 pub type Error = Box<dyn std::error::Error + Send + Sync>;
@@ -368,47 +371,6 @@ pub fn chart_dir() -> &'static str {
 /// When it cannot be had.
 pub fn helm() -> Result<Command, Error> {
     Ok(Command::new(&tools(&["helm"])?["helm"]))
-}
-
-/// Runs a command to its end and gives what it printed.
-///
-/// # Errors
-/// When it cannot be started or fails; its error output is in the message.
-pub fn run(command: Command) -> Result<String, Error> {
-    run_with_input(command, "")
-}
-
-/// As [`run`], with text on its standard input.
-///
-/// # Errors
-/// As [`run`].
-pub fn run_with_input(mut command: Command, input: &str) -> Result<String, Error> {
-    let program = format!("{command:?}");
-    let file = tempfile::tempfile()?;
-    io::Write::write_all(&mut &file, input.as_bytes())?;
-    io::Seek::rewind(&mut &file)?;
-    let output = command
-        .stdin(file)
-        .output()
-        .map_err(|error| format!("{program}: {error}"))?;
-    if output.status.success() {
-        return Ok(String::from_utf8_lossy(&output.stdout).into_owned());
-    }
-    let (out, err) = (
-        String::from_utf8_lossy(&output.stdout),
-        String::from_utf8_lossy(&output.stderr),
-    );
-    Err(format!("{program}: {}\n{out}{err}", output.status).into())
-}
-
-/// The path of somebody else's file, as `dev/file-of` prints it.
-///
-/// # Errors
-/// When it cannot be had; the script's words are in the message.
-pub fn file_of(whose: &str) -> Result<String, Error> {
-    let mut script = Command::new(concat!(env!("CARGO_MANIFEST_DIR"), "/dev/file-of"));
-    script.arg(whose);
-    Ok(run(script)?.trim().to_owned())
 }
 
 /// Where these programs are, built when they have to be; the script's progress goes to standard error.
