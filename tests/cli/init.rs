@@ -40,14 +40,15 @@ fn init(args: &[&str]) -> Run {
     init_at(&dns, args)
 }
 
-fn init_at(dns: &DnsServer, args: &[&str]) -> Run {
+/// Begins a manifest from what this server says.
+pub(super) fn init_at(dns: &DnsServer, args: &[&str]) -> Run {
     let resolver = dns.address().to_string();
     let how = ["--resolver", &resolver, "--dnssec", "off", "--authorities", "off"];
     zegel(&[&["init"], args, &how].concat())
 }
 
 /// The spec of the manifest, and that a plan takes it: what is begun is valid.
-fn spec(run: &Run) -> Value {
+pub(super) fn spec(run: &Run) -> Value {
     assert_eq!(run.code, 0, "{}{}", run.out, run.err);
     let folder = folder(&[("begun.yaml", &run.out)]);
     let path = folder.path().join("begun.yaml");
@@ -90,45 +91,6 @@ fn what_dns_says_is_adopted_and_the_providers_in_it_are_recognised() {
         assert!(run.out.contains(words), "{words}\n{}", run.out);
     }
     assert!(!run.out.contains("What differs from DNS"), "{}", run.out);
-}
-
-#[test]
-fn what_a_provider_makes_up_is_shown_as_beside_it_or_as_a_form() {
-    let of = |zone: &str, provider: &str| {
-        let dns = DnsServer::start(&format!("voorbeeld.nl MX 10 mail.voorbeeld.nl\n{zone}"));
-        let run = init_at(&dns, &["voorbeeld.nl", "--sends-with", provider]);
-        spec(&run);
-        // A comment that is wrapped, read in one go.
-        run.out.replace("\n  #   ", " ")
-    };
-    let key = "TXT v=DKIM1; k=ed25519; p=M+WOVwWymPU8WoZZc83jsOpPmnYTX1StMQsXDDeBEBE=";
-    let microsoft = "selector1-voorbeeld-nl._domainkey.example.r-v1.dkim.mail.microsoft";
-    let proton = "protonmail.domainkey.dabc.domains.proton.ch";
-    for (zone, provider, want) in [
-        (
-            String::new(),
-            "microsoft365",
-            "a CNAME to selector1-voorbeeld-nl._domainkey.TENANT.X-v1.dkim.mail.microsoft; the provider tells",
-        ),
-        (
-            format!("selector1._domainkey.voorbeeld.nl CNAME {microsoft}\n{microsoft} {key}\n"),
-            "microsoft365",
-            "a CNAME to selector2-voorbeeld-nl._domainkey.example.r-v1.dkim.mail.microsoft, as at selector1; the",
-        ),
-        (
-            format!("protonmail._domainkey.voorbeeld.nl CNAME {proton}\n{proton} {key}\n"),
-            "proton",
-            "a CNAME to protonmail3.domainkey.dabc.domains.proton.ch, as at protonmail; the provider tells",
-        ),
-        (
-            String::new(),
-            "smtp2go",
-            "SMTP2GO: add its selectors, a CNAME each to dkim.smtp2go.net; the provider tells",
-        ),
-    ] {
-        let out = of(&zone, provider);
-        assert!(out.contains(want), "{provider}: {want}\n{out}");
-    }
 }
 
 #[test]
