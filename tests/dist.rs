@@ -315,3 +315,72 @@ fn on_another_system_than_linux_nothing_is_packed() {
     );
     assert!(!folder.path().join("dist").exists(), "nothing is written");
 }
+
+/// What stands in the way of a program for the other machine is named, by the package that brings it; what was named by a
+/// variable is not asked for twice.
+#[test]
+fn what_is_missing_for_another_machine_is_said_by_name() {
+    let folder = tempfile::tempdir().unwrap();
+    let tool = |name: &str, words: &str| {
+        let path = folder.path().join(name);
+        fs::write(&path, format!("#!/bin/sh\n{words}\n")).unwrap();
+        fs::set_permissions(&path, std::os::unix::fs::PermissionsExt::from_mode(0o755)).unwrap();
+    };
+    let lacking = |here: &str, other: &str, variables: &[(&str, &str)]| {
+        // Only what the test puts there is found.
+        let script = r#". dev/dist/facts; ln -sf "$(command -v tr)" "$2"; machine=$1 PATH=$2; lacking "$3""#;
+        let path = folder.path().to_str().unwrap();
+        run(Command::new("bash")
+            .args(["-euo", "pipefail", "-c", script, "facts", here, path, other])
+            .envs(variables.iter().copied())
+            .current_dir(ROOT))
+    };
+    let [arm, amd] = ["AARCH64", "X86_64"].map(|cpu| format!("CARGO_TARGET_{cpu}_UNKNOWN_LINUX_GNU_LINKER"));
+    tool("rustc", "false");
+    assert_eq!(
+        lacking("amd64", "arm64", &[]),
+        "this compiler has no standard library for it (rustup target add aarch64-unknown-linux-gnu)\n"
+    );
+    tool("rustc", "echo /");
+    assert_eq!(
+        lacking("amd64", "amd64", &[]),
+        "",
+        "its own machine takes no other linker"
+    );
+    assert_eq!(
+        lacking("amd64", "arm64", &[]),
+        format!(
+            "aarch64-linux-gnu-gcc is missing (Debian: apt install gcc-aarch64-linux-gnu), and {arm} names no other\n"
+        )
+    );
+    assert_eq!(
+        lacking("arm64", "amd64", &[]),
+        format!(
+            "x86_64-linux-gnu-gcc is missing (Debian: apt install gcc-x86-64-linux-gnu), and {amd} names no other\n"
+        )
+    );
+    assert_eq!(
+        lacking("amd64", "arm64", &[(&arm, "clang")]),
+        format!("clang is missing, which {arm} names\n")
+    );
+    tool("clang", "true");
+    assert_eq!(
+        lacking("amd64", "arm64", &[(&arm, "clang")]),
+        "aarch64-linux-gnu-gcc is missing (Debian: apt install gcc-aarch64-linux-gnu), and \
+         CC_aarch64_unknown_linux_gnu names no other\n",
+        "what is C in it takes a compiler too"
+    );
+    let named = [
+        (arm.as_str(), "clang"),
+        ("CC_aarch64_unknown_linux_gnu", "clang --target=aarch64-linux-gnu"),
+    ];
+    assert_eq!(
+        lacking("amd64", "arm64", &named),
+        "aarch64-linux-gnu-objcopy is missing (Debian: apt install binutils-aarch64-linux-gnu, or llvm)\n"
+    );
+    tool("llvm-objcopy", "true");
+    assert_eq!(lacking("amd64", "arm64", &named), "");
+    tool("aarch64-linux-gnu-gcc", "true");
+    tool("aarch64-linux-gnu-objcopy", "true");
+    assert_eq!(lacking("amd64", "arm64", &[]), "");
+}
