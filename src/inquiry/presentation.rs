@@ -5,7 +5,7 @@ use std::net::{Ipv4Addr, Ipv6Addr};
 
 use super::{Kind, Rdata, StartOfAuthority, Txt};
 use crate::name::{Name, NameError};
-use crate::records::presentation;
+use crate::records::{escaped, presentation, quoted};
 
 /// The data of one record as a zone file has it; TXT in quotes, string by string. A start of authority is empty where only
 /// that there is one is known.
@@ -129,23 +129,6 @@ impl Rdata {
     }
 }
 
-fn quoted(string: &[u8]) -> String {
-    let mut text = String::with_capacity(string.len() + 2);
-    text.push('"');
-    for &octet in string {
-        match octet {
-            b'"' | b'\\' => {
-                text.push('\\');
-                text.push(char::from(octet));
-            }
-            b' '..=b'~' => text.push(char::from(octet)),
-            _ => text.push_str(&format!("\\{octet:03}")),
-        }
-    }
-    text.push('"');
-    text
-}
-
 /// Quoted strings with a blank between them.
 fn strings(text: &str) -> Result<Vec<Vec<u8>>, String> {
     let broken = || format!("{text:?} is no list of quoted strings");
@@ -169,17 +152,4 @@ fn strings(text: &str) -> Result<Vec<Vec<u8>>, String> {
         }
         strings.push(string);
     }
-}
-
-fn escaped(octets: &mut impl Iterator<Item = u8>) -> Option<u8> {
-    let first = octets.next()?;
-    if !first.is_ascii_digit() {
-        return Some(first);
-    }
-    let mut number = u32::from(first - b'0');
-    for _ in 0..2 {
-        let digit = octets.next().filter(u8::is_ascii_digit)?;
-        number = number * 10 + u32::from(digit - b'0');
-    }
-    u8::try_from(number).ok()
 }

@@ -6,6 +6,7 @@
 
 pub mod authorities;
 mod basis;
+mod caa;
 pub mod dane;
 pub mod dkim;
 pub mod dmarc;

@@ -2,6 +2,7 @@
 //! does. MTA-STS and TLS-RPT share it (RFC 8461 3.1, RFC 8460 3).
 
 use super::basis::{Basis, Judged, UsableAnswer};
+use super::mx::hosts_of;
 use super::{Finding, Findings, State, Topic, dns};
 use crate::inquiry::{Dns, Inquiry, Kind, Need};
 use crate::name::Name;
@@ -79,8 +80,8 @@ pub(super) fn mild(finding: &mut Finding) -> &mut Finding {
     finding
 }
 
-/// The nearest name above a domain, within who registered it, at which a record of these labels stands: nobody looks for
-/// one there. Advice hangs on it and nothing else.
+/// The nearest name above a domain that takes mail, within who registered it, at which a record of these labels stands: nobody
+/// looks for one there. Advice hangs on it and nothing else. Of a domain that takes no mail nothing is asked above it.
 pub(super) fn above(
     domain: &Name,
     labels: &str,
@@ -88,7 +89,12 @@ pub(super) fn above(
     inquiry: &mut Inquiry<'_>,
 ) -> Option<Name> {
     let registered = dns::registrable(domain);
-    let mut at = domain.parent()?;
+    // A domain right below a registry has nobody above who could have one.
+    let mut at = domain.parent().filter(|at| at.is_at_or_below(&registered))?;
+    let exchanges = inquiry.ask(Dns::new(domain.clone(), Kind::Mx), Need::Detail);
+    if hosts_of(&UsableAnswer::from_reply(exchanges)?).is_empty() {
+        return None;
+    }
     for _ in 0..MAX_ABOVE {
         if !at.is_at_or_below(&registered) {
             return None;

@@ -4,6 +4,7 @@
 //! rule can point at them. Writers write one canonical form; `parse(write(x))` means `x`. Comparison asks what a
 //! receiver can tell apart, not how a record is spelled. Pure: octets in, values out.
 
+pub mod caa;
 pub mod dane;
 pub mod dkim;
 pub mod dmarc;
@@ -216,4 +217,36 @@ pub fn presentation(octets: &[u8]) -> String {
         }
     }
     text
+}
+
+/// Octets as a character string in quotes (RFC 1035 5.1).
+pub fn quoted(string: &[u8]) -> String {
+    let mut text = String::with_capacity(string.len() + 2);
+    text.push('"');
+    for &octet in string {
+        match octet {
+            b'"' | b'\\' => {
+                text.push('\\');
+                text.push(char::from(octet));
+            }
+            b' '..=b'~' => text.push(char::from(octet)),
+            _ => text.push_str(&format!("\\{octet:03}")),
+        }
+    }
+    text.push('"');
+    text
+}
+
+/// The octet behind a backslash: itself, or one in three digits (RFC 1035 5.1); `None` where there is none.
+pub fn escaped(octets: &mut impl Iterator<Item = u8>) -> Option<u8> {
+    let first = octets.next()?;
+    if !first.is_ascii_digit() {
+        return Some(first);
+    }
+    let mut number = u32::from(first - b'0');
+    for _ in 0..2 {
+        let digit = octets.next().filter(u8::is_ascii_digit)?;
+        number = number * 10 + u32::from(digit - b'0');
+    }
+    u8::try_from(number).ok()
 }

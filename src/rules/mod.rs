@@ -161,7 +161,7 @@ pub const NOT_RULES: &[(&str, &str)] = &[
     (
         "SEC-013",
         "Which authority issues the certificates of a host does not follow from CAA: an authority goes by names of its own choice. \
-         That nobody may issue for a mail server is said of it (TLS-019).",
+         That nobody may issue for a mail server is said of it (TLS-019), and for the host of a policy (STS-043).",
     ),
     (
         "MX-012",

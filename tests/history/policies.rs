@@ -280,6 +280,31 @@ fn another_policy_under_the_same_id_is_not_fetched() {
     assert_eq!(said(&then("a1", &same)), []);
 }
 
+/// Two servers that answer in turn, each with a policy of its own: said once, and for as long as it goes on.
+#[test]
+fn servers_that_serve_two_policies_under_one_id_are_found_out() {
+    let (one, other) = (enforce(HOSTS, 7), enforce(&["*.voorbeeld.nl"], 7));
+    let mut object = Object::new();
+    look(&mut object, 0, seen(None, Some("a1"), Some(&one), HOSTS));
+    assert_eq!(said(&object), []);
+    let mut since = None;
+    for turn in 1..12 {
+        let served = if turn % 2 == 0 { &one } else { &other };
+        look(
+            &mut object,
+            turn * DAY,
+            seen(None, Some("a1"), Some(served), HOSTS),
+        );
+        assert_eq!(said(&object), [("STS-005", "Warning")], "turn {turn}");
+        let now = only(&object).since.clone();
+        assert!(
+            now.is_some() && since.is_none_or(|since| Some(since) == now),
+            "it is one finding all the time"
+        );
+        since = now;
+    }
+}
+
 #[test]
 fn a_host_outside_of_a_policy_senders_keep_is_shut_out() {
     let old = enforce(HOSTS, 30);

@@ -12,7 +12,8 @@ use crate::facts::{World, findings, intent, name, now, observe};
 
 const SPEC: &str = "{domain: a.nl, role: Mail, mtaSts: {mode: Enforce, mx: [mx1.a.nl], maxAge: 7d}, tlsRpt: {reports: ['mailto:t@a.nl']}}";
 pub(crate) const BODY: &str = "version: STSv1\nmode: enforce\nmx: mx1.a.nl\nmax_age: 604800\n";
-pub(crate) const ZONE: &str = "_mta-sts.a.nl TXT v=STSv1; id=20260101\nmta-sts.a.nl A 192.0.2.1\na.nl MX 10 mx1.a.nl\nmx1.a.nl A 192.0.2.2";
+pub(crate) const ZONE: &str = "_mta-sts.a.nl TXT v=STSv1; id=20260101\nmta-sts.a.nl A 192.0.2.1\na.nl MX 10 mx1.a.nl\nmx1.a.nl A 192.0.2.2\n\
+                               a.nl CAA 0 issue \"ca.example\"";
 
 pub(crate) fn fact(served: Served) -> Fact<PolicyFile> {
     Fact {
@@ -141,6 +142,15 @@ fn each_slip_of_a_policy_is_one_finding() {
             "the first counts",
         ),
         (
+            Served::File {
+                media_type: Some("text/plain".to_owned()),
+                body: vec![0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 0xff, 3, 0],
+            },
+            "STS-025",
+            Severity::Error,
+            "compressed (gzip)",
+        ),
+        (
             file(&format!("\u{feff}{BODY}")),
             "STS-025",
             Severity::Error,
@@ -253,6 +263,90 @@ fn a_look_with_a_policy_can_be_judged_again() {
             Some(&look.facts),
             "{text}"
         );
+    }
+}
+
+/// The host's certificate is a public authority's, whoever serves the policy: by CAA one may issue it, and not all.
+#[test]
+fn who_may_issue_for_the_host_of_a_policy_is_told_by_caa() {
+    let alias = "mta-sts.a.nl CNAME p.b.nl\np.b.nl A 192.0.2.1";
+    let any = |says: &'static str| Some(("STS-042", Severity::Info, says));
+    let nobody = |says: &'static str| Some(("STS-043", Severity::Warning, says));
+    for (caa, told) in [
+        ("a.nl CAA 0 issue \"ca.example\"", None),
+        (
+            "mta-sts.a.nl CAA 0 issue \"ca.example\"\na.nl CAA 0 issue \";\"",
+            None,
+        ),
+        (
+            "a.nl CAA 0 issue \";\"\na.nl CAA 0 issuewild \"ca.example\"",
+            None,
+        ),
+        ("nl CAA 0 issue \"ca.example\"", None),
+        ("mta-sts.a.nl CAA !SERVFAIL\na.nl CAA 0 issue \";\"", None),
+        ("", any("found none at its name or above")),
+        (
+            "mx1.a.nl CAA 0 issue \"ca.example\"",
+            any("found none at its name or above"),
+        ),
+        (
+            "a.nl CAA 0 iodef \"mailto:x@a.nl\"",
+            any("found those of a.nl without the tag issue"),
+        ),
+        (
+            "a.nl CAA 0 issuewild \"ca.example\"",
+            any("found those of a.nl without the tag issue"),
+        ),
+        (
+            "a.nl CAA 0 issue \";\"",
+            nobody("found at a.nl issue \";\" alone"),
+        ),
+        (
+            "mta-sts.a.nl CAA 0 issue \";\"\na.nl CAA 0 issue \"ca.example\"",
+            nobody("found at mta-sts.a.nl"),
+        ),
+        (
+            "a.nl CAA 0 issue \"\\\"ca.example\\\"\"",
+            nobody("which names no authority"),
+        ),
+        (
+            "a.nl CAA 128 tbs \"x\"\na.nl CAA 0 issue \"ca.example\"",
+            nobody("the tag tbs"),
+        ),
+        // An alias is followed to its end, and not climbed from (RFC 8659 3).
+        (
+            &format!("{alias}\np.b.nl CAA 0 issue \";\"\na.nl CAA 0 issue \"ca.example\""),
+            nobody("found at mta-sts.a.nl"),
+        ),
+        (
+            &format!("{alias}\nb.nl CAA 0 issue \";\"\na.nl CAA 0 issue \"ca.example\""),
+            None,
+        ),
+    ] {
+        let mut zone = ZONE.replace("a.nl CAA 0 issue \"ca.example\"", caa);
+        if caa.contains("CNAME") {
+            zone = zone.replace("mta-sts.a.nl A 192.0.2.1\n", "");
+        }
+        for (spec, managed) in [(SPEC, true), ("", false)] {
+            let verdict = judged_in(&zone, spec, file(BODY));
+            let expected: Vec<_> = told
+                .iter()
+                .map(|(rule, severity, _)| (*rule, *severity))
+                .collect();
+            assert_eq!(of_policy(&verdict), expected, "{zone}");
+            for (rule, _, says) in told {
+                let found = findings(&verdict, rule)[0];
+                assert!(
+                    found.managed == managed && found.message.contains(says),
+                    "{}",
+                    found.message
+                );
+                assert!(found.message.contains("mta-sts.a.nl"), "{}", found.message);
+            }
+        }
+        // Nobody's server is looked at without a block, and nobody asks who may issue for it.
+        let verdict = judged_in(&zone, "{domain: a.nl, role: Mail}", file(BODY));
+        assert_eq!(of_policy(&verdict), [], "{zone}");
     }
 }
 

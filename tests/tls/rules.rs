@@ -110,6 +110,10 @@ fn every_rule_fires_where_it_should() {
         ("a.nl CAA 128 issue \"ca.example\"", sound(), None),
         ("a.nl CAA 0 issue \";\"\na.nl CAA 0 issue \"ca.example; policy=x\"", sound(), None),
         ("mx1.a.nl CAA 0 issue \"ca.example\"\na.nl CAA 0 issue \";\"", sound(), None),
+        ("a.nl CAA 0 issue \";\"\na.nl CAA 0 issuewild \"ca.example\"", sound(), None),
+        ("a.nl CAA 0 issue \"%%%%%\"", sound(), Some("issue \"%%%%%\", which names no authority")),
+        ("a.nl CAA 0 issue \"\\\"ca.example\\\"\"", sound(), Some("which names no authority")),
+        ("a.nl CAA \\# 6 80036162632D", sound(), Some("the tag abc, which is critical")),
         ("a.nl CAA 0 issue \";\"", private, None),
     ] {
         let zone = ZONE.replace("a.nl CAA 0 issue \"ca.example\"", set);

@@ -1,5 +1,7 @@
 //! MTA-STS (RFC 8461), as far as DNS and the manifest tell.
 
+use std::collections::BTreeSet;
+
 use zegel::inquiry::{AnyQuestion, Approach, Depth, Facts, Need, PolicyFile, settle_facts};
 use zegel::judge::{State, judge};
 use zegel::records::Standard;
@@ -17,7 +19,7 @@ const WIDE: &str =
 const LOOK: &str = "";
 
 const GOOD: &str = "_mta-sts.a.nl TXT v=STSv1; id=20260101;\nmta-sts.a.nl A 192.0.2.1\na.nl MX 10 mx1.a.nl\nmx1.a.nl A 192.0.2.2\n\
-                    _smtp._tls.a.nl TXT v=TLSRPTv1; rua=mailto:tls@a.nl";
+                    _smtp._tls.a.nl TXT v=TLSRPTv1; rua=mailto:tls@a.nl\na.nl CAA 0 issue \"ca.example\"";
 
 fn with(records: &str) -> String {
     let rest: Vec<&str> = GOOD.lines().skip(1).collect();
@@ -132,6 +134,27 @@ fn a_name_below_has_nothing_of_the_policy_above_it() {
         .len(),
         1
     );
+    // Whether it takes mail is asked first, of both: where it takes none, or that is not known, nothing is asked above it.
+    for (mx, asks) in [
+        ("w.a.nl MX 10 mx.a.nl", true),
+        ("w.a.nl MX 0 .", false),
+        ("w.a.nl EXISTS", false),
+        ("w.a.nl MX !SERVFAIL", false),
+    ] {
+        let world = World::new(&format!("{above}\n{mx}"));
+        let mut asked = BTreeSet::new();
+        let answer = |question: &AnyQuestion, facts: &mut Facts| {
+            if let Some(dns) = question.dns() {
+                asked.insert(dns.name.to_string());
+                facts.insert(dns.clone(), world.answer(dns));
+            }
+        };
+        let subject = observe("w.a.nl");
+        settle_facts(Facts::new(), answer, |inquiry| judge(&subject, inquiry, now()));
+        for name in ["_mta-sts.a.nl", "_smtp._tls.a.nl"] {
+            assert_eq!(asked.contains(name), asks, "{name}: {mx}\n{asked:#?}");
+        }
+    }
     let other = "b.gov.uk MX 10 mx.a.nl\n_mta-sts.gov.uk TXT v=STSv1; id=1\n_mta-sts.uk TXT v=STSv1; id=1";
     assert!(findings(&judge_in(other, &observe("b.gov.uk")), "STS-031").is_empty());
 }

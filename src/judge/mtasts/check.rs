@@ -1,6 +1,6 @@
 //! What is wrong with the record, and with the host that should serve the policy.
 
-use super::{WHAT, coming, hosts, missing, policy};
+use super::{WHAT, coming, hosts, issuers, missing, policy};
 use crate::inquiry::{Dns, Inquiry, Kind, Need};
 use crate::intent::{Intent, MTA_STS, TLS_RPT, What};
 use crate::judge::basis::{UsableAnswer, evidence};
@@ -48,6 +48,9 @@ pub(in crate::judge) fn check(intent: &Intent, inquiry: &mut Inquiry<'_>, findin
     // Without a block nobody's server is troubled, but for who asks, and who wants another MX beside it.
     let is_looked_at = managed || intent.role.is_none() || coming::names_hosts(intent);
     if there && is_looked_at {
+        if let Some(host) = mtasts::policy_host(&intent.domain).filter(|_| one.is_some()) {
+            issuers::check(&host, managed, inquiry, findings);
+        }
         let served = policy::check(intent, wanted, need, &topic, inquiry, findings);
         if let Some(served) = served.filter(|_| one.is_some()) {
             coming::check(intent, &served, inquiry, findings);

@@ -5,8 +5,7 @@ use crate::inquiry::{Depth, Dns, Inquiry, Kind, Need};
 use crate::intent::{Intent, MTA_STS};
 use crate::judge::basis::UsableAnswer;
 use crate::judge::versioned::{self, Versioned};
-use crate::judge::{Findings, Topic, mx};
-use crate::records::Standard;
+use crate::judge::{Findings, Topic};
 use crate::records::mtasts::{self, Mode, Policy};
 use crate::rules::mtasts as rules;
 
@@ -43,12 +42,6 @@ pub(super) fn check(
 
 /// Whether a domain above has a record, which says nothing of this one.
 fn inherited(intent: &Intent, topic: &Topic, inquiry: &mut Inquiry<'_>, findings: &mut Findings) {
-    inquiry.on_behalf_of(Standard::Mx);
-    let takes_mail = mx::gather(&intent.domain, inquiry).names_a_host();
-    inquiry.on_behalf_of(Standard::MtaSts);
-    if !takes_mail {
-        return;
-    }
     let has_record = |seen: &UsableAnswer<'_>| Versioned::of(seen, mtasts::likeness).one().is_some();
     if let Some(above) = versioned::above(&intent.domain, MTA_STS, has_record, inquiry) {
         let message = format!(

@@ -43,7 +43,7 @@ pub(super) fn check(
         findings.say(&rules::MEDIA_TYPE, &of_file, message);
     }
     let read = mtasts::parse_policy(body);
-    faults(&read.faults, &url, &of_file, findings);
+    faults(&read.faults, is_compressed(body), &url, &of_file, findings);
     let policy = read.policy?;
     match wanted {
         Some(wanted) if *wanted != policy => {
@@ -119,8 +119,13 @@ fn is_plain_text(media_type: Option<&str>) -> bool {
     bare.is_some_and(|bare| bare.trim().eq_ignore_ascii_case("text/plain"))
 }
 
+/// Whether it begins as a file of gzip does (RFC 1952 2.3.1).
+fn is_compressed(body: &[u8]) -> bool {
+    body.starts_with(&[0x1f, 0x8b])
+}
+
 /// What is wrong with the file, by its lines; a file that is something else altogether is one fault.
-fn faults(faults: &[PolicyFault], url: &str, topic: &Topic, findings: &mut Findings) {
+fn faults(faults: &[PolicyFault], compressed: bool, url: &str, topic: &Topic, findings: &mut Findings) {
     let lines = faults
         .iter()
         .filter(|fault| matches!(fault, PolicyFault::Line(..)))
@@ -138,6 +143,11 @@ fn faults(faults: &[PolicyFault], url: &str, topic: &Topic, findings: &mut Findi
     }
     for fault in faults {
         let (rule, subject, found): (&'static Rule, String, String) = match fault {
+            PolicyFault::Encoding if compressed => (
+                &rules::ENCODING,
+                "file".to_owned(),
+                "it compressed (gzip), which nobody asked for".to_owned(),
+            ),
             PolicyFault::Encoding => (
                 &rules::ENCODING,
                 "file".to_owned(),

@@ -47,14 +47,6 @@ pub struct HostAddresses {
 }
 
 impl MailExchanges {
-    /// Whether an MX names a host.
-    pub fn names_a_host(&self) -> bool {
-        let is_host = |(_, host): &(u16, Name)| !host.is_root();
-        self.exchanges
-            .as_deref()
-            .is_some_and(|all| all.iter().any(is_host))
-    }
-
     /// Whether the domain says that it takes no mail (RFC 7505).
     pub fn is_null(&self) -> bool {
         matches!(self.exchanges.as_deref(), Some([(_, host)]) if host.is_root())

@@ -1,7 +1,6 @@
 //! TLS-RPT (RFC 8460): whether the record at `_smtp._tls` sends reports where the manifest says, and whether it can.
 
 use super::basis::{Basis, Judged, UsableAnswer, evidence};
-use super::mx::hosts_of;
 use super::versioned::{Versioned, above, mild, state as state_of};
 use super::{Findings, RecordVerdict, Site, Topic};
 use crate::inquiry::{Dns, Inquiry, Kind, Need};
@@ -101,16 +100,8 @@ fn record(record: &Record, topic: &Topic, findings: &mut Findings) {
 
 /// Whether a domain above has a record, which says nothing of this one.
 fn inherited(intent: &Intent, topic: &Topic, inquiry: &mut Inquiry<'_>, findings: &mut Findings) {
-    let question = Dns::new(intent.domain.clone(), Kind::Mx);
     let has_record = |seen: &UsableAnswer<'_>| Versioned::of(seen, tlsrpt::likeness).one().is_some();
-    // A domain right below a registry has nobody above who could have one.
-    let Some(above) = above(&intent.domain, TLS_RPT, has_record, inquiry) else {
-        return;
-    };
-    let Some(seen) = UsableAnswer::from_reply(inquiry.ask(question, Need::Detail)) else {
-        return;
-    };
-    if hosts_of(&seen).iter().any(|host| !host.is_root()) {
+    if let Some(above) = above(&intent.domain, TLS_RPT, has_record, inquiry) {
         let message = format!(
             "want a TLS-RPT record of its own for {}, which takes mail, found one of {above} alone: senders do not look there",
             intent.domain

@@ -224,6 +224,32 @@ pub const NOT_SERVED: Rule = Rule {
     good: "both of the new one, the file first",
 };
 
+/// A policy host whose certificate any authority may issue.
+pub const ANY_ISSUER: Rule = Rule {
+    id: "STS-042",
+    severity: Severity::Info,
+    standard: Standard::MtaSts,
+    title: "no CAA record says who may issue certificates for the host that serves the policy",
+    section: "RFC 8659 3, RFC 8461 10.2",
+    why: "Without one every public authority may issue a certificate for the host, also one that was deceived: whoever has it can serve another policy, or none.",
+    fix: "Publish a CAA record at the domain, or at mta-sts below it, that names the authority its certificates come from.",
+    bad: "mta-sts.voorbeeld.nl, and no CAA at its name or above",
+    good: "voorbeeld.nl CAA 0 issue \"letsencrypt.org\"",
+};
+
+/// CAA records by which nobody may issue the certificate of the policy's host.
+pub const NO_ISSUER: Rule = Rule {
+    id: "STS-043",
+    severity: Severity::Warning,
+    standard: Standard::MtaSts,
+    title: "CAA records by which no public authority may issue a certificate for the host that serves the policy",
+    section: "RFC 8659 4.1, 4.2, RFC 8461 3.3",
+    why: "Senders take a policy only under a certificate of a public authority, and authorities look at CAA before they issue. Where the nearest set names none, or holds a critical tag they do not know, the certificate cannot be renewed: once it ends, senders find no policy.",
+    fix: "Name the authority that issues the certificate, of the provider who serves the policy where one does: issue \"letsencrypt.org\".",
+    bad: "voorbeeld.nl CAA 0 issue \";\"",
+    good: "voorbeeld.nl CAA 0 issue \"letsencrypt.org\"",
+};
+
 /// Every rule of this file, by id.
 pub const RULES: &[&Rule] = &[
     &STATUS,
@@ -243,4 +269,6 @@ pub const RULES: &[&Rule] = &[
     &COMMENT,
     &ENCODING,
     &NOT_SERVED,
+    &ANY_ISSUER,
+    &NO_ISSUER,
 ];

@@ -17,6 +17,7 @@ use crate::inquiry::{
     Answer, Dns, Ends, Kind, Rdata, Referral, Security, Soa, Source, StartOfAuthority, Trouble, Txt,
 };
 use crate::name::Name;
+use crate::records::caa::Caa;
 
 /// An alias may lead to an alias this often (unbound and BIND stop there or earlier).
 pub(super) const MAX_CHAIN: usize = 16;
@@ -329,14 +330,24 @@ fn rdata(kind: Kind, data: &RData) -> Option<Rdata> {
         RData::TXT(txt) => Rdata::Txt(Txt {
             strings: txt.txt_data.iter().map(|string| string.to_vec()).collect(),
         }),
-        RData::CAA(_) | RData::DNSSEC(_) | RData::SRV(_) | RData::TLSA(_) => {
-            Rdata::Shown(data.to_string().into())
+        RData::CAA(caa) => {
+            let caa = Caa {
+                flags: caa.flags(),
+                tag: caa.tag.clone().into_bytes(),
+                value: caa.value.clone(),
+            };
+            Rdata::Shown(caa.to_string().into())
         }
+        RData::DNSSEC(_) | RData::SRV(_) | RData::TLSA(_) => Rdata::Shown(data.to_string().into()),
         RData::Unknown { rdata, .. } => match kind {
             Kind::Spf => Rdata::Txt(Txt {
                 strings: character_strings(&rdata.anything)?,
             }),
-            Kind::Caa | Kind::Cdnskey | Kind::Cds | Kind::Dnskey | Kind::Ds | Kind::Srv | Kind::Tlsa => {
+            Kind::Caa => {
+                let known = Caa::from_wire(&rdata.anything).map(|caa| caa.to_string());
+                Rdata::Shown(known.unwrap_or_else(|| generic(&rdata.anything)).into())
+            }
+            Kind::Cdnskey | Kind::Cds | Kind::Dnskey | Kind::Ds | Kind::Srv | Kind::Tlsa => {
                 Rdata::Shown(generic(&rdata.anything).into())
             }
             // What must be read cannot be shown instead.

@@ -177,6 +177,25 @@ fn what_is_only_shown_is_shown_in_its_octets() {
         (RecordType::TLSA, Kind::Tlsa, &[3_u8][..], "\\# 1 03"),
         (RecordType::DS, Kind::Ds, &[3, 47, 13], "\\# 3 032F0D"),
         (RecordType::CAA, Kind::Caa, &[], "\\# 0"),
+        (
+            RecordType::CAA,
+            Kind::Caa,
+            b"\0\x05issueca.nl",
+            "0 issue \"ca.nl\"",
+        ),
+        (
+            RecordType::CAA,
+            Kind::Caa,
+            b"\0\x05issue\"a\\b\xff\"",
+            "0 issue \"\\\"a\\\\b\\255\\\"\"",
+        ),
+        (
+            RecordType::CAA,
+            Kind::Caa,
+            b"\x80\x10aTagOfSixteenLetx",
+            "128 aTagOfSixteenLet \"x\"",
+        ),
+        (RecordType::CAA, Kind::Caa, b"\x80\x02a-x", "\\# 5 8002612D78"),
     ] {
         let octets = answer(true, kind.into(), data);
         let mut query = query();
