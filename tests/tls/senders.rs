@@ -15,6 +15,9 @@ const E: Severity = Severity::Error;
 const W: Severity = Severity::Warning;
 const EVERYWHERE: &str = "{domain: a.nl, role: Mail, tls: {level: Any}, dane: {required: true}}";
 
+/// Rules about what addresses show.
+const OF_ADDRESSES: [&str; 4] = ["DANE-012", "DANE-018", "DANE-023", "DANE-028"];
+
 /// A rule that is broken, and how badly.
 type Said = (&'static str, Severity);
 
@@ -248,26 +251,96 @@ fn every_address_is_held_to_the_records() {
     };
     assert!(!finding.message.contains(" at "), "{}", finding.message);
     assert!(findings(&judged(&showing(&sent), &showing(&sent), &records), "DANE-013").is_empty());
-    // STARTTLS at one of them alone.
-    let absent = with(|session| (session.offered, session.handshake) = (Offered::Absent, None));
-    for (first, second, says) in [
+    // What each address shows by itself, and what of both is said.
+    let absent = || with(|session| (session.offered, session.handshake) = (Offered::Absent, None));
+    let (good, key) = (showing(&sent), &records[..1]);
+    let by_authority = [about(&sent[1], 2, 1, 1)];
+    let foreign = chain(&["www.a.nl"], (2026, 2027));
+    let anchored = [about(&foreign[1], 2, 1, 1), about(&sent[0], 3, 1, 1)];
+    let shown = |of: &[Vec<u8>]| about(&of[0], 3, 1, 1).to_string();
+    let rows: [(Session, Session, &[Tlsa], &[Said], Vec<String>); 10] = [
+        (good.clone(), good.clone(), key, &[], vec![]),
         (
-            &showing(&sent),
-            &absent,
-            "found it at 192.0.2.25 and none at 2001:db8::25",
+            good.clone(),
+            absent(),
+            key,
+            &[("DANE-023", E)],
+            vec!["found it at 192.0.2.25 and none at 2001:db8::25".into()],
         ),
         (
-            &absent,
-            &showing(&sent),
-            "found it at 2001:db8::25 and none at 192.0.2.25",
+            absent(),
+            good.clone(),
+            key,
+            &[("DANE-023", E)],
+            vec!["found it at 2001:db8::25 and none at 192.0.2.25".into()],
         ),
-    ] {
-        let verdict = judged(first, second, &records[..2]);
-        assert_eq!(said(&verdict), [("DANE-023", E)], "{:#?}", verdict.findings);
-        assert!(findings(&verdict, "DANE-023")[0].message.contains(says));
+        (
+            absent(),
+            absent(),
+            key,
+            &[("DANE-028", E)],
+            vec!["found no STARTTLS".into()],
+        ),
+        // The first that fails hides nothing of the next, whichever way round.
+        (
+            showing(&other),
+            absent(),
+            key,
+            &[("DANE-012", E), ("DANE-023", E)],
+            vec![format!("{}, found", shown(&other)), "none at 2001:db8::25".into()],
+        ),
+        (
+            absent(),
+            showing(&other),
+            key,
+            &[("DANE-012", E), ("DANE-023", E)],
+            vec![format!("{}, found", shown(&other)), "none at 192.0.2.25".into()],
+        ),
+        (
+            good.clone(),
+            showing(&other),
+            key,
+            &[("DANE-012", E)],
+            vec![format!("{} at 2001:db8::25", shown(&other))],
+        ),
+        (
+            showing(&other),
+            showing(&foreign),
+            key,
+            &[("DANE-012", E)],
+            vec![format!(
+                "{} at 192.0.2.25 and {} at 2001:db8::25",
+                shown(&other),
+                shown(&foreign)
+            )],
+        ),
+        (
+            showing(&foreign),
+            good.clone(),
+            &anchored,
+            &[("DANE-018", E)],
+            vec!["it is for another host at 192.0.2.25".into()],
+        ),
+        (
+            showing(&other),
+            good.clone(),
+            &by_authority,
+            &[("DANE-012", E)],
+            vec![format!("{} at 192.0.2.25", shown(&other))],
+        ),
+    ];
+    for (first, second, records, broken, says) in rows {
+        let verdict = judged(&first, &second, records);
+        let found: Vec<Said> = said(&verdict)
+            .into_iter()
+            .filter(|(rule, _)| OF_ADDRESSES.contains(rule))
+            .collect();
+        assert_eq!(found, broken, "{:#?}", verdict.findings);
+        for ((rule, _), says) in broken.iter().zip(says) {
+            let message = &findings(&verdict, rule)[0].message;
+            assert!(message.contains(&says), "want {says}, found {message}");
+        }
     }
-    let none_at_all = judged(&absent, &absent, &records[..2]);
-    assert_eq!(said(&none_at_all), [("DANE-028", E)]);
     // One that is busy is no machine without it.
     let servers = Servers::default().at("192.0.2.25", Closeness::Chain, Ok(showing(&sent)));
     let zone = format!(

@@ -3,9 +3,10 @@
 //!
 //! It is said by the standards of those records, for it is their promise that is not kept.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::net::IpAddr;
 
+use super::addresses::AtAddresses;
 use super::servers::MailServer;
 use super::tlsa::{Shown, Taken, kinds_without_match};
 use super::worth;
@@ -59,8 +60,7 @@ pub(super) fn late(
         let names = names(intent, host);
         let mut server = servers.iter().filter(|server| server.host == host.name);
         let is_early = |server: &MailServer| {
-            let mut shown = server.answered().filter_map(|(_, fact)| shown_by(fact));
-            shown.any(|shown| {
+            shown_at(server).any(|(_, shown)| {
                 shown.taken_by(&old, &names) != Taken::Delivers
                     && shown.taken_by(&new, &names) == Taken::Delivers
             })
@@ -83,7 +83,7 @@ pub(super) fn late(
     }
 }
 
-/// The records of a host, beside what its server shows: one finding, the worst.
+/// The records of a host, beside what each address of its server shows.
 fn at_host(
     intent: &Intent,
     server: &MailServer,
@@ -96,17 +96,9 @@ fn at_host(
         return;
     }
     let names = names(intent, host);
-    // Each address may be another machine; the first that fails is told.
-    let mut facts = server.answered().map(|(_, fact)| fact);
-    let worst = facts.find_map(|fact| against_records(&server.host, &used, &names, fact));
-    let worst = worst.map(|said| at_some(server, said));
-    let mut shown = server.answered().filter_map(|(_, fact)| shown_by(fact));
-    let worst = worst.or_else(|| shown.find_map(|shown| ahead(intent, host, &shown, &names)));
-    if let Some((rule, message, fix)) = worst {
-        let said = mild(findings.say(rule, topic, message));
-        if let Some(fix) = fix {
-            said.fix(fix);
-        }
+    let lacks_tls = without_tls(server, topic, findings);
+    let is_taken = against_records(server, &used, &names, topic, findings);
+    if lacks_tls || !is_taken || ahead(intent, server, host, &names, topic, findings) {
         return;
     }
     if let Some((_, all)) = host.found() {
@@ -117,42 +109,37 @@ fn at_host(
 
 /// Kinds of which no record matches, each told once, with the addresses that show what it does not match.
 fn kinds(server: &MailServer, all: &BTreeSet<Tlsa>, topic: &Topic, findings: &mut Findings) {
-    let mut unmet: BTreeMap<String, Vec<IpAddr>> = BTreeMap::new();
-    let mut seen = 0;
-    for (question, fact) in server.answered() {
-        let Some(shown) = shown_by(fact) else { continue };
-        seen += 1;
-        for kind in kinds_without_match(all, &shown) {
-            unmet.entry(kind).or_default().push(question.address);
+    let shown: Vec<_> = shown_at(server)
+        .map(|(at, shown)| (at, kinds_without_match(all, &shown)))
+        .collect();
+    let unmet: BTreeSet<&String> = shown.iter().flat_map(|(_, kinds)| kinds).collect();
+    for kind in unmet {
+        let mut at_addresses = AtAddresses::default();
+        for (at, kinds) in &shown {
+            let here = kinds
+                .contains(kind)
+                .then(|| format!("what {} shows", server.host));
+            at_addresses.note(*at, here);
         }
-    }
-    for (kind, at) in unmet {
-        let addresses: Vec<String> = at.iter().map(ToString::to_string).collect();
-        // What is so everywhere needs no address.
-        let at = match addresses.len() < seen {
-            true => format!(" at {}", addresses.join(", ")),
-            false => String::new(),
-        };
         let message = format!(
-            "want of each kind a record that matches what {} shows{at}, found none of {kind}: a sender that knows that kind alone \
-             does not deliver",
-            server.host
+            "want of each kind a record that matches {}, found none of {kind}: a sender that knows that kind alone does not deliver",
+            at_addresses.told().unwrap_or_default()
         );
         mild(findings.say(&rules::KIND_WITHOUT_MATCH, topic, message)).about(kind);
     }
 }
 
-/// Says of a certificate that is out of date, or another host's, that senders with DANE take it by its key all the same
+/// Says of certificates that are out of date, or another host's, that senders with DANE take them by their key all the same
 /// (RFC 7671 5.1), and that the others may not.
 fn taken_all_the_same(server: &MailServer, used: &BTreeSet<Tlsa>, topic: &Topic, findings: &mut Findings) {
-    let odd = server.answered().find_map(|(_, fact)| {
-        let shown = shown_by(fact)?;
+    let mut odd = AtAddresses::default();
+    for (at, shown) in shown_at(server) {
         let own = used
             .iter()
             .any(|record| record.usage == 3 && shown.matches(record));
-        shown.oddity(&server.host).filter(|_| own)
-    });
-    if let Some(odd) = odd {
+        odd.note(at, shown.oddity(&server.host).filter(|_| own));
+    }
+    if let Some(odd) = odd.told() {
         let message = format!(
             "want a certificate of {} that all senders take, found that {odd}: those with DANE go by its key and deliver, those \
              that keep to MTA-STS do not",
@@ -162,9 +149,8 @@ fn taken_all_the_same(server: &MailServer, used: &BTreeSet<Tlsa>, topic: &Topic,
     }
 }
 
-/// The same said of the host, where it is so at some of its addresses alone.
-fn at_some(server: &MailServer, said: Said) -> Said {
-    let (rule, ..) = &said;
+/// Says where TLS is not offered; whether that is so anywhere.
+fn without_tls(server: &MailServer, topic: &Topic, findings: &mut Findings) -> bool {
     let by = |offers: bool| -> Vec<String> {
         let all = server.answered().filter_map(|(question, fact)| {
             let session = fact.outcome.as_ref().ok()?;
@@ -173,18 +159,27 @@ fn at_some(server: &MailServer, said: Said) -> Said {
         });
         all.collect()
     };
-    let (with, without) = (by(true), by(false));
-    if *rule != &rules::TLSA_WITHOUT_TLS || with.is_empty() {
-        return said;
-    }
-    let message = format!(
-        "want STARTTLS at every address of {}, which has TLSA records, found it at {} and none at {}: senders with DANE that \
-         meet the latter do not deliver",
-        server.host,
-        with.join(", "),
-        without.join(", ")
-    );
-    (&rules::SELECTIVE, message, None)
+    let host = &server.host;
+    let (rule, message): (&'static Rule, String) = match (by(true).as_slice(), by(false).as_slice()) {
+        (_, []) => return false,
+        ([], _) => (
+            &rules::TLSA_WITHOUT_TLS,
+            format!(
+                "want TLS at {host}, which has TLSA records, found no STARTTLS: senders with DANE do not deliver"
+            ),
+        ),
+        (with, without) => (
+            &rules::SELECTIVE,
+            format!(
+                "want STARTTLS at every address of {host}, which has TLSA records, found it at {} and none at {}: senders with \
+                 DANE that meet the latter do not deliver",
+                with.join(", "),
+                without.join(", ")
+            ),
+        ),
+    };
+    mild(findings.say(rule, topic, message));
+    true
 }
 
 /// What a certificate may be for where usage 2 counts (RFC 7672 3.2.2).
@@ -194,90 +189,112 @@ fn names<'i>(intent: &'i Intent, host: &'i dane::MailHost) -> Vec<&'i Name> {
     names
 }
 
+/// The certificates of each address that was looked at, where there are some that can be read.
+fn shown_at(server: &MailServer) -> impl Iterator<Item = (IpAddr, Shown<'_>)> {
+    let answered = server.answered();
+    answered.filter_map(|(question, fact)| Some((question.address, shown_by(fact)?)))
+}
+
 /// The certificates of an answered look, where there are some that can be read.
 fn shown_by(fact: &Fact<Starttls>) -> Option<Shown<'_>> {
     let session = fact.outcome.as_ref().ok()?;
-    Shown::new(worth::certificates(session), fact.seen_at)
+    let is_offered = session.offered == Offered::Yes;
+    Shown::new(worth::certificates(session), fact.seen_at).filter(|_| is_offered)
 }
 
-/// The rule, the message, and a fix that fits better.
-type Said = (&'static Rule, String, Option<String>);
-
+/// Holds what each address shows against the records; whether all of it is taken.
 fn against_records(
-    host: &Name,
+    server: &MailServer,
     records: &BTreeSet<Tlsa>,
     names: &[&Name],
-    fact: &Fact<Starttls>,
-) -> Option<Said> {
-    let session = fact.outcome.as_ref().ok()?;
-    if session.offered != Offered::Yes {
-        let message = format!(
-            "want TLS at {host}, which has TLSA records, found no STARTTLS: senders with DANE do not deliver"
+    topic: &Topic,
+    findings: &mut Findings,
+) -> bool {
+    let host = &server.host;
+    let (mut nowhere, mut anchored) = (AtAddresses::default(), AtAddresses::default());
+    for (at, shown) in shown_at(server) {
+        let taken = shown.taken_by(records, names);
+        nowhere.note(at, (taken == Taken::Nowhere).then(|| shown.record().to_string()));
+        anchored.note(
+            at,
+            match taken {
+                Taken::Anchored(why) => Some(why),
+                Taken::Delivers | Taken::Nowhere => None,
+            },
         );
-        return Some((&rules::TLSA_WITHOUT_TLS, message, None));
     }
-    let shown = shown_by(fact)?;
-    match shown.taken_by(records, names) {
-        Taken::Delivers => None,
-        Taken::Anchored(why) => {
-            let message =
-                format!("want a certificate of {host} that usage 2 lets senders take, found that {why}");
-            Some((&rules::ANCHORED_OTHERWISE, message, None))
-        }
-        Taken::Nowhere => {
-            let record = shown.record();
-            let list: Vec<String> = records.iter().map(ToString::to_string).collect();
-            let message = format!(
-                "want a TLSA record that matches what {host} shows, {record}, found {}: senders with DANE do not deliver",
-                list.join(", ")
-            );
-            let or = match records.iter().any(|record| record.usage == 2) {
-                true => "have the server send the certificate of the authority too, which usage 2 needs",
-                false => "give the server back the key they are for",
-            };
-            let fix = format!(
-                "Publish {record} at _25._tcp.{host} beside what stands there, and take the others out once it is seen everywhere; \
-                 or {or}."
-            );
-            Some((&rules::NO_MATCH, message, Some(fix)))
-        }
+    if let Some(told) = nowhere.told() {
+        let list: Vec<String> = records.iter().map(ToString::to_string).collect();
+        let message = format!(
+            "want a TLSA record that matches what {host} shows, {told}, found {}: senders with DANE do not deliver",
+            list.join(", ")
+        );
+        let or = match records.iter().any(|record| record.usage == 2) {
+            true => "have the server send the certificate of the authority too, which usage 2 needs",
+            false => "give the server back the key they are for",
+        };
+        let missing: Vec<&str> = nowhere.whats().collect();
+        mild(findings.say(&rules::NO_MATCH, topic, message)).fix(format!(
+            "Publish {} at _25._tcp.{host} beside what stands there, and take out what no address shows once it is seen everywhere; \
+             or {or}.",
+            missing.join(" and ")
+        ));
     }
+    let told = anchored.told();
+    if let Some(why) = &told {
+        let message =
+            format!("want a certificate of {host} that usage 2 lets senders take, found that {why}");
+        mild(findings.say(&rules::ANCHORED_OTHERWISE, topic, message));
+    }
+    told.or_else(|| nowhere.told()).is_none()
 }
 
-/// Whether the records that are wanted leave out the key that is shown, which those that stand there still let through.
-fn ahead(intent: &Intent, host: &dane::MailHost, shown: &Shown<'_>, names: &[&Name]) -> Option<Said> {
+/// Says that the records that are wanted leave out keys that are shown, which those that stand there still let through.
+fn ahead(
+    intent: &Intent,
+    server: &MailServer,
+    host: &dane::MailHost,
+    names: &[&Name],
+    topic: &Topic,
+    findings: &mut Findings,
+) -> bool {
     let wanted = intent.wanted.iter().find_map(|wanted| match &wanted.what {
         What::Dane(DaneWant::Records(records)) => {
             let is_here = host.places.iter().any(|place| place.name == wanted.name);
             is_here.then_some(records)
         }
         _ => None,
-    })?;
-    if shown.taken_by(wanted, names) == Taken::Delivers {
-        return None;
+    });
+    let Some(wanted) = wanted else { return false };
+    let mut left_out = AtAddresses::default();
+    for (at, shown) in shown_at(server) {
+        let is_in = shown.taken_by(wanted, names) == Taken::Delivers;
+        left_out.note(at, (!is_in).then(|| shown.record().to_string()));
     }
-    let record = shown.record();
+    let Some(told) = left_out.told() else { return false };
     let message = format!(
-        "want the record of the key that {} shows, {record}, until it shows another, found that the manifest leaves it out: once \
+        "want the record of the key that {} shows, {told}, until it shows another, found that the manifest leaves it out: once \
          its records are published, senders with DANE do not deliver",
         host.name
     );
-    let fix = format!(
-        "Add {record} to the records of {} until the server has its next key.",
+    let records: Vec<&str> = left_out.whats().collect();
+    mild(findings.say(&rules::OUT_OF_STEP, topic, message)).fix(format!(
+        "Add {} to the records of {} until the server has its next key.",
+        records.join(" and "),
         host.name
-    );
-    Some((&rules::OUT_OF_STEP, message, Some(fix)))
+    ));
+    true
 }
 
 /// Whether the server shows what a sender asks of it that keeps to the policy.
 fn against_policy(server: &MailServer, mode: Mode, findings: &mut Findings) {
-    let unmet = server.answered().find_map(|(_, fact)| {
-        fact.outcome
-            .as_ref()
-            .ok()
-            .and_then(|session| unmet(session, &server.host))
-    });
-    let Some(why) = unmet else { return };
+    let mut unmet_at = AtAddresses::default();
+    for (question, fact) in server.answered() {
+        if let Ok(session) = &fact.outcome {
+            unmet_at.note(question.address, unmet(session, &server.host));
+        }
+    }
+    let Some(why) = unmet_at.told() else { return };
     let topic = Topic::new(Site::Host(server.host.clone()), true);
     let message = format!(
         "want of {} what the policy promises, found that {why}",

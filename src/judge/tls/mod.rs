@@ -5,8 +5,9 @@
 //! from here accuses nobody: what was seen at one of a host's addresses stands for the host, and where none answered
 //! nothing is known. Files: `servers` (who is asked, gathered once), `worth` (what was seen of one, by level), `check`
 //! (the findings), `issuers` (who may issue certificates, by CAA), `beside` (what is shown beside what DNS says, the TLSA part
-//! by `tlsa`), `keeping` (records that must stay as long as their key is shown).
+//! by `tlsa`, told over addresses by `addresses`), `keeping` (records that must stay as long as their key is shown).
 
+mod addresses;
 mod beside;
 mod check;
 mod issuers;
