@@ -186,6 +186,11 @@ impl<P: Put> Exchange<P> {
         book.flights.clear();
     }
 
+    /// Forgets what failed, and joins what is on its way all the same: another question beside it would trouble a stranger twice.
+    pub(super) fn forget_kept_failures(&self) {
+        self.inner.book().cache.forget_failures();
+    }
+
     /// Answers those of `open` that are this lane's, all at once, until `end`.
     ///
     /// All are under way before the first is waited for, so it takes as long as the slowest; one timer is enough for them, and

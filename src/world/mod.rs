@@ -185,9 +185,13 @@ impl World {
         self.dns.put().look_for_health().await
     }
 
-    /// Forgets what DNS did not answer: an outage is over, and what it left open is asked anew.
+    /// Forgets what failed, in DNS and in what rests on it or on the same network: an outage is over, and what it left open is
+    /// asked anew. Mail servers get their pause all the same, and who said that he is busy is left alone as long as before.
     pub fn forget_failures(&self) {
         self.dns.forget_failures();
+        self.policies.forget_failures();
+        self.smtp.forget_kept_failures();
+        self.smtp.put().try_again();
     }
 
     /// What the resolvers were last found to make of DNSSEC; `None` where nothing is validated by choice.

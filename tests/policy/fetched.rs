@@ -5,7 +5,7 @@ use std::time::Duration;
 use zegel::inquiry::{Inquiry, MAX_POLICY, Need, PolicyFile, Reply, Served, Trouble};
 use zegel::world::{Config, Dnssec, Freshness, PolicyConfig, SmtpConfig, World};
 
-use crate::dns::DnsServer;
+use crate::dns::{DnsServer, SERVFAIL};
 use crate::facts::name;
 use crate::server::{Authority, Habit, Server, answer};
 
@@ -198,6 +198,25 @@ async fn nothing_is_sent_to_an_address_of_a_network_of_ones_own_unless_that_is_a
     let found = fetched(&careful(&dns, server.config(&authority), false)).await;
     assert_eq!(found, Err(Trouble::NoRoute));
     assert_eq!(server.connections(), 0);
+}
+
+/// What an outage of DNS left unfetched is fetched as soon as it is over, and what was fetched is kept.
+#[tokio::test]
+async fn after_an_outage_a_policy_is_fetched_at_once() {
+    let authority = Authority::new();
+    let good = Habit::Sends(answer("200 OK", PLAIN, POLICY));
+    let server = Server::start(&authority, "mta-sts.a.nl", false, good).await;
+    let dns = DnsServer::start("mta-sts.a.nl A 127.0.0.1");
+    dns.fail_all(SERVFAIL);
+    let world = world(&dns, server.config(&authority));
+    let failed = Err(Trouble::ServFail);
+    assert_eq!(fetched(&world).await, failed);
+    dns.heal();
+    assert_eq!(fetched(&world).await, failed, "it is shared for a while");
+    world.forget_failures();
+    assert_eq!(fetched(&world).await, file(Some("text/plain"), POLICY));
+    world.forget_failures();
+    assert!(fetched(&world).await.is_ok() && server.connections() == 1);
 }
 
 #[tokio::test]

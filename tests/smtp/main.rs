@@ -6,6 +6,7 @@
 mod dns;
 #[path = "../support/knot.rs"]
 mod knot;
+mod outage;
 mod postfix;
 mod probe;
 mod program;

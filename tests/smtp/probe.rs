@@ -249,6 +249,33 @@ async fn made_up(authority: &Authority, lines: String) -> SocketAddr {
     at
 }
 
+/// A probe that answers whoever comes first, that his mail server is busy, and is gone once that is heard.
+pub(crate) async fn answers_once(authority: &Authority) -> (SocketAddr, tokio::task::JoinHandle<()>) {
+    let config = Arc::new(authority.identity("localhost", authority).server().unwrap());
+    let listener = TcpListener::bind(("127.0.0.1", 0)).await.unwrap();
+    let at = listener.local_addr().unwrap();
+    let gone = tokio::spawn(async move {
+        let (stream, _) = listener.accept().await.unwrap();
+        let mut stream = TlsAcceptor::from(config).accept(stream).await.unwrap();
+        let mut line = vec![0; 4096];
+        let length = stream.read(&mut line).await.unwrap();
+        let asked = Asked::read(std::str::from_utf8(&line[..length]).unwrap()).unwrap();
+        let now = jiff::Timestamp::now();
+        let fact = Fact {
+            outcome: Err(Trouble::Busy),
+            security: Security::NotAsked,
+            source: Spoke::default(),
+            seen_at: now,
+            expires_at: now,
+            made: Made::default(),
+        };
+        let told = Told::answer(&asked.question, &fact, now);
+        stream.write_all(told.as_bytes()).await.unwrap();
+        let _ = stream.read(&mut line).await;
+    });
+    (at, gone)
+}
+
 #[tokio::test]
 async fn a_probe_that_dies_or_speaks_otherwise_is_no_answer_and_is_left_alone_for_a_while() {
     let authority = Authority::new();

@@ -6,8 +6,8 @@ use std::process::{Command, Output, Stdio};
 
 use zegel::world::Identity;
 
-use super::dns::DnsServer;
-use super::probe::Authority;
+use super::dns::{DnsServer, Fault};
+use super::probe::{Authority, answers_once};
 use super::server::{Act, Server, say, self_signed, with_tls};
 
 const ZONE: &str = "
@@ -184,6 +184,60 @@ async fn the_program_looks_through_the_program() {
             && !out.contains("TLS-015"),
         "{out}"
     );
+}
+
+/// What a probe told before it died stands: it is not said that nothing was looked at.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_probe_that_dies_midway_is_said_to_be_gone_from_then_on() {
+    let dns = DnsServer::start(
+        "voorbeeld.nl MX 10 mx1.voorbeeld.nl\nmx1.voorbeeld.nl A 127.0.0.1\ntweede.nl MX 10 mx1.tweede.nl\nmx1.tweede.nl A 127.0.0.2",
+    );
+    // The second domain is asked about when the probe is gone.
+    dns.fail("mx1.tweede.nl", Fault::Held);
+    let authority = Authority::new();
+    let (at, gone) = answers_once(&authority).await;
+    let identity = authority.identity("controller", &authority);
+    let mut command = Command::new(env!("CARGO_BIN_EXE_zegel"));
+    command
+        .args([
+            "inspect",
+            "voorbeeld.nl",
+            "tweede.nl",
+            "-o",
+            "json",
+            "--starttls",
+            "chain",
+        ])
+        .args([
+            "--resolver",
+            &dns.address().to_string(),
+            "--dnssec",
+            "off",
+            "--authorities",
+            "off",
+        ])
+        .args([
+            "--dns-timeout",
+            "60s",
+            "--timeout",
+            "120s",
+            "--allow-private-targets",
+        ])
+        .args(["--probe", &format!("localhost:{}", at.port())])
+        .args(["--probe-ca", &text(&identity.authority)])
+        .args(["--probe-cert", &text(&identity.certificate)])
+        .args(["--probe-key", &text(&identity.key)]);
+    let running = tokio::spawn(run(command));
+    gone.await.unwrap();
+    dns.heal();
+    let (_, out) = running.await.unwrap();
+    let note = "note: not every mail server was looked at: the probe cannot be asked any more: localhost:";
+    assert!(
+        out.contains(note) && out.contains("no domain is judged by it"),
+        "{out}"
+    );
+    assert!(!out.contains("no mail server was looked at"), "{out}");
+    assert!(out.contains("Busy") && out.contains("NoProbe"), "{out}");
 }
 
 fn text(path: &Path) -> String {

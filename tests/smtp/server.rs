@@ -69,7 +69,7 @@ impl Server {
     }
 
     /// Starts one at this address.
-    async fn start_at(at: SocketAddr, scripts: Vec<Vec<Act>>) -> Self {
+    pub(crate) async fn start_at(at: SocketAddr, scripts: Vec<Vec<Act>>) -> Self {
         let listener = TcpListener::bind(at).await.expect("a free port");
         let at = listener.local_addr().expect("an address");
         let server = Self {

@@ -108,6 +108,11 @@ impl MailServers {
         &self.gauges
     }
 
+    /// Has somebody tried again at once, where nobody could be reached: what was in the way may be gone.
+    pub(super) fn try_again(&self) {
+        self.watch().try_again();
+    }
+
     fn watch(&self) -> MutexGuard<'_, Watch> {
         self.watch.lock().unwrap_or_else(PoisonError::into_inner)
     }

@@ -98,6 +98,11 @@ impl Watch {
         !is_due
     }
 
+    /// The next one is let through at once, and no second one with it.
+    pub(super) fn try_again(&mut self) {
+        self.next_try = None;
+    }
+
     /// The server takes nobody now.
     pub(super) fn busy(&mut self, address: IpAddr, now: Instant) {
         if self.busy.len() >= MOST_BUSY {
@@ -144,6 +149,8 @@ mod tests {
         assert!(watch.is_in_vain(now + Duration::from_secs(60)));
         // One is let through, and no second one with it.
         let later = now + TRY_AGAIN;
+        assert!(!watch.is_in_vain(later) && watch.is_in_vain(later));
+        watch.try_again();
         assert!(!watch.is_in_vain(later) && watch.is_in_vain(later));
         watch.connected();
         assert!(!watch.is_blocked() && !watch.is_in_vain(later));
