@@ -32,7 +32,7 @@ dist: ## Pack a release into dist/: tarballs with completions and manual pages, 
 image: ## Build the image into dist/image, an OCI layout, from nothing and with nothing pulled; prints its digest (buildah)
 	@dev/dist/image
 
-tools: ## Build the control plane, kwok, kubectl, helm and helm-unittest for the tests, once
+tools: ## Build the control plane, kwok, kubectl, helm, helm-unittest and cert-manager for the tests, once
 	@dev/control-plane
 
 advisories: ## Known vulnerabilities in the tree (needs the network and cargo-deny)

@@ -10,6 +10,8 @@
 mod bad;
 #[path = "support/caching.rs"]
 mod caching;
+#[path = "cluster/cert_manager.rs"]
+mod cert_manager;
 #[path = "support/control_plane.rs"]
 mod control_plane;
 #[path = "support/dns.rs"]
@@ -26,6 +28,9 @@ mod issued;
 mod kstatus;
 #[path = "cluster/life.rs"]
 mod life;
+#[allow(dead_code, reason = "each test program takes its part")]
+#[path = "smtp/server.rs"]
+mod mail_server;
 #[path = "cluster/measure.rs"]
 mod measure;
 #[path = "support/middlebox.rs"]
@@ -34,6 +39,8 @@ mod middlebox;
 mod name_servers;
 #[path = "cluster/outage.rs"]
 mod outage;
+#[path = "cluster/port25.rs"]
+mod port25;
 #[path = "cluster/process.rs"]
 mod process;
 #[path = "cluster/rights.rs"]

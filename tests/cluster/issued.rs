@@ -41,9 +41,20 @@ fn requests(stage: &Stage) -> Api<DynamicObject> {
     Api::namespaced_with(stage.plane.client(), &stage.namespace, &kind)
 }
 
-/// Installs cert-manager's own CRD, and waits until it is served.
+/// Installs cert-manager's own CRD of CertificateRequests, and waits until it is served.
 pub async fn install(stage: &Stage) {
-    let text = std::fs::read_to_string(file_of("cert-manager").unwrap()).unwrap();
+    install_kind(stage, "certificaterequests").await;
+    let requests = requests(stage);
+    eventually("CertificateRequests are served", async || {
+        requests.list(&Default::default()).await.is_ok()
+    })
+    .await;
+}
+
+/// Installs cert-manager's own CRD of one kind, by its plural.
+pub async fn install_kind(stage: &Stage, plural: &str) {
+    let folder = file_of("cert-manager").unwrap();
+    let text = std::fs::read_to_string(format!("{folder}/cert-manager.io_{plural}.yaml")).unwrap();
     let mut crd: CustomResourceDefinition = serde_saphyr::from_str(&text).unwrap();
     // They hold what its chart fills in.
     crd.metadata.labels = None;
@@ -54,9 +65,31 @@ pub async fn install(stage: &Stage) {
         .patch(&name, &params, &Patch::Apply(&crd))
         .await
         .unwrap();
+    eventually(&format!("{name} is established"), async || {
+        let status = definitions.get(&name).await.unwrap().status;
+        let mut conditions = status
+            .iter()
+            .flat_map(|status| status.conditions.iter().flatten());
+        conditions.any(|condition| condition.type_ == "Established" && condition.status == "True")
+    })
+    .await;
+}
+
+/// Waits until one request is kept of a certificate, that of this revision.
+pub async fn one_request(stage: &Stage, certificate: &str, revision: i64) {
     let requests = requests(stage);
-    eventually("CertificateRequests are served", async || {
-        requests.list(&Default::default()).await.is_ok()
+    let note = |object: &DynamicObject, what: &str| {
+        let notes = object.metadata.annotations.as_ref()?;
+        notes.get(&format!("cert-manager.io/certificate-{what}")).cloned()
+    };
+    eventually(&format!("one request is kept of {certificate}"), async || {
+        let all = requests.list(&Default::default()).await.unwrap().items;
+        let own: Vec<_> = all
+            .iter()
+            .filter(|object| note(object, "name").as_deref() == Some(certificate))
+            .map(|object| note(object, "revision"))
+            .collect();
+        own == [Some(revision.to_string())]
     })
     .await;
 }
@@ -103,8 +136,8 @@ async fn request(stage: &Stage, certificate: &str, revision: u32, key: &KeyPair,
         .unwrap();
 }
 
-/// What is desired at the host.
-fn desired(status: &MailDomainStatus) -> (Vec<String>, String) {
+/// What is desired at the host, and how it stands.
+pub fn desired(status: &MailDomainStatus) -> (Vec<String>, String) {
     let status = serde_json::to_value(status).unwrap();
     let mut records = status["records"].as_array().unwrap().iter();
     let record = records.find(|record| record["standard"] == "DANE").unwrap();

@@ -108,6 +108,11 @@ impl Program {
         }
     }
 
+    /// All it has printed.
+    pub fn output(&self) -> String {
+        self.process.output()
+    }
+
     /// The last lines it has printed.
     pub fn last_words(&self) -> String {
         self.process.last_words()
