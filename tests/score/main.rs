@@ -10,6 +10,8 @@ mod seen;
 
 #[rustfmt::skip] // A row is a line.
 mod auth;
+mod odd;
+mod odd_text;
 mod said;
 #[rustfmt::skip] // A row is a line.
 mod totals;
