@@ -14,6 +14,9 @@ server's audit log, what was said from the controller's own log. Scenarios, in t
   liar       the resolver says of every name that it does not exist, for one interval; and stops lying
   include    one of five providers takes its SPF record away: a real change for a fifth of the objects
   shards     --shared objects, three replicas and eight shards, one killed; then five shards; then the same in a closed cluster
+  mail       N objects, all on one provider's two mail servers, whose TLS is looked at (a host has two connections a day for its
+             certificates, and about fourteen a week for all of its TLS, --pause apart): connections, questions, processor time and
+             memory of an object, over the first pass and two intervals more
 """
 
 import argparse
@@ -24,12 +27,13 @@ import os
 import pathlib
 import re
 import signal
-import subprocess
 import sys
 import tempfile
 import time
 import urllib.request
 
+import leash
+import mail as provider
 from plane import PROVIDERS, Plane, Resolver, cpu_and_memory
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
@@ -55,16 +59,16 @@ def wait(what, done, patience=1800, pause=0.5):
 class Replica:
     """A controller of this name."""
 
-    def __init__(self, bench, name, namespace, *flags):
+    def __init__(self, bench, name, namespace, *flags, resolver=None):
         self.name, self.log = name, bench.folder / f"{name}.log"
         words = [
             bench.given.zegel, "controller", "--log-format", "json", "--log-level", "info,zegel::operator::write=debug",
-            "--bind", "127.0.0.1:0", "--identity", name, "--namespace", namespace, "--resolver", bench.resolver.address,
+            "--bind", "127.0.0.1:0", "--identity", name, "--namespace", namespace, "--resolver", resolver or bench.resolver.address,
             "--authorities", "off", "--dnssec", "off", *flags,
         ]
         environment = {**os.environ, "KUBECONFIG": str(bench.plane.user(name))}
         with open(self.log, "wb") as log:
-            self.process = subprocess.Popen(list(map(str, words)), env=environment, stdout=log, stderr=log)
+            self.process = leash.start(words, env=environment, stdout=log, stderr=log)
         bench.replicas.append(self)
         wait(f"{name} listens", lambda: b'"listening"' in self.log.read_bytes()[:10_000], 60, 0.05)
         self.address = re.search(rb'"listening":"([^"]+)"', self.log.read_bytes()).group(1).decode()
@@ -132,8 +136,9 @@ class Bench:
         path = f"{GROUP}/namespaces/{namespace}/maildomains"
         self.plane.each([("PATCH", f"{path}/{name}", {"spec": spec}, "application/merge-patch+json") for name in names])
 
-    def leader(self, name, namespace, *flags):
-        return Replica(self, name, namespace, "--leader-elect", "--lease-namespace", namespace, "--lease-duration", self.given.lease, *flags)
+    def leader(self, name, namespace, *flags, **more):
+        flags = ["--leader-elect", "--lease-namespace", namespace, "--lease-duration", self.given.lease, *flags]
+        return Replica(self, name, namespace, *flags, **more)
 
     def writes(self, since, namespace):
         """The writes that succeeded: how often each object's status was, and how many events and others there were."""
@@ -367,6 +372,45 @@ class Bench:
         e.kill()
         return result
 
+    def mail(self):
+        number, namespace = self.given.objects, "mail"
+        self.plane.call("POST", "/api/v1/namespaces", {"metadata": {"name": namespace}})
+        folder = self.folder / "provider"
+        folder.mkdir(mode=0o755)
+        self.folder.chmod(0o755)
+        dns = provider.Dns(folder, number)
+        try:
+            server = provider.Mail(folder)
+            flags = ["--smtp-port", server.port, "--smtp-pause", self.given.pause, "--allow-private-targets"]
+            replica = self.leader("mail", namespace, *flags, resolver=f"127.0.0.1:{dns.port}")
+            wait("it leads", lambda: replica.metric("zegel_leader") == 1)
+            empty, asked, since, began = replica.usage(), dns.asked(), self.plane.mark(), time.monotonic()
+            requests = []
+            for each in range(number):
+                spec = {**provider.spec(each), "readyWhen": "InSync", "interval": f"{INTERVAL}s", "settleWindow": "20s"}
+                body = {"apiVersion": "zegel.dev/v1alpha1", "kind": "MailDomain", "metadata": {"name": f"d{each:05}"}, "spec": spec}
+                requests.append(("POST", f"{GROUP}/namespaces/{namespace}/maildomains", body, "application/json"))
+            self.plane.each(requests)
+            wait("the first pass", lambda: replica.reasons()["InSync"] == number)
+            wait("all is told", lambda: replica.metric("zegel_events_total") >= number, 600)
+
+            def so_far():
+                usage = replica.usage()
+                return {
+                    "after": round(time.monotonic() - began, 1), "connections": server.count,
+                    "questionsEach": round((dns.asked() - asked) / number, 2),
+                    "cpuMsEach": round(1000 * (usage["cpuSeconds"] - empty["cpuSeconds"]) / number, 2),
+                    "ownKiBEach": round(1024 * (usage["ownMiB"] - empty["ownMiB"]) / number, 2),
+                    "statusWrites": self.writes(since, namespace)[0].total(), **usage,
+                }
+
+            first, passes = so_far(), replica.metric("zegel_reconciles_total")
+            wait("two intervals", lambda: replica.metric("zegel_reconciles_total") >= passes + 2 * number)
+            later = so_far()
+            return {"objects": number, "empty": empty, "interval": INTERVAL, "first": first, "twoIntervalsLater": later}
+        finally:
+            dns.stop()
+
     def end(self):
         for replica in self.replicas:
             if replica.process.poll() is None:
@@ -374,12 +418,12 @@ class Bench:
         self.resolver.end()
 
 
-ALL = ["first", "restart", "killed", "outage", "liar", "include", "shards"]
+ALL = ["first", "restart", "killed", "outage", "liar", "include", "shards", "mail"]
 
 
 def main():
-    # Told to stop it ends as by an error: what it started goes with it.
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit("stopped"))
+    leash.ends_when_told()
+    os.environ["PATH"] += ":/usr/sbin"
     sys.stdout.reconfigure(line_buffering=True)
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--objects", type=int, default=1000)
@@ -387,6 +431,7 @@ def main():
     parser.add_argument("--outage", type=int, default=600, help="how many seconds DNS is silent, at the least")
     parser.add_argument("--ttl", type=int, default=60, help="of every answer, in seconds")
     parser.add_argument("--lease", default="30s", help="how long a Lease lasts: longer on a machine that does much else")
+    parser.add_argument("--pause", default="30s", help="of a mail server's address between two connections")
     parser.add_argument("--scenarios", type=lambda text: text.split(","), default=ALL)
     parser.add_argument("--zegel", type=pathlib.Path, default=ROOT / "target/release/zegel")
     parser.add_argument("--out", type=pathlib.Path)

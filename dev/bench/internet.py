@@ -30,10 +30,11 @@ import random
 import signal
 import socket
 import struct
-import subprocess
 import sys
 import tempfile
 import time
+
+import leash
 
 REGISTRY = "127.53.0.1"
 HOSTS = ["127.53.1.1", "127.53.1.2", "127.53.1.3", "127.53.1.4"]
@@ -385,7 +386,7 @@ template:
 zone:
 {"".join(entry(zone) + "    template: signed" + chr(10) for zone in signed)}{"".join(map(entry, plain))}""")
         log = open(folder / "log", "w")
-        self.running.append(subprocess.Popen(["knotd", "-c", str(folder / "knot.conf")], stdout=log, stderr=log))
+        self.running.append(leash.start(["knotd", "-c", folder / "knot.conf"], stdout=log, stderr=log))
         zones = signed + plain
         self.wait(lambda: all(answers(addresses[0], 53, zone) for zone in (zones[0], zones[len(zones) // 2], zones[-1])), folder)
         # Every zone is there; every one that is to be signed is.
@@ -438,7 +439,7 @@ remote-control:
   control-enable: no
 """)
         log = open(folder / "stderr", "w")
-        self.running.append(subprocess.Popen(["unbound", "-c", str(folder / "unbound.conf")], stdout=log, stderr=log))
+        self.running.append(leash.start(["unbound", "-c", folder / "unbound.conf"], stdout=log, stderr=log))
         self.wait(lambda: answers("127.0.0.1", self.port, "nl"), folder)
 
     def stop(self):

@@ -15,7 +15,6 @@ import json
 import os
 import pathlib
 import resource
-import shutil
 import socket
 import ssl
 import subprocess
@@ -24,6 +23,8 @@ import tempfile
 import threading
 import time
 
+import leash
+
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 PROVIDER = """$ORIGIN mail.example.
 $TTL 3600
@@ -31,7 +32,7 @@ $TTL 3600
 @ NS ns1
 ns1 A 127.0.0.1
 mx1 A 127.0.0.1
-mx2 A 127.0.0.1
+mx2 A 127.0.0.2
 spf TXT "v=spf1 ip4:192.0.2.0/24 -all"
 """
 
@@ -50,22 +51,20 @@ def fleet(domains):
     return "\n".join(lines) + "\n"
 
 
+def spec(number):
+    domain = name(number)
+    hosts = [{"preference": 10, "host": "mx1.mail.example"}, {"preference": 20, "host": "mx2.mail.example"}]
+    return {
+        "domain": domain, "role": "Mail", "spf": {"mechanisms": ["include:spf.mail.example"], "all": "Fail"}, "dmarc": {"policy": "Reject"},
+        "mx": {"hosts": hosts}, "tls": {"level": "Any"}, "tlsRpt": {"reports": [f"mailto:t@{domain}"]},
+    }
+
+
 def manifests(domains):
-    hosts = "[{preference: 10, host: mx1.mail.example}, {preference: 20, host: mx2.mail.example}]"
-    one = """---
-apiVersion: zegel.dev/v1alpha1
-kind: MailDomain
-metadata: {{name: d{number:05}}}
-spec:
-  domain: {domain}
-  role: Mail
-  spf: {{mechanisms: ['include:spf.mail.example'], all: Fail}}
-  dmarc: {{policy: Reject}}
-  mx: {{hosts: {hosts}}}
-  tls: {{level: Any}}
-  tlsRpt: {{reports: ['mailto:t@{domain}']}}
-"""
-    return "".join(one.format(number=number, domain=name(number), hosts=hosts) for number in range(domains))
+    head = {"apiVersion": "zegel.dev/v1alpha1", "kind": "MailDomain"}
+    # JSON is YAML.
+    each = (json.dumps({**head, "metadata": {"name": f"d{number:05}"}, "spec": spec(number)}) for number in range(domains))
+    return "".join(f"---\n{one}\n" for one in each)
 
 
 class Dns:
@@ -86,12 +85,13 @@ class Dns:
             "response-code: off\n    request-edns-option: off\n    response-edns-option: off\n    reply-nodata: off\n    query-type: off\n    query-size: off\n"
             "    reply-size: off\ntemplate:\n  - id: default\n    global-module: mod-stats/count\n    semantic-checks: off\n    journal-content: none\n"
             f"zone:\n  - domain: mail.example\n    file: {folder}/provider\n  - domain: fleet.example\n    file: {folder}/fleet\n")
-        self.knot = subprocess.Popen(["knotd", "-c", str(folder / "conf")], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        self.knot = leash.start(["knotd", "-c", folder / "conf"], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         for _ in range(600):
             if "fleet.example" in self.ctl("zone-status"):
                 break
             time.sleep(0.1)
         else:
+            self.stop()
             sys.exit("knot does not start")
 
     def ctl(self, *words):
@@ -110,7 +110,7 @@ class Dns:
 
 
 class Mail:
-    """A mail server that offers TLS, and counts who comes."""
+    """A mail server that offers TLS at the addresses of both hosts, and counts who comes."""
 
     def __init__(self, folder):
         subprocess.run(
@@ -119,14 +119,15 @@ class Mail:
             check=True, capture_output=True)
         self.tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         self.tls.load_cert_chain(folder / "cert", folder / "key")
-        self.listener = socket.create_server(("127.0.0.1", 0), backlog=1024)
-        self.port = self.listener.getsockname()[1]
+        first = socket.create_server(("127.0.0.1", 0), backlog=1024)
+        self.port = first.getsockname()[1]
         self.count = 0
-        threading.Thread(target=self.serve, daemon=True).start()
+        for listener in (first, socket.create_server(("127.0.0.2", self.port), backlog=1024)):
+            threading.Thread(target=self.serve, args=(listener,), daemon=True).start()
 
-    def serve(self):
+    def serve(self, listener):
         while True:
-            stream, _ = self.listener.accept()
+            stream, _ = listener.accept()
             self.count += 1
             threading.Thread(target=self.talk, args=(stream,), daemon=True).start()
 
@@ -147,35 +148,40 @@ class Mail:
 def below(words):
     """Runs a command, and tells on the last line of standard error what it cost."""
     began = time.perf_counter()
-    code = subprocess.run(words, stdout=subprocess.DEVNULL).returncode
+    code = leash.start(words, stdout=subprocess.DEVNULL).wait()
     used = resource.getrusage(resource.RUSAGE_CHILDREN)
     print("\n" + json.dumps({"exit": code, "seconds": time.perf_counter() - began, "cpu": used.ru_utime + used.ru_stime, "peak": used.ru_maxrss}), file=sys.stderr)
 
 
 def measure(zegel, domains):
-    folder = pathlib.Path(tempfile.mkdtemp())
+    with tempfile.TemporaryDirectory(prefix="zegel-bench-") as folder:
+        return measure_in(pathlib.Path(folder), zegel, domains)
+
+
+def measure_in(folder, zegel, domains):
     folder.chmod(0o755)
     dns = Dns(folder, domains)
     try:
         mail = Mail(folder)
         (folder / "all.yaml").write_text(manifests(domains))
         before = dns.asked()
-        done = subprocess.run(
+        running = leash.start(
             [sys.executable, __file__, "--below", str(zegel), "check", str(folder / "all.yaml"), "--quiet", "--fail-on", "none", "--resolver", f"127.0.0.1:{dns.port}",
              "--dnssec", "off", "--authorities", "off", "--smtp-port", str(mail.port), "--smtp-pause", "10ms", "--allow-private-targets", "--timeout", "300s"],
-            capture_output=True, text=True)
-        cost = json.loads(done.stderr.rstrip().rsplit("\n", 1)[-1])
+            stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+        said = running.communicate()[1]
+        cost = json.loads(said.rstrip().rsplit("\n", 1)[-1])
         if cost["exit"] != 0:
-            sys.exit(f"not in sync: {done.stderr[:2000]}")
+            sys.exit(f"not in sync: {said[:2000]}")
         return {"domains": domains, "questions": dns.asked() - before, "connections": mail.count, **cost}
     finally:
         dns.stop()
-        shutil.rmtree(folder, ignore_errors=True)
 
 
 def main():
     if "--below" in sys.argv[:2]:
         return below(sys.argv[2:])
+    leash.ends_when_told()
     os.environ["PATH"] += ":/usr/sbin"
     args = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     args.add_argument("--domains", default="100,1000,10000", help="how many, in turns")

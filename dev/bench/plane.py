@@ -18,6 +18,7 @@ import sys
 import threading
 import time
 
+import leash
 from internet import rsa_key
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
@@ -102,7 +103,7 @@ class Plane:
 
     def start(self, tool, words):
         log = open(self.folder / f"{tool}.log", "wb")
-        process = subprocess.Popen([self.tools[tool], *map(str, words)], stdout=log, stderr=log)
+        process = leash.start([self.tools[tool], *words], stdout=log, stderr=log)
         self.processes.append(process)
         return process
 

@@ -21,6 +21,8 @@ import sys
 import tempfile
 import time
 
+import leash
+
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "dev/dnssec"))
 import tree  # noqa: E402
@@ -60,7 +62,7 @@ def second_knot(served):
     (folder / "knot2.conf").write_text(conf)
     for name in ("run2", "db2"):
         (folder / name).mkdir()
-    return subprocess.Popen(["knotd", "-c", str(folder / "knot2.conf")], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    return leash.start(["knotd", "-c", folder / "knot2.conf"], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
 
 
 def cpu():

@@ -334,7 +334,7 @@ fn who_may_issue_for_the_host_of_a_policy_is_told_by_caa() {
                 .map(|(rule, severity, _)| (*rule, *severity))
                 .collect();
             assert_eq!(of_policy(&verdict), expected, "{zone}");
-            for (rule, _, says) in told {
+            if let Some((rule, _, says)) = told {
                 let found = findings(&verdict, rule)[0];
                 assert!(
                     found.managed == managed && found.message.contains(says),

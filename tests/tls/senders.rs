@@ -258,7 +258,9 @@ fn every_address_is_held_to_the_records() {
     let foreign = chain(&["www.a.nl"], (2026, 2027));
     let anchored = [about(&foreign[1], 2, 1, 1), about(&sent[0], 3, 1, 1)];
     let shown = |of: &[Vec<u8>]| about(&of[0], 3, 1, 1).to_string();
-    let rows: [(Session, Session, &[Tlsa], &[Said], Vec<String>); 10] = [
+    /// What two addresses show, the records, what is broken and what is told of it.
+    type Row<'a> = (Session, Session, &'a [Tlsa], &'a [Said], Vec<String>);
+    let rows: [Row<'_>; 10] = [
         (good.clone(), good.clone(), key, &[], vec![]),
         (
             good.clone(),
