@@ -34,6 +34,7 @@ mod signing;
 mod suites;
 mod template;
 mod together;
+mod typed;
 mod upgrade;
 mod waiting;
 
