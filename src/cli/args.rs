@@ -8,18 +8,21 @@ use crate::inquiry::Closeness;
 use crate::report::Reading;
 use crate::rules::Severity;
 
+/// Where the help of each command puts what all of them take: below its own.
+const EVERYWHERE: &str = "For all commands";
+
 /// How the program speaks of itself, on standard error, and whether in colour.
 #[derive(Debug, Clone, Args)]
 pub struct LogArgs {
     /// How log lines are written
-    #[arg(long, global = true, value_enum, default_value_t = LogFormat::Text, value_name = "FORMAT")]
+    #[arg(long, global = true, value_enum, default_value_t = LogFormat::Text, value_name = "FORMAT", help_heading = EVERYWHERE)]
     pub log_format: LogFormat,
     /// What is logged: error, warn, info, debug, trace, or a filter like zegel=debug [default: info for the
     /// controller and the probe, else warn]
-    #[arg(long, global = true, value_name = "LEVEL")]
+    #[arg(long, global = true, value_name = "LEVEL", help_heading = EVERYWHERE)]
     pub log_level: Option<String>,
     /// When text is coloured; auto: on a terminal, and as NO_COLOR and CLICOLOR_FORCE say
-    #[arg(long, global = true, value_enum, default_value_t = When::Auto, value_name = "WHEN")]
+    #[arg(long, global = true, value_enum, default_value_t = When::Auto, value_name = "WHEN", help_heading = EVERYWHERE)]
     pub color: When,
 }
 
