@@ -326,7 +326,7 @@ pub const PRESETS: &[Preset] = &[
         ],
         exchanges: &[],
         page: "https://www.twilio.com/docs/sendgrid/ui/account-and-settings/how-to-set-up-domain-authentication",
-        checked: Checked::Dns(READ),
+        checked: Checked::Pages(READ),
         note: "with automated security it sends with an envelope of a sub-domain, whose CNAME carries its SPF",
     },
     Preset {
