@@ -60,9 +60,28 @@ fn plain_crd(mut crd: CustomResourceDefinition) -> CustomResourceDefinition {
     for version in &mut crd.spec.versions {
         if let Some(properties) = properties(version) {
             properties.values_mut().for_each(plain);
+            if let Some(status) = properties.get_mut("status") {
+                whole(status);
+            }
         }
     }
     crd
+}
+
+/// A condition has one writer, and so has the summary: whoever applies one owns it whole, and not field by field. Else who
+/// owns what is a seventh of every object, which each write has to merge, and the API server and etcd have to keep.
+fn whole(status: &mut JSONSchemaProps) {
+    let Some(parts) = status.properties.as_mut() else {
+        return;
+    };
+    let atomic = |schema: &mut JSONSchemaProps| schema.x_kubernetes_map_type = Some("atomic".to_owned());
+    if let Some(summary) = parts.get_mut("summary") {
+        atomic(summary);
+    }
+    let conditions = parts.get_mut("conditions").and_then(|list| list.items.as_mut());
+    if let Some(JSONSchemaPropsOrArray::Schema(condition)) = conditions {
+        atomic(condition);
+    }
 }
 
 /// What stands beside each other at the top of a version's schema: spec and status.

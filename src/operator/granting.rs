@@ -128,7 +128,7 @@ async fn write(due: &Due, context: &Context) -> Result<(), Error> {
         "status": due.status,
     });
     let api: Api<DynamicObject> = Api::all_with(context.client.clone(), &kind());
-    let params = PatchParams::apply(FIELD_MANAGER).force();
+    let params = PatchParams::apply(FIELD_MANAGER).force().validation_ignore();
     api.patch_status(&due.name, &params, &Patch::Apply(&patch))
         .await?;
     let ready = due.status.conditions.first();

@@ -429,7 +429,8 @@ async fn send(client: &Client, statement: &Statement<'_>) -> Result<String, Erro
         metadata: Versioned,
     }
     let Identity { name, namespace, .. } = statement.metadata;
-    let params = PatchParams::apply(FIELD_MANAGER).force();
+    // What is applied comes as YAML to an API server: to say which fields it does not know it would parse all of it once more.
+    let params = PatchParams::apply(FIELD_MANAGER).force().validation_ignore();
     let mut request = Request::new(Watched::url_path(&(), Some(namespace)))
         .patch_subresource("status", name, &params, &Patch::Apply(statement))
         .map_err(kube::Error::BuildRequest)?;

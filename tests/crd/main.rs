@@ -9,6 +9,7 @@ mod cases;
 mod cluster;
 mod grants;
 mod mutations;
+mod owners;
 mod verdicts;
 
 use k8s_openapi::apiextensions_apiserver::pkg::apis::apiextensions::v1::CustomResourceDefinition;

@@ -146,25 +146,25 @@ use crate::duration::pattern;
      || [has(self.dmarc.policy), has(self.dmarc.inherit) && self.dmarc.inherit, has(self.dmarc.cname)]\
      .filter(set, set).size() == 1")
     .field_path(".dmarc").message("dmarc needs exactly one of policy, inherit: true and cname"))]
-#[x_kube(validation = Rule::new("self.role != 'Parked' || !has(self.mx) || !has(self.mx.hosts) || self.mx.hosts.size() == 0 \
+#[x_kube(validation = Rule::new("!has(self.mx) || self.role != 'Parked' || !has(self.mx.hosts) || self.mx.hosts.size() == 0 \
      || has(self.mx.none) && self.mx.none")
     .field_path(".mx").message("role Parked takes in mx only none: true: a parked domain takes no mail; where hosts take \
      its mail, its role is ReceiveOnly or Mail"))]
-#[x_kube(validation = Rule::new("self.role == 'Parked' || !has(self.mx) || !has(self.mx.none) || !self.mx.none \
+#[x_kube(validation = Rule::new("!has(self.mx) || self.role == 'Parked' || !has(self.mx.none) || !self.mx.none \
      || has(self.mx.hosts) && self.mx.hosts.size() > 0")
     .field_path(".mx").message("roles Mail, SendOnly and ReceiveOnly take no mx with none: true: a domain that receives \
      needs a host, and receivers refuse mail of a sender that takes none back (RFC 7505 4.2); name the hosts, or choose \
      role Parked"))]
-#[x_kube(validation = Rule::new("self.role != 'Parked' || !has(self.mtaSts) || self.mtaSts.mode == 'None'")
+#[x_kube(validation = Rule::new("!has(self.mtaSts) || self.role != 'Parked' || self.mtaSts.mode == 'None'")
     .field_path(".mtaSts").message("role Parked takes in mtaSts only mode None: it takes no mail, so there is no host a policy \
      could be about"))]
 #[x_kube(validation = Rule::new("!has(self.mtaSts) || self.mtaSts.mode == 'None' || has(self.mtaSts.mx) && self.mtaSts.mx.size() > 0 \
      || has(self.mx) && has(self.mx.hosts) && self.mx.hosts.size() > 0 || self.role == 'Parked'")
     .field_path(".mtaSts").message("mtaSts needs mx, the hosts mail may go to, or an mx block with hosts, which is the default"))]
-#[x_kube(validation = Rule::new("self.role != 'Parked' || !has(self.dane) || !has(self.dane.required) || !self.dane.required")
+#[x_kube(validation = Rule::new("!has(self.dane) || self.role != 'Parked' || !has(self.dane.required) || !self.dane.required")
     .field_path(".dane").message("role Parked takes no dane with required: true: it takes no mail, so there is no host that \
      could have records"))]
-#[x_kube(validation = Rule::new("self.role != 'Parked' || !has(self.tls)")
+#[x_kube(validation = Rule::new("!has(self.tls) || self.role != 'Parked'")
     .field_path(".tls").message("role Parked takes no tls block: a parked domain takes no mail, so there is no mail server \
      to look at"))]
 #[x_kube(validation = Rule::new(format!(
