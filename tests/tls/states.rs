@@ -1,7 +1,7 @@
 //! The state of TLS by what a spec wants, what is not known, and who is asked at all.
 
-use zegel::inquiry::{Closeness, Offered, Trouble};
-use zegel::judge::{RecordVerdict, State, Verdict};
+use zegel::inquiry::{Closeness, Offered, Session, Trouble};
+use zegel::judge::{Finding, RecordVerdict, State, Verdict};
 use zegel::records::Standard;
 use zegel::transport::{Probe, Suite, Version};
 
@@ -134,10 +134,134 @@ fn one_address_that_answers_stands_for_its_host() {
         of_tls(&verdict).observed,
         ["mx1.a.nl at 192.0.2.25: TLS 1.3, TLS_AES_256_GCM_SHA384, EC secp256r1"]
     );
-    // But a fault at any address is one.
-    let absent = with(|session| (session.offered, session.handshake) = (Offered::Absent, None));
-    let servers = Servers::all(&sound()).at("2001:db8::25", Closeness::Chain, Ok(absent));
-    assert_eq!(of_tls(&servers.judge(ZONE, &spec("Any"))).state, State::Missing);
+}
+
+/// Each address may be another machine: a fault at any of them is one, told with where it is, and hides nothing of the others.
+#[test]
+fn a_fault_at_one_address_is_a_fault_of_the_host() {
+    let absent = || with(|session| (session.offered, session.handshake) = (Offered::Absent, None));
+    let refused = || {
+        with(|session| (session.offered, session.handshake) = (Offered::Refused("501 no".to_owned()), None))
+    };
+    let broken = || with(|session| session.handshake = Some(Err("closed".to_owned())));
+    let old = || {
+        with(|session| {
+            session.steps = vec![accepted(
+                Probe::Version(Version::TLS11),
+                Version::TLS10,
+                0xc013,
+                |_| {},
+            )]
+        })
+    };
+    let nothing = || {
+        with(|session| {
+            (session.handshake, session.steps) = (None, Vec::new());
+            session.cut_short = Some("421 enough".to_owned());
+        })
+    };
+    let (v4, v6) = (" at 192.0.2.25", " at 2001:db8::25");
+    let no = |at: &str| format!("mx1.a.nl: want STARTTLS, found none{at}");
+    let none = |at: &str| format!("mx1.a.nl: want TLS, found that no version of it comes about{at}");
+    let low = || "mx1.a.nl: want nothing insufficient, found TLS 1.0 (insufficient)".to_owned();
+    /// What two addresses show; the state and its differences; the rules that are broken, with what is told.
+    type Row<'a> = (Session, Session, State, Vec<String>, &'a [(&'a str, &'a str)]);
+    let rows: [Row<'_>; 9] = [
+        (sound(), sound(), State::InSync, vec![], &[]),
+        (
+            absent(),
+            absent(),
+            State::Missing,
+            vec![no("")],
+            &[("TLS-001", "found none in its answer to EHLO")],
+        ),
+        (
+            sound(),
+            absent(),
+            State::Missing,
+            vec![no(v6)],
+            &[("TLS-001", "EHLO at 2001:db8::25")],
+        ),
+        (
+            absent(),
+            refused(),
+            State::Missing,
+            vec![no("")],
+            &[(
+                "TLS-001",
+                "EHLO at 192.0.2.25 and it refused: 501 no at 2001:db8::25",
+            )],
+        ),
+        (
+            broken(),
+            broken(),
+            State::Drifted,
+            vec![none("")],
+            &[("TLS-002", "none comes about: closed")],
+        ),
+        (
+            broken(),
+            sound(),
+            State::Drifted,
+            vec![none(v4)],
+            &[("TLS-002", "closed at 192.0.2.25")],
+        ),
+        (
+            broken(),
+            absent(),
+            State::Missing,
+            vec![no(v6), none(v4)],
+            &[("TLS-001", "at 2001:db8::25"), ("TLS-002", "at 192.0.2.25")],
+        ),
+        (
+            absent(),
+            old(),
+            State::Missing,
+            vec![no(v4), low()],
+            &[("TLS-001", "at 192.0.2.25"), ("TLS-003", "found TLS 1.0")],
+        ),
+        (
+            sound(),
+            nothing(),
+            State::InSync,
+            vec![],
+            &[("TLS-017", "421 enough")],
+        ),
+    ];
+    for (first, second, state, differences, broken) in rows {
+        let servers = Servers::default()
+            .at("192.0.2.25", Closeness::Chain, Ok(first))
+            .at("2001:db8::25", Closeness::Chain, Ok(second));
+        let verdict = servers.judge(ZONE, &spec("Sufficient"));
+        let record = of_tls(&verdict);
+        let found: Vec<&str> = record
+            .differences
+            .iter()
+            .map(|one| one.split(", TLS_").next().unwrap())
+            .collect();
+        assert_eq!(
+            (record.state, found),
+            (state, differences.iter().map(String::as_str).collect())
+        );
+        let of_tls = verdict
+            .findings
+            .iter()
+            .filter(|finding| finding.rule.id.starts_with("TLS-") && finding.rule.id != "TLS-004");
+        let said: Vec<&Finding> = of_tls.collect();
+        let ids: Vec<&str> = said.iter().map(|finding| finding.rule.id).collect();
+        assert_eq!(
+            ids,
+            broken.iter().map(|(rule, _)| *rule).collect::<Vec<_>>(),
+            "{said:#?}"
+        );
+        for (finding, (_, says)) in said.iter().zip(broken) {
+            assert!(
+                finding.message.contains(says),
+                "want {says}, found {}",
+                finding.message
+            );
+        }
+    }
 }
 
 #[test]

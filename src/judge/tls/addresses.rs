@@ -27,6 +27,27 @@ impl AtAddresses {
         self.found.iter().map(|(what, _)| what.as_str())
     }
 
+    /// Whether something was found at every address.
+    pub(super) fn is_everywhere(&self) -> bool {
+        let at: usize = self.found.iter().map(|(_, at)| at.len()).sum();
+        at > 0 && at == self.seen
+    }
+
+    /// Where something was found: nothing to add where that is everywhere, and `None` where it is nowhere.
+    pub(super) fn places(&self) -> Option<String> {
+        let at: Vec<String> = self
+            .found
+            .iter()
+            .flat_map(|(_, at)| at)
+            .map(ToString::to_string)
+            .collect();
+        match at.is_empty() {
+            true => None,
+            false if self.is_everywhere() => Some(String::new()),
+            false => Some(format!(" at {}", at.join(", "))),
+        }
+    }
+
     /// All of it in a clause; `None` where nothing was found.
     pub(super) fn told(&self) -> Option<String> {
         let each = self.found.iter().map(|(what, at)| {

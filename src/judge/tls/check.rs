@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::servers::MailServer;
 use super::worth::{self, Of, Trait};
 use super::{EDITION, beside, issuers, known};
-use crate::inquiry::{Inquiry, Need, Offered, Session};
+use crate::inquiry::{Inquiry, Need, Session};
 use crate::intent::Intent;
 use crate::judge::{Findings, RecordVerdict, Site, Topic, dane};
 use crate::records::Standard;
@@ -47,26 +47,17 @@ pub(in crate::judge) fn late(
 fn one(server: &MailServer, topic: &Topic, findings: &mut Findings) {
     let host = &server.host;
     let sessions: Vec<&Session> = server.sessions().collect();
-    let refusal = sessions.iter().find(|session| session.offered != Offered::Yes);
-    if let Some(session) = refusal {
-        let found = match &session.offered {
-            Offered::Refused(words) => format!("it refused: {words}"),
-            Offered::Absent | Offered::Yes => "found none in its answer to EHLO".to_owned(),
-        };
-        findings.say(
-            &rules::NO_STARTTLS,
-            topic,
-            format!("want STARTTLS at {host}, {found}"),
-        );
-        return;
+    let (absent, broken) = server.without_tls();
+    if let Some(found) = absent.told() {
+        let message = format!("want STARTTLS at {host}, {found}");
+        findings.say(&rules::NO_STARTTLS, topic, message);
     }
-    if !sessions.is_empty() && !sessions.iter().any(|session| worth::comes_about(session)) {
-        let words = sessions
-            .iter()
-            .find_map(|session| session.handshake.as_ref()?.as_ref().err());
-        let words = words.map_or(String::new(), |words| format!(": {words}"));
+    if let Some(words) = broken.told() {
         let message = format!("want TLS at {host}, found that it offers it and none comes about{words}");
         findings.say(&rules::NO_AGREEMENT, topic, message);
+    }
+    // What its other addresses show is worth as much as ever.
+    if absent.is_everywhere() || broken.is_everywhere() {
         return;
     }
     if sessions.iter().any(|session| session.injected) {

@@ -25,7 +25,7 @@ pub(in crate::judge) use self::servers::{MailServer, MailServers};
 pub(in crate::judge) use self::worth::{Of, Trait, certificates, comes_about, traits};
 use super::basis::{Basis, Judged};
 use super::{RecordVerdict, State};
-use crate::inquiry::{Fact, Inquiry, Kind, Offered, Starttls};
+use crate::inquiry::{Fact, Inquiry, Kind, Starttls};
 use crate::intent::{Intent, ManagedRrset, TlsLevel};
 use crate::transport::levels::NCSC_2025_05;
 use crate::transport::{Baseline, Level};
@@ -47,25 +47,22 @@ pub(super) fn state(wanted: &ManagedRrset, level: TlsLevel, inquiry: &mut Inquir
         if server.answered().next().is_none() {
             basis.lacks(server.trouble());
         }
-        let sessions = || server.sessions();
         observed.extend(
             server
                 .answered()
                 .map(|(question, fact)| shown(server, question.address, fact)),
         );
-        let absent = |offered: &Offered| !matches!(offered, Offered::Yes);
-        if sessions().any(|session| absent(&session.offered)) {
+        let (absent, broken) = server.without_tls();
+        if let Some(at) = absent.places() {
             worst = State::Missing.max(worst);
-            differences.push(format!("{}: want STARTTLS, found none", server.host));
-            continue;
+            differences.push(format!("{}: want STARTTLS, found none{at}", server.host));
         }
-        if sessions().next().is_some() && !sessions().any(comes_about) {
+        if let Some(at) = broken.places() {
             worst = drifted(worst);
             differences.push(format!(
-                "{}: want TLS, found that no version of it comes about",
+                "{}: want TLS, found that no version of it comes about{at}",
                 server.host
             ));
-            continue;
         }
         let low: Vec<String> = server
             .traits()

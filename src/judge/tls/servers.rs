@@ -3,8 +3,11 @@
 use std::net::IpAddr;
 use std::sync::Arc;
 
+use super::addresses::AtAddresses;
 use super::worth::{self, Trait};
-use crate::inquiry::{Closeness, Dns, Fact, Inquiry, Kind, Need, Rdata, Reply, Session, Starttls, Trouble};
+use crate::inquiry::{
+    Closeness, Dns, Fact, Inquiry, Kind, Need, Offered, Rdata, Reply, Session, Starttls, Trouble,
+};
 use crate::judge::basis::UsableAnswer;
 use crate::judge::mx;
 use crate::name::Name;
@@ -80,6 +83,46 @@ impl MailServer {
             .filter(|(question, _)| question.closeness == Closeness::Profile);
         let facts = chains.chain(rest).filter_map(|(_, fact)| fact.as_ref());
         facts.filter_map(|fact| fact.outcome.as_ref().ok())
+    }
+
+    /// The same by address, in the order in which they were asked.
+    pub(super) fn by_address(&self) -> Vec<(IpAddr, Vec<&Session>)> {
+        let mut all: Vec<(IpAddr, Vec<&Session>)> = Vec::new();
+        for (question, fact) in &self.looks {
+            let Some(Ok(session)) = fact.as_ref().map(|fact| &fact.outcome) else {
+                continue;
+            };
+            match all.iter_mut().find(|(address, _)| *address == question.address) {
+                Some((_, sessions)) => sessions.push(session),
+                None => all.push((question.address, vec![session])),
+            }
+        }
+        all
+    }
+
+    /// Where it offers no TLS, with what it says of it, and where none comes about, with the server's words.
+    pub(super) fn without_tls(&self) -> (AtAddresses, AtAddresses) {
+        let (mut absent, mut broken) = (AtAddresses::default(), AtAddresses::default());
+        for (address, sessions) in self.by_address() {
+            let refusal = sessions.iter().find_map(|session| match &session.offered {
+                Offered::Yes => None,
+                Offered::Absent => Some("found none in its answer to EHLO".to_owned()),
+                Offered::Refused(words) => Some(format!("it refused: {words}")),
+            });
+            let comes_about = sessions.iter().any(|session| worth::comes_about(session));
+            let words = sessions
+                .iter()
+                .find_map(|session| session.handshake.as_ref()?.as_ref().err());
+            // A look that ended before its first hello has seen none fail.
+            let is_tried = |session: &&Session| session.handshake.is_some() || !session.steps.is_empty();
+            let is_broken = refusal.is_none() && !comes_about && sessions.iter().any(is_tried);
+            absent.note(address, refusal);
+            broken.note(
+                address,
+                is_broken.then(|| words.map_or(String::new(), |words| format!(": {words}"))),
+            );
+        }
+        (absent, broken)
     }
 
     /// Why no address answered; `None`: none did yet.
