@@ -13,6 +13,20 @@ pub(super) fn floor(at: Timestamp) -> Timestamp {
     Timestamp::from_second(at.as_second()).unwrap_or(at)
 }
 
+/// Changes that come closer together than a second are told apart for so long.
+const CROWDED: SignedDuration = SignedDuration::from_mins(1);
+
+/// When something changes that changed at `last`, in whole seconds: a change is known by its second, so one within the second of
+/// the last counts as of the next. What lies further ahead was written by a clock that was wrong.
+pub(super) fn next_change(last: Option<Timestamp>, now: Timestamp) -> Timestamp {
+    let now = floor(now);
+    let crowded = |last: &Timestamp| now <= *last && last.duration_since(now) < CROWDED;
+    match last.filter(crowded) {
+        Some(last) => plus(last, SignedDuration::from_secs(1)),
+        None => now,
+    }
+}
+
 /// `at` in whole seconds, not earlier than `at`: for deadlines.
 pub(super) fn ceil(at: Timestamp) -> Timestamp {
     let floor = floor(at);

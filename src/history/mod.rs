@@ -48,7 +48,7 @@ use jiff::Timestamp;
 
 pub use self::bounds::MAX_STATUS_OCTETS;
 pub use self::budget::WRITES_AN_HOUR;
-use self::clock::{floor, is_within};
+use self::clock::{is_within, next_change};
 pub use self::closeness::{depth, held_back};
 pub use self::event::{Event, recent_event};
 pub use self::freshness::{oldest_answer, questions_to_repeat, stale_at};
@@ -343,7 +343,12 @@ fn finish(
         ready.map(|(status, reason)| (status.to_owned(), reason.to_owned()))
     };
     if before.status.and_then(ready) != ready(&status) {
-        status.reason_since = Some(k8s_openapi::apimachinery::pkg::apis::meta::v1::Time(floor(now)));
+        let last = before
+            .status
+            .and_then(|status| Some(status.reason_since.as_ref()?.0));
+        status.reason_since = Some(k8s_openapi::apimachinery::pkg::apis::meta::v1::Time(next_change(
+            last, now,
+        )));
     }
     bounds::cut_further(&mut status);
     let mut remembered = before.remembered.clone();

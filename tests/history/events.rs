@@ -1,6 +1,6 @@
 //! Events: once a transition, whoever tells it.
 
-use zegel::history::recent_event;
+use zegel::history::{Pass, recent_event};
 
 use crate::world::*;
 
@@ -37,6 +37,32 @@ fn a_recovery_told_twice_is_told_by_one_name() {
         told.name("voorbeeld-nl", "uid"),
         again.name("voorbeeld-nl", "uid")
     );
+}
+
+/// An event is known by the second of its transition; people edit faster than that, there and back.
+#[test]
+fn transitions_within_one_second_are_told_one_by_one() {
+    let mut object = Object::in_sync();
+    let mut names = std::collections::BTreeSet::new();
+    for _ in 0..3 {
+        for invalid in [true, false] {
+            match invalid {
+                true => object.pass(100, Pass::InvalidSpec("spec.domain: missing")),
+                false => object.look(100, &object.all_in_sync(100)),
+            };
+            let event = object.last.clone().unwrap().event.unwrap();
+            assert!(names.insert(event.name("voorbeeld-nl", "uid")), "{event:?}");
+            let again = recent_event(object.status.as_ref().unwrap(), at(110)).unwrap();
+            assert!(!names.insert(again.name("voorbeeld-nl", "uid")), "{again:?}");
+        }
+    }
+    // Later it is the time again, and so it is by a clock that was an hour ahead and is set right.
+    for second in [200, 200 - 3600] {
+        object.pass_as_it_is(second, Pass::InvalidSpec("spec.domain: missing"));
+        let since = object.status.as_ref().unwrap().reason_since.clone();
+        assert_eq!(since.unwrap().0, at(second));
+        object.look_as_it_is(second + 1, &object.all_in_sync(second + 1));
+    }
 }
 
 #[test]
