@@ -72,7 +72,7 @@ async fn a_copy_of_before_accuses_nobody_until_no_cache_may_hold_it() {
     type Hold = fn(&Message, Message) -> Message;
     let Some(tree) = tree() else { return };
     let text = "_dmarc.good.nl";
-    let copies: [(&str, &str, Hold); 6] = [
+    let copies: [(&str, &str, Hold); 8] = [
         ("it was not signed", text, |asked, answer| {
             match is_about(asked, "_dmarc.good.nl", RecordType::TXT) {
                 true => held(answer, |record| covers(record, RecordType::TXT), |_| {}),
@@ -128,6 +128,26 @@ async fn a_copy_of_before_accuses_nobody_until_no_cache_may_hold_it() {
                 false => answer,
             },
         ),
+        (
+            "the SOA of its absences was not signed",
+            "nothing.good.nl",
+            |asked, answer| match is_about(asked, "nothing.good.nl", RecordType::TXT) {
+                true => held(answer, |record| covers(record, RecordType::SOA), |_| {}),
+                false => answer,
+            },
+        ),
+        (
+            "nothing said that its wildcard may answer",
+            "any.w.good.nl",
+            |asked, answer| match is_about(asked, "any.w.good.nl", RecordType::TXT) {
+                true => held(
+                    answer,
+                    |record| record.record_type() == RecordType::NSEC || covers(record, RecordType::NSEC),
+                    |_| {},
+                ),
+                false => answer,
+            },
+        ),
     ];
     for (what, asked, hold) in copies {
         let (resolver, _) = forwarder(tree.unbound, move |asked, answer| Some(hold(asked, answer))).await;
@@ -152,7 +172,7 @@ async fn a_copy_of_before_accuses_nobody_until_no_cache_may_hold_it() {
 }
 
 /// Rewrites the file of a zone, and has knot read it.
-fn reload(tree: &Tree, zone: &str, text: &str) {
+pub(super) fn reload(tree: &Tree, zone: &str, text: &str) {
     let folder = tree.folder.path();
     std::fs::write(folder.join(format!("{}.signed", zone.replace('.', "_"))), text).unwrap();
     let path = std::env::var("PATH").unwrap_or_default();

@@ -48,7 +48,7 @@ pub(super) fn covers(record: &Record, kind: RecordType) -> bool {
 }
 
 /// The answer, empty but for this.
-fn bare(mut answer: Message, code: ResponseCode, records: Vec<Record>) -> Option<Message> {
+pub(super) fn bare(mut answer: Message, code: ResponseCode, records: Vec<Record>) -> Option<Message> {
     answer.metadata.response_code = code;
     answer.answers = records;
     answer.authorities.clear();
@@ -60,7 +60,7 @@ fn lie(asked: &Message) -> Record {
     Record::from_rdata(asked.queries[0].name().clone(), 60, RData::TXT(text))
 }
 
-const DENIALS: [RecordType; 2] = [RecordType::NSEC, RecordType::NSEC3];
+pub(super) const DENIALS: [RecordType; 2] = [RecordType::NSEC, RecordType::NSEC3];
 const ALL: [RecordType; 3] = [RecordType::RRSIG, RecordType::NSEC, RecordType::NSEC3];
 
 /// The answer, or nothing where it is for this type at a name of so many labels or more.

@@ -2,7 +2,9 @@
 
 #![allow(clippy::unwrap_used, reason = "a test stops where it cannot go on")]
 
+mod absences;
 mod blame;
+mod both;
 mod copies;
 #[path = "../support/facts.rs"]
 mod facts;
@@ -11,6 +13,7 @@ mod harmful;
 mod json_page;
 mod live;
 mod lookup;
+mod mended;
 mod mutated;
 mod published;
 mod recorded;

@@ -42,7 +42,7 @@ fn with_address(mut answer: Message, address: IpAddr) -> Message {
     answer
 }
 
-fn is_key_of_ds(record: &Record) -> bool {
+pub(super) fn is_key_of_ds(record: &Record) -> bool {
     matches!(&record.data, RData::DNSSEC(DNSSECRData::DNSKEY(key)) if key.secure_entry_point())
 }
 
@@ -128,7 +128,7 @@ async fn what_no_server_gives_is_put_down_to_the_resolver_whatever_is_wrong_with
 }
 
 /// The answer with signatures that ended in 1970.
-fn ended(mut answer: Message) -> Message {
+pub(super) fn ended(mut answer: Message) -> Message {
     for record in &mut answer.answers {
         if let RData::DNSSEC(DNSSECRData::RRSIG(signature)) = &record.data {
             let mut input = signature.input().clone();

@@ -13,6 +13,9 @@
 //! is proven now; it is a copy of before where a cache may still have it, until the longest TTL has run out: then it counts
 //! for nothing, and nobody is accused. Else the resolver has left something out, or changed it ([`Passes::Partly`]).
 //!
+//! Where both are at fault the zone's servers say what is wrong with the zone ([`words`]): what shows through the resolver is
+//! what both have done to it.
+//!
 //! What is found of a zone's fault holds for a minute: so much a broken zone costs, and no more.
 //!
 //! What cannot be known: where no server of the zone can be asked, a resolver that takes away the signatures of some types
@@ -21,8 +24,10 @@
 
 mod copies;
 mod registry;
+mod signs;
 mod traces;
 mod witnesses;
+mod words;
 
 use hickory_proto::op::Message;
 use hickory_proto::rr::{Name, RecordType};
@@ -31,7 +36,7 @@ use self::registry::Registry;
 use self::traces::Trace;
 use self::witnesses::Said;
 use super::authorities::Authorities;
-use super::evidence::{Blame, Evidence, evidence, is_missing, shows_signatures};
+use super::evidence::{Blame, Evidence, Found, Matter, evidence, is_missing, shows_signatures};
 use super::validate::{CONTROL_BEFORE_BLAME, Validator};
 use crate::dnssec::{Lookup, Proven, Replies};
 use crate::inquiry::{Bogus, Broken, Doubt, Passes, Security, Trouble};
@@ -50,10 +55,11 @@ pub(super) enum Worth {
 }
 
 /// Whose fault it is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Fault {
     /// The zone's, or it cannot be known better.
     Zones,
+    /// The zone's, and its servers say so of another thing than what shows through the resolver.
+    Told(Box<Proven>),
     /// The resolver's, in this answer.
     Resolvers,
     /// The resolver's, in all answers.
@@ -76,6 +82,11 @@ pub(super) struct Asked<'m> {
     pub(super) again: bool,
 }
 
+/// Whether the evidence is the very answer that was asked for.
+fn is_of(asked: Asked<'_>, evidence: &Evidence) -> bool {
+    evidence.name == *asked.name && evidence.kind == asked.kind
+}
+
 impl Validator {
     /// What an answer is worth, and whether it may be used.
     pub(super) async fn judge(&self, asked: Asked<'_>, authorities: &Authorities) -> (Proven, Worth) {
@@ -84,16 +95,20 @@ impl Validator {
             Security::Bogus(bogus) => {
                 let bogus = bogus.clone();
                 let fault = self.fault(asked, &proven, &bogus, authorities).await;
-                if !matches!(fault, Fault::Zones | Fault::Once) {
-                    proven.security = Security::Indeterminate {
-                        at: bogus.at,
-                        why: match fault {
-                            Fault::Old => Doubt::Outdated,
-                            _ => Doubt::Resolver,
-                        },
-                    };
+                let why = match fault {
+                    Fault::Zones | Fault::Told(_) | Fault::Once => None,
+                    Fault::Old => Some(Doubt::Outdated),
+                    Fault::Resolvers | Fault::Strips | Fault::Unknown => Some(Doubt::Resolver),
+                };
+                if let Some(why) = why {
+                    let at = bogus.at.clone();
+                    proven.security = Security::Indeterminate { at, why };
                 }
                 match fault {
+                    Fault::Told(word) => {
+                        words::tell(&mut proven, &bogus, *word);
+                        Worth::Nothing(Trouble::Bogus)
+                    }
                     Fault::Zones | Fault::Old | Fault::Unknown => Worth::Nothing(Trouble::Bogus),
                     Fault::Once => Worth::Again,
                     Fault::Strips if !self.is_strict() => Worth::AsItComes,
@@ -149,14 +164,22 @@ impl Validator {
             Passes::Strips if missing => return Fault::Strips,
             last => last == Passes::Partly,
         };
-        let known = self.remembered().blame(&bogus.at, why, &evidence, self.now());
-        match known {
-            Some(Blame::Zone) => return Fault::Zones,
-            Some(Blame::Nobody) => return Fault::Old,
-            Some(Blame::Unknown) => return Fault::Unknown,
-            // It is known to leave things out: what it left out is not looked up for every answer.
-            Some(Blame::Resolver) if partly => return Fault::Resolvers,
-            Some(Blame::Resolver) | None => {}
+        let matter = Matter {
+            name: asked.name.clone(),
+            kind: asked.kind,
+            evidence: evidence.clone(),
+        };
+        let known = self.remembered().blame(&bogus.at, why, &matter, self.now());
+        if let Some(Found { blame, word }) = known {
+            match (blame, word) {
+                (Blame::Zone | Blame::Answer, Some(word)) => return Fault::Told(word),
+                (Blame::Zone | Blame::Answer, None) => return Fault::Zones,
+                (Blame::Nobody, _) => return Fault::Old,
+                (Blame::Unknown, _) => return Fault::Unknown,
+                // It is known to leave things out: what it left out is not looked up for every answer.
+                (Blame::Resolver, _) if partly => return Fault::Resolvers,
+                (Blame::Resolver, _) => {}
+            }
         }
         let mut is_silent_above = false;
         if missing
@@ -181,50 +204,59 @@ impl Validator {
         if is_the_beginning {
             return Fault::Zones;
         }
-        let is_asked = evidence.name == *asked.name && evidence.kind == asked.kind;
-        let first = is_asked.then_some(asked.message);
-        let fault = match self.witness(&evidence, authorities).await {
-            Said::Broken => {
+        let first = is_of(asked, &evidence).then_some(asked.message);
+        let (fault, blame) = match self.witness(&evidence, authorities).await {
+            Said::Broken(words) => {
                 self.absolve(&evidence.zone);
-                Fault::Zones
+                let fault = words::told(bogus, words).map_or(Fault::Zones, Fault::Told);
+                (fault, Blame::Zone)
             }
             // Nobody but a resolver that leaves things out has said anything.
-            Said::Nothing { .. } if partly && (missing || is_changed) => Fault::Resolvers,
+            Said::Nothing { .. } if partly && (missing || is_changed) => (Fault::Resolvers, Blame::Resolver),
             Said::Nothing { .. } if is_silent_above => return Fault::Unknown,
-            Said::Nothing { unasked: true } => Fault::Unknown,
-            Said::Nothing { .. } => Fault::Zones,
-            Said::Good(_) if partly => {
-                self.note(Passes::Partly, evidence.clone());
-                Fault::Resolvers
-            }
-            Said::Good(given) => match self.trace(first, &evidence, &given, authorities).await {
-                Trace::Same if !asked.again => return Fault::Once,
-                Trace::Nothing => Fault::Unknown,
-                Trace::Old(lasts) if self.remembered().can_be_old(&evidence, lasts, self.now()) => Fault::Old,
-                Trace::Same | Trace::Old(_) | Trace::Changed => {
+            Said::Nothing { unasked: true } => (Fault::Unknown, Blame::Unknown),
+            Said::Nothing { .. } => (Fault::Zones, Blame::Zone),
+            Said::Good(given) => {
+                let (fault, blame) = match partly {
+                    true => (Fault::Resolvers, Blame::Resolver),
+                    false => match self.trace(first, &evidence, &given, authorities).await {
+                        Trace::Same if !asked.again => return Fault::Once,
+                        Trace::Nothing => (Fault::Unknown, Blame::Unknown),
+                        Trace::Old(lasts) if self.remembered().can_be_old(&evidence, lasts, self.now()) => {
+                            (Fault::Old, Blame::Nobody)
+                        }
+                        Trace::Same | Trace::Old(_) | Trace::Changed => (Fault::Resolvers, Blame::Resolver),
+                    },
+                };
+                if blame == Blame::Resolver {
                     self.note(Passes::Partly, evidence.clone());
-                    Fault::Resolvers
                 }
-            },
+                match self
+                    .own_fault(asked, (bogus, &evidence), &given, authorities)
+                    .await
+                {
+                    // Of other answers of the zone this tells nothing.
+                    Some(word) => (Fault::Told(word), Blame::Answer),
+                    None => (fault, blame),
+                }
+            }
         };
-        let blame = match fault {
-            Fault::Old => Blame::Nobody,
-            Fault::Resolvers => Blame::Resolver,
-            Fault::Unknown => Blame::Unknown,
-            _ => Blame::Zone,
+        let word = match &fault {
+            Fault::Told(word) => Some(word.clone()),
+            _ => None,
         };
         let now = self.now();
         self.remembered()
-            .note_blame(&bogus.at, why, (blame, evidence), now);
+            .note_blame(&bogus.at, why, (Found { blame, word }, matter), now);
         fault
     }
 
     /// What `message` is worth as the answer to the question of the evidence; keys and DS that are part of the evidence are
     /// taken from it, and nothing that was concluded from the resolver's.
-    pub(super) async fn prove_anew(&self, message: &Message, evidence: &Evidence) -> Security {
+    pub(super) async fn prove_anew(&self, message: &Message, evidence: &Evidence) -> Proven {
         let Evidence { name, kind, .. } = evidence;
         if !matches!(*kind, RecordType::DS | RecordType::DNSKEY) {
-            return self.prove(message, name, *kind).await.security;
+            return self.prove(message, name, *kind).await;
         }
         let lookup = Lookup {
             name: name.to_lowercase(),
@@ -232,9 +264,7 @@ impl Validator {
         };
         let given = Replies::from([(lookup, Ok(message.clone()))]);
         let zones = self.zones().above(name);
-        self.prove_by(message, (name, *kind), &zones, given)
-            .await
-            .security
+        self.prove_by(message, (name, *kind), &zones, given).await
     }
 
     /// The zone is broken itself: that an answer of it lacks its proof says nothing of the resolver any more.

@@ -36,6 +36,14 @@ pub(super) struct Evidence {
     pub(super) parent: Option<Name>,
 }
 
+/// What is looked into: a question of a zone, and the evidence that its answer came to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Matter {
+    pub(super) name: Name,
+    pub(super) kind: RecordType,
+    pub(super) evidence: Evidence,
+}
+
 /// The question whose answer shows the fault: the one that was asked, or that for the keys or the DS of a zone above it.
 pub(super) fn evidence(
     (message, asked, kind): (&Message, &Name, RecordType),
@@ -61,15 +69,18 @@ pub(super) fn evidence(
         };
         return Some(of(super::reading::wire_name(&broken.name)?, kind));
     }
-    // Where an alias leads into the zone the fault is there.
+    Some(of(name_within(&zone, asked, message)?.clone(), kind))
+}
+
+/// Where the answer to a question comes into a zone: at the name that was asked for, or where an alias leads into it.
+pub(super) fn name_within<'m>(zone: &Name, asked: &'m Name, message: &'m Message) -> Option<&'m Name> {
     let targets = message.answers.iter().filter_map(|record| match &record.data {
         RData::CNAME(target) => Some(&target.0),
         _ => None,
     });
-    let name = std::iter::once(asked)
+    std::iter::once(asked)
         .chain(targets)
-        .find(|name| zone.zone_of(name))?;
-    Some(of(name.clone(), kind))
+        .find(|name| zone.zone_of(name))
 }
 
 /// Whether it looks as if something had been taken away.
@@ -96,11 +107,22 @@ pub(super) fn is_proven(security: &Security) -> Option<bool> {
     }
 }
 
+/// What was found of a fault of a zone.
+#[derive(Debug, Clone)]
+pub(super) struct Found {
+    /// Who is to blame for it.
+    pub(super) blame: Blame,
+    /// What is wrong by the word of the zone's servers, where that is another thing than what shows through the resolver.
+    pub(super) word: Option<Box<Proven>>,
+}
+
 /// To whom a fault was put down.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Blame {
     /// The zone.
     Zone,
+    /// The zone, as far as this answer is concerned: what shows through the resolver is the resolver's.
+    Answer,
     /// The resolver.
     Resolver,
     /// Nobody: the resolver holds what the zone gave before.
@@ -122,7 +144,7 @@ pub(super) struct Hosts {
 #[derive(Debug, Default)]
 pub(super) struct Remembered {
     /// By zone and fault: who is to blame by what its own servers say.
-    zones: HashMap<(crate::name::Name, &'static str), (Blame, Evidence, Timestamp)>,
+    zones: HashMap<(crate::name::Name, &'static str), (Found, Matter, Timestamp)>,
     fine: HashMap<Name, Timestamp>,
     hosts: HashMap<Name, (Hosts, Timestamp)>,
     /// By question: when the last copy of before must have run out everywhere.
@@ -136,23 +158,27 @@ impl Remembered {
         &self,
         zone: &crate::name::Name,
         why: &'static str,
-        evidence: &Evidence,
+        matter: &Matter,
         now: Timestamp,
-    ) -> Option<Blame> {
-        let (blame, of, at) = self.zones.get(&(zone.clone(), why))?;
-        let fits = *blame == Blame::Zone || of == evidence;
-        (fits && is_fresh(*at, now)).then_some(*blame)
+    ) -> Option<Found> {
+        let (found, of, at) = self.zones.get(&(zone.clone(), why))?;
+        let fits = match found.blame {
+            Blame::Zone => true,
+            Blame::Answer => of == matter,
+            Blame::Resolver | Blame::Nobody | Blame::Unknown => of.evidence == matter.evidence,
+        };
+        (fits && is_fresh(*at, now)).then(|| found.clone())
     }
 
     pub(super) fn note_blame(
         &mut self,
         zone: &crate::name::Name,
         why: &'static str,
-        (blame, evidence): (Blame, Evidence),
+        (found, matter): (Found, Matter),
         now: Timestamp,
     ) {
         make_room(&mut self.zones);
-        self.zones.insert((zone.clone(), why), (blame, evidence, now));
+        self.zones.insert((zone.clone(), why), (found, matter, now));
     }
 
     pub(super) fn is_fine(&self, top: &Name, now: Timestamp) -> bool {
@@ -276,15 +302,27 @@ mod tests {
     fn what_was_found_lasts_a_minute_and_takes_no_more_room_than_there_is() {
         let mut remembered = Remembered::default();
         let zone: crate::name::Name = "a.nl".parse().unwrap();
-        let (one, other) = (text("a.nl."), text("_dmarc.a.nl."));
-        for (blame, of_another) in [
-            (Blame::Zone, Some(Blame::Zone)),
-            (Blame::Resolver, None),
-            (Blame::Nobody, None),
+        let of = |name: &str, evidence: &str| Matter {
+            name: Name::from_ascii(name).unwrap(),
+            kind: RecordType::TXT,
+            evidence: text(evidence),
+        };
+        let (one, other) = (of("a.nl.", "a.nl."), of("_dmarc.a.nl.", "_dmarc.a.nl."));
+        let by_the_same = of("_dmarc.a.nl.", "a.nl.");
+        for (blame, of_the_same, of_another) in [
+            (Blame::Zone, Some(Blame::Zone), Some(Blame::Zone)),
+            (Blame::Answer, None, None),
+            (Blame::Resolver, Some(Blame::Resolver), None),
+            (Blame::Nobody, Some(Blame::Nobody), None),
         ] {
-            remembered.note_blame(&zone, "Expired", (blame, one.clone()), at(0));
-            let found = |why, evidence, second| remembered.blame(&zone, why, evidence, at(second));
+            let noted = Found { blame, word: None };
+            remembered.note_blame(&zone, "Expired", (noted, one.clone()), at(0));
+            let found = |why, matter: &Matter, second| {
+                let found = remembered.blame(&zone, why, matter, at(second));
+                found.map(|found| found.blame)
+            };
             assert_eq!(found("Expired", &one, 59), Some(blame));
+            assert_eq!(found("Expired", &by_the_same, 59), of_the_same, "{blame:?}");
             assert_eq!(found("Expired", &other, 59), of_another, "{blame:?}");
             assert_eq!(found("NoProof", &one, 59), None);
             assert_eq!(found("Expired", &one, 60), None);

@@ -203,7 +203,10 @@ impl Validator {
     /// Whether what lacked its proof still does.
     async fn still_lacks(&self, evidence: &Evidence) -> bool {
         match self.put(&evidence.name, evidence.kind, true).await {
-            Ok(message) => matches!(self.prove_anew(&message, evidence).await, Security::Bogus(_)),
+            Ok(message) => matches!(
+                self.prove_anew(&message, evidence).await.security,
+                Security::Bogus(_)
+            ),
             Err(_) => true,
         }
     }
@@ -297,9 +300,22 @@ impl Validator {
     pub(super) async fn prove_by(
         &self,
         message: &Message,
+        question: (&Name, RecordType),
+        zones: &Zones,
+        given: Replies,
+    ) -> Proven {
+        let ask = |lookup| async move { self.fetch(&lookup).await };
+        self.prove_through(message, question, zones, given, ask).await
+    }
+
+    /// The same, where what is needed is asked for like this.
+    pub(super) async fn prove_through<F: Future<Output = Result<Message, Trouble>>>(
+        &self,
+        message: &Message,
         (name, kind): (&Name, RecordType),
         zones: &Zones,
         given: Replies,
+        ask: impl Fn(Lookup) -> F,
     ) -> Proven {
         let inner = &self.0;
         let end = Instant::now() + inner.wire.patience();
@@ -309,9 +325,9 @@ impl Validator {
             match judge(message, name, kind, known, &replies, (inner.clock)()) {
                 Step::Done(proven) => return proven,
                 Step::Ask(lookups) => {
-                    let fetched = lookups.into_iter().map(|lookup| async move {
-                        let reply = timeout_at(end, self.fetch(&lookup)).await;
-                        (lookup, reply.unwrap_or(Err(Trouble::Timeout)))
+                    let fetched = lookups.into_iter().map(|lookup| {
+                        let reply = timeout_at(end, ask(lookup.clone()));
+                        async move { (lookup, reply.await.unwrap_or(Err(Trouble::Timeout))) }
                     });
                     replies.extend(join_all(fetched).await);
                 }
@@ -320,7 +336,7 @@ impl Validator {
     }
 
     /// One DS or DNSKEY, asked once for all who wait.
-    async fn fetch(&self, lookup: &Lookup) -> Result<Message, Trouble> {
+    pub(super) async fn fetch(&self, lookup: &Lookup) -> Result<Message, Trouble> {
         let fetch = self.0.on_their_way().entry(lookup.clone()).or_default().clone();
         let reply = fetch
             .get_or_init(|| self.put(&lookup.name, lookup.kind, true))

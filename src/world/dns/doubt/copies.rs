@@ -7,178 +7,209 @@
 //! too. He does it by name or by kind, and to whatever he passes on: so a question that nobody can have asked before, another
 //! name with records of the same type, and the signatures by themselves tell him from a cache. He cannot sign, either: another
 //! record set under the very signature that the servers give is his.
+//!
+//! A set tells its age only where the servers give another one now. One that they still give may have been fetched with
+//! another answer, and caches keep it once for all: the SOA of a zone stands beside every absence that it proves, and each
+//! that is asked for makes it new. So an absence that lacks its NSEC, and nothing else, is as old as it may be.
 
-use hickory_proto::dnssec::rdata::DNSSECRData;
+mod part;
+
 use hickory_proto::op::Message;
-use hickory_proto::rr::{Name, RData, Record, RecordType};
+use hickory_proto::rr::{Name, RecordType};
 
-/// One record set, or the proof that there is none: as the resolver has it, and as a server of the zone gives it.
+pub(super) use self::part::covered;
+use self::part::{End, Part, Set};
+
+/// One answer, or the proof that there is none: as the resolver has it, and as a server of the zone gives it.
 pub(super) struct Pair<'m> {
     held: Part<'m>,
     given: Part<'m>,
+    /// What the zone proved just now of names that nobody asked for before.
+    beside: Vec<Part<'m>>,
 }
 
 /// What was seen through the resolver beside what it holds.
 #[derive(Debug, Clone, Copy, Default)]
 pub(super) struct Signs {
-    /// A question of the zone that nobody can have asked before got no proof either.
-    pub(super) fresh_is_broken: bool,
+    /// What becomes of a question of the zone that nobody can have asked before.
+    pub(super) fresh: Seen,
     /// What became of the records of this type that another name of the zone has.
-    pub(super) sibling: Sibling,
+    pub(super) sibling: Seen,
     /// The signatures that are missing are missing too when they are asked for by themselves.
     pub(super) signatures_are_kept_back: bool,
-    /// The answer that was judged first carried its whole TTL.
+    /// The answer that was judged first was fetched just then.
     pub(super) was_new: bool,
 }
 
-/// What the resolver makes of another name's records.
+/// What the resolver makes of another answer of the zone.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub(super) enum Sibling {
-    /// They are proven.
+pub(super) enum Seen {
+    /// It is proven.
     Proven,
-    /// They are not, and were fetched just now, while the servers prove them.
+    /// It is not, and was fetched just now, while the servers prove it.
     Broken,
-    /// There are none, or it cannot be told.
+    /// There is none, or it cannot be told.
     #[default]
     Unknown,
 }
 
-/// For how long a copy of before lasts: how much is left of it, and how long any cache may have it, in seconds.
+/// What its TTLs tell of when something was fetched.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Age {
+    /// Just now: no cache has had it for a second.
+    New,
+    /// It was counted down.
+    Old,
+    /// Nothing.
+    Untold,
+}
+
+/// For how long a copy of before lasts: how much is left of it, where that can be told, and how long any cache may have it,
+/// in seconds.
 pub(super) type Lasts = (u32, u32);
 
-/// How long what the resolver holds lasts, where it can be a copy of before; `None` where it was changed or left out.
-pub(super) fn old(pairs: &[Pair<'_>], signs: Signs) -> Option<Lasts> {
-    let differing = || pairs.iter().filter(|pair| pair.differs());
+/// What the resolver holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Holds {
+    /// What can be a copy of before.
+    Old(Lasts),
+    /// What was changed, or lacks what was left out.
+    Changed,
+    /// It cannot be told.
+    Untold,
+}
+
+/// What the resolver holds by all that was seen.
+pub(super) fn holds(pairs: &[Pair<'_>], signs: Signs) -> Holds {
+    let differing: Vec<_> = pairs.iter().filter(|pair| pair.differs()).collect();
     let mut lasts: Option<Lasts> = None;
-    for pair in differing() {
+    for pair in &differing {
         // What no cache may keep is no copy.
-        let left = pair.held.ttl()?;
-        let whole = pair.whole().unwrap_or(left).max(left);
+        let Some((left, whole)) = pair.lasts() else {
+            return Holds::Changed;
+        };
         lasts = Some(lasts.map_or((left, whole), |(a, b)| (a.max(left), b.max(whole))));
     }
-    let lasts = lasts?;
-    let is_harmed =
-        signs.fresh_is_broken || signs.signatures_are_kept_back || signs.sibling == Sibling::Broken;
-    let looks_new = || signs.was_new || differing().all(Pair::is_new);
-    let looks_changed = || differing().any(Pair::is_changed_under_its_signature) || looks_new();
-    let is_old = !is_harmed && (signs.sibling == Sibling::Proven || !looks_changed());
-    is_old.then_some(lasts)
+    let Some(lasts) = lasts else {
+        return Holds::Changed;
+    };
+    if signs.fresh == Seen::Broken || signs.signatures_are_kept_back || signs.sibling == Seen::Broken {
+        return Holds::Changed;
+    }
+    if signs.sibling == Seen::Proven {
+        return Holds::Old(lasts);
+    }
+    let ages = || differing.iter().map(|pair| pair.age());
+    let looks_new =
+        || signs.was_new || (ages().any(|age| age == Age::New) && ages().all(|age| age != Age::Old));
+    if differing.iter().any(|pair| pair.is_changed_under_its_signature()) || looks_new() {
+        return Holds::Changed;
+    }
+    // That the zone's proofs come whole, where it must ask for them, is what a cache shows whose TTLs tell nothing.
+    match signs.fresh == Seen::Proven || ages().any(|age| age == Age::Old) {
+        true => Holds::Old(lasts),
+        false => Holds::Untold,
+    }
 }
 
 impl<'m> Pair<'m> {
-    pub(super) fn new(name: &Name, kind: RecordType, held: &'m Message, given: &'m Message) -> Self {
+    pub(super) fn new(
+        question: (&Name, RecordType),
+        zone: &Name,
+        held: &'m Message,
+        given: &'m Message,
+    ) -> Self {
+        let (mut held, mut given) = (Part::of(question, zone, held), Part::of(question, zone, given));
+        held.cut_like(&given);
+        given.cut_like(&held);
         Self {
-            held: Part::of(name, kind, held),
-            given: Part::of(name, kind, given),
+            held,
+            given,
+            beside: Vec::new(),
         }
     }
 
-    /// Whether what is held carries its whole TTL: no cache has had it for a second.
-    pub(super) fn is_new(&self) -> bool {
-        self.held.ttl() == self.whole()
+    /// The same beside what `zone` proved in other answers just now.
+    pub(super) fn beside(mut self, zone: &Name, others: &'m [Message]) -> Self {
+        self.beside = others.iter().map(|other| Part::proofs(zone, other)).collect();
+        self
+    }
+
+    /// When what is held was fetched, by the sets that the servers do not give.
+    pub(super) fn age(&self) -> Age {
+        let is_new = |set: &Set<'_>| set.ttl() == self.whole(set);
+        match self.telling().next() {
+            None => Age::Untold,
+            Some(_) if self.telling().all(is_new) => Age::New,
+            Some(_) => Age::Old,
+        }
+    }
+
+    /// The sets that are held and that nobody can have fetched from the servers as they are now.
+    fn telling(&self) -> impl Iterator<Item = &Set<'m>> {
+        let is_given = |set: &Set<'_>| {
+            let mut now = std::iter::once(&self.given).chain(&self.beside);
+            now.any(|part| part.has(set))
+        };
+        self.held.sets.iter().filter(move |set| !is_given(set))
+    }
+
+    /// The TTL that a held set had when it was new: its signature tells, else that of what is given in its place now. What
+    /// came through the resolver may be counted down.
+    fn whole(&self, set: &Set<'_>) -> Option<u32> {
+        let mut now = std::iter::once(&self.given).chain(&self.beside);
+        let given = || {
+            let twin = now.find_map(|part| part.twin(set))?;
+            twin.original_ttl().or_else(|| twin.ttl())
+        };
+        set.original_ttl().or_else(given).or_else(|| self.given.ttl())
+    }
+
+    /// For how long what is held lasts; `None` where no cache may keep it.
+    fn lasts(&self) -> Option<Lasts> {
+        let all = self.held.ttl()?;
+        let left = self.telling().filter_map(Set::ttl).min();
+        let whole = match left {
+            Some(_) => self.telling().filter_map(|set| self.whole(set)).min(),
+            // It ends with the first of its sets, and what made one of them new since makes it last no longer.
+            None => self.held.sets.iter().filter_map(|set| self.whole(set)).min(),
+        };
+        let left = left.unwrap_or(0);
+        Some((left, whole.unwrap_or(all).max(left)))
     }
 
     fn differs(&self) -> bool {
-        !self.held.is_within(&self.given) || !self.given.is_within(&self.held)
-    }
-
-    /// The TTL that the held one had when it was new: its signature tells (RFC 4034 3.1.4), else what is given now.
-    fn whole(&self) -> Option<u32> {
-        self.held.original_ttl().or_else(|| self.given.ttl())
+        let lacks = |these: &Part<'_>, those: &Part<'_>| these.sets.iter().any(|set| !those.has(set));
+        lacks(&self.held, &self.given) || lacks(&self.given, &self.held)
     }
 
     /// Whether the records are there and not what is signed, while the servers give both.
     pub(super) fn lacks_signatures(&self) -> bool {
-        let has_data = self.held.is_data && self.given.is_data;
-        has_data && self.held.signatures().next().is_none() && self.given.signatures().next().is_some()
+        let has_data = |part: &Part<'_>| part.data().next().is_some();
+        let is_signed = |part: &Part<'_>| part.data().any(Set::is_signed);
+        has_data(&self.held) && !is_signed(&self.held) && is_signed(&self.given)
+    }
+
+    /// Where what is held has nothing of the type at a name that has other records, and the servers say so too: that name.
+    pub(super) fn has_nothing_at(&self) -> Option<&Name> {
+        match &self.held.end {
+            End::Absent(name) if self.held.end == self.given.end => Some(name),
+            _ => None,
+        }
+    }
+
+    /// The name below which a wildcard made what is held, or given.
+    pub(super) fn wildcards_parent(&self) -> Option<Name> {
+        self.held
+            .wildcards_parent()
+            .or_else(|| self.given.wildcards_parent())
     }
 
     fn is_changed_under_its_signature(&self) -> bool {
-        let same = |signature: &&Record| self.given.has(signature);
-        self.held.signatures().any(|signature| {
-            let covered = covered(signature);
-            let of =
-                |record: &&&Record| Some(record.record_type()) == covered && record.name == signature.name;
-            let all_in = |these: &Part<'_>, those: &Part<'_>| {
-                these.records.iter().filter(of).all(|one| those.has(one))
-            };
-            same(&signature) && !(all_in(&self.held, &self.given) && all_in(&self.given, &self.held))
+        self.held.sets.iter().any(|set| {
+            let given = self.given.twin(set);
+            given.is_some_and(|given| given.is_changed_under_the_signature_of(set))
         })
-    }
-}
-
-/// The records of a message that answer a question, with their signatures.
-struct Part<'m> {
-    records: Vec<&'m Record>,
-    /// They are what was asked for, not the proof that it is not there.
-    is_data: bool,
-}
-
-impl<'m> Part<'m> {
-    fn of(name: &Name, kind: RecordType, message: &'m Message) -> Self {
-        let is_of = |kinds: &[RecordType], record: &Record| {
-            kinds.contains(&record.record_type()) || covered(record).is_some_and(|kind| kinds.contains(&kind))
-        };
-        let own = message.answers.iter();
-        let own: Vec<_> = own
-            .filter(|record| record.name == *name && is_of(&[kind, RecordType::CNAME], record))
-            .collect();
-        let is_data = own.iter().any(|record| covered(record).is_none());
-        let records = match is_data {
-            true => own,
-            false => {
-                let proofs = [RecordType::SOA, RecordType::NSEC, RecordType::NSEC3];
-                let authorities = message.authorities.iter();
-                authorities.filter(|record| is_of(&proofs, record)).collect()
-            }
-        };
-        Self { records, is_data }
-    }
-
-    /// For how long a cache may keep it from now on; `None` where it may not.
-    fn ttl(&self) -> Option<u32> {
-        let keeps = |record: &&Record| match &record.data {
-            RData::SOA(soa) => record.ttl.min(soa.minimum),
-            _ => record.ttl,
-        };
-        let has_soa = || {
-            self.records
-                .iter()
-                .any(|record| record.record_type() == RecordType::SOA)
-        };
-        let ttl = self.records.iter().copied().map(|record| keeps(&record)).min();
-        ttl.filter(|_| self.is_data || has_soa())
-    }
-
-    /// The TTL that the records were signed with.
-    fn original_ttl(&self) -> Option<u32> {
-        let signed = self.signatures().filter_map(|signature| match &signature.data {
-            RData::DNSSEC(DNSSECRData::RRSIG(signature)) => Some(signature.input().original_ttl),
-            _ => None,
-        });
-        signed.min().filter(|_| self.is_data)
-    }
-
-    fn signatures(&self) -> impl Iterator<Item = &'m Record> {
-        let records = self.records.iter().copied();
-        records.filter(|record| covered(record).is_some())
-    }
-
-    fn has(&self, record: &Record) -> bool {
-        let mut records = self.records.iter();
-        records.any(|own| own.name == record.name && own.data == record.data)
-    }
-
-    fn is_within(&self, other: &Self) -> bool {
-        self.is_data == other.is_data && self.records.iter().all(|record| other.has(record))
-    }
-}
-
-/// The type a signature covers; `None` of what is none.
-pub(super) fn covered(record: &Record) -> Option<RecordType> {
-    match &record.data {
-        RData::DNSSEC(DNSSECRData::RRSIG(signature)) => Some(signature.input().type_covered),
-        _ => None,
     }
 }
 

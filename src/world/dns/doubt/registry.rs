@@ -74,7 +74,7 @@ impl Validator {
         }
         match self.witness(&evidence, authorities).await {
             Said::Good(_) => Registry::Stripped(evidence),
-            Said::Broken | Said::Nothing { .. } => Registry::Alone,
+            Said::Broken(_) | Said::Nothing { .. } => Registry::Alone,
         }
     }
 

@@ -1,16 +1,13 @@
 //! Where the zone's own servers prove what they say: what the resolver has instead, and where it comes from.
 
-use std::fmt::Write as _;
-
-use aws_lc_rs::rand;
 use hickory_proto::op::Message;
 use hickory_proto::rr::{Name, RecordType};
 
-use super::copies::{Lasts, Pair, Sibling, Signs, covered, old};
+use super::copies::{Age, Holds, Lasts, Pair, Signs, holds};
 use super::witnesses::Given;
-use crate::inquiry::{Broken, Security};
+use crate::inquiry::Security;
 use crate::world::dns::authorities::Authorities;
-use crate::world::dns::evidence::{Evidence, is_missing, is_proven};
+use crate::world::dns::evidence::{Evidence, is_proven};
 use crate::world::dns::validate::Validator;
 
 /// What the resolver has.
@@ -21,7 +18,7 @@ pub(super) enum Trace {
     Old(Lasts),
     /// What was changed, or lacks what was left out.
     Changed,
-    /// Nothing, this time.
+    /// Nothing, this time, or nothing that tells.
     Nothing,
 }
 
@@ -56,8 +53,8 @@ impl Validator {
             from: None,
         };
         let security = match held.keys.is_some() || held.ds.is_some() {
-            true => self.weigh(evidence, &held).await,
-            false => self.prove_anew(&held.said, evidence).await,
+            true => self.weigh(evidence, &held).await.security,
+            false => self.prove_anew(&held.said, evidence).await.security,
         };
         match is_proven(&security) {
             Some(true) => {
@@ -69,109 +66,38 @@ impl Validator {
             Some(false) => {}
             None => return Trace::Nothing,
         }
-        let pair = |held| Pair::new(&evidence.name, evidence.kind, held, &given.said);
+        let (fresh, beside) = self.fresh(evidence, (&held, given)).await;
+        let pair = |held| own_pair(evidence, held, given).beside(&evidence.zone, &beside);
         let mut pairs = vec![pair(&held.said)];
-        for (kind, held, given) in [
-            (RecordType::DNSKEY, &held.keys, &given.keys),
-            (RecordType::DS, &held.ds, &given.ds),
+        let above = evidence.parent.clone().unwrap_or_else(Name::root);
+        for (kind, zone, held, given) in [
+            (RecordType::DNSKEY, &evidence.zone, &held.keys, &given.keys),
+            (RecordType::DS, &above, &held.ds, &given.ds),
         ] {
             if let (Some(held), Some(given)) = (held, given) {
-                pairs.push(Pair::new(&evidence.zone, kind, held, given));
+                pairs.push(Pair::new((&evidence.zone, kind), zone, held, given));
             }
         }
         let lacks_signatures = pair(&held.said).lacks_signatures();
-        let (fresh_is_broken, sibling, signatures_are_kept_back) = tokio::join!(
-            self.is_fresh_broken(evidence, given),
-            self.sibling(evidence, given, authorities),
-            async { lacks_signatures && self.are_signatures_kept_back(evidence, given, authorities).await }
-        );
+        let (sibling, signatures_are_kept_back) =
+            tokio::join!(self.sibling(evidence, given, &beside, authorities), async {
+                lacks_signatures && self.are_signatures_kept_back(evidence, given, authorities).await
+            });
         let signs = Signs {
-            fresh_is_broken,
+            fresh,
             sibling,
             signatures_are_kept_back,
-            was_new: first.is_some_and(|first| pair(first).is_new()),
+            was_new: first.is_some_and(|first| pair(first).age() == Age::New),
         };
-        old(&pairs, signs).map_or(Trace::Changed, Trace::Old)
-    }
-
-    /// Whether the proof is missing or changed of a name that nobody can have asked for before.
-    async fn is_fresh_broken(&self, evidence: &Evidence, given: &Given) -> bool {
-        let Some(name) = unheard_of(&evidence.zone) else {
-            return false;
-        };
-        let Ok(message) = self.put(&name, evidence.kind, true).await else {
-            return false;
-        };
-        let security = self
-            .prove_with(&message, (&name, evidence.kind), evidence, given)
-            .await;
-        let is_harm = |why: &Broken| is_missing(why) || matches!(why, Broken::BadSignature);
-        matches!(security, Security::Bogus(bogus) if is_harm(&bogus.why))
-    }
-
-    /// What becomes through the resolver of such records as another name of the zone has.
-    async fn sibling(&self, evidence: &Evidence, given: &Given, authorities: &Authorities) -> Sibling {
-        let at_the_apex = evidence.name == evidence.zone;
-        let kind = evidence.kind;
-        let other = match kind {
-            RecordType::DS | RecordType::DNSKEY => None,
-            // A domain with mail has texts in two places.
-            RecordType::TXT if at_the_apex => evidence.zone.prepend_label("_dmarc").ok(),
-            _ => Some(evidence.zone.clone()).filter(|_| !at_the_apex),
-        };
-        let Some(name) = other else {
-            return Sibling::Unknown;
-        };
-        let is_there = |message: &Message| {
-            let mut records = message.answers.iter();
-            records.any(|record| record.name == name && record.record_type() == kind)
-        };
-        let Ok(held) = self.put(&name, kind, true).await else {
-            return Sibling::Unknown;
-        };
-        if !is_there(&held) {
-            return Sibling::Unknown;
+        match holds(&pairs, signs) {
+            Holds::Old(lasts) => Trace::Old(lasts),
+            Holds::Changed => Trace::Changed,
+            Holds::Untold => Trace::Nothing,
         }
-        match is_proven(&self.prove_with(&held, (&name, kind), evidence, given).await) {
-            Some(true) => return Sibling::Proven,
-            Some(false) => {}
-            None => return Sibling::Unknown,
-        }
-        let Some(address) = given.from else {
-            return Sibling::Unknown;
-        };
-        let Ok(source) = self.listen(&name, kind, address, authorities).await else {
-            return Sibling::Unknown;
-        };
-        let is_sound = is_proven(&self.prove_with(&source, (&name, kind), evidence, given).await);
-        match is_sound == Some(true) && Pair::new(&name, kind, &held, &source).is_new() {
-            true => Sibling::Broken,
-            false => Sibling::Unknown,
-        }
-    }
-
-    /// Whether the resolver keeps the signatures that are missing back, too, when they are asked for by themselves, which the
-    /// server gives. Nobody asks for them, so no cache has them. That they come does not say that they come with the records.
-    async fn are_signatures_kept_back(
-        &self,
-        evidence: &Evidence,
-        given: &Given,
-        authorities: &Authorities,
-    ) -> bool {
-        let has = |message: &Message| {
-            let mut records = message.answers.iter();
-            records.any(|record| record.name == evidence.name && covered(record) == Some(evidence.kind))
-        };
-        let (name, kind) = (&evidence.name, RecordType::RRSIG);
-        let Some(address) = given.from else { return false };
-        let Ok(source) = self.listen(name, kind, address, authorities).await else {
-            return false;
-        };
-        has(&source) && self.put(name, kind, true).await.is_ok_and(|held| !has(&held))
     }
 
     /// What an answer of the evidence's zone is worth by the keys that its server gives.
-    async fn prove_with(
+    pub(super) async fn prove_with(
         &self,
         message: &Message,
         (name, kind): (&Name, RecordType),
@@ -190,13 +116,8 @@ impl Validator {
     }
 }
 
-/// A name in the zone that nobody has ever asked for; `None` where none is to be had.
-fn unheard_of(zone: &Name) -> Option<Name> {
-    let mut octets = [0; 8];
-    rand::fill(&mut octets).ok()?;
-    let mut label = String::from("zegel-");
-    for octet in octets {
-        write!(label, "{octet:02x}").ok()?;
-    }
-    zone.prepend_label(label).ok()
+/// What is held of the evidence's question, beside what a server gives.
+pub(super) fn own_pair<'m>(evidence: &Evidence, held: &'m Message, given: &'m Given) -> Pair<'m> {
+    let question = (&evidence.name, evidence.kind);
+    Pair::new(question, &evidence.zone, held, &given.said)
 }

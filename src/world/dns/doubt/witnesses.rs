@@ -12,7 +12,7 @@ use hickory_proto::op::{Message, ResponseCode};
 use hickory_proto::rr::{Name, RData, Record, RecordType};
 use tokio::sync::OnceCell;
 
-use crate::dnssec::{Lookup, Replies};
+use crate::dnssec::{Lookup, Proven, Replies};
 use crate::inquiry::{Security, Trouble, nobody_at};
 use crate::world::dns::authorities::{Authorities, Reach};
 use crate::world::dns::evidence::{Evidence, Hosts, is_missing, is_proven};
@@ -22,7 +22,7 @@ use crate::world::dns::validate::Validator;
 const MAX_NAMES: usize = 13;
 
 /// So many addresses of theirs are asked.
-const MAX_ADDRESSES: usize = 26;
+pub(super) const MAX_ADDRESSES: usize = 26;
 
 /// So many servers of the zone above are asked for its word, one after the other.
 const MAX_PARENTS: usize = 2;
@@ -31,8 +31,8 @@ const MAX_PARENTS: usize = 2;
 pub(super) enum Said {
     /// What each of those that answer says is proven; what the first of them gave.
     Good(Box<Given>),
-    /// One of them at least does not prove what it says.
-    Broken,
+    /// One of them at least does not prove what it says: what is wrong by the word of each such.
+    Broken(Vec<Proven>),
     /// None of them was heard.
     Nothing {
         /// No address of theirs could be had, and what the resolver said instead is not proven; or too many wait for their turn.
@@ -77,8 +77,16 @@ impl Given {
 /// The DS of a zone by the word of the zone above, asked once for all of its servers.
 type Above = OnceCell<Option<Message>>;
 
-/// Whether what one server says is proven, and what it gave; or why it was not heard.
-type Heard = Result<(bool, Given), Trouble>;
+/// What one server says.
+enum Word {
+    /// It is proven; what it gave.
+    Good(Box<Given>),
+    /// It is not.
+    Broken(Box<Proven>),
+}
+
+/// The same, or why it was not heard.
+type Heard = Result<Word, Trouble>;
 
 impl Validator {
     /// What the servers of the evidence's zone say to its question themselves.
@@ -89,20 +97,25 @@ impl Validator {
         let above = Above::new();
         let own = self.hosts(&evidence.zone, authorities).await;
         let mut heard = self.hear(evidence, &own.addresses, authorities, &above).await;
-        let is_broken = |heard: &[Heard]| heard.iter().any(|heard| matches!(heard, Ok((false, _))));
+        let is_broken = |heard: &[Heard]| heard.iter().any(|heard| matches!(heard, Ok(Word::Broken(_))));
         // That one is broken is enough to know.
         if !is_broken(&heard) {
             let mut more = self.delegated(evidence, &own, authorities).await;
             more.retain(|address| !own.addresses.contains(address));
             heard.extend(self.hear(evidence, &more, authorities, &above).await);
         }
-        if is_broken(&heard) {
-            return Said::Broken;
-        }
         let unasked = own.hidden || heard.iter().any(|heard| matches!(heard, Err(Trouble::Limit)));
-        match heard.into_iter().find_map(Result::ok) {
+        let (mut good, mut broken) = (None, Vec::new());
+        for word in heard.into_iter().flatten() {
+            match word {
+                Word::Good(given) => good = good.or(Some(given)),
+                Word::Broken(proven) => broken.push(*proven),
+            }
+        }
+        match good {
+            _ if !broken.is_empty() => Said::Broken(broken),
+            Some(given) => Said::Good(given),
             None => Said::Nothing { unasked },
-            Some((_, first)) => Said::Good(Box::new(first)),
         }
     }
 
@@ -133,12 +146,14 @@ impl Validator {
             ds: None,
             from: Some(address),
         };
-        let security = self.prove_anew(&given.said, evidence).await;
-        let by_what_is_known = is_proven(&security);
+        let by_what_is_known = self.prove_anew(&given.said, evidence).await;
         let of_keys = evidence.kind == RecordType::DNSKEY;
-        let is_bare = matches!(&security, Security::Bogus(bogus) if is_missing(&bogus.why)) && !of_keys;
-        if by_what_is_known == Some(true) || is_bare {
-            return Ok((!is_bare, given));
+        match &by_what_is_known.security {
+            security if is_proven(security) == Some(true) => return Ok(Word::Good(Box::new(given))),
+            Security::Bogus(bogus) if is_missing(&bogus.why) && !of_keys => {
+                return Ok(Word::Broken(Box::new(by_what_is_known)));
+            }
+            _ => {}
         }
         match of_keys {
             true => {
@@ -147,19 +162,22 @@ impl Validator {
             }
             false => given.keys = ask(&evidence.zone, RecordType::DNSKEY).await.ok(),
         }
-        let security = self.weigh(evidence, &given).await;
-        let is_good = is_proven(&security).or(by_what_is_known);
-        is_good.map(|is_good| (is_good, given)).ok_or(Trouble::Unproven)
+        let by_its_keys = self.weigh(evidence, &given).await;
+        let is_broken = |proven: &Proven| is_proven(&proven.security) == Some(false);
+        match is_proven(&by_its_keys.security) {
+            Some(true) => Ok(Word::Good(Box::new(given))),
+            Some(false) => Ok(Word::Broken(Box::new(by_its_keys))),
+            None if is_broken(&by_what_is_known) => Ok(Word::Broken(Box::new(by_what_is_known))),
+            None => Err(Trouble::Unproven),
+        }
     }
 
     /// What one side's answer is worth by what it gives beside it, and by nothing that was concluded of the zone before.
-    pub(super) async fn weigh(&self, evidence: &Evidence, given: &Given) -> Security {
+    pub(super) async fn weigh(&self, evidence: &Evidence, given: &Given) -> Proven {
         let zones = self.zones().above(&evidence.zone);
         let question = (&evidence.name, evidence.kind);
         let replies = given.replies(evidence);
-        self.prove_by(&given.said, question, &zones, replies)
-            .await
-            .security
+        self.prove_by(&given.said, question, &zones, replies).await
     }
 
     /// What the server at `address` says with authority, or why it says nothing.
@@ -181,7 +199,7 @@ impl Validator {
     }
 
     /// The servers of a zone, as the resolver has them.
-    async fn hosts(&self, zone: &Name, authorities: &Authorities) -> Hosts {
+    pub(super) async fn hosts(&self, zone: &Name, authorities: &Authorities) -> Hosts {
         if let Some(known) = self.remembered().hosts(zone, self.now()) {
             return known;
         }
@@ -301,7 +319,10 @@ fn named(records: &[Record], zone: &Name) -> BTreeSet<Name> {
 }
 
 /// Those of these addresses that are worth a question.
-fn usable(addresses: &BTreeSet<IpAddr>, authorities: &Authorities) -> impl Iterator<Item = IpAddr> {
+pub(super) fn usable(
+    addresses: &BTreeSet<IpAddr>,
+    authorities: &Authorities,
+) -> impl Iterator<Item = IpAddr> {
     addresses
         .iter()
         .copied()

@@ -1,0 +1,119 @@
+//! A zone that is broken behind a resolver that does harm: what is told is what the zone's own servers show, for whoever mends
+//! by what is told must not change what is good.
+
+use hickory_proto::op::Message;
+use hickory_proto::rr::RecordType;
+use zegel::inquiry::Kind;
+use zegel::world::Dnssec;
+
+use super::harmful::{covers, labels, question, unsigned_texts, without, world};
+use super::live::{asks_for, forwarder, tree};
+use super::witnesses::{ended, is_key_of_ds};
+
+type Spoil = fn(&Message, Message) -> Option<Message>;
+
+fn is_of_a_domain(asked: &Message, kind: RecordType) -> bool {
+    asks_for(asked, kind) && labels(asked) > 1
+}
+
+const HARMS: [(&str, Spoil); 8] = [
+    ("keeps the key of the DS back", |asked, answer| {
+        match is_of_a_domain(asked, RecordType::DNSKEY) {
+            // Signatures over nothing are no answer.
+            true => without(answer, is_key_of_ds).map(|mut answer| {
+                if !answer
+                    .answers
+                    .iter()
+                    .any(|record| record.record_type() == RecordType::DNSKEY)
+                {
+                    answer.answers.clear();
+                }
+                answer
+            }),
+            false => Some(answer),
+        }
+    }),
+    (
+        "keeps the other keys back",
+        |asked, answer| match is_of_a_domain(asked, RecordType::DNSKEY) {
+            true => without(answer, |record| {
+                record.record_type() == RecordType::DNSKEY && !is_key_of_ds(record)
+            }),
+            false => Some(answer),
+        },
+    ),
+    ("keeps all keys back", |asked, answer| {
+        match is_of_a_domain(asked, RecordType::DNSKEY) {
+            true => without(answer, |_| true),
+            false => Some(answer),
+        }
+    }),
+    (
+        "gives ended signatures over keys",
+        |asked, answer| match is_of_a_domain(asked, RecordType::DNSKEY) {
+            true => Some(ended(answer)),
+            false => Some(answer),
+        },
+    ),
+    (
+        "takes the keys' signatures away",
+        |asked, answer| match is_of_a_domain(asked, RecordType::DNSKEY) {
+            true => without(answer, |record| covers(record, RecordType::DNSKEY)),
+            false => Some(answer),
+        },
+    ),
+    ("takes texts' signatures away", unsigned_texts),
+    ("takes the proofs' signatures away", |asked, answer| {
+        match labels(asked) > 1 {
+            true => without(answer, |record| covers(record, RecordType::NSEC)),
+            false => Some(answer),
+        }
+    }),
+    ("gives ended signatures", |asked, answer| {
+        match is_of_a_domain(asked, RecordType::TXT) {
+            true => Some(ended(answer)),
+            false => Some(answer),
+        }
+    }),
+];
+
+const FAULTS: [(&str, &str); 11] = [
+    ("expired", "Expired"),
+    ("future", "NotYetValid"),
+    ("altered", "BadSignature"),
+    ("nosig", "NoSignature"),
+    ("lostkey", "NoMatchingKey"),
+    ("wrongds", "DsMatchesNoKey"),
+    ("wrongdigest", "DigestDiffers"),
+    ("idlekey", "KeyDoesNotSign"),
+    ("nosigkeys", "KeyDoesNotSign"),
+    ("nokeys", "NoDnskey"),
+    ("signer", "WrongSigner"),
+];
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_broken_zone_is_told_by_its_own_fault_whatever_a_resolver_does_to_it() {
+    let Some(tree) = tree() else { return };
+    let mut wrong = Vec::new();
+    for (harm, spoil) in HARMS {
+        let (resolver, _) = forwarder(tree.unbound, spoil).await;
+        for (zone, why) in FAULTS {
+            // By itself, and when it is known what the resolver does.
+            let world = world(&tree, resolver, Dnssec::Auto, true);
+            let name = format!("_dmarc.{zone}.nl");
+            let asked = question((&name, Kind::Txt));
+            for known in [false, true] {
+                if known {
+                    world.ask(&question(("_dmarc.good.nl", Kind::Txt)), None).await;
+                }
+                let fact = world.ask(&asked, None).await;
+                let at = fact.security.at().map(|at| at.as_str().to_owned());
+                let got = (fact.security.state(), fact.security.reason(), at.as_deref());
+                if got != ("Bogus", Some(why), Some(&*format!("{zone}.nl"))) {
+                    wrong.push(format!("{harm}: {zone}: want {why}, got {:?}", fact.security));
+                }
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{} wrong:\n{}", wrong.len(), wrong.join("\n"));
+}
