@@ -1,4 +1,4 @@
-//! The examples of docs/cli.md, docs/first-domain.md and docs/internet-nl.md: run against the zone below, each says what the page says it does.
+//! The examples of the README, docs/cli.md, docs/first-domain.md and docs/internet-nl.md: run against the zone below, each says what the page says it does.
 //!
 //! What a command writes to a file (`> FILE`) is there for those after it. With `UPDATE` set the pages are written anew; look
 //! at the difference before committing it.
@@ -25,7 +25,12 @@ spec:
 
 #[test]
 fn every_example_says_what_the_page_says() {
-    for name in ["docs/cli.md", "docs/first-domain.md", "docs/internet-nl.md"] {
+    for name in [
+        "README.md",
+        "docs/cli.md",
+        "docs/first-domain.md",
+        "docs/internet-nl.md",
+    ] {
         let page = Path::new(env!("CARGO_MANIFEST_DIR")).join(name);
         let text = std::fs::read_to_string(&page).expect("the page is there");
         let fresh = run_examples(&text);

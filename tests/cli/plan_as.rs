@@ -125,6 +125,47 @@ fn a_plan_held_against_dns_says_what_to_add_to_remove_and_to_keep() {
     assert_eq!(rows.len(), 4, "what is in sync is no change: {}", run.out);
 }
 
+/// A zone file has no word for taking away: what is to go is a comment beside what is to come, and what is right or of others is
+/// not spoken of.
+#[test]
+fn a_zone_file_held_against_dns_has_what_is_to_come_and_in_comments_what_is_to_go() {
+    let run = diff(&["-o", "zone", "--ttl", "300"]);
+    assert_eq!(run.code, 0, "{}", run.err);
+    let (comments, records): (Vec<&str>, Vec<&str>) = run
+        .out
+        .lines()
+        .filter(|line| !line.is_empty())
+        .partition(|line| line.starts_with(';'));
+    let begins: Vec<&str> = records
+        .iter()
+        .filter_map(|line| line.split(" \"").next())
+        .collect();
+    assert_eq!(
+        begins,
+        [
+            "voorbeeld.nl. 300 IN TXT",
+            "s2._domainkey.voorbeeld.nl. 300 IN CNAME s2.provider.example.",
+            "s1._domainkey.voorbeeld.nl. 300 IN TXT",
+            "_dmarc.voorbeeld.nl. 300 IN TXT",
+        ]
+    );
+    for gone in [
+        "v=spf1 mx -all",
+        "v=DKIM1; p=",
+        "s1.provider.example",
+        "v=DMARC1; p=none",
+    ] {
+        assert!(
+            comments.iter().any(|line| line.contains(gone)),
+            "{gone}: {}",
+            run.out
+        );
+    }
+    for other in ["MS=ms12345678", "any._domainkey"] {
+        assert!(!run.out.contains(other), "{other}: {}", run.out);
+    }
+}
+
 #[test]
 fn nothing_differs_is_said_and_what_was_not_answered_is_unknown() {
     let right = format!(
