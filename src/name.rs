@@ -83,7 +83,8 @@ impl Name {
     /// When the prefix is no name, or the result is too long.
     pub fn prepend(&self, prefix: &str) -> Result<Self, NameError> {
         // Nearly always the labels stand for themselves, and only the whole is made.
-        let plain = Some(prefix.strip_suffix('.').unwrap_or(prefix)).filter(|prefix| is_plain(prefix));
+        let plain =
+            Some(prefix.strip_suffix('.').unwrap_or(prefix)).filter(|prefix| Plain::of(prefix).is_some());
         if let Some(prefix) = plain.filter(|_| !self.is_root()) {
             if prefix.len() + 1 + self.wire_len() > MAX_WIRE {
                 return Err(NameError::TooLong);
@@ -100,6 +101,17 @@ impl Name {
             return Err(NameError::TooLong);
         }
         Ok(self.below(&prefix.text))
+    }
+
+    /// Reads a text that is shared already: where it stands as a name's text does, the name shares it.
+    ///
+    /// # Errors
+    /// When it is no name.
+    pub fn shared(text: &Arc<str>) -> Result<Self, NameError> {
+        match Plain::of(text) {
+            Some(Plain { has_upper: false }) => Ok(Self { text: text.clone() }),
+            _ => text.parse(),
+        }
     }
 
     /// The text of `prefix` in front of this name, which is not the root.
@@ -265,21 +277,36 @@ impl serde::Serialize for Name {
 /// Reads a name in whose text every octet stands for itself, as in nearly all; `None` for any other text.
 fn plain(text: &str) -> Option<Name> {
     let text = text.strip_suffix('.').unwrap_or(text);
-    let has_upper = text.bytes().any(|octet| octet.is_ascii_uppercase());
-    is_plain(text).then(|| Name {
-        text: match has_upper {
+    Some(Name {
+        text: match Plain::of(text)?.has_upper {
             true => text.to_ascii_lowercase().into(),
             false => text.into(),
         },
     })
 }
 
-/// Whether a text without a trailing dot is a name, and every octet of it stands for itself.
-fn is_plain(text: &str) -> bool {
-    let is_plain = |octet: u8| octet.is_ascii_alphanumeric() || matches!(octet, b'-' | b'_' | b'.');
-    text.len() + 2 <= MAX_WIRE
-        && text.bytes().all(is_plain)
-        && text.split('.').all(|label| matches!(label.len(), 1..=63))
+/// A text without a trailing dot that is a name, and of which every octet stands for itself.
+struct Plain {
+    /// Whether a letter of it is a capital.
+    has_upper: bool,
+}
+
+impl Plain {
+    fn of(text: &str) -> Option<Self> {
+        if text.len() + 2 > MAX_WIRE {
+            return None;
+        }
+        let (mut has_upper, mut label) = (false, 0_usize);
+        for octet in text.bytes() {
+            match octet {
+                b'a'..=b'z' | b'0'..=b'9' | b'-' | b'_' => label += 1,
+                b'A'..=b'Z' => (has_upper, label) = (true, label + 1),
+                b'.' if matches!(label, 1..=63) => label = 0,
+                _ => return None,
+            }
+        }
+        matches!(label, 1..=63).then_some(Self { has_upper })
+    }
 }
 
 fn push_label(text: &mut String, label: &[u8]) {

@@ -21,7 +21,7 @@ pub(super) fn propose(live: &Live, _: &mut Inquiry<'_>, adopted: &mut Adopted) {
                 "{host}: its records are those of whoever runs it; required: true asks for some without naming them"
             );
             adopted.remark(Standard::Dane, text);
-        } else if !seen.chain.is_empty() {
+        } else if !seen.chain().is_empty() {
             adopted.remark(
                 Standard::Dane,
                 format!("{host}: its records stand behind an alias"),
@@ -47,7 +47,7 @@ pub(super) fn list(live: &Live) -> Vec<RecordStatus> {
     let some = live
         .tlsa
         .iter()
-        .filter(|(_, seen)| seen.trouble.is_some() || !seen.records.is_empty() || !seen.chain.is_empty());
+        .filter(|(_, seen)| seen.trouble.is_some() || !seen.records().is_empty() || !seen.chain().is_empty());
     some.map(|(_, seen)| seen.status(Standard::Dane, records(seen)))
         .collect()
 }
@@ -64,7 +64,7 @@ pub(super) fn take_out(spec: &mut MailDomainSpec, path: &str) -> Option<String> 
 }
 
 fn records(seen: &RrsetSeen) -> Vec<String> {
-    let texts = seen.records.iter().filter_map(Rdata::text_only);
+    let texts = seen.records().iter().filter_map(Rdata::text_only);
     texts
         .map(|text| Tlsa::parse(text).map_or_else(|_| text.to_owned(), |record| record.to_string()))
         .collect()

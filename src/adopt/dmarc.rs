@@ -17,7 +17,7 @@ pub(super) fn propose(live: &Live, inquiry: &mut Inquiry<'_>, adopted: &mut Adop
     let is_dmarc = |text: &&Vec<u8>| dmarc::likeness(text) == Likeness::Dmarc;
     let records: Vec<&Vec<u8>> = texts.iter().filter(is_dmarc).collect();
     let seen = live.at(Standard::Dmarc);
-    let mut alias = seen.and_then(|seen| seen.chain.first());
+    let mut alias = seen.and_then(|seen| seen.chain().first());
     let discovery = gather(&live.domain, inquiry);
     if let Some(target) = alias
         && discovery.own().is_some_and(|step| step.of_any_name)

@@ -9,7 +9,7 @@ use std::sync::Arc;
 
 use super::row;
 use crate::api::{RecordStatus, UnansweredStatus};
-use crate::inquiry::{Dns, Inquiry, Kind, Need, Rdata, Reply, Trouble};
+use crate::inquiry::{Answer, Dns, Fact, Inquiry, Kind, Need, Rdata, Reply, Trouble};
 use crate::intent::tlsa_name;
 use crate::judge::dkim::{self, SelectorAnswer};
 use crate::judge::mx;
@@ -23,12 +23,8 @@ pub struct RrsetSeen {
     pub name: Name,
     /// The record type that was asked.
     pub kind: Kind,
-    /// The records; empty when there are none.
-    pub records: Vec<Rdata>,
-    /// The aliases followed from the name, in order.
-    pub chain: Vec<Name>,
-    /// The remaining TTL in seconds; `None` when not answered.
-    pub ttl: Option<u32>,
+    /// The answer; `None` while there is none, or none that could be used.
+    fact: Option<Arc<Fact>>,
     /// Why there is no answer.
     pub trouble: Option<Trouble>,
 }
@@ -40,9 +36,7 @@ impl RrsetSeen {
         Self {
             name,
             kind,
-            records: reply.records().unwrap_or_default().to_vec(),
-            chain: reply.fact().map(|fact| fact.chain().to_vec()).unwrap_or_default(),
-            ttl: reply.fact().map(|fact| fact.ttl()),
+            fact: reply.fact().cloned(),
             trouble: match reply {
                 Reply::Unanswered(trouble) => Some(trouble),
                 _ => None,
@@ -50,9 +44,20 @@ impl RrsetSeen {
         }
     }
 
+    /// The records; empty when there are none.
+    pub fn records(&self) -> &[Rdata] {
+        let answer = self.fact.as_ref().and_then(|fact| fact.outcome.as_ref().ok());
+        answer.map_or(&[], Answer::records)
+    }
+
+    /// The aliases followed from the name, in order.
+    pub fn chain(&self) -> &[Name] {
+        self.fact.as_ref().map_or(&[], |fact| fact.chain())
+    }
+
     /// The joined texts of the TXT records `keep` picks.
     pub fn texts(&self, keep: impl Fn(&[u8]) -> bool) -> Vec<Vec<u8>> {
-        let joined = self.records.iter().filter_map(|rdata| match rdata {
+        let joined = self.records().iter().filter_map(|rdata| match rdata {
             Rdata::Txt(txt) => Some(txt.joined()),
             _ => None,
         });
@@ -62,7 +67,7 @@ impl RrsetSeen {
     /// The same as the status names records, with `observed` of it shown; `state` is `Observed`, or `Unknown` where no
     /// answer came.
     pub(super) fn status(&self, standard: Standard, mut observed: Vec<String>) -> RecordStatus {
-        if let Some(target) = self.chain.first() {
+        if let Some(target) = self.chain().first() {
             observed.insert(0, format!("CNAME {target}"));
         }
         RecordStatus {
@@ -76,7 +81,7 @@ impl RrsetSeen {
             }
             .to_owned(),
             observed,
-            ttl: self.ttl.map(i64::from),
+            ttl: self.fact.as_ref().map(|fact| i64::from(fact.ttl())),
             unanswered: self.trouble.map(|trouble| UnansweredStatus {
                 reason: trouble.reason().to_owned(),
                 since: None,

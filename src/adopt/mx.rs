@@ -60,7 +60,7 @@ impl Live {
 
     /// The MX records.
     fn exchanges(&self) -> &[Rdata] {
-        self.at(Standard::Mx).map_or(&[], |seen| &seen.records)
+        self.at(Standard::Mx).map_or(&[], |seen| seen.records())
     }
 
     /// The MX records by preference.

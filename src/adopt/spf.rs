@@ -107,7 +107,7 @@ fn helpers(live: &Live, said: &AsSpec, inquiry: &mut Inquiry<'_>) -> Vec<SpfAlso
         };
         let answer = RrsetSeen::ask(name.clone(), Kind::Txt, Need::Evidence, inquiry);
         // An alias is somebody else's record.
-        let Some((said, all)) = said_spf(&answer).ok().filter(|_| answer.chain.is_empty()) else {
+        let Some((said, all)) = said_spf(&answer).ok().filter(|_| answer.chain().is_empty()) else {
             continue;
         };
         next.extend(targets(&said));

@@ -1,7 +1,6 @@
 //! An answered question of any lane: what was said, what it is worth, by whom and when.
 
 use std::any::Any;
-use std::sync::Arc;
 
 use jiff::{RoundMode, Timestamp, TimestampRound, Unit};
 
@@ -28,7 +27,7 @@ pub struct Fact<L: Lane = Dns> {
 
 impl<L: Lane> Fact<L> {
     /// What `make` makes of this fact, made once for all who hold it; it may hang on nothing but the fact.
-    pub fn once<T: Any + Send + Sync>(&self, make: impl FnOnce(&Self) -> T) -> Arc<T> {
+    pub fn once<T: Any + Send + Sync>(&self, make: impl FnOnce(&Self) -> T) -> &T {
         self.made.once(|| make(self))
     }
 

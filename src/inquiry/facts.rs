@@ -1,12 +1,14 @@
 //! What is known in a pass: facts of all lanes, pinned, and what the judgement has made of them already.
 
 use std::any::{Any, TypeId};
+use std::borrow::Borrow;
 use std::collections::HashMap;
-use std::collections::hash_map::Entry;
 use std::fmt;
+use std::hash::BuildHasher;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use foldhash::fast::RandomState;
+use hashbrown::HashTable;
 
 use super::lane::Erased;
 use super::{Answered, AnyQuestion, Approach, Dns, Fact, Lane, Need, Passes, Trouble};
@@ -15,12 +17,22 @@ use crate::name::Name;
 /// What is known so far in this pass, and what the judgement has made of it already.
 #[derive(Debug, Clone, Default)]
 pub struct Facts {
-    known: HashMap<AnyQuestion, Box<dyn AnyFact>, RandomState>,
+    known: HashTable<Known>,
+    /// What makes the hash of a question here, and of all that is noted of it in a run: it is worked out once.
+    hashes: RandomState,
     /// How many of these strangers answered.
     views: usize,
     approach: Approach,
     passes: Option<Passes>,
     pub(super) memo: Memo,
+}
+
+/// An answered question.
+#[derive(Debug, Clone)]
+pub(super) struct Known {
+    hash: u64,
+    pub(super) question: AnyQuestion,
+    pub(super) fact: Box<dyn AnyFact>,
 }
 
 impl Facts {
@@ -59,15 +71,22 @@ impl Facts {
 
     /// The fact that answers `question`.
     pub fn get<L: Lane>(&self, question: &L) -> Option<&Arc<Fact<L>>> {
-        let question: &dyn Erased = question;
-        self.known.get(question)?.as_any().downcast_ref()
+        self.known(self.hash(question), question)?.fact.of()
     }
 
-    /// The question as it stands here, and what answers it.
-    pub(super) fn known<L: Lane>(&self, question: &L) -> Option<(&AnyQuestion, &(dyn AnyFact + 'static))> {
-        let question: &dyn Erased = question;
-        let (question, fact) = self.known.get_key_value(question)?;
-        Some((question, &**fact))
+    /// The hash of a question, by which it is looked for here and among what a run has noted.
+    pub(super) fn hash(&self, question: &(dyn Erased + 'static)) -> u64 {
+        self.hashes.hash_one(question)
+    }
+
+    /// The question with this hash as it stands here, and what answers it.
+    pub(super) fn known(&self, hash: u64, question: &(dyn Erased + 'static)) -> Option<&Known> {
+        self.known.find(hash, |known| known.question.is(question))
+    }
+
+    fn known_of(&self, question: &AnyQuestion) -> Option<&Known> {
+        let question = question.borrow();
+        self.known(self.hash(question), question)
     }
 
     /// Whether `question` is answered.
@@ -77,21 +96,27 @@ impl Facts {
 
     /// The same of a question of any lane.
     pub fn answers(&self, question: &AnyQuestion) -> bool {
-        self.known.contains_key(question)
+        self.known_of(question).is_some()
     }
 
     /// Pins the answer to a question; the first one stays.
     pub fn insert<L: Lane>(&mut self, question: L, fact: impl Into<Arc<Fact<L>>>) {
-        let is_of_a_stranger = question.destination().is_some();
-        if let Entry::Vacant(place) = self.known.entry(question.into()) {
-            place.insert(Box::<Arc<Fact<L>>>::new(fact.into()));
-            self.views += usize::from(is_of_a_stranger);
+        let hash = self.hash(&question);
+        if self.known(hash, &question).is_some() {
+            return;
         }
+        self.views += usize::from(question.destination().is_some());
+        let known = Known {
+            hash,
+            question: question.into(),
+            fact: Box::<Arc<Fact<L>>>::new(fact.into()),
+        };
+        self.known.insert_unique(hash, known, |known| known.hash);
     }
 
     /// When a question was answered, or why it was not; `None` while it is open.
     pub(super) fn times(&self, question: &AnyQuestion) -> Option<Result<Answered, Trouble>> {
-        self.known.get(question).map(|fact| fact.times())
+        self.known_of(question).map(|known| known.fact.times())
     }
 
     /// How many questions are answered, of all lanes.
@@ -113,7 +138,7 @@ impl Facts {
     pub fn of<L: Lane>(&self) -> impl Iterator<Item = (&L, &Arc<Fact<L>>)> {
         self.known
             .iter()
-            .filter_map(|(question, fact)| question.of::<L>().zip(fact.as_any().downcast_ref()))
+            .filter_map(|known| known.question.of::<L>().zip(known.fact.of()))
     }
 
     /// Every answered question to DNS.
@@ -128,9 +153,9 @@ impl PartialEq for Facts {
         self.known.len() == other.known.len()
             && self.approach == other.approach
             && self.passes == other.passes
-            && self.known.iter().all(|(question, fact)| {
-                let of_other = other.known.get(question);
-                of_other.is_some_and(|of_other| fact.equals(&**of_other))
+            && self.known.iter().all(|known| {
+                let of_other = other.known_of(&known.question);
+                of_other.is_some_and(|of_other| known.fact.equals(&*of_other.fact))
             })
     }
 }
@@ -200,7 +225,15 @@ pub(super) type MemoKey = (TypeId, Name, Need);
 #[derive(Clone)]
 pub(super) struct Remembered {
     pub(super) value: Arc<dyn Any + Send + Sync>,
-    pub(super) asked: Arc<[(AnyQuestion, Need)]>,
+    pub(super) asked: Arc<[Asking]>,
+}
+
+/// A question that was asked for it, with its hash among the facts, and how strongly.
+#[derive(Clone)]
+pub(super) struct Asking {
+    pub(super) hash: u64,
+    pub(super) question: AnyQuestion,
+    pub(super) need: Need,
 }
 
 impl Memo {

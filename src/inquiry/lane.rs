@@ -63,6 +63,11 @@ impl AnyQuestion {
         self.0.as_any().downcast_ref()
     }
 
+    /// Whether it is this one.
+    pub(super) fn is(&self, other: &(dyn Erased + 'static)) -> bool {
+        *self.0 == *other
+    }
+
     /// The name it is about.
     pub fn name(&self) -> &Name {
         self.0.about()

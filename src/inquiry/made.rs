@@ -6,7 +6,7 @@
 
 use std::any::Any;
 use std::fmt;
-use std::sync::{Arc, OnceLock};
+use std::sync::OnceLock;
 
 /// What was made of a fact, one value a type. There are few types, so they stand in a chain; no one waits for another
 /// longer than its own value takes.
@@ -14,42 +14,32 @@ use std::sync::{Arc, OnceLock};
 pub struct Made(OnceLock<Box<Link>>);
 
 struct Link {
-    value: Arc<dyn Any + Send + Sync>,
+    value: Box<dyn Any + Send + Sync>,
     next: Made,
 }
 
 impl Made {
     /// The value of type `T`; `make` makes it where there is none yet, and must hang on nothing but the fact.
-    pub(super) fn once<T: Any + Send + Sync>(&self, make: impl FnOnce() -> T) -> Arc<T> {
+    pub(super) fn once<T: Any + Send + Sync>(&self, make: impl FnOnce() -> T) -> &T {
         let mut made = self;
         while let Some(link) = made.0.get() {
-            if let Some(value) = link.value() {
+            if let Some(value) = link.value.downcast_ref() {
                 return value;
             }
             made = &link.next;
         }
-        let value = Arc::new(make());
+        let mut ours = Some(Box::new(Link {
+            value: Box::new(make()),
+            next: Self::default(),
+        }));
         loop {
-            let link = made.0.get_or_init(|| {
-                Box::new(Link {
-                    value: value.clone(),
-                    next: Self::default(),
-                })
-            });
+            ours = ours.take().and_then(|link| made.0.set(link).err());
+            let Some(link) = made.0.get() else { continue };
             // Ours, or what somebody else has made of it meanwhile.
-            if let Some(value) = link.value() {
+            if let Some(value) = link.value.downcast_ref() {
                 return value;
             }
             made = &link.next;
-        }
-    }
-}
-
-impl Link {
-    fn value<T: Any + Send + Sync>(&self) -> Option<Arc<T>> {
-        match self.value.is::<T>() {
-            true => Arc::clone(&self.value).downcast().ok(),
-            false => None,
         }
     }
 }
@@ -85,13 +75,13 @@ mod tests {
         let made = Made::default();
         let mut times = 0;
         for _ in 0..3 {
-            let number = made.once(|| {
+            let number: &i32 = made.once(|| {
                 times += 1;
                 times
             });
             assert_eq!(*number, 1);
             assert_eq!(*made.once(|| "text"), "text");
-            assert!(Arc::ptr_eq(&number, &made.once(|| 9_i32)));
+            assert!(std::ptr::eq(number, made.once(|| 9_i32)));
         }
         assert_eq!(times, 1);
         assert_eq!(*made.clone().once(|| 9_i32), 9, "a copy has nothing made of it");

@@ -3,14 +3,13 @@
 //! The judgement asks the same question often, so noting one that stands here already costs a look-up and nothing else. Rows
 //! stand in the order in which they were first asked; they are read in the order of the questions.
 
-use std::borrow::Borrow;
-use std::collections::{BTreeSet, HashMap};
-use std::hash::BuildHasher;
+use std::collections::BTreeSet;
 
-use foldhash::fast::RandomState;
+use hashbrown::HashTable;
 
-use super::{Answered, AnyQuestion, Lane, Need, Trouble};
-use crate::inquiry::lane::Erased;
+use super::facts::AnyFact;
+use super::lane::Erased;
+use super::{Answered, AnyQuestion, Need, Trouble};
 use crate::records::Standard;
 
 /// What is noted of a question that was asked.
@@ -26,8 +25,12 @@ pub struct Asked {
 
 /// One question.
 #[derive(Debug, Clone)]
-pub(super) struct Row {
+pub(super) struct Row<'f> {
+    /// Its hash among the facts of the run.
+    pub(super) hash: u64,
     pub(super) question: AnyQuestion,
+    /// What answers it where it is put; `None` while nothing does.
+    pub(super) fact: Option<&'f (dyn AnyFact + 'static)>,
     pub(super) need: Need,
     pub(super) standards: Standards,
     pub(super) outcome: Result<Answered, Trouble>,
@@ -49,7 +52,7 @@ impl Standards {
     }
 }
 
-impl Row {
+impl Row<'_> {
     /// Asked once more.
     pub(super) fn asked(&mut self, need: Need, standard: Standard) {
         self.need = self.need.max(need);
@@ -71,26 +74,25 @@ const USUAL: usize = 28;
 
 /// All questions of a run.
 #[derive(Debug)]
-pub(super) struct Noted {
-    rows: Vec<Row>,
-    /// Where the first question of each hash stands. Two of one hash are as good as never met; the second is then looked
-    /// for among all.
-    places: HashMap<u64, usize, RandomState>,
+pub(super) struct Noted<'f> {
+    rows: Vec<Row<'f>>,
+    /// Where each question stands, by its hash.
+    places: HashTable<usize>,
     /// How many of them strangers are asked.
     views: usize,
 }
 
-impl Default for Noted {
+impl Default for Noted<'_> {
     fn default() -> Self {
         Self {
             rows: Vec::with_capacity(USUAL),
-            places: HashMap::with_capacity_and_hasher(USUAL, RandomState::default()),
+            places: HashTable::with_capacity(USUAL),
             views: 0,
         }
     }
 }
 
-impl Noted {
+impl<'f> Noted<'f> {
     pub(super) fn len(&self) -> usize {
         self.rows.len()
     }
@@ -99,58 +101,42 @@ impl Noted {
         self.views
     }
 
-    /// Where a question stands.
-    pub(super) fn place<L: Lane>(&self, question: &L) -> Option<usize> {
-        self.find(question)
-    }
-
-    /// The same of a question that has forgotten its lane.
-    pub(super) fn place_of(&self, question: &AnyQuestion) -> Option<usize> {
-        self.find(question.borrow())
-    }
-
-    fn find(&self, question: &(dyn Erased + 'static)) -> Option<usize> {
-        let is_it = |row: &Row| {
-            let noted: &(dyn Erased + 'static) = row.question.borrow();
-            *noted == *question
+    /// Where the question with this hash stands.
+    pub(super) fn place(&self, hash: u64, question: &(dyn Erased + 'static)) -> Option<usize> {
+        let is_it = |place: &usize| {
+            let row = self.rows.get(*place);
+            row.is_some_and(|row| row.question.is(question))
         };
-        let first = *self.places.get(&self.hash(question))?;
-        match self.rows.get(first).is_some_and(is_it) {
-            true => Some(first),
-            false => self.rows.iter().position(is_it),
-        }
+        self.places.find(hash, is_it).copied()
     }
 
-    fn hash(&self, question: &(dyn Erased + 'static)) -> u64 {
-        self.places.hasher().hash_one(question)
-    }
-
-    pub(super) fn row_mut(&mut self, place: usize) -> Option<&mut Row> {
+    pub(super) fn row_mut(&mut self, place: usize) -> Option<&mut Row<'f>> {
         self.rows.get_mut(place)
     }
 
-    pub(super) fn question(&self, place: usize) -> Option<&AnyQuestion> {
-        self.rows.get(place).map(|row| &row.question)
+    pub(super) fn row(&self, place: usize) -> Option<&Row<'f>> {
+        self.rows.get(place)
     }
 
     /// Notes a question that does not stand here yet; tells where.
-    pub(super) fn push(&mut self, row: Row) -> usize {
+    pub(super) fn push(&mut self, row: Row<'f>) -> usize {
         let place = self.rows.len();
         self.views += usize::from(row.question.is_of_a_stranger());
-        let hash = self.hash(row.question.borrow());
-        self.places.entry(hash).or_insert(place);
+        let rows = &self.rows;
+        let hash_at = |place: &usize| rows.get(*place).map_or(0, |row| row.hash);
+        self.places.insert_unique(row.hash, place, hash_at);
         self.rows.push(row);
         place
     }
 
     /// All of them, whatever their order.
-    pub(super) fn rows(&self) -> &[Row] {
+    pub(super) fn rows(&self) -> &[Row<'f>] {
         &self.rows
     }
 
     /// All of them, in the order of the questions.
-    pub(super) fn in_order(&self) -> Vec<&Row> {
-        let mut rows: Vec<&Row> = self.rows.iter().collect();
+    pub(super) fn in_order(&self) -> Vec<&Row<'f>> {
+        let mut rows: Vec<&Row<'f>> = self.rows.iter().collect();
         rows.sort_by(|one, other| one.question.cmp(&other.question));
         rows
     }

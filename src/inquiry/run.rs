@@ -1,6 +1,7 @@
 //! One run of the judgement: what is asked, what is answered, what stays open.
 
 use std::any::{Any, TypeId};
+use std::borrow::Borrow;
 use std::collections::{BTreeSet, HashMap};
 use std::fmt;
 use std::net::IpAddr;
@@ -8,87 +9,23 @@ use std::sync::Arc;
 
 use foldhash::fast::RandomState;
 
-use super::facts::{MemoKey, Remembered};
+use super::facts::{AnyFact, Asking, MemoKey, Remembered};
+use super::lane::Erased;
 use super::noted::{Asked, Noted, Row, Standards};
 use super::stand_in::{About, Detour, StandIn, StandIns};
 use super::{
-    Answer, Answered, AnyQuestion, Depth, Dns, Fact, Facts, Kind, Lane, MAX_QUESTIONS, MAX_VIEWS, Need,
-    Passes, Rdata, Trouble,
+    Answered, AnyQuestion, Depth, Dns, Fact, Facts, Kind, Lane, MAX_QUESTIONS, MAX_VIEWS, Need, Passes,
+    Reply, Trouble,
 };
 use crate::name::Name;
 use crate::records::Standard;
 
-/// What [`Inquiry::ask`] says.
-pub enum Reply<'f, L: Lane = Dns> {
-    /// The question is open: judge on with what is known; this run's verdict is thrown away.
-    Open,
-    /// The question was asked and no usable answer was had.
-    Unanswered(Trouble),
-    /// What was answered, and the fact behind it.
-    Answered(&'f L::Answer, &'f Arc<Fact<L>>),
-}
-
-impl<L: Lane> Clone for Reply<'_, L> {
-    fn clone(&self) -> Self {
-        *self
-    }
-}
-
-impl<L: Lane> Copy for Reply<'_, L> {}
-
-impl<L: Lane> fmt::Debug for Reply<'_, L> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Open => f.write_str("Open"),
-            Self::Unanswered(trouble) => f.debug_tuple("Unanswered").field(trouble).finish(),
-            Self::Answered(answer, _) => f.debug_tuple("Answered").field(answer).finish(),
-        }
-    }
-}
-
-impl<'f, L: Lane> Reply<'f, L> {
-    fn to(fact: &'f Arc<Fact<L>>) -> Self {
-        match &fact.outcome {
-            Ok(answer) => Self::Answered(answer, fact),
-            Err(trouble) => Self::Unanswered(*trouble),
-        }
-    }
-
-    /// The fact behind an answer that could be used.
-    pub fn fact(self) -> Option<&'f Arc<Fact<L>>> {
-        match self {
-            Self::Answered(_, fact) => Some(fact),
-            Self::Open | Self::Unanswered(_) => None,
-        }
-    }
-
-    /// The answer, when one could be used.
-    pub fn answer(self) -> Option<&'f L::Answer> {
-        match self {
-            Self::Answered(answer, _) => Some(answer),
-            Self::Open | Self::Unanswered(_) => None,
-        }
-    }
-}
-
-impl<'f> Reply<'f> {
-    /// The records; empty for a proven absence, `None` when nothing usable is known.
-    pub fn records(self) -> Option<&'f [Rdata]> {
-        self.answer().map(Answer::records)
-    }
-
-    /// Whether it is known that the name at the end of the chain does not exist.
-    pub fn is_nxdomain(self) -> bool {
-        matches!(self, Self::Answered(Answer::NxDomain, _))
-    }
-}
-
 /// One run of the judgement over the facts: answers what is known, notes what is not.
 pub struct Inquiry<'f> {
     facts: &'f Facts,
-    noted: Noted,
+    noted: Noted<'f>,
     /// The first question beyond the bounds, and what hangs on it and on those after it.
-    beyond: Option<Row>,
+    beyond: Option<Row<'f>>,
     /// For which standard the judgement is asking just now.
     standard: Standard,
     /// Why no further question may be opened: what is not known is that.
@@ -208,15 +145,16 @@ impl<'f> Inquiry<'f> {
                 return Reply::Unanswered(trouble);
             }
             Detour::None => {
-                let known = self.facts.known(question);
-                let fact = known.and_then(|(_, fact)| fact.of::<L>());
-                let has_room = match self.noted.place(question) {
+                let hash = self.facts.hash(question);
+                let known = self.facts.known(hash, question);
+                let fact = known.and_then(|known| known.fact.of::<L>());
+                let has_room = match self.noted.place(hash, question) {
                     Some(place) => self.note_again(place, need),
                     None => {
                         // What is known already is not copied.
-                        let erased =
-                            known.map_or_else(|| question.clone().into(), |(erased, _)| erased.clone());
-                        self.note_anew(erased, known.map(|(_, fact)| fact.times()), need)
+                        let erased = known.map(|known| known.question.clone());
+                        let erased = erased.unwrap_or_else(|| question.clone().into());
+                        self.note_anew(hash, erased, known.map(|known| &*known.fact), need)
                     }
                 };
                 (fact, has_room)
@@ -254,7 +192,8 @@ impl<'f> Inquiry<'f> {
 
     /// What became of a question is what became of another in its place.
     fn became(&mut self, question: AnyQuestion, outcome: Result<Answered, Trouble>) {
-        let place = self.noted.place_of(&question);
+        let erased: &(dyn Erased + 'static) = question.borrow();
+        let place = self.noted.place(self.facts.hash(erased), erased);
         if let Some(noted) = place.and_then(|place| self.noted.row_mut(place)) {
             noted.outcome = outcome;
         }
@@ -263,9 +202,17 @@ impl<'f> Inquiry<'f> {
 
     /// Notes that a question was asked; `false` when there is no room for it in this pass.
     fn note(&mut self, question: &AnyQuestion, need: Need) -> bool {
-        match self.noted.place_of(question) {
+        self.note_hashed(self.facts.hash(question.borrow()), question, need)
+    }
+
+    /// The same of one whose hash is known.
+    fn note_hashed(&mut self, hash: u64, question: &AnyQuestion, need: Need) -> bool {
+        match self.noted.place(hash, question.borrow()) {
             Some(place) => self.note_again(place, need),
-            None => self.note_anew(question.clone(), self.facts.times(question), need),
+            None => {
+                let known = self.facts.known(hash, question.borrow());
+                self.note_anew(hash, question.clone(), known.map(|known| &*known.fact), need)
+            }
         }
     }
 
@@ -283,13 +230,16 @@ impl<'f> Inquiry<'f> {
     /// Notes one that does not.
     fn note_anew(
         &mut self,
+        hash: u64,
         question: AnyQuestion,
-        times: Option<Result<Answered, Trouble>>,
+        fact: Option<&'f (dyn AnyFact + 'static)>,
         need: Need,
     ) -> bool {
-        let outcome = self.outcome(times);
+        let outcome = self.outcome(fact.map(AnyFact::times));
         let mut row = Row {
+            hash,
             question,
+            fact,
             need,
             standards: Standards::default(),
             outcome,
@@ -344,8 +294,8 @@ impl<'f> Inquiry<'f> {
         if let Some(known) = known
             && let Ok(value) = Arc::clone(&known.value).downcast::<T>()
         {
-            for (question, need) in known.asked.iter() {
-                self.note(question, *need);
+            for asked in known.asked.iter() {
+                self.note_hashed(asked.hash, &asked.question, asked.need);
             }
             return value;
         }
@@ -355,14 +305,21 @@ impl<'f> Inquiry<'f> {
         if let Some(outer) = self.working.last_mut() {
             outer.extend_from_slice(&asked);
         }
-        let asked: Vec<(AnyQuestion, Need)> = asked
-            .into_iter()
-            .filter_map(|(place, need)| Some((self.noted.question(place)?.clone(), need)))
-            .collect();
-        let is_done = shared && asked.iter().all(|(question, _)| self.facts.answers(question));
+        let rows = || {
+            asked
+                .iter()
+                .filter_map(|(place, need)| Some((self.noted.row(*place)?, *need)))
+        };
+        let is_done = shared && rows().all(|(row, _)| row.fact.is_some());
         let remembered = Remembered {
             value: value.clone(),
-            asked: asked.into(),
+            asked: rows()
+                .map(|(row, need)| Asking {
+                    hash: row.hash,
+                    question: row.question.clone(),
+                    need,
+                })
+                .collect(),
         };
         if is_done {
             self.facts.memo.lock().insert(key.clone(), remembered.clone());
@@ -395,8 +352,8 @@ impl<'f> Inquiry<'f> {
 
     fn left_open(&self) -> impl Iterator<Item = &AnyQuestion> {
         let rows = self.noted.rows().iter().filter(|_| self.closed.is_none());
-        let asked = rows.map(|row| &row.question);
-        asked.filter(|question| !self.facts.answers(question) && !self.detoured.contains(*question))
+        let asked = rows.filter(|row| row.fact.is_none()).map(|row| &row.question);
+        asked.filter(|question| self.detoured.is_empty() || !self.detoured.contains(*question))
     }
 
     /// Whether the bounds of a pass kept a question from being asked.
@@ -404,9 +361,17 @@ impl<'f> Inquiry<'f> {
         self.over_limit
     }
 
-    /// Every question of this run, in whatever order.
-    pub fn questions(&self) -> impl Iterator<Item = &AnyQuestion> {
-        self.noted.rows().iter().map(|row| &row.question)
+    /// Every question to DNS of this run that is answered, in whatever order, with what [`Inquiry::fact`] gives.
+    pub fn answered(&self) -> impl Iterator<Item = (&Dns, &'f Arc<Fact>)> {
+        let rows = self.noted.rows().iter();
+        rows.filter_map(|row| {
+            let question = row.question.dns()?;
+            let fact = match self.stand_ins.is_empty() {
+                true => row.fact.and_then(|fact| fact.of()),
+                false => self.fact(question),
+            };
+            Some((question, fact?))
+        })
     }
 
     /// The same in their order, with what is noted of each.

@@ -41,7 +41,7 @@ impl<'f> UsableAnswer<'f> {
 
     /// The same as [`UsableAnswer::texts`]. However many rooms look at them, in however many waves and for however many domains,
     /// they are read once.
-    pub(super) fn shared_texts(&self) -> Arc<Texts> {
+    pub(super) fn shared_texts(&self) -> &'f Texts {
         self.fact.once(|_| Texts(self.texts()))
     }
 

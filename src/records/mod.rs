@@ -208,6 +208,12 @@ impl Comparison {
 ///
 /// A backslash becomes `\\`; quotes are left alone, for the result stands without quotes around it.
 pub fn presentation(octets: &[u8]) -> String {
+    let is_plain = |octet: &u8| matches!(octet, b' '..=b'[' | b']'..=b'~');
+    if octets.iter().all(is_plain)
+        && let Ok(text) = str::from_utf8(octets)
+    {
+        return text.to_owned();
+    }
     let mut text = String::with_capacity(octets.len());
     for &octet in octets {
         match octet {

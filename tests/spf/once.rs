@@ -7,7 +7,8 @@ use std::sync::{Arc, Mutex};
 use crate::facts::{World, intent, name, now, observe};
 use zegel::inquiry::{AnyQuestion, Dns, Fact, Facts, Inquiry, Kind, Need, settle_facts};
 use zegel::judge::judge;
-use zegel::judge::spf::{Analysis, MAX_PROBES, MAX_RECORDS, Node, Published, analyse, gather};
+use zegel::judge::spf::{Analysis, MAX_PROBES, MAX_RECORDS, Node, analyse, gather};
+use zegel::records::spf::Record;
 
 const ZONE: &str = "
     a.example      TXT v=spf1 include:1.x.nl mx a -all
@@ -25,7 +26,7 @@ fn every_value_is_parsed_once_a_pass_and_the_tree_walked_once_it_is_known() {
     let intent =
         intent("{domain: a.example, role: Mail, spf: {mechanisms: ['include:1.x.nl', mx, a], all: Fail}}");
     // Kept alive, so that no later value takes the place of an earlier one.
-    let mut kept: Vec<Arc<Published>> = Vec::new();
+    let mut kept: Vec<Arc<Record>> = Vec::new();
     let mut trees = Vec::new();
     let mut parsed: BTreeMap<&str, BTreeSet<usize>> = BTreeMap::new();
     let mut waves = 0;
@@ -39,11 +40,11 @@ fn every_value_is_parsed_once_a_pass_and_the_tree_walked_once_it_is_known() {
             }
             // Whatever it was asked for, it is the same value.
             for need in [Need::Evidence, Need::Compliance, Need::Essential] {
-                let published = gather(inquiry, &name(owner), need);
-                if published.values().is_some() {
-                    let address = Arc::as_ptr(&published).addr();
+                let values = gather(inquiry, &name(owner), need).values();
+                for record in values.iter().flat_map(|values| &values.records) {
+                    let address = Arc::as_ptr(record).addr();
                     parsed.entry(owner).or_default().insert(address);
-                    kept.push(published);
+                    kept.push(record.clone());
                 }
             }
         }
@@ -65,8 +66,8 @@ struct Remembering {
 }
 
 impl Remembering {
-    /// Judges a domain; the values at `provider` as the judgement has them.
-    fn judge(&self, domain: &str, provider: &str) -> Arc<Published> {
+    /// Judges a domain; the record at `provider` as the judgement has it.
+    fn judge(&self, domain: &str, provider: &str) -> Arc<Record> {
         let intent = observe(domain);
         let answer = |question: &AnyQuestion, facts: &mut Facts| {
             let question = question.dns().expect("DNS alone is asked");
@@ -78,9 +79,10 @@ impl Remembering {
         };
         let judged = |inquiry: &mut Inquiry<'_>| {
             judge(&intent, inquiry, now());
-            gather(inquiry, &name(provider), Need::Evidence)
+            let values = gather(inquiry, &name(provider), Need::Evidence).values();
+            values.and_then(|values| values.records.first().cloned())
         };
-        settle_facts(Facts::new(), answer, judged).0
+        settle_facts(Facts::new(), answer, judged).0.expect("one record")
     }
 }
 
@@ -96,7 +98,7 @@ fn a_record_that_many_domains_include_is_parsed_once_for_all_of_them() {
         facts: Mutex::default(),
     };
     let (one_by_one, at_once) = domains.split_at(4);
-    let mut read: Vec<Arc<Published>> = one_by_one
+    let mut read: Vec<Arc<Record>> = one_by_one
         .iter()
         .map(|domain| world.judge(domain, "spf.p.example"))
         .collect();
@@ -108,7 +110,7 @@ fn a_record_that_many_domains_include_is_parsed_once_for_all_of_them() {
             .collect();
         read.extend(looks.into_iter().map(|look| look.join().expect("a look")));
     });
-    assert!(read[0].values().is_some_and(|values| values.records.len() == 1));
+    assert_eq!(read.len(), domains.len());
     assert!(read.iter().all(|one| Arc::ptr_eq(one, &read[0])));
     // What stands at each domain is its own.
     let own = world.judge(&domains[0], &domains[0]);

@@ -27,10 +27,14 @@ pub(crate) struct SelectorAnswer {
 
 /// Asks for the TXT records at `name` and reads them; `None` without a usable answer. What was read stays with the answer,
 /// whoever asks for it.
-pub(crate) fn gather(name: &Name, need: Need, inquiry: &mut Inquiry<'_>) -> Option<Arc<SelectorAnswer>> {
+pub(crate) fn gather<'f>(
+    name: &Name,
+    need: Need,
+    inquiry: &mut Inquiry<'f>,
+) -> Option<&'f Arc<SelectorAnswer>> {
     let reply = inquiry.ask(Dns::new(name.clone(), Kind::Txt), need);
     let seen = UsableAnswer::from_reply(reply)?;
-    Some(seen.fact.once(|_| SelectorAnswer::read(&seen)))
+    Some(seen.fact.once(|_| Arc::new(SelectorAnswer::read(&seen))))
 }
 
 impl SelectorAnswer {

@@ -29,6 +29,17 @@ pub(crate) enum Origin<'i> {
     Wanted(&'i DkimWant),
 }
 
+impl Origin<'_> {
+    /// What hangs on its answer.
+    fn need(self) -> Need {
+        match self {
+            // Whether it holds a key at all is asked for, and is an Error where it does not.
+            Self::Named | Self::Wanted(_) => Need::Compliance,
+            Self::Tried => Need::Evidence,
+        }
+    }
+}
+
 /// One selector, with what its answer holds.
 #[derive(Debug, Clone)]
 pub(crate) struct Selector<'i> {
@@ -129,25 +140,101 @@ pub(crate) fn of_list<'i>(
     if named.is_empty() && tried.is_empty() {
         return gathered;
     }
-    let decoy = Decoy::ask(domain, inquiry);
-    let tried = possible(domain, named, tried, inquiry);
-    let named = named.iter().map(|label| (label, Origin::Named));
-    let node = domain.prepend("_domainkey");
-    for (label, origin) in named.chain(tried.iter().map(|label| (label, Origin::Tried))) {
-        match node.clone().and_then(|node| node.prepend(label)) {
-            Ok(name) => gathered.look(Some(label), name, origin, inquiry),
-            Err(error) => gathered.nameless.push((label, error)),
-        }
-    }
-    for selector in &mut gathered.all {
-        let answer = selector.answer.as_deref();
-        selector.is_of_wildcard = answer.is_some_and(|answer| decoy.explains(answer));
-    }
-    gathered.of_any_name = decoy.answer;
-    gathered
+    let listed = inquiry.once(domain, Need::Evidence, |inquiry| {
+        Listed::look(domain, named, tried, inquiry)
+    });
+    // One pass may look at two lists of one domain: what is kept is of the first.
+    let listed = match listed.named == named && listed.tried == tried {
+        true => listed,
+        false => Arc::new(Listed::look(domain, named, tried, inquiry)),
+    };
+    let at = |origin, at: usize| match origin {
+        Origin::Tried => tried.get(at),
+        Origin::Named | Origin::Wanted(_) => named.get(at),
+    };
+    gathered.nameless = listed
+        .nameless
+        .iter()
+        .filter_map(|(origin, place, error)| Some((at(*origin, *place)?.as_str(), *error)))
+        .collect();
+    gathered.all = listed
         .all
-        .retain(|selector| selector.origin != Origin::Tried || !selector.is_of_wildcard);
+        .iter()
+        .filter_map(|selector| {
+            Some(Selector {
+                label: Some(at(selector.origin, selector.at)?),
+                name: selector.name.clone(),
+                origin: selector.origin,
+                answer: selector.answer.clone(),
+                is_of_wildcard: selector.is_of_wildcard,
+            })
+        })
+        .collect();
+    gathered.of_any_name.clone_from(&listed.of_any_name);
     gathered
+}
+
+/// What the selectors of two lists came to, kept from wave to wave.
+struct Listed {
+    named: Vec<String>,
+    tried: Vec<String>,
+    all: Vec<ListedSelector>,
+    nameless: Vec<(Origin<'static>, usize, NameError)>,
+    of_any_name: Option<Arc<SelectorAnswer>>,
+}
+
+/// One of them.
+struct ListedSelector {
+    /// Its place in its list.
+    at: usize,
+    name: Name,
+    /// Which list.
+    origin: Origin<'static>,
+    answer: Option<Arc<SelectorAnswer>>,
+    is_of_wildcard: bool,
+}
+
+impl Listed {
+    fn look(domain: &Name, named: &[String], tried: &[String], inquiry: &mut Inquiry<'_>) -> Self {
+        let mut listed = Self {
+            named: named.to_vec(),
+            tried: tried.to_vec(),
+            all: Vec::new(),
+            nameless: Vec::new(),
+            of_any_name: None,
+        };
+        let decoy = Decoy::ask(domain, inquiry);
+        let tried = possible(domain, named, tried, inquiry);
+        let named = named.iter().enumerate().map(|one| (one, Origin::Named));
+        let tried = tried.iter().enumerate().map(|one| (one, Origin::Tried));
+        let node = domain.prepend("_domainkey");
+        for ((at, label), origin) in named.chain(tried) {
+            let name = match node.clone().and_then(|node| node.prepend(label)) {
+                Ok(name) => name,
+                Err(error) => {
+                    listed.nameless.push((origin, at, error));
+                    continue;
+                }
+            };
+            if listed.all.iter().any(|selector| selector.name == name) {
+                continue;
+            }
+            let answer = gather(&name, origin.need(), inquiry).cloned();
+            let is_of_wildcard = answer.as_ref().is_some_and(|answer| decoy.explains(answer));
+            listed.all.push(ListedSelector {
+                at,
+                name,
+                origin,
+                answer,
+                is_of_wildcard,
+            });
+        }
+        listed.of_any_name = decoy.answer;
+        listed
+            .all
+            .retain(|selector| selector.origin != Origin::Tried || !selector.is_of_wildcard);
+        listed
+    }
 }
 
 /// So many of the selectors to try are asked whatever `_domainkey` answers.
@@ -193,12 +280,7 @@ impl<'i> Selectors<'i> {
         if self.all.iter().any(|selector| selector.name == name) {
             return;
         }
-        let need = match origin {
-            // Whether it holds a key at all is asked for, and is an Error where it does not.
-            Origin::Named | Origin::Wanted(_) => Need::Compliance,
-            Origin::Tried => Need::Evidence,
-        };
-        let answer = gather(&name, need, inquiry);
+        let answer = gather(&name, origin.need(), inquiry).cloned();
         self.all.push(Selector {
             label,
             name,
@@ -221,7 +303,9 @@ impl Decoy {
     pub(super) fn ask(domain: &Name, inquiry: &mut Inquiry<'_>) -> Self {
         let name = domain.prepend(&format!("{UNLIKELY_SELECTOR}._domainkey")).ok();
         let answer = name.and_then(|name| gather(&name, Need::Evidence, inquiry));
-        Self { answer }
+        Self {
+            answer: answer.cloned(),
+        }
     }
 
     /// Whether this answer is what any name gets.

@@ -24,17 +24,17 @@ pub(in crate::judge) fn state(
     let mut basis = Basis::default();
     let judged = match want {
         DkimWant::Key(record) | DkimWant::AnyKey(record) => {
-            ask(&mut basis, &wanted.name, inquiry).map(|answer| published(record, &answer))
+            ask(&mut basis, &wanted.name, inquiry).map(|answer| published(record, answer))
         }
         DkimWant::Cname(target) => alias(target, &wanted.name, &mut basis, inquiry),
-        DkimWant::Revoked => ask(&mut basis, &wanted.name, inquiry).map(|answer| revoked(&answer)),
+        DkimWant::Revoked => ask(&mut basis, &wanted.name, inquiry).map(|answer| revoked(answer)),
         DkimWant::WildcardRevoked => wildcard(intent, wanted, &mut basis, inquiry, findings),
     };
     basis.verdict(wanted, judged.unwrap_or_else(Judged::unknown))
 }
 
 /// The TXT records the state rests on, read once a pass.
-fn ask(basis: &mut Basis, name: &Name, inquiry: &mut Inquiry<'_>) -> Option<Arc<SelectorAnswer>> {
+fn ask<'f>(basis: &mut Basis, name: &Name, inquiry: &mut Inquiry<'f>) -> Option<&'f Arc<SelectorAnswer>> {
     basis.ask(inquiry, name, Kind::Txt)?;
     gather(name, Need::Essential, inquiry)
 }

@@ -83,9 +83,10 @@ pub(super) fn gone(target: &Name, inquiry: &mut Inquiry<'_>) -> Option<Name> {
 pub(super) fn registrable(name: &Name) -> Name {
     let plain = |label: &Vec<u8>| label.iter().all(|octet| !matches!(octet, b'.' | b'\\'));
     let text = name.as_str();
+    // The text splits into labels only where no label holds a dot itself, and without a backslash none does.
+    let splits = || !text.contains('\\') || name.labels().iter().all(plain);
     match psl::domain_str(text) {
-        // The text splits into labels only where no label holds a dot itself.
-        Some(domain) if name.labels().iter().all(plain) => domain.parse().unwrap_or_else(|_| name.suffix(2)),
+        Some(domain) if splits() => domain.parse().unwrap_or_else(|_| name.suffix(2)),
         _ => name.suffix(2),
     }
 }

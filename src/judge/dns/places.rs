@@ -2,7 +2,7 @@
 
 use crate::inquiry::{Inquiry, Kind};
 use crate::intent::{DkimWant, DmarcWant, Intent, What};
-use crate::judge::basis::{UsableAnswer, evidence};
+use crate::judge::basis::{Texts, UsableAnswer, evidence};
 use crate::judge::{TextsAt, row};
 use crate::name::Name;
 use crate::records::{Standard, is_meant};
@@ -59,8 +59,8 @@ pub(super) fn all<'f>(intent: &Intent, inquiry: &mut Inquiry<'f>) -> Vec<Owner<'
         let seen = evidence(inquiry, &name, Kind::Txt);
         let texts = seen.map(|seen| seen.shared_texts());
         let meant = texts
-            .iter()
-            .flat_map(|texts| texts.iter())
+            .into_iter()
+            .flat_map(Texts::iter)
             .filter(|text| is_meant(standard, text));
         places.push(Owner {
             texts: meant.take(MAX_TEXTS).cloned().collect(),

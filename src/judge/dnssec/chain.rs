@@ -1,6 +1,6 @@
 //! Which facts are looked at, and what each is worth.
 
-use crate::inquiry::{AnyQuestion, Dns, Fact, Inquiry, Kind, Need, RecordType, Security, View};
+use crate::inquiry::{Dns, Fact, Inquiry, Kind, Need, RecordType, Security, View};
 use crate::intent::{Intent, ManagedRrset, What};
 use crate::judge::basis::Basis;
 use crate::name::Name;
@@ -61,12 +61,11 @@ fn of(fact: &Fact) -> Option<Security> {
 
 /// Every answer of the resolver in this run of whose worth anything is known, in the order of the questions.
 pub(super) fn all<'f>(inquiry: &Inquiry<'f>) -> Vec<(Dns, &'f Fact)> {
-    let asked = inquiry.questions().filter_map(AnyQuestion::dns);
-    let asked = asked.filter(|question| question.view == View::Recursive);
+    let asked = inquiry.answered();
     let mut all: Vec<(Dns, &Fact)> = asked
-        .filter_map(|question| Some((question, &**inquiry.fact(question)?)))
+        .filter(|(question, _)| question.view == View::Recursive)
         .filter(|(_, fact)| fact.security != Security::NotAsked || fact.source.trust.is_some())
-        .map(|(question, fact)| (question.clone(), fact))
+        .map(|(question, fact)| (question.clone(), &**fact))
         .collect();
     all.sort_by(|(one, _), (other, _)| one.cmp(other));
     all

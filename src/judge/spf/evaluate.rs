@@ -10,7 +10,6 @@
 
 use std::borrow::Cow;
 use std::net::IpAddr;
-use std::sync::Arc;
 
 use crate::inquiry::{Dns, Inquiry, Kind, Need, Trouble};
 use crate::name::Name;
@@ -18,7 +17,7 @@ use crate::name::Name;
 use super::client::Client;
 use super::evaluation::{Evaluation, NearMissText, Problem, SpfResult};
 use super::policy::{Place, Policy, Target, Test};
-use super::published::{Published, published};
+use super::published::{Published, Values, published};
 
 /// Terms that query DNS, over the whole evaluation (RFC 7208 4.6.4).
 pub const MAX_LOOKUPS: u32 = 10;
@@ -40,8 +39,8 @@ pub fn evaluate(client: &Client, inquiry: &mut Inquiry<'_>) -> Evaluation {
         voids: Vec::new(),
         frames: Vec::with_capacity(4),
     };
-    let own = Place::new(&client.domain);
-    let checked = check.check_host(&own);
+    let own = Place::new(client.domain.as_str());
+    let checked = check.check_host(Cow::Borrowed(&own));
     let (result, mechanism, mut problem) = match &checked {
         Ok(hit) => (hit.result, check.frames.last().and_then(Frame::term_text), None),
         Err(Stop::Open) => {
@@ -58,7 +57,7 @@ pub fn evaluate(client: &Client, inquiry: &mut Inquiry<'_>) -> Evaluation {
             why: "no domain name: there is nothing to ask for (RFC 7208 4.3)".to_owned(),
         });
     }
-    let values = check.frames.first().and_then(Frame::values);
+    let values = check.frames.first().and_then(|frame| frame.values);
     let near_misses = values.map(NearMissText::of).unwrap_or_default();
     let path = check.frames.iter().map(|frame| frame.place.text.to_string());
     let path = path.collect();
@@ -66,7 +65,7 @@ pub fn evaluate(client: &Client, inquiry: &mut Inquiry<'_>) -> Evaluation {
     let explanation = decided
         .and_then(|hit| check.frames.get(hit.decided?).cloned())
         .and_then(|frame| {
-            let target = frame.values()?.policy()?.explanation.as_ref()?;
+            let target = frame.values?.policy()?.explanation.as_ref()?;
             check.explanation(target, &frame.place.text)
         });
     Evaluation {
@@ -111,25 +110,21 @@ impl Hit {
 
 /// A record that is being evaluated.
 #[derive(Debug, Clone)]
-struct Frame {
+struct Frame<'w> {
     /// The domain it stands at.
-    place: Place,
+    place: Cow<'w, Place>,
     /// What stands there, once it is known.
-    published: Option<Arc<Published>>,
+    values: Option<&'w Values>,
     /// The index of the term that is being evaluated.
     term: Option<usize>,
     /// Whether the record cannot be read.
     is_misread: bool,
 }
 
-impl Frame {
-    fn values(&self) -> Option<&super::Values> {
-        self.published.as_ref()?.values()
-    }
-
+impl Frame<'_> {
     /// The term that is being evaluated, or the one nobody can read.
     fn term_text(&self) -> Option<String> {
-        let values = self.values()?;
+        let values = self.values?;
         if self.is_misread {
             return values
                 .policy()?
@@ -147,20 +142,20 @@ pub(super) struct CheckHost<'w, 'f> {
     pub(super) inquiry: &'w mut Inquiry<'f>,
     lookups: u32,
     /// The terms whose query brought nothing: each the top of the stack as it was, and how high that was.
-    voids: Vec<(Frame, usize)>,
+    voids: Vec<(Frame<'w>, usize)>,
     /// The records that are being evaluated, the domain's own first.
-    frames: Vec<Frame>,
+    frames: Vec<Frame<'w>>,
 }
 
 /// What a step of the check brings, or why the check ends there.
 pub(super) type Checked<T> = Result<T, Stop>;
 
-impl CheckHost<'_, '_> {
+impl<'w, 'f: 'w> CheckHost<'w, 'f> {
     /// check_host() for a domain: one record, and where it redirects to. It leaves its record on the stack.
-    fn check_host(&mut self, place: &Place) -> Checked<Hit> {
+    fn check_host(&mut self, place: Cow<'w, Place>) -> Checked<Hit> {
         self.frames.push(Frame {
             place: place.clone(),
-            published: None,
+            values: None,
             term: None,
             is_misread: false,
         });
@@ -168,15 +163,14 @@ impl CheckHost<'_, '_> {
             return Ok(Hit::undecided(SpfResult::None));
         };
         let question = Dns::new(name.clone(), Kind::Txt);
-        let published = published(self.inquiry, &question, Need::Essential);
-        if let Some(frame) = self.frames.last_mut() {
-            frame.published = Some(published.clone());
-        }
-        let values = match &*published {
+        let values = match published(self.inquiry, &question, Need::Essential) {
             Published::Open => return Err(Stop::Open),
-            Published::Unanswered(trouble) => return Err(self.temporary_here(*trouble)),
+            Published::Unanswered(trouble) => return Err(self.temporary_here(trouble)),
             Published::Values(values) => values,
         };
+        if let Some(frame) = self.frames.last_mut() {
+            frame.values = Some(values);
+        }
         let Some(policy) = values.policy() else {
             return match values.records.len() {
                 0 => Ok(Hit::undecided(SpfResult::None)),
@@ -189,11 +183,11 @@ impl CheckHost<'_, '_> {
             }
             return Err(self.permanent(Some(Kind::Txt), format!("syntax error: {}", misread.why)));
         }
-        self.record(policy, place)
+        self.record(policy, &place)
     }
 
     /// A valid record's directives, then its redirect.
-    fn record(&mut self, policy: &Policy, place: &Place) -> Checked<Hit> {
+    fn record(&mut self, policy: &'w Policy, place: &Cow<'w, Place>) -> Checked<Hit> {
         let here = self.frames.len().saturating_sub(1);
         for step in &policy.steps {
             self.at(Some(step.index));
@@ -211,7 +205,7 @@ impl CheckHost<'_, '_> {
         self.at(Some(*index));
         self.count_lookup()?;
         let target = self.place(target, place)?;
-        let hit = self.check_host(&target)?;
+        let hit = self.check_host(target.clone())?;
         if hit.result == SpfResult::None {
             self.frames.truncate(here + 1);
             return Err(self.no_record(&target, "redirect"));
@@ -227,7 +221,7 @@ impl CheckHost<'_, '_> {
     }
 
     /// Whether a mechanism matches. Where an include does, what matched inside stays on the stack.
-    fn matches(&mut self, test: &Test, place: &Place) -> Checked<bool> {
+    fn matches(&mut self, test: &'w Test, place: &Cow<'w, Place>) -> Checked<bool> {
         if test.queries() {
             self.count_lookup()?;
         }
@@ -238,7 +232,7 @@ impl CheckHost<'_, '_> {
             Test::Include(target) => {
                 let target = self.place(target, place)?;
                 let height = self.frames.len();
-                let hit = self.check_host(&target)?;
+                let hit = self.check_host(target.clone())?;
                 if hit.result == SpfResult::Pass {
                     return Ok(true);
                 }
@@ -268,8 +262,12 @@ impl CheckHost<'_, '_> {
     }
 
     /// The name a term speaks of.
-    fn place<'p>(&mut self, target: &'p Target, own: &'p Place) -> Checked<Cow<'p, Place>> {
-        target.place(own, |written| Ok(Place::new(&self.expand(written, &own.text)?)))
+    fn place(&mut self, target: &'w Target, own: &Cow<'w, Place>) -> Checked<Cow<'w, Place>> {
+        Ok(match target {
+            Target::Own => own.clone(),
+            Target::Fixed(place) => Cow::Borrowed(place),
+            Target::Expanded(written) => Cow::Owned(Place::new(self.expand(written, &own.text)?)),
+        })
     }
 
     /// One more term that queries.
@@ -337,7 +335,7 @@ impl CheckHost<'_, '_> {
 }
 
 /// A term whose query brought nothing, with the record it stands in unless that is the domain's own.
-fn void((frame, height): &(Frame, usize)) -> String {
+fn void((frame, height): &(Frame<'_>, usize)) -> String {
     let term = frame.term_text().unwrap_or_default();
     match height {
         0 | 1 => term,

@@ -1,5 +1,7 @@
 //! Macro expansion (RFC 7208 7).
 
+use std::sync::Arc;
+
 use crate::records::spf::{DomainSpec, Macro, MacroString, Piece};
 
 use super::client::Client;
@@ -23,9 +25,16 @@ pub(super) fn domain(string: &MacroString, values: &Values<'_>) -> String {
 }
 
 /// A domain-spec that is the same for every sender, in whatever record it stands, as it is written.
-pub(super) fn literal(spec: &DomainSpec) -> Option<String> {
+pub(super) fn literal(spec: &DomainSpec) -> Option<Arc<str>> {
+    // Nearly always it is so already, and shared.
+    if let [Piece::Literal(text)] = spec.string.pieces()
+        && text.len() <= MAX_NAME
+        && !text.ends_with('.')
+    {
+        return Some(text.clone());
+    }
     let text = || pieces(&spec.string, |_| String::new());
-    spec.is_literal().then(|| shortened(&text()))
+    spec.is_literal().then(|| shortened(&text()).into())
 }
 
 /// Expands a domain-spec that is the same for every sender, in the record of `domain`, to lower case; `None` where it
@@ -60,7 +69,7 @@ pub(super) fn text(string: &MacroString, values: &Values<'_>) -> String {
 
 fn pieces(string: &MacroString, expand: impl Fn(&Macro) -> String) -> String {
     let mut text = String::new();
-    for piece in &string.pieces {
+    for piece in string.pieces() {
         match piece {
             Piece::Literal(literal) => text.push_str(literal),
             Piece::Percent => text.push('%'),

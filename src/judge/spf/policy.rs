@@ -4,7 +4,6 @@
 //! there are, which names they speak of, whether the record can be read at all) is worked out beforehand. A step knows the
 //! term it was made of, so that a check can point at it. Pure.
 
-use std::borrow::Cow;
 use std::net::IpAddr;
 use std::sync::Arc;
 
@@ -90,17 +89,22 @@ pub(super) struct Place {
 
 impl Place {
     /// What a text names.
-    pub(super) fn new(text: &str) -> Self {
-        let name = name_of(text);
+    pub(super) fn new(text: impl Into<Arc<str>>) -> Self {
+        let text = text.into();
+        let name = match text.contains('\\') || text.ends_with('.') {
+            // As it stands the text is read in its own way.
+            true => name_of(&text),
+            false => Name::shared(&text).ok(),
+        };
         // Most begin with no digit, and are no address without a further look.
         let may_be_address =
             text.starts_with(|one: char| one == '[' || one == ':' || one.is_ascii_hexdigit());
         let is_address = || text.starts_with('[') || text.parse::<IpAddr>().is_ok();
         let has_labels = name.as_ref().is_some_and(|name| name.label_count() > 1);
         Self {
-            text: text.into(),
             is_checkable: has_labels && !(may_be_address && is_address()),
             name,
+            text,
         }
     }
 
@@ -113,26 +117,13 @@ impl Place {
 impl Target {
     fn of(written: &DomainSpec) -> Self {
         match expand::literal(written) {
-            Some(text) => Self::Fixed(Place::new(&text)),
+            Some(text) => Self::Fixed(Place::new(text)),
             None => Self::Expanded(written.clone()),
         }
     }
 
     fn of_host(written: Option<&DomainSpec>) -> Self {
         written.map_or(Self::Own, Self::of)
-    }
-
-    /// The name it speaks of in the record of `own`; `expand` makes one that hangs on who sends.
-    pub(super) fn place<'p, E>(
-        &'p self,
-        own: &'p Place,
-        expand: impl FnOnce(&DomainSpec) -> Result<Place, E>,
-    ) -> Result<Cow<'p, Place>, E> {
-        Ok(match self {
-            Self::Own => Cow::Borrowed(own),
-            Self::Fixed(place) => Cow::Borrowed(place),
-            Self::Expanded(written) => Cow::Owned(expand(written)?),
-        })
     }
 }
 

@@ -15,25 +15,21 @@ use crate::records::presentation;
 use crate::records::spf::{Likeness, NearMiss, Record, likeness, parse};
 
 /// What a TXT question about SPF brought.
-#[derive(Debug)]
-#[allow(
-    clippy::large_enum_variant,
-    reason = "it is shared, never moved, and nearly always holds values"
-)]
-pub enum Published {
+#[derive(Debug, Clone, Copy)]
+pub enum Published<'f> {
     /// Not answered yet.
     Open,
     /// No usable answer.
     Unanswered(Trouble),
-    /// An answer.
-    Values(Values),
+    /// An answer: what was read of it stands beside it.
+    Values(&'f Values),
 }
 
 /// The TXT values at a name, sorted by what they are to SPF.
 #[derive(Debug)]
 pub struct Values {
     /// The SPF records, parsed; receivers want exactly one.
-    pub records: Vec<Record>,
+    pub records: Vec<Arc<Record>>,
     /// What was meant as one and is none.
     pub near_misses: Vec<Meant>,
     /// Every other value, joined.
@@ -56,16 +52,16 @@ pub struct Meant {
 }
 
 /// Asks for the TXT values at `name`. What they hold is read once, whoever asks, for whichever domain.
-pub fn gather(inquiry: &mut Inquiry<'_>, name: &Name, need: Need) -> Arc<Published> {
+pub fn gather<'f>(inquiry: &mut Inquiry<'f>, name: &Name, need: Need) -> Published<'f> {
     published(inquiry, &Dns::new(name.clone(), Kind::Txt), need)
 }
 
 /// The same by the question.
-pub(super) fn published(inquiry: &mut Inquiry<'_>, question: &Dns, need: Need) -> Arc<Published> {
+pub(super) fn published<'f>(inquiry: &mut Inquiry<'f>, question: &Dns, need: Need) -> Published<'f> {
     match inquiry.ask_about(question, need) {
-        Reply::Open => Arc::new(Published::Open),
-        Reply::Unanswered(trouble) => Arc::new(Published::Unanswered(trouble)),
-        Reply::Answered(_, fact) => fact.once(|fact| Published::Values(Values::of(fact))),
+        Reply::Open => Published::Open,
+        Reply::Unanswered(trouble) => Published::Unanswered(trouble),
+        Reply::Answered(_, fact) => Published::Values(Values::read(fact)),
     }
 }
 
@@ -76,9 +72,9 @@ fn joined(record: &Rdata) -> Option<Vec<u8>> {
     }
 }
 
-impl Published {
+impl<'f> Published<'f> {
     /// The values, where there was a usable answer.
-    pub fn values(&self) -> Option<&Values> {
+    pub fn values(self) -> Option<&'f Values> {
         match self {
             Self::Values(values) => Some(values),
             Self::Open | Self::Unanswered(_) => None,
@@ -86,12 +82,17 @@ impl Published {
     }
 
     /// The one record receivers evaluate: none where there are several, or where nobody can read it (permerror).
-    pub fn evaluated(&self) -> Option<&Record> {
+    pub fn evaluated(self) -> Option<&'f Record> {
         self.values()?.only().filter(|record| record.is_valid())
     }
 }
 
 impl Values {
+    /// What stands in an answer, read once for whoever holds it.
+    pub(super) fn read(fact: &Fact) -> &Self {
+        fact.once(Self::of)
+    }
+
     /// What stands in an answer.
     fn of(fact: &Fact) -> Self {
         let answer = fact.outcome.as_ref().ok();
@@ -105,7 +106,7 @@ impl Values {
         };
         for text in answer.map_or(&[][..], Answer::records).iter().filter_map(joined) {
             match likeness(&text) {
-                Likeness::Spf => values.records.push(parse(&text)),
+                Likeness::Spf => values.records.push(Arc::new(parse(&text))),
                 Likeness::NearMiss(miss) => values.near_misses.push(Meant { text, miss }),
                 Likeness::Other => values.others.push(text),
             }

@@ -4,19 +4,31 @@
 //! not) and nowhere else. Expanding them needs a sender and is for the judgement.
 
 use std::fmt;
+use std::sync::Arc;
 
 /// Text with macros in it.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
-pub struct MacroString {
-    /// Literals and macros in order; two literals never stand side by side.
-    pub pieces: Vec<Piece>,
+pub struct MacroString(Pieces);
+
+/// Nearly every text is one literal: it stands here without a list around it.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+enum Pieces {
+    One(Piece),
+    /// None, or several.
+    Many(Vec<Piece>),
+}
+
+impl Default for Pieces {
+    fn default() -> Self {
+        Self::Many(Vec::new())
+    }
 }
 
 /// A stretch of a macro string.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum Piece {
     /// Printable ASCII as it stands (blanks only in explanations).
-    Literal(String),
+    Literal(Arc<str>),
     /// `%{…}`
     Macro(Macro),
     /// `%%`, a percent sign.
@@ -39,18 +51,44 @@ pub struct Macro {
     /// `r`: the parts in reverse order.
     pub reverse: bool,
     /// Where the value is cut; at `.` where empty.
-    pub delimiters: String,
+    pub delimiters: Box<str>,
 }
 
 impl MacroString {
+    /// These in order.
+    pub(super) fn of(mut pieces: Vec<Piece>) -> Self {
+        if pieces.len() == 1
+            && let Some(one) = pieces.pop()
+        {
+            return Self(Pieces::One(one));
+        }
+        Self(Pieces::Many(pieces))
+    }
+
+    /// A text without macros, which may be empty.
+    pub(super) fn of_literal(text: &str) -> Self {
+        match text.is_empty() {
+            true => Self::default(),
+            false => Self(Pieces::One(Piece::Literal(text.into()))),
+        }
+    }
+
+    /// Literals and macros in order; two literals never stand side by side.
+    pub fn pieces(&self) -> &[Piece] {
+        match &self.0 {
+            Pieces::One(one) => std::slice::from_ref(one),
+            Pieces::Many(pieces) => pieces,
+        }
+    }
+
     /// Whether nothing in it depends on who sends (`%%` and its like do not).
     pub fn is_literal(&self) -> bool {
-        !self.pieces.iter().any(|piece| matches!(piece, Piece::Macro(_)))
+        !self.pieces().iter().any(|piece| matches!(piece, Piece::Macro(_)))
     }
 
     /// The macros in it.
     pub fn macros(&self) -> impl Iterator<Item = &Macro> {
-        self.pieces.iter().filter_map(|piece| match piece {
+        self.pieces().iter().filter_map(|piece| match piece {
             Piece::Macro(found) => Some(found),
             _ => None,
         })
@@ -67,14 +105,15 @@ pub struct DomainSpec {
 impl DomainSpec {
     /// Written in one way for all that mean the same: literals in lower case, no trailing dot, delimiters sorted.
     pub fn canonical(&self) -> Self {
-        let mut pieces: Vec<Piece> = self.string.pieces.iter().map(canonical_piece).collect();
+        let mut pieces: Vec<Piece> = self.string.pieces().iter().map(canonical_piece).collect();
         if let Some(Piece::Literal(text)) = pieces.last_mut()
-            && text.ends_with('.')
+            && let Some(undotted) = text.strip_suffix('.')
         {
-            text.pop();
+            *text = undotted.into();
         }
-        let string = MacroString { pieces };
-        Self { string }
+        Self {
+            string: MacroString::of(pieces),
+        }
     }
 
     /// Whether nothing in it depends on who sends.
@@ -87,21 +126,26 @@ impl DomainSpec {
         if !self.is_literal() {
             return None;
         }
-        let canonical = self.canonical();
-        let pieces = canonical.string.pieces.iter().map(|piece| match piece {
+        let pieces = self.string.pieces();
+        let texts = pieces.iter().map(|piece| match piece {
             Piece::Percent => "%",
             Piece::Space => " ",
             Piece::UrlSpace => "%20",
             Piece::Literal(text) => text,
             Piece::Macro(_) => "",
         });
-        Some(pieces.collect())
+        let mut text: String = texts.collect();
+        text.make_ascii_lowercase();
+        if text.ends_with('.') {
+            text.pop();
+        }
+        Some(text)
     }
 }
 
 fn canonical_piece(piece: &Piece) -> Piece {
     match piece {
-        Piece::Literal(text) => Piece::Literal(text.to_ascii_lowercase()),
+        Piece::Literal(text) => Piece::Literal(text.to_ascii_lowercase().into()),
         Piece::Macro(one) => {
             let mut delimiters: Vec<char> = one.delimiters.chars().collect();
             delimiters.sort_unstable();
@@ -126,7 +170,7 @@ impl fmt::Display for DomainSpec {
 
 impl fmt::Display for MacroString {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.pieces.iter().try_for_each(|piece| piece.fmt(f))
+        self.pieces().iter().try_for_each(|piece| piece.fmt(f))
     }
 }
 

@@ -23,7 +23,7 @@ pub(super) fn is_doubtful(part: Part<'_>, kind: &TermKind) -> bool {
     doubt(part, kind).is_some()
 }
 
-pub(super) fn doubt(part: Part<'_>, kind: &TermKind) -> Option<SyntaxError> {
+pub(super) fn doubt(part: Part<'_>, kind: &TermKind) -> Option<Box<SyntaxError>> {
     if let Some(missing) = missing_blank(part, false) {
         return Some(missing);
     }
@@ -44,7 +44,7 @@ pub(super) fn doubt(part: Part<'_>, kind: &TermKind) -> Option<SyntaxError> {
 }
 
 /// `a:a:mail.example.com`: the second name became part of the domain.
-pub(super) fn named_twice(part: Part<'_>) -> Option<SyntaxError> {
+pub(super) fn named_twice(part: Part<'_>) -> Option<Box<SyntaxError>> {
     let (_, argument) = part.text.split_once([':', '='])?;
     let (name, _) = argument.split_once([':', '='])?;
     is_mechanism(&name.to_ascii_lowercase()).then(|| {
@@ -54,8 +54,8 @@ pub(super) fn named_twice(part: Part<'_>) -> Option<SyntaxError> {
 }
 
 pub(super) fn literals(domain: &DomainSpec) -> String {
-    let pieces = domain.string.pieces.iter().map(|piece| match piece {
-        Piece::Literal(text) => text.as_str(),
+    let pieces = domain.string.pieces().iter().map(|piece| match piece {
+        Piece::Literal(text) => text,
         _ => "",
     });
     pieces.collect()
@@ -67,7 +67,7 @@ pub(super) fn place_of(part: Part<'_>, character: char) -> Span {
 }
 
 /// Markup of a web page or document around or inside a term.
-pub(super) fn markup(part: Part<'_>) -> Option<SyntaxError> {
+pub(super) fn markup(part: Part<'_>) -> Option<Box<SyntaxError>> {
     const MARKS: [&str; 11] = [
         "<", ">", "](", "**", "`", "&nbsp;", "&quot;", "&lt;", "&gt;", "&amp;", "&#",
     ];
@@ -78,7 +78,7 @@ pub(super) fn markup(part: Part<'_>) -> Option<SyntaxError> {
 }
 
 /// Two terms and no blank between them. `bare` lets a name alone begin the second one.
-pub(super) fn missing_blank(part: Part<'_>, bare: bool) -> Option<SyntaxError> {
+pub(super) fn missing_blank(part: Part<'_>, bare: bool) -> Option<Box<SyntaxError>> {
     let at = joint(part, bare)?;
     let (before, after) = (part.until(0, at), part.from(at));
     let message = format!(
@@ -112,6 +112,11 @@ pub(super) fn joint(part: Part<'_>, bare: bool) -> Option<usize> {
 /// Whether a term begins here that is no part of a name by chance.
 pub(super) fn begins_term(text: &str, bare: bool) -> bool {
     const NAMES: [&str; 8] = ["include", "exists", "all", "ip4", "ip6", "ptr", "mx", "a"];
+    // It is asked at every letter of a term, and few letters begin one.
+    const FIRST: &[u8] = b"+-~?aeimprvAEIMPRV";
+    if !text.as_bytes().first().is_some_and(|first| FIRST.contains(first)) {
+        return false;
+    }
     let unsigned = text.strip_prefix(['+', '-', '~', '?']);
     let signed = unsigned.is_some();
     let rest = unsigned.unwrap_or(text);
@@ -140,7 +145,7 @@ pub(super) fn begins_term(text: &str, bare: bool) -> bool {
 }
 
 /// A URL or mail address where a domain belongs.
-pub(super) fn address_of_something(part: Part<'_>, span: Span) -> Option<SyntaxError> {
+pub(super) fn address_of_something(part: Part<'_>, span: Span) -> Option<Box<SyntaxError>> {
     let (_, value) = part.text.split_once([':', '='])?;
     let value = value.to_ascii_lowercase();
     if value.contains("://") || value.starts_with("mailto:") {

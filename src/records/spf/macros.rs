@@ -6,7 +6,7 @@
 use std::net::Ipv4Addr;
 
 use super::domain_spec::{DomainSpec, Macro, MacroString, Piece};
-use super::part::{Parsed, Part, error, is_digits};
+use super::part::{Parsed, Part, error, is_digits, place};
 use super::syntax_error::{SyntaxError, SyntaxErrorKind as Kind};
 use crate::records::Span;
 
@@ -17,13 +17,13 @@ use crate::records::Span;
 pub fn parse_macro_string(text: &[u8]) -> Result<MacroString, SyntaxError> {
     let ascii = std::str::from_utf8(text).ok().filter(|text| text.is_ascii());
     let Some(string) = ascii else {
-        return Err(error(
+        return Err(*error(
             Kind::NonAscii,
             0..text.len(),
             "an explanation is plain ASCII",
         ));
     };
-    macro_string(Part { text: string, at: 0 }, Letters::Explanation)
+    macro_string(Part { text: string, at: 0 }, Letters::Explanation).map_err(|error| *error)
 }
 
 /// Where a macro string stands decides which letters it may use.
@@ -44,11 +44,15 @@ pub(super) fn domain_spec(part: Part<'_>) -> Parsed<DomainSpec> {
 
 /// Reads a macro string.
 pub(super) fn macro_string(part: Part<'_>, letters: Letters) -> Parsed<MacroString> {
+    let Some(percent) = place(part, b'%') else {
+        return Ok(MacroString::of_literal(part.text));
+    };
     let mut pieces = Vec::new();
     let mut rest = part;
-    while let Some(percent) = rest.text.find('%') {
+    let mut next = Some(percent);
+    while let Some(percent) = next {
         if percent > 0 {
-            pieces.push(Piece::Literal(rest.until(0, percent).text.to_owned()));
+            pieces.push(Piece::Literal(rest.until(0, percent).text.into()));
         }
         let at = rest.at + percent;
         let tail = rest.from(percent + 1);
@@ -73,23 +77,17 @@ pub(super) fn macro_string(part: Part<'_>, letters: Letters) -> Parsed<MacroStri
         };
         pieces.push(piece);
         rest = tail.from(used);
+        next = place(rest, b'%');
     }
     if !rest.text.is_empty() {
-        pieces.push(Piece::Literal(rest.text.to_owned()));
+        pieces.push(Piece::Literal(rest.text.into()));
     }
-    Ok(MacroString { pieces })
+    Ok(MacroString::of(pieces))
 }
 
 /// What stands between the braces of `%{…}`.
 fn macro_expand(text: &str, span: Span, letters: Letters) -> Parsed<Macro> {
-    let wrong = |kind, message: String| {
-        Err(SyntaxError {
-            kind,
-            span: span.clone(),
-            message,
-            mend: None,
-        })
-    };
+    let wrong = |kind, message: String| Err(error(kind, span.clone(), message));
     let mut characters = text.chars();
     let Some(first) = characters.next() else {
         return wrong(Kind::MacroLetter, "the macro has no letter".to_owned());
@@ -137,13 +135,13 @@ fn macro_expand(text: &str, span: Span, letters: Letters) -> Parsed<Macro> {
         escape: first.is_ascii_uppercase(),
         keep,
         reverse,
-        delimiters: rest.to_owned(),
+        delimiters: rest.into(),
     })
 }
 
 /// Whether it ends in a macro, or in a dot and a top-level label (and perhaps one more dot).
 fn domain_end(string: &MacroString) -> Result<(), String> {
-    let text = match string.pieces.last() {
+    let text = match string.pieces().last() {
         Some(Piece::Literal(text)) => text,
         Some(_) => return Ok(()),
         None => return Err("the domain is missing".to_owned()),

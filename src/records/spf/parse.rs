@@ -111,7 +111,7 @@ fn spare_blanks(text: &[u8], terms: &mut [Term]) {
             continue;
         };
         for term in [left, right].into_iter().filter(|term| is_broken(term)) {
-            term.kind = TermKind::Invalid(one.clone());
+            term.kind = TermKind::Invalid(Box::new(one.clone()));
         }
     }
 }
@@ -140,7 +140,7 @@ fn spare_blank(text: &[u8], left: &Term, right: &Term) -> Option<SyntaxError> {
         });
         Some(SyntaxError {
             mend,
-            ..error(kind, span.clone(), message)
+            ..*error(kind, span.clone(), message)
         })
     };
     // What a term cannot end with, or begin with.

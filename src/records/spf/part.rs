@@ -11,7 +11,8 @@ pub(super) struct Part<'t> {
 }
 
 /// A value, or what is wrong with the text.
-pub(super) type Parsed<T> = Result<T, SyntaxError>;
+/// The wrong is rare and told at length, so it stands in a box: what is right stays small.
+pub(super) type Parsed<T> = Result<T, Box<SyntaxError>>;
 
 impl<'t> Part<'t> {
     /// What stands from `offset` on; nothing past the end, or inside a character.
@@ -40,20 +41,25 @@ impl<'t> Part<'t> {
     }
 
     /// That all of it is wrong.
-    pub(super) fn error(self, kind: Kind, message: impl Into<String>) -> SyntaxError {
+    pub(super) fn error(self, kind: Kind, message: impl Into<String>) -> Box<SyntaxError> {
         error(kind, self.span(), message)
     }
 }
 
 /// What is wrong with a stretch of the record.
-pub(super) fn error(kind: Kind, span: Span, message: impl Into<String>) -> SyntaxError {
-    let message = message.into();
-    SyntaxError {
+#[cold]
+pub(super) fn error(kind: Kind, span: Span, message: impl Into<String>) -> Box<SyntaxError> {
+    Box::new(SyntaxError {
         kind,
         span,
-        message,
+        message: message.into(),
         mend: None,
-    }
+    })
+}
+
+/// Where the first such octet stands: terms are short, and one after the other is quicker than to search.
+pub(super) fn place(part: Part<'_>, wanted: u8) -> Option<usize> {
+    part.text.bytes().position(|octet| octet == wanted)
 }
 
 /// Whether it is a number without a sign.

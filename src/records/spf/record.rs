@@ -74,7 +74,7 @@ pub enum TermKind {
     /// `name=value`.
     Modifier(Modifier),
     /// Nothing a receiver can read.
-    Invalid(SyntaxError),
+    Invalid(Box<SyntaxError>),
 }
 
 /// Who a directive matches (RFC 7208 5).
@@ -166,8 +166,8 @@ impl Record {
             let (seen, kind, name) = match &term.kind {
                 TermKind::Invalid(error) => {
                     // Two pieces of one broken term have one error between them.
-                    if errors.last() != Some(error) {
-                        errors.push(error.clone());
+                    if errors.last() != Some(&**error) {
+                        errors.push(SyntaxError::clone(error));
                     }
                     continue;
                 }

@@ -14,13 +14,14 @@ use super::syntax_error::{Mend, SyntaxError, SyntaxErrorKind as Kind};
 use super::terms::term;
 
 /// A better word for `error`, if there is one, and what to write instead, if that can be told.
-pub(super) fn behind(part: Part<'_>, error: SyntaxError) -> SyntaxError {
-    let better = named(part, error);
-    let mend = match better.kind {
+#[cold]
+pub(super) fn behind(part: Part<'_>, error: Box<SyntaxError>) -> Box<SyntaxError> {
+    let mut better = named(part, error);
+    better.mend = match better.kind {
         Kind::Joined => None,
         _ => mend_of(part),
     };
-    SyntaxError { mend, ..better }
+    better
 }
 
 fn mend_of(part: Part<'_>) -> Option<Mend> {
@@ -28,7 +29,7 @@ fn mend_of(part: Part<'_>) -> Option<Mend> {
     mended(part.text).map(|text| Mend { span, text })
 }
 
-fn named(part: Part<'_>, error: SyntaxError) -> SyntaxError {
+fn named(part: Part<'_>, error: Box<SyntaxError>) -> Box<SyntaxError> {
     markup(part)
         .or_else(|| joined(part))
         .or_else(|| separator(part))
@@ -43,13 +44,13 @@ fn named(part: Part<'_>, error: SyntaxError) -> SyntaxError {
 
 /// What a term that can be read says although its author hardly meant it.
 pub(super) fn doubtful(part: Part<'_>, kind: &TermKind) -> Option<SyntaxError> {
-    let slip = doubt(part, kind)?;
-    let mend = mend_of(part);
-    Some(SyntaxError { mend, ..slip })
+    let mut slip = doubt(part, kind)?;
+    slip.mend = mend_of(part);
+    Some(*slip)
 }
 
 /// A mechanism with another sign than a colon between its name and what it names.
-fn wrong_joint(part: Part<'_>) -> Option<SyntaxError> {
+fn wrong_joint(part: Part<'_>) -> Option<Box<SyntaxError>> {
     let text = part.text.trim_start_matches(['+', '-', '~', '?']);
     let end = text.find(|one: char| !one.is_ascii_alphanumeric())?;
     let (name, rest) = text.split_at_checked(end)?;
@@ -97,7 +98,7 @@ fn kind_of(name: &str) -> Kind {
 }
 
 /// Another record without a blank before it: `-allv=spf1`, `-all;v=DMARC1;`.
-fn joined(part: Part<'_>) -> Option<SyntaxError> {
+fn joined(part: Part<'_>) -> Option<Box<SyntaxError>> {
     const VERSIONS: [&str; 6] = ["v=spf", "v=dmarc", "v=dkim", "v=sts", "v=tlsrpt", "v=bimi"];
     let lower = part.text.to_ascii_lowercase();
     let at = VERSIONS.iter().filter_map(|version| lower.find(version)).min()?;
@@ -115,7 +116,7 @@ fn joined(part: Part<'_>) -> Option<SyntaxError> {
 }
 
 /// A comma, semicolon or quote between or around terms.
-fn separator(part: Part<'_>) -> Option<SyntaxError> {
+fn separator(part: Part<'_>) -> Option<Box<SyntaxError>> {
     let first = part.text.chars().find(|one| SEPARATORS.contains(one))?;
     let readable = part
         .text
@@ -144,7 +145,7 @@ fn by_what_it_names(argument: &str) -> String {
 }
 
 /// Behind a term that names no mechanism.
-fn unknown(part: Part<'_>, error: SyntaxError) -> SyntaxError {
+fn unknown(part: Part<'_>, mut error: Box<SyntaxError>) -> Box<SyntaxError> {
     let text = part.text;
     let unsigned = text.strip_prefix(['+', '-', '~', '?']).unwrap_or(text);
     let name = unsigned
@@ -180,6 +181,6 @@ fn unknown(part: Part<'_>, error: SyntaxError) -> SyntaxError {
         _ if name.parse::<Ipv4Addr>().is_ok() => "; an address is written ip4:".to_owned(),
         _ => String::new(),
     };
-    let message = format!("{}{hint}", error.message);
-    SyntaxError { message, ..error }
+    error.message.push_str(&hint);
+    error
 }

@@ -7,7 +7,7 @@ use std::net::{Ipv4Addr, Ipv6Addr};
 use super::addresses::{Network4, Network6};
 use super::domain_spec::DomainSpec;
 use super::macros::{Letters, domain_spec, macro_string};
-use super::part::{Parsed, Part, error, is_digits};
+use super::part::{Parsed, Part, error, is_digits, place};
 use super::record::{DualCidr, Mechanism, Modifier, Qualifier, TermKind};
 use super::syntax_error::SyntaxErrorKind as Kind;
 
@@ -31,11 +31,6 @@ pub(super) fn term(term: Part<'_>) -> Parsed<TermKind> {
     let end = end.unwrap_or(unsigned.text.len());
     let mechanism = mechanism(term, unsigned.until(0, end).text, unsigned.from(end))?;
     Ok(TermKind::Directive { qualifier, mechanism })
-}
-
-/// Where the first such octet stands: terms are short, and one after the other is quicker than to search.
-fn place(part: Part<'_>, wanted: u8) -> Option<usize> {
-    part.text.bytes().position(|octet| octet == wanted)
 }
 
 fn modifier(term: Part<'_>, name: &str) -> Parsed<Modifier> {

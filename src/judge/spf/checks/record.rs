@@ -33,11 +33,14 @@ fn spelling(record: &Record, topic: &Topic, findings: &mut Findings) {
         said.at(at..at + 1);
     }
     for (index, term) in record.terms.iter().enumerate() {
-        let shown = record.term_text(index);
-        let name = shown.split([':', '/', '=']).next().unwrap_or_default();
-        if !name.bytes().any(|octet| octet.is_ascii_uppercase()) {
+        // Small letters are nearly all there is: what needs no word is not made into text.
+        let octets = record.text.get(term.span.clone()).unwrap_or_default();
+        let mut name = octets.iter().take_while(|octet| !b":/=".contains(octet));
+        if !name.any(u8::is_ascii_uppercase) {
             continue;
         }
+        let shown = record.term_text(index);
+        let name = shown.split([':', '/', '=']).next().unwrap_or_default();
         let (rule, message) = match &term.kind {
             TermKind::Directive { .. } => (
                 &rules::MECHANISM_CASE,
@@ -128,16 +131,17 @@ fn terms(record: &Record, topic: &Topic, findings: &mut Findings) {
     let end = record.all().map_or(usize::MAX, |(index, _)| index);
     let mut queried: Vec<String> = Vec::new();
     for (index, _, mechanism) in record.directives() {
-        let shown = record.term_text(index);
+        let shown = || record.term_text(index);
         if matches!(mechanism, Mechanism::Ptr(_)) {
-            let message = format!("{shown}: the standard says not to use ptr");
+            let message = format!("{}: the standard says not to use ptr", shown());
             say_of_term(findings, &rules::PTR, topic, (record, index), message);
         }
         if mechanism.queries() && index < end && queried.len() < MAX_COMPARED {
             let canonical = mechanism.to_string();
             if queried.contains(&canonical) {
                 let message = format!(
-                    "{shown} stands before: it costs one more of the ten terms and matches nobody new"
+                    "{} stands before: it costs one more of the ten terms and matches nobody new",
+                    shown()
                 );
                 say_of_term(findings, &rules::SAME_TWICE, topic, (record, index), message);
             }

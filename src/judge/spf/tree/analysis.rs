@@ -1,5 +1,7 @@
 //! The tree and what it comes to: types, serialized as `zegel spf --output json` prints them.
 
+use std::sync::Arc;
+
 use serde::Serialize;
 
 use super::cost::Cost;
@@ -119,7 +121,7 @@ pub(in crate::judge::spf) struct Reached {
     pub(in crate::judge::spf) name: String,
     pub(in crate::judge::spf) referral: Referral,
     pub(in crate::judge::spf) depth: usize,
-    pub(in crate::judge::spf) record: Option<Record>,
+    pub(in crate::judge::spf) record: Option<Arc<Record>>,
     pub(in crate::judge::spf) obstacle: Option<Obstacle>,
 }
 

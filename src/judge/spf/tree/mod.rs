@@ -30,7 +30,7 @@ use crate::name::Name;
 /// Walks the tree of `domain`; its own record is asked for with `need`.
 pub fn analyse(domain: &Name, inquiry: &mut Inquiry<'_>, need: Need) -> Arc<Analysis> {
     // Until the domain's own record is there, there is nothing to walk; a walk over half a tree would be thrown away.
-    if matches!(*gather(inquiry, domain, need), Published::Open) || scout::is_open(domain, inquiry) {
+    if matches!(gather(inquiry, domain, need), Published::Open) || scout::is_open(domain, inquiry) {
         return Arc::new(walk::of_open(domain));
     }
     inquiry.once(domain, Need::Compliance, |inquiry| walk::walk(domain, inquiry))

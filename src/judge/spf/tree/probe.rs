@@ -99,6 +99,17 @@ pub(super) fn probe(
     inquiry: &mut Inquiry<'_>,
 ) -> Option<Probe> {
     let name = name_of(&target)?;
+    Some(at(term, &name, target, onward, inquiry))
+}
+
+/// Looks into a term that speaks of `name`, which is written as `target`.
+pub(super) fn at(
+    term: Term<'_>,
+    name: &Name,
+    target: String,
+    onward: &Referral,
+    inquiry: &mut Inquiry<'_>,
+) -> Probe {
     let mut probe = Probe {
         target,
         at: onward.parent.clone(),
@@ -125,18 +136,18 @@ pub(super) fn probe(
     match term.mechanism {
         Mechanism::Mx { cidr, .. } => {
             probe.is_mx = true;
-            probe.mx(&name, cidr.v4, term.is_own, inquiry);
+            probe.mx(name, cidr.v4, term.is_own, inquiry);
         }
-        Mechanism::A { cidr, .. } => probe.a(&name, cidr.v4, inquiry),
+        Mechanism::A { cidr, .. } => probe.a(name, cidr.v4, inquiry),
         _ => {
             probe.is_exists = true;
-            probe.a(&name, 32, inquiry);
+            probe.a(name, 32, inquiry);
             // Any address there means a match (RFC 7208 5.7), whatever address it is.
             probe.everybody = !probe.networks.is_empty();
             probe.networks.clear();
         }
     }
-    Some(probe)
+    probe
 }
 
 impl Probe {

@@ -2,18 +2,15 @@
 //!
 //! A walk over half a tree is thrown away with its run, so until every answer is there only the way is gone: from
 //! record to record along what each one leads to, in the order and within the bounds of the walk. What a record leads
-//! to is worked out once a pass, by whoever shares it; once nothing is open, the walk goes over the tree one time.
-
-use std::collections::HashSet;
-use std::sync::Arc;
+//! to stands beside its answer, for whoever shares it; once nothing is open, the walk goes over the tree one time.
 
 use super::probe;
 use super::referral::{Referral, Via};
 use super::walk::{MAX_DEPTH, MAX_PROBES, MAX_RECORDS, one_record};
-use crate::inquiry::{Inquiry, Need};
+use crate::inquiry::{Dns, Inquiry, Kind, Need, Reply};
 use crate::judge::spf::expand::without_sender;
 use crate::judge::spf::policy::name_of;
-use crate::judge::spf::published::{Published, gather};
+use crate::judge::spf::published::{Published, Values};
 use crate::name::Name;
 use crate::records::spf::{DomainSpec, Mechanism, Qualifier, Record};
 
@@ -25,10 +22,10 @@ pub(super) fn is_open(domain: &Name, inquiry: &mut Inquiry<'_>) -> bool {
             open: false,
             reached: 0,
             probed: 0,
-            known: HashSet::new(),
+            known: Vec::new(),
             ancestors: Vec::new(),
         };
-        scout.visit(domain.as_str());
+        scout.visit(domain);
         Scouted { open: scout.open }
     });
     scouted.open
@@ -39,33 +36,23 @@ struct Scouted {
     open: bool,
 }
 
-/// What one record leads to, in its order.
-enum Leads {
-    /// Not answered yet.
-    Open,
-    /// Nobody can read it, or there is none.
-    Nowhere,
-    /// What receivers reach of it.
-    To(Vec<Lead>),
-}
+/// What one record leads to, in its order; `None` where nobody can read it, or there is none.
+struct Leads(Option<Vec<Lead>>);
 
 /// Where one term leads.
 enum Lead {
-    /// To the record at this name; `None` where that depends on who sends.
-    Record(Option<String>),
+    /// To the record at this name; `None` where that depends on who sends, or is no name.
+    Record(Option<Name>),
     /// To the hosts at this name.
-    Hosts(Mechanism, String),
+    Hosts(Mechanism, Name),
 }
 
 impl Leads {
-    /// What is published at `name` leads to.
-    fn of(name: &Name, published: &Published) -> Self {
-        if matches!(published, Published::Open) {
-            return Self::Open;
-        }
-        match one_record(published) {
-            Ok(record) if record.is_valid() => Self::To(Lead::all(record, name.as_str())),
-            _ => Self::Nowhere,
+    /// What `values`, which are published at `name`, lead to.
+    fn of(name: &Name, values: &Values) -> Self {
+        match one_record(Published::Values(values)) {
+            Ok(record) if record.is_valid() => Self(Some(Lead::all(record, name.as_str()))),
+            _ => Self(None),
         }
     }
 }
@@ -74,14 +61,21 @@ impl Lead {
     /// What stands behind `all` is not reached, nor is a redirect beside one.
     fn all(record: &Record, at: &str) -> Vec<Self> {
         let end = record.all().map(|(index, _)| index);
-        let to_record = |target: &DomainSpec| Self::Record(without_sender(target, at));
+        let to_record = |target: &DomainSpec| {
+            let name = without_sender(target, at);
+            Self::Record(name.and_then(|name| name_of(&name)))
+        };
+        let to_hosts = |mechanism: &Mechanism| {
+            let name = name_of(&probe::target(mechanism, at)?)?;
+            Some(Self::Hosts(mechanism.clone(), name))
+        };
         let reached = record
             .directives()
             .filter(|(index, ..)| end.is_none_or(|end| *index < end));
         let mut leads: Vec<Self> = reached
             .filter_map(|(_, _, mechanism)| match mechanism {
                 Mechanism::Include(target) => Some(to_record(target)),
-                _ => probe::target(mechanism, at).map(|target| Self::Hosts(mechanism.clone(), target)),
+                _ => to_hosts(mechanism),
             })
             .collect();
         let redirect = record.redirect().filter(|_| end.is_none());
@@ -96,53 +90,55 @@ struct Scout<'w, 'f> {
     open: bool,
     reached: usize,
     probed: usize,
-    known: HashSet<Name>,
+    known: Vec<Name>,
     ancestors: Vec<Name>,
 }
 
-impl Scout<'_, '_> {
-    fn visit(&mut self, domain: &str) {
-        let name = name_of(domain);
-        if name.as_ref().is_some_and(|name| self.known.contains(name)) {
+impl<'f> Scout<'_, 'f> {
+    fn visit(&mut self, name: &Name) {
+        if self.known.contains(name) {
             return;
         }
         let is_full = self.reached >= MAX_RECORDS;
         self.reached += 1;
-        let Some(name) = name.filter(|name| !self.ancestors.contains(name)) else {
-            return;
-        };
-        if is_full || self.ancestors.len() > MAX_DEPTH {
+        if self.ancestors.contains(name) || is_full || self.ancestors.len() > MAX_DEPTH {
             return;
         }
-        let leads: Arc<Leads> = self.inquiry.once(&name, Need::Compliance, |inquiry| {
-            Leads::of(&name, &gather(inquiry, &name, Need::Compliance))
-        });
-        match &*leads {
-            Leads::Open => self.open = true,
-            Leads::Nowhere => {}
-            Leads::To(leads) => {
-                self.ancestors.push(name);
-                for lead in leads {
-                    self.follow(lead, domain);
-                }
-                self.known.extend(self.ancestors.pop());
+        let Some(leads) = self.leads(name) else { return };
+        self.ancestors.push(name.clone());
+        for lead in leads {
+            match lead {
+                Lead::Record(Some(name)) => self.visit(name),
+                Lead::Record(None) => self.reached += 1,
+                Lead::Hosts(mechanism, host) => self.ask_for_hosts(mechanism, host),
+            }
+        }
+        self.known.extend(self.ancestors.pop());
+    }
+
+    /// What the record at a name leads to, worked out once an answer; `None` where there is none to read.
+    fn leads(&mut self, name: &Name) -> Option<&'f [Lead]> {
+        match self
+            .inquiry
+            .ask(Dns::new(name.clone(), Kind::Txt), Need::Compliance)
+        {
+            Reply::Open => {
+                self.open = true;
+                None
+            }
+            Reply::Unanswered(_) => None,
+            Reply::Answered(_, fact) => {
+                let leads = fact.once(|fact| Leads::of(name, Values::read(fact)));
+                leads.0.as_deref()
             }
         }
     }
 
-    fn follow(&mut self, lead: &Lead, at: &str) {
-        match lead {
-            Lead::Record(Some(name)) => self.visit(name),
-            Lead::Record(None) => self.reached += 1,
-            Lead::Hosts(mechanism, target) => self.ask_for_hosts(mechanism, target, at),
-        }
-    }
-
-    fn ask_for_hosts(&mut self, mechanism: &Mechanism, target: &str, at: &str) {
+    fn ask_for_hosts(&mut self, mechanism: &Mechanism, host: &Name) {
         if self.probed >= MAX_PROBES {
             return;
         }
-        // What becomes of whoever is found there changes no question.
+        // What becomes of whoever is found there, and where the term stands, changes no question.
         let term = probe::Term {
             qualifier: Qualifier::Pass,
             mechanism,
@@ -151,14 +147,13 @@ impl Scout<'_, '_> {
         };
         let referral = Referral {
             via: Via::Include,
-            parent: at.to_owned(),
+            parent: String::new(),
             top: None,
             passes: false,
             decides: false,
         };
-        if let Some(found) = probe::probe(term, target.to_owned(), &referral, self.inquiry) {
-            self.probed += 1;
-            self.open |= found.open;
-        }
+        let found = probe::at(term, host, String::new(), &referral, self.inquiry);
+        self.probed += 1;
+        self.open |= found.open;
     }
 }

@@ -89,7 +89,7 @@ struct TreeWalk<'w, 'f> {
     v4: Vec<Network4>,
 }
 
-impl TreeWalk<'_, '_> {
+impl<'f> TreeWalk<'_, 'f> {
     fn visit(&mut self, domain: &str, referral: Referral) -> (Node, Cost) {
         let mut node = Node {
             name: domain.to_owned(),
@@ -112,11 +112,7 @@ impl TreeWalk<'_, '_> {
             obstacle: None,
             referral,
         };
-        let published = self.read(name.as_ref(), &reached);
-        let read = published
-            .as_ref()
-            .map_err(Clone::clone)
-            .and_then(|it| one_record(it));
+        let read = self.read(name.as_ref(), &reached).and_then(one_record);
         let (record, obstacle) = match read {
             Ok(record) => (Some(record), syntax_error(record)),
             Err(obstacle) => (None, Some(obstacle)),
@@ -142,7 +138,7 @@ impl TreeWalk<'_, '_> {
     }
 
     /// What is published at a name, unless the walk ends before it.
-    fn read(&mut self, name: Option<&Name>, reached: &Reached) -> Result<Arc<Published>, Obstacle> {
+    fn read(&mut self, name: Option<&Name>, reached: &Reached) -> Result<Published<'f>, Obstacle> {
         let name = name.ok_or(Obstacle::Malformed)?;
         if self.ancestors.contains(name) {
             return Err(Obstacle::Loop);
@@ -316,10 +312,10 @@ impl TreeWalk<'_, '_> {
 }
 
 /// The one SPF record at a name.
-pub(super) fn one_record(published: &Published) -> Result<&Record, Obstacle> {
+pub(super) fn one_record(published: Published<'_>) -> Result<&Arc<Record>, Obstacle> {
     match published {
         Published::Open => Err(Obstacle::Open),
-        Published::Unanswered(trouble) => Err(Obstacle::Unanswered(*trouble)),
+        Published::Unanswered(trouble) => Err(Obstacle::Unanswered(trouble)),
         Published::Values(values) => match values.records.as_slice() {
             [] => Err(Obstacle::Missing {
                 nxdomain: values.nxdomain,
