@@ -264,6 +264,30 @@ fn a_fault_at_one_address_is_a_fault_of_the_host() {
     }
 }
 
+/// A look at all of a server's TLS takes minutes of its turns: what the state hangs on is asked before, and of who does not
+/// answer that nothing more is asked.
+#[test]
+fn the_certificates_are_asked_for_before_all_of_the_tls() {
+    let servers = Servers::all(&sound()).profile(&profile(&[])).at(
+        "2001:db8::25",
+        Closeness::Chain,
+        Err(Trouble::Busy),
+    );
+    let verdict = servers.judge(ZONE, &spec("Any"));
+    assert_eq!(of_tls(&verdict).state, State::InSync);
+    let asked = servers.asked.lock().unwrap();
+    let asked: Vec<(bool, Closeness)> = asked
+        .iter()
+        .map(|one| (one.address.is_ipv4(), one.closeness))
+        .collect();
+    let (first, rest) = asked.split_at(2);
+    assert!(
+        first.iter().all(|(_, closeness)| *closeness == Closeness::Chain),
+        "{asked:?}"
+    );
+    assert_eq!(rest, [(true, Closeness::Profile)]);
+}
+
 #[test]
 fn nobody_is_asked_where_nobody_asked_for_it() {
     let servers = Servers::all(&sound());

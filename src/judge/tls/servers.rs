@@ -232,17 +232,18 @@ fn server(
     mut trouble: Option<Trouble>,
     inquiry: &mut Inquiry<'_>,
 ) -> MailServer {
-    let mut closenesses = vec![Closeness::Chain];
-    if inquiry.profiles() {
-        closenesses.push(Closeness::Profile);
-    }
-    let mut looks = Vec::new();
+    let mut looks: Vec<(Starttls, Option<Arc<Fact<Starttls>>>)> = Vec::new();
     for address in addresses.iter().take(MAX_ADDRESSES) {
-        for closeness in &closenesses {
+        for closeness in [Closeness::Chain, Closeness::Profile] {
+            // All of the TLS takes minutes of an address' turns, and the state hangs on the certificates: those first.
+            let is_known = looks.last().is_some_and(|(_, fact)| fact.is_some());
+            if closeness == Closeness::Profile && !(inquiry.profiles() && is_known) {
+                continue;
+            }
             let question = Starttls {
                 host: host.clone(),
                 address: *address,
-                closeness: *closeness,
+                closeness,
             };
             let fact = match inquiry.ask(question.clone(), Need::Evidence) {
                 Reply::Answered(_, fact) => Some(fact.clone()),
