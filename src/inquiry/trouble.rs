@@ -132,7 +132,8 @@ impl fmt::Display for Trouble {
             Self::Refused => "the server refused to answer",
             Self::ServFail => "the server answered SERVFAIL",
             Self::Stripped => {
-                "it cannot be proven: the resolver does not pass DNSSEC on, or not all of it; name one that does with --resolver"
+                "it cannot be proven: the resolver does not pass DNSSEC on, or not all of it, or it answers for this name by \
+                 itself; name one that passes all on with --resolver"
             }
             Self::Timeout => "no answer came in time",
             Self::Truncated => "the answer was truncated and could not be had over TCP",

@@ -12,6 +12,7 @@ mod harmful;
 #[path = "../support/json_page.rs"]
 mod json_page;
 mod live;
+mod local;
 mod lookup;
 mod mended;
 mod mutated;

@@ -191,6 +191,7 @@ impl Validator {
                     self.note(Passes::Strips, *shown);
                     return Fault::Strips;
                 }
+                Registry::Local => return Fault::Resolvers,
                 // It proves what it says of itself through this resolver, and would of this.
                 Registry::Fine if !is_a_domain => {
                     self.note(Passes::Partly, evidence);

@@ -1,5 +1,6 @@
 //! What a top-level domain shows of a resolver: its registry proves what it says, whoever is broken below it.
 
+use hickory_proto::op::ResponseCode;
 use hickory_proto::rr::{Name, RecordType};
 
 use super::witnesses::Said;
@@ -19,6 +20,9 @@ pub(super) enum Registry {
     Stripped(Box<Evidence>),
     /// They are missing there, and it may be its own doing.
     Alone,
+    /// There is none: the root proves it, or proves every other. The resolver answers for it by itself, as many do for
+    /// `localhost` (RFC 6761, 6.3) and for names of a house's own; that shows nothing of how it passes on what others say.
+    Local,
     /// It has said nothing that tells: silence proves nothing, and is looked for again.
     Unknown,
 }
@@ -53,11 +57,13 @@ impl Validator {
                 self.remembered().note_fine(top, self.now());
                 return Registry::Fine;
             }
+            // That it is not there says nothing of it, unless something is said to be below.
+            Shows::Nothing if self.is_denied(top).await => return Registry::Local,
             Shows::Nothing => return Registry::Unknown,
         };
         // The root has shown just now that it is signed: what it says of a delegation is, too.
-        if at_the_root {
-            return Registry::Stripped(evidence);
+        if at_the_root && self.is_denied(top).await {
+            return Registry::Local;
         }
         for other in REGISTRIES {
             let Ok(other) = Name::from_ascii(other) else {
@@ -67,15 +73,29 @@ impl Validator {
                 continue;
             }
             match self.shows(&other).await {
+                Shows::Proofs if at_the_root => return Registry::Local,
                 Shows::Proofs => return Registry::Alone,
                 Shows::Lack { .. } => return Registry::Stripped(evidence),
                 Shows::Unsigned | Shows::Nothing => {}
             }
         }
+        if at_the_root {
+            return Registry::Stripped(evidence);
+        }
         match self.witness(&evidence, authorities).await {
             Said::Good(_) => Registry::Stripped(evidence),
             Said::Broken(_) | Said::Nothing { .. } => Registry::Alone,
         }
+    }
+
+    /// Whether the root proves, through the resolver, that there is no such domain. A question for DS goes to the zone above
+    /// (RFC 4035, 3.1.4.1), whatever a resolver answers by itself below.
+    async fn is_denied(&self, top: &Name) -> bool {
+        let Ok(message) = self.put(top, RecordType::DS, true).await else {
+            return false;
+        };
+        let proven = self.prove(&message, top, RecordType::DS).await;
+        message.metadata.response_code == ResponseCode::NXDomain && proven.security == Security::Secure
     }
 
     /// What the resolver shows of one.
