@@ -10,7 +10,8 @@
 //!
 //! A set tells its age only where the servers give another one now. One that they still give may have been fetched with
 //! another answer, and caches keep it once for all: the SOA of a zone stands beside every absence that it proves, and each
-//! that is asked for makes it new. So an absence that lacks its NSEC, and nothing else, is as old as it may be.
+//! that is asked for makes it new; so does an NSEC. So what proves an absence, or lacks for that, is as old as it may be, and
+//! only a fresh question of the same kind tells who took it away.
 
 mod part;
 
@@ -145,13 +146,16 @@ impl<'m> Pair<'m> {
         }
     }
 
-    /// The sets that are held and that nobody can have fetched from the servers as they are now.
+    /// The sets that are held and that nobody can have fetched from the servers as they are now. Proofs are none, unless they
+    /// stand for another end than the servers give.
     fn telling(&self) -> impl Iterator<Item = &Set<'m>> {
         let is_given = |set: &Set<'_>| {
             let mut now = std::iter::once(&self.given).chain(&self.beside);
             now.any(|part| part.has(set))
         };
-        self.held.sets.iter().filter(move |set| !is_given(set))
+        let is_of_this_end = self.held.end == self.given.end;
+        let sets = self.held.sets.iter();
+        sets.filter(move |set| !(is_of_this_end && set.is_proof()) && !is_given(set))
     }
 
     /// The TTL that a held set had when it was new: its signature tells, else that of what is given in its place now. What

@@ -152,7 +152,7 @@ impl<'m> Part<'m> {
     pub(super) fn data(&self) -> impl Iterator<Item = &Set<'m>> {
         self.sets
             .iter()
-            .filter(|set| !PROOFS.contains(&set.kind) && !set.records.is_empty())
+            .filter(|set| !set.is_proof() && !set.records.is_empty())
     }
 
     /// The name below which a wildcard stands that made a set here (RFC 4035 5.3.2): its signature counts fewer labels.
@@ -176,6 +176,11 @@ impl<'m> Part<'m> {
 }
 
 impl Set<'_> {
+    /// Whether it proves what is not there.
+    pub(super) fn is_proof(&self) -> bool {
+        PROOFS.contains(&self.kind)
+    }
+
     /// What is left of its TTL; of an SOA how long it lets an absence be kept.
     pub(super) fn ttl(&self) -> Option<u32> {
         let all = self.records.iter().chain(&self.signatures);
