@@ -1,5 +1,5 @@
 //! `zegel plan`: the desired records of manifests, as a zone file, JSON, a table, or in the words of a program that publishes
-//! them. Asks DNS nothing, unless what differs from it is asked for.
+//! them. Asks DNS only with `--diff`: what differs from it is asked for then.
 
 use std::sync::Arc;
 
@@ -36,7 +36,7 @@ pub struct Args {
     /// The TTL of the records, in seconds
     #[arg(long, value_name = "SECONDS", default_value_t = plan::TTL, value_parser = ttl)]
     pub ttl: u32,
-    /// The provider ExternalDNS publishes through: each wants texts in its own way
+    /// The provider ExternalDNS publishes through, for dnsendpoint: each wants texts in its own way
     #[arg(long, value_name = "PROVIDER", required_if_eq("output", "dnsendpoint"), value_parser = dialect())]
     pub provider: Option<&'static Dialect>,
     /// The zone the records are in, for octodns, dnscontrol and nsupdate [default: the domain; nsupdate asks]
@@ -59,12 +59,49 @@ fn dialect() -> impl TypedValueParser<Value = &'static Dialect> {
     let known = DIALECTS
         .iter()
         .map(|dialect| PossibleValue::new(dialect.provider).help(dialect.name));
-    PossibleValuesParser::new(known).try_map(|text| {
+    let others = NO_DIALECTS
+        .iter()
+        .map(|(name, _)| PossibleValue::new(*name).hide(true));
+    PossibleValuesParser::new(known.chain(others)).try_map(|text| {
         let mut known = DIALECTS.iter();
+        let mut others = NO_DIALECTS.iter();
+        let why = others.find(|(name, _)| *name == text).map(|(_, why)| *why);
         known
             .find(|dialect| dialect.provider == text)
-            .ok_or("no provider whose dialect is known")
+            .ok_or(why.unwrap_or("no provider whose dialect is known"))
     })
+}
+
+/// Providers somebody may ask for, through which ExternalDNS is no way for texts, and what is.
+const NO_DIALECTS: &[(&str, &str)] = &[(
+    "rfc2136",
+    "ExternalDNS is no way for texts to a server that takes updates: use --output nsupdate",
+)];
+
+/// What a flag asks for that another one leaves no room for.
+fn refused(args: &Args) -> Option<&'static str> {
+    let takes_zone = matches!(
+        args.output,
+        Format::Dnscontrol | Format::Nsupdate | Format::Octodns
+    );
+    match args.output {
+        Format::Dnsendpoint => (),
+        _ if args.provider.is_some() => {
+            return Some("--provider is for --output dnsendpoint alone: another output has no dialects");
+        }
+        _ => (),
+    }
+    (args.zone.is_some() && !takes_zone)
+        .then_some("--zone is for --output octodns, dnscontrol and nsupdate; here names stand in full")
+}
+
+/// Whether there are records, and none lies in the zone.
+fn holds_none(zone: &Name, manifests: &[Manifest]) -> bool {
+    let mut wanted = manifests
+        .iter()
+        .flat_map(|manifest| &manifest.intent.wanted)
+        .peekable();
+    wanted.peek().is_some() && !wanted.any(|wanted| wanted.name.is_at_or_below(zone))
 }
 
 /// Prints the desired records. Something that was not answered is [`Exit::Unknown`]; that something differs is what was
@@ -73,7 +110,19 @@ fn dialect() -> impl TypedValueParser<Value = &'static Dialect> {
 /// # Errors
 /// When no resolver can be asked, or the output cannot be written.
 pub async fn run(args: &Args, style: Style) -> Result<Exit, Failure> {
+    if let Some(why) = refused(args) {
+        return Err(Failure::Usage(why.to_owned()));
+    }
     let mut loaded = manifests::load(&args.paths)?;
+    if let Some(zone) = args
+        .zone
+        .as_ref()
+        .filter(|zone| holds_none(zone, &loaded.manifests))
+    {
+        return Err(Failure::Usage(format!(
+            "no record of these manifests lies in the zone {zone}: give the zone that holds them"
+        )));
+    }
     if let Some(said) = loaded.of_grants_alone() {
         output::note(&said);
     }
@@ -159,11 +208,21 @@ fn held_text(
     let changes = held.changes();
     match (changes.is_empty(), args.output) {
         (false, _) => written(args, at, manifest, &changes, style),
-        (true, Format::Table) if held.open.is_empty() => {
-            Ok(format!("{domain}: nothing differs from DNS\n\n"))
+        // One object a record set: of none there is none.
+        (true, Format::Json) => Ok(String::new()),
+        (true, output) => {
+            let nothing = match held.open.is_empty() {
+                true => "nothing differs from DNS",
+                false => "nothing else is known to differ from DNS",
+            };
+            let (mark, end) = match output {
+                Format::Table => ("", "\n"),
+                Format::Octodns => ("# ", ""),
+                Format::Dnscontrol => ("// ", ""),
+                _ => ("; ", ""),
+            };
+            Ok(format!("{mark}{domain}: {nothing}\n{end}"))
         }
-        (true, Format::Table) => Ok(format!("{domain}: nothing else is known to differ from DNS\n\n")),
-        (true, _) => Ok(String::new()),
     }
 }
 

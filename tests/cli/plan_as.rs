@@ -184,22 +184,27 @@ fn nothing_differs_is_said_and_what_was_not_answered_is_unknown() {
         (run.code, run.out.as_str()),
         (0, "voorbeeld.nl: nothing differs from DNS\n\n")
     );
-    for output in ["zone", "nsupdate", "octodns", "dnscontrol", "json"] {
+    // In each format a comment of its own; of no record set there is no line of JSON.
+    for (output, mark) in [
+        ("zone", "; "),
+        ("nsupdate", "; "),
+        ("octodns", "# "),
+        ("dnscontrol", "// "),
+    ] {
         let run = diff_of(&right, &["-o", output]);
-        assert_eq!((run.code, run.out.as_str()), (0, ""), "{output}");
+        let said = format!("{mark}voorbeeld.nl: nothing differs from DNS\n");
+        assert_eq!((run.code, run.out), (0, said), "{output}");
     }
+    let run = diff_of(&right, &["-o", "json"]);
+    assert_eq!((run.code, run.out.as_str()), (0, ""));
     let dns = DnsServer::start(&right);
     dns.fail(
         "_dmarc.voorbeeld.nl",
         crate::dns::Fault::Rcode(hickory_resolver::proto::op::ResponseCode::ServFail),
     );
     let resolver = dns.address().to_string();
-    for output in ["table", "dnsendpoint"] {
-        let run = plan(&[
-            "-o",
-            output,
-            "--provider",
-            "aws",
+    for output in [&["table"][..], &["dnsendpoint", "--provider", "aws"]] {
+        let how = [
             "--diff",
             "--resolver",
             &resolver,
@@ -207,8 +212,9 @@ fn nothing_differs_is_said_and_what_was_not_answered_is_unknown() {
             "off",
             "--authorities",
             "off",
-        ]);
-        assert_eq!(run.code, 3, "{output}: {}", run.out);
+        ];
+        let run = plan(&[&["-o"], output, &how].concat());
+        assert_eq!(run.code, 3, "{output:?}: {}", run.out);
         assert!(
             run.err.contains("_dmarc.voorbeeld.nl TXT: not answered"),
             "{}",
@@ -236,10 +242,46 @@ fn the_ttl_is_what_was_asked_for_and_one_that_can_be_none_is_refused() {
 }
 
 #[test]
+fn what_a_flag_has_no_say_in_is_refused_with_what_to_write() {
+    for (args, says) in [
+        (
+            &["-o", "zone", "--provider", "aws"][..],
+            "--provider is for --output dnsendpoint",
+        ),
+        (&["--provider", "aws"], "--provider is for --output dnsendpoint"),
+        (
+            &["-o", "table", "--zone", "nl"],
+            "--zone is for --output octodns, dnscontrol and nsupdate",
+        ),
+        (
+            &["-o", "json", "--zone", "nl"],
+            "--zone is for --output octodns, dnscontrol and nsupdate",
+        ),
+        (
+            &["-o", "octodns", "--zone", "be"],
+            "no record of these manifests lies in the zone be",
+        ),
+        (
+            &["-o", "dnscontrol", "--zone", "ander.nl"],
+            "lies in the zone ander.nl",
+        ),
+        (&["-o", "nsupdate", "--zone", "be"], "lies in the zone be"),
+        (
+            &["-o", "dnsendpoint", "--provider", "rfc2136"],
+            "use --output nsupdate",
+        ),
+    ] {
+        let run = plan(args);
+        assert_eq!((run.code, run.out.as_str()), (2, ""), "{args:?}");
+        assert!(run.err.contains(says), "{args:?}: {}", run.err);
+    }
+}
+
+#[test]
 fn a_dnsendpoint_is_in_the_dialect_of_its_provider() {
     let run = plan(&["-o", "dnsendpoint"]);
     assert_eq!(run.code, 2, "the provider must be said: {}", run.out);
-    let run = plan(&["-o", "dnsendpoint", "--provider", "rfc2136"]);
+    let run = plan(&["-o", "dnsendpoint", "--provider", "cloudflair"]);
     assert_eq!(run.code, 2);
     assert!(run.err.contains("aws, azure, google, pdns"), "{}", run.err);
     let key = dkim();

@@ -2,7 +2,8 @@
 //!
 //! octoDNS splits long texts and quotes them by itself; a semicolon in a text has to be escaped. It has whole record sets, so
 //! where other texts may stand beside ours they have to be known: a plan that was not held against DNS leaves such a set
-//! out, and says so.
+//! out, and says so. And its sources are the whole zone to it: what is in none of them it takes away. A plan holds only the
+//! records of e-mail, so it is never a zone's file by itself: it says so first, and where it has no record it has no document.
 
 use std::collections::BTreeMap;
 use std::fmt::Write;
@@ -37,7 +38,7 @@ pub fn zone(
     zone: &Name,
     rows: &[Row],
 ) -> Result<String, serde_saphyr::SerializeError> {
-    let mut out = format!("# {}\n# In {zone}.yaml\n", title(manifest, domain));
+    let mut out = format!("# {}\n{}", title(manifest, domain), merge(zone));
     // octoDNS wants the names in order, and of a name the types.
     let mut entries: BTreeMap<String, BTreeMap<String, Entry>> = BTreeMap::new();
     for row in rows {
@@ -59,15 +60,28 @@ pub fn zone(
         .iter()
         .map(|(label, entries)| (label, entries.values().collect()))
         .collect();
-    out.push_str("---\n");
-    match by_name.is_empty() {
-        true => out.push_str("{}\n"),
-        false => out.push_str(&serde_saphyr::to_string(&by_name)?),
+    // An empty zone is a zone too: octoDNS would take everything away for it.
+    if by_name.is_empty() {
+        out.push_str("# Here is no record to merge.\n");
+        return Ok(out);
     }
+    out.push_str("---\n");
+    out.push_str(&serde_saphyr::to_string(&by_name)?);
     if !out.ends_with('\n') {
         out.push('\n');
     }
     Ok(out)
+}
+
+/// How what follows is used, as comments. octoDNS wants one mapping of all names, so where a name is there already its list
+/// takes the types; or it reads a second folder, whose records then stand for those of the same name and type.
+fn merge(zone: &Name) -> String {
+    format!(
+        "# NOT A WHOLE ZONE. Loaded alone it takes every other record of {zone} away: octoDNS removes what is in none of\n\
+         # its sources. Merge it into the zone's own {zone}.yaml: a name that is there already takes these types into\n\
+         # its list, each in place of the same type. Or keep it in a folder of its own, as a second source beside that\n\
+         # file: a YamlProvider with populate_should_replace: true. What is to be removed goes from the zone's own file.\n"
+    )
 }
 
 /// The entry of a row; `None` where nothing is to stand there, and why where it cannot be said.
