@@ -15,6 +15,7 @@ pub mod live;
 mod mtasts;
 mod mx;
 mod parked;
+pub mod profile;
 mod settle;
 mod spf;
 mod tlsrpt;

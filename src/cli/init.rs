@@ -44,6 +44,9 @@ pub struct Args {
     /// The namespace of the MailDomain [default: that of whoever applies it]
     #[arg(long, short, value_name = "NAMESPACE", value_parser = namespace)]
     pub namespace: Option<String>,
+    /// Begin it although the domain does not exist yet
+    #[arg(long)]
+    pub new: bool,
     /// How the domain is looked at.
     #[command(flatten)]
     pub look: LookArgs,
@@ -100,7 +103,7 @@ impl From<Policy> for DmarcPolicy {
     }
 }
 
-/// Prints the manifest.
+/// Prints the manifest. A domain that does not exist is more likely misspelt than new, and gets none unless that is said.
 ///
 /// # Errors
 /// When the domain or an answer is none, no resolver can be asked, or the output cannot be written.
@@ -114,6 +117,13 @@ pub async fn run(args: &Args) -> Result<Exit, Failure> {
     observer.can_look_at(&name)?;
     let begun = look_at(&observer, &name, args, &answers).await;
     let begun = begun.map_err(|errors| refused(&errors))?;
+    if !begun.exists && !args.new {
+        output::note(&format!(
+            "error: {name} does not exist (NXDOMAIN): correct the name, or give --new where it is still to be made"
+        ));
+        observer.finish(false)?;
+        return Ok(Exit::Wrong);
+    }
     let now = observer.now();
     let text = begun::yaml(&begun, args.namespace.as_deref(), now)
         .map_err(|error| Failure::Usage(format!("{name}: the manifest cannot be written: {error}")))?;

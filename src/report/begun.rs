@@ -85,6 +85,7 @@ fn head(out: &mut String, begun: &Begun, now: Timestamp) {
     for (preset, by) in &begun.providers {
         let how = match by {
             By::Dns => "its records stand in DNS",
+            By::Exchange => "its MX stands in DNS",
             By::Answer => "it was named",
         };
         comment(out, "", &format!("- {}: {how}; {}", preset.name, preset.page));

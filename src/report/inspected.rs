@@ -3,8 +3,8 @@
 
 use serde::Serialize;
 
-use super::profile::Profile;
 use crate::adopt::live::Live;
+use crate::adopt::profile::Profile;
 use crate::api::RecordStatus;
 use crate::judge::Verdict;
 use crate::judge::dmarc::{Discovery, DiscoveryOutcome};

@@ -19,7 +19,6 @@ pub mod manifest;
 pub mod objects;
 pub mod on_its_way;
 pub mod plan;
-pub mod profile;
 pub mod sarif;
 pub mod score;
 pub mod selfcheck;

@@ -1,11 +1,11 @@
 //! One domain as a person reads it: wide, narrow, coloured, with advice, with what could not be asked.
 
+use zegel::adopt::profile::Profile;
 use zegel::api::RecordStatus;
 use zegel::inquiry::Need;
 use zegel::judge::{Finding, Site};
 use zegel::records::dmarc::Policy;
 use zegel::report::inspected::{AppliedPolicy, Inspected, Selectors};
-use zegel::report::profile::Profile;
 use zegel::report::{Reading, Report, Style, table};
 use zegel::rules::{Severity, dns};
 

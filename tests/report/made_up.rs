@@ -10,7 +10,7 @@ use zegel::name::Name;
 use zegel::records::Standard;
 use zegel::records::dmarc::Policy;
 use zegel::report::inspected::{AppliedPolicy, Inspected, Selectors};
-use zegel::report::profile::Profile;
+use zegel::adopt::profile::Profile;
 use zegel::report::{ManifestRef, Report};
 use zegel::rules::{Rule, Severity};
 

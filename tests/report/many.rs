@@ -1,11 +1,11 @@
 //! Many domains: a line each, worst last, totals; and the same for a spreadsheet.
 
+use zegel::adopt::profile::Profile;
 use zegel::inquiry::Need;
 use zegel::judge::{Finding, Site, State};
 use zegel::name::Name;
 use zegel::records::Standard;
 use zegel::report::inspected::Inspected;
-use zegel::report::profile::Profile;
 use zegel::report::{Outcome, Report, Style, csv, lines};
 use zegel::rules::{Severity, dns};
 

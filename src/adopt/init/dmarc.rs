@@ -4,6 +4,20 @@ use super::Draft;
 use crate::api::{DmarcPolicy, DmarcSpec};
 use crate::records::Standard;
 
+/// What of a block stays where nobody sends: the role derives the policy, and has room for what is said of sub-domains
+/// and of reports. A record that stands elsewhere says neither.
+pub(super) fn of_the_silent(was: &DmarcSpec) -> Option<DmarcSpec> {
+    let stays = DmarcSpec {
+        subdomain_policy: was.subdomain_policy,
+        nonexistent_subdomain_policy: was.nonexistent_subdomain_policy,
+        aggregate_reports: was.aggregate_reports.clone(),
+        failure_reports: was.failure_reports.clone(),
+        failure_options: was.failure_options.clone(),
+        ..DmarcSpec::default()
+    };
+    (stays != DmarcSpec::default()).then_some(stays)
+}
+
 impl Draft<'_> {
     pub(super) fn dmarc(&mut self) {
         let inherits = self

@@ -12,8 +12,10 @@ mod spf;
 use jiff::Timestamp;
 
 use self::presets::{PRESETS, Preset};
+use super::dkim::revoked;
+use super::profile::Sends;
 use super::{Adopted, Live, OF_THE_DOMAIN, adopt, bare, errors};
-use crate::api::{DkimSelector, DmarcPolicy, DmarcSpec, MailDomainSpec, Role};
+use crate::api::{DkimSelector, DmarcPolicy, MailDomainSpec, Role};
 use crate::inquiry::Inquiry;
 use crate::intent::{Intent, SpecError};
 use crate::judge::{State, judge};
@@ -39,6 +41,8 @@ pub enum By {
     Answer,
     /// Its records stand in DNS.
     Dns,
+    /// Of its records its MX alone stands in DNS: it receives, and that says nothing of who sends.
+    Exchange,
 }
 
 /// A manifest that is begun.
@@ -57,6 +61,8 @@ pub struct Begun {
     pub to_do: Vec<String>,
     /// Whether something was not answered that the manifest could have held.
     pub unanswered: bool,
+    /// Whether the domain is there at all.
+    pub exists: bool,
 }
 
 /// Begins a manifest from what `live` says and a person answers.
@@ -76,8 +82,14 @@ pub fn begin(
     adopted.remarks.retain(|remark| !is_said(remark));
     let providers = providers(live, &adopted, answers);
     let named = answers.sends_with.as_ref();
-    let nobody_sends = named.is_some_and(Vec::is_empty);
-    let is_parked = adopted.spec.role == Role::Parked && named.is_none();
+    // As `zegel inspect` reads it, unless a selector stands there: then somebody signs, whatever SPF says.
+    let silent = match named {
+        Some(named) => named.is_empty().then_some("as was answered"),
+        None => {
+            let is_so = Sends::of(live) == Sends::Nobody && revoked(live).is_some();
+            is_so.then_some("its SPF record lets nobody send")
+        }
+    };
     let mut draft = Draft {
         begun: Begun {
             spec: adopted.spec,
@@ -86,13 +98,14 @@ pub fn begin(
             remarks: adopted.remarks,
             to_do: Vec::new(),
             unanswered: !live.is_known(),
+            exists: true,
         },
         live,
         answers,
     };
     let receives = draft.receives();
-    if nobody_sends || is_parked {
-        draft.silent(receives && !is_parked);
+    if let Some(why) = silent {
+        draft.silent(receives, why);
     } else {
         draft.role(receives);
         draft.spf();
@@ -103,6 +116,7 @@ pub fn begin(
     let mut begun = draft.begun;
     let intent = Intent::from_spec(&begun.spec)?;
     let verdict = judge(&intent, inquiry, now);
+    begun.exists = !verdict.domain_is_missing();
     for record in &verdict.records {
         let (name, kind) = (record.name(), record.site.type_word());
         let what = match (record.unanswered, record.state) {
@@ -122,22 +136,21 @@ pub fn begin(
 fn providers(live: &Live, adopted: &Adopted, answers: &Answers) -> Vec<(&'static Preset, By)> {
     let mechanisms = || adopted.spec.spf.iter().flat_map(|spf| &spf.mechanisms);
     let selectors = || adopted.spec.dkim.iter().flat_map(|dkim| &dkim.selectors);
-    let is_live = |preset: &Preset| {
+    let sends = |preset: &Preset| {
+        let mut targets = selectors().filter_map(|selector| selector.cname.as_deref());
         mechanisms().any(|mechanism| preset.is_included_by(mechanism))
-            || selectors()
-                .filter_map(|selector| selector.cname.as_deref())
-                .any(|target| preset.is_target(target, live.domain.as_str()))
-            || live
-                .exchange_hosts()
-                .any(|host| preset.is_exchange(host.as_str()))
+            || targets.any(|target| preset.is_target(target, live.domain.as_str()))
     };
-    let known = PRESETS
-        .iter()
-        .filter_map(|preset| match (is_live(preset), answers.name(preset)) {
-            (true, _) => Some((preset, By::Dns)),
-            (false, true) => Some((preset, By::Answer)),
-            (false, false) => None,
-        });
+    let receives = |preset: &Preset| {
+        let mut hosts = live.exchange_hosts();
+        hosts.any(|host| preset.is_exchange(host.as_str()))
+    };
+    let how = |preset: &'static Preset| match (sends(preset), receives(preset)) {
+        (true, _) => Some(By::Dns),
+        (false, true) => Some(By::Exchange),
+        (false, false) => answers.name(preset).then_some(By::Answer),
+    };
+    let known = PRESETS.iter().filter_map(|preset| Some((preset, how(preset)?)));
     known.collect()
 }
 
@@ -191,32 +204,35 @@ impl Draft<'_> {
         receives
     }
 
-    /// Nobody sends: what the role derives is all there is, beside reports and revoked keys.
-    fn silent(&mut self, receives: bool) {
+    /// Nobody sends, and why that is known: the role derives SPF and DMARC. Beside them stays what the role leaves room for:
+    /// revoked keys, what DMARC says of sub-domains and reports, and where mail is received all that is about receiving.
+    fn silent(&mut self, receives: bool, why: &str) {
         let was = self.begun.spec.clone();
         let role = if receives { Role::ReceiveOnly } else { Role::Parked };
-        let is_same = was.role == role;
-        let revoked = |selector: &DkimSelector| selector.state.is_some();
+        let is_revoked = |selector: &DkimSelector| selector.state.is_some();
         let all_revoked = was
             .dkim
             .as_ref()
-            .is_some_and(|dkim| dkim.selectors.iter().all(revoked));
+            .is_some_and(|dkim| dkim.selectors.iter().all(is_revoked));
         self.begun.spec = MailDomainSpec {
             dkim: was.dkim.clone().filter(|_| all_revoked),
-            dmarc: was.dmarc.clone().filter(|_| is_same).or_else(|| {
-                let reports = was.dmarc.as_ref().map(|dmarc| dmarc.aggregate_reports.clone());
-                let reports = reports.filter(|reports| !reports.is_empty())?;
-                Some(DmarcSpec {
-                    aggregate_reports: reports,
-                    ..DmarcSpec::default()
-                })
-            }),
-            ..bare(self.live, role)
+            dmarc: was.dmarc.as_ref().and_then(dmarc::of_the_silent),
+            ..match receives {
+                true => MailDomainSpec {
+                    role,
+                    spf: None,
+                    ..was.clone()
+                },
+                false => bare(self.live, role),
+            }
         };
-        self.note(
-            "role",
-            "Sends no mail: SPF and DMARC say so by the role alone (v=spf1 -all, p=reject)",
-        );
+        let derives = "SPF and DMARC say so by the role alone (v=spf1 -all, p=reject)";
+        self.note("role", format!("Sends no mail, {why}: {derives}"));
+        let asked = self.answers.policy;
+        if asked.is_some_and(|policy| policy != DmarcPolicy::Reject) {
+            let text = "DMARC: --policy is not heeded: of a domain that sends nothing the policy is reject";
+            self.begun.remarks.push(text.to_owned());
+        }
         if was.dkim.is_some() && !all_revoked {
             self.begun.remarks.push(
                 "DKIM: keys stand in DNS, and a domain that sends nothing has none: remove them, or list them with state \
@@ -230,12 +246,19 @@ impl Draft<'_> {
     }
 
     fn role(&mut self, receives: bool) {
-        let sends = if self.begun.providers.is_empty() {
-            "Sends mail: nothing in DNS says that it does not"
-        } else {
-            "Sends mail, with the providers above"
+        let is_sender =
+            |(preset, by): &(&'static Preset, By)| *by != By::Exchange || self.answers.name(preset);
+        let why = match Sends::of(self.live) {
+            _ if self.begun.providers.iter().any(is_sender) => ", with the providers above",
+            Sends::Nobody => {
+                ": a DKIM selector stands in DNS, so somebody signs, though its SPF record lets nobody send"
+            }
+            Sends::Named => ": its SPF record names who",
+            Sends::Unsaid => ": what stands in DNS for SPF does not say that nobody does",
+            Sends::NoRecord => ": nothing in DNS says that it does not",
+            Sends::NotAnswered => ": its SPF record was not answered, so this is a guess",
         };
-        self.note("role", sends);
+        self.note("role", format!("Sends mail{why}"));
         self.begun.spec.role = Role::Mail;
         if receives {
             return;
@@ -246,6 +269,12 @@ impl Draft<'_> {
         let can_send = self.begun.spec.spf.is_some() || !self.wanted_includes().is_empty();
         if can_send {
             self.begun.spec.role = Role::SendOnly;
+        } else {
+            self.note(
+                "role",
+                "Mail stands here until there is an spf block, which SendOnly asks for: name who sends with --sends-with \
+                 (nobody makes it Parked)",
+            );
         }
     }
 }

@@ -21,17 +21,24 @@ impl Draft<'_> {
 
     /// The include a provider asks for that was recognised by something else, and was not named.
     fn lacking_include(&self, preset: &Preset) -> Option<&'static str> {
-        let mut mechanisms = self.begun.spec.spf.iter().flat_map(|spf| &spf.mechanisms);
-        let is_there = mechanisms.any(|mechanism| preset.is_included_by(mechanism));
+        let is_there = self.standing_include(preset).is_some();
         let lacks = preset.asks_for_include && !self.answers.name(preset) && !is_there;
         preset.includes.first().copied().filter(|_| lacks)
+    }
+
+    /// The mechanism of DNS that brings in a provider's record.
+    fn standing_include(&self, preset: &Preset) -> Option<&String> {
+        let mut mechanisms = self.begun.spec.spf.iter().flat_map(|spf| &spf.mechanisms);
+        mechanisms.find(|mechanism| preset.is_included_by(mechanism))
     }
 
     pub(super) fn spf(&mut self) {
         let wanted = self.wanted_includes();
         for (preset, _) in self.begun.providers.clone() {
             if !preset.asks_for_include && !preset.includes.is_empty() {
-                let text = format!("{} needs no include here: {}", preset.name, preset.note);
+                let stands = self.standing_include(preset);
+                let goes = stands.map_or_else(String::new, |include| format!(", so {include} can go"));
+                let text = format!("{} needs no include here{goes}: {}", preset.name, preset.note);
                 self.note("spf", text);
             }
             if let Some(include) = self.lacking_include(preset) {

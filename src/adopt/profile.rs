@@ -6,8 +6,8 @@
 
 use serde::Serialize;
 
-use crate::adopt::live::Live;
-use crate::records::spf::{self, Mechanism, Qualifier, TermKind};
+use super::Live;
+use crate::records::spf::{self, Mechanism, Modifier, Qualifier, TermKind};
 
 /// What a domain is used for, as far as its MX and SPF say.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
@@ -28,28 +28,54 @@ pub enum Profile {
     NotAnswered,
 }
 
+/// What SPF says of who sends. What signs keeps nobody from sending, and lets nobody: that is for whoever asks for more.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Sends {
+    /// One record, and it lets nobody send.
+    Nobody,
+    /// One record, and it names somebody who may.
+    Named,
+    /// Neither: a record that names nobody and forbids nothing, one that does not count, or several of which none does.
+    Unsaid,
+    /// There is no record.
+    NoRecord,
+    /// It was not answered.
+    NotAnswered,
+}
+
+impl Sends {
+    /// What the SPF records of `live` say.
+    pub fn of(live: &Live) -> Self {
+        if live.spf_trouble().is_some() {
+            return Self::NotAnswered;
+        }
+        match live.spf_texts().as_slice() {
+            [] => Self::NoRecord,
+            [record] if lets_nobody_send(record) => Self::Nobody,
+            [record] if names_somebody(record) => Self::Named,
+            _ => Self::Unsaid,
+        }
+    }
+}
+
 impl Profile {
     /// What `live` says, of a domain that does or does not exist.
     pub fn of(live: &Live, exists: bool) -> Self {
         if !exists {
             return Self::Nonexistent;
         }
-        if live.spf_trouble().is_some() || live.mx_trouble().is_some() {
+        let says = Sends::of(live);
+        if says == Sends::NotAnswered || live.mx_trouble().is_some() {
             return Self::NotAnswered;
         }
         let receives = live.has_mx() && !live.has_null_mx();
-        let records = live.spf_texts();
-        // Several records, or one nobody can read, keep nobody from sending.
-        let sends = match records.as_slice() {
-            [record] => !lets_nobody_send(record),
-            _ => true,
-        };
-        match (receives, sends) {
-            (true, true) => Self::Mail,
-            (true, false) => Self::ReceiveOnly,
-            (false, false) => Self::Parked,
-            (false, true) if records.is_empty() && !live.has_mx() => Self::NoMailRecords,
-            (false, true) => Self::SendOnly,
+        match (receives, says) {
+            (true, Sends::Nobody) => Self::ReceiveOnly,
+            (false, Sends::Nobody) => Self::Parked,
+            (false, Sends::NoRecord) if !live.has_mx() => Self::NoMailRecords,
+            // Several records, or one nobody can read, keep nobody from sending.
+            (true, _) => Self::Mail,
+            (false, _) => Self::SendOnly,
         }
     }
 
@@ -119,6 +145,31 @@ fn lets_nobody_send(text: &[u8]) -> bool {
     false
 }
 
+/// Whether a record that can be read passes somebody: a mechanism that is no `all` and no failure, or a redirect.
+fn names_somebody(text: &[u8]) -> bool {
+    let record = spf::parse(text);
+    let kinds = || record.terms.iter().map(|term| &term.kind);
+    let is_all = |kind: &TermKind| {
+        matches!(
+            kind,
+            TermKind::Directive {
+                mechanism: Mechanism::All,
+                ..
+            }
+        )
+    };
+    let names = |kind: &TermKind| match kind {
+        TermKind::Directive { qualifier, .. } => *qualifier == Qualifier::Pass,
+        TermKind::Modifier(Modifier::Redirect(_)) => !kinds().any(is_all),
+        _ => false,
+    };
+    // Behind `all` nothing is looked at.
+    let all_valid = !kinds().any(|kind| matches!(kind, TermKind::Invalid(_)));
+    let mut before_all = kinds().take_while(|kind| !is_all(kind));
+    let passes_all = kinds().find(|kind| is_all(kind)).is_some_and(names);
+    all_valid && (before_all.any(names) || passes_all)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -137,6 +188,24 @@ mod tests {
             ("v=spf1 ip4:nonsense -all", false),
         ] {
             assert_eq!(lets_nobody_send(text.as_bytes()), nobody, "{text}");
+        }
+    }
+
+    #[test]
+    fn who_is_passed_before_all_is_named() {
+        for (text, named) in [
+            ("v=spf1 mx -all", true),
+            ("v=spf1 -ip4:192.0.2.1 a ~all", true),
+            ("v=spf1 redirect=a.example", true),
+            ("v=spf1 +all", true),
+            ("v=spf1 redirect=a.example ?all", false),
+            ("v=spf1 ?mx ~all", false),
+            ("v=spf1 -all mx", false),
+            ("v=spf1 ~all", false),
+            ("v=spf1", false),
+            ("v=spf1 mx ip4:nonsense -all", false),
+        ] {
+            assert_eq!(names_somebody(text.as_bytes()), named, "{text}");
         }
     }
 }
