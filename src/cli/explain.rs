@@ -1,6 +1,7 @@
 //! `zegel explain`: what a rule means.
 
 use super::{Exit, Failure, output};
+use crate::history::Reason;
 use crate::report::{Style, explain};
 use crate::rules;
 
@@ -26,16 +27,26 @@ pub fn run(args: &Args, style: Style) -> Result<Exit, Failure> {
     }
     let mut found = Vec::new();
     for id in &args.rules {
-        found.push(rules::find(id).ok_or_else(|| unknown(id))?);
+        found.push(rules::find(id).ok_or_else(|| unknown(id, style.program))?);
     }
     output::print(&explain::pages(found, style))?;
     Ok(Exit::Fine)
 }
 
-fn unknown(id: &str) -> Failure {
+fn unknown(id: &str, program: &str) -> Failure {
+    if let Some(reason) = Reason::ALL
+        .iter()
+        .map(|reason| reason.as_str())
+        .find(|reason| reason.eq_ignore_ascii_case(id))
+    {
+        return Failure::Usage(format!(
+            "{reason} is no rule but a reason of Ready: kubectl zegel status NAME says what it means for an object, \
+             docs/troubleshooting.md of the release what to look at, by reason"
+        ));
+    }
     let near = explain::near(id, rules::all());
     let hint = match near.as_slice() {
-        [] => "zegel explain --all lists every rule".to_owned(),
+        [] => format!("{program} explain --all lists every rule"),
         near => format!("there are {}", near.join(", ")),
     };
     Failure::Usage(format!("no rule has the id {id:?}: {hint}"))

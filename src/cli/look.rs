@@ -396,7 +396,11 @@ impl Reports {
         let kept: Vec<Report> = self.kept.into_values().collect();
         match self.format {
             Format::Junit => output::print(&junit::suites(&kept, invalid))?,
-            Format::Sarif => output::print(&sarif::log(&kept, invalid))?,
+            Format::Sarif => {
+                let folder = std::env::current_dir().ok();
+                let folder = folder.as_deref().and_then(std::path::Path::to_str);
+                output::print(&sarif::log(&kept, invalid, folder))?;
+            }
             _ if kept.is_empty() => {}
             _ => output::print(&lines::many(&kept, self.style, self.show.quiet))?,
         }

@@ -34,7 +34,7 @@ use std::process::ExitCode;
 use clap::{Parser, Subcommand};
 
 use self::kubectl::{CalledAs, Plugin, PluginCommand};
-use crate::report::Outcome;
+use crate::report::{Outcome, Style};
 
 /// Keeps the e-mail DNS of domains what it should be.
 #[derive(Debug, Parser)]
@@ -63,7 +63,7 @@ pub enum Command {
     Init(init::Args),
     /// Check MailDomain manifests against live DNS.
     Check(check::Args),
-    /// Print the desired records of MailDomain manifests; asks DNS nothing.
+    /// Print the desired records of MailDomain manifests, or with --diff what of them differs from DNS.
     Plan(plan::Args),
     /// Show one domain's SPF in depth: what a receiver decides about a client, or what all of it costs.
     Spf(spf::Args),
@@ -199,7 +199,10 @@ impl Failure {
 /// # Errors
 /// What stopped it; a domain that is wrong is no error but [`Exit::Wrong`].
 pub async fn run(command: Command, color: args::When) -> Result<Exit, Failure> {
-    let style = output::style(color);
+    let style = Style {
+        program: CalledAs::of(std::env::args_os().next().as_ref()).program(),
+        ..output::style(color)
+    };
     match command {
         Command::Inspect(args) => inspect::run(&args, style).await,
         Command::Init(args) => init::run(&args).await,

@@ -57,12 +57,10 @@ impl GrantState<'_> {
                 "heeded; no MailDomain claims a domain by it yet".to_owned()
             }
             (Self::Accepted, Some(summary)) => format!(
-                "heeded; {} of {} managed by it",
+                "heeded; {} of {} {} managed by it",
                 counted(summary.domains, "domain"),
-                match summary.namespaces {
-                    1 => "1 namespace is".to_owned(),
-                    number => format!("{number} namespaces are"),
-                }
+                counted(summary.namespaces, "namespace"),
+                if summary.domains == 1 { "is" } else { "are" },
             ),
         }
     }
@@ -156,6 +154,7 @@ mod tests {
         for (namespaces, domains, says) in [
             (0, 0, "no MailDomain claims a domain by it yet"),
             (1, 1, "heeded; 1 domain of 1 namespace is managed by it"),
+            (1, 2, "heeded; 2 domains of 1 namespace are managed by it"),
             (2, 5, "heeded; 5 domains of 2 namespaces are managed by it"),
         ] {
             let summary = Some(GrantSummary { namespaces, domains });

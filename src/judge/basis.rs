@@ -168,6 +168,7 @@ impl Basis {
                 judged.state
             },
             desired: desired.values,
+            condition: desired.condition,
             observed: judged.observed,
             differences: judged.differences,
             unanswered: self.trouble,

@@ -62,6 +62,8 @@ pub struct RecordVerdict {
     pub state: State,
     /// The desired values in presentation format, joined and unquoted; empty when none is wanted.
     pub desired: Vec<String>,
+    /// What else decides whether, or which, is wanted, where the values alone do not: somebody else's key, whichever.
+    pub condition: Option<String>,
     /// The observed values of that standard and its near misses, in presentation format; a CNAME in the way is shown
     /// as `CNAME target`.
     pub observed: Vec<String>,

@@ -235,13 +235,23 @@ impl Claims {
     /// Why the object may not have its domain: a sentence that names no object of another namespace.
     pub(super) fn conflict(&self, key: &Key) -> Option<String> {
         let Wish { domain, .. } = self.by_object.get(key).filter(|wish| wish.granted)?;
-        let winner = self.winner(domain).filter(|winner| *winner != key)?;
+        let (since, winner) = self
+            .by_domain
+            .get(domain)?
+            .first()
+            .filter(|(_, winner)| winner != key)?;
         let whose = match winner.0 == key.0 {
             true => format!("MailDomain {:?} of this namespace", winner.1),
             false => "a MailDomain of another namespace".to_owned(),
         };
+        let own = self.by_object.get(key).map(|wish| wish.created);
+        // Nothing more can be said of another namespace without naming it.
+        let why = match own == Some(*since) {
+            true => "which was made in the same second and comes first by namespace and name",
+            false => "which is older",
+        };
         Some(format!(
-            "{domain} belongs to {whose}, which is older: one domain has one MailDomain"
+            "{domain} belongs to {whose}, {why}: one domain has one MailDomain"
         ))
     }
 }

@@ -72,9 +72,10 @@ impl Visit {
     ///
     /// # Errors
     /// When the API server refuses, does not answer, or serves no such kind (404).
-    pub async fn list(&self, namespace: Option<&str>) -> Result<Vec<Value>, Error> {
+    pub async fn list(&self, namespace: Option<&str>, labels: Option<&str>) -> Result<Vec<Value>, Error> {
         let api = self.of(namespace);
         let mut params = ListParams::default().limit(PAGE);
+        params.label_selector = labels.map(str::to_owned);
         let mut all = Vec::new();
         loop {
             let page = api.list(&params).await?;

@@ -4,6 +4,7 @@
 //! Values come from anybody's DNS: what a spreadsheet would take for a formula gets an apostrophe before it, and what
 //! moves a cursor is shown as `\DDD`.
 
+use super::differing;
 use super::inspected::Inspected;
 use super::text::harmless;
 use super::view::{ManifestRef, Report};
@@ -91,7 +92,7 @@ impl Shown<'_> {
     fn first(&self) -> String {
         let mut records = self.report.verdict.records.iter();
         let differs = records.find(|record| record.state.differs());
-        let first = differs.map(|record| record.differences.join("; "));
+        let first = differs.map(differing::sentence);
         let found = || self.bad.first().map(|finding| finding.message.clone());
         first.or_else(found).unwrap_or_default()
     }

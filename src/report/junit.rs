@@ -7,7 +7,7 @@ use std::fmt::Write;
 use super::json::Open;
 use super::sarif::Invalid;
 use super::text::harmless;
-use super::{Report, on_its_way};
+use super::{Report, differing, on_its_way};
 use crate::judge::{Finding, RecordVerdict, State};
 use crate::rules;
 
@@ -80,11 +80,11 @@ impl TestCase {
             },
             state => TestResult::Failed {
                 kind: state.as_str().to_owned(),
-                message: record.differences.join("; "),
+                message: differing::sentence(record),
                 text: format!(
                     "want: {}\nfound: {}",
-                    listed(&record.desired),
-                    listed(&record.observed)
+                    differing::wanted(record),
+                    differing::found(record)
                 ),
             },
         };
@@ -288,14 +288,6 @@ impl Suite {
             };
         }
         out.push_str("  </testsuite>\n");
-    }
-}
-
-fn listed(values: &[String]) -> String {
-    if values.is_empty() {
-        "nothing".to_owned()
-    } else {
-        values.join(" | ")
     }
 }
 

@@ -3,6 +3,7 @@
 //! A line is one line however narrow the terminal is: its end is left out where it must be. The order is that of the
 //! outcomes, then that in which the domains were named, so that the same input gives the same output.
 
+use super::differing;
 use super::on_its_way::{self, PROPAGATING};
 use super::score::in_a_word;
 use super::text::{harmless, width};
@@ -159,16 +160,13 @@ fn what(report: &Report) -> String {
         return harmless(&said.concat());
     }
     for record in verdict.records.iter().filter(|record| record.state.differs()) {
-        let first = record
-            .differences
-            .first()
-            .map(|difference| format!(": {difference}"));
+        let first = record.differences.first().cloned();
         said.push(format!(
-            "{} {} {}{}",
+            "{} {} {}: {}",
             record.name(),
             record.site.type_word(),
             record.state.as_str(),
-            first.unwrap_or_default()
+            first.unwrap_or_else(|| differing::sentence(record))
         ));
     }
     said.extend(

@@ -8,6 +8,7 @@
 
 pub mod begun;
 pub mod csv;
+pub mod differing;
 pub mod dmarc;
 pub mod explain;
 pub mod inspected;
@@ -40,6 +41,8 @@ pub struct Style {
     pub colour: bool,
     /// Whether keys are shown whole.
     pub full: bool,
+    /// What is typed to call the program as it was called: what it tells to type next begins with it.
+    pub program: &'static str,
 }
 
 impl Style {
@@ -48,6 +51,7 @@ impl Style {
         width: 100,
         colour: false,
         full: false,
+        program: "zegel",
     };
 
     /// The columns to use: never fewer than 40.

@@ -9,7 +9,7 @@ use serde::Serialize;
 use serde_json::{Value, json};
 
 use super::text::harmless;
-use super::{Report, on_its_way};
+use super::{Report, differing, on_its_way};
 use crate::inquiry::Need;
 use crate::intent::SpecError;
 use crate::judge::{Finding, Site};
@@ -26,9 +26,13 @@ pub struct Invalid {
     pub error: SpecError,
 }
 
-/// The whole log of one run, with a line end.
-pub fn log(reports: &[Report], invalid: &[Invalid]) -> String {
-    let mut run = Run::default();
+/// The whole log of one run, with a line end. What lies below `folder`, the one the run was started in, is named relative to it:
+/// a code host finds only what it can take for a file of the repository.
+pub fn log(reports: &[Report], invalid: &[Invalid], folder: Option<&str>) -> String {
+    let mut run = Run {
+        folder: folder.map(str::to_owned),
+        ..Run::default()
+    };
     for report in reports {
         run.add(report);
     }
@@ -81,6 +85,7 @@ struct Run {
     index: BTreeMap<&'static str, usize>,
     results: Vec<Value>,
     notifications: Vec<Value>,
+    folder: Option<String>,
 }
 
 impl Run {
@@ -99,7 +104,7 @@ impl Run {
             if !record.state.differs() {
                 continue;
             }
-            let differences = record.differences.join("; ");
+            let differences = differing::sentence(record);
             let name = record.name().as_str();
             let kind = record.site.type_word();
             let line = report.record_lines.get(number).copied();
@@ -169,9 +174,11 @@ impl Run {
         });
         let mut location =
             json!({"logicalLocations": [{"fullyQualifiedName": found.name, "kind": "resource"}]});
-        if let (Some((file, line)), Some(fields)) = (found.place, location.as_object_mut()) {
-            let physical =
-                json!({"artifactLocation": {"uri": uri(file)}, "region": {"startLine": line.max(1)}});
+        let place = found
+            .place
+            .and_then(|(file, line)| Some((artifact(file, self.folder.as_deref())?, line)));
+        if let (Some((uri, line)), Some(fields)) = (place, location.as_object_mut()) {
+            let physical = json!({"artifactLocation": {"uri": uri}, "region": {"startLine": line.max(1)}});
             fields.insert("physicalLocation".to_owned(), physical);
         }
         // Each part escaped, so that no two identities are one text.
@@ -269,6 +276,24 @@ fn level(severity: Severity) -> &'static str {
     }
 }
 
+/// The URI of a manifest's file (3.4.3): relative to the folder of the run where it lies below it, else with its scheme; none of
+/// what came from standard input, which is no file.
+fn artifact(file: &str, folder: Option<&str>) -> Option<String> {
+    if file == "-" {
+        return None;
+    }
+    let below = folder.and_then(|folder| file.strip_prefix(folder.trim_end_matches('/'))?.strip_prefix('/'));
+    let path = below.unwrap_or(file);
+    let mut plain = path;
+    while let Some(rest) = plain.strip_prefix("./") {
+        plain = rest.trim_start_matches('/');
+    }
+    Some(match plain.starts_with('/') {
+        true => format!("file://{}", uri(plain)),
+        false => uri(plain),
+    })
+}
+
 /// A path as a relative or absolute URI reference (RFC 3986 2.1): everything unusual percent-encoded.
 fn uri(path: &str) -> String {
     let mut out = String::new();
@@ -281,4 +306,26 @@ fn uri(path: &str) -> String {
         }
     }
     out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_file_is_named_as_a_code_host_finds_it() {
+        for (file, folder, uri) in [
+            ("mail/a.yaml", Some("/src"), Some("mail/a.yaml")),
+            ("./mail/a.yaml", Some("/src"), Some("mail/a.yaml")),
+            ("/src/mail/a b.yaml", Some("/src"), Some("mail/a%20b.yaml")),
+            ("/src/mail/a.yaml", Some("/src/"), Some("mail/a.yaml")),
+            ("/srcs/a.yaml", Some("/src"), Some("file:///srcs/a.yaml")),
+            ("/src/a.yaml", None, Some("file:///src/a.yaml")),
+            ("/a.yaml", Some("/"), Some("a.yaml")),
+            ("../a.yaml", Some("/src"), Some("../a.yaml")),
+            ("-", Some("/src"), None),
+        ] {
+            assert_eq!(artifact(file, folder).as_deref(), uri, "{file} in {folder:?}");
+        }
+    }
 }

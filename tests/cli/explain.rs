@@ -36,6 +36,29 @@ fn an_unknown_rule_is_a_usage_error_that_names_its_family() {
 }
 
 #[test]
+fn a_reason_in_the_place_of_a_rule_is_told_what_it_is() {
+    for (asked, reason) in [
+        ("Propagating", "Propagating"),
+        ("dnsunavailable", "DNSUnavailable"),
+    ] {
+        let run = zegel(&["explain", asked]);
+        assert_eq!((run.code, run.out.as_str()), (2, ""), "{asked}");
+        for words in [
+            format!("{reason} is no rule but a reason of Ready"),
+            "docs/troubleshooting.md".to_owned(),
+        ] {
+            assert!(run.err.contains(&words), "{words}\n{}", run.err);
+        }
+    }
+    let run = zegel(&["explain", "Nonsense"]);
+    assert!(
+        run.err.contains("zegel explain --all lists every rule"),
+        "{}",
+        run.err
+    );
+}
+
+#[test]
 fn the_crds_are_yaml_with_the_kinds() {
     let run = zegel(&["crd"]);
     assert_eq!(run.code, 0, "{}", run.err);

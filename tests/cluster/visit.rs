@@ -83,7 +83,12 @@ fn a_person_sees_how_an_object_stands_and_has_it_looked_at() {
         let asked =
             tokio::task::block_in_place(|| of(&stage, &["refresh", "maildomain/voorbeeld-nl", "--wait"]));
         assert_eq!(asked.code, 1, "{}{}", asked.out, asked.err);
-        assert!(asked.out.starts_with("voorbeeld.nl: wrong: "), "{}", asked.out);
+        // The first look alone says nothing for certain: the second one is waited for.
+        assert!(
+            asked.out.starts_with("voorbeeld.nl: wrong: Drifted "),
+            "{}",
+            asked.out
+        );
         stage.ready("voorbeeld-nl", "False", "Drifted").await;
         stage.told("voorbeeld-nl", &["InSync", "Drifted"]).await;
         let wrong = tokio::task::block_in_place(|| of(&stage, &["status", "voorbeeld-nl"]));
@@ -161,6 +166,33 @@ fn of_many_the_worst_come_first_with_totals_above() {
                 .eq(["visited-many", "wedijver-nl"])
         };
         assert!(all.out.lines().any(is_its_row), "{}", all.out);
+        // kubectl takes both, and looks everywhere.
+        let both = tokio::task::block_in_place(|| of(&stage, &["status", "-A"]));
+        assert!(both.out.lines().any(is_its_row), "{}", both.out);
+        // Several by name are told in full, one after the other.
+        let two =
+            tokio::task::block_in_place(|| of(&stage, &["status", "voorbeeld-nl", "maildomain/leeg-nl"]));
+        assert_eq!(two.code, 3, "{}", two.err);
+        for words in ["voorbeeld.nl: ok: InSync", "\nleeg.nl: unknown: Suspended"] {
+            assert!(two.out.contains(words), "{words}\n{}", two.out);
+        }
+        // By label; of a label that none has nothing is known.
+        let label = stage
+            .plane
+            .kubectl()
+            .args(["label", "maildomain", "leeg-nl", "team=x", "-n", "visited-many"])
+            .status();
+        assert!(label.unwrap().success());
+        let names = |selector: &str| -> (i32, Vec<Value>) {
+            let run = tokio::task::block_in_place(|| of(&stage, &["status", "-l", selector, "-o", "json"]));
+            (
+                run.code,
+                run.lines().iter().map(|line| line["name"].clone()).collect(),
+            )
+        };
+        assert_eq!(names("team=x"), (3, vec![json!("leeg-nl")]));
+        assert_eq!(names("team=nobody"), (3, vec![]));
+        assert_eq!(names("team in (").0, 2);
         // Nobody looks at what is suspended: to wait for it would be in vain.
         let refused = tokio::task::block_in_place(|| of(&stage, &["refresh", "leeg-nl", "--wait=10m"]));
         assert_eq!(refused.code, 3, "{}", refused.out);
@@ -253,9 +285,44 @@ fn what_stops_it_is_said_in_words() {
         }
         let elsewhere =
             tokio::task::block_in_place(|| kubectl(&stage, &["zegel", "status", "-n", "visited-nowhere"]));
-        assert_eq!((elsewhere.code, elsewhere.out.as_str()), (0, "0 MailDomains\n"));
-        let says = "no MailDomain in namespace visited-nowhere; -A tells of all";
+        assert_eq!((elsewhere.code, elsewhere.out.as_str()), (3, "0 MailDomains\n"));
+        let says = "no MailDomain in namespace visited-nowhere, so nothing is known; -A tells of all";
         assert!(elsewhere.err.contains(says), "{}", elsewhere.err);
+        let judged =
+            tokio::task::block_in_place(|| kubectl(&stage, &["zegel", "check", "-n", "visited-nowhere"]));
+        assert_eq!((judged.code, judged.out.as_str()), (3, ""), "{}", judged.err);
+        assert!(
+            judged.err.contains("no MailDomain in namespace visited-nowhere"),
+            "{}",
+            judged.err
+        );
+        // Of two of which one is not there none is asked for a look.
+        let asked_at = || {
+            let mut kubectl = stage.plane.kubectl();
+            kubectl.args([
+                "get",
+                "maildomain",
+                "voorbeeld-nl",
+                "-n",
+                "visited-nobody",
+                "-o",
+                "jsonpath={.metadata.annotations}",
+            ]);
+            finished(kubectl).out
+        };
+        let before = tokio::task::block_in_place(asked_at);
+        assert!(before.contains("requestedAt"), "{before}");
+        let one =
+            tokio::task::block_in_place(|| of(&stage, &["refresh", "voorbeeld-nl", "weg-nl", "--wait=1s"]));
+        assert_eq!((one.code, one.out.as_str()), (2, ""), "{}", one.err);
+        assert_eq!(tokio::task::block_in_place(asked_at), before);
+        // What it tells to type begins with what was typed.
+        let reason = tokio::task::block_in_place(|| kubectl(&stage, &["zegel", "explain", "Nonsense"]));
+        assert!(
+            reason.err.contains("kubectl zegel explain --all lists"),
+            "{}",
+            reason.err
+        );
         // An account without rights is told which it lacks.
         stage
             .plane

@@ -122,7 +122,8 @@ fn catalogue() -> String {
     let mut out = format!(
         "# Rules\n\nGenerated from the catalogue by `make crd`; `zegel explain ID` says the same. {} rules. Error: receivers \
          discard, permerror or bounce because of it, or anyone may send in the domain's name. Warning: a SHOULD is broken, \
-         or interoperation is known to suffer. Info: advice.\n\n| rule | severity | what is wrong | section |\n|---|---|---|---|\n",
+         or interoperation is known to suffer. Info: advice. It is the worst that a finding of the rule is: where the \
+         situation is milder, the finding says its own.\n\n| rule | severity | what is wrong | section |\n|---|---|---|---|\n",
         rules.len()
     );
     for rule in &rules {

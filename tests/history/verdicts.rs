@@ -72,6 +72,7 @@ pub fn verdict(intent: &Intent, says: &[Says], findings: Vec<Finding>) -> Verdic
             standard: wanted.standard(),
             state: State::Unknown,
             desired: desired.values.clone(),
+            condition: desired.condition.clone(),
             observed: Vec::new(),
             differences: Vec::new(),
             unanswered: None,

@@ -2,10 +2,10 @@
 
 use zegel::inquiry::Need;
 use zegel::intent::SpecError;
-use zegel::judge::State;
+use zegel::judge::{RecordVerdict, State};
 use zegel::records::Standard;
 use zegel::report::sarif::Invalid;
-use zegel::report::{Origin, Outcome, Report, Style, json, junit, table};
+use zegel::report::{Origin, Outcome, Report, Style, csv, json, junit, sarif, table};
 use zegel::rules::Severity;
 
 use super::made_up::{everything, finding, inspected, noon, record, unanswered, verdict};
@@ -82,6 +82,106 @@ fn json_names_things_as_the_status_does() {
 #[test]
 fn junit_keeps_failures_and_errors_apart() {
     insta::assert_snapshot!(junit::suites(&[everything()], &[invalid()]));
+}
+
+/// A pipeline shows one line: it says what is right, whatever the judgement had to say.
+#[test]
+fn of_what_differs_every_format_says_what_is_wanted_and_what_is_found() {
+    let any_key = "exactly one valid key, whichever: the provider publishes it";
+    for (state, desired, condition, observed, differences, says) in [
+        (
+            State::Missing,
+            &["v=DMARC1; p=reject"][..],
+            None,
+            &[][..],
+            &[][..],
+            "want v=DMARC1; p=reject, found nothing",
+        ),
+        (
+            State::Missing,
+            &["v=DMARC1; p=reject"],
+            None,
+            &["v=DMARC; p=reject"],
+            &["the version is not DMARC1"],
+            "want v=DMARC1; p=reject, found v=DMARC; p=reject: the version is not DMARC1",
+        ),
+        (
+            State::Missing,
+            &[],
+            Some(any_key),
+            &[],
+            &["want a key record, found none"],
+            "want exactly one valid key, whichever: the provider publishes it, found nothing: want a key record, found none",
+        ),
+        (
+            State::Missing,
+            &["0 ."],
+            Some("only where the name has an A or AAAA record"),
+            &[],
+            &[],
+            "want 0 . (only where the name has an A or AAAA record), found nothing",
+        ),
+        (
+            State::Unexpected,
+            &[],
+            None,
+            &["v=DMARC1; p=none"],
+            &[],
+            "want nothing, found v=DMARC1; p=none",
+        ),
+        (
+            State::Drifted,
+            &["10 a.nl", "20 b.nl"],
+            None,
+            &["10 a.nl"],
+            &[],
+            "want 10 a.nl | 20 b.nl, found 10 a.nl",
+        ),
+        (
+            State::Drifted,
+            &["v=DMARC1; p=reject"],
+            None,
+            &["v=DMARC1; p=none"],
+            &["p: want reject, found none"],
+            "p: want reject, found none",
+        ),
+    ] {
+        let texts = |texts: &[&str]| texts.iter().map(|text| (*text).to_owned()).collect();
+        let record = RecordVerdict {
+            desired: texts(desired),
+            condition: condition.map(str::to_owned),
+            observed: texts(observed),
+            differences: texts(differences),
+            ..record("_dmarc.voorbeeld.nl", Standard::Dmarc, state)
+        };
+        let report = Report::of_manifest(
+            verdict(vec![record], Vec::new()),
+            noon(),
+            Default::default(),
+            Vec::new(),
+        );
+        let sarif = sarif::log(std::slice::from_ref(&report), &[], None);
+        let csv = csv::row(&report);
+        let junit = junit::suites(&[report], &[]);
+        let word = state.as_str();
+        for (format, text, line) in [
+            (
+                "sarif",
+                &sarif,
+                format!("_dmarc.voorbeeld.nl TXT {word}: {says}\""),
+            ),
+            (
+                "junit",
+                &junit,
+                format!("type=\"{word}\" message=\"{says}\">want: "),
+            ),
+            ("csv", &csv, says.to_owned()),
+        ] {
+            assert!(text.contains(&line), "{format}: {line}\n{text}");
+        }
+        let nothing_wanted = junit.contains("want: nothing");
+        assert_eq!(nothing_wanted, state == State::Unexpected, "{junit}");
+    }
 }
 
 #[test]

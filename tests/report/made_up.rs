@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use jiff::Timestamp;
+use zegel::adopt::profile::Profile;
 use zegel::api::RecordStatus;
 use zegel::inquiry::{Dns, Kind, Need, Trouble};
 use zegel::judge::{Excerpt, Finding, RecordVerdict, Site, State, Unanswered, Verdict};
@@ -10,7 +11,6 @@ use zegel::name::Name;
 use zegel::records::Standard;
 use zegel::records::dmarc::Policy;
 use zegel::report::inspected::{AppliedPolicy, Inspected, Selectors};
-use zegel::adopt::profile::Profile;
 use zegel::report::{ManifestRef, Report};
 use zegel::rules::{Rule, Severity};
 
@@ -37,6 +37,7 @@ pub(crate) fn record(owner: &str, standard: Standard, state: State) -> RecordVer
         standard,
         state,
         desired: Vec::new(),
+        condition: None,
         observed: Vec::new(),
         differences: Vec::new(),
         unanswered: None,

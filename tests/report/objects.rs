@@ -258,9 +258,9 @@ fn what_to_do_next_follows_from_the_reason_and_can_be_copied() {
         (
             "False",
             "Drifted",
-            "kubectl get maildomain a -n mail -o yaml | zegel plan --diff -o zone -",
+            "kubectl get maildomain a -n mail -o yaml | kubectl zegel plan --diff -o zone -",
         ),
-        ("False", "Drifted", "zegel inspect a.nl -o manifest"),
+        ("False", "Drifted", "kubectl zegel inspect a.nl -o manifest"),
         ("False", "Alternating", "name servers or resolvers disagree"),
         ("False", "Noncompliant", "kubectl zegel explain RULE"),
         ("False", "Unconfirmed", "kubectl zegel refresh a -n mail --wait"),

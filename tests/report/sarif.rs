@@ -13,7 +13,7 @@ use super::formats::invalid;
 use super::made_up::{everything, finding, inspected, name, noon, record, verdict};
 
 fn log(reports: &[Report], invalid: &[sarif::Invalid]) -> Value {
-    serde_json::from_str(&sarif::log(reports, invalid)).expect("it is JSON")
+    serde_json::from_str(&sarif::log(reports, invalid, None)).expect("it is JSON")
 }
 
 fn results(log: &Value) -> &Vec<Value> {
@@ -241,12 +241,12 @@ fn a_log_is_what_the_standard_asks_for() {
     for (index, finding) in everything.verdict.findings.iter_mut().enumerate() {
         finding.subject = Some(index.to_string());
     }
-    let none = sarif::log(&[], &[]);
+    let none = sarif::log(&[], &[], None);
     let other = Report::of_domain(verdict(Vec::new(), Vec::new()), noon(), inspected());
     for text in [
         none,
-        sarif::log(&[everything.clone(), other.clone()], &[invalid()]),
-        sarif::log(&[twice(), other], &[]),
+        sarif::log(&[everything.clone(), other.clone()], &[invalid()], None),
+        sarif::log(&[twice(), other], &[], None),
     ] {
         let mut validator = Validator::default();
         validator.log(&serde_json::from_str(&text).expect("it is JSON"));

@@ -26,8 +26,11 @@ pub struct Args {
     /// The MailDomains; without one, all of the namespace
     #[arg(value_name = "NAME")]
     pub names: Vec<String>,
-    /// All MailDomains of all namespaces
-    #[arg(long, short = 'A', conflicts_with_all = ["names", "namespace"])]
+    /// Of all, those with such labels alone: team=mail, as kubectl takes it
+    #[arg(long, short = 'l', value_name = "SELECTOR", conflicts_with = "names")]
+    pub selector: Option<String>,
+    /// All MailDomains of all namespaces, whatever --namespace says
+    #[arg(long, short = 'A', conflicts_with = "names")]
     pub all_namespaces: bool,
     /// How the result is written
     #[arg(long, short, value_name = "FORMAT", default_value = "table", value_parser = one_of(&[Format::Csv, Format::Json, Format::Table]))]
@@ -57,7 +60,13 @@ struct Job {
 pub(super) async fn run(args: &Args, style: Style) -> Result<Exit, Failure> {
     let cluster = args.cluster.connect().await?;
     let objects = if args.names.is_empty() {
-        cluster.objects(args.all_namespaces).await?
+        let selector = args.selector.as_deref();
+        let objects = cluster.objects(args.all_namespaces, selector).await?;
+        if objects.is_empty() {
+            output::note(&cluster.nobody(args.all_namespaces, selector));
+            return Ok(Exit::Unknown);
+        }
+        objects
     } else {
         let mut objects = Vec::new();
         for name in args.names.iter().map(|name| plain(name)) {

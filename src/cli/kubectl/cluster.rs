@@ -84,13 +84,27 @@ impl Cluster {
         }
     }
 
-    /// All MailDomains of the namespace, or of `all` of them.
-    pub(super) async fn objects(&self, all: bool) -> Result<Vec<Object>, Failure> {
+    /// All MailDomains of the namespace, or of `all` of them; with a selector those that have such labels.
+    pub(super) async fn objects(&self, all: bool, selector: Option<&str>) -> Result<Vec<Object>, Failure> {
         let namespace = (!all).then_some(self.namespace.as_str());
-        match self.visit.list(namespace).await {
+        match self.visit.list(namespace, selector).await {
             Ok(values) => Ok(values.iter().map(Object::read).collect()),
             Err(error) => Err(self.refused("list MailDomains", &error).await),
         }
+    }
+
+    /// That none was found, and where it was looked: a namespace that does not exist has none either, and who looks at
+    /// nobody knows nothing.
+    pub(super) fn nobody(&self, all: bool, selector: Option<&str>) -> String {
+        let labels = selector.map_or_else(String::new, |selector| {
+            format!(" with labels {}", harmless(selector))
+        });
+        let place = match all {
+            true => "in any namespace".to_owned(),
+            false => format!("in namespace {}", harmless(&self.namespace)),
+        };
+        let hint = if all { "" } else { "; -A tells of all namespaces" };
+        format!("error: there is no MailDomain{labels} {place}, so nothing is known{hint}")
     }
 
     /// What a refusal means to a person.
@@ -103,7 +117,7 @@ impl Cluster {
         };
         Failure::Usage(match code {
             // A kind that is not served is as little found as an object that is not there.
-            404 if let Ok(values) = self.visit.list(Some(namespace)).await => format!(
+            404 if let Ok(values) = self.visit.list(Some(namespace), None).await => format!(
                 "cannot {what}: there is none in namespace {namespace}; kubectl get maildomains -A lists all there are{}",
                 meant(what, &values.iter().map(Object::read).collect::<Vec<_>>())
             ),

@@ -67,7 +67,7 @@ pub enum PluginCommand {
     Cluster(Command),
     /// Say what DNS says about any domain, and what is wrong with it; needs no manifest
     Inspect(inspect::Args),
-    /// Print the desired records of MailDomain manifests
+    /// Print the desired records of MailDomain manifests, or with --diff what of them differs from DNS
     Plan(plan::Args),
     /// Look one record set up: what the resolver says, whether it is proven, what each name server says
     Lookup(lookup::Args),
@@ -90,6 +90,14 @@ impl CalledAs {
         match name.as_str() {
             "kubectl-zegel" | "kubectl_zegel" => Self::Plugin,
             _ => Self::Zegel,
+        }
+    }
+
+    /// What is typed before a command that stands beside those about the cluster.
+    pub fn program(self) -> &'static str {
+        match self {
+            Self::Zegel => "zegel",
+            Self::Plugin => "kubectl zegel",
         }
     }
 

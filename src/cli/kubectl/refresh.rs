@@ -1,19 +1,21 @@
 //! `kubectl zegel refresh`: has MailDomains looked at now, and waits for what comes of it.
 //!
-//! The request is an annotation, and the status echoes it once the look is over: that is what is waited for.
+//! The request is an annotation, and the status echoes it once the look is over: that is what is waited for. A look that found a
+//! difference is held against a second one some seconds later, and until then nothing is known for certain: that one is waited
+//! for too. What takes its time (an answer that caches still hold) is told at once, with the time it takes.
 
 use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
 use tokio::time::{Instant, sleep};
 
-use super::cluster::{Cluster, plain};
+use super::cluster::Cluster;
 use super::{CalledAs, ClusterArgs};
 use crate::cli::args::{Format, duration, one_of};
 use crate::cli::{Exit, Failure, output};
-use crate::report::Style;
 use crate::report::objects::{self, Object};
 use crate::report::text::{hanging, harmless};
+use crate::report::{Outcome, Style};
 
 /// The arguments of `kubectl zegel refresh`.
 #[derive(Debug, clap::Args)]
@@ -21,7 +23,7 @@ pub struct Args {
     /// The MailDomains
     #[arg(required = true, value_name = "NAME")]
     pub names: Vec<String>,
-    /// Wait until they were looked at, at most this long (1m), and tell what came of it
+    /// Wait until they were looked at and a difference was confirmed, at most this long (1m), and tell what came of it
     #[arg(long, value_name = "DURATION", num_args = 0..=1, require_equals = true, default_missing_value = "1m", value_parser = duration)]
     pub wait: Option<Duration>,
     /// How the result is written; json is one object a line
@@ -47,9 +49,17 @@ pub(super) async fn run(args: &Args, me: CalledAs, style: Style) -> Result<Exit,
     let cluster = args.cluster.connect().await?;
     let began = Instant::now();
     let mut exit = Exit::Fine;
-    let mut asked = Vec::new();
-    for name in args.names.iter().map(|name| plain(name)) {
-        let object = cluster.object(name).await?;
+    // All of them are there, or nobody is asked for a look at some.
+    let mut objects = Vec::new();
+    for name in &args.names {
+        objects.push(cluster.object(name).await?);
+    }
+    let mut asked: Vec<(Object, String)> = Vec::new();
+    for object in objects {
+        let name = &object.name;
+        if asked.iter().any(|(known, _)| known.name == *name) {
+            continue;
+        }
         if object.is_suspended() {
             output::note(&format!(
                 "error: {} is suspended, and nobody looks at it: set spec.suspend to false first",
@@ -60,8 +70,16 @@ pub(super) async fn run(args: &Args, me: CalledAs, style: Style) -> Result<Exit,
         }
         let value = Timestamp::now().to_string();
         if let Err(error) = cluster.visit.request(&cluster.namespace, name, &value).await {
+            let said = asked.iter().map(|(object, _)| object.name.as_str());
+            let so_far = match asked.is_empty() {
+                true => String::new(),
+                false => format!(
+                    " (looks were asked for at {})",
+                    said.collect::<Vec<_>>().join(", ")
+                ),
+            };
             return Err(cluster
-                .refused(&format!("annotate MailDomain {name}"), &error)
+                .refused(&format!("annotate MailDomain {name}{so_far}"), &error)
                 .await);
         }
         asked.push((object, value));
@@ -98,18 +116,28 @@ async fn told(
     let mut pause = FIRST_PAUSE;
     loop {
         let object = cluster.object(name).await?;
-        let is_over = object.has_handled(value);
+        let is_handled = object.has_handled(value);
+        let now = Timestamp::now();
+        let is_open = is_handled && object.is_unconfirmed(now);
+        let is_over = is_handled && !is_open;
         let left = until.saturating_duration_since(Instant::now());
         if !is_over && !left.is_zero() {
             sleep(pause.min(left)).await;
             pause = (pause * 2).min(LONGEST_PAUSE);
             continue;
         }
-        let now = Timestamp::now();
         if args.output == Format::Json {
             output::print(&objects::fleet_line(&object, now))?;
-        } else if is_over {
+        } else if is_handled {
             output::print(&line(&object, style, now))?;
+        }
+        if is_open {
+            output::note(&format!(
+                "error: {}: no second look confirmed within {} what the first one found: wait longer (--wait=5m)",
+                harmless(&object.key()),
+                humane(args.wait.unwrap_or_default()),
+            ));
+            return Ok(Exit::Unknown);
         }
         if !is_over {
             output::note(&format!(
@@ -126,7 +154,11 @@ async fn told(
 
 /// What came of the look, in a line and Ready's message.
 fn line(object: &Object, style: Style, now: Timestamp) -> String {
-    let word = object.outcome(now).as_str();
+    let outcome = match object.is_unconfirmed(now) {
+        true => Outcome::Unknown,
+        false => object.outcome(now),
+    };
+    let word = outcome.as_str();
     let head = format!(
         "{}: {word}: {} ({})\n",
         harmless(&object.domain),

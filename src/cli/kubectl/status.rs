@@ -1,23 +1,26 @@
-//! `kubectl zegel status`: how one MailDomain stands, or all of a namespace or cluster.
+//! `kubectl zegel status`: how MailDomains stand, those that are named in full, or all of a namespace or cluster in a line each.
 
 use jiff::Timestamp;
 
+use super::cluster::Cluster;
 use super::{CalledAs, ClusterArgs};
 use crate::cli::args::{Format, one_of};
 use crate::cli::{Exit, Failure, output};
 use crate::operator::KeptEvent;
-use crate::report::objects::{self, Told};
-use crate::report::text::harmless;
+use crate::report::objects::{self, Object, Told};
 use crate::report::{Outcome, Style};
 
 /// The arguments of `kubectl zegel status`.
 #[derive(Debug, clap::Args)]
 pub struct Args {
-    /// The MailDomain's name; without it, all of the namespace, the worst first
+    /// The MailDomains, each in full; without one, all of the namespace in a line each, the worst first
     #[arg(value_name = "NAME")]
-    pub name: Option<String>,
-    /// All MailDomains of all namespaces
-    #[arg(long, short = 'A', conflicts_with_all = ["name", "namespace"])]
+    pub names: Vec<String>,
+    /// Of all, those with such labels alone: team=mail, as kubectl takes it
+    #[arg(long, short = 'l', value_name = "SELECTOR", conflicts_with = "names")]
+    pub selector: Option<String>,
+    /// All MailDomains of all namespaces, whatever --namespace says
+    #[arg(long, short = 'A', conflicts_with = "names")]
     pub all_namespaces: bool,
     /// Of many, show those alone that are not ready; the totals tell of all
     #[arg(long, short)]
@@ -33,7 +36,7 @@ pub struct Args {
     pub cluster: ClusterArgs,
 }
 
-/// Prints how it stands. The exit code is that of the worst.
+/// Prints how it stands. The exit code is that of the worst; of nobody nothing is known.
 ///
 /// # Errors
 /// When no cluster can be asked, there is no such object, or the output cannot be written.
@@ -44,15 +47,14 @@ pub(super) async fn run(args: &Args, me: CalledAs, style: Style) -> Result<Exit,
     };
     let cluster = args.cluster.connect().await?;
     let is_json = args.output == Format::Json;
-    let Some(name) = &args.name else {
-        let objects = cluster.objects(args.all_namespaces).await?;
+    if args.names.is_empty() {
+        let objects = cluster
+            .objects(args.all_namespaces, args.selector.as_deref())
+            .await?;
         let now = Timestamp::now();
         let worst = objects.iter().map(|object| object.outcome(now)).max();
-        if objects.is_empty() && !args.all_namespaces {
-            let namespace = harmless(&cluster.namespace);
-            output::note(&format!(
-                "note: there is no MailDomain in namespace {namespace}; -A tells of all namespaces"
-            ));
+        if objects.is_empty() {
+            output::note(&cluster.nobody(args.all_namespaces, args.selector.as_deref()));
         }
         output::print(&if is_json {
             let shown = objects
@@ -62,9 +64,30 @@ pub(super) async fn run(args: &Args, me: CalledAs, style: Style) -> Result<Exit,
         } else {
             objects::fleet(&objects, args.quiet, style, now)
         })?;
-        return Ok(worst.map_or(Exit::Fine, Exit::from));
-    };
-    let object = cluster.object(name).await?;
+        return Ok(worst.map_or(Exit::Unknown, Exit::from));
+    }
+    let mut objects = Vec::new();
+    for name in &args.names {
+        objects.push(cluster.object(name).await?);
+    }
+    let mut exit = Exit::Fine;
+    for (number, object) in objects.iter().enumerate() {
+        if number > 0 && !is_json {
+            output::print("\n")?;
+        }
+        exit = exit.max(one(object, &cluster, is_json, me, style).await?);
+    }
+    Ok(exit)
+}
+
+/// Prints how one stands, in full.
+async fn one(
+    object: &Object,
+    cluster: &Cluster,
+    is_json: bool,
+    me: CalledAs,
+    style: Style,
+) -> Result<Exit, Failure> {
     // The object's own namespace: whoever may see an object need not be allowed to see events.
     let events = cluster.visit.events(&object.namespace, &object.uid).await;
     let events = events
@@ -72,9 +95,9 @@ pub(super) async fn run(args: &Args, me: CalledAs, style: Style) -> Result<Exit,
         .map_err(|error| format!("cannot be listed: {error}"));
     let now = Timestamp::now();
     output::print(&if is_json {
-        objects::status_json(&object, &events, me.as_str(), now)
+        objects::status_json(object, &events, me.as_str(), now)
     } else {
-        objects::status(&object, &events, me.as_str(), style, now)
+        objects::status(object, &events, me.as_str(), style, now)
     })?;
     Ok(object.outcome(now).into())
 }

@@ -94,8 +94,16 @@ fn at_one_moment_namespace_and_name_decide() {
         claims.apply(&key, at(1), Some(&parked));
     }
     assert_eq!(claims.conflict(&key("a", "a")), None);
-    assert!(claims.conflict(&key("a", "b")).is_some());
-    assert!(claims.conflict(&key("b", "a")).is_some());
+    for loser in [key("a", "b"), key("b", "a")] {
+        let message = claims.conflict(&loser).unwrap();
+        assert!(
+            message.contains("in the same second and comes first by namespace and name"),
+            "{message}"
+        );
+    }
+    claims.apply(&key("0", "young"), at(2), Some(&parked));
+    let message = claims.conflict(&key("0", "young")).unwrap();
+    assert!(message.contains("which is older"), "{message}");
 }
 
 #[test]

@@ -175,6 +175,12 @@ impl Object {
         }
     }
 
+    /// Whether a look found something that a second one has yet to find: nothing is known for certain, and seconds tell.
+    pub fn is_unconfirmed(&self, now: Timestamp) -> bool {
+        self.standing(now) == Standing::Current
+            && self.reason() == crate::history::Reason::Unconfirmed.as_str()
+    }
+
     /// Ready's reason; empty where there is none.
     fn reason(&self) -> &str {
         self.condition("Ready").map_or("", |ready| ready.reason.as_str())

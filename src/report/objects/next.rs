@@ -82,6 +82,8 @@ pub(super) fn next(object: &Object, me: &str, now: Timestamp) -> Vec<Step> {
 /// What to do where the status is current: one row a reason.
 fn of_reason(object: &Object, me: &str, at: &str, edit: String) -> Vec<Step> {
     let domain = &object.domain;
+    // The plugin has the commands that need no cluster too; where there is none, the program has a name of its own.
+    let program = if me == "kubectl zegel" { me } else { "zegel" };
     let again = |text: &str| run(text, format!("{me} refresh {at} --wait"));
     let from_here = || run("See what DNS says from here:", format!("{me} check {at}"));
     match object.reason() {
@@ -112,11 +114,11 @@ fn of_reason(object: &Object, me: &str, at: &str, edit: String) -> Vec<Step> {
         "Drifted" => vec![
             run(
                 "Publish what is wanted; as a zone file, and of what differs alone:",
-                format!("kubectl get maildomain {at} -o yaml | zegel plan --diff -o zone -"),
+                format!("kubectl get maildomain {at} -o yaml | {program} plan --diff -o zone -"),
             ),
             run(
                 "Or, where DNS is right and the spec is not, change the spec; this writes what DNS says:",
-                format!("zegel inspect {domain} -o manifest"),
+                format!("{program} inspect {domain} -o manifest"),
             ),
             again("Then have it looked at:"),
         ],

@@ -62,8 +62,8 @@ pub const DARK: Rule = Rule {
     standard: Standard::Dkim,
     title: "a selector's CNAME leads to no key",
     section: "RFC 6376 6.1.2",
-    why: "Providers keep a standby selector dark until they rotate, so one without a key is normal; when no selector has a key, no signature verifies.",
-    fix: "Switch signing on at the provider, and look whether it still expects these names.",
+    why: "Providers keep a standby selector dark until they rotate, so one without a key beside one with a key is normal: then this is a Warning, as where another selector was not answered. When no selector has a key, no signature verifies: then it is an Error.",
+    fix: "Where no selector has a key: switch signing on at the provider, and look whether it still expects these names. Where another one has: nothing, while the provider keeps this one as a standby.",
     bad: "selector1 CNAME …, and nothing at its end",
     good: "selector1 CNAME …, and one key at its end",
 };

@@ -1,0 +1,48 @@
+//! What is wanted and what is found at a record that differs, in one line: for formats that have no room for both lists. Pure.
+//!
+//! The judgement says difference by difference in what two records part. Of a record that is not there it has none to say, and
+//! of one that is somebody else's to choose no value is wanted: here each says all the same what would be right.
+
+use crate::judge::{RecordVerdict, State};
+
+/// What is wanted there: values, what decides where they alone do not, or nothing.
+pub fn wanted(record: &RecordVerdict) -> String {
+    match (record.desired.as_slice(), &record.condition) {
+        ([], Some(condition)) => condition.clone(),
+        (values, Some(condition)) => format!("{} ({condition})", listed(values)),
+        (values, None) => listed(values),
+    }
+}
+
+/// What is found there.
+pub fn found(record: &RecordVerdict) -> String {
+    listed(&record.observed)
+}
+
+/// The differences; where none of them says what is wanted, that and what is found come first.
+pub fn sentence(record: &RecordVerdict) -> String {
+    let said = record.differences.join("; ");
+    let says_all = |difference: &String| {
+        let begins = difference
+            .split_once("want ")
+            .is_some_and(|(head, _)| head.is_empty() || head.ends_with(": "));
+        begins && difference.contains(" found ")
+    };
+    // A key that somebody else chooses is wanted by its condition, which no difference says.
+    let is_named = record.state != State::Missing || record.condition.is_none();
+    if is_named && record.differences.iter().any(says_all) {
+        return said;
+    }
+    let both = format!("want {}, found {}", wanted(record), found(record));
+    match said.is_empty() {
+        true => both,
+        false => format!("{both}: {said}"),
+    }
+}
+
+fn listed(values: &[String]) -> String {
+    match values {
+        [] => "nothing".to_owned(),
+        values => values.join(" | "),
+    }
+}
