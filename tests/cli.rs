@@ -19,6 +19,7 @@ mod cli {
     mod explain;
     mod harness;
     mod init;
+    mod init_role;
     mod init_selectors;
     mod inspect;
     mod json_page;

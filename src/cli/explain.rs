@@ -1,7 +1,7 @@
 //! `zegel explain`: what a rule means.
 
 use super::{Exit, Failure, output};
-use crate::history::Reason;
+use crate::report::objects::REASONS;
 use crate::report::{Style, explain};
 use crate::rules;
 
@@ -34,11 +34,7 @@ pub fn run(args: &Args, style: Style) -> Result<Exit, Failure> {
 }
 
 fn unknown(id: &str, program: &str) -> Failure {
-    if let Some(reason) = Reason::ALL
-        .iter()
-        .map(|reason| reason.as_str())
-        .find(|reason| reason.eq_ignore_ascii_case(id))
-    {
+    if let Some(reason) = REASONS.iter().find(|reason| reason.eq_ignore_ascii_case(id)) {
         return Failure::Usage(format!(
             "{reason} is no rule but a reason of Ready: kubectl zegel status NAME says what it means for an object, \
              docs/troubleshooting.md of the release what to look at, by reason"

@@ -6,7 +6,7 @@ mod json_page;
 use jiff::Timestamp;
 use serde_json::{Value, json};
 use zegel::report::Style;
-use zegel::report::objects::{Object, Told, fleet, fleet_line, status, status_json};
+use zegel::report::objects::{Object, REASONS, Told, fleet, fleet_line, status, status_json};
 use zegel::report::selfcheck::{Check, SelfcheckReport};
 
 fn now() -> Timestamp {
@@ -278,6 +278,11 @@ fn what_to_do_next_follows_from_the_reason_and_can_be_copied() {
         let text = next(&with_reason("a", status, reason));
         assert!(text.contains(says), "{reason}: {text}");
     }
+}
+
+#[test]
+fn every_reason_is_known_by_its_word() {
+    assert_eq!(REASONS, zegel::history::Reason::ALL.map(|reason| reason.as_str()));
 }
 
 #[test]

@@ -19,6 +19,24 @@ use super::Outcome;
 use crate::api::{MailDomainSpec, MailDomainStatus};
 use crate::intent::Schedule;
 
+/// Ready's reasons, as a status has them.
+pub const REASONS: [&str; 14] = [
+    "Alternating",
+    "Compliant",
+    "DNSUnavailable",
+    "DomainConflict",
+    "Drifted",
+    "InSync",
+    "InvalidSpec",
+    "Noncompliant",
+    "NotGranted",
+    "Observed",
+    "Progressing",
+    "Propagating",
+    "Suspended",
+    "Unconfirmed",
+];
+
 /// A MailDomain as the API server has it.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Object {
@@ -177,8 +195,7 @@ impl Object {
 
     /// Whether a look found something that a second one has yet to find: nothing is known for certain, and seconds tell.
     pub fn is_unconfirmed(&self, now: Timestamp) -> bool {
-        self.standing(now) == Standing::Current
-            && self.reason() == crate::history::Reason::Unconfirmed.as_str()
+        self.standing(now) == Standing::Current && self.reason() == "Unconfirmed"
     }
 
     /// Ready's reason; empty where there is none.
