@@ -135,14 +135,15 @@ impl Policy {
             text: presentation(record.text.get(error.span).unwrap_or_default()),
             why: error.message,
         });
-        let steps = record.directives().map(|(index, qualifier, mechanism)| Step {
+        let mut steps = Vec::with_capacity(record.terms.len());
+        steps.extend(record.directives().map(|(index, qualifier, mechanism)| Step {
             index,
             result: result(qualifier),
             test: test(mechanism),
-        });
+        }));
         Self {
             misread,
-            steps: steps.collect(),
+            steps,
             redirect: record
                 .redirect()
                 .map(|(index, written)| (index, Target::of(written))),

@@ -107,9 +107,18 @@ impl Addresses {
     /// The addresses of networks.
     pub fn new(v4: impl IntoIterator<Item = Network4>, v6: impl IntoIterator<Item = Network6>) -> Self {
         Self {
-            v4: Ranges::new(v4.into_iter().map(Network4::range).collect()),
+            v4: Ranges::of_v4(v4),
             v6: Ranges::new(v6.into_iter().map(Network6::range).collect()),
         }
+    }
+
+    /// Whether these networks together hold every IPv4 address; that hardly any do is seen by their sizes.
+    pub fn are_all_v4(networks: impl Iterator<Item = Network4> + Clone) -> bool {
+        let sizes = networks.clone().map(|network| {
+            let (first, last) = network.range();
+            last - first + 1
+        });
+        sizes.sum::<u128>() > u128::from(u32::MAX) && Self::new(networks, []).is_all_v4()
     }
 
     /// Whether it holds no address.
@@ -171,6 +180,21 @@ struct Ranges(Vec<(u128, u128)>);
 impl Ranges {
     fn new(mut ranges: Vec<(u128, u128)>) -> Self {
         ranges.sort_unstable();
+        Self::merged(ranges.into_iter())
+    }
+
+    /// Most networks are of IPv4: first and last address in one number are sorted in a quarter of the time.
+    fn of_v4(networks: impl IntoIterator<Item = Network4>) -> Self {
+        let ranges = networks.into_iter().map(Network4::range);
+        let both = ranges.filter_map(|(first, last)| u64::try_from(first << 32 | last).ok());
+        let mut ranges: Vec<u64> = both.collect();
+        ranges.sort_unstable();
+        let parted = |both: u64| (u128::from(both >> 32), u128::from(both & u64::from(u32::MAX)));
+        Self::merged(ranges.into_iter().map(parted))
+    }
+
+    /// Of ranges in the order of their beginnings.
+    fn merged(ranges: impl ExactSizeIterator<Item = (u128, u128)>) -> Self {
         let mut merged: Vec<(u128, u128)> = Vec::with_capacity(ranges.len());
         for (first, last) in ranges {
             match merged.last_mut() {

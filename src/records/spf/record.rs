@@ -200,7 +200,7 @@ impl Record {
     }
 
     /// The directives in order, with the index of their term; those behind `all` too.
-    pub fn directives(&self) -> impl Iterator<Item = (usize, Qualifier, &Mechanism)> {
+    pub fn directives(&self) -> impl Iterator<Item = (usize, Qualifier, &Mechanism)> + Clone {
         self.terms
             .iter()
             .enumerate()

@@ -78,8 +78,11 @@ pub(super) fn check(record: &Record, topic: &Topic, findings: &mut Findings) {
     let of = |these: &[Qualifier]| {
         let v4 = v4.iter().filter(|(qualifier, _)| these.contains(qualifier));
         let v6 = v6.iter().filter(|(qualifier, _)| these.contains(qualifier));
-        let addresses = Addresses::new(v4.map(|(_, network)| *network), v6.map(|(_, network)| *network));
-        match (addresses.is_all_v4(), addresses.is_all_v6()) {
+        let v6 = Addresses::new([], v6.map(|(_, network)| *network));
+        match (
+            Addresses::are_all_v4(v4.map(|(_, network)| *network)),
+            v6.is_all_v6(),
+        ) {
             (true, _) => Some("IPv4"),
             (_, true) => Some("IPv6"),
             _ => None,

@@ -323,7 +323,7 @@ fn passes_all(record: &Record) -> bool {
         Mechanism::Ip4(network) => Some(*network),
         _ => None,
     });
-    Addresses::new(v4, []).is_all_v4()
+    Addresses::are_all_v4(v4)
 }
 
 /// Whether any name beside `name` has the same record. Names that say they are for SPF are taken at their word.
