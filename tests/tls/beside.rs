@@ -7,7 +7,9 @@ use zegel::rules::Severity;
 use zegel::transport::Certificate;
 
 use crate::facts::{findings, intent};
-use crate::seen::{Servers, ZONE, certificate, chain as signed, sound, with, with_handshake};
+use crate::seen::{
+    Servers, ZONE, certificate, chain as signed, signed_by_itself, sound, with, with_handshake,
+};
 
 const SPEC: &str = "{domain: a.nl, role: Mail, tls: {level: Any}, dane: {required: true}}";
 const RULES: [&str; 4] = ["DANE-012", "DANE-018", "DANE-028", "STS-029"];
@@ -127,6 +129,48 @@ fn names_and_dates_count_with_usage_2_alone() {
         fired(&judged(&session, &[about(&chain(&session)[1], 2, 1, 1)], SPEC)),
         []
     );
+}
+
+/// A certificate that signed itself stands below no authority, whatever it may sign: usage 3 is for it (RFC 7671 5.1, 5.2). A
+/// sender with a key as a whole tries it on what stands last, and takes one that signed itself. OpenSSL 3.0.19 says so of each.
+#[test]
+fn a_certificate_that_signed_itself_is_its_own_under_usage_3_alone() {
+    for may_sign in [false, true] {
+        let itself = signed_by_itself(may_sign);
+        let session = with_handshake(|seen| seen.chain = vec![itself.clone()]);
+        for (usage, selector, matching, is_taken) in [
+            (2, 1, 1, false),
+            (2, 1, 2, false),
+            (2, 0, 1, false),
+            (2, 0, 0, false),
+            (2, 1, 0, true),
+            (3, 1, 1, true),
+            (3, 0, 0, true),
+        ] {
+            let record = about(&itself, usage, selector, matching);
+            let verdict = judged(&session, std::slice::from_ref(&record), SPEC);
+            let expected: &[_] = if is_taken {
+                &[]
+            } else {
+                &[("DANE-012", Severity::Error)]
+            };
+            assert_eq!(
+                fired(&verdict),
+                expected,
+                "may sign: {may_sign}, {}",
+                record.kind()
+            );
+            // The record that would do is told.
+            let own = about(&itself, 3, 1, 1).to_string();
+            let found = findings(&verdict, "DANE-012");
+            assert!(found.iter().all(|one| one.fix.contains(&own)), "{found:?}");
+        }
+        // Beside one that is taken it is a kind without a match (RFC 7671 8).
+        let both = [about(&itself, 3, 1, 1), about(&itself, 2, 1, 1)];
+        let verdict = judged(&session, &both, SPEC);
+        assert_eq!(fired(&verdict), []);
+        assert_eq!(findings(&verdict, "DANE-013").len(), 1, "{:#?}", verdict.findings);
+    }
 }
 
 #[test]

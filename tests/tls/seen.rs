@@ -128,6 +128,18 @@ pub(crate) fn chain(names: &[&str], years: (i32, i32)) -> Vec<Vec<u8>> {
     all.iter().map(|one| one.der().to_vec()).collect()
 }
 
+/// One for mx1.a.nl that signed itself, and may sign others or not.
+pub(crate) fn signed_by_itself(may_sign: bool) -> Vec<u8> {
+    let mut params = CertificateParams::new(vec!["mx1.a.nl".to_owned()]).unwrap();
+    params.is_ca = match may_sign {
+        true => IsCa::Ca(BasicConstraints::Unconstrained),
+        false => IsCa::ExplicitNoCa,
+    };
+    (params.not_before, params.not_after) = (date_time_ymd(2026, 1, 1), date_time_ymd(2027, 1, 1));
+    let own = params.self_signed(&KeyPair::generate().unwrap()).unwrap();
+    own.der().to_vec()
+}
+
 /// One with RSA of 1024 bits, signed with SHA-1.
 pub(crate) fn old_certificate() -> Vec<u8> {
     STANDARD.decode(OLD).unwrap()

@@ -89,19 +89,21 @@ impl<'a> Shown<'a> {
         own.is_some_and(|der| record.matches(der, &self.leaf.public_key_info))
     }
 
-    /// The authorities among them, or in the record itself, that a record of usage 2 names.
+    /// The authorities among them, or in the record itself, that a record of usage 2 names. Those stand above the host's own
+    /// certificate (RFC 7671 5.2): one that signed itself is taken by usage 3, and by its key where the record has that whole.
     fn anchors<'r>(&self, record: &'r Tlsa) -> Vec<Anchor<'r>>
     where
         'a: 'r,
     {
-        let sent = self.read.iter().filter(|(der, one)| {
-            // One's own certificate is the authority only where it signed itself.
-            let own = self.ders.first() == Some(*der);
-            (!own || one.is_self_issued) && record.matches(der, &one.public_key_info)
-        });
+        let own = self.ders.first();
+        let sent = self
+            .read
+            .iter()
+            .filter(|(der, one)| own != Some(*der) && record.matches(der, &one.public_key_info));
         let mut found: Vec<Anchor<'r>> = sent.map(|(der, _)| Anchor::Certificate(der)).collect();
         // A whole certificate or key in the record need not be sent.
-        if found.is_empty() && record.matching == 0 {
+        let is_own = record.selector == 0 && own == Some(&record.data);
+        if found.is_empty() && record.matching == 0 && !is_own {
             let whole = match record.selector {
                 0 => Anchor::Certificate(&record.data),
                 _ => Anchor::Key(&record.data),
