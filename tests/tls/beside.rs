@@ -6,7 +6,7 @@ use zegel::records::dane::Tlsa;
 use zegel::rules::Severity;
 use zegel::transport::Certificate;
 
-use crate::facts::{findings, intent};
+use crate::facts::{findings, intent, observe};
 use crate::seen::{
     Servers, ZONE, certificate, chain as signed, signed_by_itself, sound, with, with_handshake,
 };
@@ -190,20 +190,24 @@ fn records_at_a_server_without_tls_stop_its_mail() {
     );
 }
 
-#[test]
-fn a_policy_is_kept_by_what_is_shown() {
-    let untrusted = with_handshake(|seen| seen.trusted = Err("it leads to no public root".to_owned()));
+/// Sessions that do not give what a policy asks for, each in another way.
+fn short_of_a_policy() -> [Session; 4] {
     let other = with_handshake(|seen| {
         seen.chain = vec![certificate(&["www.a.nl"], (2026, 2027))];
         seen.trusted = Err("it is not for this host".to_owned());
     });
-    let absent = with(|session| (session.offered, session.handshake) = (Offered::Absent, None));
-    for (session, is_met) in [
-        (sound(), true),
-        (untrusted, false),
-        (other, false),
-        (absent, false),
-    ] {
+    [
+        with_handshake(|seen| seen.trusted = Err("it leads to no public root".to_owned())),
+        with_handshake(|seen| seen.trusted = Err("it has expired".to_owned())),
+        other,
+        with(|session| (session.offered, session.handshake) = (Offered::Absent, None)),
+    ]
+}
+
+#[test]
+fn a_policy_is_kept_by_what_is_shown() {
+    let short = short_of_a_policy().into_iter().map(|session| (session, false));
+    for (session, is_met) in short.chain([(sound(), true)]) {
         for (mode, severity) in [
             ("Enforce", Some(Severity::Error)),
             ("Testing", Some(Severity::Warning)),
@@ -218,6 +222,62 @@ fn a_policy_is_kept_by_what_is_shown() {
                 .into_iter()
                 .collect();
             assert_eq!(fired(&judged(&session, &[], &spec)), expected, "{mode}");
+        }
+    }
+}
+
+/// Senders keep to the policy they find, whoever manages it. What nobody manages is a Warning.
+#[test]
+fn a_policy_that_is_served_binds_whether_it_is_managed_or_not() {
+    const RECORD: &str = "_mta-sts.a.nl TXT v=STSv1; id=1\nmta-sts.a.nl A 192.0.2.1";
+    const PARTNER: &str = "{domain: a.nl, role: Mail, tls: {level: Any}}";
+    const TESTING: &str =
+        "{domain: a.nl, role: Mail, tls: {level: Any}, mtaSts: {mode: Testing, mx: [mx1.a.nl], maxAge: 30d}}";
+    let (error, warning) = (Some(Severity::Error), Some(Severity::Warning));
+    #[rustfmt::skip] // A row is a line.
+    let rows = [
+        ("a look", "", RECORD, Some("enforce"), warning),
+        ("a look, in testing", "", RECORD, Some("testing"), warning),
+        ("a look, taken back", "", RECORD, Some("none"), None),
+        ("a partner's TLS", PARTNER, RECORD, Some("enforce"), warning),
+        ("a partner's TLS, in testing", PARTNER, RECORD, Some("testing"), warning),
+        ("no policy", PARTNER, RECORD, None, None),
+        ("a mode nobody knows is no policy", PARTNER, RECORD, Some("Enforce"), None),
+        ("without a record nobody comes for it", PARTNER, "mta-sts.a.nl A 192.0.2.1", Some("enforce"), None),
+        ("of two records senders take none", PARTNER, "_mta-sts.a.nl TXT v=STSv1; id=1\n_mta-sts.a.nl TXT v=STSv1; id=2\nmta-sts.a.nl A 192.0.2.1", Some("enforce"), None),
+        ("managed in testing, served as enforce: senders keep to that", TESTING, RECORD, Some("enforce"), error),
+        ("managed in testing, and served so", TESTING, RECORD, Some("testing"), warning),
+    ];
+    for (what, spec, record, mode, severity) in rows {
+        let subject = match spec {
+            "" => zegel::intent::Intent {
+                looks_at_tls: true,
+                ..observe("a.nl")
+            },
+            spec => intent(spec),
+        };
+        let short = short_of_a_policy().into_iter().map(|session| (session, severity));
+        for (session, severity) in short.chain([(sound(), None)]) {
+            let mut servers = Servers::all(&session);
+            if let Some(mode) = mode {
+                servers = servers.serving(&format!(
+                    "version: STSv1\nmode: {mode}\nmx: mx1.a.nl\nmax_age: 604800\n"
+                ));
+            }
+            let verdict = servers.judge(&format!("{ZONE}\n{record}"), &subject);
+            let expected: Vec<_> = severity
+                .map(|severity| ("STS-029", severity))
+                .into_iter()
+                .collect();
+            assert_eq!(fired(&verdict), expected, "{what}: {:#?}", verdict.findings);
+            let says = if mode == Some("enforce") {
+                "do not deliver"
+            } else {
+                "report it"
+            };
+            for finding in findings(&verdict, "STS-029") {
+                assert!(finding.message.contains(says), "{what}: {}", finding.message);
+            }
         }
     }
 }

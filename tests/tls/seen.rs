@@ -9,8 +9,8 @@ use base64::engine::general_purpose::STANDARD;
 use jiff::SignedDuration;
 use rcgen::{BasicConstraints, CertificateParams, DnType, IsCa, Issuer, KeyPair, date_time_ymd};
 use zegel::inquiry::{
-    Approach, Closeness, Fact, Facts, Handshake, Made, Offered, Security, Session, Spoke, Starttls, Trouble,
-    settle_facts,
+    Approach, Closeness, Fact, Facts, Handshake, Made, Offered, PolicyFile, PolicySource, Security, Served,
+    Session, Spoke, Starttls, Trouble, settle_facts,
 };
 use zegel::intent::Intent;
 use zegel::judge::{Verdict, judge};
@@ -30,6 +30,8 @@ pub(crate) struct Servers {
     /// Every question they were asked.
     pub(crate) asked: Arc<Mutex<Vec<Starttls>>>,
     profile: bool,
+    /// What is served as the policy of MTA-STS; nothing without.
+    policy: Option<String>,
 }
 
 impl Servers {
@@ -59,6 +61,14 @@ impl Servers {
         }
     }
 
+    /// This is served as the policy of MTA-STS.
+    pub(crate) fn serving(self, policy: &str) -> Self {
+        Self {
+            policy: Some(policy.to_owned()),
+            ..self
+        }
+    }
+
     /// Judges an intent in this world.
     pub(crate) fn judge(&self, zone: &str, intent: &Intent) -> Verdict {
         self.judge_in(&World::new(zone), intent)
@@ -73,6 +83,25 @@ impl Servers {
         let answer = |question: &zegel::inquiry::AnyQuestion, facts: &mut Facts| {
             if let Some(dns) = question.dns() {
                 facts.insert(dns.clone(), world.answer(dns));
+            }
+            if let Some(asked) = question.of::<PolicyFile>() {
+                let file = |body: &String| Served::File {
+                    media_type: Some("text/plain".to_owned()),
+                    body: body.clone().into_bytes(),
+                };
+                let missing = Served::Status {
+                    code: 404,
+                    location: None,
+                };
+                let fact: Fact<PolicyFile> = Fact {
+                    outcome: Ok(self.policy.as_ref().map_or(missing, file)),
+                    security: Security::NotAsked,
+                    source: PolicySource { server: None },
+                    seen_at: now(),
+                    expires_at: now() + SignedDuration::from_hours(1),
+                    made: Made::default(),
+                };
+                facts.insert(asked.clone(), fact);
             }
             if let Some(asked) = question.of::<Starttls>() {
                 self.asked.lock().unwrap().push(asked.clone());

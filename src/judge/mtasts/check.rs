@@ -45,8 +45,10 @@ pub(in crate::judge) fn check(intent: &Intent, inquiry: &mut Inquiry<'_>, findin
         None if managed => host(intent, need, &topic, inquiry, None),
         None => false,
     };
-    // Without a block nobody's server is troubled, but for who asks, and who wants another MX beside it.
-    let is_looked_at = managed || intent.role.is_none() || coming::names_hosts(intent);
+    // Without a block nobody's server is troubled, but for who asks, who wants another MX beside it, and who has the mail servers
+    // looked at, which the policy makes promises of.
+    let is_looked_at =
+        managed || intent.role.is_none() || coming::names_hosts(intent) || intent.looks_at_mail_servers();
     if there && is_looked_at {
         if let Some(host) = mtasts::policy_host(&intent.domain).filter(|_| one.is_some()) {
             issuers::check(&host, managed, inquiry, findings);

@@ -2,8 +2,8 @@
 //! the policies that are desired and served, beside the MX that stands there. `state` is the record's, `check` its findings,
 //! `hosts` the cross of a policy and the MX, `coming` the same of an MX that is wanted, `policy` what is served, `missing` what
 //! a missing record means, `issuers` who may issue the certificate under which a policy is
-//! served, `seen` what is told to who remembers. It is asked for where it is managed, and by who inspects a
-//! domain.
+//! served, `seen` what is told to who remembers. It is asked for where it is managed, by who inspects a
+//! domain, and where a spec has hosts of its MX or something of its mail servers' TLS.
 
 mod check;
 mod coming;

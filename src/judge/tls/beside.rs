@@ -1,5 +1,5 @@
-//! What a mail server shows beside what DNS says of it: TLSA records (RFC 7672), and the MTA-STS policy that is wanted
-//! (RFC 8461).
+//! What a mail server shows beside what DNS says of it: TLSA records (RFC 7672), and the MTA-STS policy (RFC 8461), the one
+//! that is wanted and the one that is served, for senders keep to that whoever manages it.
 //!
 //! It is said by the standards of those records, for it is their promise that is not kept.
 
@@ -10,10 +10,10 @@ use super::addresses::AtAddresses;
 use super::servers::MailServer;
 use super::tlsa::{Shown, Taken, kinds_without_match};
 use super::worth;
-use crate::inquiry::{Fact, Kind, Offered, Session, Starttls};
+use crate::inquiry::{Fact, Inquiry, Kind, Offered, Session, Starttls};
 use crate::intent::{DaneWant, Intent, What};
 use crate::judge::versioned::mild;
-use crate::judge::{Findings, RecordVerdict, Site, Topic, dane};
+use crate::judge::{Findings, RecordSeen, RecordVerdict, ServedPolicy, Site, Topic, dane, mtasts};
 use crate::name::Name;
 use crate::records::Standard;
 use crate::records::dane::Tlsa;
@@ -22,17 +22,19 @@ use crate::rules::{Rule, Severity, shown as rules};
 use crate::transport::Certificate;
 
 /// All that does not go together, at one server.
-pub(super) fn check(intent: &Intent, server: &MailServer, found: &dane::MailHosts, findings: &mut Findings) {
+pub(super) fn check(
+    intent: &Intent,
+    server: &MailServer,
+    found: &dane::MailHosts,
+    promise: Option<&Promise>,
+    findings: &mut Findings,
+) {
     if let Some(host) = found.hosts.iter().find(|host| host.name == server.host) {
         let topic = Topic::new(Site::Host(server.host.clone()), intent.manages(Standard::Dane));
         at_host(intent, server, host, &topic, findings);
     }
-    let mode = intent.wanted.iter().find_map(|wanted| match &wanted.what {
-        What::MtaSts(want) => Some(want.policy.mode),
-        _ => None,
-    });
-    if let Some(mode @ (Mode::Enforce | Mode::Testing)) = mode {
-        against_policy(server, mode, findings);
+    if let Some(promise) = promise {
+        against_policy(server, promise, findings);
     }
 }
 
@@ -286,8 +288,33 @@ fn ahead(
     true
 }
 
+/// A policy that asks for TLS at the mail servers.
+pub(super) struct Promise {
+    /// The strictest of the modes that are wanted and served.
+    mode: Mode,
+    is_managed: bool,
+}
+
+impl Promise {
+    /// What is promised, by the spec and by the policy that senders find, as far as that was fetched.
+    pub(super) fn of(intent: &Intent, inquiry: &mut Inquiry<'_>) -> Option<Self> {
+        let seen = mtasts::seen(intent, inquiry)?;
+        let served = match (seen.record, seen.served) {
+            // Without its record nobody comes for the policy.
+            (RecordSeen::Id(_), ServedPolicy::Policy(policy)) => Some(policy.mode),
+            _ => None,
+        };
+        let modes = [seen.wanted, served];
+        let promises = |one: Mode| modes.contains(&Some(one)).then_some(one);
+        Some(Self {
+            mode: promises(Mode::Enforce).or_else(|| promises(Mode::Testing))?,
+            is_managed: intent.manages(Standard::MtaSts),
+        })
+    }
+}
+
 /// Whether the server shows what a sender asks of it that keeps to the policy.
-fn against_policy(server: &MailServer, mode: Mode, findings: &mut Findings) {
+fn against_policy(server: &MailServer, promise: &Promise, findings: &mut Findings) {
     let mut unmet_at = AtAddresses::default();
     for (question, fact) in server.answered() {
         if let Ok(session) = &fact.outcome {
@@ -295,13 +322,17 @@ fn against_policy(server: &MailServer, mode: Mode, findings: &mut Findings) {
         }
     }
     let Some(why) = unmet_at.told() else { return };
-    let topic = Topic::new(Site::Host(server.host.clone()), true);
+    let topic = Topic::new(Site::Host(server.host.clone()), promise.is_managed);
+    let what = match promise.mode {
+        Mode::Enforce => "do not deliver",
+        Mode::Testing | Mode::None => "report it, and do not deliver once it is enforced",
+    };
     let message = format!(
-        "want of {} what the policy promises, found that {why}",
+        "want of {} what the policy promises, found that {why}: senders that keep to MTA-STS {what}",
         server.host
     );
-    let said = findings.say(&rules::POLICY_UNMET, &topic, message);
-    if mode == Mode::Testing {
+    let said = mild(findings.say(&rules::POLICY_UNMET, &topic, message));
+    if promise.mode != Mode::Enforce {
         said.at_most(Severity::Warning);
     }
 }

@@ -22,12 +22,13 @@ pub(in crate::judge) fn check(intent: &Intent, inquiry: &mut Inquiry<'_>, findin
     }
     let managed = intent.manages(Standard::Tls);
     let found = dane::gather(&intent.domain, Need::Evidence, inquiry);
+    let promise = beside::Promise::of(intent, inquiry);
     inquiry.on_behalf_of(Standard::Tls);
     for server in &servers.all {
         let topic = Topic::new(Site::Host(server.host.clone()), managed);
         one(server, &topic, findings);
         issuers::check(server, &topic, inquiry, findings);
-        beside::check(intent, server, &found, findings);
+        beside::check(intent, server, &found, promise.as_ref(), findings);
     }
 }
 
