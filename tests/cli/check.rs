@@ -116,20 +116,29 @@ fn a_difference_is_one_and_says_what_differs_where() {
     ] {
         assert!(run.out.contains(part), "{part}\n{}", run.out);
     }
-    let run = check(dns.address(), &["-o", "sarif", "-"], MANIFEST);
-    let log: serde_json::Value = serde_json::from_str(&run.out).expect("SARIF is JSON");
-    let drift = log["runs"][0]["results"]
-        .as_array()
-        .expect("results")
-        .iter()
-        .find(|result| result["ruleId"] == "DRIFT");
-    let place = &drift.expect("the drift is a result")["locations"][0]["physicalLocation"];
-    assert_eq!(
-        (run.code, &place["region"]["startLine"]),
-        (1, &10.into()),
-        "{}",
-        run.out
-    );
+    // In a file at its line; what came from standard input stands in none.
+    let folder = folder(&[("a.yaml", MANIFEST)]);
+    let file = folder.path().join("a.yaml");
+    let file = file.to_str().expect("the path is UTF-8");
+    for (path, place) in [
+        (
+            file,
+            serde_json::json!({"artifactLocation": {"uri": format!("file://{file}")}, "region": {"startLine": 10}}),
+        ),
+        ("-", serde_json::Value::Null),
+    ] {
+        let run = check(dns.address(), &["-o", "sarif", path], MANIFEST);
+        let log: serde_json::Value = serde_json::from_str(&run.out).expect("SARIF is JSON");
+        let mut results = log["runs"][0]["results"].as_array().expect("results").iter();
+        let drift = results.find(|result| result["ruleId"] == "DRIFT");
+        let location = &drift.expect("the drift is a result")["locations"][0];
+        assert_eq!(
+            (run.code, &location["physicalLocation"]),
+            (1, &place),
+            "{}",
+            run.out
+        );
+    }
     let run = check(dns.address(), &["-o", "junit", "-"], MANIFEST);
     assert!(
         run.code == 1 && run.out.contains("<failure type=\"Drifted\""),
