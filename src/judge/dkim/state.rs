@@ -193,7 +193,7 @@ fn wildcard(
                 observed.push(shown);
             }
         }
-        for difference in revoked(&answer).differences {
+        for difference in revoked(answer).differences {
             let difference = format!("every selector: {difference}");
             if !differences.contains(&difference) {
                 differences.push(difference);

@@ -187,6 +187,10 @@ impl<'w, 'f: 'w> CheckHost<'w, 'f> {
     }
 
     /// A valid record's directives, then its redirect.
+    #[allow(
+        clippy::ptr_arg,
+        reason = "what it borrows outlives the reference, and is lent on"
+    )]
     fn record(&mut self, policy: &'w Policy, place: &Cow<'w, Place>) -> Checked<Hit> {
         let here = self.frames.len().saturating_sub(1);
         for step in &policy.steps {
@@ -221,6 +225,10 @@ impl<'w, 'f: 'w> CheckHost<'w, 'f> {
     }
 
     /// Whether a mechanism matches. Where an include does, what matched inside stays on the stack.
+    #[allow(
+        clippy::ptr_arg,
+        reason = "what it borrows outlives the reference, and is lent on"
+    )]
     fn matches(&mut self, test: &'w Test, place: &Cow<'w, Place>) -> Checked<bool> {
         if test.queries() {
             self.count_lookup()?;
