@@ -136,7 +136,7 @@ fn names_and_dates_count_with_usage_2_alone() {
 #[test]
 fn a_certificate_that_signed_itself_is_its_own_under_usage_3_alone() {
     for may_sign in [false, true] {
-        let itself = signed_by_itself(may_sign);
+        let itself = signed_by_itself("mx1.a.nl", may_sign);
         let session = with_handshake(|seen| seen.chain = vec![itself.clone()]);
         for (usage, selector, matching, is_taken) in [
             (2, 1, 1, false),

@@ -157,9 +157,9 @@ pub(crate) fn chain(names: &[&str], years: (i32, i32)) -> Vec<Vec<u8>> {
     all.iter().map(|one| one.der().to_vec()).collect()
 }
 
-/// One for mx1.a.nl that signed itself, and may sign others or not.
-pub(crate) fn signed_by_itself(may_sign: bool) -> Vec<u8> {
-    let mut params = CertificateParams::new(vec!["mx1.a.nl".to_owned()]).unwrap();
+/// One for a host that signed itself, and may sign others or not.
+pub(crate) fn signed_by_itself(host: &str, may_sign: bool) -> Vec<u8> {
+    let mut params = CertificateParams::new(vec![host.to_owned()]).unwrap();
     params.is_ca = match may_sign {
         true => IsCa::Ca(BasicConstraints::Unconstrained),
         false => IsCa::ExplicitNoCa,

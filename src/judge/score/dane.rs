@@ -1,22 +1,22 @@
 //! DANE as Internet.nl tests it: TLSA at the host's own name, proven, and held against what the host shows.
 //!
-//! It differs from RFC 7672 on purpose: it asks at the name in the MX alone, does not look at the end of an alias, takes any
-//! record that matches whatever stronger digest stands beside it, and does not compare names under usage 2.
+//! It differs from RFC 7672 on purpose: it asks at the name in the MX alone, and does not look at the end of an alias. What
+//! matches is judged by `ldns-dane`, and so by OpenSSL: of digests the strongest alone counts (RFC 7671 9), and usage 2 is about
+//! what stands above the host's own certificate. Internet.nl asks it to compare no names (`-n`); ldns-dane 1.8.3 spares usage 3
+//! only and compares them under usage 2 all the same. Which one Internet.nl runs is not known, nor what that one does, so a
+//! certificate for another name is a doubt under usage 2.
 
 use std::collections::BTreeSet;
-
-use jiff::Timestamp;
 
 use super::criteria;
 use super::hosts::ask;
 use super::mark::{Counts, Gap, Mark, Range, Status, Why};
 use crate::inquiry::{Dns, Inquiry, Kind, Rdata, Security};
 use crate::intent::tlsa_name;
-use crate::judge::tls::{MailServer, certificates};
+use crate::judge::tls::{MailServer, Shown, certificates};
 use crate::name::Name;
-use crate::records::dane::Tlsa;
-use crate::transport::Certificate;
-use crate::transport::chain::{Anchor, Astray, leads_to};
+use crate::records::dane::{Tlsa, effective};
+use crate::transport::chain::Astray;
 
 /// What the test finds of one host.
 pub(super) enum Dane {
@@ -148,28 +148,24 @@ impl Dane {
 impl Found {
     fn new(host: &Name, records: BTreeSet<Tlsa>, server: Option<&MailServer>) -> Self {
         let (mut matches, mut is_for_host) = (Vec::new(), None);
+        let used = effective(&records);
         for (_, fact) in server.into_iter().flat_map(MailServer::answered) {
             let Ok(session) = &fact.outcome else { continue };
             let chain = certificates(session);
-            let Some(leaf) = chain.first() else { continue };
-            let read: Vec<Option<Certificate>> =
-                chain.iter().map(|der| Certificate::from_der(der).ok()).collect();
-            let key = |at: usize| read.get(at)?.as_ref().map(|one| one.public_key_info.as_slice());
-            let of = |record: &Tlsa, at: usize, der: &[u8]| record.matches(der, key(at).unwrap_or_default());
-            let own = records
+            if chain.is_empty() {
+                continue;
+            }
+            let Some(shown) = Shown::new(chain, fact.seen_at) else {
+                matches.push(None);
+                continue;
+            };
+            let own = used
                 .iter()
-                .any(|record| record.usage == 3 && of(record, 0, leaf));
-            let leaf = read.first().and_then(Option::as_ref);
-            let by_issuer = records
+                .any(|record| record.usage == 3 && shown.matches(record));
+            let by_issuer = used
                 .iter()
                 .filter(|record| record.usage == 2)
-                .flat_map(|record| {
-                    let named = chain.iter().enumerate().filter(|(at, der)| of(record, *at, der));
-                    named.map(|(at, der)| match at {
-                        0 => own_issuer(leaf, fact.seen_at),
-                        _ => by_signatures(chain, der, leaf, fact.seen_at),
-                    })
-                });
+                .filter_map(|record| Some(is_taken(&shown, shown.way_to(record)?, host)));
             // The best of what they come to: taken, perhaps, not taken.
             let best = by_issuer.max_by_key(|taken| match taken {
                 Some(true) => 2,
@@ -180,8 +176,7 @@ impl Found {
                 true => Some(true),
                 false => best.unwrap_or(Some(false)),
             });
-            let is_for = leaf.is_some_and(|leaf| leaf.is_for(host));
-            is_for_host = Some(is_for_host.unwrap_or(true) && is_for);
+            is_for_host = Some(is_for_host.unwrap_or(true) && shown.is_for(host));
         }
         Self {
             records,
@@ -194,6 +189,10 @@ impl Found {
     fn why_open(&self) -> Why {
         let why = match self.matches.as_slice() {
             [] => "what the host shows beside its TLSA records was not seen",
+            one if one.contains(&None) && self.is_for_host == Some(false) => {
+                "whether Internet.nl takes a certificate for another name under usage 2 is not known: it asks ldns-dane to \
+                 compare no names, and ldns-dane 1.8.3 compares them there all the same"
+            }
             one if one.contains(&None) => {
                 "whether Internet.nl takes what the host shows by its TLSA records is not known"
             }
@@ -217,25 +216,14 @@ impl Found {
     }
 }
 
-/// Whether the test takes a chain by an authority that a record names and that was sent: its signatures must lead there.
-/// Whether it takes what has ended, or what is not judged here, was not tried.
-fn by_signatures(
-    chain: &[Vec<u8>],
-    authority: &[u8],
-    leaf: Option<&Certificate>,
-    at: Timestamp,
-) -> Option<bool> {
-    match leads_to(chain, Anchor::Certificate(authority), at) {
-        Ok(()) if leaf.is_some_and(|leaf| leaf.is_valid_at(at)) => Some(true),
+/// Whether the test takes what leads to an authority that a record names, or does not. Whether it takes what has ended, what is
+/// for another name, or what is not judged here, is not known.
+fn is_taken(shown: &Shown<'_>, way: Result<(), Astray>, host: &Name) -> Option<bool> {
+    match way {
+        Ok(()) if shown.is_sound_for(host) => Some(true),
         Ok(()) | Err(Astray::OutOfDate | Astray::Unjudged) => None,
         Err(Astray::Broken) => Some(false),
     }
-}
-
-/// The same where the host's own certificate is the authority: only one who signed himself can be.
-fn own_issuer(leaf: Option<&Certificate>, at: Timestamp) -> Option<bool> {
-    let leaf = leaf?;
-    (leaf.is_self_issued && leaf.is_valid_at(at)).then_some(true)
 }
 
 /// Whether the name's A records are denied with a broken proof, as some signers do: that spoils the TLSA records too.

@@ -148,11 +148,13 @@ fn dane(seen: &Seen<'_>, add: &mut impl FnMut(bool, &'static str, &str, &str)) {
         "DANE at some hosts of the MX has fewer points than DANE at none.",
         "It protects mail to those hosts all the same; an attacker steers to the others (RFC 7672 2.2.1): DANE-011.",
     );
+    let is_in_doubt = valid.is_some_and(|mark| mark.status == Status::Unknown) && seen.says(&["DANE-018"]);
     add(
-        valid.is_some_and(is_passed) && seen.says(&["DANE-018", "DANE-012"]),
+        is_in_doubt || valid.is_some_and(is_passed) && seen.says(&["DANE-018", "DANE-012"]),
         "dane-names",
-        "It takes any record that matches, under usage 2 whatever the name of the certificate.",
-        "Senders compare names under usage 2 (RFC 7672 3.2.2), and of digests take the strongest alone (RFC 7671 9).",
+        "It asks ldns-dane to compare no names; whether that spares usage 2 too depends on which ldns-dane it runs (1.8.3 spares \
+         usage 3 alone).",
+        "Senders compare names under usage 2, the mail domain's and those of aliases as well (RFC 7672 3.2.2).",
     );
     let by_itself = seen.mark(&criteria::TRUST);
     add(

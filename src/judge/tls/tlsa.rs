@@ -11,7 +11,7 @@ use crate::transport::Certificate;
 use crate::transport::chain::{Anchor, Astray, leads_to};
 
 /// The certificates a server sent.
-pub(super) struct Shown<'a> {
+pub(in crate::judge) struct Shown<'a> {
     ders: &'a [Vec<u8>],
     leaf: Certificate,
     /// The first with its own, each that could be read.
@@ -32,7 +32,7 @@ pub(super) enum Taken {
 
 impl<'a> Shown<'a> {
     /// Reads them; `None` where the server's own cannot be read.
-    pub(super) fn new(ders: &'a [Vec<u8>], at: Timestamp) -> Option<Self> {
+    pub(in crate::judge) fn new(ders: &'a [Vec<u8>], at: Timestamp) -> Option<Self> {
         let read: Vec<_> = ders
             .iter()
             .filter_map(|der| Some((der, Certificate::from_der(der).ok()?)))
@@ -65,7 +65,7 @@ impl<'a> Shown<'a> {
     }
 
     /// Whether a record is about any of them, wherever it must stand by its usage.
-    pub(super) fn matches(&self, record: &Tlsa) -> bool {
+    pub(in crate::judge) fn matches(&self, record: &Tlsa) -> bool {
         match record.usage {
             3 => self.is_own(record),
             2 => !self.anchors(record).is_empty(),
@@ -116,12 +116,27 @@ impl<'a> Shown<'a> {
         found
     }
 
-    /// Whether a sender takes them by this record of usage 2, or why not; `None` where it is about none of them.
-    fn leads_to(&self, record: &Tlsa, names: &[&Name]) -> Option<Result<(), String>> {
+    /// Whether they lead to what a record of usage 2 names, names aside; `None` where it is about none of them.
+    pub(in crate::judge) fn way_to(&self, record: &Tlsa) -> Option<Result<(), Astray>> {
         let anchors = self.anchors(record);
         let ways = anchors.iter().map(|anchor| leads_to(self.ders, *anchor, self.at));
         // What cannot be judged here may be taken by whoever can.
-        let best = ways.min_by_key(|way| way.err())?;
+        ways.min_by_key(|way| way.err())
+    }
+
+    /// Whether its own certificate is valid now, and is for this host.
+    pub(in crate::judge) fn is_sound_for(&self, host: &Name) -> bool {
+        self.oddity(host).is_none()
+    }
+
+    /// Whether its own certificate is for this host.
+    pub(in crate::judge) fn is_for(&self, host: &Name) -> bool {
+        self.leaf.is_for(host)
+    }
+
+    /// Whether a sender takes them by this record of usage 2, or why not; `None` where it is about none of them.
+    fn leads_to(&self, record: &Tlsa, names: &[&Name]) -> Option<Result<(), String>> {
+        let best = self.way_to(record)?;
         Some(match best {
             Err(Astray::Broken) => Err(
                 "its signatures do not lead there: a certificate between the two is not sent, or another authority signed it"
