@@ -115,11 +115,11 @@ pub struct Identity<'f> {
 }
 
 impl Finding {
-    /// A finding about `topic` as a whole, with its rule's severity and fix.
+    /// A finding about `topic` as a whole, with its rule's severity for what is managed or not, and its fix.
     pub fn on(rule: &'static Rule, topic: &Topic, message: impl Into<String>) -> Self {
         Self {
             rule,
-            severity: rule.severity,
+            severity: rule.severity_where(topic.managed),
             managed: topic.managed,
             site: topic.site.clone(),
             subject: None,

@@ -3,7 +3,7 @@
 
 use super::basis::{Basis, Judged, UsableAnswer};
 use super::mx::hosts_of;
-use super::{Finding, Findings, State, Topic, dns};
+use super::{Findings, State, Topic, dns};
 use crate::inquiry::{Dns, Inquiry, Kind, Need};
 use crate::name::Name;
 use crate::records::fields::Likeness;
@@ -60,24 +60,15 @@ impl Versioned {
                 said.at_most(Severity::Warning)
                     .fix("Remove the text: the record beside it is the one that counts.");
             }
-            mild(said);
         }
         if self.records.len() > 1 {
             let message = format!(
                 "want one, found {} of {what}: senders discard all of them",
                 self.records.len()
             );
-            mild(findings.say(several, topic, message));
+            findings.say(several, topic, message);
         }
     }
-}
-
-/// A finding on what nobody manages is a Warning at most: these rules are new, and nothing turns red by an upgrade.
-pub(super) fn mild(finding: &mut Finding) -> &mut Finding {
-    if !finding.managed {
-        finding.at_most(Severity::Warning);
-    }
-    finding
 }
 
 /// The nearest name above a domain that takes mail, within who registered it, at which a record of these labels stands: nobody

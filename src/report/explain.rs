@@ -10,7 +10,7 @@ use crate::rules::Rule;
 pub fn page(rule: &Rule, style: Style) -> String {
     let columns = style.columns().min(100);
     let mut out = String::new();
-    let severity = rule.severity.as_str();
+    let severity = rule.severities();
     let _ = writeln!(out, "{}: {}", rule.id, rule.title);
     let _ = writeln!(out, "{severity}, {}, {}", rule.standard, rule.section);
     out.push('\n');

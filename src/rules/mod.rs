@@ -66,6 +66,33 @@ pub struct Rule {
     pub good: &'static str,
 }
 
+impl Rule {
+    /// The severity of a finding on what is managed, or on what nobody manages. What is wrong with MTA-STS, TLS-RPT or DANE is a
+    /// Warning at most where nobody manages it: who has a block of SPF, DKIM or DMARC alone, or only looks, is told and fails no
+    /// check by a standard that was never asked for.
+    pub fn severity_where(&self, managed: bool) -> Severity {
+        match self.standard {
+            Standard::MtaSts | Standard::TlsRpt | Standard::Dane if !managed => {
+                self.severity.max(Severity::Warning)
+            }
+            _ => self.severity,
+        }
+    }
+
+    /// The severity in words: also the milder one, where nobody manages what it is about.
+    pub fn severities(&self) -> String {
+        let (worst, unmanaged) = (self.severity, self.severity_where(false));
+        match worst == unmanaged {
+            true => worst.as_str().to_owned(),
+            false => format!(
+                "{}, {} where nobody manages it",
+                worst.as_str(),
+                unmanaged.as_str()
+            ),
+        }
+    }
+}
+
 /// The table: the rules of each standard, by family and id.
 fn row(standard: Standard) -> &'static [&'static [&'static Rule]] {
     match standard {

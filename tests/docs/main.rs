@@ -123,7 +123,9 @@ fn catalogue() -> String {
         "# Rules\n\nGenerated from the catalogue by `make crd`; `zegel explain ID` says the same. {} rules. Error: receivers \
          discard, permerror or bounce because of it, or anyone may send in the domain's name. Warning: a SHOULD is broken, \
          or interoperation is known to suffer. Info: advice. It is the worst that a finding of the rule is: where the \
-         situation is milder, the finding says its own.\n\n| rule | severity | what is wrong | section |\n|---|---|---|---|\n",
+         situation is milder, the finding says its own. What is wrong with MTA-STS, TLS-RPT or DANE is a Warning at most where \
+         nobody manages it: no block of a manifest, and so in `zegel inspect`.\n\n\
+         | rule | severity | what is wrong | section |\n|---|---|---|---|\n",
         rules.len()
     );
     for rule in &rules {
@@ -144,7 +146,7 @@ fn catalogue() -> String {
             "\n## {}\n\n**{}** ({}, {})\n\n{}\n\n*Fix:* {}\n\n```text\nbad:  {}\ngood: {}\n```\n",
             rule.id,
             rule.title,
-            rule.severity.as_str(),
+            rule.severities(),
             rule.section,
             rule.why,
             rule.fix,

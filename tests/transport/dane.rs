@@ -51,6 +51,11 @@ const GOOD: &str = "_25._tcp.mx1.a.nl TLSA 3 1 1 K\n_25._tcp.mx1.a.nl TLSA 3 1 1
 #[rustfmt::skip] // A row is a line.
 const ROWS: &[Row] = &[
     ("DANE-001", E, ONE, "_25._tcp.a.nl TLSA 3 1 1 K", GOOD),
+    ("DANE-001", E, EVERYWHERE, "a.nl MX 10 mx1.a.nl\na.nl MX 20 mx2.a.nl\n_25._tcp.mx1.a.nl TLSA 3 1 1 K\n_25._tcp.a.nl TLSA 3 1 1 L", "a.nl MX 10 a.nl\na.nl A 192.0.2.1\n_25._tcp.a.nl TLSA 3 1 1 K"),
+    ("DANE-001", W, ONE, "_25._tcp.a.nl TLSA 3 1 1 K\n_25._tcp.mx1.a.nl TLSA 3 1 1 K", GOOD),
+    ("DANE-001", W, LOOK, "_25._tcp.a.nl TLSA 3 1 1 K", GOOD),
+    ("DANE-001", W, LOOK, "_25._tcp.a.nl TLSA 3 1 1 K\n_25._tcp.mx1.a.nl TLSA 3 1 1 K", "a.nl MX 10 a.nl\na.nl A 192.0.2.1\n_25._tcp.a.nl TLSA 3 1 1 K"),
+    ("DANE-001", W, LOOK, "_25._tcp.a.nl TLSA 3 1 1 K", "_25._tcp.a.nl TLSA !TIMEOUT"),
     ("DANE-002", W, ONE, "_25._tcp.mx1.a.nl TLSA 1 1 1 K", GOOD),
     ("DANE-002", W, LOOK, "_25._tcp.mx1.a.nl TLSA 0 1 1 K", GOOD),
     ("DANE-003", I, ONE, "_25._tcp.mx1.a.nl TLSA 3 1 2 M", GOOD),

@@ -5,10 +5,9 @@ use std::collections::BTreeSet;
 use super::certified;
 use super::gather::{MailHost, MailHosts, Proof, gather, tlsa};
 use super::records;
-use crate::inquiry::{Inquiry, Kind, Need, Trouble};
+use crate::inquiry::{Dns, Inquiry, Kind, Need, Trouble};
 use crate::intent::{Intent, tlsa_name};
-use crate::judge::basis::evidence;
-use crate::judge::versioned::mild;
+use crate::judge::basis::{UsableAnswer, evidence};
 use crate::judge::{Findings, Site, Topic};
 use crate::name::Name;
 use crate::records::Standard;
@@ -31,8 +30,9 @@ pub(in crate::judge) fn check(intent: &Intent, inquiry: &mut Inquiry<'_>, findin
     }
     certified::check(intent, findings);
     together(intent, &scene, managed, findings);
-    if managed && scene.hosts.iter().any(MailHost::has_none) {
-        at_the_domain(intent, &scene, inquiry, findings);
+    // Without a block it is asked for who asks, and where records could be proven at all.
+    if managed || intent.role.is_none() && scene.mx != Proof::Unsigned {
+        at_the_domain(intent, &scene, managed, inquiry, findings);
     }
 }
 
@@ -61,7 +61,6 @@ fn one(intent: &Intent, host: &MailHost, managed: bool, inquiry: &mut Inquiry<'_
             if host.addresses == Some(Proof::Unknown) {
                 said.at_most(Severity::Warning);
             }
-            mild(said);
         }
     }
     dangling(host, managed, findings);
@@ -93,7 +92,9 @@ fn one(intent: &Intent, host: &MailHost, managed: bool, inquiry: &mut Inquiry<'_
         let message = format!(
             "want TLSA records that are proven, found that no chain of trust leads to {what}: senders do not use them"
         );
-        mild(findings.say(&rules::UNSIGNED, &topic, message)).about(host.name.as_str());
+        findings
+            .say(&rules::UNSIGNED, &topic, message)
+            .about(host.name.as_str());
         return;
     }
     // Of a certificate it is known whether its key changes.
@@ -208,28 +209,51 @@ fn together(intent: &Intent, scene: &MailHosts, managed: bool, findings: &mut Fi
     }
 }
 
-/// Records at the mail domain itself, which is no host of its own MX.
-fn at_the_domain(intent: &Intent, scene: &MailHosts, inquiry: &mut Inquiry<'_>, findings: &mut Findings) {
-    if !scene.whole || scene.hosts.iter().any(|host| host.name == intent.domain) {
+/// Records at the mail domain itself, which is no host of its own MX: instead of at the hosts, or beside.
+fn at_the_domain(
+    intent: &Intent,
+    scene: &MailHosts,
+    managed: bool,
+    inquiry: &mut Inquiry<'_>,
+    findings: &mut Findings,
+) {
+    let is_host = scene.hosts.iter().any(|host| host.name == intent.domain);
+    if !scene.whole || scene.hosts.is_empty() || is_host {
         return;
     }
     let Some(name) = tlsa_name(&intent.domain) else {
         return;
     };
-    let Some(seen) = evidence(inquiry, &name, Kind::Tlsa) else {
+    // What nobody manages lacks nothing by a question that got no answer.
+    let need = if managed { Need::Evidence } else { Need::Detail };
+    let reply = inquiry.ask(Dns::new(name.clone(), Kind::Tlsa), need);
+    let Some(seen) = UsableAnswer::from_reply(reply) else {
         return;
     };
-    if !tlsa(&seen).is_empty() {
-        let topic = Topic::new(Site::rrset(name.clone(), Kind::Tlsa), true);
-        let hosts: Vec<String> = scene
-            .hosts
-            .iter()
-            .map(|host| format!("_25._tcp.{}", host.name))
-            .collect();
-        let message = format!(
-            "want TLSA records at {}, found them at {name}, where no sender looks",
-            hosts.join(", ")
-        );
-        findings.say(&rules::OWNER, &topic, message);
+    if tlsa(&seen).is_empty() {
+        return;
+    }
+    let topic = Topic::new(Site::rrset(name.clone(), Kind::Tlsa), managed);
+    let hosts: Vec<String> = scene
+        .hosts
+        .iter()
+        .map(|host| format!("_25._tcp.{}", host.name))
+        .collect();
+    let hosts = hosts.join(", ");
+    match scene.hosts.iter().any(MailHost::has_none) {
+        true => {
+            let message =
+                format!("want TLSA records at {hosts}, found them at {name}, where no sender looks");
+            findings.say(&rules::OWNER, &topic, message);
+        }
+        false => {
+            let message = format!(
+                "want TLSA records at {hosts} alone, found some at {name} too, where no sender looks"
+            );
+            findings
+                .say(&rules::OWNER, &topic, message)
+                .at_most(Severity::Warning)
+                .fix(format!("Remove the records at {name}."));
+        }
     }
 }

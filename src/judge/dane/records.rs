@@ -2,7 +2,6 @@
 
 use std::collections::BTreeSet;
 
-use crate::judge::versioned::mild;
 use crate::judge::{Findings, Topic};
 use crate::records::dane::{Tlsa, Unusable, effective};
 use crate::rules::{Rule, Severity, dane as rules};
@@ -32,7 +31,6 @@ pub(super) fn check(found: &BTreeSet<Tlsa>, topic: &Topic, names_next: bool, fin
         if !used.is_empty() {
             said.at_most(Severity::Warning);
         }
-        mild(said);
     }
     for record in &used {
         let kind = record.kind();

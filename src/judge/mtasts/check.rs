@@ -4,7 +4,7 @@ use super::{WHAT, coming, hosts, issuers, missing, policy};
 use crate::inquiry::{Dns, Inquiry, Kind, Need};
 use crate::intent::{Intent, MTA_STS, TLS_RPT, What};
 use crate::judge::basis::{UsableAnswer, evidence};
-use crate::judge::versioned::{Versioned, mild};
+use crate::judge::versioned::Versioned;
 use crate::judge::{Findings, Site, Topic, dane, mx};
 use crate::records::mtasts::{self, Mode, Policy, Record};
 use crate::records::{Standard, fields, presentation, tlsrpt};
@@ -115,7 +115,7 @@ fn record(record: &Record, topic: &Topic, findings: &mut Findings) {
         spoilt = true;
         let message = format!("want v=STSv1; id= and an id, found {}", kind.as_str());
         let said = findings.say(&rules::SYNTAX, topic, message);
-        mild(said.about(kind.as_str()).at(span));
+        said.about(kind.as_str()).at(span);
     }
     match (&record.id, record.id_is_sound()) {
         (_, true) => {}
@@ -124,14 +124,14 @@ fn record(record: &Record, topic: &Topic, findings: &mut Findings) {
         (Some(id), false) => {
             let message = format!("want an id of 1 to 32 letters and digits, found {id:?}");
             let span = record.fields.named("id").next().map(|field| field.span.clone());
-            let said = mild(findings.say(&rules::ID, topic, message));
+            let said = findings.say(&rules::ID, topic, message);
             if let Some(span) = span {
                 said.at(span);
             }
         }
         (None, false) => {
             let message = "want an id, found none: senders cannot tell whether the policy is a new one";
-            mild(findings.say(&rules::ID, topic, message));
+            findings.say(&rules::ID, topic, message);
         }
     }
     if let Some(second) = record.fields.named("id").nth(1) {
@@ -186,7 +186,7 @@ fn host(
          were none"
     );
     if let Some(findings) = findings {
-        mild(findings.say(&rules::NO_HOST, topic, message)).about(host.as_str());
+        findings.say(&rules::NO_HOST, topic, message).about(host.as_str());
     }
     false
 }

@@ -2,7 +2,6 @@
 
 use crate::inquiry::Inquiry;
 use crate::intent::Intent;
-use crate::judge::versioned::mild;
 use crate::judge::{Findings, Topic, dns, mx};
 use crate::name::Name;
 use crate::records::Standard;
@@ -60,7 +59,6 @@ pub(super) fn check(
         if policy.mode != Mode::Enforce {
             said.at_most(Severity::Warning);
         }
-        mild(said);
     }
     if hosts.is_empty() {
         return;

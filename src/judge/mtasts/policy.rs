@@ -3,7 +3,6 @@
 use super::hosts;
 use crate::inquiry::{Dns, Inquiry, Kind, Need, PolicyFile, Reply, Served};
 use crate::intent::Intent;
-use crate::judge::versioned::mild;
 use crate::judge::{Findings, Site, Topic};
 use crate::name::Name;
 use crate::records::mtasts::{self, PatternFault, Policy, PolicyFault};
@@ -52,8 +51,7 @@ pub(super) fn check(
                  the wrong one",
                 differences(wanted, &policy).join("; ")
             );
-            let said = findings.say(&rules::NOT_SERVED, &of_file, message);
-            mild(said);
+            findings.say(&rules::NOT_SERVED, &of_file, message);
         }
         Some(_) => {}
         // Of a policy nobody manages the one that is served is what counts.
@@ -110,7 +108,7 @@ fn none(served: &Served, url: &str, alias: Option<&Name>, topic: &Topic, finding
         },
         Served::File { .. } => return,
     };
-    mild(findings.say(rule, topic, message));
+    findings.say(rule, topic, message);
 }
 
 /// `text/plain`, whatever its parameters (RFC 8461 3.2).
@@ -138,7 +136,7 @@ fn faults(faults: &[PolicyFault], compressed: bool, url: &str, topic: &Topic, fi
         let message = format!(
             "want lines of version, mode, mx and max_age at {url}, found another file: senders find no policy"
         );
-        mild(findings.say(&rules::LINE, topic, message)).about("file");
+        findings.say(&rules::LINE, topic, message).about("file");
         return;
     }
     for fault in faults {
@@ -216,7 +214,7 @@ fn faults(faults: &[PolicyFault], compressed: bool, url: &str, topic: &Topic, fi
             false => "",
         };
         let message = format!("want a policy as RFC 8461 3.2 has it at {url}, found {found}{rest}");
-        let said = mild(findings.say(rule, topic, message));
+        let said = findings.say(rule, topic, message);
         said.about(subject);
         if !fault.is_fatal() {
             said.at_most(Severity::Warning);

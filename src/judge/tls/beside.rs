@@ -12,7 +12,6 @@ use super::tlsa::{Shown, Taken, kinds_without_match};
 use super::worth;
 use crate::inquiry::{Fact, Inquiry, Kind, Offered, Session, Starttls};
 use crate::intent::{DaneWant, Intent, What};
-use crate::judge::versioned::mild;
 use crate::judge::{Findings, RecordSeen, RecordVerdict, ServedPolicy, Site, Topic, dane, mtasts};
 use crate::name::Name;
 use crate::records::Standard;
@@ -127,7 +126,9 @@ fn kinds(server: &MailServer, all: &BTreeSet<Tlsa>, topic: &Topic, findings: &mu
             "want of each kind a record that matches {}, found none of {kind}: a sender that knows that kind alone does not deliver",
             at_addresses.told().unwrap_or_default()
         );
-        mild(findings.say(&rules::KIND_WITHOUT_MATCH, topic, message)).about(kind);
+        findings
+            .say(&rules::KIND_WITHOUT_MATCH, topic, message)
+            .about(kind);
     }
 }
 
@@ -180,7 +181,7 @@ fn without_tls(server: &MailServer, topic: &Topic, findings: &mut Findings) -> b
             ),
         ),
     };
-    mild(findings.say(rule, topic, message));
+    findings.say(rule, topic, message);
     true
 }
 
@@ -236,7 +237,7 @@ fn against_records(
             false => "give the server back the key they are for",
         };
         let missing: Vec<&str> = nowhere.whats().collect();
-        mild(findings.say(&rules::NO_MATCH, topic, message)).fix(format!(
+        findings.say(&rules::NO_MATCH, topic, message).fix(format!(
             "Publish {} at _25._tcp.{host} beside what stands there, and take out what no address shows once it is seen everywhere; \
              or {or}.",
             missing.join(" and ")
@@ -246,7 +247,7 @@ fn against_records(
     if let Some(why) = &told {
         let message =
             format!("want a certificate of {host} that usage 2 lets senders take, found that {why}");
-        mild(findings.say(&rules::ANCHORED_OTHERWISE, topic, message));
+        findings.say(&rules::ANCHORED_OTHERWISE, topic, message);
     }
     told.or_else(|| nowhere.told()).is_none()
 }
@@ -280,7 +281,7 @@ fn ahead(
         host.name
     );
     let records: Vec<&str> = left_out.whats().collect();
-    mild(findings.say(&rules::OUT_OF_STEP, topic, message)).fix(format!(
+    findings.say(&rules::OUT_OF_STEP, topic, message).fix(format!(
         "Add {} to the records of {} until the server has its next key.",
         records.join(" and "),
         host.name
@@ -331,7 +332,7 @@ fn against_policy(server: &MailServer, promise: &Promise, findings: &mut Finding
         "want of {} what the policy promises, found that {why}: senders that keep to MTA-STS {what}",
         server.host
     );
-    let said = mild(findings.say(&rules::POLICY_UNMET, &topic, message));
+    let said = findings.say(&rules::POLICY_UNMET, &topic, message);
     if promise.mode != Mode::Enforce {
         said.at_most(Severity::Warning);
     }

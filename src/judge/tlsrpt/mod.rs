@@ -1,7 +1,7 @@
 //! TLS-RPT (RFC 8460): whether the record at `_smtp._tls` sends reports where the manifest says, and whether it can.
 
 use super::basis::{Basis, Judged, UsableAnswer, evidence};
-use super::versioned::{Versioned, above, mild, state as state_of};
+use super::versioned::{Versioned, above, state as state_of};
 use super::{Findings, RecordVerdict, Site, Topic};
 use crate::inquiry::{Dns, Inquiry, Kind, Need};
 use crate::intent::{Intent, ManagedRrset, TLS_RPT};
@@ -54,7 +54,7 @@ fn record(record: &Record, topic: &Topic, findings: &mut Findings) {
     for (what, span) in record.problems() {
         let message = format!("want v=TLSRPTv1; rua= and addresses, found {what}");
         let said = findings.say(&rules::SYNTAX, topic, message);
-        mild(said.about(what).at(span));
+        said.about(what).at(span);
     }
     for fault in &record.fields.faults {
         if fault.kind == fields::FaultKind::BlankBehindVersion {
@@ -81,7 +81,7 @@ fn record(record: &Record, topic: &Topic, findings: &mut Findings) {
             fault.as_str()
         );
         let said = findings.say(rule, topic, message);
-        mild(said.about(uri.text.clone()).at(uri.span.clone()));
+        said.about(uri.text.clone()).at(uri.span.clone());
         if let Some(meant) = uri.meant().filter(|_| matches!(fault, UriFault::Broken(_))) {
             said.fix(format!("Write {meant}."));
         }
