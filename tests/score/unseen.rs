@@ -1,6 +1,6 @@
 //! What was not seen is named by name, and nothing else is: a record that is sound is never given as what is missing.
 
-use zegel::inquiry::Security;
+use zegel::inquiry::{Security, Trouble};
 use zegel::judge::score::{Counts, Score};
 use zegel::transport::plan::Worth;
 use zegel::transport::{Probe, Version};
@@ -157,4 +157,14 @@ fn a_test_lacks_something_where_its_points_are_open_and_only_there() {
             assert!(unseen.names.iter().all(|name| name.contains('.')), "{unseen:?}");
         }
     }
+}
+
+/// A name server whose turn did not come is none that is silent: the bound is our own, and there is a way out of it.
+#[test]
+fn a_name_server_that_was_not_asked_is_told_as_that() {
+    let (score, _) = Seen { is_hurried: true, ..Seen::perfect() }.score();
+    let servers = vec!["ns1.a.nl".to_owned(), "ns2.a.nl".to_owned()];
+    assert_eq!(unseen(&score, "mail_ipv6"), [(servers, Trouble::Limit.to_string())]);
+    let told: Vec<_> = score.unseen.iter().filter(|unseen| unseen.why == Trouble::Limit.to_string()).collect();
+    assert!(told.iter().all(|unseen| unseen.how.is_some_and(|how| how.contains("--authority-rate"))), "{told:?}");
 }

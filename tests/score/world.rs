@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use jiff::SignedDuration;
 use zegel::inquiry::{
     Approach, Bogus, Broken, Depth, Fact, Facts, Made, RecordType, Security, Session, Spoke, Starttls,
-    Trouble, Unproven, settle_facts,
+    Trouble, Unproven, View, settle_facts,
 };
 use zegel::intent::Intent;
 use zegel::judge::score::{Criterion, Mark, Range, Score, score};
@@ -42,6 +42,8 @@ pub(crate) struct Seen {
     pub(crate) looks_at_tls: bool,
     pub(crate) depth: Depth,
     pub(crate) profile: bool,
+    /// The turn of no name server comes.
+    pub(crate) is_hurried: bool,
 }
 
 impl Seen {
@@ -59,6 +61,7 @@ impl Seen {
             looks_at_tls: true,
             depth: Depth::Closely,
             profile: true,
+            is_hurried: false,
         }
     }
 
@@ -106,7 +109,11 @@ impl Seen {
         });
         let answer = |question: &zegel::inquiry::AnyQuestion, facts: &mut Facts| {
             if let Some(dns) = question.dns() {
-                facts.insert(dns.clone(), world.answer(dns));
+                let mut fact = world.answer(dns);
+                if self.is_hurried && dns.view != View::Recursive {
+                    (fact.outcome, fact.source.direct) = (Err(Trouble::Limit), None);
+                }
+                facts.insert(dns.clone(), fact);
             }
             if let Some(asked) = question.of::<Starttls>() {
                 let shown = self.hosts.get(asked.host.as_str());

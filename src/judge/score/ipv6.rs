@@ -93,19 +93,20 @@ fn name_servers(domain: &Name, inquiry: &mut Inquiry<'_>) -> Vec<Mark> {
         (1, None, 0) => Mark::bad(address, "other", format!("{listed} alone, two are asked for")),
         (_, None, 0) => Mark::bad(address, "bad", listed.clone()),
     };
-    let mut silent = Vec::new();
+    let (mut silent, mut unasked) = (Vec::new(), Vec::new());
     let points: Vec<(bool, Range)> = hosts
         .iter()
         .map(|host| match &host.v6 {
             Ok(found) => {
-                let answers: Vec<Option<bool>> = found
-                    .iter()
-                    .map(|at| answers(&zone, *at, inquiry).then_some(true))
-                    .collect();
-                if answers.contains(&None) {
+                let heard: Vec<Heard> = found.iter().map(|at| heard(&zone, *at, inquiry)).collect();
+                if heard.contains(&Heard::Silent) {
                     silent.push(&host.name);
                 }
-                (!found.is_empty(), reached(&answers))
+                if heard.contains(&Heard::Unasked) {
+                    unasked.push(&host.name);
+                }
+                let answers = heard.iter().map(|one| (*one == Heard::Answered).then_some(true));
+                (!found.is_empty(), reached(&answers.collect::<Vec<_>>()))
             }
             Err(_) => (true, Range::new(0, 10)),
         })
@@ -122,6 +123,10 @@ fn name_servers(domain: &Name, inquiry: &mut Inquiry<'_>) -> Vec<Mark> {
     };
     let points = if beyond > 0 { Range::new(0, 10) } else { points };
     let mut gaps = unseen(&silent, "answer over IPv6");
+    if !unasked.is_empty() {
+        let why = Why::Unanswered(String::new(), Trouble::Limit);
+        gaps.push(Gap::of(unasked.iter().copied(), why));
+    }
     gaps.extend(unanswered);
     if beyond > 0 {
         gaps.push(beyond_gap());
@@ -188,18 +193,33 @@ fn servers_of(domain: &Name, inquiry: &mut Inquiry<'_>) -> Result<(Name, Vec<Nam
     }
 }
 
-/// Whether a name server was heard at this address, where name servers are asked at all.
-fn answers(zone: &Name, address: IpAddr, inquiry: &mut Inquiry<'_>) -> bool {
+/// What came of a question to a name server at one address.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Heard {
+    /// Something, whatever it was.
+    Answered,
+    /// Nothing; or name servers are not asked at all.
+    Silent,
+    /// It was not asked: the turns of its address were taken, or the time of the look was over.
+    Unasked,
+}
+
+/// Whether a name server was heard at this address.
+fn heard(zone: &Name, address: IpAddr, inquiry: &mut Inquiry<'_>) -> Heard {
     if inquiry.depth() == Depth::Off || nobody_at(address).is_some() {
-        return false;
+        return Heard::Silent;
     }
     let question = Dns::new(zone.clone(), Kind::Ns).at(address);
-    match inquiry.ask(question.clone(), Need::Detail) {
-        Reply::Answered(..) => true,
-        Reply::Open | Reply::Unanswered(_) => {
-            let fact = inquiry.fact(&question);
-            fact.is_some_and(|fact| fact.source.direct.is_some())
-        }
+    let why = match inquiry.ask(question.clone(), Need::Detail) {
+        Reply::Answered(..) => return Heard::Answered,
+        Reply::Open => None,
+        Reply::Unanswered(why) => Some(why),
+    };
+    let fact = inquiry.fact(&question);
+    match (fact.is_some_and(|fact| fact.source.direct.is_some()), why) {
+        (true, _) => Heard::Answered,
+        (false, Some(Trouble::Limit)) => Heard::Unasked,
+        (false, _) => Heard::Silent,
     }
 }
 

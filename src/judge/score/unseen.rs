@@ -100,6 +100,9 @@ fn how(criterion: &Criterion, why: &Why, are_looked_at: bool, inquiry: &Inquiry<
         (Group::Starttls, Why::Unanswered(_, Trouble::Private)) => Some("--allow-private-targets"),
         (Group::Starttls, Why::Closer) if !inquiry.profiles() => Some("--starttls profile"),
         (Group::Dnssec, Why::Said(_)) => Some("--dnssec auto, and with --resolver one that passes DNSSEC on"),
+        (Group::Ipv6, Why::Unanswered(_, Trouble::Limit)) => {
+            Some("fewer domains in one run, or a higher --authority-rate")
+        }
         (Group::Ipv6, Why::Said(_)) => Some("a look from where there is IPv6, or Internet.nl's own test"),
         (Group::Rpki, _) => Some("Internet.nl's own test"),
         (Group::Starttls | Group::Auth | Group::Dnssec | Group::Ipv6, _) => None,
