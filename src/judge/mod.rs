@@ -34,7 +34,7 @@ pub use self::finding::{Excerpt, Finding, Findings, Identity, Site, Topic};
 pub use self::seen_policy::{PolicySeen, RecordSeen, ServedPolicy};
 pub use self::verdict::{Answered, Consulted, RecordVerdict, ResolverSays, State, Unanswered, Verdict};
 
-use crate::inquiry::{Answer, Dns, Inquiry, Kind, Need, Reply};
+use crate::inquiry::{Answer, Dns, Inquiry, Kind, Need, Reply, Starttls};
 use crate::intent::{Intent, ManagedRrset, Observe, What};
 use crate::name::Name;
 use crate::records::Standard;
@@ -68,7 +68,7 @@ pub fn judge(intent: &Intent, inquiry: &mut Inquiry<'_>, now: Timestamp) -> Verd
         asked = all_asked(inquiry);
         unanswered = all_unanswered(intent, inquiry);
         findings.extend(of_servers);
-        findings.extend(not_checked(intent, &unanswered));
+        findings.extend(not_checked(intent, &unanswered, inquiry));
         said = without_consequences(findings.in_order());
     }
     Verdict {
@@ -401,7 +401,7 @@ fn all_unanswered(intent: &Intent, inquiry: &Inquiry<'_>) -> Vec<Unanswered> {
 }
 
 /// One finding a standard: what of it was not checked, for want of answers no record's state hangs on.
-fn not_checked(intent: &Intent, unanswered: &[Unanswered]) -> Vec<Finding> {
+fn not_checked(intent: &Intent, unanswered: &[Unanswered], inquiry: &Inquiry<'_>) -> Vec<Finding> {
     let mut by_standard: BTreeMap<Standard, Vec<&Unanswered>> = BTreeMap::new();
     for one in unanswered.iter().filter(|one| one.need < Need::Essential) {
         for standard in &one.standards {
@@ -414,7 +414,12 @@ fn not_checked(intent: &Intent, unanswered: &[Unanswered]) -> Vec<Finding> {
         .map(|(standard, open)| {
             let shown = open.iter().take(MAX_NOT_CHECKED);
             let mut list: Vec<String> = shown
-                .map(|one| format!("{}, {}", one.question, one.why))
+                .map(|one| {
+                    let starttls = one.question.of::<Starttls>();
+                    let words = starttls.and_then(|question| tls::words(question, inquiry));
+                    let words = words.map_or_else(String::new, |words| format!(": {words}"));
+                    format!("{}, {}{words}", one.question, one.why)
+                })
                 .collect();
             if open.len() > list.len() {
                 list.push(format!("{} more", open.len() - list.len()));

@@ -32,6 +32,8 @@ pub(crate) struct Servers {
     profile: bool,
     /// What is served as the policy of MTA-STS; nothing without.
     policy: Option<String>,
+    /// What those say that take nobody.
+    words: String,
 }
 
 impl Servers {
@@ -65,6 +67,14 @@ impl Servers {
     pub(crate) fn serving(self, policy: &str) -> Self {
         Self {
             policy: Some(policy.to_owned()),
+            ..self
+        }
+    }
+
+    /// Who takes nobody says this.
+    pub(crate) fn saying(self, words: &str) -> Self {
+        Self {
+            words: words.to_owned(),
             ..self
         }
     }
@@ -109,7 +119,9 @@ impl Servers {
                 let fact: Fact<Starttls> = Fact {
                     outcome: said.unwrap_or(Err(Trouble::Busy)),
                     security: Security::NotAsked,
-                    source: Spoke::default(),
+                    source: Spoke {
+                        words: self.words.clone(),
+                    },
                     seen_at: now(),
                     expires_at: now() + SignedDuration::from_hours(24),
                     made: Made::default(),

@@ -1,6 +1,7 @@
 //! The state of TLS by what a spec wants, what is not known, and who is asked at all.
 
 use zegel::inquiry::{Closeness, Offered, Session, Trouble};
+use zegel::intent::Intent;
 use zegel::judge::{Finding, RecordVerdict, State, Verdict};
 use zegel::records::Standard;
 use zegel::transport::{Probe, Suite, Version};
@@ -10,7 +11,7 @@ use crate::seen::{Servers, ZONE, accepted, old_certificate, profile, sound, with
 
 const LEVELS: [&str; 3] = ["Any", "Sufficient", "Good"];
 
-fn spec(level: &str) -> zegel::intent::Intent {
+fn spec(level: &str) -> Intent {
     intent(&format!("{{domain: a.nl, role: Mail, tls: {{level: {level}}}}}"))
 }
 
@@ -298,7 +299,7 @@ fn nobody_is_asked_where_nobody_asked_for_it() {
         servers.judge(ZONE, &intent);
     }
     assert!(servers.asked.lock().unwrap().is_empty());
-    let looked = zegel::intent::Intent {
+    let looked = Intent {
         looks_at_tls: true,
         ..observe("a.nl")
     };
@@ -324,5 +325,43 @@ fn who_takes_the_mail_is_who_is_asked() {
         let asked = servers.asked.lock().unwrap();
         let asked: Vec<&str> = asked.iter().map(|one| one.host.as_str()).collect();
         assert_eq!((of_tls(&verdict).state, &asked[..]), (state, hosts), "{zone}");
+    }
+}
+
+/// Why a server takes nobody is told in its own words, on one line; of what kept us from it no words are its own.
+#[test]
+fn what_a_server_says_that_takes_nobody_is_told() {
+    for (trouble, words, told) in [
+        (
+            Trouble::Busy,
+            "421 4.7.0 busy, try later",
+            Some(": 421 4.7.0 busy, try later"),
+        ),
+        (
+            Trouble::Refused,
+            "554 no\u{1b}[31m service",
+            Some(": 554 no[31m service"),
+        ),
+        (Trouble::Busy, "", None),
+        (Trouble::Timeout, "421 4.7.0 busy, try later", None),
+    ] {
+        let servers = ["192.0.2.25", "2001:db8::25"]
+            .into_iter()
+            .fold(Servers::default().saying(words), |servers, at| {
+                servers.at(at, Closeness::Chain, Err(trouble))
+            });
+        let subject = Intent {
+            looks_at_tls: true,
+            ..observe("a.nl")
+        };
+        let verdict = servers.judge(ZONE, &subject);
+        let mut messages = verdict.findings.iter().map(|finding| finding.message.as_str());
+        let message = messages.find(|message| message.contains("not checked in full"));
+        let message = message.unwrap_or_else(|| panic!("{:#?}", verdict.findings));
+        assert!(message.contains(&trouble.to_string()), "{message}");
+        match told {
+            Some(told) => assert!(message.contains(told), "{message}"),
+            None => assert!(!message.contains("421"), "{message}"),
+        }
     }
 }

@@ -96,7 +96,10 @@ impl HostTls {
         if sessions.is_empty() {
             let unanswered = |why| Why::Unanswered(String::new(), why);
             let why = match (servers, server.and_then(MailServer::trouble)) {
-                (_, Some(why)) => unanswered(why),
+                (_, Some(why)) => match server.and_then(MailServer::words) {
+                    Some(words) => Why::Said(format!("{why}: {words}")),
+                    None => unanswered(why),
+                },
                 (None, None) => Why::Unasked,
                 (Some(_), None) => unanswered(Trouble::Limit),
             };

@@ -21,7 +21,7 @@ use std::sync::Arc;
 
 pub(super) use self::check::{check, late};
 pub(super) use self::keeping::keeping;
-pub(in crate::judge) use self::servers::{MailServer, MailServers};
+pub(in crate::judge) use self::servers::{MailServer, MailServers, words};
 pub(in crate::judge) use self::tlsa::Shown;
 pub(in crate::judge) use self::worth::{Of, Trait, certificates, comes_about, traits};
 use super::basis::{Basis, Judged};

@@ -33,6 +33,8 @@ pub(in crate::judge) struct MailServer {
     /// What each address said of its certificates, and of all of its TLS; `None`: it was not asked yet.
     looks: Vec<(Starttls, Option<Arc<Fact<Starttls>>>)>,
     trouble: Option<Trouble>,
+    /// What it said where it took nobody.
+    words: Option<String>,
 }
 
 impl MailServers {
@@ -128,6 +130,11 @@ impl MailServer {
     /// Why no address answered; `None`: none did yet.
     pub(in crate::judge) fn trouble(&self) -> Option<Trouble> {
         self.trouble
+    }
+
+    /// What it said where it took nobody.
+    pub(in crate::judge) fn words(&self) -> Option<&str> {
+        self.words.as_deref()
     }
 
     /// Whether all of its TLS was seen, at every address that was.
@@ -233,6 +240,7 @@ fn server(
     inquiry: &mut Inquiry<'_>,
 ) -> MailServer {
     let mut looks: Vec<(Starttls, Option<Arc<Fact<Starttls>>>)> = Vec::new();
+    let mut said = None;
     for address in addresses.iter().take(MAX_ADDRESSES) {
         for closeness in [Closeness::Chain, Closeness::Profile] {
             // All of the TLS takes minutes of an address' turns, and the state hangs on the certificates: those first.
@@ -249,6 +257,7 @@ fn server(
                 Reply::Answered(_, fact) => Some(fact.clone()),
                 Reply::Unanswered(why) => {
                     trouble = trouble.or(Some(why));
+                    said = said.or_else(|| words(&question, inquiry));
                     None
                 }
                 Reply::Open => None,
@@ -256,5 +265,22 @@ fn server(
             looks.push((question, fact));
         }
     }
-    MailServer { host, looks, trouble }
+    MailServer {
+        host,
+        looks,
+        trouble,
+        words: said,
+    }
 }
+
+/// What a server said where it was busy or refused, on one line; `None` where it said nothing, or something else kept it.
+pub(in crate::judge) fn words(question: &Starttls, inquiry: &Inquiry<'_>) -> Option<String> {
+    let fact = inquiry.fact(question)?;
+    let is_its_own = matches!(fact.outcome, Err(Trouble::Busy | Trouble::Refused));
+    let plain = fact.source.words.chars().filter(|char| !char.is_control());
+    let words: String = plain.take(MAX_WORDS).collect();
+    (is_its_own && !words.is_empty()).then_some(words)
+}
+
+/// So many characters of a server's words are told.
+const MAX_WORDS: usize = 120;
