@@ -8,6 +8,18 @@ use crate::inquiry::Closeness;
 use crate::report::Reading;
 use crate::rules::Severity;
 
+/// How long a Lease lasts: long enough that a leader renews it several times in it.
+pub fn lease_duration(text: &str) -> Result<std::time::Duration, String> {
+    let lasts = duration(text)?;
+    match lasts < SHORTEST_LEASE {
+        true => Err("a leader would lose it at the first slow answer: want 3s at the least".to_owned()),
+        false => Ok(lasts),
+    }
+}
+
+/// The chart's templates say the same.
+const SHORTEST_LEASE: std::time::Duration = std::time::Duration::from_secs(3);
+
 /// Where the help of each command puts what all of them take: below its own.
 const EVERYWHERE: &str = "For all commands";
 

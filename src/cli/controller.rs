@@ -9,7 +9,7 @@ use kube::Config;
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
 
-use super::args::duration;
+use super::args::{duration, lease_duration};
 use super::{Exit, Failure};
 use crate::operator::{self, LeaseOptions, MetricsObjects, ObjectLabels, Options, Patience, Tenancy};
 use crate::world::{DnsArgs, SmtpArgs, World};
@@ -82,7 +82,7 @@ pub struct ElectionArgs {
     #[arg(long, value_name = "NAMESPACE", env = "POD_NAMESPACE")]
     pub lease_namespace: Option<String>,
     /// How long a replica that falls silent keeps the others out
-    #[arg(long, value_name = "DURATION", default_value = "15s", value_parser = duration)]
+    #[arg(long, value_name = "DURATION", default_value = "15s", value_parser = lease_duration)]
     pub lease_duration: Duration,
     /// Who this replica is, in the Lease and in events [default: host name and process]
     #[arg(long, value_name = "NAME", env = "POD_NAME")]
@@ -95,6 +95,11 @@ pub struct ElectionArgs {
 /// When it cannot start, or stops by itself: the Lease was lost.
 pub async fn run(args: Args) -> Result<Exit, Failure> {
     let usage = |error: &dyn std::fmt::Display| Failure::Usage(error.to_string());
+    if args.grant_selectors && args.tenancy == Tenancy::Open {
+        return Err(usage(
+            &"--grant-selectors is for --tenancy Closed: in an open cluster grants are not heeded",
+        ));
+    }
     let mut config = args.dns.config().map_err(|error| usage(&error))?;
     config.smtp = args.smtp.config();
     // It looks again by itself: in an outage thousands need not wait one by one.
@@ -112,7 +117,7 @@ pub async fn run(args: Args) -> Result<Exit, Failure> {
     let lease = election.leader_elect.then(|| LeaseOptions {
         namespace: namespace.unwrap_or_else(|| cluster.default_namespace.clone()),
         name: election.lease_name.clone(),
-        duration: election.lease_duration.max(Duration::from_secs(1)),
+        duration: election.lease_duration,
     });
     // A Lease held by nobody is free: an empty name would let every replica in.
     let given = election.identity.filter(|name| !name.trim().is_empty());

@@ -48,6 +48,94 @@ fn the_network_policy_lets_out_dns_and_the_api_server_and_in_the_metrics_port() 
     }
 }
 
+/// Where nobody but the resolvers is asked, port 53 is open to nobody else; where more is asked than the values show, it is.
+#[test]
+fn dns_is_let_out_to_the_resolvers_alone_where_only_these_are_asked() {
+    let peers = |resolvers: Value, more: Value| -> Vec<(u64, Value)> {
+        let mut values = json!({"networkPolicy": {"enabled": true}, "dns": {"authorities": "off"}, "resolvers": resolvers});
+        for (key, value) in more.as_object().unwrap() {
+            values[key] = value.clone();
+        }
+        let rules = rendered(values).one("NetworkPolicy")["spec"]["egress"].clone();
+        let rules = rules.as_array().unwrap().iter();
+        rules
+            .filter(|rule| rule["ports"][0]["protocol"] == "UDP")
+            .map(|rule| (rule["ports"][0]["port"].as_u64().unwrap(), rule["to"].clone()))
+            .collect()
+    };
+    let to = |cidrs: &[&str]| -> Value {
+        cidrs
+            .iter()
+            .map(|cidr| json!({"ipBlock": {"cidr": cidr}}))
+            .collect()
+    };
+    assert_eq!(
+        peers(
+            json!([
+                "192.0.2.53",
+                "192.0.2.54:5353",
+                "192.0.2.55:53",
+                "2001:db8::1",
+                "[2001:db8::2]:53",
+                "::ffff:192.0.2.56"
+            ]),
+            json!({})
+        ),
+        [
+            (
+                53,
+                to(&[
+                    "192.0.2.53/32",
+                    "192.0.2.55/32",
+                    "2001:db8::1/128",
+                    "2001:db8::2/128",
+                    "192.0.2.56/32"
+                ])
+            ),
+            (5353, to(&["192.0.2.54/32"])),
+        ]
+    );
+    assert_eq!(
+        peers(json!(["192.0.2.54:5353"]), json!({})),
+        [(5353, to(&["192.0.2.54/32"]))],
+        "no resolver is at port 53"
+    );
+    let ours = json!([{"podSelector": {}}]);
+    let policy = json!({"enabled": true, "egress": {"dns": {"to": ours}}});
+    assert_eq!(
+        peers(json!(["192.0.2.53"]), json!({"networkPolicy": policy})),
+        [(53, ours)]
+    );
+    for (resolvers, more) in [
+        // The system's resolvers, which no value names.
+        (json!([]), json!({})),
+        (json!(["192.0.2.53"]), json!({"dns": {"authorities": "auto"}})),
+        (
+            json!(["192.0.2.53"]),
+            json!({"extraArgs": ["--resolver=192.0.2.1"]}),
+        ),
+        (
+            json!(["192.0.2.53"]),
+            json!({"extraArgs": ["--authorities", "auto"]}),
+        ),
+        (
+            json!(["192.0.2.53"]),
+            json!({"mailServers": {"probe": {"address": "probe.voorbeeld.nl:8625", "secret": "probe"}}}),
+        ),
+    ] {
+        assert_eq!(
+            peers(resolvers.clone(), more.clone()),
+            [(53, Value::Null)],
+            "{resolvers} {more}"
+        );
+    }
+    let by_address = json!({"mailServers": {"probe": {"address": "[2001:db8::9]:8625", "secret": "probe"}}});
+    assert_eq!(
+        peers(json!(["192.0.2.53"]), by_address),
+        [(53, to(&["192.0.2.53/32"]))]
+    );
+}
+
 fn tcp(port: u16) -> Value {
     json!([{"port": port, "protocol": "TCP"}])
 }

@@ -112,7 +112,7 @@ fn names_follow_the_release_and_what_overrides_them() {
 fn common_labels_are_on_every_object_and_never_outweigh_a_selector() {
     let clash =
         json!({"app.kubernetes.io/name": "other", "app.kubernetes.io/instance": "other", "team": "mail"});
-    let all = rendered(json!({"global": {"commonLabels": clash}, "podLabels": clash}));
+    let all = rendered(json!({"global": {"commonLabels": clash}}));
     for object in all
         .objects()
         .iter()

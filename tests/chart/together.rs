@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use crate::control_plane::{chart_dir, helm, run};
-use crate::template::{helm_template, refused};
+use crate::template::{helm_template, refused, with_image};
 
 #[test]
 fn what_values_may_not_say_together_is_refused_with_a_sentence() {
@@ -17,6 +17,8 @@ fn what_values_may_not_say_together_is_refused_with_a_sentence() {
     let empty = helm_template("zegel", r#"{"image": {"repository": ""}}"#).unwrap_err();
     assert!(empty.contains("image.repository is not set"), "{empty}");
     let both = json!({"serviceMonitor": {"enabled": true}, "podMonitor": {"enabled": true}});
+    let monitor = |which: &str, interval: &str, timeout: &str| json!({"monitoring": {which: {"enabled": true, "interval": interval, "scrapeTimeout": timeout}}});
+    let rolling = |surge: Value, away: Value| json!({"strategy": {"rollingUpdate": {"maxSurge": surge, "maxUnavailable": away}}});
     let budget = |budget: Value, replicas: u8| json!({"replicas": replicas, "podDisruptionBudget": budget});
     for (values, says) in [
         (json!({"monitoring": both}), "would be scraped twice"),
@@ -75,10 +77,83 @@ fn what_values_may_not_say_together_is_refused_with_a_sentence() {
             ),
             "Kubernetes takes one of them",
         ),
+        (
+            monitor("serviceMonitor", "60s", "90s"),
+            "serviceMonitor.scrapeTimeout is 90s and interval 60s",
+        ),
+        (
+            monitor("podMonitor", "1m30s", "91s"),
+            "podMonitor.scrapeTimeout is 91s and interval 1m30s",
+        ),
+        (rolling(json!(0), json!(0)), "no pod could be replaced"),
+        (rolling(json!("0%"), json!(0)), "no pod could be replaced"),
+        (json!({"dnsPolicy": "None"}), "dnsConfig.nameservers is empty"),
+        (
+            json!({"dnsPolicy": "None", "dnsConfig": {"searches": ["voorbeeld.nl"]}}),
+            "dnsConfig.nameservers is empty",
+        ),
+        (
+            json!({"dns": {"dnssec": "off", "trustAnchor": {"configMap": "anchors"}}}),
+            "the anchor serves nothing",
+        ),
+        (
+            json!({"dns": {"dnssec": "off", "dnssecControl": "nl"}}),
+            "dns.dnssecControl is set and dns.dnssec is off",
+        ),
+        (
+            json!({"dns": {"dnssec": "off", "dnssecBogusControl": "bogus.example"}}),
+            "dns.dnssecBogusControl is set and dns.dnssec is off",
+        ),
+        (
+            json!({"metrics": {"objects": "None", "objectLabels": ["team"]}}),
+            "no MailDomain has series of its own",
+        ),
+        (
+            json!({"leaderElection": {"leaseDuration": "1s"}}),
+            "leaseDuration is 1s",
+        ),
+        (
+            json!({"leaderElection": {"leaseDuration": "2999ms"}}),
+            "Want 3s at the least",
+        ),
+        (
+            json!({"podLabels": {"app.kubernetes.io/name": "other"}}),
+            "podLabels has app.kubernetes.io/name",
+        ),
+        (
+            json!({"podLabels": {"app.kubernetes.io/instance": "other"}}),
+            "podLabels has app.kubernetes.io/instance",
+        ),
     ] {
         let words = refused(values.clone());
         assert!(words.contains(says), "{values}: {words}");
         assert!(!words.contains("nil pointer"), "{values}: {words}");
+    }
+}
+
+/// What is next to what is refused is taken.
+#[test]
+fn values_that_agree_are_taken() {
+    for values in [
+        json!({"monitoring": {"podMonitor": {"enabled": true, "interval": "1m30s", "scrapeTimeout": "90s"}}}),
+        json!({"monitoring": {"serviceMonitor": {"interval": "1s"}}}),
+        json!({"strategy": {"type": "Recreate", "rollingUpdate": {"maxSurge": 0, "maxUnavailable": 0}}}),
+        json!({"strategy": {"rollingUpdate": {"maxSurge": 0, "maxUnavailable": 1}}}),
+        json!({"leaderElection": {"leaseDuration": "3s"}}),
+        json!({"leaderElection": {"leaseDuration": "1m"}}),
+        json!({"metrics": {"objects": "None"}}),
+        json!({"watch": {"labelSelector": "team in (a, b),!legacy, example.com/tier!=test,mail,n > 3,x notin (y),empty="}}),
+        json!({"watch": {"shardSelector": "shard=1"}}),
+        json!({"networkPolicy": {"egress": {"apiServer": {"cidrs": [
+            "0.0.0.0/0", "10.0.0.1/32", "::/0", "::1/128", "2001:db8::/32", "1:2:3:4:5:6:7:8/64", "fe80::1:2:3/10", "1::8/9",
+        ]}}}}),
+        json!({"volumes": [
+            {"name": "a", "emptyDir": {"medium": "Memory", "sizeLimit": "1Gi"}}, {"name": "b", "secret": {"secretName": "s"}},
+            {"name": "c", "csi": {"driver": "d"}}, {"name": "d", "projected": {"sources": []}},
+        ]}),
+    ] {
+        helm_template("zegel", &with_image(values.clone()))
+            .unwrap_or_else(|words| panic!("{values}: {words}"));
     }
 }
 

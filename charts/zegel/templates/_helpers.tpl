@@ -277,6 +277,37 @@ to:
 {{- end -}}
 {{- end }}
 
+{{/* A duration of Go or of Prometheus as milliseconds; the schema has seen that it is one. */}}
+{{- define "zegel.milliseconds" -}}
+{{- $units := dict "ms" 1 "s" 1000 "m" 60000 "h" 3600000 "d" 86400000 "w" 604800000 "y" 31536000000 -}}
+{{- $sum := 0 -}}
+{{- range regexFindAll "[0-9]+[a-z]+" . -1 -}}
+{{- $sum = add $sum (mul (regexFind "^[0-9]+" . | int64) (get $units (regexFind "[a-z]+$" .) | int64)) -}}
+{{- end -}}
+{{- $sum -}}
+{{- end }}
+
+{{/*
+Whether nobody but `resolvers` is asked, as far as values show. More are where name servers are asked too, where extraArgs says
+otherwise than the values, and where the system's resolver is asked for the name of a probe.
+*/}}
+{{- define "zegel.resolversOnly" -}}
+{{- $only := and .Values.resolvers (eq .Values.dns.authorities "off") -}}
+{{- if not (regexMatch "^(|[0-9.]+:[0-9]+|\\[.*\\]:[0-9]+)$" .Values.mailServers.probe.address) -}}{{- $only = false -}}{{- end -}}
+{{- range .Values.extraArgs -}}{{- if regexMatch "^--(resolver|authorities|probe)(=|$)" . -}}{{- $only = false -}}{{- end -}}{{- end -}}
+{{- if $only -}}true{{- end -}}
+{{- end }}
+
+{{/* A resolver of the values as a peer: `IP`, `IP:PORT` or `[IP]:PORT`; an IPv4 address in IPv6's clothes as what it is. */}}
+{{- define "zegel.resolverBlock" -}}
+{{- $ip := . -}}
+{{- if regexMatch "^([^:]*|\\[.*\\]):[0-9]+$" . -}}{{- $ip = regexReplaceAll ":[0-9]+$" . "" -}}{{- end -}}
+{{- $ip = trimAll "[]" $ip -}}
+{{- if contains "." $ip -}}{{- $ip = regexFind "[0-9.]+$" $ip -}}{{- end -}}
+ipBlock:
+  cidr: {{ printf "%s/%d" $ip (ternary 128 32 (contains ":" $ip)) | quote }}
+{{- end }}
+
 {{/* What values may not say together. The schema judges each by itself. */}}
 {{- define "zegel.validate" -}}
 {{- $values := .Values -}}
@@ -326,7 +357,45 @@ to:
 {{- fail "mailServers.probe.address and mailServers.ehlo are both set: the probe says who it is. Give it --smtp-ehlo, and leave ehlo empty" -}}
 {{- end -}}
 {{- end -}}
+{{- with $values.leaderElection -}}
+{{- if and .enabled (lt (include "zegel.milliseconds" .leaseDuration | int64) 3000) -}}
+{{- fail (printf "leaderElection.leaseDuration is %s: a leader renews its Lease several times in that time, and would lose it at the first slow answer. Want 3s at the least, 15s is the default" .leaseDuration) -}}
+{{- end -}}
+{{- end -}}
+{{- if eq $values.dns.dnssec "off" -}}
+{{- if $values.dns.trustAnchor.configMap -}}
+{{- fail "dns.trustAnchor.configMap is set and dns.dnssec is off: nothing is validated, so the anchor serves nothing. Leave one of them out" -}}
+{{- end -}}
+{{- range $key := list "dnssecControl" "dnssecBogusControl" -}}
+{{- if get $values.dns $key -}}
+{{- fail (printf "dns.%s is set and dns.dnssec is off: nobody asks whether the resolver does DNSSEC. Leave one of them out" $key) -}}
+{{- end -}}
+{{- end -}}
+{{- end -}}
+{{- if and $values.metrics.objectLabels (eq $values.metrics.objects "None") -}}
+{{- fail "metrics.objectLabels is set and metrics.objects is None: no MailDomain has series of its own that could carry them. Have Problems or All, or leave objectLabels empty" -}}
+{{- end -}}
+{{- range $label, $_ := (include "zegel.selector" . | fromYaml) -}}
+{{- if hasKey ($values.podLabels | default dict) $label -}}
+{{- fail (printf "podLabels has %s, by which the Deployment and the Service find the pods: it is the chart's. nameOverride changes what app.kubernetes.io/name says" $label) -}}
+{{- end -}}
+{{- end -}}
+{{- with $values.strategy -}}
+{{- if and (eq .type "RollingUpdate") (has (toString .rollingUpdate.maxSurge) (list "0" "0%")) (has (toString .rollingUpdate.maxUnavailable) (list "0" "0%")) -}}
+{{- fail "strategy.rollingUpdate has maxSurge and maxUnavailable 0: no pod could be replaced. Want 1 of one of them, or type Recreate" -}}
+{{- end -}}
+{{- end -}}
+{{- if and (eq $values.dnsPolicy "None") (not ($values.dnsConfig | default dict).nameservers) -}}
+{{- fail "dnsPolicy is None and dnsConfig.nameservers is empty: the pod would have no resolv.conf. Name one, or leave dnsPolicy empty" -}}
+{{- end -}}
 {{- $monitoring := $values.monitoring -}}
+{{- range $name := list "serviceMonitor" "podMonitor" -}}
+{{- with get $monitoring $name -}}
+{{- if and .enabled (gt (include "zegel.milliseconds" .scrapeTimeout | int64) (include "zegel.milliseconds" .interval | int64)) -}}
+{{- fail (printf "monitoring.%s.scrapeTimeout is %s and interval %s: Prometheus takes no timeout longer than the interval" $name .scrapeTimeout .interval) -}}
+{{- end -}}
+{{- end -}}
+{{- end -}}
 {{- if and $monitoring.serviceMonitor.enabled $monitoring.podMonitor.enabled -}}
 {{- fail "monitoring.serviceMonitor and monitoring.podMonitor are both enabled: every series would be scraped twice. Enable one of them" -}}
 {{- end -}}
