@@ -1,7 +1,7 @@
 //! What a scraper wants to be served, read from its request (RFC 9110 sections 12.5.1 and 12.5.3). Pure.
 //!
-//! Two formats are written: OpenMetrics, and the text format 0.0.4 for those who prefer it or know no other. Whoever
-//! names neither gets OpenMetrics: so does a person with curl.
+//! Two formats are written: OpenMetrics for those who ask for it, as Prometheus does, and else the text format 0.0.4.
+//! Whoever names neither gets the latter, as from every Prometheus client: `curl | promtool check metrics` reads no other.
 
 use axum::http::HeaderMap;
 use axum::http::header::{ACCEPT, ACCEPT_ENCODING, HeaderName};
@@ -29,9 +29,9 @@ impl Wish {
         let open = weight(&accept, &["application/openmetrics-text", "application/*"]);
         let encoding = ranges(headers, &ACCEPT_ENCODING);
         Self {
-            format: match classic > open {
-                true => Format::Classic,
-                false => Format::OpenMetrics,
+            format: match open > 0 && open >= classic {
+                true => Format::OpenMetrics,
+                false => Format::Classic,
             },
             gzip: weight(&encoding, &["gzip", "x-gzip", "*"]) > 0,
         }
@@ -121,15 +121,28 @@ mod tests {
                 OpenMetrics,
             ),
             ("application/openmetrics-text;q=0, text/plain;q=0.001", Classic),
-            // curl, a browser, and what is no list at all.
-            ("*/*", OpenMetrics),
-            ("", OpenMetrics),
-            (";;,,q=", OpenMetrics),
+            ("application/openmetrics-text", OpenMetrics),
+            ("application/openmetrics-text, text/plain", OpenMetrics),
+            ("application/*, text/*;q=0.5", OpenMetrics),
+            // curl, a browser, one who wants what is not served, and what is no list at all.
+            ("*/*", Classic),
+            (
+                "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8",
+                Classic,
+            ),
+            ("application/json", Classic),
+            ("application/openmetrics-text;q=0", Classic),
+            (
+                "application/vnd.google.protobuf;proto=io.prometheus.client.MetricFamily;encoding=delimited",
+                Classic,
+            ),
+            ("", Classic),
+            (";;,,q=", Classic),
             ("text/plain;q=much, application/openmetrics-text", OpenMetrics),
         ] {
             assert_eq!(wish(&[accept], "").format, format, "{accept}");
         }
-        assert_eq!(wish(&[], "").format, OpenMetrics, "no header");
+        assert_eq!(wish(&[], "").format, Classic, "no header");
         assert_eq!(
             wish(&["text/plain;q=0.5", "application/openmetrics-text"], "").format,
             OpenMetrics

@@ -270,10 +270,16 @@ fn a_label_of_the_object_is_joined_as_the_page_says(prometheus: &Prometheus) {
     assert_eq!(teams.len(), 2, "{teams:?}");
 }
 
-/// The text format passes `promtool check metrics`.
+/// What curl gets, and who asks for the text format, passes `promtool check metrics`.
 fn promtool_takes_the_scrape(target: SocketAddr) {
-    let (code, text) = get(target, "/metrics", "text/plain;version=0.0.4").unwrap();
-    assert_eq!(code, 200);
+    for accept in ["*/*", "text/plain;version=0.0.4"] {
+        let (code, text) = get(target, "/metrics", accept).unwrap();
+        assert_eq!(code, 200);
+        promtool_takes(&text);
+    }
+}
+
+fn promtool_takes(text: &str) {
     let mut check = Command::new("promtool")
         .args(["check", "metrics"])
         .stdin(Stdio::piped())
