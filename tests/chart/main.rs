@@ -21,6 +21,7 @@ mod throw_away_key;
 mod first;
 mod flags;
 mod image;
+mod inline;
 mod kustomize;
 mod monitors;
 mod network;

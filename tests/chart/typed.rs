@@ -1,5 +1,5 @@
 //! What pages tell a person to type in passing: each such line is run as it stands, by the tests of its page or by this one, or
-//! stands below with the reason why nothing here can run it.
+//! stands below with the reason why nothing here can run it. What stands inside a sentence: `inline.rs`.
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
@@ -53,7 +53,8 @@ const NOT_RUN: [(&str, &str, &str); 7] = [
 /// What a page leaves to its reader.
 const FILLED_IN: [(&str, &str); 2] = [("NAME", "voorbeeld-nl"), ("NAMESPACE", "mail")];
 
-fn pages() -> Vec<String> {
+/// Every page a user reads.
+pub fn pages() -> Vec<String> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     let docs = std::fs::read_dir(root.join("docs")).unwrap();
     let mut pages: Vec<PathBuf> = docs.map(|entry| entry.unwrap().path()).collect();
@@ -65,7 +66,7 @@ fn pages() -> Vec<String> {
 
 /// The lines of a page that call the program, kubectl or helm: those of its blocks, fenced or indented.
 fn typed(page: &str) -> Vec<String> {
-    let text = std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join(page)).unwrap();
+    let text = read(page);
     let mut lines = Vec::new();
     let mut fence: Option<String> = None;
     for line in text.replace("\\\n", " ").lines() {
@@ -84,12 +85,23 @@ fn typed(page: &str) -> Vec<String> {
         let words: Vec<&str> = line.split_whitespace().skip_while(|word| *word == "$").collect();
         words.join(" ")
     };
-    let is_ours = |line: &String| {
-        ["kubectl ", "helm ", "zegel "]
-            .iter()
-            .any(|start| line.starts_with(start))
-    };
-    lines.into_iter().map(plain).filter(is_ours).collect()
+    lines
+        .into_iter()
+        .map(plain)
+        .filter(|line| is_ours(line))
+        .collect()
+}
+
+/// Whether it calls the program, kubectl or helm.
+pub fn is_ours(line: &str) -> bool {
+    ["kubectl ", "helm ", "zegel "]
+        .iter()
+        .any(|start| line.starts_with(start))
+}
+
+/// The text of a page.
+pub fn read(page: &str) -> String {
+    std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join(page)).unwrap()
 }
 
 #[tokio::test(flavor = "multi_thread")]
