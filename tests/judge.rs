@@ -54,6 +54,28 @@ fn an_observation_is_as_old_as_its_oldest_essential_answer() {
     }
 }
 
+/// For a sender nothing matches, and none where there is no record to count in.
+#[test]
+fn lookups_of_spf_are_measured_in_the_record_there_is() {
+    let zone = |record: &str| SOUND.replace("v=spf1 mx -all", record);
+    let many: String = (0..11)
+        .map(|number| format!(" exists:{number}.example"))
+        .collect();
+    for (record, lookups) in [
+        ("v=spf1 mx -all", Some(1)),
+        ("v=spf1 -all", Some(0)),
+        ("v=spf1 include:mx.voorbeeld.nl -all", Some(2)),
+        (&format!("v=spf1{many} -all"), Some(11)),
+        ("no record at all", None),
+    ] {
+        let measures = observed(&zone(record)).measures;
+        assert_eq!(measures.spf_lookups, lookups, "{record}");
+        assert_eq!(measures.endings().count(), 0, "nobody looked at what ends");
+    }
+    let silent = observed(&format!("{SOUND}\nvoorbeeld.nl TXT !SERVFAIL"));
+    assert_eq!(silent.measures.spf_lookups, None);
+}
+
 #[test]
 fn a_domain_that_does_not_exist_is_an_error_and_comes_first() {
     for role in ["Mail", "Parked", "ReceiveOnly"] {

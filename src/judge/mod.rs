@@ -14,6 +14,7 @@ pub mod dns;
 pub mod dnssec;
 mod finding;
 pub mod fleet;
+mod measures;
 mod mtasts;
 pub mod mx;
 pub mod score;
@@ -31,6 +32,7 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 
 pub use self::finding::{Excerpt, Finding, Findings, Identity, Site, Topic};
+pub use self::measures::{Ending, Measures};
 pub use self::seen_policy::{PolicySeen, RecordSeen, ServedPolicy};
 pub use self::verdict::{Answered, Consulted, RecordVerdict, ResolverSays, State, Unanswered, Verdict};
 
@@ -64,6 +66,10 @@ pub fn judge(intent: &Intent, inquiry: &mut Inquiry<'_>, now: Timestamp) -> Verd
     let (mut asked, mut unanswered) = (Vec::new(), Vec::new());
     let mut said = Vec::new();
     let policy = mtasts::seen(intent, inquiry);
+    let measures = match inquiry.has_open() {
+        true => Measures::default(),
+        false => measures::of(intent, inquiry),
+    };
     if !inquiry.has_open() {
         asked = all_asked(inquiry);
         unanswered = all_unanswered(intent, inquiry);
@@ -81,6 +87,7 @@ pub fn judge(intent: &Intent, inquiry: &mut Inquiry<'_>, now: Timestamp) -> Verd
         servers,
         validation: inquiry.passes(),
         policy,
+        measures,
         valid_until: None,
     }
 }

@@ -9,6 +9,7 @@ use jiff::Timestamp;
 use serde::Serialize;
 
 use super::finding::{Finding, Findings, Site};
+use super::measures::Measures;
 use super::seen_policy::PolicySeen;
 use super::servers::Servers;
 use crate::inquiry::{AnyQuestion, Depth, Need, Passes, Trouble};
@@ -178,6 +179,8 @@ pub struct Verdict {
     pub validation: Option<Passes>,
     /// What was seen of MTA-STS, for who remembers the policies of before; `None` where the name leaves no room for it.
     pub policy: Option<PolicySeen>,
+    /// How much of a bound is used, and what ends when.
+    pub measures: Measures,
     /// The judgement's own deadline, never a mere TTL; `None` when it has none.
     pub valid_until: Option<Timestamp>,
 }

@@ -18,7 +18,7 @@ use crate::api::MailDomainSpec;
 use crate::history::{self, Pass};
 use crate::inquiry::Approach;
 use crate::intent::{Intent, Schedule, SpecError};
-use crate::judge::{Verdict, judge};
+use crate::judge::{Measures, Verdict, judge};
 use crate::recording::Look;
 use crate::world::Freshness;
 
@@ -93,6 +93,12 @@ async fn pass(object: &Watched, context: &Context) -> Result<(String, Option<Sig
     {
         wish = Err(Error::DomainConflict(why));
     }
+    if wish.is_err() {
+        // Nobody looks at it any more.
+        context
+            .tracker
+            .change(object, |tracked| tracked.measures = Measures::default());
+    }
     let next = match wish {
         Ok(Wish::Look(intent, _) | Wish::Rest(intent))
             if intent.certificates().next().is_some() && context.is_listing_certificates() =>
@@ -107,6 +113,12 @@ async fn pass(object: &Watched, context: &Context) -> Result<(String, Option<Sig
                 return Ok((DEFERRED.to_owned(), Some(wait)));
             }
             let verdict = settle(&subject, &intent, &schedule, context).await?;
+            context.tracker.change(object, |tracked| {
+                tracked.measures = match verdict.is_complete() && verdict.compliance_is_known() {
+                    true => verdict.measures,
+                    false => verdict.measures.or(tracked.measures),
+                };
+            });
             let news = subject.news(&intent, &verdict, context.now());
             let key = || object.owned_key();
             if context

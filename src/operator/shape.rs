@@ -2,11 +2,12 @@
 //!
 //! Most objects of a fleet say the same, so what they say is kept once.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, LazyLock};
 
 use super::pool::Pool;
 use crate::api::{MailDomainStatus, Summary};
+use crate::rules;
 
 /// What a status comes to.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
@@ -17,7 +18,7 @@ pub(super) struct Shape {
     pub(super) conditions: Box<[Condition]>,
     /// Managed records by standard and state.
     pub(super) records: Box<[Records]>,
-    /// Findings by severity, and whether they are on what is managed.
+    /// Findings by rule, severity, and whether they are on what is managed.
     pub(super) findings: Box<[Findings]>,
     /// Managed records by state, those without an answer apart.
     pub(super) states: Box<[(&'static str, i32)]>,
@@ -42,10 +43,15 @@ pub(super) struct Records {
 /// So many findings.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub(super) struct Findings {
+    /// The rule's id; `None` of a rule this version does not know.
+    pub(super) rule: Option<&'static str>,
     pub(super) severity: Box<str>,
     pub(super) managed: bool,
     pub(super) count: u32,
 }
+
+/// The rules by which findings are counted: words of somebody else's would be series without a bound.
+static RULES: LazyLock<BTreeSet<&'static str>> = LazyLock::new(|| rules::all().map(|rule| rule.id).collect());
 
 static SHAPES: LazyLock<Pool<Shape>> = LazyLock::new(Pool::default);
 
@@ -70,16 +76,20 @@ impl Shape {
             state: state.into(),
             count,
         });
-        let mut findings: BTreeMap<(&str, bool), u32> = BTreeMap::new();
+        let mut findings: BTreeMap<(Option<&'static str>, &str, bool), u32> = BTreeMap::new();
         for finding in &status.findings {
-            let kind = (finding.severity.as_str(), finding.managed == Some(true));
+            let rule = RULES.get(finding.rule.as_str()).copied();
+            let kind = (rule, finding.severity.as_str(), finding.managed == Some(true));
             *findings.entry(kind).or_default() += 1;
         }
-        let findings = findings.into_iter().map(|((severity, managed), count)| Findings {
-            severity: severity.into(),
-            managed,
-            count,
-        });
+        let findings = findings
+            .into_iter()
+            .map(|((rule, severity, managed), count)| Findings {
+                rule,
+                severity: severity.into(),
+                managed,
+                count,
+            });
         Self {
             reason: status.reason.as_deref().map(Box::from),
             conditions: conditions.collect(),

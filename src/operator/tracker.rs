@@ -13,6 +13,7 @@ use tokio::time::Instant;
 use super::object::Watched;
 use crate::api::MailDomainStatus;
 use crate::history::{self, Event};
+use crate::judge::Measures;
 
 /// What is kept of one object.
 #[derive(Debug, Clone, Default)]
@@ -31,6 +32,8 @@ pub(super) struct Tracked {
     pub(super) alone: Option<(i64, Instant)>,
     /// When what is known turns stale if DNS says nothing more; the outer `None` before anybody has worked it out.
     pub(super) stale_at: Option<Option<Timestamp>>,
+    /// What the last look measured, and where it had no answer those before it.
+    pub(super) measures: Measures,
     /// When DNS is looked at next, as people read it.
     pub(super) next_look: Option<Timestamp>,
     /// The same by the clock that never steps.
@@ -128,6 +131,14 @@ impl Tracker {
             // Worked out again from what is remembered now.
             tracked.stale_at = None;
         }
+    }
+
+    /// What looks at an object measured.
+    pub(super) fn measures(&self, uid: &str) -> Measures {
+        self.lock()
+            .get(uid)
+            .map(|tracked| tracked.measures)
+            .unwrap_or_default()
     }
 
     /// When an object is looked at next.

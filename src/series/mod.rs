@@ -123,6 +123,16 @@ group! {
     FINDINGS: Gauge "findings" ["severity", "managed"], since NEXT,
         "Findings on all MailDomains, by severity, and whether they are about what is managed",
         "`severity`: `Error`, `Warning` or `Info`. Of `managed=\"false\"` Ready says nothing.";
+    FINDINGS_BY_RULE: Gauge "findings_by_rule" ["rule", "severity", "managed"], since NEXT,
+        "The same findings by rule too; no series of what nobody has",
+        "`rule` as on the page of [rules](rules.md): one series a rule, severity and `managed` at the most.";
+    SPF_LOOKUPS: Gauge "maildomains_spf_lookups" ["lookups"], since NEXT,
+        "MailDomains by how many terms of their SPF record query DNS, for a sender nothing matches; ten are allowed",
+        "`lookups`: `0` to `10`, or `Over`. Those whose record was seen since this process began.";
+    EARLIEST_END: Gauge "maildomains_earliest_end_timestamp_seconds" ["namespace", "kind"], since NEXT,
+        "When the first thing ends of all that MailDomains hang on",
+        "`kind`: `Certificate`, which a mail server shows (where a manifest asks for `tls`), or `Signature`, of DNSSEC in the \
+         domain's own zones. Seconds since 1970. By the last look of each since this process began.";
     OLDEST_OBSERVATION: Gauge "maildomains_oldest_observation_timestamp_seconds" ["namespace"], since NEXT,
         "When that MailDomain was last looked at completely whose look is the longest ago; suspended and stalled ones left out",
         "Seconds since 1970. No series of a namespace in which none was looked at yet.";
@@ -138,7 +148,7 @@ group! {
     /// Single objects.
     OBJECTS: "Single MailDomains",
         "What grows with a fleet, so `--metrics-objects` (chart: `metrics.objects`) says whose they are: by default of those with a \
-         condition that is not True. An object that is gone leaves no series.";
+         condition that is not True, or with something near its bound or its end. An object that is gone leaves no series.";
     MAILDOMAIN_INFO: Gauge "maildomain_info" ["namespace", "name", "domain"], since NEXT,
         "Each MailDomain that has series of its own: 1",
         "To be joined.";
@@ -157,6 +167,14 @@ group! {
     MAILDOMAIN_NEXT_OBSERVATION: Gauge "maildomain_next_observation_timestamp_seconds" ["namespace", "name", "domain"], since FIRST,
         "When each MailDomain is looked at next",
         "Only with `--metrics-objects=All`. Seconds since 1970.";
+    MAILDOMAIN_SPF_LOOKUPS: Gauge "maildomain_spf_lookups" ["namespace", "name", "domain"], since NEXT,
+        "How many terms of the SPF record query DNS, for a sender nothing matches; ten are allowed",
+        "With `--metrics-objects=Problems` from 8 on, and of the 200 that have the most.";
+    MAILDOMAIN_END: Gauge "maildomain_end_timestamp_seconds" ["namespace", "name", "domain", "kind"], since NEXT,
+        "When the first thing of a kind ends that a MailDomain hangs on",
+        "`kind` as above. With `--metrics-objects=Problems` what should have been renewed: in the last quarter of its life, and the \
+         last 30 days of a certificate, or 3 days (two TTLs where that is longer) of a signature; the 200 that end first. Seconds \
+         since 1970; `(x - time()) / 86400` are days.";
 }
 
 group! {

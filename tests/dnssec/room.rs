@@ -365,6 +365,12 @@ fn signatures_that_were_not_renewed_in_time_are_told_before_they_end() {
                 hashing: vec![],
             };
             let verdict = verdict(OBSERVED, secure, Some(&trust));
+            let measured = verdict.measures.signature.unwrap();
+            assert_eq!(
+                (measured.at, measured.is_soon(now())),
+                (now() + left, late),
+                "{left:?} of {lifetime:?}"
+            );
             let found = findings(&verdict, "SEC-014");
             assert_eq!(
                 found.len(),

@@ -146,5 +146,7 @@ fn one_fault_of_a_certificate_is_one_finding() {
         let verdict = Servers::all(&session).judge(ZONE, &intent(SPEC));
         let of_tls = verdict.findings.iter().filter(|finding| finding.rule.id.starts_with("TLS-"));
         assert_eq!(of_tls.count(), 1, "{:?}", verdict.findings);
+        let measured = verdict.measures.certificate.unwrap();
+        assert_eq!(measured.at.to_string(), format!("{}-01-01T00:00:00Z", years.1));
     }
 }

@@ -95,8 +95,30 @@ fn hashes(hashing: &Hashing, findings: &mut Findings) {
 pub(in crate::judge) fn is_late(ends: &Ends, now: Timestamp) -> bool {
     let left = now.duration_until(ends.at);
     let lifetime = ends.since.duration_until(ends.at);
-    let needed = SOON.max(SignedDuration::from_secs(i64::from(ends.ttl) * 2));
-    !left.is_negative() && left < needed && left < lifetime / 4
+    !left.is_negative() && left < needed(ends) && left < lifetime / 4
+}
+
+/// How long before its end a signature should be renewed at the latest, however long it lives.
+pub(in crate::judge) fn needed(ends: &Ends) -> SignedDuration {
+    SOON.max(SignedDuration::from_secs(i64::from(ends.ttl) * 2))
+}
+
+/// Of the signatures in the domain's own zones the one that ends first, as far as answers rest on them.
+pub(in crate::judge) fn first_end(intent: &Intent, inquiry: &Inquiry<'_>) -> Option<Ends> {
+    let all = chain::all(inquiry);
+    let trusts = all.iter().filter_map(|(_, fact)| fact.source.trust.as_deref());
+    let ours = |zone: &Zone| is_ours(&zone.name, &intent.domain);
+    let ends = trusts.flat_map(|trust| {
+        let zones = trust.zones.iter().flat_map(|zone| zone.chain());
+        let of_keys = zones.filter(|zone| ours(zone)).filter_map(|zone| zone.ends);
+        // As in `check`: of an alias into another zone it is not known whose ends first.
+        let own = match trust.zones.as_slice() {
+            [zone] if ours(zone) => trust.ends,
+            _ => None,
+        };
+        of_keys.filter(|ends| ends.kind == DNSKEY).chain(own)
+    });
+    ends.min_by_key(|ends| ends.at)
 }
 
 fn soon(zone: &Name, owner: &Name, ends: Ends, now: Timestamp, findings: &mut Findings) {

@@ -29,7 +29,7 @@ use super::{RecordVerdict, State};
 use crate::inquiry::{Fact, Inquiry, Kind, Starttls};
 use crate::intent::{Intent, ManagedRrset, TlsLevel};
 use crate::transport::levels::NCSC_2025_05;
-use crate::transport::{Baseline, Level};
+use crate::transport::{Baseline, Certificate, Level};
 
 /// The edition by which is judged.
 const EDITION: &Baseline = &NCSC_2025_05;
@@ -136,6 +136,17 @@ fn shown(server: &MailServer, address: IpAddr, fact: &Fact<Starttls>) -> String 
         Err(trouble) => trouble.to_string(),
     };
     format!("{} at {address}: {seen}", server.host)
+}
+
+/// Of the certificates that mail servers show the one that ends first.
+pub(in crate::judge) fn first_end(intent: &Intent, inquiry: &mut Inquiry<'_>) -> Option<Certificate> {
+    let servers = known(intent, inquiry)?;
+    let facts = servers.all.iter().flat_map(MailServer::answered);
+    let leaves = facts.filter_map(|(_, fact)| {
+        let leaf = certificates(fact.outcome.as_ref().ok()?).first()?;
+        Certificate::from_der(leaf).ok()
+    });
+    leaves.min_by_key(|leaf| leaf.not_after)
 }
 
 /// What is known of all mail servers of a domain, where they are asked.

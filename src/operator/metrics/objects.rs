@@ -15,6 +15,7 @@ use prometheus_client::encoding::{DescriptorEncoder, EncodeLabelSet, EncodeMetri
 use prometheus_client::metrics::MetricType;
 use prometheus_client::metrics::gauge::ConstGauge;
 
+use self::measured::Shown;
 use super::tally::Tally;
 use crate::operator::labels::ObjectLabels;
 use crate::operator::leadership::Leadership;
@@ -84,7 +85,11 @@ impl Collector for Objects {
         let mut objects = self.store.state();
         objects.retain(|object| self.shards.hold(object));
         let mut tally = Tally::new();
+        let mut measured = Vec::with_capacity(objects.len());
         for object in &objects {
+            let measures = self.tracker.measures(object.uid());
+            tally.measure(object, &measures);
+            measured.push((object, measures));
             tally.add(
                 object,
                 self.last_observation(object),
@@ -100,11 +105,13 @@ impl Collector for Objects {
                 .into_iter()
                 .map(|((status, reason), count)| ([("status", status), ("reason", reason)], count)),
         )?;
+        let shown = Shown::of(&measured, self.which, Timestamp::now());
         match self.which {
-            MetricsObjects::All => self.of_all(&mut encoder, &objects),
-            MetricsObjects::Problems => self.of_problems(&mut encoder, &objects),
-            MetricsObjects::None => Ok(()),
+            MetricsObjects::All => self.of_all(&mut encoder, &objects)?,
+            MetricsObjects::Problems => self.of_problems(&mut encoder, &objects, &shown)?,
+            MetricsObjects::None => return Ok(()),
         }
+        of_measures(&mut encoder, &shown)
     }
 }
 
@@ -183,11 +190,18 @@ impl Objects {
     }
 
     /// What is not as it should be, and beside it that somebody wants it left alone: an alert is to heed that.
-    fn of_problems(&self, encoder: &mut DescriptorEncoder<'_>, objects: &[Arc<Watched>]) -> fmt::Result {
+    fn of_problems(
+        &self,
+        encoder: &mut DescriptorEncoder<'_>,
+        objects: &[Arc<Watched>],
+        shown: &Shown<'_>,
+    ) -> fmt::Result {
         let has_one =
             |object: &&Arc<Watched>| conditions(object).any(|condition| is_problem(&condition.status));
-        info(encoder, objects.iter().filter(has_one))?;
-        self.of_labels(encoder, objects.iter().filter(has_one))?;
+        let measured = shown.uids();
+        let has_any = |object: &&Arc<Watched>| measured.contains(object.uid()) || has_one(object);
+        info(encoder, objects.iter().filter(has_any))?;
+        self.of_labels(encoder, objects.iter().filter(has_any))?;
         of_conditions(encoder, objects.iter().filter(has_one), |condition| {
             is_problem(&condition.status) || &*condition.kind == "Suspended"
         })
@@ -252,8 +266,52 @@ fn counts(encoder: &mut DescriptorEncoder<'_>, tally: &Tally<'_>) -> fmt::Result
             .iter()
             .map(|([severity, managed], count)| ([("severity", *severity), ("managed", *managed)], *count)),
     )?;
+    gauge(
+        encoder,
+        &series::FINDINGS_BY_RULE,
+        tally.rules.iter().map(|([rule, severity, managed], count)| {
+            let labels = [("rule", *rule), ("severity", *severity), ("managed", *managed)];
+            (labels, *count)
+        }),
+    )?;
+    gauge(
+        encoder,
+        &series::SPF_LOOKUPS,
+        tally
+            .lookups
+            .iter()
+            .map(|(lookups, count)| ([("lookups", *lookups)], *count)),
+    )?;
+    gauge(
+        encoder,
+        &series::EARLIEST_END,
+        tally
+            .ends
+            .iter()
+            .map(|([namespace, kind], at)| ([("namespace", *namespace), ("kind", *kind)], at.as_second())),
+    )?;
     gauge(encoder, &series::OLDEST_OBSERVATION, by_namespace(&tally.oldest))?;
     gauge(encoder, &series::NEXT_OBSERVATION, by_namespace(&tally.next))
+}
+
+/// What was measured of single objects.
+fn of_measures(encoder: &mut DescriptorEncoder<'_>, shown: &Shown<'_>) -> fmt::Result {
+    gauge(
+        encoder,
+        &series::MAILDOMAIN_SPF_LOOKUPS,
+        shown
+            .lookups
+            .iter()
+            .map(|(object, lookups)| (named(object), i64::from(*lookups))),
+    )?;
+    gauge(
+        encoder,
+        &series::MAILDOMAIN_END,
+        shown.endings.iter().map(|(object, kind, ending)| {
+            let [namespace, name, domain] = named(object);
+            ([namespace, name, domain, ("kind", kind)], ending.at.as_second())
+        }),
+    )
 }
 
 fn by_namespace<'a>(of: &BTreeMap<&'a str, Timestamp>) -> impl Iterator<Item = ([Label<'a>; 1], i64)> {
@@ -344,5 +402,6 @@ fn gauge<L: EncodeLabelSet>(
     Ok(())
 }
 
+mod measured;
 #[cfg(test)]
 mod tests;

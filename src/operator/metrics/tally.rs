@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 
 use crate::history::Reason;
+use crate::judge::Measures;
 use crate::operator::object::Watched;
 use crate::rules::Severity;
 
@@ -17,11 +18,23 @@ pub(super) struct Tally<'a> {
     pub(super) records: BTreeMap<[&'a str; 3], i64>,
     /// Findings by severity, and whether they are on what is managed.
     pub(super) findings: BTreeMap<[&'a str; 2], i64>,
+    /// Findings by rule, severity, and whether they are on what is managed: what anybody has.
+    pub(super) rules: BTreeMap<[&'a str; 3], i64>,
+    /// MailDomains by how many terms of their SPF query DNS.
+    pub(super) lookups: BTreeMap<&'static str, i64>,
+    /// What ends first, by namespace and kind.
+    pub(super) ends: BTreeMap<[&'a str; 2], Timestamp>,
     /// By namespace: the oldest of the last observations of objects that are looked at.
     pub(super) oldest: BTreeMap<&'a str, Timestamp>,
     /// By namespace: when the next object is looked at.
     pub(super) next: BTreeMap<&'a str, Timestamp>,
 }
+
+/// More terms than are allowed.
+const OVER: &str = "Over";
+
+/// What a domain's SPF may have of terms that query DNS.
+const LOOKUPS: [&str; 12] = ["0", "1", "2", "3", "4", "5", "6", "7", "8", "9", "10", OVER];
 
 impl<'a> Tally<'a> {
     /// No object yet. Every kind of finding is there, those that nobody has too: an alert wants a series to be there.
@@ -32,6 +45,7 @@ impl<'a> Tally<'a> {
                 tally.findings.insert([severity.as_str(), managed], 0);
             }
         }
+        tally.lookups = LOOKUPS.iter().map(|word| (*word, 0)).collect();
         tally
     }
 
@@ -61,6 +75,10 @@ impl<'a> Tally<'a> {
             // A severity of another version is none of ours.
             if let Some(count) = self.findings.get_mut(&[&*findings.severity, managed]) {
                 *count += i64::from(findings.count);
+                if let Some(rule) = findings.rule {
+                    let kind = [rule, &*findings.severity, managed];
+                    *self.rules.entry(kind).or_default() += i64::from(findings.count);
+                }
             }
         }
         let earliest = |of: &mut BTreeMap<&'a str, Timestamp>, time: Option<Timestamp>| {
@@ -73,6 +91,20 @@ impl<'a> Tally<'a> {
             earliest(&mut self.oldest, last);
         }
         earliest(&mut self.next, next);
+    }
+
+    /// What looks at an object measured.
+    pub(super) fn measure(&mut self, object: &'a Watched, measures: &Measures) {
+        if let Some(lookups) = measures.spf_lookups {
+            let place = usize::try_from(lookups).ok();
+            let word = place.and_then(|place| LOOKUPS.get(place)).unwrap_or(&OVER);
+            *self.lookups.entry(word).or_default() += 1;
+        }
+        let (namespace, _) = object.key();
+        for (kind, ending) in measures.endings() {
+            let known = self.ends.entry([namespace, kind]).or_insert(ending.at);
+            *known = ending.at.min(*known);
+        }
     }
 }
 
@@ -89,6 +121,7 @@ mod tests {
     use serde_json::{Value, json};
 
     use super::*;
+    use crate::judge::Ending;
 
     fn object(namespace: &str, spec: Value, status: Value) -> Watched {
         let mut whole = json!({"domain": "a.nl", "role": "Mail"});
@@ -179,6 +212,69 @@ mod tests {
             (["Warning", "true"], 0),
         ];
         assert_eq!(counts, wanted);
+    }
+
+    #[test]
+    fn findings_are_counted_by_the_rules_there_are() {
+        let status = json!({"findings": [
+            {"rule": "SPF-040", "severity": "Error", "managed": true}, {"rule": "SPF-040", "severity": "Error", "managed": true},
+            {"rule": "SPF-040", "severity": "Warning", "managed": false}, {"rule": "DMARC-029", "severity": "Info"},
+            {"rule": "SPF-999", "severity": "Error", "managed": true}, {"rule": "DMARC-029", "severity": "Curious"},
+            {"severity": "Error", "managed": true},
+        ]});
+        let objects = [(object("n", json!({}), status), None, None)];
+        let counts: Vec<_> = tally(&objects).rules.into_iter().collect();
+        let wanted = [
+            (["DMARC-029", "Info", "false"], 1),
+            (["SPF-040", "Error", "true"], 2),
+            (["SPF-040", "Warning", "false"], 1),
+        ];
+        assert_eq!(counts, wanted);
+    }
+
+    #[test]
+    fn lookups_are_counted_up_to_the_bound_and_over_it_and_ends_by_the_first() {
+        let ending = |second| {
+            let at = at(second).unwrap();
+            Some(Ending { at, soon_from: at })
+        };
+        let measured = [
+            ("n", Some(10), ending(50), None),
+            ("n", Some(11), ending(40), ending(90)),
+            ("n", Some(4_000_000_000), None, None),
+            ("m", Some(0), ending(60), None),
+            ("m", None, None, None),
+        ]
+        .map(|(namespace, spf_lookups, certificate, signature)| {
+            let measures = Measures {
+                spf_lookups,
+                certificate,
+                signature,
+            };
+            (object(namespace, json!({}), json!({})), measures)
+        });
+        let mut tally = Tally::new();
+        for (object, measures) in &measured {
+            tally.measure(object, measures);
+        }
+        assert_eq!(tally.lookups.len(), 12);
+        let some: Vec<_> = tally
+            .lookups
+            .into_iter()
+            .filter(|(_, count)| *count > 0)
+            .collect();
+        assert_eq!(some, [("0", 1), ("10", 1), ("Over", 2)]);
+        let ends: Vec<_> = tally
+            .ends
+            .into_iter()
+            .map(|(kind, at)| (kind, at.as_second()))
+            .collect();
+        let wanted = [
+            (["m", "Certificate"], 60),
+            (["n", "Certificate"], 40),
+            (["n", "Signature"], 90),
+        ];
+        assert_eq!(ends, wanted);
     }
 
     #[test]

@@ -1,0 +1,134 @@
+//! What of a look is a number or a time, beside what is right or wrong: how much of a bound is used, and when something ends.
+//!
+//! A rule speaks when it is late; who watches a fleet wants to see it come. Only what the checks looked at is measured:
+//! nothing is asked for its own sake. Pure.
+
+use jiff::{SignedDuration, Timestamp};
+
+use super::{dnssec, spf, tls};
+use crate::inquiry::{Inquiry, Need};
+use crate::intent::Intent;
+use crate::records::Standard;
+
+/// A certificate is to be renewed in the last quarter of its life, and no sooner than this before its end.
+const RENEWAL: SignedDuration = SignedDuration::from_hours(30 * 24);
+
+/// What was measured; nothing of what was not looked at, or not answered.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Measures {
+    /// Terms of the domain's SPF that query DNS, for a sender nothing matches: ten are allowed (RFC 7208 4.6.4).
+    pub spf_lookups: Option<u32>,
+    /// The certificate that a mail server shows and that ends first.
+    pub certificate: Option<Ending>,
+    /// The signature of the domain's own zones that ends first.
+    pub signature: Option<Ending>,
+}
+
+/// When something ends.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Ending {
+    /// When it ends.
+    pub at: Timestamp,
+    /// From when on it should have been renewed.
+    pub soon_from: Timestamp,
+}
+
+impl Ending {
+    /// Of what began then, ends then, and is renewed in its last quarter, no sooner than `most` before its end.
+    fn new(since: Timestamp, at: Timestamp, most: SignedDuration) -> Self {
+        let quarter = since.duration_until(at) / 4;
+        let before = quarter.clamp(SignedDuration::ZERO, most);
+        let soon_from = at.checked_sub(before).unwrap_or(at);
+        Self { at, soon_from }
+    }
+
+    /// Whether it should have been renewed.
+    pub fn is_soon(&self, now: Timestamp) -> bool {
+        self.soon_from <= now
+    }
+}
+
+impl Measures {
+    /// What ends, by a word for its kind.
+    pub fn endings(&self) -> impl Iterator<Item = (&'static str, Ending)> {
+        let kinds = [("Certificate", self.certificate), ("Signature", self.signature)];
+        kinds
+            .into_iter()
+            .filter_map(|(kind, ending)| Some((kind, ending?)))
+    }
+
+    /// With what was measured before in place of what was not this time.
+    #[must_use]
+    pub fn or(self, before: Self) -> Self {
+        Self {
+            spf_lookups: self.spf_lookups.or(before.spf_lookups),
+            certificate: self.certificate.or(before.certificate),
+            signature: self.signature.or(before.signature),
+        }
+    }
+}
+
+/// What the answers of this pass measure.
+pub(super) fn of(intent: &Intent, inquiry: &mut Inquiry<'_>) -> Measures {
+    inquiry.on_behalf_of(Standard::Spf);
+    let is_answered = spf::gather(inquiry, &intent.domain, Need::Compliance)
+        .values()
+        .is_some();
+    let spf_lookups = is_answered
+        .then(|| spf::analyse(&intent.domain, inquiry, Need::Compliance))
+        .filter(|analysis| analysis.record.is_some())
+        .map(|analysis| analysis.lookups.worst);
+    inquiry.on_behalf_of(Standard::Tls);
+    let certificate =
+        tls::first_end(intent, inquiry).map(|leaf| Ending::new(leaf.not_before, leaf.not_after, RENEWAL));
+    let signature = dnssec::first_end(intent, inquiry)
+        .map(|ends| Ending::new(ends.since, ends.at, dnssec::needed(&ends)));
+    Measures {
+        spf_lookups,
+        certificate,
+        signature,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_ends_is_late_in_its_last_quarter_and_no_sooner_than_the_most() {
+        let day = |day: i64| Timestamp::from_second(day * 86_400).unwrap();
+        for (lives, soon) in [(365, 335), (120, 90), (90, 68), (8, 6), (0, 0)] {
+            let ending = Ending::new(day(0), day(lives), RENEWAL);
+            assert!(ending.is_soon(day(soon)), "{lives}");
+            assert!(!ending.is_soon(day(soon - 1)), "{lives}");
+        }
+        // One that ends before it begins is late from its end on.
+        assert_eq!(Ending::new(day(9), day(2), RENEWAL).soon_from, day(2));
+    }
+
+    #[test]
+    fn what_was_not_measured_this_time_is_as_it_was() {
+        let ending = |second| {
+            let at = Timestamp::from_second(second).unwrap();
+            Some(Ending { at, soon_from: at })
+        };
+        let before = Measures {
+            spf_lookups: Some(9),
+            certificate: ending(1),
+            signature: None,
+        };
+        let now = Measures {
+            spf_lookups: Some(3),
+            certificate: None,
+            signature: ending(2),
+        };
+        let both = Measures {
+            spf_lookups: Some(3),
+            certificate: ending(1),
+            signature: ending(2),
+        };
+        assert_eq!(now.or(before), both);
+        let kinds: Vec<&str> = both.endings().map(|(kind, _)| kind).collect();
+        assert_eq!(kinds, ["Certificate", "Signature"]);
+    }
+}
