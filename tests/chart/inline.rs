@@ -7,8 +7,8 @@ use std::process::Command;
 use crate::control_plane::tools;
 use crate::typed;
 
-/// What is no command of a program itself.
-const PLUGINS: [&str; 1] = ["krew"];
+/// What is no command of kubectl itself.
+const PLUGINS: [&str; 2] = ["krew", "zegel"];
 
 /// What a program says of a command, asked once.
 struct Helps {
@@ -54,9 +54,20 @@ impl Helps {
         self.known.get(command)
     }
 
-    /// What is wrong with a line.
+    /// What is wrong with a line. The plugin has its own commands, and those of the program.
     fn fault(&mut self, line: &str) -> Option<String> {
-        let line = line.replacen("kubectl zegel", "zegel kubectl", 1);
+        let Some(plugged) = line.strip_prefix("kubectl zegel ") else {
+            return self.fault_of(line);
+        };
+        let own = self.fault_of(&format!("zegel kubectl {plugged}"))?;
+        let command = plugged.split(' ').next().unwrap_or_default();
+        match own == format!("there is no zegel kubectl {command}") {
+            true => self.fault_of(&format!("zegel {plugged}")),
+            false => Some(own),
+        }
+    }
+
+    fn fault_of(&mut self, line: &str) -> Option<String> {
         let words: Vec<String> = line.split_whitespace().map(str::to_owned).collect();
         if words.get(1).is_some_and(|word| PLUGINS.contains(&word.as_str())) {
             return None;
@@ -126,6 +137,7 @@ fn commands_in_sentences_are_commands() {
             "zegel kubectl status has no --watch-it",
         ),
         ("helm test zegel --log", "helm test has no --log"),
+        ("kubectl zegel look NAME", "there is no zegel look"),
         ("helm check zegel", "there is no helm check"),
         (
             "zegel inspect --output-as=json",
