@@ -251,11 +251,11 @@ const WRONG: &[(&str, &[&str])] = &[
         ],
     ),
     (
-        "/networkPolicy/ingress/from/0/ipBlock/cidr",
+        "/networkPolicy/egress/dns/to/0/ipBlock/cidr",
         &[r#""10.0.0.0/33""#],
     ),
     (
-        "/networkPolicy/ingress/from/0/podSelector",
+        "/networkPolicy/egress/extra/0/to/0/podSelector",
         &[r#"{"matchLabel": {"a": "b"}}"#],
     ),
     (
