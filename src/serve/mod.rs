@@ -113,10 +113,12 @@ mod tests {
 
     use super::*;
 
-    /// The status line and the body.
+    /// The status line and the body; of metrics in OpenMetrics, which says where it ends.
     async fn ask(address: SocketAddr, path: &str) -> io::Result<(String, String)> {
         let mut stream = TcpStream::connect(address).await?;
-        let request = format!("GET {path} HTTP/1.1\r\nHost: zegel\r\nConnection: close\r\n\r\n");
+        let request = format!(
+            "GET {path} HTTP/1.1\r\nHost: zegel\r\nAccept: application/openmetrics-text\r\nConnection: close\r\n\r\n"
+        );
         stream.write_all(request.as_bytes()).await?;
         let mut answer = String::new();
         stream.read_to_string(&mut answer).await?;

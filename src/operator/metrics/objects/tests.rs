@@ -399,9 +399,10 @@ async fn what_comes_near_its_end_has_series_and_what_is_far_from_it_counts_only(
 /// However many come near their ends at once: of each metric the worst have series.
 #[tokio::test]
 async fn a_fleet_that_is_measured_bad_all_over_stays_small_too() {
+    let kind = good("gemeenten", "");
     let fleet = (0..10_000).map(|number| {
         let name = format!("gemeente-nummer-{number}");
-        let mut object = good("gemeenten", "");
+        let mut object = kind.clone();
         object.set_domain(&format!("{name}.nl"));
         let meta = object.meta_mut();
         (meta.uid, meta.name) = (Some(name.clone()), Some(name));
