@@ -130,6 +130,7 @@ pub fn verdict(intent: &Intent, says: &[Says], findings: Vec<Finding>) -> Verdic
         validation: None,
         policy: None,
         valid_until: None,
+        measures: zegel::judge::Measures::default(),
     }
 }
 

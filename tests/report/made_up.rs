@@ -74,6 +74,7 @@ pub(crate) fn verdict(records: Vec<RecordVerdict>, findings: Vec<Finding>) -> Ve
         validation: None,
         policy: None,
         valid_until: None,
+        measures: zegel::judge::Measures::default(),
     }
 }
 

@@ -155,7 +155,7 @@ impl<'m> Pair<'m> {
         };
         let is_of_this_end = self.held.end == self.given.end;
         let sets = self.held.sets.iter();
-        sets.filter(move |set| !(is_of_this_end && set.is_proof()) && !is_given(set))
+        sets.filter(move |set| !(is_given(set) || is_of_this_end && set.is_proof()))
     }
 
     /// The TTL that a held set had when it was new: its signature tells, else that of what is given in its place now. What
