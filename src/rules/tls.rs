@@ -60,11 +60,11 @@ pub const NO_ORDER: Rule = Rule {
     id: "TLS-005",
     severity: Severity::Warning,
     standard: Standard::Tls,
-    title: "a mail server takes the client's first suite, though it has a better one",
+    title: "a mail server takes a suite below sufficient, though it has a better one",
     section: "RFC 9325 4.2.1",
-    why: "A client with an old order of preference gets a suite that is to be phased out, though both could do better.",
-    fix: "Have the server choose. Postfix: tls_preempt_cipherlist = yes.",
-    bad: "the client's order",
+    why: "A client gets a suite that is to be phased out, or worse, though both could do better: by an old order of its own, or by the server's.",
+    fix: "Have the server choose, and its good suites before all others. Postfix: tls_preempt_cipherlist = yes.",
+    bad: "the client's order, or a suite to be phased out before a good one",
     good: "the server's order, the good suites first",
 };
 

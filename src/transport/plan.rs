@@ -7,12 +7,11 @@
 
 use std::collections::BTreeSet;
 
-use serde::{Deserialize, Serialize};
-
 use super::code_points::{Exchange, Group, Scheme, Suite, Version};
-use super::flight::{Alert, Flight, Malformed};
 use super::hello::{MAX_SUITES, Offer};
 use super::levels::{Baseline, Level};
+use super::order::{Preference, likely, preference};
+pub use super::step::{Probe, Reaction, Step, Worth};
 use crate::name::Name;
 
 /// How many hellos at most ask for suites of one level.
@@ -20,107 +19,6 @@ const MOST_OF_A_LEVEL: usize = 4;
 
 /// The most hellos one look takes.
 pub const MAX_STEPS: usize = 19;
-
-/// What a hello is to find out.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
-pub enum Probe {
-    /// Whether a version is spoken, with all suites that go with it.
-    Version(Version),
-    /// Whether suites of a low level are taken, where better ones are not offered.
-    Suites(Worth),
-    /// Which prime field it takes, where nothing else is offered.
-    Prime,
-    /// Whether it takes a curve below sufficient, where nothing else is offered.
-    Curves,
-    /// Whether it signs its key exchange with SHA-1, where nothing else is offered (TLS 1.2).
-    Sha1,
-    /// Whether it signs its key exchange with SHA-224, where nothing else is offered (TLS 1.2).
-    Sha224,
-    /// Whether it chooses a better suite than the client's first.
-    Order,
-    /// Whether it takes the insufficient suite of TLS 1.3.
-    Tls13Suites,
-}
-
-/// The levels of which a server should take no suite.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
-pub enum Worth {
-    /// Those of [`Level::Insufficient`].
-    Insufficient,
-    /// Those of [`Level::PhaseOut`].
-    PhaseOut,
-}
-
-impl Worth {
-    /// The level it is.
-    pub fn level(self) -> Level {
-        match self {
-            Self::Insufficient => Level::Insufficient,
-            Self::PhaseOut => Level::PhaseOut,
-        }
-    }
-}
-
-/// What a server did with a hello.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub enum Reaction {
-    /// It refused with an alert.
-    Alert(Alert),
-    /// It closed the connection and said nothing.
-    Closed,
-    /// It went on.
-    Hello(Box<Flight>),
-    /// It said what TLS does not allow.
-    Malformed(Malformed),
-}
-
-impl Reaction {
-    /// What a flight that answers `offer` comes to.
-    pub fn to(offer: &Offer, flight: Flight) -> Self {
-        match (&flight.hello, flight.alert) {
-            (_, Some(alert)) => Self::Alert(alert),
-            (None, None) => Self::Closed,
-            (Some(hello), None) if hello.version > offer.version => Self::Malformed(Malformed::Version),
-            (Some(hello), None)
-                if !offer
-                    .suites
-                    .iter()
-                    .take(MAX_SUITES)
-                    .any(|suite| *suite == hello.suite) =>
-            {
-                Self::Malformed(Malformed::Suite)
-            }
-            (Some(_), None) => Self::Hello(Box::new(flight)),
-        }
-    }
-
-    /// The flight of a server that went on.
-    pub fn flight(&self) -> Option<&Flight> {
-        match self {
-            Self::Hello(flight) => Some(flight),
-            Self::Alert(_) | Self::Closed | Self::Malformed(_) => None,
-        }
-    }
-}
-
-/// One hello, and what came of it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Step {
-    /// What it was to find out.
-    pub probe: Probe,
-    /// The suites it offered.
-    pub suites: Vec<Suite>,
-    /// What the server did.
-    pub reaction: Reaction,
-}
-
-impl Step {
-    /// The version and suite of a server that went on.
-    pub fn chosen(&self) -> Option<(Version, Suite)> {
-        let hello = self.reaction.flight()?.hello.as_ref()?;
-        Some((hello.version, hello.suite))
-    }
-}
 
 /// How much a look asks of a server's TLS.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -213,7 +111,12 @@ impl Seen<'_> {
             return None;
         }
         let of_old = self.highest_old().and_then(|version| self.next_of(version));
-        of_old.or_else(|| self.next_of_tls13())
+        let next = of_old.or_else(|| self.next_of_tls13());
+        // The order of single suites comes last: of a server that takes a great deal the bound cuts that off first.
+        next.or_else(|| {
+            let suites = self.to_compare();
+            (!suites.is_empty()).then_some((Probe::Order, Version::TLS12, suites))
+        })
     }
 
     /// A hello names the highest version that is taken, so one refusal ends the row downward.
@@ -259,7 +162,7 @@ impl Seen<'_> {
             let signed: Vec<Suite> = [with(Exchange::Ecdhe), with(Exchange::Dhe)].concat();
             single.extend([(Probe::Sha1, signed.clone()), (Probe::Sha224, signed)]);
         }
-        single.push((Probe::Order, self.worst_first(version)));
+        single.push((Probe::Order, self.to_compare()));
         let next = single
             .into_iter()
             .find(|(probe, suites)| !self.was(*probe) && !suites.is_empty());
@@ -277,6 +180,14 @@ impl Seen<'_> {
         is_next.then_some((Probe::Tls13Suites, Version::TLS13, suites))
     }
 
+    /// What the next hello about the order of suites offers; nothing where there is nothing to choose, or all is known.
+    fn to_compare(&self) -> Vec<Suite> {
+        match preference(self.plan.baseline, self.steps) {
+            Preference::Open(suites) => suites,
+            Preference::Nothing | Preference::Better | Preference::Worse(..) => Vec::new(),
+        }
+    }
+
     fn was(&self, probe: Probe) -> bool {
         self.steps.iter().any(|step| step.probe == probe)
     }
@@ -287,9 +198,7 @@ impl Seen<'_> {
 
     /// Suites up to TLS 1.2, those first that servers are likely to take.
     fn likely(&self) -> impl Iterator<Item = Suite> {
-        let mut all: Vec<Suite> = Suite::all().filter(|suite| !suite.is_of_tls13()).collect();
-        all.sort_by_cached_key(|suite| (std::cmp::Reverse(self.level(*suite)), oddity(*suite)));
-        all.into_iter()
+        likely(self.plan.baseline).into_iter()
     }
 
     /// The suites with which a version is asked for.
@@ -318,25 +227,6 @@ impl Seen<'_> {
             .filter(|suite| self.level(*suite) == worth.level() && usable(suite) && !known.contains(suite))
             .collect()
     }
-
-    /// What was taken below sufficient, before all that is better; nothing where there is nothing to choose.
-    fn worst_first(&self, version: Version) -> Vec<Suite> {
-        let taken: BTreeSet<Suite> = self
-            .steps
-            .iter()
-            .filter_map(Step::chosen)
-            .filter(|(chosen, _)| *chosen == version)
-            .map(|(_, suite)| suite)
-            .collect();
-        let (better, mut low): (Vec<Suite>, Vec<Suite>) = taken
-            .into_iter()
-            .partition(|suite| self.level(*suite) >= Level::Sufficient);
-        if low.is_empty() || better.is_empty() {
-            return Vec::new();
-        }
-        low.extend(better);
-        low
-    }
 }
 
 /// Whether versions before TLS 1.2 know it: they have no other hash than MD5 and SHA-1 (RFC 5246 A.5).
@@ -344,24 +234,4 @@ fn is_of_old_versions(suite: &Suite) -> bool {
     suite
         .name()
         .is_some_and(|name| name.ends_with("_SHA") || name.ends_with("_MD5"))
-}
-
-/// How odd a suite is among mail servers: the odder, the later it is offered.
-fn oddity(suite: Suite) -> usize {
-    let name = suite.name().unwrap_or_default();
-    let odd = [
-        "_DSS_",
-        "ECDH_ECDSA",
-        "ECDH_RSA",
-        "EXPORT",
-        "NULL",
-        "ARIA",
-        "CCM_8",
-        "SEED",
-        "IDEA",
-        "_anon_",
-    ];
-    let very = odd.iter().filter(|word| name.contains(**word)).count();
-    let is_static = suite.exchange() == Some(Exchange::Static);
-    very * 4 + usize::from(is_static) + usize::from(name.contains("CAMELLIA"))
 }

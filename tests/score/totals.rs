@@ -1,21 +1,35 @@
 //! Internet.nl's totals: what each situation comes to, once its routes are authorised.
 
 use zegel::inquiry::{Offered, Session};
-use zegel::judge::score::{MxStatus, Range};
+use zegel::judge::score::{MxStatus, Range, criteria};
 use zegel::transport::plan::Worth;
 use zegel::records::dane::Tlsa;
-use zegel::transport::{Certificate, Probe, Reaction, Version};
+use zegel::transport::{Certificate, Probe, Reaction, Step, Suite, Version};
 
-use crate::seen::{accepted, chain, old_certificate, profile, signed_by_itself, sound};
-use crate::world::{Seen, bogus, category, insecure, tlsa};
+use crate::seen::{accepted, chain, old_certificate, profile, refused, signed_by_itself, sound};
+use crate::world::{Seen, bogus, category, insecure, mark, tlsa};
 
 /// A hello of this kind is taken, by all of the TLS.
 fn takes(probe: Probe, version: Version, suite: u16) -> impl Fn(&mut Session) {
     move |session| {
         if session.handshake.is_none() {
             session.steps.push(accepted(probe, version, suite, |_| {}));
+            // Its best suite was chosen over this one, and it takes no other that is sufficient.
+            if matches!(probe, Probe::Suites(_)) {
+                session.steps.extend(ordered(suite, &[0xc030, suite]));
+                session.steps.push(refused(Probe::Order));
+            }
         }
     }
+}
+
+/// Hellos that offer a suite first and the usual one behind it, and what is chosen.
+fn ordered(suite: u16, chosen: &[u16]) -> Vec<Step> {
+    let step = |chosen: &u16| Step {
+        suites: vec![Suite(suite), Suite(0xc030)],
+        ..accepted(Probe::Order, Version::TLS12, *chosen, |_| {})
+    };
+    chosen.iter().map(step).collect()
 }
 
 /// What every hello's flight has.
@@ -156,6 +170,29 @@ fn starttls(sent: &[Vec<u8>], records: &[Tlsa]) -> Range {
         seen.with(&format!("_25._tcp.mx1.b.nl TLSA {record}"))
     });
     category(&seen.score().0, "mail_starttls")
+}
+
+/// Each sufficient suite is to be chosen over all below: the one that is preferred may be another's better.
+#[test]
+fn the_order_of_suites_counts_where_it_was_seen() {
+    let all = |orders: Vec<Step>| perfect().shows(move |session: &mut Session| if session.handshake.is_none() {
+        session.steps.push(accepted(Probe::Suites(Worth::PhaseOut), Version::TLS12, 0xc061, |_| {}));
+        session.steps.extend(orders.iter().cloned());
+    });
+    let end = [refused(Probe::Order)];
+    let better = accepted(Probe::Order, Version::TLS12, 0xc02f, |_| {});
+    for (what, orders, points, says) in [
+        ("all are kept", [&ordered(0xc061, &[0xc030, 0xc061])[..], &end].concat(), Range::just(100), "each sufficient suite"),
+        ("the best is kept, and another is not", [&ordered(0xc061, &[0xc030, 0xc061])[..], &[better]].concat(), Range::just(92), "ARIA_256_GCM_SHA384, although it takes TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256"),
+        ("the worse is preferred to the best", ordered(0xc061, &[0xc061]), Range::just(92), "although it takes TLS_ECDHE_RSA_WITH_AES_256_GCM_SHA384"),
+        ("the best alone was compared", ordered(0xc061, &[0xc030]), Range::new(92, 100), "not every suite"),
+        ("nothing was compared", Vec::new(), Range::new(92, 100), "not every suite"),
+    ] {
+        let (score, _) = all(orders).score();
+        assert_eq!(category(&score, "mail_starttls"), points, "{what}");
+        let seen = &mark(&score, &criteria::ORDER).seen;
+        assert!(seen.contains(says), "{what}: {seen}");
+    }
 }
 
 /// A record about a certificate.

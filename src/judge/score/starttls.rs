@@ -13,9 +13,9 @@ use super::dane::Dane;
 use super::hosts::{Host, MxStatus, Tested};
 use super::mark::{Category, Counts, Gap, Mark, Range, Status, Why, percent};
 use crate::inquiry::{Inquiry, Offered, Session, Trouble};
-use crate::judge::tls::{MailServer, MailServers, Of, Trait, comes_about, traits};
+use crate::judge::tls::{EDITION, MailServer, MailServers, Of, Trait, comes_about, traits};
 use crate::name::Name;
-use crate::transport::{Level, Probe, Step, Version};
+use crate::transport::{Level, Preference, Probe, Step, Version, preference};
 
 /// The category.
 pub(super) fn category(
@@ -305,6 +305,7 @@ fn kind(of: Of, criterion: &'static Criterion, seen: &[Trait], sessions: &[&Sess
     };
     let closer = || Gap::new(Why::Closer);
     match (phase_out.is_empty(), is_asked) {
+        _ if of == Of::Order && is_asked => order(criterion, sessions),
         (false, _) => Mark::new(
             criterion,
             Status::Warning,
@@ -319,6 +320,27 @@ fn kind(of: Of, criterion: &'static Criterion, seen: &[Trait], sessions: &[&Sess
         (true, true) => Mark::good(criterion, "nothing below sufficient was seen"),
         (true, false) => Mark::unknown(criterion, closer()),
     }
+}
+
+/// Where no worse suite was seen to be preferred: whether every better one that is taken was compared.
+fn order(criterion: &'static Criterion, sessions: &[&Session]) -> Mark {
+    let all: Vec<Preference> = sessions
+        .iter()
+        .map(|session| preference(EDITION, &session.steps))
+        .collect();
+    let is_open = |one: &Preference| matches!(one, Preference::Open(_));
+    let is_nothing = |one: &Preference| *one == Preference::Nothing;
+    if all.iter().any(is_open) {
+        let why = "not every suite that is sufficient was held against those below";
+        return Mark::unknown(criterion, said(why));
+    }
+    Mark::good(
+        criterion,
+        match all.iter().all(is_nothing) {
+            true => "there is nothing below sufficient to choose, or nothing else",
+            false => "each sufficient suite it takes is chosen over those below",
+        },
+    )
 }
 
 /// What is not seen, in a clause.

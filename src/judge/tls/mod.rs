@@ -32,7 +32,7 @@ use crate::transport::levels::NCSC_2025_05;
 use crate::transport::{Baseline, Certificate, Level};
 
 /// The edition by which is judged.
-const EDITION: &Baseline = &NCSC_2025_05;
+pub(in crate::judge) const EDITION: &Baseline = &NCSC_2025_05;
 
 /// The state of TLS over all mail servers of the domain.
 pub(super) fn state(wanted: &ManagedRrset, level: TlsLevel, inquiry: &mut Inquiry<'_>) -> RecordVerdict {

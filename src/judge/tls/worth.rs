@@ -5,7 +5,7 @@ use std::fmt;
 use super::EDITION;
 use crate::inquiry::{Offered, Session};
 use crate::rules::{Rule, tls as rules};
-use crate::transport::{Certificate, KeyExchange, Level, Probe, Step, Version};
+use crate::transport::{Certificate, KeyExchange, Level, Preference, Probe, Step, Version, preference};
 
 /// Something that was seen and has a level.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -148,13 +148,13 @@ pub(in crate::judge) fn traits(session: &Session) -> Vec<Trait> {
         if is_asked && hello.version == Version::TLS12 && !hello.extended_master_secret {
             add(Of::MasterSecret, Level::Insufficient, "none".to_owned());
         }
-        if step.probe == Probe::Order && EDITION.suite(hello.suite) < Level::Sufficient {
-            add(
-                Of::Order,
-                Level::Insufficient,
-                format!("{}, which stood first", hello.suite),
-            );
-        }
+    }
+    if let Preference::Worse(worse, better) = preference(EDITION, &session.steps) {
+        add(
+            Of::Order,
+            Level::Insufficient,
+            format!("{worse}, although it takes {better}"),
+        );
     }
     for (number, der) in certificates(session).iter().enumerate() {
         let Ok(certificate) = Certificate::from_der(der) else {

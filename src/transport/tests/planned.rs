@@ -160,3 +160,115 @@ fn one_weak_suite_among_strong_ones_is_found_wherever_it_stands() {
         assert!(steps.iter().any(is_found), "{weak}");
     }
 }
+
+/// What a server that takes these suites of TLS 1.2 comes to, and in how many hellos: by its own order, or the client's.
+fn compared(taken: &[Suite], is_choosy: bool) -> (Preference, usize) {
+    let plan = Plan {
+        baseline: &NCSC_2025_05,
+        scope: Scope::Full,
+    };
+    let mut steps: Vec<Step> = Vec::new();
+    while let Some((probe, offer)) = plan.next(&host(), &steps) {
+        let chosen = match is_choosy {
+            true => taken.iter().find(|suite| offer.suites.contains(suite)),
+            false => offer.suites.iter().find(|suite| taken.contains(suite)),
+        };
+        let reaction = match chosen.filter(|_| offer.version == Version::TLS12) {
+            Some(suite) => {
+                let inside = [hello(0x0303, suite.0, 0, &[]), message(14, &[])].concat();
+                Reaction::to(&offer, read(&record(22, &inside)).unwrap().unwrap())
+            }
+            None => Reaction::Alert(Alert(40)),
+        };
+        steps.push(Step {
+            probe,
+            suites: offer.suites,
+            reaction,
+        });
+        assert!(steps.len() <= MAX_STEPS);
+    }
+    let orders = steps.iter().filter(|step| step.probe == Probe::Order).count();
+    (preference(&NCSC_2025_05, &steps), orders)
+}
+
+/// Every order of every choice among these suites, two sufficient and two below.
+fn orders() -> Vec<Vec<Suite>> {
+    let mut all: Vec<Vec<Suite>> = vec![Vec::new()];
+    let mut at = 0;
+    while let Some(one) = all.get(at).cloned() {
+        for suite in [0xc030, 0xc02f, 0xc061, 0x002f].map(Suite) {
+            if !one.contains(&suite) {
+                all.push([one.clone(), vec![suite]].concat());
+            }
+        }
+        at += 1;
+    }
+    all.split_off(1)
+}
+
+/// Each sufficient suite is held against those below, whichever the server likes best.
+#[test]
+fn a_worse_suite_that_is_preferred_to_any_better_one_is_found() {
+    for taken in orders() {
+        let is_mixed =
+            taken.iter().any(|suite| is_strong(*suite)) && taken.iter().any(|suite| !is_strong(*suite));
+        let is_kept = taken.is_sorted_by_key(|suite| !is_strong(*suite));
+        let (found, hellos) = compared(&taken, true);
+        match (is_mixed, is_kept) {
+            (false, _) => assert_eq!(found, Preference::Nothing, "{taken:?}"),
+            (true, true) => assert_eq!(found, Preference::Better, "{taken:?}"),
+            (true, false) => {
+                let Preference::Worse(worse, better) = found else {
+                    panic!("{taken:?}: {found:?}");
+                };
+                let place = |of: Suite| taken.iter().position(|suite| *suite == of);
+                assert!(
+                    place(worse).is_some() && place(worse) < place(better),
+                    "{taken:?}"
+                );
+                assert!(!is_strong(worse) && is_strong(better), "{taken:?}");
+            }
+        }
+        assert!(hellos <= 4, "{taken:?}: {hellos}");
+        // Who follows the client takes the worse where that stands first.
+        let (found, hellos) = compared(&taken, false);
+        assert_eq!(
+            matches!(found, Preference::Worse(..)),
+            is_mixed,
+            "{taken:?}: {found:?}"
+        );
+        // That nothing better is taken is known by one more.
+        assert!(hellos <= if is_mixed { 1 } else { 2 }, "{taken:?}: {hellos}");
+    }
+}
+
+/// A look of before, or one that was cut off, leaves open what it did not compare.
+#[test]
+fn what_was_not_compared_is_open() {
+    let step = |probe, suites: &[u16], chosen: u16| {
+        let inside = [hello(0x0303, chosen, 0, &[]), message(14, &[])].concat();
+        Step {
+            probe,
+            suites: suites.iter().copied().map(Suite).collect(),
+            reaction: Reaction::Hello(Box::new(read(&record(22, &inside)).unwrap().unwrap())),
+        }
+    };
+    let all = [
+        step(Probe::Version(Version::TLS12), &[0xc030, 0xc02f, 0xc061], 0xc030),
+        step(Probe::Suites(Worth::PhaseOut), &[0xc061], 0xc061),
+        step(Probe::Order, &[0xc061, 0xc030, 0xc02f], 0xc030),
+    ];
+    assert_eq!(preference(&NCSC_2025_05, &all[..1]), Preference::Nothing);
+    for some in [&all[..2], &all[..3]] {
+        assert!(matches!(preference(&NCSC_2025_05, some), Preference::Open(next) if !next.is_empty()));
+    }
+    // A server that takes no more connections, or says nonsense, cannot be asked on.
+    for reaction in [Reaction::Closed, Reaction::Malformed(Malformed::Suite)] {
+        let last = Step {
+            reaction,
+            ..all[2].clone()
+        };
+        let steps = [&all[..], &[last]].concat();
+        assert_eq!(preference(&NCSC_2025_05, &steps), Preference::Open(Vec::new()));
+    }
+}
