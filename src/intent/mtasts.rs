@@ -110,6 +110,11 @@ fn policy(block: &MtaStsSpec, spec: &MailDomainSpec, domain: &Name, errors: &mut
     for (index, text) in block.mx.iter().enumerate().take(MAX_PATTERNS) {
         let message = match Pattern::parse(text) {
             Err(fault) => format!("{text:?} {}", fault.as_str()),
+            Ok(pattern) if pattern.name().label_count() < 2 => {
+                format!(
+                    "{pattern} covers no mail server there is: want the hosts of the MX, by their whole names"
+                )
+            }
             Ok(pattern) if patterns.contains(&pattern) => format!("{pattern} stands in this list before"),
             Ok(pattern) => {
                 patterns.insert(pattern);
@@ -171,7 +176,11 @@ fn seconds(text: &str) -> Result<u32, String> {
     u32::try_from(seconds)
         .ok()
         .filter(|seconds| (1..=MAX_AGE).contains(seconds))
-        .ok_or_else(|| format!("{text:?} is {seconds} seconds: want 1 to {MAX_AGE}, a year (RFC 8461 3.2)"))
+        .ok_or_else(|| match seconds {
+            // RFC 8461 3.2 has it from 0 on, and with 0 nobody keeps the policy: it protects no message.
+            0 => format!("{text:?} is 0 seconds, so no sender keeps the policy: want 1 to {MAX_AGE}"),
+            _ => format!("{text:?} is {seconds} seconds: want 1 to {MAX_AGE}, a year (RFC 8461 3.2)"),
+        })
 }
 
 #[cfg(test)]
@@ -279,7 +288,17 @@ mod tests {
             (
                 "role: Mail, mtaSts: {mode: Testing, mx: [mx.a.nl], maxAge: 0s}",
                 ".maxAge",
-                "1 to 31557600",
+                "no sender keeps the policy: want 1 to 31557600",
+            ),
+            (
+                "role: Mail, mtaSts: {mode: Testing, mx: ['*.nl']}",
+                ".mx[0]",
+                "covers no mail server",
+            ),
+            (
+                "role: Mail, mtaSts: {mode: Testing, mx: [mail]}",
+                ".mx[0]",
+                "covers no mail server",
             ),
             (
                 "role: Mail, mtaSts: {mode: Testing, mx: [mx.a.nl], maxAge: 53w}",

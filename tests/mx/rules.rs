@@ -153,3 +153,21 @@ fn two_findings_of_a_rule_are_told_apart_by_the_host() {
         assert!(!subjects.contains(&None), "{rule}");
     }
 }
+
+#[test]
+fn a_single_host_is_told_by_its_addresses() {
+    let v4 = "a.nl MX 10 mail.a.nl\nmail.a.nl A 192.0.2.25";
+    for (zone, says) in [
+        (v4.to_owned(), "with one address"),
+        (
+            format!("{v4}\nmail.a.nl AAAA 2001:db8::25"),
+            "with one address of each family",
+        ),
+    ] {
+        let verdict = judged(LOOK, &zone);
+        let [finding] = findings(&verdict, "MX-014")[..] else {
+            panic!("{zone}: {:#?}", verdict.findings);
+        };
+        assert!(finding.message.ends_with(says), "{}", finding.message);
+    }
+}

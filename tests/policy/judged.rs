@@ -100,10 +100,10 @@ fn each_slip_of_a_policy_is_one_finding() {
         (with("604800", "7d"), "STS-017", Severity::Error, "7d"),
         (with("mx: mx1.a.nl\n", ""), "STS-019", Severity::Error, "no mx"),
         (
-            with("mx: mx1.a.nl", "mx: mx1.a.nl\nmx: mail"),
+            with("mx: mx1.a.nl", "mx: mx1.a.nl\nmx: mail_1.a.nl"),
             "STS-020",
             Severity::Error,
-            "mail",
+            "mail_1.a.nl",
         ),
         (
             with("mx: mx1.a.nl", "mx: mx1.a.nl\nmx: .a.nl"),
@@ -221,6 +221,18 @@ fn a_policy_nobody_manages_is_judged_beside_the_mx_and_is_a_warning_at_most() {
         of_policy(&judged("", file(&other))),
         [("STS-026", Severity::Warning), ("STS-027", Severity::Warning)]
     );
+    // One label is a domain to the grammar: the policy is found, and covers nobody.
+    for pattern in ["*.nl", "mail"] {
+        let found = of_policy(&judged("", file(&BODY.replace("mx1.a.nl", pattern))));
+        assert!(
+            found.contains(&("STS-026", Severity::Warning)),
+            "{pattern}: {found:?}"
+        );
+        assert!(
+            found.iter().all(|(rule, _)| *rule != "STS-020"),
+            "{pattern}: {found:?}"
+        );
+    }
     assert_eq!(
         of_policy(&judged("", Served::TooLarge)),
         [("STS-013", Severity::Warning)]

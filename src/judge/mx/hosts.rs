@@ -203,7 +203,11 @@ fn as_a_whole(scene: &MailExchanges, topic: &Topic, findings: &mut Findings) {
     if let ([host], Some(v4 @ 0..=1), Some(v6 @ 0..=1)) = (hosts.as_slice(), v4, v6)
         && v4 + v6 > 0
     {
-        let message = format!("{} is the only MX host, with one address", host.name);
+        let addresses = match (v4, v6) {
+            (1, 1) => "one address of each family",
+            _ => "one address",
+        };
+        let message = format!("{} is the only MX host, with {addresses}", host.name);
         findings.say(&rules::SINGLE, topic, message);
     }
 }

@@ -86,7 +86,8 @@ impl Pattern {
         {
             return Err(PatternFault::Address);
         }
-        if labels.len() < 2 || !labels.iter().all(fine) {
+        // One label is a domain to the grammar (RFC 5321 4.1.2): it is read, though it covers no host there is.
+        if labels.is_empty() || !labels.iter().all(fine) {
             return Err(PatternFault::Name);
         }
         Ok(Self { name, wildcard })
@@ -134,6 +135,9 @@ mod tests {
             ("*.a.nl", "a.nl", false),
             ("*.a.nl", "b.mx1.a.nl", false),
             ("*.a.nl", "mx1.ba.nl", false),
+            ("*.nl", "a.nl", true),
+            ("*.nl", "mx1.a.nl", false),
+            ("mail", "mail.a.nl", false),
         ] {
             let pattern = Pattern::parse(pattern).unwrap();
             assert_eq!(
@@ -158,7 +162,9 @@ mod tests {
             ("mål.a.nl", PatternFault::NonAscii),
             ("192.0.2.1", PatternFault::Address),
             ("2001:db8::1", PatternFault::Address),
-            ("mail", PatternFault::Name),
+            ("mail_", PatternFault::Name),
+            ("-mail", PatternFault::Name),
+            ("*.n_l", PatternFault::Name),
             ("mx_1.a.nl", PatternFault::Name),
             ("mx 1.a.nl", PatternFault::Name),
             ("a..nl", PatternFault::Name),
