@@ -402,7 +402,9 @@ impl fmt::Display for Doubt {
             Self::Clock => {
                 f.write_str("the root's own signatures are not valid by the clock of this machine")
             }
-            Self::Resolver => f.write_str("the resolver does not pass DNSSEC on, or not all of it"),
+            Self::Resolver => f.write_str(
+                "the resolver does not pass DNSSEC on, or not all of it, or it answers for this name by itself",
+            ),
             Self::Outdated => f.write_str(
                 "the resolver still holds what the zone gave before, and drops it when its TTL has run out; the zone's own \
                  servers prove what they give now",

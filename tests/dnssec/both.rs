@@ -16,7 +16,7 @@ fn is_of_a_domain(asked: &Message, kind: RecordType) -> bool {
     asks_for(asked, kind) && labels(asked) > 1
 }
 
-const HARMS: [(&str, Spoil); 8] = [
+pub(super) const HARMS: [(&str, Spoil); 8] = [
     ("keeps the key of the DS back", |asked, answer| {
         match is_of_a_domain(asked, RecordType::DNSKEY) {
             // Signatures over nothing are no answer.

@@ -14,7 +14,7 @@ use tokio::net::UdpSocket;
 use zegel::inquiry::{Fact, Kind, Security, Trouble};
 use zegel::world::{Dnssec, Passes};
 
-use super::harmful::{covers, question, world};
+use super::harmful::{covers, doubted_throughout, question, world};
 use super::live::{Tree, asks_for, forwarder, tree};
 use super::witnesses::with_clock;
 
@@ -57,6 +57,7 @@ fn another_signature(record: &mut Record) {
 }
 
 fn is_outdated(fact: &Fact, what: &str) {
+    doubted_throughout(fact);
     let said = (fact.security.state(), fact.security.reason());
     assert_eq!(
         said,

@@ -7,7 +7,7 @@ use hickory_proto::dnssec::rdata::DNSSECRData;
 use hickory_proto::op::{Message, ResponseCode};
 use hickory_proto::rr::rdata::TXT;
 use hickory_proto::rr::{RData, Record, RecordType};
-use zegel::inquiry::{Answer, Dns, Kind, Security, Trouble};
+use zegel::inquiry::{Answer, Dns, Fact, Kind, Security, Trouble};
 use zegel::world::{Config, Dnssec, Passes, World};
 
 use super::live::{Tree, asks_for, forwarder, tree};
@@ -225,6 +225,18 @@ pub(super) fn world(tree: &Tree, resolver: std::net::SocketAddr, dnssec: Dnssec,
     .unwrap()
 }
 
+/// Holds that no zone on the way to an answer is called bogus where nobody knows whose fault it is.
+pub(super) fn doubted_throughout(fact: &Fact) {
+    if !matches!(fact.security, Security::Indeterminate { .. }) {
+        return;
+    }
+    let zones = fact.source.trust.iter().flat_map(|trust| &trust.zones);
+    for zone in zones.flat_map(|zone| zone.chain()) {
+        let is_bogus = matches!(zone.security, Security::Bogus(_));
+        assert!(!is_bogus, "{:?}: {zone:?}", fact.security);
+    }
+}
+
 pub(super) fn question((name, kind): (&str, Kind)) -> Dns {
     Dns::new(name.parse().unwrap(), kind)
 }
@@ -241,6 +253,7 @@ async fn a_resolver_that_takes_a_part_away_is_found_out_and_no_domain_is_accused
             let fact = world.ask(&question((harm.asked, Kind::Txt)), None).await;
             assert_eq!(world.dnssec(), Some(harm.found), "{what}");
             let doubted = matches!(&fact.security, Security::Indeterminate { .. });
+            doubted_throughout(&fact);
             match (harm.found, dnssec) {
                 // As if nothing were validated.
                 (Passes::Strips, Dnssec::Auto) => {

@@ -10,7 +10,7 @@ use hickory_proto::rr::{Name, RData, Record, RecordType};
 use zegel::inquiry::{Kind, Security, Trouble};
 use zegel::world::{Dnssec, Passes};
 
-use super::harmful::{bare, question, world};
+use super::harmful::{bare, doubted_throughout, question, world};
 use super::live::{asks_for, forwarder, tree};
 
 type Answer = fn(&Message, Message) -> Option<Message>;
@@ -96,6 +96,7 @@ async fn a_name_that_the_resolver_answers_by_itself_says_nothing_of_it() {
                 let fact = world.ask(&question((name, Kind::A)), None).await;
                 let doubted = matches!(&fact.security, Security::Indeterminate { .. });
                 assert!(doubted, "{what}: {:?}", fact.security);
+                doubted_throughout(&fact);
                 assert_eq!(fact.outcome, Err(Trouble::Stripped), "{what}");
                 assert_eq!(world.dnssec(), Some(Passes::Validates), "{what}");
             }

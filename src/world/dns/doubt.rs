@@ -34,9 +34,10 @@ use hickory_proto::rr::{Name, RecordType};
 
 use self::registry::Registry;
 use self::traces::Trace;
-use self::witnesses::Said;
+use self::witnesses::{Given, Said};
+use self::words::Own;
 use super::authorities::Authorities;
-use super::evidence::{Blame, Evidence, Found, Matter, evidence, is_missing, shows_signatures};
+use super::evidence::{Blame, Evidence, Found, Matter, evidence, is_missing, name_within, shows_signatures};
 use super::validate::{CONTROL_BEFORE_BLAME, Validator};
 use crate::dnssec::{Lookup, Proven, Replies};
 use crate::inquiry::{Bogus, Broken, Doubt, Passes, Security, Trouble};
@@ -87,6 +88,18 @@ fn is_of(asked: Asked<'_>, evidence: &Evidence) -> bool {
     evidence.name == *asked.name && evidence.kind == asked.kind
 }
 
+/// Whose fault something is by what was found of it before; `None` where it is looked at again.
+fn as_found(found: Found, partly: bool) -> Option<Fault> {
+    match (found.blame, found.word) {
+        (Blame::Zone, Some(word)) => Some(Fault::Told(word)),
+        (Blame::Zone, None) => Some(Fault::Zones),
+        (Blame::Nobody, _) => Some(Fault::Old),
+        (Blame::Unknown, _) => Some(Fault::Unknown),
+        // It is known to leave things out: what it left out is not looked up for every answer.
+        (Blame::Resolver, _) => partly.then_some(Fault::Resolvers),
+    }
+}
+
 impl Validator {
     /// What an answer is worth, and whether it may be used.
     pub(super) async fn judge(&self, asked: Asked<'_>, authorities: &Authorities) -> (Proven, Worth) {
@@ -101,8 +114,7 @@ impl Validator {
                     Fault::Resolvers | Fault::Strips | Fault::Unknown => Some(Doubt::Resolver),
                 };
                 if let Some(why) = why {
-                    let at = bogus.at.clone();
-                    proven.security = Security::Indeterminate { at, why };
+                    words::doubt(&mut proven, &bogus, why);
                 }
                 match fault {
                     Fault::Told(word) => {
@@ -169,17 +181,8 @@ impl Validator {
             kind: asked.kind,
             evidence: evidence.clone(),
         };
-        let known = self.remembered().blame(&bogus.at, why, &matter, self.now());
-        if let Some(Found { blame, word }) = known {
-            match (blame, word) {
-                (Blame::Zone | Blame::Answer, Some(word)) => return Fault::Told(word),
-                (Blame::Zone | Blame::Answer, None) => return Fault::Zones,
-                (Blame::Nobody, _) => return Fault::Old,
-                (Blame::Unknown, _) => return Fault::Unknown,
-                // It is known to leave things out: what it left out is not looked up for every answer.
-                (Blame::Resolver, _) if partly => return Fault::Resolvers,
-                (Blame::Resolver, _) => {}
-            }
+        if let Some(fault) = self.known(asked, (bogus, &matter), partly, authorities).await {
+            return fault;
         }
         let mut is_silent_above = false;
         if missing
@@ -205,51 +208,181 @@ impl Validator {
         if is_the_beginning {
             return Fault::Zones;
         }
-        let first = is_of(asked, &evidence).then_some(asked.message);
-        let (fault, blame) = match self.witness(&evidence, authorities).await {
+        let shown = (bogus.at.clone(), why);
+        let (fault, found) = match self.witness(&evidence, authorities).await {
             Said::Broken(words) => {
-                self.absolve(&evidence.zone);
-                let fault = words::told(bogus, words).map_or(Fault::Zones, Fault::Told);
-                (fault, Blame::Zone)
+                let words = words::told(bogus, words);
+                return self
+                    .broken(asked, (bogus, matter), words, partly, authorities)
+                    .await;
             }
             // Nobody but a resolver that leaves things out has said anything.
-            Said::Nothing { .. } if partly && (missing || is_changed) => (Fault::Resolvers, Blame::Resolver),
+            Said::Nothing { .. } if partly && (missing || is_changed) => {
+                (Fault::Resolvers, Found::to(Blame::Resolver))
+            }
             Said::Nothing { .. } if is_silent_above => return Fault::Unknown,
-            Said::Nothing { unasked: true } => (Fault::Unknown, Blame::Unknown),
-            Said::Nothing { .. } => (Fault::Zones, Blame::Zone),
+            Said::Nothing { unasked: true } => (Fault::Unknown, Found::to(Blame::Unknown)),
+            Said::Nothing { .. } => (Fault::Zones, Found::to(Blame::Zone)),
             Said::Good(given) => {
-                let (fault, blame) = match partly {
-                    true => (Fault::Resolvers, Blame::Resolver),
-                    false => match self.trace(first, &evidence, &given, authorities).await {
-                        Trace::Same if !asked.again => return Fault::Once,
-                        Trace::Nothing => (Fault::Unknown, Blame::Unknown),
-                        Trace::Old(lasts) if self.remembered().can_be_old(&evidence, lasts, self.now()) => {
-                            (Fault::Old, Blame::Nobody)
-                        }
-                        Trace::Same | Trace::Old(_) | Trace::Changed => (Fault::Resolvers, Blame::Resolver),
-                    },
+                let (fault, blame) = self.held(asked, (&evidence, &given), partly, authorities).await;
+                let Some(blame) = blame else { return fault };
+                let own = given.replies(&evidence);
+                let found = Found {
+                    given: own.clone(),
+                    ..Found::to(blame)
                 };
-                if blame == Blame::Resolver {
-                    self.note(Passes::Partly, evidence.clone());
+                let word = match is_of(asked, &evidence) {
+                    true => Own::Unheard,
+                    false => {
+                        let by = (&evidence.zone, own);
+                        self.own_word(asked, (bogus, &evidence), by, authorities).await
+                    }
+                };
+                // Of other answers of the zone this tells nothing.
+                if let Own::Broken(word) = word {
+                    let now = self.now();
+                    let mut remembered = self.remembered();
+                    remembered.note_blame(shown.clone(), (found, evidence.itself()), now);
+                    remembered.note_answer(shown, (Found::told(word.clone()), matter), now);
+                    return Fault::Told(word);
                 }
-                match self
-                    .own_fault(asked, (bogus, &evidence), &given, authorities)
-                    .await
-                {
-                    // Of other answers of the zone this tells nothing.
-                    Some(word) => (Fault::Told(word), Blame::Answer),
-                    None => (fault, blame),
-                }
+                (fault, found)
             }
         };
-        let word = match &fault {
-            Fault::Told(word) => Some(word.clone()),
-            _ => None,
+        let now = self.now();
+        self.remembered().note_blame(shown, (found, matter), now);
+        fault
+    }
+
+    /// What was found lately of this answer, or of the fault that it shares with others of its zone; then the answer itself is
+    /// looked at, so that nothing hangs on which of them was asked for first.
+    async fn known(
+        &self,
+        asked: Asked<'_>,
+        (bogus, matter): (&Bogus, &Matter),
+        partly: bool,
+        authorities: &Authorities,
+    ) -> Option<Fault> {
+        let (shown, now) = ((bogus.at.clone(), bogus.why.reason()), self.now());
+        let of_it = self.remembered().answer(&shown, matter, now);
+        if let Some(fault) = of_it.and_then(|found| as_found(found, partly)) {
+            return Some(fault);
+        }
+        let (found, of) = self.remembered().blame(&shown, matter, now)?;
+        let evidence = &matter.evidence;
+        let is_settled = match found.blame {
+            Blame::Zone => of == *matter || of.evidence.is_of_keys(),
+            Blame::Resolver | Blame::Nobody => of == *matter || is_of(asked, evidence),
+            Blame::Unknown => true,
+        };
+        let (is_the_zones, own) = (found.blame == Blame::Zone, found.given.clone());
+        let mut noted = found.clone();
+        let fault = as_found(found, partly)?;
+        if is_settled {
+            return Some(fault);
+        }
+        // What is known of the zone's keys was not what was wrong.
+        let above = match is_the_zones {
+            true => &evidence.name,
+            false => &evidence.zone,
+        };
+        let fault = match self
+            .own_word(asked, (bogus, evidence), (above, own), authorities)
+            .await
+        {
+            Own::Broken(word) => {
+                noted = Found::told(word.clone());
+                Fault::Told(word)
+            }
+            Own::Good(_) if is_the_zones => return None,
+            Own::Good(_) | Own::Unheard => fault,
         };
         let now = self.now();
-        self.remembered()
-            .note_blame(&bogus.at, why, (Found { blame, word }, matter), now);
-        fault
+        self.remembered().note_answer(shown, (noted, matter.clone()), now);
+        Some(fault)
+    }
+
+    /// Whose fault it is where the zone does not prove the evidence itself: nobody is told that an answer is bogus which its
+    /// servers prove, for something else that they do not.
+    async fn broken(
+        &self,
+        asked: Asked<'_>,
+        (bogus, matter): (&Bogus, Matter),
+        told: Option<Box<Proven>>,
+        partly: bool,
+        authorities: &Authorities,
+    ) -> Fault {
+        let (shown, evidence) = ((bogus.at.clone(), bogus.why.reason()), &matter.evidence);
+        let own = match is_of(asked, evidence) || evidence.is_of_keys() {
+            true => Own::Unheard,
+            false => {
+                let by = (&evidence.zone, Replies::new());
+                self.own_word(asked, (bogus, evidence), by, authorities).await
+            }
+        };
+        let of_the_zone = Found {
+            word: told.clone(),
+            ..Found::to(Blame::Zone)
+        };
+        let now = self.now();
+        let of_it = match own {
+            Own::Good(Some(given)) => {
+                let itself = Evidence {
+                    name: name_within(&evidence.zone, asked.name, asked.message)
+                        .unwrap_or(asked.name)
+                        .clone(),
+                    kind: asked.kind,
+                    ..evidence.clone()
+                };
+                self.remembered()
+                    .note_blame(shown.clone(), (of_the_zone, evidence.itself()), now);
+                let (fault, blame) = self.held(asked, (&itself, &given), partly, authorities).await;
+                if let Some(blame) = blame {
+                    let found = Found::to(blame);
+                    self.remembered().note_answer(shown, (found, matter), now);
+                }
+                return fault;
+            }
+            Own::Broken(word) => Some(word),
+            Own::Good(None) | Own::Unheard => None,
+        };
+        self.absolve(&evidence.zone);
+        let mut remembered = self.remembered();
+        match of_it {
+            Some(word) => {
+                remembered.note_blame(shown.clone(), (of_the_zone, evidence.itself()), now);
+                remembered.note_answer(shown, (Found::told(word.clone()), matter), now);
+                Fault::Told(word)
+            }
+            None => {
+                remembered.note_blame(shown, (of_the_zone, matter), now);
+                told.map_or(Fault::Zones, Fault::Told)
+            }
+        }
+    }
+
+    /// Whose fault it is that the resolver has something else than what a server of the zone has `given`, and proves; beside, to
+    /// whom it is put down for a while.
+    async fn held(
+        &self,
+        asked: Asked<'_>,
+        (evidence, given): (&Evidence, &Given),
+        partly: bool,
+        authorities: &Authorities,
+    ) -> (Fault, Option<Blame>) {
+        let first = is_of(asked, evidence).then_some(asked.message);
+        if !partly {
+            match self.trace(first, evidence, given, authorities).await {
+                Trace::Same if !asked.again => return (Fault::Once, None),
+                Trace::Nothing => return (Fault::Unknown, Some(Blame::Unknown)),
+                Trace::Old(lasts) if self.remembered().can_be_old(evidence, lasts, self.now()) => {
+                    return (Fault::Old, Some(Blame::Nobody));
+                }
+                Trace::Same | Trace::Old(_) | Trace::Changed => {}
+            }
+        }
+        self.note(Passes::Partly, evidence.clone());
+        (Fault::Resolvers, Some(Blame::Resolver))
     }
 
     /// What `message` is worth as the answer to the question of the evidence; keys and DS that are part of the evidence are

@@ -7,7 +7,7 @@ use hickory_proto::op::Message;
 use hickory_proto::rr::{Name, RData, RecordType};
 use jiff::{SignedDuration, Timestamp};
 
-use crate::dnssec::Proven;
+use crate::dnssec::{Proven, Replies};
 use crate::inquiry::{Bogus, Broken, Security};
 
 /// Nobody asks of its own accord for this at a name that has an apex: what is said of it is an absence.
@@ -34,6 +34,22 @@ pub(super) struct Evidence {
     pub(super) zone: Name,
     /// The zone above that one, where the chain leads through it.
     pub(super) parent: Option<Name>,
+}
+
+impl Evidence {
+    /// Whether it is about the keys of its zone, on which all its answers rest.
+    pub(super) fn is_of_keys(&self) -> bool {
+        self.name == self.zone && matches!(self.kind, RecordType::DNSKEY | RecordType::DS)
+    }
+
+    /// The question itself, as what is looked into.
+    pub(super) fn itself(&self) -> Matter {
+        Matter {
+            name: self.name.clone(),
+            kind: self.kind,
+            evidence: self.clone(),
+        }
+    }
 }
 
 /// What is looked into: a question of a zone, and the evidence that its answer came to.
@@ -114,6 +130,27 @@ pub(super) struct Found {
     pub(super) blame: Blame,
     /// What is wrong by the word of the zone's servers, where that is another thing than what shows through the resolver.
     pub(super) word: Option<Box<Proven>>,
+    /// What its servers gave of the evidence, where they prove it: other answers are judged by that.
+    pub(super) given: Replies,
+}
+
+impl Found {
+    /// Put down to this one, and nothing beside.
+    pub(super) fn to(blame: Blame) -> Self {
+        Self {
+            blame,
+            word: None,
+            given: Replies::new(),
+        }
+    }
+
+    /// Put down to the zone, which this is wrong with.
+    pub(super) fn told(word: Box<Proven>) -> Self {
+        Self {
+            word: Some(word),
+            ..Self::to(Blame::Zone)
+        }
+    }
 }
 
 /// To whom a fault was put down.
@@ -121,8 +158,6 @@ pub(super) struct Found {
 pub(super) enum Blame {
     /// The zone.
     Zone,
-    /// The zone, as far as this answer is concerned: what shows through the resolver is the resolver's.
-    Answer,
     /// The resolver.
     Resolver,
     /// Nobody: the resolver holds what the zone gave before.
@@ -140,11 +175,16 @@ pub(super) struct Hosts {
     pub(super) hidden: bool,
 }
 
+/// A zone, and what shows of it through the resolver.
+type Shown = (crate::name::Name, &'static str);
+
 /// What was found of zones and top-level domains, for a while.
 #[derive(Debug, Default)]
 pub(super) struct Remembered {
     /// By zone and fault: who is to blame by what its own servers say.
-    zones: HashMap<(crate::name::Name, &'static str), (Found, Matter, Timestamp)>,
+    zones: HashMap<Shown, (Found, Matter, Timestamp)>,
+    /// The same of single answers, where that is another thing than of their zone.
+    answers: HashMap<(Name, RecordType), (Shown, Found, Matter, Timestamp)>,
     fine: HashMap<Name, Timestamp>,
     hosts: HashMap<Name, (Hosts, Timestamp)>,
     /// By question: when the last copy of before must have run out everywhere.
@@ -152,33 +192,38 @@ pub(super) struct Remembered {
 }
 
 impl Remembered {
-    /// Who is to blame for this fault of a zone, where that was found lately: that it is broken itself holds for all of it, all
-    /// else for the answer it was found of.
-    pub(super) fn blame(
-        &self,
-        zone: &crate::name::Name,
-        why: &'static str,
-        matter: &Matter,
-        now: Timestamp,
-    ) -> Option<Found> {
-        let (found, of, at) = self.zones.get(&(zone.clone(), why))?;
-        let fits = match found.blame {
-            Blame::Zone => true,
-            Blame::Answer => of == matter,
-            Blame::Resolver | Blame::Nobody | Blame::Unknown => of.evidence == matter.evidence,
-        };
-        (fits && is_fresh(*at, now)).then(|| found.clone())
+    /// Who is to blame for this fault of a zone, and what it was found of, where that was found lately: that it is broken itself
+    /// holds for all of it, all else for the evidence it was found of.
+    pub(super) fn blame(&self, shown: &Shown, matter: &Matter, now: Timestamp) -> Option<(Found, Matter)> {
+        let (found, of, at) = self.zones.get(shown)?;
+        let fits = found.blame == Blame::Zone || of.evidence == matter.evidence;
+        (fits && is_fresh(*at, now)).then(|| (found.clone(), of.clone()))
     }
 
-    pub(super) fn note_blame(
-        &mut self,
-        zone: &crate::name::Name,
-        why: &'static str,
-        (found, matter): (Found, Matter),
-        now: Timestamp,
-    ) {
+    /// Who is to blame for this one answer, where that was found of it by itself.
+    pub(super) fn answer(&self, shown: &Shown, matter: &Matter, now: Timestamp) -> Option<Found> {
+        let key = (matter.name.to_lowercase(), matter.kind);
+        let (of, found, at_that, at) = self.answers.get(&key)?;
+        (of == shown && at_that == matter && is_fresh(*at, now)).then(|| found.clone())
+    }
+
+    /// Takes note of what was found of a fault; where the zone is known to be broken in another thing, for this answer alone.
+    pub(super) fn note_blame(&mut self, shown: Shown, (found, matter): (Found, Matter), now: Timestamp) {
+        let known = self.zones.get(&shown);
+        let is_another = known
+            .is_some_and(|(known, of, at)| known.blame == Blame::Zone && *of != matter && is_fresh(*at, now));
+        if is_another && found.blame != Blame::Zone {
+            return self.note_answer(shown, (found, matter), now);
+        }
         make_room(&mut self.zones);
-        self.zones.insert((zone.clone(), why), (found, matter, now));
+        self.zones.insert(shown, (found, matter, now));
+    }
+
+    /// The same of one answer.
+    pub(super) fn note_answer(&mut self, shown: Shown, (found, matter): (Found, Matter), now: Timestamp) {
+        make_room(&mut self.answers);
+        let key = (matter.name.to_lowercase(), matter.kind);
+        self.answers.insert(key, (shown, found, matter, now));
     }
 
     pub(super) fn is_fine(&self, top: &Name, now: Timestamp) -> bool {
@@ -300,8 +345,7 @@ mod tests {
 
     #[test]
     fn what_was_found_lasts_a_minute_and_takes_no_more_room_than_there_is() {
-        let mut remembered = Remembered::default();
-        let zone: crate::name::Name = "a.nl".parse().unwrap();
+        let shown = |why| -> Shown { ("a.nl".parse().unwrap(), why) };
         let of = |name: &str, evidence: &str| Matter {
             name: Name::from_ascii(name).unwrap(),
             kind: RecordType::TXT,
@@ -311,15 +355,14 @@ mod tests {
         let by_the_same = of("_dmarc.a.nl.", "a.nl.");
         for (blame, of_the_same, of_another) in [
             (Blame::Zone, Some(Blame::Zone), Some(Blame::Zone)),
-            (Blame::Answer, None, None),
             (Blame::Resolver, Some(Blame::Resolver), None),
             (Blame::Nobody, Some(Blame::Nobody), None),
         ] {
-            let noted = Found { blame, word: None };
-            remembered.note_blame(&zone, "Expired", (noted, one.clone()), at(0));
+            let mut remembered = Remembered::default();
+            remembered.note_blame(shown("Expired"), (Found::to(blame), one.clone()), at(0));
             let found = |why, matter: &Matter, second| {
-                let found = remembered.blame(&zone, why, matter, at(second));
-                found.map(|found| found.blame)
+                let found = remembered.blame(&shown(why), matter, at(second));
+                found.map(|(found, _)| found.blame)
             };
             assert_eq!(found("Expired", &one, 59), Some(blame));
             assert_eq!(found("Expired", &by_the_same, 59), of_the_same, "{blame:?}");
@@ -328,6 +371,26 @@ mod tests {
             assert_eq!(found("Expired", &one, 60), None);
             assert_eq!(found("Expired", &one, -1), None, "a clock that was set back");
         }
+        // Of an answer by itself nothing is told of another, nor of another fault; and a broken zone stays one for all others.
+        let mut remembered = Remembered::default();
+        remembered.note_blame(shown("Expired"), (Found::to(Blame::Zone), one.clone()), at(0));
+        remembered.note_blame(shown("Expired"), (Found::to(Blame::Nobody), other.clone()), at(0));
+        for (matter, why, second, of_it) in [
+            (&other, "Expired", 59, Some(Blame::Nobody)),
+            (&other, "Expired", 60, None),
+            (&other, "NoProof", 0, None),
+            (&by_the_same, "Expired", 0, None),
+            (&one, "Expired", 0, None),
+        ] {
+            let found = remembered.answer(&shown(why), matter, at(second));
+            assert_eq!(
+                found.map(|found| found.blame),
+                of_it,
+                "{matter:?}, {why}, {second}"
+            );
+        }
+        let of_the_zone = remembered.blame(&shown("Expired"), &one, at(0));
+        assert_eq!(of_the_zone.map(|(found, _)| found.blame), Some(Blame::Zone));
         for number in 0..3 * MOST_REMEMBERED {
             remembered.can_be_old(&text(&format!("n{number}.a.nl.")), (1, 1), at(0));
             assert!(remembered.copies.len() <= MOST_REMEMBERED);

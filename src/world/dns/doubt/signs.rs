@@ -24,23 +24,36 @@ impl Validator {
         &self,
         evidence: &Evidence,
         (held, given): (&Given, &Given),
+        authorities: &Authorities,
     ) -> (Seen, Vec<Message>) {
         let another = unheard_of(&evidence.zone).map(|name| (name, evidence.kind));
         let alike = alike(evidence, (&held.said, given));
         let has_alike = alike.is_some();
         let asked = [another, alike].into_iter().flatten();
+        let is_harm = |why: &Broken| is_missing(why) || matches!(why, Broken::BadSignature);
         let asked = asked.map(|(name, kind)| async move {
             let message = self.put(&name, kind, true).await.ok()?;
             let security = self.prove_with(&message, (&name, kind), evidence, given).await;
-            Some((message, security))
+            let seen = match &security {
+                // A zone that proves none of its absences shows nothing of the resolver by another.
+                Security::Bogus(bogus) if is_harm(&bogus.why) => {
+                    // Beside its keys that is not looked for: each question costs some more there.
+                    let is_the_zones = !evidence.is_of_keys()
+                        && self
+                            .is_the_zones((&name, kind), evidence, given, authorities)
+                            .await;
+                    match is_the_zones {
+                        true => Seen::Unknown,
+                        false => Seen::Broken,
+                    }
+                }
+                security if is_proven(security) == Some(true) => Seen::Proven,
+                _ => Seen::Unknown,
+            };
+            Some((message, seen))
         });
         let answers = futures::future::join_all(asked).await;
-        let is_harm = |why: &Broken| is_missing(why) || matches!(why, Broken::BadSignature);
-        let of = |answer: &Option<(Message, Security)>| match answer {
-            Some((_, Security::Bogus(bogus))) if is_harm(&bogus.why) => Seen::Broken,
-            Some((_, security)) if is_proven(security) == Some(true) => Seen::Proven,
-            _ => Seen::Unknown,
-        };
+        let of = |answer: &Option<(Message, Seen)>| answer.as_ref().map_or(Seen::Unknown, |(_, seen)| *seen);
         let seen: Vec<Seen> = answers.iter().map(of).collect();
         let wanted = 1 + usize::from(has_alike);
         let sum = match seen.contains(&Seen::Broken) {
@@ -53,6 +66,22 @@ impl Validator {
             Some(message)
         });
         (sum, proven.collect())
+    }
+
+    /// Whether the server does not prove this either.
+    async fn is_the_zones(
+        &self,
+        (name, kind): (&Name, RecordType),
+        evidence: &Evidence,
+        given: &Given,
+        authorities: &Authorities,
+    ) -> bool {
+        let Some(address) = given.from else { return false };
+        let Ok(source) = self.listen(name, kind, address, authorities).await else {
+            return false;
+        };
+        let security = self.prove_with(&source, (name, kind), evidence, given).await;
+        is_proven(&security) == Some(false)
     }
 
     /// What becomes through the resolver of such records as another name of the zone has.

@@ -66,7 +66,7 @@ impl Validator {
             Some(false) => {}
             None => return Trace::Nothing,
         }
-        let (fresh, beside) = self.fresh(evidence, (&held, given)).await;
+        let (fresh, beside) = self.fresh(evidence, (&held, given), authorities).await;
         let pair = |held| own_pair(evidence, held, given).beside(&evidence.zone, &beside);
         let mut pairs = vec![pair(&held.said)];
         let above = evidence.parent.clone().unwrap_or_else(Name::root);

@@ -1,13 +1,18 @@
 //! What is wrong with a zone by the word of its own servers, where a resolver that does harm shows another thing: whoever
 //! mends the zone is told what is wrong with it, and nothing that was done to it on the way.
+//!
+//! An answer is told by what is wrong with it, and not by what is wrong beside it: where the fault that shows is of another
+//! question, the zone's keys or the absence of a DS, the servers are asked for the answer itself, too.
 
-use hickory_proto::rr::RecordType;
+use std::sync::Arc;
 
+use hickory_proto::rr::{Name, RecordType};
+
+use super::Asked;
 use super::witnesses::{Given, MAX_ADDRESSES, usable};
-use super::{Asked, is_of};
-use crate::dnssec::Proven;
-use crate::inquiry::{Bogus, Security};
-use crate::world::dns::authorities::Authorities;
+use crate::dnssec::{Proven, Replies};
+use crate::inquiry::{Bogus, Doubt, Security, Zone};
+use crate::world::dns::authorities::{Authorities, Reach};
 use crate::world::dns::evidence::{Evidence, is_proven, name_within};
 use crate::world::dns::validate::Validator;
 
@@ -49,35 +54,82 @@ pub(super) fn tell(proven: &mut Proven, shown: &Bogus, word: Proven) {
     proven.security = word.security;
 }
 
+/// Says of what could not be told whose fault it is that nobody knows, of the zones on the way to it as well as of the answer.
+pub(super) fn doubt(proven: &mut Proven, shown: &Bogus, why: Doubt) {
+    let doubted = Security::Indeterminate {
+        at: shown.at.clone(),
+        why,
+    };
+    for zone in &mut proven.trust.zones {
+        *zone = doubted_at(zone, shown, &doubted);
+    }
+    proven.security = doubted;
+}
+
+fn doubted_at(zone: &Arc<Zone>, shown: &Bogus, doubted: &Security) -> Arc<Zone> {
+    let parent = zone.parent.as_ref();
+    let above = parent.map(|parent| doubted_at(parent, shown, doubted));
+    let is_shown = matches!(&zone.security, Security::Bogus(own) if own.at == shown.at);
+    let is_same_above = match (&above, parent) {
+        (Some(above), Some(parent)) => Arc::ptr_eq(above, parent),
+        _ => true,
+    };
+    if is_same_above && !is_shown {
+        return zone.clone();
+    }
+    let security = match is_shown {
+        true => doubted.clone(),
+        false => zone.security.clone(),
+    };
+    Arc::new(Zone {
+        parent: above,
+        security,
+        ..(**zone).clone()
+    })
+}
+
+/// What the servers of a zone say of the answer that was asked for, where something else stands above it or beside it.
+pub(super) enum Own {
+    /// It is proven by what each of them that was heard says; what the first of them gave, unless what came is good enough.
+    Good(Option<Box<Given>>),
+    /// It is not: what is wrong with it.
+    Broken(Box<Proven>),
+    /// None of them was heard.
+    Unheard,
+}
+
 impl Validator {
-    /// What is wrong with the answer that was asked for itself, by the word of the zone's servers, where the resolver harms
-    /// what stands above it: they prove the evidence, and what proves the answer is asked of each of them, too.
-    pub(super) async fn own_fault(
+    /// What is said of the answer that was asked for itself, by the word of the zone's servers, where the evidence is another
+    /// thing: what proves the answer is asked of each of them, too, unless it is among `own` or known `above`.
+    pub(super) async fn own_word(
         &self,
         asked: Asked<'_>,
         (shown, evidence): (&Bogus, &Evidence),
-        given: &Given,
+        (above, own): (&Name, Replies),
         authorities: &Authorities,
-    ) -> Option<Box<Proven>> {
-        if is_of(asked, evidence) {
-            return None;
+    ) -> Own {
+        if authorities.reach() != Reach::Asked {
+            return Own::Unheard;
         }
-        let zones = self.zones().above(&evidence.zone);
-        let own = given.replies(evidence);
-        let known = self
-            .prove_by(asked.message, (asked.name, asked.kind), &zones, own.clone())
-            .await;
-        if is_proven(&known.security) == Some(true) {
-            return None;
+        if !own.is_empty() {
+            let zones = self.zones().above(above);
+            let known = self
+                .prove_by(asked.message, (asked.name, asked.kind), &zones, own.clone())
+                .await;
+            if is_proven(&known.security) == Some(true) {
+                return Own::Good(None);
+            }
         }
-        let name = name_within(&evidence.zone, asked.name, asked.message)?;
+        let Some(name) = name_within(&evidence.zone, asked.name, asked.message) else {
+            return Own::Unheard;
+        };
         let hosts = self.hosts(&evidence.zone, authorities).await;
         let heard = usable(&hosts.addresses, authorities)
             .take(MAX_ADDRESSES)
             .map(|address| {
                 let own = own.clone();
                 async move {
-                    let zones = self.zones().above(&evidence.zone);
+                    let zones = self.zones().above(above);
                     let said = self.listen(name, asked.kind, address, authorities).await.ok()?;
                     let ask = |lookup: crate::dnssec::Lookup| async move {
                         let at_the_apex = lookup.name == evidence.zone && lookup.kind == RecordType::DS;
@@ -87,18 +139,28 @@ impl Validator {
                         }
                     };
                     let question = (name, asked.kind);
-                    Some(self.prove_through(&said, question, &zones, own, ask).await)
+                    let proven = self.prove_through(&said, question, &zones, own, ask).await;
+                    let given = Given {
+                        said,
+                        keys: None,
+                        ds: None,
+                        from: Some(address),
+                    };
+                    Some((proven, given))
                 }
             });
-        let words: Vec<Proven> = futures::future::join_all(heard)
-            .await
-            .into_iter()
-            .flatten()
-            .collect();
-        let at_the_zone = |word: &Proven| match &word.security {
-            Security::Bogus(bogus) => bogus.at == shown.at,
-            _ => false,
-        };
-        words.into_iter().find(at_the_zone).map(Box::new)
+        let heard = futures::future::join_all(heard).await;
+        let mut good = None;
+        for (proven, given) in heard.into_iter().flatten() {
+            match &proven.security {
+                Security::Bogus(bogus) if bogus.at == shown.at => return Own::Broken(Box::new(proven)),
+                security if is_proven(security) == Some(true) => good = good.or(Some(Box::new(given))),
+                _ => {}
+            }
+        }
+        match good {
+            Some(given) => Own::Good(Some(given)),
+            None => Own::Unheard,
+        }
     }
 }
