@@ -71,11 +71,19 @@ impl Rule {
     /// Warning at most where nobody manages it: who has a block of SPF, DKIM or DMARC alone, or only looks, is told and fails no
     /// check by a standard that was never asked for.
     pub fn severity_where(&self, managed: bool) -> Severity {
-        match self.standard {
-            Standard::MtaSts | Standard::TlsRpt | Standard::Dane if !managed => {
-                self.severity.max(Severity::Warning)
-            }
-            _ => self.severity,
+        let is_milder = match self.standard {
+            Standard::MtaSts | Standard::TlsRpt | Standard::Dane => !managed,
+            Standard::Spf
+            | Standard::Dkim
+            | Standard::Dmarc
+            | Standard::Mx
+            | Standard::Tls
+            | Standard::Dnssec
+            | Standard::Dns => false,
+        };
+        match is_milder {
+            true => self.severity.max(Severity::Warning),
+            false => self.severity,
         }
     }
 
