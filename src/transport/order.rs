@@ -52,13 +52,12 @@ pub fn preference(baseline: &Baseline, steps: &[Step]) -> Preference {
         .into_iter()
         .filter(|suite| is_better(suite) && !suite.is_anonymous() && !above.contains(suite))
         .collect();
-    let last = orders().last();
-    let Some(last) = last else {
+    let Some(last) = orders().next_back() else {
         return Preference::Open(worst_first(baseline, &taken, steps, &left));
     };
     let is_alone = !compares(&last);
-    let worse = orders().filter_map(Step::chosen).map(|(_, suite)| suite);
-    let worse = worse.filter(|suite| !is_better(suite)).last();
+    let mut chosen_there = orders().filter_map(Step::chosen).map(|(_, suite)| suite);
+    let worse = chosen_there.rfind(|suite| !is_better(suite));
     match (worse, left.iter().find(|suite| taken.contains(suite))) {
         (Some(worse), Some(better)) => Preference::Worse(worse, *better),
         (Some(_), None) if is_alone && last.was_refused() => match above.is_empty() {
