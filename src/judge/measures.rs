@@ -5,14 +5,6 @@
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::{dnssec, spf, tls};
-use crate::inquiry::{Inquiry, Need};
-use crate::intent::Intent;
-use crate::records::Standard;
-
-/// A certificate is to be renewed in the last quarter of its life, and no sooner than this before its end.
-const RENEWAL: SignedDuration = SignedDuration::from_hours(30 * 24);
-
 /// What was measured; nothing of what was not looked at, or not answered.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Measures {
@@ -35,7 +27,7 @@ pub struct Ending {
 
 impl Ending {
     /// Of what began then, ends then, and is renewed in its last quarter, no sooner than `most` before its end.
-    fn new(since: Timestamp, at: Timestamp, most: SignedDuration) -> Self {
+    pub(super) fn new(since: Timestamp, at: Timestamp, most: SignedDuration) -> Self {
         let quarter = since.duration_until(at) / 4;
         let before = quarter.clamp(SignedDuration::ZERO, most);
         let soon_from = at.checked_sub(before).unwrap_or(at);
@@ -68,42 +60,22 @@ impl Measures {
     }
 }
 
-/// What the answers of this pass measure.
-pub(super) fn of(intent: &Intent, inquiry: &mut Inquiry<'_>) -> Measures {
-    inquiry.on_behalf_of(Standard::Spf);
-    let is_answered = spf::gather(inquiry, &intent.domain, Need::Compliance)
-        .values()
-        .is_some();
-    let spf_lookups = is_answered
-        .then(|| spf::analyse(&intent.domain, inquiry, Need::Compliance))
-        .filter(|analysis| analysis.record.is_some())
-        .map(|analysis| analysis.lookups.worst);
-    inquiry.on_behalf_of(Standard::Tls);
-    let certificate =
-        tls::first_end(intent, inquiry).map(|leaf| Ending::new(leaf.not_before, leaf.not_after, RENEWAL));
-    let signature = dnssec::first_end(intent, inquiry)
-        .map(|ends| Ending::new(ends.since, ends.at, dnssec::needed(&ends)));
-    Measures {
-        spf_lookups,
-        certificate,
-        signature,
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    const MOST: SignedDuration = SignedDuration::from_hours(30 * 24);
 
     #[test]
     fn what_ends_is_late_in_its_last_quarter_and_no_sooner_than_the_most() {
         let day = |day: i64| Timestamp::from_second(day * 86_400).unwrap();
         for (lives, soon) in [(365, 335), (120, 90), (90, 68), (8, 6), (0, 0)] {
-            let ending = Ending::new(day(0), day(lives), RENEWAL);
+            let ending = Ending::new(day(0), day(lives), MOST);
             assert!(ending.is_soon(day(soon)), "{lives}");
             assert!(!ending.is_soon(day(soon - 1)), "{lives}");
         }
         // One that ends before it begins is late from its end on.
-        assert_eq!(Ending::new(day(9), day(2), RENEWAL).soon_from, day(2));
+        assert_eq!(Ending::new(day(9), day(2), MOST).soon_from, day(2));
     }
 
     #[test]

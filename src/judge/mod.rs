@@ -14,6 +14,7 @@ pub mod dns;
 pub mod dnssec;
 mod finding;
 pub mod fleet;
+mod measure;
 mod measures;
 mod mtasts;
 pub mod mx;
@@ -68,7 +69,7 @@ pub fn judge(intent: &Intent, inquiry: &mut Inquiry<'_>, now: Timestamp) -> Verd
     let policy = mtasts::seen(intent, inquiry);
     let measures = match inquiry.has_open() {
         true => Measures::default(),
-        false => measures::of(intent, inquiry),
+        false => measure::of(intent, inquiry),
     };
     if !inquiry.has_open() {
         asked = all_asked(inquiry);

@@ -258,10 +258,7 @@ const WRONG: &[(&str, &[&str])] = &[
         "/networkPolicy/egress/extra/0/to/0/podSelector",
         &[r#"{"matchLabel": {"a": "b"}}"#],
     ),
-    (
-        "/networkPolicy/egress/extra/0/ports/0",
-        &[r#"{"ports": 53}"#, r#"{"port": 0}"#, r#"{"protocol": "tcp"}"#],
-    ),
+    ("/networkPolicy/egress/extra/0/ports/0", &[r#"{"ports": 53}"#]),
     (
         "/volumes/0",
         &[

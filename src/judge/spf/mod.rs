@@ -26,8 +26,9 @@ pub use self::tree::{
     Analysis, Lookups, MAX_DEPTH, MAX_PROBES, MAX_RECORDS, Node, TermCost, analyse, of_no_domain,
 };
 use super::TextsAt;
-use crate::inquiry::Inquiry;
+use crate::inquiry::{Inquiry, Need};
 use crate::intent::Intent;
+use crate::records::Standard;
 
 /// Where SPF records are looked for, managed or not: at the domain.
 pub(super) fn texts(intent: &Intent, _: &mut Inquiry<'_>) -> Vec<TextsAt> {
@@ -35,4 +36,12 @@ pub(super) fn texts(intent: &Intent, _: &mut Inquiry<'_>) -> Vec<TextsAt> {
         name: intent.domain.clone(),
         expected: true,
     }]
+}
+
+/// Terms of the domain's SPF that query DNS, for a sender nothing matches; `None` where no record, or no answer, was had.
+pub(super) fn lookups(intent: &Intent, inquiry: &mut Inquiry<'_>) -> Option<u32> {
+    inquiry.on_behalf_of(Standard::Spf);
+    gather(inquiry, &intent.domain, Need::Compliance).values()?;
+    let analysis = analyse(&intent.domain, inquiry, Need::Compliance);
+    analysis.record.is_some().then_some(analysis.lookups.worst)
 }

@@ -28,6 +28,7 @@ use super::basis::{Basis, Judged};
 use super::{RecordVerdict, State};
 use crate::inquiry::{Fact, Inquiry, Kind, Starttls};
 use crate::intent::{Intent, ManagedRrset, TlsLevel};
+use crate::records::Standard;
 use crate::transport::levels::NCSC_2025_05;
 use crate::transport::{Baseline, Certificate, Level};
 
@@ -140,6 +141,7 @@ fn shown(server: &MailServer, address: IpAddr, fact: &Fact<Starttls>) -> String 
 
 /// Of the certificates that mail servers show the one that ends first.
 pub(in crate::judge) fn first_end(intent: &Intent, inquiry: &mut Inquiry<'_>) -> Option<Certificate> {
+    inquiry.on_behalf_of(Standard::Tls);
     let servers = known(intent, inquiry)?;
     let facts = servers.all.iter().flat_map(MailServer::answered);
     let leaves = facts.filter_map(|(_, fact)| {

@@ -435,18 +435,14 @@ async fn what_is_served_is_what_the_catalogue_says() {
             tracked.measures = measured(9, 100);
         });
     }
-    let mut registry = registry(fleet, MetricsObjects::All, "team", tracker, Some(granted()));
-    let metrics = Metrics::default();
+    let (metrics, granted) = (Metrics::default(), Some(granted()));
+    let mut registry = registry(fleet, MetricsObjects::All, "team", tracker, granted);
     metrics.reconciles.get_or_create(&ByReason::new("InSync")).inc();
     metrics.events.get_or_create(&ByReason::new("InSync")).inc();
     metrics.register(&mut registry);
     let mut text = String::new();
     encode(&mut text, &registry).unwrap();
-    let groups = [
-        &series::FLEET,
-        &series::OBJECTS,
-        &series::WAY,
-        &series::CONTROLLER,
-    ];
+    use series::{CONTROLLER, FLEET, OBJECTS, WAY};
+    let groups = [&FLEET, &OBJECTS, &WAY, &CONTROLLER];
     assert_eq!(differences(&text, &groups), [""; 0], "{text}");
 }

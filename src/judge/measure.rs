@@ -1,0 +1,25 @@
+//! Takes the measures of a look from what its checks looked at, each from the room that knows it: nothing is asked for its own
+//! sake. Pure.
+
+use jiff::SignedDuration;
+
+use super::measures::{Ending, Measures};
+use super::{dnssec, spf, tls};
+use crate::inquiry::Inquiry;
+use crate::intent::Intent;
+
+/// A certificate is to be renewed in the last quarter of its life, and no sooner than this before its end.
+const RENEWAL: SignedDuration = SignedDuration::from_hours(30 * 24);
+
+/// What the answers of this pass measure.
+pub(super) fn of(intent: &Intent, inquiry: &mut Inquiry<'_>) -> Measures {
+    let certificate =
+        tls::first_end(intent, inquiry).map(|leaf| Ending::new(leaf.not_before, leaf.not_after, RENEWAL));
+    let signature = dnssec::first_end(intent, inquiry)
+        .map(|ends| Ending::new(ends.since, ends.at, dnssec::needed(&ends)));
+    Measures {
+        spf_lookups: spf::lookups(intent, inquiry),
+        certificate,
+        signature,
+    }
+}
