@@ -2,7 +2,7 @@
 
 use super::{Exit, Failure, output};
 use crate::report::objects::REASONS;
-use crate::report::{Style, explain};
+use crate::report::{CalledAs, Style, explain};
 use crate::rules;
 
 /// The arguments of `zegel explain`.
@@ -27,13 +27,13 @@ pub fn run(args: &Args, style: Style) -> Result<Exit, Failure> {
     }
     let mut found = Vec::new();
     for id in &args.rules {
-        found.push(rules::find(id).ok_or_else(|| unknown(id, style.program))?);
+        found.push(rules::find(id).ok_or_else(|| unknown(id, style.me))?);
     }
     output::print(&explain::pages(found, style))?;
     Ok(Exit::Fine)
 }
 
-fn unknown(id: &str, program: &str) -> Failure {
+fn unknown(id: &str, me: CalledAs) -> Failure {
     if let Some(reason) = REASONS.iter().find(|reason| reason.eq_ignore_ascii_case(id)) {
         return Failure::Usage(format!(
             "{reason} is no rule but a reason of Ready: kubectl zegel status NAME says what it means for an object, \
@@ -42,7 +42,7 @@ fn unknown(id: &str, program: &str) -> Failure {
     }
     let near = explain::near(id, rules::all());
     let hint = match near.as_slice() {
-        [] => format!("{program} explain --all lists every rule"),
+        [] => format!("{} explain --all lists every rule", me.program()),
         near => format!("there are {}", near.join(", ")),
     };
     Failure::Usage(format!("no rule has the id {id:?}: {hint}"))

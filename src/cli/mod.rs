@@ -33,8 +33,8 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
-use self::kubectl::{CalledAs, Plugin, PluginCommand};
-use crate::report::{Outcome, Style};
+use self::kubectl::{Plugin, PluginCommand};
+use crate::report::{CalledAs, Outcome, Style};
 
 /// Keeps the e-mail DNS of domains what it should be.
 #[derive(Debug, Parser)]
@@ -88,9 +88,6 @@ pub enum Command {
     /// Write the manual pages.
     #[command(hide = true)]
     Man(completions::ManArgs),
-    /// What kubectl asks of its plugin; nobody types it.
-    #[command(skip)]
-    Plugin(kubectl::Command),
 }
 
 impl Cli {
@@ -107,7 +104,7 @@ impl Cli {
 impl From<Plugin> for Cli {
     fn from(plugin: Plugin) -> Self {
         let command = match plugin.command {
-            PluginCommand::Cluster(command) => Command::Plugin(command),
+            PluginCommand::Cluster(command) => Command::Kubectl(kubectl::Args { command }),
             PluginCommand::Inspect(args) => Command::Inspect(args),
             PluginCommand::Plan(args) => Command::Plan(args),
             PluginCommand::Lookup(args) => Command::Lookup(args),
@@ -200,7 +197,7 @@ impl Failure {
 /// What stopped it; a domain that is wrong is no error but [`Exit::Wrong`].
 pub async fn run(command: Command, color: args::When) -> Result<Exit, Failure> {
     let style = Style {
-        program: CalledAs::of(std::env::args_os().next().as_ref()).program(),
+        me: CalledAs::of(std::env::args_os().next().as_ref()),
         ..output::style(color)
     };
     match command {
@@ -212,8 +209,7 @@ pub async fn run(command: Command, color: args::When) -> Result<Exit, Failure> {
         Command::Dmarc(args) => dmarc::run(&args).await,
         Command::Lookup(args) => lookup::run(&args, style).await,
         Command::Explain(args) => explain::run(&args, style),
-        Command::Kubectl(args) => kubectl::run(&args.command, CalledAs::Zegel, style).await,
-        Command::Plugin(command) => kubectl::run(&command, CalledAs::Plugin, style).await,
+        Command::Kubectl(args) => kubectl::run(&args.command, style).await,
         Command::Crd => crd::run(),
         Command::Controller(args) => controller::run(args).await,
         Command::Probe(args) => probe::run(args).await,

@@ -40,7 +40,8 @@ pub fn sentence(record: &RecordVerdict) -> String {
     }
 }
 
-fn listed(values: &[String]) -> String {
+/// Values in one line; where there are none, that.
+pub(super) fn listed(values: &[String]) -> String {
     match values {
         [] => "nothing".to_owned(),
         values => values.join(" | "),

@@ -7,6 +7,7 @@
 //! [`view`] holds what the formats share: a verdict in the words of the status, its summary and its outcome.
 
 pub mod begun;
+pub mod called_as;
 pub mod csv;
 pub mod differing;
 pub mod dmarc;
@@ -30,9 +31,10 @@ pub mod table;
 pub mod text;
 pub mod view;
 
+pub use self::called_as::CalledAs;
 pub use self::view::{ManifestRef, Origin, Outcome, Reading, Report};
 
-/// How text is laid out.
+/// How text is laid out, and how what it tells to type is to be typed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Style {
     /// Columns available; at least 40 are used.
@@ -41,8 +43,8 @@ pub struct Style {
     pub colour: bool,
     /// Whether keys are shown whole.
     pub full: bool,
-    /// What is typed to call the program as it was called: what it tells to type next begins with it.
-    pub program: &'static str,
+    /// How the program was called.
+    pub me: CalledAs,
 }
 
 impl Style {
@@ -51,7 +53,7 @@ impl Style {
         width: 100,
         colour: false,
         full: false,
-        program: "zegel",
+        me: CalledAs::Zegel,
     };
 
     /// The columns to use: never fewer than 40.

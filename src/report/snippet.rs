@@ -28,7 +28,7 @@ pub fn render(finding: &Finding, place: Option<&str>, counts: bool, style: Style
     let message = harmless(&finding.message);
     let fix = harmless(&finding.fix);
     let source = format!("{}: {}", finding.rule.section, finding.rule.title);
-    let more = format!("{} explain {}", style.program, finding.rule.id);
+    let more = format!("{} explain {}", style.me.program(), finding.rule.id);
     let asked_by = place.map(|place| format!("asked for at {}", harmless(place)));
     let (shown, marked, also, label) = match &finding.excerpt {
         Some(excerpt) => {

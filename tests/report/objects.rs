@@ -5,9 +5,9 @@ mod json_page;
 
 use jiff::Timestamp;
 use serde_json::{Value, json};
-use zegel::report::Style;
 use zegel::report::objects::{Object, REASONS, Told, fleet, fleet_line, status, status_json};
 use zegel::report::selfcheck::{Check, SelfcheckReport};
+use zegel::report::{CalledAs, Style};
 
 fn now() -> Timestamp {
     "2026-11-26T12:00:00Z".parse().expect("a time")
@@ -84,14 +84,14 @@ fn told() -> Vec<Told> {
     ]
 }
 
+/// What the plugin prints.
+const PLUGIN: Style = Style {
+    me: CalledAs::Plugin,
+    ..Style::PLAIN
+};
+
 fn shown(value: &Value) -> String {
-    status(
-        &Object::read(value),
-        &Ok(told()),
-        "kubectl zegel",
-        Style::PLAIN,
-        now(),
-    )
+    status(&Object::read(value), &Ok(told()), PLUGIN, now())
 }
 
 #[test]
@@ -101,18 +101,9 @@ fn one_object_is_told_in_full() {
 
 #[test]
 fn one_object_fits_a_narrow_terminal_and_moves_no_cursor() {
-    let narrow = Style {
-        width: 60,
-        ..Style::PLAIN
-    };
+    let narrow = Style { width: 60, ..PLUGIN };
     let object = Object::read(&everything());
-    let text = status(
-        &object,
-        &Err("cannot be listed: no".to_owned()),
-        "kubectl zegel",
-        narrow,
-        now(),
-    );
+    let text = status(&object, &Err("cannot be listed: no".to_owned()), narrow, now());
     for line in text.lines() {
         // A word that is longer than the line stands whole, and so does a command, to be copied.
         let has_room = line.len() <= 60
@@ -135,7 +126,7 @@ fn json_is_what_the_page_says() {
         for events in [Ok(told()), Err("forbidden".to_owned())] {
             page.hold(
                 "kubectl-status-and-refresh",
-                &status_json(&object, &events, "kubectl zegel", now()),
+                &status_json(&object, &events, CalledAs::Plugin, now()),
             );
         }
         page.hold("kubectl-status-and-refresh", &fleet_line(&object, now()));
@@ -167,7 +158,7 @@ fn json_is_what_the_page_says() {
 #[test]
 fn json_holds_the_status_and_what_is_made_of_it() {
     let object = Object::read(&everything());
-    let line = status_json(&object, &Ok(told()), "kubectl zegel", now());
+    let line = status_json(&object, &Ok(told()), CalledAs::Plugin, now());
     let value: Value = serde_json::from_str(&line).expect("one object");
     for (pointer, want) in [
         ("/schemaVersion", json!(1)),
@@ -231,16 +222,11 @@ fn many_objects_are_a_line_each_the_worst_first_below_their_totals() {
 
 /// What to do next, in one line each, joined.
 fn next(object: &Object) -> String {
-    let text = status(
-        object,
-        &Ok(Vec::new()),
-        "kubectl zegel",
-        Style {
-            width: 4000,
-            ..Style::PLAIN
-        },
-        now(),
-    );
+    let wide = Style {
+        width: 4000,
+        ..PLUGIN
+    };
+    let text = status(object, &Ok(Vec::new()), wide, now());
     let (_, next) = text.split_once("What to do next\n").expect("it is always said");
     next.to_owned()
 }
@@ -277,6 +263,20 @@ fn what_to_do_next_follows_from_the_reason_and_can_be_copied() {
     ] {
         let text = next(&with_reason("a", status, reason));
         assert!(text.contains(says), "{reason}: {text}");
+    }
+}
+
+/// Without the plugin the commands about a cluster stand below `kubectl`, and the others beside it.
+#[test]
+fn what_is_to_be_typed_begins_as_the_program_was_called() {
+    let object = with_reason("a", "False", "Drifted");
+    let text = status(&object, &Ok(Vec::new()), Style::PLAIN, now());
+    for command in [
+        "      kubectl get maildomain a -n mail -o yaml | zegel plan --diff -o zone -\n",
+        "      zegel inspect a.nl -o manifest\n",
+        "      zegel kubectl refresh a -n mail --wait\n",
+    ] {
+        assert!(text.contains(command), "{command}{text}");
     }
 }
 

@@ -7,7 +7,6 @@
 use jiff::Timestamp;
 
 use super::ClusterArgs;
-use super::cluster::plain;
 use crate::cli::args::{Format, ShowArgs, one_of};
 use crate::cli::look::{self, LookArgs, Observer, Reports};
 use crate::cli::{Exit, Failure, output};
@@ -68,11 +67,7 @@ pub(super) async fn run(args: &Args, style: Style) -> Result<Exit, Failure> {
         }
         objects
     } else {
-        let mut objects = Vec::new();
-        for name in args.names.iter().map(|name| plain(name)) {
-            objects.push(cluster.object(name).await?);
-        }
-        objects
+        cluster.named(&args.names).await?
     };
     let (jobs, invalid) = read(objects);
     for one in &invalid {

@@ -84,6 +84,15 @@ impl Cluster {
         }
     }
 
+    /// These MailDomains of the namespace, in the order they were named.
+    pub(super) async fn named(&self, names: &[String]) -> Result<Vec<Object>, Failure> {
+        let mut objects = Vec::with_capacity(names.len());
+        for name in names {
+            objects.push(self.object(name).await?);
+        }
+        Ok(objects)
+    }
+
     /// All MailDomains of the namespace, or of `all` of them; with a selector those that have such labels.
     pub(super) async fn objects(&self, all: bool, selector: Option<&str>) -> Result<Vec<Object>, Failure> {
         let namespace = (!all).then_some(self.namespace.as_str());
@@ -135,7 +144,7 @@ impl Cluster {
     }
 }
 
-/// Whose domain was written in the place of a name, as the end of a sentence; `what` ends in that.
+/// Whose domain was written in the place of a name, as the end of a sentence; `what` ends in that where a name was written.
 fn meant(what: &str, there: &[Object]) -> String {
     let domain = what.rsplit(' ').next().unwrap_or_default().trim_end_matches('.');
     let mut there = there.iter();
@@ -146,7 +155,7 @@ fn meant(what: &str, there: &[Object]) -> String {
 }
 
 /// The name of an object, however it is written: `NAME`, or `maildomain/NAME` as `kubectl get -o name` prints it.
-pub(super) fn plain(name: &str) -> &str {
+fn plain(name: &str) -> &str {
     let kinds = [
         "maildomain",
         "maildomains",

@@ -9,9 +9,6 @@ mod cluster;
 mod refresh;
 mod status;
 
-use std::ffi::OsString;
-use std::path::Path;
-
 use clap::{Parser, Subcommand};
 
 pub use self::cluster::ClusterArgs;
@@ -73,51 +70,14 @@ pub enum PluginCommand {
     Lookup(lookup::Args),
 }
 
-/// How the program was called: what it calls itself when it tells what to type next.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum CalledAs {
-    /// `zegel kubectl`
-    Zegel,
-    /// `kubectl zegel`
-    Plugin,
-}
-
-impl CalledAs {
-    /// By the name of the program that was started. On Windows it ends in `.exe`; kubectl takes `_` for a hyphen too.
-    pub fn of(program: Option<&OsString>) -> Self {
-        let stem = program.map(Path::new).and_then(Path::file_stem);
-        let name = stem.unwrap_or_default().to_string_lossy().to_ascii_lowercase();
-        match name.as_str() {
-            "kubectl-zegel" | "kubectl_zegel" => Self::Plugin,
-            _ => Self::Zegel,
-        }
-    }
-
-    /// What is typed before a command that stands beside those about the cluster.
-    pub fn program(self) -> &'static str {
-        match self {
-            Self::Zegel => "zegel",
-            Self::Plugin => "kubectl zegel",
-        }
-    }
-
-    /// What is typed to call it so again.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Zegel => "zegel kubectl",
-            Self::Plugin => "kubectl zegel",
-        }
-    }
-}
-
 /// Does what is asked.
 ///
 /// # Errors
 /// What stopped it; a MailDomain that is wrong is none.
-pub async fn run(command: &Command, me: CalledAs, style: Style) -> Result<Exit, Failure> {
+pub async fn run(command: &Command, style: Style) -> Result<Exit, Failure> {
     match command {
-        Command::Status(args) => status::run(args, me, style).await,
-        Command::Refresh(args) => refresh::run(args, me, style).await,
+        Command::Status(args) => status::run(args, style).await,
+        Command::Refresh(args) => refresh::run(args, style).await,
         Command::Check(args) => check::run(args, style).await,
         Command::Explain(args) => explain::run(args, style),
     }
@@ -128,21 +88,6 @@ mod tests {
     use clap::CommandFactory;
 
     use super::*;
-
-    #[test]
-    fn the_name_of_the_program_says_whether_it_is_a_plugin() {
-        for (program, me) in [
-            ("/usr/local/bin/kubectl-zegel", CalledAs::Plugin),
-            ("kubectl-zegel.exe", CalledAs::Plugin),
-            ("kubectl_zegel", CalledAs::Plugin),
-            ("/usr/local/bin/zegel", CalledAs::Zegel),
-            ("kubectl-zegel-old", CalledAs::Zegel),
-            ("", CalledAs::Zegel),
-        ] {
-            assert_eq!(CalledAs::of(Some(&program.into())), me, "{program}");
-        }
-        assert_eq!(CalledAs::of(None), CalledAs::Zegel);
-    }
 
     #[test]
     fn the_plugin_tells_version_and_commit_as_the_program_does() {

@@ -9,8 +9,8 @@ use std::time::Duration;
 use jiff::{SignedDuration, Timestamp};
 use tokio::time::{Instant, sleep};
 
+use super::ClusterArgs;
 use super::cluster::Cluster;
-use super::{CalledAs, ClusterArgs};
 use crate::cli::args::{Format, duration, one_of};
 use crate::cli::{Exit, Failure, output};
 use crate::report::objects::{self, Object};
@@ -45,15 +45,12 @@ const LONGEST_PAUSE: Duration = Duration::from_secs(2);
 ///
 /// # Errors
 /// When no cluster can be asked, there is no such object, or the output cannot be written.
-pub(super) async fn run(args: &Args, me: CalledAs, style: Style) -> Result<Exit, Failure> {
+pub(super) async fn run(args: &Args, style: Style) -> Result<Exit, Failure> {
     let cluster = args.cluster.connect().await?;
     let began = Instant::now();
     let mut exit = Exit::Fine;
     // All of them are there, or nobody is asked for a look at some.
-    let mut objects = Vec::new();
-    for name in &args.names {
-        objects.push(cluster.object(name).await?);
-    }
+    let objects = cluster.named(&args.names).await?;
     let mut asked: Vec<(Object, String)> = Vec::new();
     for object in objects {
         let name = &object.name;
@@ -90,7 +87,7 @@ pub(super) async fn run(args: &Args, me: CalledAs, style: Style) -> Result<Exit,
             None => {
                 let (key, name) = (harmless(&object.key()), &object.name);
                 let namespace = &object.namespace;
-                let me = me.as_str();
+                let me = style.me.in_cluster();
                 match args.output {
                     Format::Json => output::print(&objects::fleet_line(&object, Timestamp::now()))?,
                     _ => output::print(&format!(

@@ -2,8 +2,8 @@
 
 use jiff::Timestamp;
 
+use super::ClusterArgs;
 use super::cluster::Cluster;
-use super::{CalledAs, ClusterArgs};
 use crate::cli::args::{Format, one_of};
 use crate::cli::{Exit, Failure, output};
 use crate::operator::KeptEvent;
@@ -40,7 +40,7 @@ pub struct Args {
 ///
 /// # Errors
 /// When no cluster can be asked, there is no such object, or the output cannot be written.
-pub(super) async fn run(args: &Args, me: CalledAs, style: Style) -> Result<Exit, Failure> {
+pub(super) async fn run(args: &Args, style: Style) -> Result<Exit, Failure> {
     let style = Style {
         full: args.full,
         ..style
@@ -66,28 +66,18 @@ pub(super) async fn run(args: &Args, me: CalledAs, style: Style) -> Result<Exit,
         })?;
         return Ok(worst.map_or(Exit::Unknown, Exit::from));
     }
-    let mut objects = Vec::new();
-    for name in &args.names {
-        objects.push(cluster.object(name).await?);
-    }
     let mut exit = Exit::Fine;
-    for (number, object) in objects.iter().enumerate() {
+    for (number, object) in cluster.named(&args.names).await?.iter().enumerate() {
         if number > 0 && !is_json {
             output::print("\n")?;
         }
-        exit = exit.max(one(object, &cluster, is_json, me, style).await?);
+        exit = exit.max(one(object, &cluster, is_json, style).await?);
     }
     Ok(exit)
 }
 
 /// Prints how one stands, in full.
-async fn one(
-    object: &Object,
-    cluster: &Cluster,
-    is_json: bool,
-    me: CalledAs,
-    style: Style,
-) -> Result<Exit, Failure> {
+async fn one(object: &Object, cluster: &Cluster, is_json: bool, style: Style) -> Result<Exit, Failure> {
     // The object's own namespace: whoever may see an object need not be allowed to see events.
     let events = cluster.visit.events(&object.namespace, &object.uid).await;
     let events = events
@@ -95,9 +85,9 @@ async fn one(
         .map_err(|error| format!("cannot be listed: {error}"));
     let now = Timestamp::now();
     output::print(&if is_json {
-        objects::status_json(object, &events, me.as_str(), now)
+        objects::status_json(object, &events, style.me, now)
     } else {
-        objects::status(object, &events, me.as_str(), style, now)
+        objects::status(object, &events, style, now)
     })?;
     Ok(object.outcome(now).into())
 }

@@ -7,6 +7,7 @@ use jiff::Timestamp;
 use serde::Serialize;
 
 use super::{Object, Standing};
+use crate::report::CalledAs;
 
 /// One thing to do.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -32,8 +33,9 @@ fn run(text: impl Into<String>, command: String) -> Step {
     }
 }
 
-/// What to do next; `me` is how this program was called, `kubectl zegel`.
-pub(super) fn next(object: &Object, me: &str, now: Timestamp) -> Vec<Step> {
+/// What to do next, as it is typed by whoever called this program so.
+pub(super) fn next(object: &Object, called: CalledAs, now: Timestamp) -> Vec<Step> {
+    let me = called.in_cluster();
     let at = format!("{} -n {}", object.name, object.namespace);
     let edit = format!("kubectl edit maildomain {at}");
     if let Err(why) = &object.spec {
@@ -69,7 +71,7 @@ pub(super) fn next(object: &Object, me: &str, now: Timestamp) -> Vec<Step> {
             controller(),
         ],
         Standing::Current => {
-            let mut steps = of_reason(object, me, &at, edit);
+            let mut steps = of_reason(object, called, &at, edit);
             steps.extend(of_what_is_not_managed(object));
             if steps.is_empty() {
                 steps.push(say("Nothing."));
@@ -80,10 +82,9 @@ pub(super) fn next(object: &Object, me: &str, now: Timestamp) -> Vec<Step> {
 }
 
 /// What to do where the status is current: one row a reason.
-fn of_reason(object: &Object, me: &str, at: &str, edit: String) -> Vec<Step> {
+fn of_reason(object: &Object, called: CalledAs, at: &str, edit: String) -> Vec<Step> {
     let domain = &object.domain;
-    // The plugin has the commands that need no cluster too; where there is none, the program has a name of its own.
-    let program = if me == "kubectl zegel" { me } else { "zegel" };
+    let (me, program) = (called.in_cluster(), called.program());
     let again = |text: &str| run(text, format!("{me} refresh {at} --wait"));
     let from_here = || run("See what DNS says from here:", format!("{me} check {at}"));
     match object.reason() {

@@ -10,19 +10,14 @@ use super::fleet::InShort;
 use super::next::{Step, next};
 use super::{Object, Standing, Told, span, span_of};
 use crate::api::{FindingStatus, MailDomainStatus, RecordStatus, ServersStatus};
+use crate::report::differing::listed;
 use crate::report::text::{hanging, harmless, table};
-use crate::report::{Colour, Style, json};
+use crate::report::{CalledAs, Colour, Style, json};
 
 /// One object for a person, ended by what to do next.
 ///
-/// `events` are those told of it, the oldest first, or why they cannot be had; `me` is how this program was called.
-pub fn status(
-    object: &Object,
-    events: &Result<Vec<Told>, String>,
-    me: &str,
-    style: Style,
-    now: Timestamp,
-) -> String {
+/// `events` are those told of it, the oldest first, or why they cannot be had.
+pub fn status(object: &Object, events: &Result<Vec<Told>, String>, style: Style, now: Timestamp) -> String {
     let columns = style.columns();
     let mut out = headline(object, style, now);
     if let Some(ready) = object
@@ -36,7 +31,7 @@ pub fn status(
         out.push_str(&records(status, style, now));
         for finding in &status.findings {
             out.push('\n');
-            out.push_str(&self::finding(finding, me, style, now));
+            out.push_str(&self::finding(finding, style, now));
         }
         if let Some(cut) = status.truncated.filter(|cut| *cut > 0) {
             let _ = write!(
@@ -48,7 +43,7 @@ pub fn status(
     }
     out.push_str(&self::events(events, style, now));
     out.push_str("\nWhat to do next\n");
-    for step in next(object, me, now) {
+    for step in next(object, style.me, now) {
         out.push_str(&hanging("  - ", &harmless(&step.text), columns));
         if let Some(command) = &step.command {
             let _ = writeln!(out, "      {}", harmless(command));
@@ -58,7 +53,12 @@ pub fn status(
 }
 
 /// The same as one line of JSON, with its line end: the status as it is, behind what is made of it.
-pub fn status_json(object: &Object, events: &Result<Vec<Told>, String>, me: &str, now: Timestamp) -> String {
+pub fn status_json(
+    object: &Object,
+    events: &Result<Vec<Told>, String>,
+    me: CalledAs,
+    now: Timestamp,
+) -> String {
     let judged = json::Judged {
         outcome: object.outcome(now).as_str(),
         body: InFull {
@@ -229,7 +229,7 @@ fn about(record: &RecordStatus, style: Style, now: Timestamp) -> String {
         say("  not answered  ", &text);
     }
     for other in &record.alternates {
-        let text = format!("{}: {}", other.state, joined(&other.observed));
+        let text = format!("{}: {}", other.state, listed(&other.observed));
         say("  in turn  ", &text);
     }
     if let Some(visible) = record
@@ -266,7 +266,7 @@ fn of_servers(servers: &ServersStatus, now: Timestamp) -> String {
     };
     text.push_str(&format!(", {} {addresses}", servers.addresses));
     if !servers.observed.is_empty() {
-        text.push_str(&format!(", found {}", joined(&servers.observed)));
+        text.push_str(&format!(", found {}", listed(&servers.observed)));
     }
     if let Some(since) = &servers.since {
         text.push_str(&format!(", for {}", span(since.0, now)));
@@ -274,14 +274,7 @@ fn of_servers(servers: &ServersStatus, now: Timestamp) -> String {
     text
 }
 
-fn joined(values: &[String]) -> String {
-    match values {
-        [] => "nothing".to_owned(),
-        values => values.join(" | "),
-    }
-}
-
-fn finding(finding: &FindingStatus, me: &str, style: Style, now: Timestamp) -> String {
+fn finding(finding: &FindingStatus, style: Style, now: Timestamp) -> String {
     let columns = style.columns();
     let colour = match finding.severity.as_str() {
         "Error" => Colour::Red,
@@ -309,7 +302,8 @@ fn finding(finding: &FindingStatus, me: &str, style: Style, now: Timestamp) -> S
         out.push_str(&hanging(" = note: ", &text, columns));
     }
     out.push_str(&hanging(" = help: ", &harmless(&finding.fix), columns));
-    let _ = writeln!(out, " = more: {me} explain {}", harmless(&finding.rule));
+    let (me, rule) = (style.me.in_cluster(), harmless(&finding.rule));
+    let _ = writeln!(out, " = more: {me} explain {rule}");
     out
 }
 
