@@ -127,7 +127,8 @@ pub(super) fn revoked(live: &Live) -> Option<Vec<DkimSelector>> {
     revoked.collect()
 }
 
-fn bare(label: &str) -> DkimSelector {
+/// A selector of which nothing is said.
+pub(super) fn bare(label: &str) -> DkimSelector {
     DkimSelector {
         name: label.to_owned(),
         state: None,

@@ -1,13 +1,14 @@
 //! What a domain is, told from its records: the first thing a person wants to know of a domain nobody wrote a manifest
 //! for. Pure.
 //!
-//! A reading, never a verdict: it decides nothing. The words are those of `spec.role` where DNS says as much as a
-//! role does; a domain without any mail record says nothing about mail, and that is said.
+//! A reading, never a verdict: nothing is right or wrong by it. `zegel inspect` tells it, and `zegel init` begins a manifest
+//! with the role it comes to. The words are those of `spec.role` where DNS says as much as a role does; a domain without any
+//! mail record says nothing about mail, and that is said.
 
 use serde::Serialize;
 
 use super::Live;
-use crate::records::spf::{self, Mechanism, Modifier, Qualifier, TermKind};
+use crate::records::spf::{self, Qualifier, Term, TermKind};
 
 /// What a domain is used for, as far as its MX and SPF say.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
@@ -51,8 +52,7 @@ impl Sends {
         }
         match live.spf_texts().as_slice() {
             [] => Self::NoRecord,
-            [record] if lets_nobody_send(record) => Self::Nobody,
-            [record] if names_somebody(record) => Self::Named,
+            [record] => said_by(record),
             _ => Self::Unsaid,
         }
     }
@@ -119,55 +119,27 @@ impl Profile {
     }
 }
 
-/// Whether a record passes nobody and asks nobody else: `v=spf1 -all`.
-fn lets_nobody_send(text: &[u8]) -> bool {
+/// What one record says. Directives count up to the first `all`, a redirect where there is none (RFC 7208 4.7, 6.1).
+fn said_by(text: &[u8]) -> Sends {
     let record = spf::parse(text);
-    let kinds = || record.terms.iter().map(|term| &term.kind);
+    let is_unreadable = |term: &Term| matches!(term.kind, TermKind::Invalid(_));
     // One term nobody can read, and receivers give up on all of it.
-    if kinds().any(|kind| matches!(kind, TermKind::Invalid(_))) {
-        return false;
+    if record.terms.iter().any(is_unreadable) {
+        return Sends::Unsaid;
     }
-    for kind in kinds() {
-        match kind {
-            TermKind::Directive {
-                qualifier: Qualifier::Fail,
-                mechanism: Mechanism::All,
-            } => return true,
-            TermKind::Directive {
-                qualifier: Qualifier::Fail,
-                ..
-            } => {}
-            TermKind::Directive { .. } => return false,
-            // A redirect only counts where no `all` stands; then the loop ends without one.
-            _ => {}
-        }
+    let end = record.all().map(|(index, _)| index);
+    let mut counting = record
+        .directives()
+        .filter(|(index, ..)| end.is_none_or(|end| *index <= end))
+        .map(|(_, qualifier, _)| qualifier);
+    let passes = counting.clone().any(|qualifier| qualifier == Qualifier::Pass);
+    if passes || end.is_none() && record.redirect().is_some() {
+        return Sends::Named;
     }
-    false
-}
-
-/// Whether a record that can be read passes somebody: a mechanism that is no `all` and no failure, or a redirect.
-fn names_somebody(text: &[u8]) -> bool {
-    let record = spf::parse(text);
-    let kinds = || record.terms.iter().map(|term| &term.kind);
-    let is_all = |kind: &TermKind| {
-        matches!(
-            kind,
-            TermKind::Directive {
-                mechanism: Mechanism::All,
-                ..
-            }
-        )
-    };
-    let names = |kind: &TermKind| match kind {
-        TermKind::Directive { qualifier, .. } => *qualifier == Qualifier::Pass,
-        TermKind::Modifier(Modifier::Redirect(_)) => !kinds().any(is_all),
-        _ => false,
-    };
-    // Behind `all` nothing is looked at.
-    let all_valid = !kinds().any(|kind| matches!(kind, TermKind::Invalid(_)));
-    let mut before_all = kinds().take_while(|kind| !is_all(kind));
-    let passes_all = kinds().find(|kind| is_all(kind)).is_some_and(names);
-    all_valid && (before_all.any(names) || passes_all)
+    match end.is_some() && counting.all(|qualifier| qualifier == Qualifier::Fail) {
+        true => Sends::Nobody,
+        false => Sends::Unsaid,
+    }
 }
 
 #[cfg(test)]
@@ -175,37 +147,27 @@ mod tests {
     use super::*;
 
     #[test]
-    fn only_a_bare_fail_lets_nobody_send() {
-        for (text, nobody) in [
-            ("v=spf1 -all", true),
-            ("v=spf1 -ip4:192.0.2.1 -all", true),
-            ("v=spf1 redirect=a.example -all", true),
-            ("v=spf1 x=y -all", true),
-            ("v=spf1 mx -all", false),
-            ("v=spf1 ~all", false),
-            ("v=spf1", false),
-            ("v=spf1 redirect=a.example", false),
-            ("v=spf1 ip4:nonsense -all", false),
+    fn a_record_lets_nobody_send_or_names_somebody_or_says_neither() {
+        for (text, says) in [
+            ("v=spf1 -all", Sends::Nobody),
+            ("v=spf1 -ip4:192.0.2.1 -all", Sends::Nobody),
+            ("v=spf1 redirect=a.example -all", Sends::Nobody),
+            ("v=spf1 x=y -all", Sends::Nobody),
+            ("v=spf1 -all mx", Sends::Nobody),
+            ("v=spf1 mx -all", Sends::Named),
+            ("v=spf1 -ip4:192.0.2.1 a ~all", Sends::Named),
+            ("v=spf1 redirect=a.example", Sends::Named),
+            ("v=spf1 +all", Sends::Named),
+            ("v=spf1 redirect=a.example ?all", Sends::Unsaid),
+            ("v=spf1 ?mx ~all", Sends::Unsaid),
+            ("v=spf1 ?mx -all", Sends::Unsaid),
+            ("v=spf1 -mx", Sends::Unsaid),
+            ("v=spf1 ~all", Sends::Unsaid),
+            ("v=spf1", Sends::Unsaid),
+            ("v=spf1 ip4:nonsense -all", Sends::Unsaid),
+            ("v=spf1 mx ip4:nonsense -all", Sends::Unsaid),
         ] {
-            assert_eq!(lets_nobody_send(text.as_bytes()), nobody, "{text}");
-        }
-    }
-
-    #[test]
-    fn who_is_passed_before_all_is_named() {
-        for (text, named) in [
-            ("v=spf1 mx -all", true),
-            ("v=spf1 -ip4:192.0.2.1 a ~all", true),
-            ("v=spf1 redirect=a.example", true),
-            ("v=spf1 +all", true),
-            ("v=spf1 redirect=a.example ?all", false),
-            ("v=spf1 ?mx ~all", false),
-            ("v=spf1 -all mx", false),
-            ("v=spf1 ~all", false),
-            ("v=spf1", false),
-            ("v=spf1 mx ip4:nonsense -all", false),
-        ] {
-            assert_eq!(names_somebody(text.as_bytes()), named, "{text}");
+            assert_eq!(said_by(text.as_bytes()), says, "{text}");
         }
     }
 }

@@ -80,17 +80,13 @@ const NO_DIALECTS: &[(&str, &str)] = &[(
 
 /// What a flag asks for that another one leaves no room for.
 fn refused(args: &Args) -> Option<&'static str> {
+    if args.provider.is_some() && args.output != Format::Dnsendpoint {
+        return Some("--provider is for --output dnsendpoint alone: another output has no dialects");
+    }
     let takes_zone = matches!(
         args.output,
         Format::Dnscontrol | Format::Nsupdate | Format::Octodns
     );
-    match args.output {
-        Format::Dnsendpoint => (),
-        _ if args.provider.is_some() => {
-            return Some("--provider is for --output dnsendpoint alone: another output has no dialects");
-        }
-        _ => (),
-    }
     (args.zone.is_some() && !takes_zone)
         .then_some("--zone is for --output octodns, dnscontrol and nsupdate; here names stand in full")
 }
@@ -108,7 +104,7 @@ fn holds_none(zone: &Name, manifests: &[Manifest]) -> bool {
 /// asked for, and no failure.
 ///
 /// # Errors
-/// When no resolver can be asked, or the output cannot be written.
+/// When a flag has no say in what is asked for, no resolver can be asked, or the output cannot be written.
 pub async fn run(args: &Args, style: Style) -> Result<Exit, Failure> {
     if let Some(why) = refused(args) {
         return Err(Failure::Usage(why.to_owned()));

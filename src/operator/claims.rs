@@ -234,21 +234,17 @@ impl Claims {
 
     /// Why the object may not have its domain: a sentence that names no object of another namespace.
     pub(super) fn conflict(&self, key: &Key) -> Option<String> {
-        let Wish { domain, .. } = self.by_object.get(key).filter(|wish| wish.granted)?;
-        let (since, winner) = self
-            .by_domain
-            .get(domain)?
-            .first()
-            .filter(|(_, winner)| winner != key)?;
+        let Wish { domain, created, .. } = self.by_object.get(key).filter(|wish| wish.granted)?;
+        let winner = self.winner(domain).filter(|winner| *winner != key)?;
+        let is_older = |winner: &Wish| winner.created < *created;
         let whose = match winner.0 == key.0 {
             true => format!("MailDomain {:?} of this namespace", winner.1),
             false => "a MailDomain of another namespace".to_owned(),
         };
-        let own = self.by_object.get(key).map(|wish| wish.created);
         // Nothing more can be said of another namespace without naming it.
-        let why = match own == Some(*since) {
-            true => "which was made in the same second and comes first by namespace and name",
-            false => "which is older",
+        let why = match self.by_object.get(winner).is_some_and(is_older) {
+            true => "which is older",
+            false => "which was made in the same second and comes first by namespace and name",
         };
         Some(format!(
             "{domain} belongs to {whose}, {why}: one domain has one MailDomain"

@@ -3,6 +3,7 @@
 
 use super::Draft;
 use super::presets::{Preset, Selector, Target};
+use crate::adopt::dkim::bare;
 use crate::api::{DkimSelector, DkimSpec};
 use crate::records::Standard;
 
@@ -95,12 +96,8 @@ impl Draft<'_> {
                 };
                 let dkim = self.begun.spec.dkim.get_or_insert_with(none);
                 dkim.selectors.push(DkimSelector {
-                    name: at.to_owned(),
-                    state: None,
-                    public_key: None,
                     cname: Some(target),
-                    any_key: None,
-                    flags: Vec::new(),
+                    ..bare(at)
                 });
                 self.forget(Standard::Dkim);
             }

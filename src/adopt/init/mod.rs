@@ -82,7 +82,7 @@ pub fn begin(
     adopted.remarks.retain(|remark| !is_said(remark));
     let providers = providers(live, &adopted, answers);
     let named = answers.sends_with.as_ref();
-    // As `zegel inspect` reads it, unless a selector stands there: then somebody signs, whatever SPF says.
+    // As `zegel inspect` reads it, unless a selector that is not revoked stands there: then somebody signs, whatever SPF says.
     let silent = match named {
         Some(named) => named.is_empty().then_some("as was answered"),
         None => {

@@ -31,10 +31,10 @@ use crate::world::{Health, Passes, Reach, World};
 /// Which objects have series of their own.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, clap::ValueEnum)]
 pub enum MetricsObjects {
-    /// Every object: its conditions, its records by state, when it was and will be looked at
+    /// Every object: its conditions, its records by state, what was measured of it, when it was and will be looked at
     #[value(name = "All")]
     All,
-    /// What is not True of an object's conditions, and no series of an object without such
+    /// What is not True of an object's conditions or near its bound or its end, and no series of an object without such
     #[default]
     #[value(name = "Problems")]
     Problems,

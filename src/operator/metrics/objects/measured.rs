@@ -1,4 +1,5 @@
-//! Which of what was measured has series of its own: with a fleet it must not grow. Pure.
+//! Which of what was measured has series of its own: of every object where that is asked for, else what does not grow with a
+//! fleet. Pure.
 
 use std::collections::HashSet;
 use std::sync::Arc;
