@@ -222,6 +222,8 @@ www: {type: A, value: 192.0.2.80}
         let run = zegel(&[&["plan", "-o", "octodns", path], args].concat());
         let of_comments = run.out.lines().all(|line| line.starts_with('#'));
         assert!(of_comments, "{manifest}\n{}", run.out);
+        let is_said = run.out.ends_with("# Here is no record to merge.\n");
+        assert_eq!(is_said, args.is_empty(), "{manifest}\n{}", run.out);
         assert_eq!(
             run.code,
             if args.is_empty() { 0 } else { 2 },

@@ -3,7 +3,7 @@
 //! octoDNS splits long texts and quotes them by itself; a semicolon in a text has to be escaped. It has whole record sets, so
 //! where other texts may stand beside ours they have to be known: a plan that was not held against DNS leaves such a set
 //! out, and says so. And its sources are the whole zone to it: what is in none of them it takes away. A plan holds only the
-//! records of e-mail, so it is never a zone's file by itself: it says so first, and where it has no record it has no document.
+//! records of e-mail, so it is never a zone's file by itself: it says so above them, and where it has no record it has no document.
 
 use std::collections::BTreeMap;
 use std::fmt::Write;
