@@ -1,7 +1,8 @@
 //! Times as a status holds them: whole seconds, and no arithmetic that can fail. Pure.
 //!
 //! A clock can be wrong and be set right: a time that was written and lies ahead of now never was. What is said to have
-//! happened then happened now at the latest, and a length of time below zero has run out.
+//! happened then happened now at the latest, and a length of time below zero has run out. One alone is written ahead of now,
+//! by seconds: that of a change that has to be told from the one before ([`next_change`]).
 
 use jiff::{SignedDuration, Timestamp};
 

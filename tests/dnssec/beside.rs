@@ -5,18 +5,15 @@ use std::net::SocketAddr;
 use std::time::Duration;
 
 use futures::future::join_all;
-use hickory_proto::op::Message;
 use hickory_proto::rr::{Record, RecordType};
 use zegel::inquiry::{Dns, Fact, Kind};
 use zegel::world::{Dnssec, Passes, World};
 
 use super::both::HARMS;
 use super::copies::reload;
-use super::harmful::{covers, doubted_throughout, labels, question, unsigned_texts, without, world};
+use super::harmful::{Spoil, covers, doubted_throughout, labels, question, unsigned_texts, without, world};
 use super::live::{Tree, asks_for, forwarder, tree};
 use super::mended::held;
-
-type Spoil = fn(&Message, Message) -> Option<Message>;
 
 /// What is said of an answer: its state, of which type, and why.
 type Said<'s> = (&'static str, Option<String>, Option<&'s str>);

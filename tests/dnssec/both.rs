@@ -6,11 +6,9 @@ use hickory_proto::rr::RecordType;
 use zegel::inquiry::Kind;
 use zegel::world::Dnssec;
 
-use super::harmful::{covers, labels, question, unsigned_texts, without, world};
+use super::harmful::{Spoil, covers, labels, question, unsigned_texts, without, world};
 use super::live::{asks_for, forwarder, tree};
 use super::witnesses::{ended, is_key_of_ds};
-
-type Spoil = fn(&Message, Message) -> Option<Message>;
 
 fn is_of_a_domain(asked: &Message, kind: RecordType) -> bool {
     asks_for(asked, kind) && labels(asked) > 1

@@ -12,7 +12,7 @@ use zegel::world::{Config, Dnssec, Passes, World};
 
 use super::live::{Tree, asks_for, forwarder, tree};
 
-type Spoil = fn(&Message, Message) -> Option<Message>;
+pub(super) type Spoil = fn(&Message, Message) -> Option<Message>;
 
 /// How a resolver does harm, what is asked through it, and what it is found to do.
 struct Harm {

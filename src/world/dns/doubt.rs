@@ -4,19 +4,23 @@
 //! A proof that a resolver leaves out looks like one that the zone never made, and an old copy like one that the zone makes
 //! badly. So nobody is called bogus, for whatever fault, before it was looked, the cheapest first, and only then:
 //! - the control: within the last minute the resolver has shown a good root, its absences too;
-//! - the top-level domain ([`registry`]): its start of authority and an absence there. Where these lack their proofs the
-//!   resolver has taken them away, of everything below the root or of every absence: it [strips](Passes::Strips);
+//! - the top-level domain ([`registry`]): its start of authority and an absence there. Where these lack their proofs,
+//!   and it is no name that the resolver answers by itself, it has taken them away, of everything below the root or of every
+//!   absence: it [strips](Passes::Strips);
 //! - the zone's own servers, where they are asked at all ([`witnesses`]): those that the zone and those that its delegation
 //!   names. If one of them does not prove what it says, the zone is broken, for those who happen to ask that one.
 //!
-//! If all that answer do, what the resolver has is looked at once more ([`traces`], [`copies`]). It is an accident where it
-//! is proven now; it is a copy of before where a cache may still have it, until the longest TTL has run out: then it counts
-//! for nothing, and nobody is accused. Else the resolver has left something out, or changed it ([`Passes::Partly`]).
+//! If all that answer do, what the resolver has is looked at once more ([`traces`], [`copies`]), and what else it shows of the
+//! zone ([`signs`]). It is an accident where it is proven now; it is a copy of before where a cache may still have it, until the
+//! longest TTL has run out: then it counts for nothing, and nobody is accused. Else the resolver has left something out, or
+//! changed it ([`Passes::Partly`]).
 //!
 //! Where both are at fault the zone's servers say what is wrong with the zone ([`words`]): what shows through the resolver is
 //! what both have done to it.
 //!
-//! What is found of a zone's fault holds for a minute: so much a broken zone costs, and no more.
+//! What shows the fault is often another answer than the one that was asked for, the zone's keys or the absence of a DS, and
+//! many answers share it. So it is looked at first, once for all of them, and then each answer by itself, unless it is the keys
+//! that the zone does not prove. All that is found holds for a minute.
 //!
 //! What cannot be known: where no server of the zone can be asked, a resolver that takes away the signatures of some types
 //! or zones alone is not told from a zone that does not sign them; where none can be found, because the resolver proves no
@@ -89,9 +93,9 @@ fn is_of(asked: Asked<'_>, evidence: &Evidence) -> bool {
 }
 
 /// Whose fault something is by what was found of it before; `None` where it is looked at again.
-fn as_found(found: Found, partly: bool) -> Option<Fault> {
-    match (found.blame, found.word) {
-        (Blame::Zone, Some(word)) => Some(Fault::Told(word)),
+fn as_found(found: &Found, partly: bool) -> Option<Fault> {
+    match (found.blame, &found.word) {
+        (Blame::Zone, Some(word)) => Some(Fault::Told(word.clone())),
         (Blame::Zone, None) => Some(Fault::Zones),
         (Blame::Nobody, _) => Some(Fault::Old),
         (Blame::Unknown, _) => Some(Fault::Unknown),
@@ -226,20 +230,15 @@ impl Validator {
             Said::Good(given) => {
                 let (fault, blame) = self.held(asked, (&evidence, &given), partly, authorities).await;
                 let Some(blame) = blame else { return fault };
-                let own = given.replies(&evidence);
                 let found = Found {
-                    given: own.clone(),
+                    given: given.replies(&evidence),
                     ..Found::to(blame)
                 };
-                let word = match is_of(asked, &evidence) {
-                    true => Own::Unheard,
-                    false => {
-                        let by = (&evidence.zone, own);
-                        self.own_word(asked, (bogus, &evidence), by, authorities).await
-                    }
-                };
+                let by = (&evidence.zone, found.given.clone());
                 // Of other answers of the zone this tells nothing.
-                if let Own::Broken(word) = word {
+                if !is_of(asked, &evidence)
+                    && let Own::Broken(word) = self.own_word(asked, (bogus, &evidence), by, authorities).await
+                {
                     let now = self.now();
                     let mut remembered = self.remembered();
                     remembered.note_blame(shown.clone(), (found, evidence.itself()), now);
@@ -265,7 +264,7 @@ impl Validator {
     ) -> Option<Fault> {
         let (shown, now) = ((bogus.at.clone(), bogus.why.reason()), self.now());
         let of_it = self.remembered().answer(&shown, matter, now);
-        if let Some(fault) = of_it.and_then(|found| as_found(found, partly)) {
+        if let Some(fault) = of_it.and_then(|found| as_found(&found, partly)) {
             return Some(fault);
         }
         let (found, of) = self.remembered().blame(&shown, matter, now)?;
@@ -275,31 +274,25 @@ impl Validator {
             Blame::Resolver | Blame::Nobody => of == *matter || is_of(asked, evidence),
             Blame::Unknown => true,
         };
-        let (is_the_zones, own) = (found.blame == Blame::Zone, found.given.clone());
-        let mut noted = found.clone();
-        let fault = as_found(found, partly)?;
+        let fault = as_found(&found, partly)?;
         if is_settled {
             return Some(fault);
         }
+        let is_the_zones = found.blame == Blame::Zone;
         // What is known of the zone's keys was not what was wrong.
         let above = match is_the_zones {
             true => &evidence.name,
             false => &evidence.zone,
         };
-        let fault = match self
-            .own_word(asked, (bogus, evidence), (above, own), authorities)
-            .await
-        {
-            Own::Broken(word) => {
-                noted = Found::told(word.clone());
-                Fault::Told(word)
-            }
+        let by = (above, found.given.clone());
+        let found = match self.own_word(asked, (bogus, evidence), by, authorities).await {
+            Own::Broken(word) => Found::told(word),
             Own::Good(_) if is_the_zones => return None,
-            Own::Good(_) | Own::Unheard => fault,
+            Own::Good(_) | Own::Unheard => found,
         };
-        let now = self.now();
-        self.remembered().note_answer(shown, (noted, matter.clone()), now);
-        Some(fault)
+        let (fault, now) = (as_found(&found, partly), self.now());
+        self.remembered().note_answer(shown, (found, matter.clone()), now);
+        fault
     }
 
     /// Whose fault it is where the zone does not prove the evidence itself: nobody is told that an answer is bogus which its

@@ -20,7 +20,7 @@ pub(super) enum Registry {
     Stripped(Box<Evidence>),
     /// They are missing there, and it may be its own doing.
     Alone,
-    /// There is none: the root proves it, or proves every other. The resolver answers for it by itself, as many do for
+    /// There is none: the root proves it, or proves another. The resolver answers for it by itself, as many do for
     /// `localhost` (RFC 6761, 6.3) and for names of a house's own; that shows nothing of how it passes on what others say.
     Local,
     /// It has said nothing that tells: silence proves nothing, and is looked for again.

@@ -68,7 +68,9 @@ impl Validator {
         }
         let (fresh, beside) = self.fresh(evidence, (&held, given), authorities).await;
         let pair = |held| own_pair(evidence, held, given).beside(&evidence.zone, &beside);
-        let mut pairs = vec![pair(&held.said)];
+        let own = pair(&held.said);
+        let lacks_signatures = own.lacks_signatures();
+        let mut pairs = vec![own];
         let above = evidence.parent.clone().unwrap_or_else(Name::root);
         for (kind, zone, held, given) in [
             (RecordType::DNSKEY, &evidence.zone, &held.keys, &given.keys),
@@ -78,7 +80,6 @@ impl Validator {
                 pairs.push(Pair::new((&evidence.zone, kind), zone, held, given));
             }
         }
-        let lacks_signatures = pair(&held.said).lacks_signatures();
         let (sibling, signatures_are_kept_back) =
             tokio::join!(self.sibling(evidence, given, &beside, authorities), async {
                 lacks_signatures && self.are_signatures_kept_back(evidence, given, authorities).await

@@ -36,16 +36,10 @@ pub(super) fn told(shown: &Bogus, words: Vec<Proven>) -> Option<Box<Proven>> {
 
 /// Tells what the zone's servers say is wrong, and the chain by their word, in place of what shows through the resolver.
 pub(super) fn tell(proven: &mut Proven, shown: &Bogus, word: Proven) {
-    let is_within = |name: &crate::name::Name| {
-        let wire = crate::world::dns::reading::wire_name;
-        match (wire(&shown.at), wire(name)) {
-            (Some(zone), Some(name)) => zone.zone_of(&name),
-            _ => false,
-        }
-    };
     let mut zones = word.trust.zones;
     let others = std::mem::take(&mut proven.trust.zones);
-    for zone in others.into_iter().filter(|zone| !is_within(&zone.name)) {
+    let is_beside = |zone: &Arc<Zone>| !zone.name.is_at_or_below(&shown.at);
+    for zone in others.into_iter().filter(is_beside) {
         if zones.iter().all(|known| known.name != zone.name) {
             zones.push(zone);
         }
@@ -54,7 +48,7 @@ pub(super) fn tell(proven: &mut Proven, shown: &Bogus, word: Proven) {
     proven.security = word.security;
 }
 
-/// Says of what could not be told whose fault it is that nobody knows, of the zones on the way to it as well as of the answer.
+/// Puts a doubt in place of a fault that is not known to be the zone's, at the zones on the way to an answer as well as at it.
 pub(super) fn doubt(proven: &mut Proven, shown: &Bogus, why: Doubt) {
     let doubted = Security::Indeterminate {
         at: shown.at.clone(),
