@@ -94,11 +94,6 @@ impl Facts {
         self.get(question).is_some()
     }
 
-    /// The same of a question of any lane.
-    pub fn answers(&self, question: &AnyQuestion) -> bool {
-        self.known_of(question).is_some()
-    }
-
     /// Pins the answer to a question; the first one stays.
     pub fn insert<L: Lane>(&mut self, question: L, fact: impl Into<Arc<Fact<L>>>) {
         let hash = self.hash(&question);

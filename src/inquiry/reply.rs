@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::{Answer, Dns, Fact, Lane, Rdata, Trouble};
 
-/// What [`Inquiry::ask`] says.
+/// What [`Inquiry::ask`](super::Inquiry::ask) says.
 pub enum Reply<'f, L: Lane = Dns> {
     /// The question is open: judge on with what is known; this run's verdict is thrown away.
     Open,

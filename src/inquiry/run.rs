@@ -353,7 +353,7 @@ impl<'f> Inquiry<'f> {
     fn left_open(&self) -> impl Iterator<Item = &AnyQuestion> {
         let rows = self.noted.rows().iter().filter(|_| self.closed.is_none());
         let asked = rows.filter(|row| row.fact.is_none()).map(|row| &row.question);
-        asked.filter(|question| self.detoured.is_empty() || !self.detoured.contains(*question))
+        asked.filter(|question| !self.detoured.contains(*question))
     }
 
     /// Whether the bounds of a pass kept a question from being asked.
