@@ -90,18 +90,9 @@ impl Helps {
 
 /// The commands in the sentences of a page: pipes taken apart.
 fn named(page: &str) -> Vec<String> {
-    let mut prose = String::new();
-    let mut is_fenced = false;
-    for line in typed::read(page).lines() {
-        match line.starts_with("```") {
-            true => is_fenced = !is_fenced,
-            false if !is_fenced && !line.starts_with("    ") => {
-                prose.push_str(line);
-                prose.push(' ');
-            }
-            false => {}
-        }
-    }
+    let sentences = typed::lines(page).into_iter().filter(|(kind, _)| kind.is_none());
+    let prose: Vec<String> = sentences.map(|(_, line)| line).collect();
+    let prose = prose.join(" ");
     let spans = prose.split('`').skip(1).step_by(2);
     let parts = spans.flat_map(|span| span.split(" | ").flat_map(|part| part.split(" \\| ")));
     let plain = |part: &str| {

@@ -18,7 +18,7 @@ const NOT_RUN: [(&str, &str); 2] = [
     ),
 ];
 
-/// The commands of a section, those of its subsections left out.
+/// The commands in the blocks of a section that are run.
 fn commands(page: &str, section: &str) -> Vec<String> {
     let text = std::fs::read_to_string(format!("{}/docs/{page}", env!("CARGO_MANIFEST_DIR"))).unwrap();
     let section = text

@@ -64,30 +64,40 @@ pub fn pages() -> Vec<String> {
     pages.into_iter().map(relative).collect()
 }
 
-/// The lines of a page that call the program, kubectl or helm: those of its blocks, fenced or indented.
-fn typed(page: &str) -> Vec<String> {
-    let text = read(page);
+/// The lines of a page, each with the kind of block it stands in: what its fence says, nothing where it is indented. `None`: a
+/// sentence.
+pub fn lines(page: &str) -> Vec<(Option<String>, String)> {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(page);
+    let text = std::fs::read_to_string(path).unwrap().replace("\\\n", " ");
     let mut lines = Vec::new();
     let mut fence: Option<String> = None;
-    for line in text.replace("\\\n", " ").lines() {
+    for line in text.lines() {
         match (&fence, line.strip_prefix("```")) {
             (None, Some(kind)) => fence = Some(kind.to_owned()),
             (Some(_), Some(_)) => fence = None,
-            // What is shown with what it prints is run by tests/cli/examples.rs.
-            (Some(kind), None) if kind.starts_with("console") || kind == "yaml" => {}
-            (Some(_), None) => lines.push(line.to_owned()),
-            (None, None) if line.starts_with("    ") => lines.push(line.to_owned()),
-            (None, None) => {}
+            (Some(_), None) => lines.push((fence.clone(), line.to_owned())),
+            (None, None) => {
+                let kind = line.starts_with("    ").then(String::new);
+                lines.push((kind, line.to_owned()));
+            }
         }
     }
+    lines
+}
+
+/// The lines of a page's blocks that call the program, kubectl or helm.
+fn typed(page: &str) -> Vec<String> {
+    // What is shown with what it prints is run by tests/cli/examples.rs.
+    let is_typed = |kind: &str| !kind.starts_with("console") && kind != "yaml";
     let plain = |line: String| {
         let line = line.split(" #").next().unwrap_or_default();
         let words: Vec<&str> = line.split_whitespace().skip_while(|word| *word == "$").collect();
         words.join(" ")
     };
-    lines
+    lines(page)
         .into_iter()
-        .map(plain)
+        .filter(|(kind, _)| kind.as_deref().is_some_and(is_typed))
+        .map(|(_, line)| plain(line))
         .filter(|line| is_ours(line))
         .collect()
 }
@@ -97,11 +107,6 @@ pub fn is_ours(line: &str) -> bool {
     ["kubectl ", "helm ", "zegel "]
         .iter()
         .any(|start| line.starts_with(start))
-}
-
-/// The text of a page.
-pub fn read(page: &str) -> String {
-    std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join(page)).unwrap()
 }
 
 #[tokio::test(flavor = "multi_thread")]
