@@ -16,6 +16,15 @@ pub(super) struct Relevant {
     pub(super) unreadable: Vec<String>,
 }
 
+/// That nobody says who may issue for a host, by the set that was found or for want of one.
+pub(super) fn anybody_may(host: &Name, found: Option<&Relevant>) -> String {
+    let what = found.map_or_else(
+        || "none at its name or above".to_owned(),
+        |found| format!("those of {} without the tag issue", found.at),
+    );
+    format!("want a CAA record that says who may issue certificates for {host}, found {what}")
+}
+
 /// Looks for the set; `None` where there is none up to the top.
 ///
 /// # Errors

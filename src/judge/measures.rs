@@ -1,7 +1,7 @@
 //! What of a look is a number or a time, beside what is right or wrong: how much of a bound is used, and when something ends.
 //!
-//! A rule speaks when it is late; who watches a fleet wants to see it come. Only what the checks looked at is measured:
-//! nothing is asked for its own sake. Pure.
+//! A rule speaks when it is late; who watches a fleet wants to see it come. What a pass has of them is taken by `measuring`;
+//! what it has not, for want of an answer, stands as it was before. Pure.
 
 use jiff::{SignedDuration, Timestamp};
 

@@ -14,8 +14,8 @@ pub mod dns;
 pub mod dnssec;
 mod finding;
 pub mod fleet;
-mod measure;
 mod measures;
+mod measuring;
 mod mtasts;
 pub mod mx;
 pub mod score;
@@ -67,11 +67,9 @@ pub fn judge(intent: &Intent, inquiry: &mut Inquiry<'_>, now: Timestamp) -> Verd
     let (mut asked, mut unanswered) = (Vec::new(), Vec::new());
     let mut said = Vec::new();
     let policy = mtasts::seen(intent, inquiry);
-    let measures = match inquiry.has_open() {
-        true => Measures::default(),
-        false => measure::of(intent, inquiry),
-    };
+    let mut measures = Measures::default();
     if !inquiry.has_open() {
+        measures = measuring::measures(intent, inquiry);
         asked = all_asked(inquiry);
         unanswered = all_unanswered(intent, inquiry);
         findings.extend(of_servers);

@@ -81,21 +81,19 @@ pub(super) fn above(
 ) -> Option<Name> {
     let registered = dns::registrable(domain);
     // A domain right below a registry has nobody above who could have one.
-    let mut at = domain.parent().filter(|at| at.is_at_or_below(&registered))?;
+    let is_within = |at: &Name| at.is_at_or_below(&registered);
+    let mut at = domain.parent().filter(is_within)?;
     let exchanges = inquiry.ask(Dns::new(domain.clone(), Kind::Mx), Need::Detail);
     if hosts_of(&UsableAnswer::from_reply(exchanges)?).is_empty() {
         return None;
     }
     for _ in 0..MAX_ABOVE {
-        if !at.is_at_or_below(&registered) {
-            return None;
-        }
         let question = Dns::new(at.prepend(labels).ok()?, Kind::Txt);
         let seen = UsableAnswer::from_reply(inquiry.ask(question, Need::Detail))?;
         if has_record(&seen) {
             return Some(at);
         }
-        at = at.parent()?;
+        at = at.parent().filter(is_within)?;
     }
     None
 }

@@ -32,4 +32,4 @@ pub use self::levels::{Baseline, Level};
 pub use self::order::{Preference, preference};
 pub use self::plan::{Plan, Scope};
 pub use self::reply::{Reply, ReplyFault, ReplyReader};
-pub use self::step::{Probe, Reaction, Step};
+pub use self::step::{Probe, Reaction, Step, Worth};

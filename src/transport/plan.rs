@@ -11,7 +11,7 @@ use super::code_points::{Exchange, Group, Scheme, Suite, Version};
 use super::hello::{MAX_SUITES, Offer};
 use super::levels::{Baseline, Level};
 use super::order::{Preference, likely, preference};
-pub use super::step::{Probe, Reaction, Step, Worth};
+use super::step::{Probe, Step, Worth};
 use crate::name::Name;
 
 /// How many hellos at most ask for suites of one level.

@@ -4,9 +4,8 @@
 use zegel::inquiry::{Security, Session};
 use zegel::judge::score::{MxStatus, Range, Status, criteria};
 use zegel::records::dane::Tlsa;
-use zegel::transport::Certificate;
 
-use crate::seen::{chain, profile, sound};
+use crate::seen::{about, chain, profile, sound};
 use crate::world::{Seen, bogus, category, insecure, mark, tlsa};
 
 /// Another sound host of the MX, with its own record; what it lacks is left out by its line.
@@ -21,23 +20,6 @@ fn host(seen: Seen, name: &str, number: u8, with_dane: bool) -> Seen {
     }
     seen.hosts.insert(name.to_owned(), (chain, all));
     seen
-}
-
-fn about(der: &[u8], usage: u8, selector: u8, matching: u8) -> Tlsa {
-    use aws_lc_rs::digest::{SHA256, SHA512, digest};
-    let read = Certificate::from_der(der).unwrap();
-    let thing = if selector == 0 { der } else { &read.public_key_info };
-    let data = match matching {
-        0 => thing.to_vec(),
-        1 => digest(&SHA256, thing).as_ref().to_vec(),
-        _ => digest(&SHA512, thing).as_ref().to_vec(),
-    };
-    Tlsa {
-        usage,
-        selector,
-        matching,
-        data,
-    }
 }
 
 /// What a host shows, and TLSA records of mx1 in place of its own.
@@ -62,10 +44,11 @@ fn totals(rows: Vec<(&str, Seen, [u32; 4], u32)>) {
 
 #[test]
 fn hosts_of_the_mx_are_tested_by_name_and_the_worst_counts() {
-    let many = (0..10).fold(Seen::perfect().without("a.nl MX"), |seen, at| {
-        host(seen, &format!("m{at}.b.nl"), 30 + at, true)
-    });
-    let eleven = many.with("a.nl MX 30 z.b.nl");
+    let many = || {
+        let none = Seen::perfect().without("a.nl MX");
+        (0..10).fold(none, |seen, at| host(seen, &format!("m{at}.b.nl"), 30 + at, true))
+    };
+    let eleven = many().with("a.nl MX 30 z.b.nl");
     let rows = vec![
         (
             "one of two hosts without IPv6",
@@ -126,10 +109,7 @@ fn hosts_of_the_mx_are_tested_by_name_and_the_worst_counts() {
     ];
     totals(rows);
     // Zegel looks at ten by preference: of the tenth by name it then knows nothing, and says so.
-    let many = (0..10).fold(Seen::perfect().without("a.nl MX"), |seen, at| {
-        host(seen, &format!("m{at}.b.nl"), 30 + at, true)
-    });
-    let (score, _) = many.with("a.nl MX 5 z.b.nl").with("z.b.nl A 9.9.9.99").score();
+    let (score, _) = many().with("a.nl MX 5 z.b.nl").with("z.b.nl A 9.9.9.99").score();
     assert_eq!(category(&score, "mail_starttls"), Range::new(0, 100));
     let names: Vec<_> = score
         .unseen

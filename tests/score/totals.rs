@@ -2,11 +2,10 @@
 
 use zegel::inquiry::{Offered, Session};
 use zegel::judge::score::{MxStatus, Range, criteria};
-use zegel::transport::plan::Worth;
 use zegel::records::dane::Tlsa;
-use zegel::transport::{Certificate, Probe, Reaction, Step, Suite, Version};
+use zegel::transport::{Probe, Reaction, Step, Suite, Version, Worth};
 
-use crate::seen::{accepted, chain, old_certificate, profile, refused, signed_by_itself, sound};
+use crate::seen::{about, accepted, chain, old_certificate, profile, refused, signed_by_itself, sound};
 use crate::world::{Seen, bogus, category, insecure, mark, tlsa};
 
 /// A hello of this kind is taken, by all of the TLS.
@@ -193,19 +192,6 @@ fn the_order_of_suites_counts_where_it_was_seen() {
         let seen = &mark(&score, &criteria::ORDER).seen;
         assert!(seen.contains(says), "{what}: {seen}");
     }
-}
-
-/// A record about a certificate.
-fn about(der: &[u8], usage: u8, selector: u8, matching: u8) -> Tlsa {
-    let key = Certificate::from_der(der).unwrap().public_key_info;
-    let thing = if selector == 0 { der } else { &key };
-    let digest = |algorithm| aws_lc_rs::digest::digest(algorithm, thing).as_ref().to_vec();
-    let data = match matching {
-        1 => digest(&aws_lc_rs::digest::SHA256),
-        2 => digest(&aws_lc_rs::digest::SHA512),
-        _ => thing.to_vec(),
-    };
-    Tlsa { usage, selector, matching, data }
 }
 
 #[test]

@@ -2,8 +2,7 @@
 
 use zegel::inquiry::{Security, Trouble};
 use zegel::judge::score::{Counts, Score};
-use zegel::transport::plan::Worth;
-use zegel::transport::{Probe, Version};
+use zegel::transport::{Probe, Version, Worth};
 
 use crate::seen::{accepted, profile, sound};
 use crate::world::{Seen, insecure, tlsa};

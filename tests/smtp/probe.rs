@@ -249,6 +249,19 @@ async fn made_up(authority: &Authority, lines: String) -> SocketAddr {
     at
 }
 
+/// What a probe says of a mail server that is busy.
+fn told_busy(asked: &Starttls, now: jiff::Timestamp) -> String {
+    let fact = Fact {
+        outcome: Err(Trouble::Busy),
+        security: Security::NotAsked,
+        source: Spoke::default(),
+        seen_at: now,
+        expires_at: now,
+        made: Made::default(),
+    };
+    Told::answer(asked, &fact, now)
+}
+
 /// A probe that answers whoever comes first, that his mail server is busy, and is gone once that is heard.
 pub(crate) async fn answers_once(authority: &Authority) -> (SocketAddr, tokio::task::JoinHandle<()>) {
     let config = Arc::new(authority.identity("localhost", authority).server().unwrap());
@@ -260,16 +273,7 @@ pub(crate) async fn answers_once(authority: &Authority) -> (SocketAddr, tokio::t
         let mut line = vec![0; 4096];
         let length = stream.read(&mut line).await.unwrap();
         let asked = Asked::read(std::str::from_utf8(&line[..length]).unwrap()).unwrap();
-        let now = jiff::Timestamp::now();
-        let fact = Fact {
-            outcome: Err(Trouble::Busy),
-            security: Security::NotAsked,
-            source: Spoke::default(),
-            seen_at: now,
-            expires_at: now,
-            made: Made::default(),
-        };
-        let told = Told::answer(&asked.question, &fact, now);
+        let told = told_busy(&asked.question, jiff::Timestamp::now());
         stream.write_all(told.as_bytes()).await.unwrap();
         let _ = stream.read(&mut line).await;
     });
@@ -279,18 +283,8 @@ pub(crate) async fn answers_once(authority: &Authority) -> (SocketAddr, tokio::t
 #[tokio::test]
 async fn a_probe_that_dies_or_speaks_otherwise_is_no_answer_and_is_left_alone_for_a_while() {
     let authority = Authority::new();
-    let nothing_of = |address: [u8; 4]| {
-        let now = jiff::Timestamp::UNIX_EPOCH;
-        let fact = Fact {
-            outcome: Err(Trouble::Busy),
-            security: Security::NotAsked,
-            source: Spoke::default(),
-            seen_at: now,
-            expires_at: now,
-            made: Made::default(),
-        };
-        Told::answer(&question(address.into(), CHAIN), &fact, now)
-    };
+    let nothing_of =
+        |address: [u8; 4]| told_busy(&question(address.into(), CHAIN), jiff::Timestamp::UNIX_EPOCH);
     let whole = nothing_of([8, 8, 8, 8]);
     for (lines, says) in [
         (Told::waiting(), "closed the connection before its answer"),

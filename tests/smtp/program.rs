@@ -1,7 +1,6 @@
 //! The program beside a mail server: `inspect --starttls`, `check` with a tls block, and the same again from a recording.
 
 use std::net::SocketAddr;
-use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 
 use zegel::world::Identity;
@@ -20,26 +19,39 @@ const ZONE: &str = "
 const MANIFEST: &str = "apiVersion: zegel.dev/v1alpha1\nkind: MailDomain\nmetadata: {name: voorbeeld-nl}\n\
                         spec: {domain: voorbeeld.nl, role: Mail, tls: {level: LEVEL}}\n";
 
-/// Runs the program against these servers, beside the runtime that serves them.
-async fn zegel(dns: &DnsServer, mail: &Server, args: &[&str]) -> (i32, String) {
+/// The program with these arguments, beside this resolver alone.
+fn program(dns: &DnsServer, args: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_zegel"));
     command
         .args(args)
+        .args(["--resolver", &dns.address().to_string()])
         .args([
-            "--resolver",
-            &dns.address().to_string(),
             "--dnssec",
             "off",
             "--authorities",
             "off",
-        ])
-        .args([
-            "--smtp-port",
-            &mail.port.to_string(),
-            "--smtp-pause",
-            "10ms",
             "--allow-private-targets",
         ]);
+    command
+}
+
+/// The same through a probe at this port, with what the controller has of it.
+fn through(mut command: Command, port: u16, [ca, cert, key]: &[String; 3]) -> Command {
+    command.args(["--probe", &format!("localhost:{port}")]).args([
+        "--probe-ca",
+        ca,
+        "--probe-cert",
+        cert,
+        "--probe-key",
+        key,
+    ]);
+    command
+}
+
+/// Runs the program against these servers, beside the runtime that serves them.
+pub(super) async fn zegel(dns: &DnsServer, mail: &Server, args: &[&str]) -> (i32, String) {
+    let mut command = program(dns, args);
+    command.args(["--smtp-port", &mail.port.to_string(), "--smtp-pause", "10ms"]);
     run(command).await
 }
 
@@ -116,9 +128,6 @@ async fn the_program_looks_through_the_program() {
         Server::start(vec![with_tls(&config)]).await,
     );
     let authority = Authority::new();
-    let files = |identity: &Identity| {
-        [&identity.authority, &identity.certificate, &identity.key].map(|path: &PathBuf| text(path))
-    };
     let [ca, cert, key] = files(&authority.identity("localhost", &authority));
     let mut probe = Command::new(env!("CARGO_BIN_EXE_zegel"))
         .args([
@@ -142,33 +151,15 @@ async fn the_program_looks_through_the_program() {
     std::io::BufRead::read_line(&mut log, &mut first).unwrap();
     let first: serde_json::Value = serde_json::from_str(&first).unwrap();
     let at: SocketAddr = first["listening"].as_str().unwrap().parse().unwrap();
-    let [ca, cert, key] = files(&authority.identity("controller", &authority));
-    let inspect = |at: String| {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_zegel"));
-        command
-            .args(["inspect", "voorbeeld.nl", "-o", "json", "--starttls", "chain"])
-            .args([
-                "--resolver",
-                &dns.address().to_string(),
-                "--dnssec",
-                "off",
-                "--authorities",
-                "off",
-            ])
-            .args([
-                "--probe",
-                &at,
-                "--probe-ca",
-                &ca,
-                "--probe-cert",
-                &cert,
-                "--probe-key",
-                &key,
-            ])
-            .arg("--allow-private-targets");
-        run(command)
+    let identity = files(&authority.identity("controller", &authority));
+    let inspect = || {
+        let command = program(
+            &dns,
+            &["inspect", "voorbeeld.nl", "-o", "json", "--starttls", "chain"],
+        );
+        run(through(command, at.port(), &identity))
     };
-    let (_, out) = inspect(format!("localhost:{}", at.port())).await;
+    let (_, out) = inspect().await;
     assert!(
         out.contains("TLS-015") && out.contains("leads to no public root"),
         "{out}"
@@ -177,7 +168,7 @@ async fn the_program_looks_through_the_program() {
     let pid = probe.id().to_string();
     Command::new("kill").args(["-TERM", &pid]).status().unwrap();
     assert!(probe.wait().unwrap().success());
-    let (_, out) = inspect(format!("localhost:{}", at.port())).await;
+    let (_, out) = inspect().await;
     assert!(
         out.contains("note: no mail server was looked at: the probe cannot be asked: localhost:")
             && out.contains("NoProbe")
@@ -196,38 +187,11 @@ async fn a_probe_that_dies_midway_is_said_to_be_gone_from_then_on() {
     dns.fail("mx1.tweede.nl", Fault::Held);
     let authority = Authority::new();
     let (at, gone) = answers_once(&authority).await;
-    let identity = authority.identity("controller", &authority);
-    let mut command = Command::new(env!("CARGO_BIN_EXE_zegel"));
-    command
-        .args([
-            "inspect",
-            "voorbeeld.nl",
-            "tweede.nl",
-            "-o",
-            "json",
-            "--starttls",
-            "chain",
-        ])
-        .args([
-            "--resolver",
-            &dns.address().to_string(),
-            "--dnssec",
-            "off",
-            "--authorities",
-            "off",
-        ])
-        .args([
-            "--dns-timeout",
-            "60s",
-            "--timeout",
-            "120s",
-            "--allow-private-targets",
-        ])
-        .args(["--probe", &format!("localhost:{}", at.port())])
-        .args(["--probe-ca", &text(&identity.authority)])
-        .args(["--probe-cert", &text(&identity.certificate)])
-        .args(["--probe-key", &text(&identity.key)]);
-    let running = tokio::spawn(run(command));
+    let identity = files(&authority.identity("controller", &authority));
+    let both = ["inspect", "voorbeeld.nl", "tweede.nl", "-o", "json"];
+    let mut command = program(&dns, &both);
+    command.args(["--starttls", "chain", "--dns-timeout", "60s", "--timeout", "120s"]);
+    let running = tokio::spawn(run(through(command, at.port(), &identity)));
     gone.await.unwrap();
     dns.heal();
     let (_, out) = running.await.unwrap();
@@ -240,6 +204,7 @@ async fn a_probe_that_dies_midway_is_said_to_be_gone_from_then_on() {
     assert!(out.contains("Busy") && out.contains("NoProbe"), "{out}");
 }
 
-fn text(path: &Path) -> String {
-    path.display().to_string()
+/// Where an identity's authority, certificate and key lie.
+fn files(identity: &Identity) -> [String; 3] {
+    [&identity.authority, &identity.certificate, &identity.key].map(|path| path.display().to_string())
 }

@@ -1,9 +1,7 @@
 //! Many domains on one provider's mail servers: what each more of them costs in questions and connections.
 
-use std::process::Command;
-
 use super::dns::DnsServer;
-use super::program::run;
+use super::program::zegel;
 use super::server::{Server, self_signed, with_tls};
 
 /// The provider: two hosts, at one machine each.
@@ -51,15 +49,16 @@ async fn cost(domains: usize) -> (usize, usize) {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("all.yaml");
     std::fs::write(&file, manifests(domains)).unwrap();
-    let mut command = Command::new(env!("CARGO_BIN_EXE_zegel"));
-    command
-        // That a mail server stands on loopback is an Error, and is meant.
-        .args(["check", file.to_str().unwrap(), "--fail-on", "none"])
-        .args(["--resolver", &dns.address().to_string()])
-        .args(["--dnssec", "off", "--authorities", "off"])
-        .args(["--smtp-port", &mail.port.to_string(), "--smtp-pause", "10ms"])
-        .args(["--allow-private-targets", "--timeout", "120s"]);
-    let (code, out) = run(command).await;
+    // That a mail server stands on loopback is an Error, and is meant.
+    let args = [
+        "check",
+        file.to_str().unwrap(),
+        "--fail-on",
+        "none",
+        "--timeout",
+        "120s",
+    ];
+    let (code, out) = zegel(&dns, &mail, &args).await;
     assert!(
         code == 0 && out.contains("5/5") && !out.contains("unknown"),
         "{out}"

@@ -4,11 +4,10 @@ use zegel::inquiry::{Offered, Session};
 use zegel::judge::Verdict;
 use zegel::records::dane::Tlsa;
 use zegel::rules::Severity;
-use zegel::transport::Certificate;
 
 use crate::facts::{findings, intent, observe};
 use crate::seen::{
-    Servers, ZONE, certificate, chain as signed, signed_by_itself, sound, with, with_handshake,
+    Servers, ZONE, about, certificate, chain as signed, signed_by_itself, sound, with, with_handshake,
 };
 
 const SPEC: &str = "{domain: a.nl, role: Mail, tls: {level: Any}, dane: {required: true}}";
@@ -24,27 +23,6 @@ fn chain(session: &Session) -> Vec<Vec<u8>> {
         .unwrap()
         .chain
         .clone()
-}
-
-/// A record about one of them.
-pub(crate) fn about(der: &[u8], usage: u8, selector: u8, matching: u8) -> Tlsa {
-    let read = Certificate::from_der(der).unwrap();
-    let thing = if selector == 0 {
-        der.to_vec()
-    } else {
-        read.public_key_info
-    };
-    let digest = |algorithm| aws_lc_rs::digest::digest(algorithm, &thing).as_ref().to_vec();
-    Tlsa {
-        usage,
-        selector,
-        matching,
-        data: match matching {
-            1 => digest(&aws_lc_rs::digest::SHA256),
-            2 => digest(&aws_lc_rs::digest::SHA512),
-            _ => thing,
-        },
-    }
 }
 
 pub(crate) fn judged(session: &Session, records: &[Tlsa], spec: &str) -> Verdict {

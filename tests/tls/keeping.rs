@@ -9,9 +9,8 @@ use zegel::records::Standard;
 use zegel::records::dane::Tlsa;
 use zegel::rules::Severity;
 
-use crate::beside::about;
 use crate::facts::{findings, intent};
-use crate::seen::{Servers, ZONE, certificate, chain};
+use crate::seen::{Servers, ZONE, about, certificate, chain};
 use crate::senders::showing;
 
 /// A certificate is issued anew before the server takes it up: the record of the key that is shown stays until then.

@@ -4,8 +4,7 @@ use std::collections::BTreeSet;
 
 use zegel::inquiry::{Offered, Session};
 use zegel::rules::{self, Severity};
-use zegel::transport::plan::Worth;
-use zegel::transport::{Group, KeyExchange, Probe, Scheme, Version};
+use zegel::transport::{Group, KeyExchange, Probe, Scheme, Version, Worth};
 
 use crate::facts::{findings, intent};
 use crate::seen::{Servers, ZONE, accepted, certificate, old_certificate, profile, sound, with, with_handshake};

@@ -14,8 +14,10 @@ use zegel::inquiry::{
 };
 use zegel::intent::Intent;
 use zegel::judge::{Verdict, judge};
+use zegel::records::dane::Tlsa;
 use zegel::transport::{
-    Alert, Flight, Group, KeyExchange, Probe, Reaction, Scheme, ServerHello, Step, Suite, Version,
+    Alert, Certificate, Flight, Group, KeyExchange, Probe, Reaction, Scheme, ServerHello, Step, Suite,
+    Version,
 };
 
 use crate::facts::{World, now};
@@ -179,6 +181,27 @@ pub(crate) fn signed_by_itself(host: &str, may_sign: bool) -> Vec<u8> {
     (params.not_before, params.not_after) = (date_time_ymd(2026, 1, 1), date_time_ymd(2027, 1, 1));
     let own = params.self_signed(&KeyPair::generate().unwrap()).unwrap();
     own.der().to_vec()
+}
+
+/// A record of TLSA about a certificate.
+pub(crate) fn about(der: &[u8], usage: u8, selector: u8, matching: u8) -> Tlsa {
+    let read = Certificate::from_der(der).unwrap();
+    let thing = if selector == 0 {
+        der.to_vec()
+    } else {
+        read.public_key_info
+    };
+    let digest = |algorithm| aws_lc_rs::digest::digest(algorithm, &thing).as_ref().to_vec();
+    Tlsa {
+        usage,
+        selector,
+        matching,
+        data: match matching {
+            1 => digest(&aws_lc_rs::digest::SHA256),
+            2 => digest(&aws_lc_rs::digest::SHA512),
+            _ => thing,
+        },
+    }
 }
 
 /// One with RSA of 1024 bits, signed with SHA-1.

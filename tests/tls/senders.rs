@@ -7,9 +7,9 @@ use zegel::judge::Verdict;
 use zegel::records::dane::Tlsa;
 use zegel::rules::{self, Severity};
 
-use crate::beside::{about, judged};
+use crate::beside::judged;
 use crate::facts::{World, findings, intent, name};
-use crate::seen::{Servers, certificate, chain, with, with_handshake};
+use crate::seen::{Servers, about, certificate, chain, with, with_handshake};
 
 const E: Severity = Severity::Error;
 const W: Severity = Severity::Warning;

@@ -4,7 +4,7 @@ use zegel::inquiry::{Closeness, Offered, Session, Trouble};
 use zegel::intent::Intent;
 use zegel::judge::{Finding, RecordVerdict, State, Verdict};
 use zegel::records::Standard;
-use zegel::transport::{Probe, Suite, Version};
+use zegel::transport::{Probe, Suite, Version, Worth};
 
 use crate::facts::{intent, observe};
 use crate::seen::{Servers, ZONE, accepted, old_certificate, profile, sound, with, with_handshake};
@@ -60,7 +60,7 @@ fn each_level_wants_what_its_name_says() {
 #[test]
 fn what_only_a_closer_look_shows_counts_too() {
     let weak = accepted(
-        Probe::Suites(zegel::transport::plan::Worth::Insufficient),
+        Probe::Suites(Worth::Insufficient),
         Version::TLS12,
         0x002f,
         |flight| {
@@ -167,67 +167,17 @@ fn a_fault_at_one_address_is_a_fault_of_the_host() {
     let low = || "mx1.a.nl: want nothing insufficient, found TLS 1.0 (insufficient)".to_owned();
     /// What two addresses show; the state and its differences; the rules that are broken, with what is told.
     type Row<'a> = (Session, Session, State, Vec<String>, &'a [(&'a str, &'a str)]);
+    #[rustfmt::skip] // A row is a line.
     let rows: [Row<'_>; 9] = [
         (sound(), sound(), State::InSync, vec![], &[]),
-        (
-            absent(),
-            absent(),
-            State::Missing,
-            vec![no("")],
-            &[("TLS-001", "found none in its answer to EHLO")],
-        ),
-        (
-            sound(),
-            absent(),
-            State::Missing,
-            vec![no(v6)],
-            &[("TLS-001", "EHLO at 2001:db8::25")],
-        ),
-        (
-            absent(),
-            refused(),
-            State::Missing,
-            vec![no("")],
-            &[(
-                "TLS-001",
-                "EHLO at 192.0.2.25 and it refused: 501 no at 2001:db8::25",
-            )],
-        ),
-        (
-            broken(),
-            broken(),
-            State::Drifted,
-            vec![none("")],
-            &[("TLS-002", "none comes about: closed")],
-        ),
-        (
-            broken(),
-            sound(),
-            State::Drifted,
-            vec![none(v4)],
-            &[("TLS-002", "closed at 192.0.2.25")],
-        ),
-        (
-            broken(),
-            absent(),
-            State::Missing,
-            vec![no(v6), none(v4)],
-            &[("TLS-001", "at 2001:db8::25"), ("TLS-002", "at 192.0.2.25")],
-        ),
-        (
-            absent(),
-            old(),
-            State::Missing,
-            vec![no(v4), low()],
-            &[("TLS-001", "at 192.0.2.25"), ("TLS-003", "found TLS 1.0")],
-        ),
-        (
-            sound(),
-            nothing(),
-            State::InSync,
-            vec![],
-            &[("TLS-017", "421 enough")],
-        ),
+        (absent(), absent(), State::Missing, vec![no("")], &[("TLS-001", "found none in its answer to EHLO")]),
+        (sound(), absent(), State::Missing, vec![no(v6)], &[("TLS-001", "EHLO at 2001:db8::25")]),
+        (absent(), refused(), State::Missing, vec![no("")], &[("TLS-001", "EHLO at 192.0.2.25 and it refused: 501 no at 2001:db8::25")]),
+        (broken(), broken(), State::Drifted, vec![none("")], &[("TLS-002", "none comes about: closed")]),
+        (broken(), sound(), State::Drifted, vec![none(v4)], &[("TLS-002", "closed at 192.0.2.25")]),
+        (broken(), absent(), State::Missing, vec![no(v6), none(v4)], &[("TLS-001", "at 2001:db8::25"), ("TLS-002", "at 192.0.2.25")]),
+        (absent(), old(), State::Missing, vec![no(v4), low()], &[("TLS-001", "at 192.0.2.25"), ("TLS-003", "found TLS 1.0")]),
+        (sound(), nothing(), State::InSync, vec![], &[("TLS-017", "421 enough")]),
     ];
     for (first, second, state, differences, broken) in rows {
         let servers = Servers::default()

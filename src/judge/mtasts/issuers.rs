@@ -3,7 +3,7 @@
 //! may, whoever deceives one can serve another.
 
 use crate::inquiry::{Inquiry, Need};
-use crate::judge::caa::relevant;
+use crate::judge::caa::{anybody_may, relevant};
 use crate::judge::{Findings, Site, Topic};
 use crate::name::Name;
 use crate::records::caa::{Leave, leave};
@@ -15,31 +15,19 @@ pub(super) fn check(host: &Name, managed: bool, inquiry: &mut Inquiry<'_>, findi
         return;
     };
     let topic = Topic::new(Site::Host(host.clone()), managed);
-    let who = found
-        .as_ref()
-        .map_or(Leave::Anybody, |found| leave(&found.records));
-    match (who, found) {
-        (Leave::Some, _) => {}
-        (Leave::Anybody, None) => {
-            let message = format!(
-                "want a CAA record that says who may issue certificates for {host}, found none at its name or above"
-            );
-            findings.say(&rules::ANY_ISSUER, &topic, message);
+    let found = found.as_ref();
+    match (found.map_or(Leave::Anybody, |found| leave(&found.records)), found) {
+        (Leave::Anybody, found) => {
+            findings.say(&rules::ANY_ISSUER, &topic, anybody_may(host, found));
         }
-        (Leave::Anybody, Some(found)) => {
+        (Leave::Nobody(why), Some(found)) => {
             let message = format!(
-                "want a CAA record that says who may issue certificates for {host}, found those of {} without the tag issue",
+                "want a CAA record by which {host}, which serves the policy, can have a certificate that senders accept, found at {} \
+                 {why}: no public authority may issue one",
                 found.at
-            );
-            findings.say(&rules::ANY_ISSUER, &topic, message);
-        }
-        (Leave::Nobody(why), found) => {
-            let at = found.map_or_else(String::new, |found| format!(" at {}", found.at));
-            let message = format!(
-                "want a CAA record by which {host}, which serves the policy, can have a certificate that senders accept, found{at} \
-                 {why}: no public authority may issue one"
             );
             findings.say(&rules::NO_ISSUER, &topic, message);
         }
+        (Leave::Some | Leave::Nobody(_), _) => {}
     }
 }

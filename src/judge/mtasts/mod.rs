@@ -1,9 +1,9 @@
 //! MTA-STS (RFC 8461): the record at `_mta-sts`, the host that serves the policy, and
 //! the policies that are desired and served, beside the MX that stands there. `state` is the record's, `check` its findings,
 //! `hosts` the cross of a policy and the MX, `coming` the same of an MX that is wanted, `policy` what is served, `missing` what
-//! a missing record means, `issuers` who may issue the certificate under which a policy is
-//! served, `seen` what is told to who remembers. It is asked for where it is managed, by who inspects a
-//! domain, and where a spec has hosts of its MX or something of its mail servers' TLS.
+//! a missing record means, `issuers` who may issue the certificate under which a policy is served, `seen` what is told to who
+//! remembers. It is asked for where it is managed, by who inspects a domain, and where a spec has hosts of its MX or something
+//! of its mail servers' TLS.
 
 mod check;
 mod coming;

@@ -305,7 +305,6 @@ fn kind(of: Of, criterion: &'static Criterion, seen: &[Trait], sessions: &[&Sess
     };
     let closer = || Gap::new(Why::Closer);
     match (phase_out.is_empty(), is_asked) {
-        _ if of == Of::Order && is_asked => order(criterion, sessions),
         (false, _) => Mark::new(
             criterion,
             Status::Warning,
@@ -317,6 +316,7 @@ fn kind(of: Of, criterion: &'static Criterion, seen: &[Trait], sessions: &[&Sess
             Range::new(if is_asked { criterion.points } else { 0 }, criterion.points),
             vec![closer()],
         ),
+        (true, true) if of == Of::Order => order(criterion, sessions),
         (true, true) => Mark::good(criterion, "nothing below sufficient was seen"),
         (true, false) => Mark::unknown(criterion, closer()),
     }

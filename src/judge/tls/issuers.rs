@@ -3,7 +3,7 @@
 use super::servers::MailServer;
 use super::worth;
 use crate::inquiry::{Inquiry, Need};
-use crate::judge::caa::relevant;
+use crate::judge::caa::{Relevant, anybody_may, relevant};
 use crate::judge::{Findings, Topic};
 use crate::records::caa::{Leave, leave};
 use crate::rules::tls as rules;
@@ -17,20 +17,11 @@ pub(super) fn check(server: &MailServer, topic: &Topic, inquiry: &mut Inquiry<'_
     let Ok(found) = relevant(host, Need::Evidence, inquiry) else {
         return;
     };
-    let Some(found) = found else {
-        let message = format!(
-            "want a CAA record that says who may issue certificates for {host}, found none at its name or above"
-        );
-        findings.say(&rules::ANY_ISSUER, topic, message);
-        return;
-    };
-    if !found.records.iter().any(|record| record.is("issue")) {
-        let message = format!(
-            "want a CAA record that says who may issue certificates for {host}, found those of {} without the tag issue",
-            found.at
-        );
-        findings.say(&rules::ANY_ISSUER, topic, message);
+    let names_some = |found: &Relevant| found.records.iter().any(|record| record.is("issue"));
+    if !found.as_ref().is_some_and(names_some) {
+        findings.say(&rules::ANY_ISSUER, topic, anybody_may(host, found.as_ref()));
     }
+    let Some(found) = found else { return };
     // One's own authority needs no leave: only who shows a public one's certificate cannot renew it.
     if let Leave::Nobody(why) = leave(&found.records)
         && is_public(server)

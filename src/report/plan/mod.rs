@@ -22,6 +22,7 @@ use super::{ManifestRef, Style, json};
 use crate::inquiry::{Kind, Txt};
 use crate::intent::{Intent, ManagedRrset, PolicyFile, What};
 use crate::name::Name;
+use crate::records::quoted;
 
 /// The TTL a plan suggests, in seconds.
 pub const TTL: u32 = 3600;
@@ -288,25 +289,6 @@ fn txt_data(value: &str) -> String {
     let strings = Txt::split(&octets(value)).strings;
     let quoted: Vec<String> = strings.iter().map(|string| quoted(string)).collect();
     quoted.join(" ")
-}
-
-/// One character-string in quotes.
-fn quoted(string: &[u8]) -> String {
-    let mut out = String::from("\"");
-    for &octet in string {
-        match octet {
-            b'"' | b'\\' => {
-                out.push('\\');
-                out.push(char::from(octet));
-            }
-            0x20..=0x7e => out.push(char::from(octet)),
-            other => {
-                let _ = write!(out, "\\{other:03}");
-            }
-        }
-    }
-    out.push('"');
-    out
 }
 
 /// The octets behind presentation format: `\DDD` and `\x` undone.

@@ -1,6 +1,6 @@
 //! Plans against servers that are functions: what is found, and how many hellos it takes.
 
-use super::super::plan::{MAX_STEPS, Worth};
+use super::super::plan::MAX_STEPS;
 use super::*;
 
 /// A server as far as a plan can tell it: what it takes, by its own order or the client's.

@@ -1,5 +1,5 @@
-//! Takes the measures of a look from what its checks looked at, each from the room that knows it: nothing is asked for its own
-//! sake. Pure.
+//! Takes the [`Measures`] of a look, each from the room that knows it, once its checks have had their answers: nothing is asked
+//! for a measure's own sake. They are kept apart from it, for the rooms know the verdict, which holds them. Pure.
 
 use jiff::SignedDuration;
 
@@ -11,8 +11,8 @@ use crate::intent::Intent;
 /// A certificate is to be renewed in the last quarter of its life, and no sooner than this before its end.
 const RENEWAL: SignedDuration = SignedDuration::from_hours(30 * 24);
 
-/// What the answers of this pass measure.
-pub(super) fn of(intent: &Intent, inquiry: &mut Inquiry<'_>) -> Measures {
+/// What the answers of this pass come to.
+pub(super) fn measures(intent: &Intent, inquiry: &mut Inquiry<'_>) -> Measures {
     let certificate =
         tls::first_end(intent, inquiry).map(|leaf| Ending::new(leaf.not_before, leaf.not_after, RENEWAL));
     let signature = dnssec::first_end(intent, inquiry)
