@@ -14,20 +14,11 @@ fn is_of_a_domain(asked: &Message, kind: RecordType) -> bool {
     asks_for(asked, kind) && labels(asked) > 1
 }
 
-pub(super) const HARMS: [(&str, Spoil); 8] = [
+pub(super) const HARMS: [(&str, Spoil); 10] = [
     ("keeps the key of the DS back", |asked, answer| {
         match is_of_a_domain(asked, RecordType::DNSKEY) {
-            // Signatures over nothing are no answer.
-            true => without(answer, is_key_of_ds).map(|mut answer| {
-                if !answer
-                    .answers
-                    .iter()
-                    .any(|record| record.record_type() == RecordType::DNSKEY)
-                {
-                    answer.answers.clear();
-                }
-                answer
-            }),
+            // Where it is the only one, that leaves signatures over nothing.
+            true => without(answer, is_key_of_ds),
             false => Some(answer),
         }
     }),
@@ -45,6 +36,16 @@ pub(super) const HARMS: [(&str, Spoil); 8] = [
             true => without(answer, |_| true),
             false => Some(answer),
         }
+    }),
+    (
+        "leaves of keys nothing but their signatures",
+        |asked, answer| match is_of_a_domain(asked, RecordType::DNSKEY) {
+            true => without(answer, |record| record.record_type() == RecordType::DNSKEY),
+            false => Some(answer),
+        },
+    ),
+    ("leaves of texts nothing but their signatures", |_, answer| {
+        without(answer, |record| record.record_type() == RecordType::TXT)
     }),
     (
         "gives ended signatures over keys",

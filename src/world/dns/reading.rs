@@ -7,6 +7,7 @@
 
 use std::net::IpAddr;
 
+use hickory_proto::dnssec::rdata::DNSSECRData;
 use hickory_proto::op::{Message, ResponseCode};
 use hickory_proto::rr::{self, DNSClass, RData, RecordType};
 
@@ -140,6 +141,10 @@ impl Trail {
         if moved && absent == Answer::NoData && soa.is_none() {
             return Ok(None);
         }
+        // Nor where somebody has signed them: they were left out.
+        if self.has_signatures_alone(kind, message) {
+            return Err(Trouble::Malformed);
+        }
         // RFC 2308 5: the smaller of the SOA's TTL and its last field; without SOA an absence may not be kept.
         let negative_ttl = soa.as_ref().map_or(0, |soa| soa.ttl.min(soa.minimum));
         self.source.ttl = self.source.ttl.min(negative_ttl);
@@ -151,16 +156,35 @@ impl Trail {
 impl Trail {
     /// Whether there is a record of `kind`, or an alias, at the end whose data are of no form that is known.
     fn has_unreadable(&self, kind: Kind, message: &Message) -> bool {
-        let is_meant = |record: &rr::Record| {
-            [kind, Kind::Cname]
-                .into_iter()
-                .any(|one| record_type(one) == record.record_type())
-        };
+        self.has_at_end(message, |record| is_meant(kind, record.record_type()))
+    }
+
+    /// Whether there is a signature over records of `kind`, or over an alias, at the end, where there are no such records.
+    fn has_signatures_alone(&self, kind: Kind, message: &Message) -> bool {
+        self.has_at_end(message, |record| {
+            covered(record).is_some_and(|signed| is_meant(kind, signed))
+        })
+    }
+
+    fn has_at_end(&self, message: &Message, is: impl Fn(&rr::Record) -> bool) -> bool {
         message
             .answers
             .iter()
-            .filter(|record| record.dns_class == DNSClass::IN && is_meant(record))
+            .filter(|record| record.dns_class == DNSClass::IN && is(record))
             .any(|record| name(&record.name).is_some_and(|owner| owner == *self.end()))
+    }
+}
+
+/// Whether a question for `kind` is answered by records of this type: its own, or an alias.
+fn is_meant(kind: Kind, of: RecordType) -> bool {
+    [kind, Kind::Cname].into_iter().any(|one| record_type(one) == of)
+}
+
+/// The type a signature covers; `None` of what is none.
+pub(super) fn covered(record: &rr::Record) -> Option<RecordType> {
+    match &record.data {
+        RData::DNSSEC(DNSSECRData::RRSIG(signature)) => Some(signature.input().type_covered),
+        _ => None,
     }
 }
 

@@ -18,7 +18,6 @@ mod part;
 use hickory_proto::op::Message;
 use hickory_proto::rr::{Name, RecordType};
 
-pub(super) use self::part::covered;
 use self::part::{End, Part, Set};
 
 /// One answer, or the proof that there is none: as the resolver has it, and as a server of the zone gives it.

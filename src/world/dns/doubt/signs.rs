@@ -6,12 +6,13 @@ use aws_lc_rs::rand;
 use hickory_proto::op::{Message, ResponseCode};
 use hickory_proto::rr::{Name, RecordType};
 
-use super::copies::{Age, Pair, Seen, covered};
+use super::copies::{Age, Pair, Seen};
 use super::traces::own_pair;
 use super::witnesses::Given;
 use crate::inquiry::{Broken, Security};
 use crate::world::dns::authorities::Authorities;
 use crate::world::dns::evidence::{Evidence, is_missing, is_proven};
+use crate::world::dns::reading::covered;
 use crate::world::dns::validate::Validator;
 
 /// The first of the types for private use, and how many there are (RFC 6895 3.1): no zone has records of one.

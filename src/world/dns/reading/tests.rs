@@ -1,8 +1,10 @@
 //! What is read of hostile and of honest messages, record by record.
 
+use hickory_proto::dnssec::Algorithm;
+use hickory_proto::dnssec::rdata::{RRSIG, SigInput};
 use hickory_proto::op::OpCode;
-use hickory_proto::rr::Record;
 use hickory_proto::rr::rdata::{A, CNAME, NULL, SOA, TXT};
+use hickory_proto::rr::{Record, SerialNumber};
 
 use super::*;
 
@@ -214,6 +216,79 @@ fn circles_and_long_chains_end() {
 fn a_message_that_gives_and_denies_is_no_answer() {
     let said = read(ResponseCode::NXDomain, vec![a("a.example", 1)], vec![]).0;
     assert_eq!(said, failed(Trouble::Malformed));
+}
+
+/// Somebody has signed what is not there: no absence is read into that, at the name nor behind an alias.
+#[test]
+fn signatures_without_what_they_are_over_are_no_answer_and_no_absence() {
+    let over = |owner: &str, kind| {
+        let input = SigInput {
+            type_covered: kind,
+            algorithm: Algorithm::ECDSAP256SHA256,
+            num_labels: 2,
+            original_ttl: 60,
+            sig_expiration: SerialNumber::new(2),
+            sig_inception: SerialNumber::new(1),
+            key_tag: 7,
+            signer_name: rr::Name::root(),
+        };
+        let signature = DNSSECRData::RRSIG(RRSIG::from_sig(input, vec![1; 64]));
+        record(owner, 60, RData::DNSSEC(signature))
+    };
+    let (address, text) = (RecordType::A, RecordType::TXT);
+    let at = |owner| over(owner, address);
+    let zone = || vec![soa("example", 60, 60)];
+    for (what, answers, authorities, want) in [
+        ("alone", vec![at("a.example")], vec![], failed(Trouble::Malformed)),
+        (
+            "with a start of authority",
+            vec![at("a.example")],
+            zone(),
+            failed(Trouble::Malformed),
+        ),
+        (
+            "over an alias",
+            vec![over("a.example", RecordType::CNAME)],
+            vec![],
+            failed(Trouble::Malformed),
+        ),
+        (
+            "behind an alias, by the zone itself",
+            vec![cname("a.example", "b.example"), at("b.example")],
+            zone(),
+            failed(Trouble::Malformed),
+        ),
+        (
+            "behind an alias, which is asked for",
+            vec![cname("a.example", "b.example"), at("b.example")],
+            vec![],
+            Ok(None),
+        ),
+        (
+            "beside records",
+            vec![a("a.example", 1), at("a.example")],
+            vec![],
+            addresses(&[1]),
+        ),
+        (
+            "over another type",
+            vec![over("a.example", text)],
+            zone(),
+            Ok(Some(Answer::NoData)),
+        ),
+        (
+            "of another name",
+            vec![at("b.example")],
+            zone(),
+            Ok(Some(Answer::NoData)),
+        ),
+    ] {
+        assert_eq!(
+            read(ResponseCode::NoError, answers, authorities).0,
+            want,
+            "{what}"
+        );
+    }
 }
 
 #[test]

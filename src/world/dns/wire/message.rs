@@ -2,10 +2,11 @@
 
 use hickory_proto::op::{Message, MessageType, ResponseCode};
 use hickory_proto::rr::rdata::opt::{EdnsCode, EdnsOption};
-use hickory_proto::rr::{DNSClass, RecordType};
+use hickory_proto::rr::{DNSClass, Record, RecordType};
 
 use super::odd;
 use crate::inquiry::{ExtendedError, Trouble};
+use crate::world::dns::reading::covered;
 
 /// What octets that came in are to the question that is out.
 #[derive(Debug, PartialEq)]
@@ -95,19 +96,22 @@ pub(in crate::world::dns) fn usable(answer: Message, query: &Message) -> Result<
 
 /// Records, and none of them of the name, class and type that were asked for, nor an alias there. An absence has an
 /// empty answer section (RFC 2308 2.2): this is none, and must not be taken for one.
+///
+/// Signatures over what was asked for are about it, where they were asked for too: somebody has left out what they are over,
+/// and who that was is found out as of any answer that lacks a part.
 fn is_about_others(answer: &Message, query: &Message) -> bool {
-    let belongs = |owner, class, kind| {
+    let wants_signatures = query.edns.as_ref().is_some_and(|edns| edns.flags().dnssec_ok);
+    let belongs = |record: &Record| {
+        let signed = covered(record).filter(|_| wants_signatures);
         query.queries.iter().any(|asked| {
-            asked.name() == owner
-                && class == DNSClass::IN
-                && [asked.query_type(), RecordType::CNAME].contains(&kind)
+            let wanted = [asked.query_type(), RecordType::CNAME];
+            *asked.name() == record.name
+                && record.dns_class == DNSClass::IN
+                && (wanted.contains(&record.record_type())
+                    || signed.is_some_and(|kind| wanted.contains(&kind)))
         })
     };
-    !answer.answers.is_empty()
-        && !answer
-            .answers
-            .iter()
-            .any(|record| belongs(&record.name, record.dns_class, record.record_type()))
+    !answer.answers.is_empty() && !answer.answers.iter().any(belongs)
 }
 
 /// Neither responsible nor recursive, or sending us elsewhere: name servers without an answer and without SOA

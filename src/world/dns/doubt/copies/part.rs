@@ -5,6 +5,8 @@ use hickory_proto::dnssec::rdata::DNSSECRData;
 use hickory_proto::op::Message;
 use hickory_proto::rr::{Name, RData, Record, RecordType};
 
+use crate::world::dns::reading::covered;
+
 /// An alias is followed this often.
 const MAX_ALIASES: usize = 16;
 
@@ -254,12 +256,4 @@ fn soa(message: &Message) -> Option<&Name> {
 /// The type of the set that a record belongs to: its own, or the one that it signs.
 fn told_of(record: &Record) -> RecordType {
     covered(record).unwrap_or_else(|| record.record_type())
-}
-
-/// The type a signature covers; `None` of what is none.
-pub(in crate::world::dns::doubt) fn covered(record: &Record) -> Option<RecordType> {
-    match &record.data {
-        RData::DNSSEC(DNSSECRData::RRSIG(signature)) => Some(signature.input().type_covered),
-        _ => None,
-    }
 }
