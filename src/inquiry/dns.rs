@@ -202,8 +202,16 @@ impl Lane for Dns {
             let glue = referral.glue.iter().map(|(name, _)| name);
             referral.servers.iter().chain(glue)
         });
+        let disbelieved = source.disbelieved.iter();
+        let without_worth: usize = disbelieved
+            .clone()
+            .flat_map(|disbelieved| &disbelieved.answer)
+            .flat_map(|answer| answer.records().iter().map(Rdata::size))
+            .sum();
         let names = source.chain.iter().chain(&source.beside).chain(referred);
-        data + names.map(|name| name.as_str().len() + 16).sum::<usize>()
+        let names = names.chain(disbelieved.flat_map(|disbelieved| &disbelieved.chain));
+        data + without_worth
+            + names.map(|name| name.as_str().len() + 16).sum::<usize>()
             + source.direct.as_ref().map_or(0, |_| size_of::<Direct>())
     }
 
@@ -372,6 +380,17 @@ pub struct Source {
     pub direct: Option<Box<Direct>>,
     /// How the resolver itself explains that it has no answer; `None` where it does not.
     pub explained: Option<Box<ExtendedError>>,
+    /// What was said and does not count, because it is not proven: for people to see, and for no judgement.
+    pub disbelieved: Option<Box<Disbelieved>>,
+}
+
+/// What was said and does not count.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Disbelieved {
+    /// The CNAME targets from the question's name, in order.
+    pub chain: Vec<Name>,
+    /// What is said to be at their end; `None` where they lead to what the answer says nothing about.
+    pub answer: Option<Answer>,
 }
 
 /// What an authority that was asked itself says beside its records.

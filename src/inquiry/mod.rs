@@ -36,7 +36,9 @@ mod trust;
 
 pub use self::address::{is_private, nobody_at};
 pub use self::depth::{Approach, Depth};
-pub use self::dns::{Answer, Direct, Dns, Kind, Rdata, Referral, Soa, Source, StartOfAuthority, Txt, View};
+pub use self::dns::{
+    Answer, Direct, Disbelieved, Dns, Kind, Rdata, Referral, Soa, Source, StartOfAuthority, Txt, View,
+};
 pub use self::extended::ExtendedError;
 pub use self::fact::{Answered, Fact, whole_second};
 pub use self::facts::Facts;

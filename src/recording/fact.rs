@@ -9,7 +9,9 @@ use serde::{Deserialize, Serialize};
 use super::security::Worth;
 use super::text::{name, trouble};
 use super::trust::{EndsLine, TrustLine, Zones};
-use crate::inquiry::{Answer, Direct, Dns, ExtendedError, Fact, Made, Rdata, Referral, Soa, Source, View};
+use crate::inquiry::{
+    Answer, Direct, Disbelieved, Dns, ExtendedError, Fact, Kind, Made, Rdata, Referral, Soa, Source, View,
+};
 use crate::name::Name;
 
 /// A fact as it is written. Exactly one of `values`, `absence` and `trouble` is there.
@@ -63,6 +65,19 @@ struct From {
     direct: Option<DirectLine>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     explained: Option<ExplainedLine>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    disbelieved: Option<DisbelievedLine>,
+}
+
+/// What was said and does not count.
+#[derive(Debug, Serialize, Deserialize)]
+struct DisbelievedLine {
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    chain: Vec<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    values: Option<Vec<String>>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    absence: Option<Absence>,
 }
 
 /// How the resolver explains an error (RFC 8914).
@@ -111,16 +126,11 @@ struct Start {
 
 impl Recorded {
     pub(super) fn of(question: &Dns, fact: &Fact, zones: &mut Zones) -> Self {
-        let (values, absence, trouble) = match &fact.outcome {
-            Ok(Answer::Records(records)) => (
-                Some(records.iter().map(ToString::to_string).collect()),
-                None,
-                None,
-            ),
-            Ok(Answer::NoData) => (None, Some(Absence::NoData), None),
-            Ok(Answer::NxDomain) => (None, Some(Absence::NxDomain), None),
-            Err(trouble) => (None, None, Some(trouble.reason().to_owned())),
+        let (values, absence) = match &fact.outcome {
+            Ok(answer) => said(answer),
+            Err(_) => (None, None),
         };
+        let trouble = fact.trouble().map(|trouble| trouble.reason().to_owned());
         Self {
             name: question.name.to_string(),
             r#type: question.kind.to_string(),
@@ -153,21 +163,16 @@ impl Recorded {
             None => question,
             Some(address) => question.at(address),
         };
-        let outcome = match (self.values, self.absence, self.trouble) {
-            (Some(values), None, None) if !values.is_empty() => {
-                let records: Result<Vec<Rdata>, String> =
-                    values.iter().map(|value| Rdata::parse(kind, value)).collect();
-                Ok(Answer::Records(records?))
-            }
-            (None, Some(Absence::NoData), None) => Ok(Answer::NoData),
-            (None, Some(Absence::NxDomain), None) => Ok(Answer::NxDomain),
-            (None, None, Some(word)) => Err(trouble(&word)?),
-            _ => return Err("want exactly one of values, absence and trouble".to_owned()),
+        let is_answer = self.values.is_some() || self.absence.is_some();
+        let outcome = match self.trouble {
+            Some(word) if !is_answer => Err(trouble(&word)?),
+            None if is_answer => Ok(read_answer(kind, self.values, self.absence)?.ok_or(ONE_OF)?),
+            _ => return Err(ONE_OF.to_owned()),
         };
         let fact = Fact {
             outcome,
             security: self.security.read()?,
-            source: self.source.read(zones)?,
+            source: self.source.read(kind, zones)?,
             seen_at: self.seen_at,
             expires_at: self.expires_at,
             made: Made::default(),
@@ -189,6 +194,7 @@ impl From {
             trust,
             direct,
             explained,
+            disbelieved,
         } = source;
         Self {
             server: *server,
@@ -203,10 +209,11 @@ impl From {
                 code: explained.code,
                 text: explained.text.clone(),
             }),
+            disbelieved: disbelieved.as_deref().map(DisbelievedLine::of),
         }
     }
 
-    fn read(self, zones: &Zones) -> Result<Source, String> {
+    fn read(self, kind: Kind, zones: &Zones) -> Result<Source, String> {
         let chain: Result<Vec<Name>, String> = self.chain.iter().map(|text| name(text)).collect();
         Ok(Source {
             server: self.server,
@@ -226,6 +233,60 @@ impl From {
             explained: self
                 .explained
                 .map(|line| Box::new(ExtendedError::new(line.code, line.text.as_bytes()))),
+            disbelieved: self
+                .disbelieved
+                .map(|line| line.read(kind).map(Box::new))
+                .transpose()?,
+        })
+    }
+}
+
+/// What an entry without one answer lacks, or has too much of.
+const ONE_OF: &str = "want exactly one of values, absence and trouble";
+
+/// An answer as it is written.
+fn said(answer: &Answer) -> (Option<Vec<String>>, Option<Absence>) {
+    match answer {
+        Answer::Records(records) => (Some(records.iter().map(ToString::to_string).collect()), None),
+        Answer::NoData => (None, Some(Absence::NoData)),
+        Answer::NxDomain => (None, Some(Absence::NxDomain)),
+    }
+}
+
+/// An answer as it was written; `None` where there is none.
+fn read_answer(
+    kind: Kind,
+    values: Option<Vec<String>>,
+    absence: Option<Absence>,
+) -> Result<Option<Answer>, String> {
+    match (values, absence) {
+        (None, None) => Ok(None),
+        (Some(values), None) if !values.is_empty() => {
+            let records = values.iter().map(|value| Rdata::parse(kind, value));
+            let records: Result<Vec<Rdata>, String> = records.collect();
+            Ok(Some(Answer::Records(records?)))
+        }
+        (None, Some(Absence::NoData)) => Ok(Some(Answer::NoData)),
+        (None, Some(Absence::NxDomain)) => Ok(Some(Answer::NxDomain)),
+        (Some(_), _) => Err(ONE_OF.to_owned()),
+    }
+}
+
+impl DisbelievedLine {
+    fn of(disbelieved: &Disbelieved) -> Self {
+        let (values, absence) = disbelieved.answer.as_ref().map(said).unwrap_or_default();
+        Self {
+            chain: disbelieved.chain.iter().map(ToString::to_string).collect(),
+            values,
+            absence,
+        }
+    }
+
+    fn read(self, kind: Kind) -> Result<Disbelieved, String> {
+        let chain: Result<Vec<Name>, String> = self.chain.iter().map(|text| name(text)).collect();
+        Ok(Disbelieved {
+            chain: chain?,
+            answer: read_answer(kind, self.values, self.absence)?,
         })
     }
 }

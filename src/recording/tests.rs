@@ -8,8 +8,9 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::inquiry::{
-    Answer, Approach, Bogus, Broken, Depth, Direct, Doubt, Ds, Ends, ExtendedError, Hashing, Key, Kind, Made,
-    Rdata, RecordType, Referral, Security, Soa, Source, StartOfAuthority, Trust, Txt, Unproven, Zone,
+    Answer, Approach, Bogus, Broken, Depth, Direct, Disbelieved, Doubt, Ds, Ends, ExtendedError, Hashing,
+    Key, Kind, Made, Rdata, RecordType, Referral, Security, Soa, Source, StartOfAuthority, Trust, Txt,
+    Unproven, Zone,
 };
 
 fn at(second: i64) -> Timestamp {
@@ -72,7 +73,13 @@ fn outcomes(kind: Kind) -> impl Strategy<Value = Result<Answer, Trouble>> {
     ]
 }
 
-fn sources() -> impl Strategy<Value = Source> {
+fn disbelieved(kind: Kind) -> impl Strategy<Value = Disbelieved> {
+    let chain = prop::collection::vec(names(), 0..3);
+    let answer = outcomes(kind).prop_map(Result::ok);
+    (chain, answer).prop_map(|(chain, answer)| Disbelieved { chain, answer })
+}
+
+fn sources(kind: Kind) -> impl Strategy<Value = Source> {
     let soa =
         (names(), any::<u32>(), any::<u32>(), any::<u32>()).prop_map(|(owner, serial, minimum, ttl)| Soa {
             owner,
@@ -90,18 +97,23 @@ fn sources() -> impl Strategy<Value = Source> {
         prop::option::of(trusts()),
         prop::option::of(directs()),
         prop::option::of((any::<u16>(), "[ -~]*")),
+        prop::option::of(disbelieved(kind)),
     )
         .prop_map(
-            |(server, authoritative, chain, beside, ttl, soa, trust, direct, explained)| Source {
-                server,
-                authoritative,
-                chain,
-                beside,
-                ttl,
-                soa,
-                trust: trust.map(Box::new),
-                direct: direct.map(Box::new),
-                explained: explained.map(|(code, text)| Box::new(ExtendedError::new(code, text.as_bytes()))),
+            |(server, authoritative, chain, beside, ttl, soa, trust, direct, explained, disbelieved)| {
+                Source {
+                    server,
+                    authoritative,
+                    chain,
+                    beside,
+                    ttl,
+                    soa,
+                    trust: trust.map(Box::new),
+                    direct: direct.map(Box::new),
+                    explained: explained
+                        .map(|(code, text)| Box::new(ExtendedError::new(code, text.as_bytes()))),
+                    disbelieved: disbelieved.map(Box::new),
+                }
             },
         )
 }
@@ -263,7 +275,7 @@ fn questions() -> impl Strategy<Value = (Dns, Fact)> {
         (
             Just(question),
             outcomes(kind),
-            sources(),
+            sources(kind),
             0_i64..1 << 33,
             0_i64..1 << 33,
         )

@@ -1,17 +1,20 @@
 //! One record set in depth, as `zegel lookup` prints it: what the resolver says, whether that is proven and by which
 //! chain, and what each name server of the zone says. Pure.
 
+mod recursive;
+
 use std::fmt::Write as _;
 
 use jiff::Timestamp;
 use serde::Serialize;
 
+pub use self::recursive::{ExplainedReport, RecursiveReport, UnprovenReport};
 use super::Style;
 use super::servers::ServerReport;
 use super::text::{hanging, harmless};
 use crate::inquiry::{
-    Answer, Dns, Doubt, ExtendedError, Fact, Inquiry, Kind, Lane, Need, Passes, Rdata, Reply, Security,
-    StartOfAuthority, Trouble, Trust, Zone, whole_second,
+    Dns, Doubt, ExtendedError, Inquiry, Kind, Need, Passes, Reply, Security, Trouble, Trust, Zone,
+    whole_second,
 };
 use crate::judge::authorities::{self, Servers, Visible};
 use crate::name::Name;
@@ -50,39 +53,6 @@ pub struct LookupReport {
     is_known: bool,
     #[serde(skip)]
     worth: Security,
-}
-
-/// What the resolver says.
-#[derive(Debug, Clone, Serialize)]
-#[serde(rename_all = "camelCase")]
-pub struct RecursiveReport {
-    /// `Records`, `NoData`, `NxDomain`, or why there is no usable answer: `ServFail`, `Timeout`, `Bogus`, …
-    pub outcome: &'static str,
-    /// The values, in presentation format.
-    pub values: Vec<String>,
-    /// The fields of a start of authority, where one was asked for.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub soa: Option<StartOfAuthority>,
-    /// The remaining TTL in seconds, or how long the absence may be remembered; null where there is no answer.
-    pub ttl: Option<u32>,
-    /// The aliases followed, in order.
-    pub chain: Vec<Name>,
-    /// Who said it; null when nobody did.
-    pub server: Option<String>,
-    /// How the resolver explains an error itself (RFC 8914).
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub explained: Option<ExplainedReport>,
-}
-
-/// An extended DNS error.
-#[derive(Debug, Clone, Serialize)]
-pub struct ExplainedReport {
-    /// Its code.
-    pub code: u16,
-    /// What the code is registered for.
-    pub meaning: Option<&'static str>,
-    /// What the resolver says beside.
-    pub text: String,
 }
 
 /// What an answer is worth.
@@ -134,8 +104,10 @@ impl LookupReport {
         let fact = inquiry.fact(&question).map(|fact| &**fact);
         let agrees = servers
             .as_ref()
+            .ok()
             .and_then(|servers| authorities::resolver_agrees(servers, inquiry));
-        let visible = Visible::of(servers.as_ref(), fact, agrees);
+        let visible = Visible::of(servers.as_ref().map_err(|why| *why), fact, agrees);
+        let servers = servers.ok();
         let has_answer = fact.is_some_and(|fact| fact.outcome.is_ok());
         let zone = servers.as_ref().map_or(name, |servers| &servers.zone);
         let (worth, trust, unproven) = match fact {
@@ -240,8 +212,10 @@ impl LookupReport {
         for zone in &self.security.chain {
             rows.push([String::new(), zone.line()]);
         }
-        if let Some(zone) = &self.zone {
-            rows.push(["zone".to_owned(), zone.to_string()]);
+        match &self.zone {
+            Some(zone) => rows.push(["zone".to_owned(), zone.to_string()]),
+            // Why there is nothing to say of its servers is why there is none.
+            None => rows.push(["servers".to_owned(), self.visible()]),
         }
         if let Some(summary) = &self.summary {
             rows.push(["servers".to_owned(), summary.clone()]);
@@ -309,52 +283,6 @@ fn of_no_answer(
     (security, None, Some(message))
 }
 
-impl RecursiveReport {
-    fn of(fact: Option<&Fact>, unanswered: Trouble) -> Self {
-        let outcome = fact.map_or(Err(unanswered), |fact| fact.outcome.as_ref().map_err(|why| *why));
-        Self {
-            outcome: outcome.map_or_else(Trouble::reason, Dns::outcome),
-            values: match outcome {
-                Ok(answer) => answer.records().iter().map(Rdata::shown).collect(),
-                Err(_) => Vec::new(),
-            },
-            soa: match outcome.map(Answer::records) {
-                Ok([Rdata::Soa(Some(start))]) => Some((**start).clone()),
-                _ => None,
-            },
-            ttl: fact.filter(|fact| fact.outcome.is_ok()).map(Fact::ttl),
-            chain: fact.map(|fact| fact.chain().to_vec()).unwrap_or_default(),
-            server: fact
-                .and_then(|fact| fact.source.server)
-                .map(|server| server.to_string()),
-            explained: fact
-                .and_then(|fact| fact.source.explained.as_deref())
-                .map(|explained| ExplainedReport {
-                    code: explained.code,
-                    meaning: explained.meaning(),
-                    text: explained.text.clone(),
-                }),
-        }
-    }
-
-    fn line(&self) -> String {
-        let what = match (self.outcome, self.values.as_slice()) {
-            ("Records", _) if let Some(soa) = &self.soa => labelled(soa),
-            ("Records", values) => values.join(", "),
-            ("NoData", _) => "no record of this type".to_owned(),
-            ("NxDomain", _) => "the name does not exist (NXDOMAIN)".to_owned(),
-            (trouble, _) => format!("no usable answer ({trouble})"),
-        };
-        let ttl = self.ttl.map(|ttl| format!("ttl {ttl}"));
-        let by = self.server.as_ref().map(|server| format!("by {server}"));
-        let notes: Vec<String> = ttl.into_iter().chain(by).collect();
-        match notes.is_empty() {
-            true => what,
-            false => format!("{what} ({})", notes.join(", ")),
-        }
-    }
-}
-
 impl SecurityReport {
     fn of(security: &Security, trust: Option<&Trust>) -> Self {
         Self {
@@ -367,22 +295,6 @@ impl SecurityReport {
             chain: trust.map(zones).unwrap_or_default(),
         }
     }
-}
-
-/// The fields of a start of authority by their names.
-fn labelled(soa: &StartOfAuthority) -> String {
-    let StartOfAuthority {
-        mname,
-        rname,
-        serial,
-        refresh,
-        retry,
-        expire,
-        minimum,
-    } = soa;
-    format!(
-        "mname {mname}, rname {rname}, serial {serial}, refresh {refresh}, retry {retry}, expire {expire}, minimum {minimum}"
-    )
 }
 
 /// All zones of a chain, each once, the trust anchor first.

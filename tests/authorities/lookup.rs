@@ -307,3 +307,34 @@ fn where_the_resolver_has_nothing_it_is_said_that_the_servers_are_held_against_e
         )
     );
 }
+
+/// That nobody is asked on purpose is another thing than that nobody was found.
+#[test]
+fn why_there_is_no_zone_is_told() {
+    let off = "name servers are not asked (--authorities off), or cannot be reached from here";
+    let left_alone =
+        "the name lies in the zone of a top-level domain or of the root, whose name servers are left alone";
+    let unfound = "the zone that the name lies in, or its name servers, could not be found";
+    for (at, resolver, depth, why) in [
+        ("_dmarc.voorbeeld.nl", NEW, Depth::Off, off),
+        ("nergens.nl", NEW, Depth::Closely, left_alone),
+        ("nl", NEW, Depth::Closely, left_alone),
+        (
+            "stuk.elders",
+            "stuk.elders ANY !SERVFAIL",
+            Depth::Closely,
+            unfound,
+        ),
+    ] {
+        let net = Net::new(resolver);
+        let at = name(at);
+        let report = net
+            .settle(depth, |inquiry| LookupReport::look(&at, Kind::Txt, inquiry))
+            .0;
+        assert_eq!(report.zone, None, "{at}");
+        assert_eq!(report.visible_why, format!("not known: {why}"), "{at}");
+        let table = report.text(zegel::report::Style::PLAIN);
+        let flat = table.split_whitespace().collect::<Vec<_>>().join(" ");
+        assert!(flat.contains(&format!("servers not known: {why}")), "{table}");
+    }
+}

@@ -5,6 +5,7 @@ use hickory_proto::rr::RecordType;
 use hickory_proto::rr::rdata::opt::EdnsOption;
 use jiff::Timestamp;
 use zegel::inquiry::{Depth, Kind};
+use zegel::report::Style;
 use zegel::report::json::{Judged, line};
 use zegel::report::lookup::LookupReport;
 use zegel::world::{Config, Dnssec, Freshness, Passes, World};
@@ -179,5 +180,96 @@ async fn a_bogus_name_is_asked_at_the_servers_of_its_own_zone() {
         };
         let server = (server.name.to_string(), server.state);
         assert_eq!(server, (format!("ns.{zone}"), "Right"), "{name}");
+    }
+}
+
+/// An alias leads into a zone that is broken: what was said, and where it led, explains why another zone is named. Nothing of it
+/// counts.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_was_said_and_does_not_count_is_shown_apart_from_what_does() {
+    let Some(tree) = tree() else { return };
+    let (changing, _) = forwarder(tree.unbound, |asked: &Message, mut answer: Message| {
+        // An absence that nobody proves, in place of what is there.
+        if asked.queries[0].name().to_string() == "_dmarc.hashed.nl." && asks_for(asked, RecordType::TXT) {
+            answer.answers.clear();
+            answer.metadata.response_code = ResponseCode::NXDomain;
+        }
+        Some(answer)
+    })
+    .await;
+    let policy = "v=DMARC1; p=reject";
+    let mut page = Page::read();
+    for (resolver, name, at, chain, unproven, said) in [
+        (
+            tree.unbound,
+            "to-bogus.good.nl",
+            Some("expired.nl"),
+            &["_dmarc.expired.nl"][..],
+            Some(("Records", &[policy][..])),
+            "no usable answer (Bogus); not proven: v=DMARC1; p=reject",
+        ),
+        (
+            tree.unbound,
+            "_dmarc.expired.nl",
+            Some("expired.nl"),
+            &[],
+            Some(("Records", &[policy])),
+            "no usable answer (Bogus); not proven: v=DMARC1; p=reject",
+        ),
+        (
+            tree.unbound,
+            "nothing.nonsec.nl",
+            Some("nonsec.nl"),
+            &[],
+            Some(("NxDomain", &[])),
+            "no usable answer (Bogus); not proven: the name does not exist (NXDOMAIN)",
+        ),
+        (
+            changing,
+            "_dmarc.hashed.nl",
+            Some("hashed.nl"),
+            &[],
+            Some(("NxDomain", &[])),
+            "no usable answer (Stripped); not proven: the name does not exist (NXDOMAIN)",
+        ),
+        (
+            tree.unbound,
+            "to-data.good.nl",
+            None,
+            &["_dmarc.good.nl"],
+            None,
+            policy,
+        ),
+    ] {
+        let report = look(&world(&tree, resolver, true), name, Depth::Closely).await;
+        let recursive = &report.recursive;
+        let found = recursive.unproven.as_ref();
+        let found = found.map(|said| {
+            (
+                said.outcome,
+                said.values.iter().map(String::as_str).collect::<Vec<_>>(),
+            )
+        });
+        let wanted = unproven.map(|(outcome, values)| (outcome, values.to_vec()));
+        assert_eq!(found, wanted, "{name}: {recursive:?}");
+        assert_eq!(
+            recursive.values.is_empty(),
+            unproven.is_some(),
+            "{name}: {recursive:?}"
+        );
+        let aliases: Vec<&str> = recursive.chain.iter().map(zegel::name::Name::as_str).collect();
+        assert_eq!(aliases, chain, "{name}");
+        let shown = report.security.at.as_ref().map(zegel::name::Name::as_str);
+        assert_eq!(shown, at, "{name}: {:?}", report.security);
+        let table = report.text(Style::PLAIN);
+        let flat = table.split_whitespace().collect::<Vec<_>>().join(" ");
+        assert!(flat.contains(said), "{name}: {table}");
+        let is_told = |alias: &&str| flat.contains(&format!("aliases {alias}"));
+        assert!(chain.iter().all(is_told), "{name}: {table}");
+        let judged = Judged {
+            outcome: "wrong",
+            body: &report,
+        };
+        page.hold("lookup", &line(Timestamp::now(), &judged));
     }
 }

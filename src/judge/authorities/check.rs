@@ -177,7 +177,7 @@ pub(super) fn apart(servers: &Servers, inquiry: &Inquiry<'_>) -> Option<Apart> {
     let fact = inquiry.fact(&servers.question()?).map(|fact| &**fact);
     Some(Apart {
         values: seen.values(),
-        visible: Visible::of(Some(servers), fact, Some(false)),
+        visible: Visible::of(Ok(servers), fact, Some(false)),
     })
 }
 

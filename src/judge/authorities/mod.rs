@@ -17,6 +17,8 @@ mod view;
 mod visible;
 mod zone;
 
+use std::fmt;
+
 pub use self::cause::likely_cause;
 pub(super) use self::going::Going;
 use self::meaning::{Against, judged};
@@ -51,7 +53,7 @@ pub(super) fn look(
     if subjects.is_empty() {
         return Vec::new();
     }
-    let Some(base) = zone::of(&intent.domain, inquiry) else {
+    let Ok(base) = zone::of(&intent.domain, inquiry) else {
         return Vec::new();
     };
     let mut zones = Zones::default();
@@ -69,11 +71,36 @@ pub(super) fn look(
     all
 }
 
-/// What the servers say of any record set, held against the newest version of its zone; `None` while something is open, and
-/// where its zone cannot be found or asked.
-pub fn of(name: &Name, kind: Kind, inquiry: &mut Inquiry<'_>) -> Option<Servers> {
+/// Why nothing is known of the name servers of a record set.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Unasked {
+    /// None are asked at all.
+    Off,
+    /// The name lies in the zone of a registry, or in the root: those have no word in it, and are left alone.
+    Registrys,
+    /// Its zone, or the servers of that, could not be found.
+    Unfound,
+}
+
+impl fmt::Display for Unasked {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Off => "name servers are not asked (--authorities off), or cannot be reached from here",
+            Self::Registrys => {
+                "the name lies in the zone of a top-level domain or of the root, whose name servers are left alone"
+            }
+            Self::Unfound => "the zone that the name lies in, or its name servers, could not be found",
+        })
+    }
+}
+
+/// What the servers say of any record set, held against the newest version of its zone.
+///
+/// # Errors
+/// Why nothing can be said; while something is open, that they could not be found.
+pub fn of(name: &Name, kind: Kind, inquiry: &mut Inquiry<'_>) -> Result<Servers, Unasked> {
     if inquiry.depth() == Depth::Off {
-        return None;
+        return Err(Unasked::Off);
     }
     let base = zone::of(name, inquiry)?;
     let apex = base.apex.clone();
@@ -87,7 +114,7 @@ pub fn of(name: &Name, kind: Kind, inquiry: &mut Inquiry<'_>) -> Option<Servers>
         stands: false,
     };
     let nothing_wanted = Intent::observe(name.clone(), Vec::new(), Vec::new());
-    one(&nothing_wanted, &subject, &apex, &mut zones, inquiry)
+    one(&nothing_wanted, &subject, &apex, &mut zones, inquiry).ok_or(Unasked::Unfound)
 }
 
 /// Whether one of the servers says what the resolver says, or may lead there; `None` where one of them has said nothing.

@@ -4,18 +4,20 @@
 //! `history`). One look sees what the resolver still has, and how long that one keeps it: others may have fetched it
 //! later. So the time is that of the resolver that was asked, and what is not known is said beside.
 
+use super::Unasked;
 use crate::inquiry::{Doubt, Fact, Security};
 use crate::judge::servers::{ServerState, Servers, Visible};
 
 impl Visible {
     /// What one look tells: `fact` is the resolver's answer, `agrees` whether one of the servers says the same.
-    pub(crate) fn of(servers: Option<&Servers>, fact: Option<&Fact>, agrees: Option<bool>) -> Self {
+    pub(crate) fn of(servers: Result<&Servers, Unasked>, fact: Option<&Fact>, agrees: Option<bool>) -> Self {
         let never = |why: &str| Self {
             by: None,
             why: why.to_owned(),
         };
-        let Some(servers) = servers else {
-            return never("not known: the name servers were not asked, or could not be found");
+        let servers = match servers {
+            Ok(servers) => servers,
+            Err(why) => return never(&format!("not known: {why}")),
         };
         let Some(fact) = fact.filter(|fact| fact.outcome.is_ok()) else {
             let is_old = |fact: &Fact| {

@@ -7,6 +7,7 @@
 use std::collections::BTreeMap;
 use std::net::IpAddr;
 
+use super::Unasked;
 use crate::inquiry::{Answer, Depth, Dns, Fact, Inquiry, Kind, Need, Rdata, Referral, Reply, Trouble};
 use crate::judge::dns::registrable;
 use crate::judge::servers::{LeftOut, Nowhere};
@@ -72,21 +73,27 @@ impl Zone {
     }
 }
 
-/// The zone `domain` lies in, with its servers; `None` while something is open, and where it cannot be found or is a
+/// The zone `domain` lies in, with its servers; not while something is open, nor where it cannot be found or is a
 /// registry's, which has no word in a domain that does not exist.
-pub(super) fn of(domain: &Name, inquiry: &mut Inquiry<'_>) -> Option<Zone> {
+pub(super) fn of(domain: &Name, inquiry: &mut Inquiry<'_>) -> Result<Zone, Unasked> {
     let question = Dns::new(domain.clone(), Kind::Soa);
     if let Reply::Unanswered(trouble) = inquiry.ask(question.clone(), Need::Detail) {
-        return unresolved(domain, trouble, inquiry);
+        return unresolved(domain, trouble, inquiry).ok_or(Unasked::Unfound);
     }
-    let apex = above(domain, inquiry)?;
+    let Some(apex) = above(domain, inquiry) else {
+        let soa = inquiry.fact(&question).and_then(|fact| fact.source.soa.as_ref());
+        return Err(match soa.is_some_and(|soa| soa.owner.is_root()) {
+            true => Unasked::Registrys,
+            false => Unasked::Unfound,
+        });
+    };
     let gone = inquiry
         .fact(&question)
         .is_some_and(|fact| fact.outcome == Ok(Answer::NxDomain));
     let is_registrys = apex.label_count() < 2 || (gone && registrable(domain).is_strictly_below(&apex));
     match is_registrys {
-        true => None,
-        false => gather(apex, None, inquiry),
+        true => Err(Unasked::Registrys),
+        false => gather(apex, None, inquiry).ok_or(Unasked::Unfound),
     }
 }
 

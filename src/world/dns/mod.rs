@@ -161,6 +161,7 @@ impl Servers {
                     Worth::Nothing(trouble) => {
                         trail.prove(proven);
                         trail.note_apex(&message);
+                        trail.disbelieve(question.kind, &message);
                         return Err(trouble);
                     }
                     Worth::Again => {

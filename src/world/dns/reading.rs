@@ -15,7 +15,8 @@ use jiff::Timestamp;
 
 use crate::dnssec::{Proven, claimed};
 use crate::inquiry::{
-    Answer, Dns, Ends, Kind, Rdata, Referral, Security, Soa, Source, StartOfAuthority, Trouble, Txt,
+    Answer, Disbelieved, Dns, Ends, Kind, Rdata, Referral, Security, Soa, Source, StartOfAuthority, Trouble,
+    Txt,
 };
 use crate::name::Name;
 use crate::records::caa::Caa;
@@ -76,6 +77,16 @@ impl Trail {
         let at_or_above = |owner: &Name| self.end().is_at_or_below(owner);
         self.source.soa = start_of_authority(&message.answers, |owner| owner == self.end())
             .or_else(|| start_of_authority(&message.authorities, at_or_above));
+    }
+
+    /// Takes note of what an answer says that does not count, and of where its aliases lead.
+    pub(super) fn disbelieve(&mut self, kind: Kind, message: &Message) {
+        let mut read = Self::new(self.start.clone());
+        read.source.chain.clone_from(&self.source.chain);
+        if let Ok(answer) = read.follow(kind, message) {
+            let chain = read.source.chain;
+            self.source.disbelieved = Some(Box::new(Disbelieved { chain, answer }));
+        }
     }
 
     /// Nothing was validated after all.
