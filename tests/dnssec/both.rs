@@ -1,20 +1,20 @@
 //! A zone that is broken behind a resolver that does harm: what is told is what the zone's own servers show, for whoever mends
 //! by what is told must not change what is good.
 
-use hickory_proto::op::Message;
+use hickory_proto::op::{Message, ResponseCode};
 use hickory_proto::rr::RecordType;
 use zegel::inquiry::Kind;
 use zegel::world::Dnssec;
 
-use super::harmful::{Spoil, covers, labels, question, unsigned_texts, without, world};
+use super::harmful::{Spoil, bare, covers, labels, question, unsigned_texts, without, world};
 use super::live::{asks_for, forwarder, tree};
-use super::witnesses::{ended, is_key_of_ds};
+use super::witnesses::{ended, is_key_of_ds, other_digest};
 
 fn is_of_a_domain(asked: &Message, kind: RecordType) -> bool {
     asks_for(asked, kind) && labels(asked) > 1
 }
 
-pub(super) const HARMS: [(&str, Spoil); 10] = [
+pub(super) const HARMS: [(&str, Spoil); 15] = [
     ("keeps the key of the DS back", |asked, answer| {
         match is_of_a_domain(asked, RecordType::DNSKEY) {
             // Where it is the only one, that leaves signatures over nothing.
@@ -58,6 +58,36 @@ pub(super) const HARMS: [(&str, Spoil); 10] = [
         "takes the keys' signatures away",
         |asked, answer| match is_of_a_domain(asked, RecordType::DNSKEY) {
             true => without(answer, |record| covers(record, RecordType::DNSKEY)),
+            false => Some(answer),
+        },
+    ),
+    ("takes DS away", |asked, answer| {
+        match is_of_a_domain(asked, RecordType::DS) {
+            true => without(answer, |record| {
+                record.record_type() == RecordType::DS || covers(record, RecordType::DS)
+            }),
+            false => Some(answer),
+        }
+    }),
+    (
+        "gives empty answers to DS",
+        |asked, answer| match is_of_a_domain(asked, RecordType::DS) {
+            true => bare(answer, ResponseCode::NoError, Vec::new()),
+            false => Some(answer),
+        },
+    ),
+    ("gives another digest in DS", other_digest),
+    (
+        "leaves of DS nothing but their signatures",
+        |asked, answer| match is_of_a_domain(asked, RecordType::DS) {
+            true => without(answer, |record| record.record_type() == RecordType::DS),
+            false => Some(answer),
+        },
+    ),
+    (
+        "takes all signatures of domains away, and those over their DS",
+        |asked, answer| match labels(asked) > 1 {
+            true => without(answer, |record| record.record_type() == RecordType::RRSIG),
             false => Some(answer),
         },
     ),

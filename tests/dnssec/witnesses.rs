@@ -46,6 +46,21 @@ pub(super) fn is_key_of_ds(record: &Record) -> bool {
     matches!(&record.data, RData::DNSSEC(DNSSECRData::DNSKEY(key)) if key.secure_entry_point())
 }
 
+/// The answer, with another digest in each DS of a domain.
+pub(super) fn other_digest(asked: &Message, mut answer: Message) -> Option<Message> {
+    if asks_for(asked, RecordType::DS) && labels(asked) > 1 {
+        for record in &mut answer.answers {
+            if let RData::DNSSEC(DNSSECRData::DS(ds)) = &record.data {
+                let mut digest = ds.digest().to_vec();
+                digest[0] ^= 1;
+                let ds = DS::new(ds.key_tag(), ds.algorithm(), ds.digest_type(), digest);
+                record.data = RData::DNSSEC(DNSSECRData::DS(ds));
+            }
+        }
+    }
+    Some(answer)
+}
+
 /// Ways to harm in which nothing is missing that would show: what is there is not the zone's.
 #[tokio::test(flavor = "multi_thread")]
 async fn what_no_server_gives_is_put_down_to_the_resolver_whatever_is_wrong_with_it() {
@@ -67,19 +82,7 @@ async fn what_no_server_gives_is_put_down_to_the_resolver_whatever_is_wrong_with
                 false => Some(answer),
             }
         }),
-        ("another digest in the DS", |asked, mut answer| {
-            if asks_for(asked, RecordType::DS) && labels(asked) > 1 {
-                for record in &mut answer.answers {
-                    if let RData::DNSSEC(DNSSECRData::DS(ds)) = &record.data {
-                        let mut digest = ds.digest().to_vec();
-                        digest[0] ^= 1;
-                        let ds = DS::new(ds.key_tag(), ds.algorithm(), ds.digest_type(), digest);
-                        record.data = RData::DNSSEC(DNSSECRData::DS(ds));
-                    }
-                }
-            }
-            Some(answer)
-        }),
+        ("another digest in the DS", other_digest),
         ("no addresses and no texts", |asked, mut answer| {
             let kinds = [RecordType::A, RecordType::AAAA, RecordType::TXT];
             if labels(asked) > 2 && kinds.iter().any(|kind| asks_for(asked, *kind)) {

@@ -26,7 +26,9 @@
 //! or zones alone is not told from a zone that does not sign them; where none can be found, because the resolver proves no
 //! address either, nobody is accused.
 
+mod below;
 mod copies;
+mod delegations;
 mod registry;
 mod signs;
 mod traces;
@@ -152,8 +154,25 @@ impl Validator {
         authorities: &Authorities,
     ) -> Fault {
         let (missing, is_changed) = (is_missing(&bogus.why), matches!(bogus.why, Broken::BadSignature));
+        let evidence = evidence((asked.message, asked.name, asked.kind), proven, bogus);
+        let matter = evidence.map(|evidence| Matter {
+            name: asked.name.clone(),
+            kind: asked.kind,
+            evidence,
+        });
+        // The resolver has left it out: whether the zone is broken beside, its servers tell, where anybody wants to know.
+        let left_out = |fault: Fault| {
+            let is_wanted = self.is_strict() || !matches!(fault, Fault::Strips);
+            let matter = matter.as_ref().filter(|_| is_wanted);
+            async move {
+                match matter {
+                    Some(matter) => self.below(asked, (bogus, matter), fault, authorities).await,
+                    None => fault,
+                }
+            }
+        };
         if self.last() == Passes::Strips && (missing || !shows_signatures(asked.message)) {
-            return Fault::Strips;
+            return left_out(Fault::Strips).await;
         }
         let is_the_beginning = bogus.at.is_root() || self.is_anchor(&bogus.at);
         if !missing && is_the_beginning {
@@ -164,26 +183,24 @@ impl Validator {
         let passes = self.control(CONTROL_BEFORE_BLAME).await;
         match passes {
             Passes::Validates | Passes::PassesOn => {}
-            Passes::Strips if missing => return Fault::Strips,
-            Passes::Partly if (missing || is_changed) && !is_a_domain => return Fault::Resolvers,
+            Passes::Strips if missing => return left_out(Fault::Strips).await,
+            Passes::Partly if (missing || is_changed) && !is_a_domain => {
+                return left_out(Fault::Resolvers).await;
+            }
             // That others lack something excuses no zone: its own servers are asked.
             Passes::Partly => {}
             _ => return Fault::Unknown,
         }
-        let Some(evidence) = evidence((asked.message, asked.name, asked.kind), proven, bogus) else {
+        let Some(matter) = matter.clone() else {
             return Fault::Zones;
         };
+        let evidence = matter.evidence.clone();
         let why = bogus.why.reason();
         // Many answers of a zone fail together: one of them is looked at, and the others wait for what is found.
         let _trial = self.trial(&bogus.at, why).await;
         let partly = match self.last() {
-            Passes::Strips if missing => return Fault::Strips,
+            Passes::Strips if missing => return left_out(Fault::Strips).await,
             last => last == Passes::Partly,
-        };
-        let matter = Matter {
-            name: asked.name.clone(),
-            kind: asked.kind,
-            evidence: evidence.clone(),
         };
         if let Some(fault) = self.known(asked, (bogus, &matter), partly, authorities).await {
             return fault;
@@ -196,13 +213,13 @@ impl Validator {
             match self.registry(&top, authorities).await {
                 Registry::Stripped(shown) => {
                     self.note(Passes::Strips, *shown);
-                    return Fault::Strips;
+                    return left_out(Fault::Strips).await;
                 }
                 Registry::Local => return Fault::Resolvers,
                 // It proves what it says of itself through this resolver, and would of this.
                 Registry::Fine if !is_a_domain => {
                     self.note(Passes::Partly, evidence);
-                    return Fault::Resolvers;
+                    return left_out(Fault::Resolvers).await;
                 }
                 Registry::Alone if !is_a_domain => return Fault::Zones,
                 Registry::Fine | Registry::Alone => {}
@@ -211,6 +228,14 @@ impl Validator {
         }
         if is_the_beginning {
             return Fault::Zones;
+        }
+        // What is signed in the name of a top-level domain may lie in a zone below, whose DS the resolver has not.
+        if !is_a_domain
+            && !missing
+            && evidence.kind != RecordType::DS
+            && let told @ Fault::Told(_) = left_out(Fault::Unknown).await
+        {
+            return told;
         }
         let shown = (bogus.at.clone(), why);
         let (fault, found) = match self.witness(&evidence, authorities).await {

@@ -187,6 +187,8 @@ pub(super) struct Remembered {
     answers: HashMap<(Name, RecordType), (Shown, Found, Matter, Timestamp)>,
     fine: HashMap<Name, Timestamp>,
     hosts: HashMap<Name, (Hosts, Timestamp)>,
+    /// The DS of zones by the word of the zone above, where the resolver has none that is good.
+    ds: HashMap<Name, (Message, Timestamp)>,
     /// By question: when the last copy of before must have run out everywhere.
     copies: HashMap<(Name, RecordType), Timestamp>,
 }
@@ -243,6 +245,16 @@ impl Remembered {
     pub(super) fn note_hosts(&mut self, zone: &Name, hosts: Hosts, now: Timestamp) {
         make_room(&mut self.hosts);
         self.hosts.insert(zone.to_lowercase(), (hosts, now));
+    }
+
+    pub(super) fn ds(&self, zone: &Name, now: Timestamp) -> Option<Message> {
+        let (ds, at) = self.ds.get(&zone.to_lowercase())?;
+        is_fresh(*at, now).then(|| ds.clone())
+    }
+
+    pub(super) fn note_ds(&mut self, zone: &Name, ds: Message, now: Timestamp) {
+        make_room(&mut self.ds);
+        self.ds.insert(zone.to_lowercase(), (ds, now));
     }
 
     /// Whether what the resolver holds, for `left` seconds more, can be a copy of before: the zone's servers were first seen to

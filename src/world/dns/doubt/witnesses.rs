@@ -286,7 +286,7 @@ impl Validator {
         BTreeSet::new()
     }
 
-    async fn ds_above(&self, evidence: &Evidence, authorities: &Authorities) -> Option<Message> {
+    pub(super) async fn ds_above(&self, evidence: &Evidence, authorities: &Authorities) -> Option<Message> {
         for address in self.parents(evidence, authorities).await {
             let ds = self
                 .listen(&evidence.zone, RecordType::DS, address, authorities)

@@ -9,11 +9,12 @@ use std::sync::Arc;
 use hickory_proto::rr::{Name, RecordType};
 
 use super::Asked;
+use super::delegations::{Place, Way};
 use super::witnesses::{Given, MAX_ADDRESSES, usable};
 use crate::dnssec::{Proven, Replies};
 use crate::inquiry::{Bogus, Doubt, Security, Zone};
 use crate::world::dns::authorities::{Authorities, Reach};
-use crate::world::dns::evidence::{Evidence, is_proven, name_within};
+use crate::world::dns::evidence::{Evidence, is_missing, is_proven, name_within};
 use crate::world::dns::validate::Validator;
 
 /// What is to be told in place of `shown`, of what several servers of a zone say; `None` where one says the same.
@@ -93,8 +94,9 @@ pub(super) enum Own {
 }
 
 impl Validator {
-    /// What is said of the answer that was asked for itself, by the word of the zone's servers, where the evidence is another
-    /// thing: what proves the answer is asked of each of them, too, unless it is among `own` or known `above`.
+    /// What is said of the answer that was asked for itself, by the word of its zone's servers, where the evidence is another
+    /// thing: what proves the answer is asked of each of them, too, unless it is among `own` or known `above`. Where `own` has a DS
+    /// that the resolver has not, the zone is the one that this leads to.
     pub(super) async fn own_word(
         &self,
         asked: Asked<'_>,
@@ -105,49 +107,53 @@ impl Validator {
         if authorities.reach() != Reach::Asked {
             return Own::Unheard;
         }
-        if !own.is_empty() {
-            let zones = self.zones().above(above);
-            let known = self
-                .prove_by(asked.message, (asked.name, asked.kind), &zones, own.clone())
-                .await;
-            if is_proven(&known.security) == Some(true) {
-                return Own::Good(None);
-            }
-        }
-        let Some(name) = name_within(&evidence.zone, asked.name, asked.message) else {
+        let place = match self
+            .way(asked, (shown, evidence), (above, own), authorities)
+            .await
+        {
+            Way::Proven => return Own::Good(None),
+            Way::At(place) => place,
+        };
+        let Place { zone, at, above, own } = *place;
+        let Some(name) = name_within(&zone, asked.name, asked.message) else {
             return Own::Unheard;
         };
-        let hosts = self.hosts(&evidence.zone, authorities).await;
+        let hosts = self.hosts(&zone, authorities).await;
         let heard = usable(&hosts.addresses, authorities)
             .take(MAX_ADDRESSES)
             .map(|address| {
-                let own = own.clone();
+                let (own, zone, above) = (own.clone(), &zone, &above);
                 async move {
                     let zones = self.zones().above(above);
                     let said = self.listen(name, asked.kind, address, authorities).await.ok()?;
+                    let given = |said| Given {
+                        said,
+                        keys: None,
+                        ds: None,
+                        from: Some(address),
+                    };
+                    // What is missing here as well is that, whatever keys this one has.
+                    let known = self.prove(&said, name, asked.kind).await;
+                    if matches!(&known.security, Security::Bogus(own) if **own == *shown && is_missing(&own.why) && own.kind.0 == u16::from(asked.kind)) {
+                        return Some((known, given(said)));
+                    }
                     let ask = |lookup: crate::dnssec::Lookup| async move {
-                        let at_the_apex = lookup.name == evidence.zone && lookup.kind == RecordType::DS;
-                        match evidence.zone.zone_of(&lookup.name) && !at_the_apex {
+                        let at_the_apex = lookup.name == *zone && lookup.kind == RecordType::DS;
+                        match zone.zone_of(&lookup.name) && !at_the_apex {
                             true => self.listen(&lookup.name, lookup.kind, address, authorities).await,
                             false => self.fetch(&lookup).await,
                         }
                     };
                     let question = (name, asked.kind);
                     let proven = self.prove_through(&said, question, &zones, own, ask).await;
-                    let given = Given {
-                        said,
-                        keys: None,
-                        ds: None,
-                        from: Some(address),
-                    };
-                    Some((proven, given))
+                    Some((proven, given(said)))
                 }
             });
         let heard = futures::future::join_all(heard).await;
         let mut good = None;
         for (proven, given) in heard.into_iter().flatten() {
             match &proven.security {
-                Security::Bogus(bogus) if bogus.at == shown.at => return Own::Broken(Box::new(proven)),
+                Security::Bogus(bogus) if bogus.at == at => return Own::Broken(Box::new(proven)),
                 security if is_proven(security) == Some(true) => good = good.or(Some(Box::new(given))),
                 _ => {}
             }
