@@ -105,6 +105,8 @@ ZONES = {
     "oddkey.nl": dict(text=SMALL + "@ TYPE48 \\# 36 0100020F" + 32 * "07" + "\n"),
     # A broken zone below a delegation, on the server of the zone above.
     "bad.good.nl": dict(spoil="altered"),
+    # A top-level domain whose absences fit into a datagram.
+    "lab": dict(),
     # A top-level domain that is broken itself.
     "sick": dict(spoil="nosigkeys"),
     "good.sick": dict(),

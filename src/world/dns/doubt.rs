@@ -13,10 +13,10 @@
 //! If all that answer do, what the resolver has is looked at once more ([`traces`], [`copies`]), and what else it shows of the
 //! zone ([`signs`]). It is an accident where it is proven now; it is a copy of before where a cache may still have it, until the
 //! longest TTL has run out: then it counts for nothing, and nobody is accused. Else the resolver has left something out, or
-//! changed it ([`Passes::Partly`]).
+//! changed it ([`Passes::Partly`]), unless it answers for that one name by itself ([`house`]).
 //!
 //! Where both are at fault the zone's servers say what is wrong with the zone ([`words`]): what shows through the resolver is
-//! what both have done to it.
+//! what both have done to it. Where it is a DS that the resolver has not, the zone above is asked for it ([`delegations`]).
 //!
 //! What shows the fault is often another answer than the one that was asked for, the zone's keys or the absence of a DS, and
 //! many answers share it. So it is looked at first, once for all of them, and then each answer by itself, unless it is the keys
@@ -29,6 +29,7 @@
 mod below;
 mod copies;
 mod delegations;
+mod house;
 mod registry;
 mod signs;
 mod traces;
@@ -100,6 +101,7 @@ fn as_found(found: &Found, partly: bool) -> Option<Fault> {
         (Blame::Zone, Some(word)) => Some(Fault::Told(word.clone())),
         (Blame::Zone, None) => Some(Fault::Zones),
         (Blame::Nobody, _) => Some(Fault::Old),
+        (Blame::House, _) => Some(Fault::Resolvers),
         (Blame::Unknown, _) => Some(Fault::Unknown),
         // It is known to leave things out: what it left out is not looked up for every answer.
         (Blame::Resolver, _) => partly.then_some(Fault::Resolvers),
@@ -218,6 +220,12 @@ impl Validator {
                 Registry::Local => return Fault::Resolvers,
                 // It proves what it says of itself through this resolver, and would of this.
                 Registry::Fine if !is_a_domain => {
+                    if self.is_of_its_own(asked, &evidence, authorities).await {
+                        let found = Found::to(Blame::House);
+                        let shown = (bogus.at.clone(), why);
+                        self.remembered().note_answer(shown, (found, matter), self.now());
+                        return Fault::Resolvers;
+                    }
                     self.note(Passes::Partly, evidence);
                     return left_out(Fault::Resolvers).await;
                 }
@@ -296,7 +304,7 @@ impl Validator {
         let evidence = &matter.evidence;
         let is_settled = match found.blame {
             Blame::Zone => of == *matter || of.evidence.is_of_keys(),
-            Blame::Resolver | Blame::Nobody => of == *matter || is_of(asked, evidence),
+            Blame::Resolver | Blame::House | Blame::Nobody => of == *matter || is_of(asked, evidence),
             Blame::Unknown => true,
         };
         let fault = as_found(&found, partly)?;
@@ -396,7 +404,12 @@ impl Validator {
                 Trace::Old(lasts) if self.remembered().can_be_old(evidence, lasts, self.now()) => {
                     return (Fault::Old, Some(Blame::Nobody));
                 }
-                Trace::Same | Trace::Old(_) | Trace::Changed => {}
+                Trace::Changed { elsewhere: false }
+                    if self.is_of_its_own(asked, evidence, authorities).await =>
+                {
+                    return (Fault::Resolvers, Some(Blame::House));
+                }
+                Trace::Same | Trace::Old(_) | Trace::Changed { .. } => {}
             }
         }
         self.note(Passes::Partly, evidence.clone());

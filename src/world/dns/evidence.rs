@@ -160,6 +160,8 @@ pub(super) enum Blame {
     Zone,
     /// The resolver.
     Resolver,
+    /// The resolver, which answers for this name by itself: that says nothing of what else it passes on.
+    House,
     /// Nobody: the resolver holds what the zone gave before.
     Nobody,
     /// Nobody could be asked.

@@ -178,7 +178,7 @@ fn alike(evidence: &Evidence, (held, given): (&Message, &Given)) -> Option<(Name
 }
 
 /// A name in the zone that nobody has ever asked for; `None` where none is to be had.
-fn unheard_of(zone: &Name) -> Option<Name> {
+pub(super) fn unheard_of(zone: &Name) -> Option<Name> {
     let octets: [u8; 8] = octets()?;
     let mut label = String::from("zegel-");
     for octet in octets {

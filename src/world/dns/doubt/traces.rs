@@ -3,7 +3,7 @@
 use hickory_proto::op::Message;
 use hickory_proto::rr::{Name, RecordType};
 
-use super::copies::{Age, Holds, Lasts, Pair, Signs, holds};
+use super::copies::{Age, Holds, Lasts, Pair, Seen, Signs, holds};
 use super::witnesses::Given;
 use crate::inquiry::Security;
 use crate::world::dns::authorities::Authorities;
@@ -17,7 +17,10 @@ pub(super) enum Trace {
     /// What may be a copy of before.
     Old(Lasts),
     /// What was changed, or lacks what was left out.
-    Changed,
+    Changed {
+        /// Whether the like was seen of another answer, too.
+        elsewhere: bool,
+    },
     /// Nothing, this time, or nothing that tells.
     Nothing,
 }
@@ -90,9 +93,10 @@ impl Validator {
             signatures_are_kept_back,
             was_new: first.is_some_and(|first| pair(first).age() == Age::New),
         };
+        let elsewhere = [signs.fresh, signs.sibling].contains(&Seen::Broken) || signatures_are_kept_back;
         match holds(&pairs, signs) {
             Holds::Old(lasts) => Trace::Old(lasts),
-            Holds::Changed => Trace::Changed,
+            Holds::Changed => Trace::Changed { elsewhere },
             Holds::Untold => Trace::Nothing,
         }
     }
