@@ -23,7 +23,7 @@ pub struct ReplayArgs {
     pub record: Option<PathBuf>,
     /// Judge what was recorded in this file, at the time of the recording, and ask nobody anything: how DNS and mail servers
     /// are asked cannot be said beside
-    #[arg(long, value_name = "FILE", conflicts_with_all = ["record", "resolvers", "dnssec", "trust_anchor", "authorities", "dns_timeout", "dns_attempts", "dns_concurrency", "authority_rate", "smtp_ehlo", "smtp_pause", "smtp_proxy", "smtp_port", "allow_private_targets", "probe", "probe_ca", "probe_cert", "probe_key"])]
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["record", "resolvers", "dnssec", "trust_anchor", "authorities", "dns_timeout", "dns_attempts", "dns_concurrency", "dnssec_control", "dnssec_bogus_control", "authority_rate", "authority_port", "policy_ca", "policy_port", "smtp_ehlo", "smtp_pause", "smtp_proxy", "smtp_port", "allow_private_targets", "probe", "probe_ca", "probe_cert", "probe_key"])]
     pub replay: Option<String>,
 }
 
@@ -182,4 +182,33 @@ pub fn look_of<'r>(recording: &'r Recording, domain: &Name) -> Result<&'r Look, 
             "the recording holds no look at {domain}: it holds {held}{more}"
         ))
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    use crate::cli::Cli;
+
+    #[test]
+    fn no_flag_that_says_how_dns_or_mail_servers_are_asked_stands_beside_a_recording() {
+        let mut program = Cli::command();
+        program.build();
+        let mut count = 0;
+        for command in program.get_subcommands() {
+            let mut flags = command.get_arguments();
+            let Some(replay) = flags.find(|flag| flag.get_id() == "replay") else {
+                continue;
+            };
+            let refused = command.get_arg_conflicts_with(replay);
+            let is_of_asking = |heading| matches!(heading, Some("DNS" | "Mail servers"));
+            for flag in command.get_arguments() {
+                let is_meant = is_of_asking(flag.get_help_heading());
+                let is_refused = refused.iter().any(|other| other.get_id() == flag.get_id());
+                assert!(!is_meant || is_refused, "{}: {flag}", command.get_name());
+                count += usize::from(is_meant);
+            }
+        }
+        assert!(count > 20, "{count} flags");
+    }
 }
