@@ -22,4 +22,5 @@ mod recorded;
 mod recording;
 mod room;
 mod said;
+mod two;
 mod witnesses;

@@ -79,8 +79,13 @@ type Above = OnceCell<Option<Message>>;
 
 /// What one server says.
 enum Word {
-    /// It is proven; what it gave.
-    Good(Box<Given>),
+    /// It is proven.
+    Good {
+        /// What it gave.
+        given: Box<Given>,
+        /// What is wrong with it by the keys that are known of the zone, where these are not its own.
+        by_others: Option<Proven>,
+    },
     /// It is not.
     Broken(Box<Proven>),
 }
@@ -105,12 +110,19 @@ impl Validator {
             heard.extend(self.hear(evidence, &more, authorities, &above).await);
         }
         let unasked = own.hidden || heard.iter().any(|heard| matches!(heard, Err(Trouble::Limit)));
-        let (mut good, mut broken) = (None, Vec::new());
+        let (mut good, mut broken, mut by_other_keys) = (None, Vec::new(), Vec::new());
         for word in heard.into_iter().flatten() {
             match word {
-                Word::Good(given) => good = good.or(Some(given)),
+                Word::Good { given, by_others } => {
+                    good = good.or(Some(given));
+                    by_other_keys.push(by_others);
+                }
                 Word::Broken(proven) => broken.push(*proven),
             }
+        }
+        // The keys of one prove nothing of what the other signs: whoever asks now this one, now that one, is left with both.
+        if by_other_keys.iter().any(Option::is_none) {
+            broken.extend(by_other_keys.into_iter().flatten());
         }
         match good {
             _ if !broken.is_empty() => Said::Broken(broken),
@@ -149,7 +161,12 @@ impl Validator {
         let by_what_is_known = self.prove_anew(&given.said, evidence).await;
         let of_keys = evidence.kind == RecordType::DNSKEY;
         match &by_what_is_known.security {
-            security if is_proven(security) == Some(true) => return Ok(Word::Good(Box::new(given))),
+            security if is_proven(security) == Some(true) => {
+                return Ok(Word::Good {
+                    given: Box::new(given),
+                    by_others: None,
+                });
+            }
             Security::Bogus(bogus) if is_missing(&bogus.why) && !of_keys => {
                 return Ok(Word::Broken(Box::new(by_what_is_known)));
             }
@@ -165,7 +182,10 @@ impl Validator {
         let by_its_keys = self.weigh(evidence, &given).await;
         let is_broken = |proven: &Proven| is_proven(&proven.security) == Some(false);
         match is_proven(&by_its_keys.security) {
-            Some(true) => Ok(Word::Good(Box::new(given))),
+            Some(true) => Ok(Word::Good {
+                given: Box::new(given),
+                by_others: Some(by_what_is_known).filter(|known| !of_keys && is_broken(known)),
+            }),
             Some(false) => Ok(Word::Broken(Box::new(by_its_keys))),
             None if is_broken(&by_what_is_known) => Ok(Word::Broken(Box::new(by_what_is_known))),
             None => Err(Trouble::Unproven),
