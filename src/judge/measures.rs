@@ -10,9 +10,9 @@ use jiff::{SignedDuration, Timestamp};
 pub struct Measures {
     /// Terms of the domain's SPF that query DNS, for a sender nothing matches: ten are allowed (RFC 7208 4.6.4).
     pub spf_lookups: Option<u32>,
-    /// The certificate that a mail server shows and that ends first.
+    /// Of the certificates that mail servers show: [`Ending::first`].
     pub certificate: Option<Ending>,
-    /// The signature of the domain's own zones that ends first.
+    /// Of the signatures in the domain's own zones: the same.
     pub signature: Option<Ending>,
 }
 
@@ -32,6 +32,12 @@ impl Ending {
         let before = quarter.clamp(SignedDuration::ZERO, most);
         let soon_from = at.checked_sub(before).unwrap_or(at);
         Self { at, soon_from }
+    }
+
+    /// Of many the one to look at: of those that should have been renewed the first to end, else the first of all. What is made
+    /// short and renewed in time hides nothing that is late.
+    pub(super) fn first(all: impl Iterator<Item = Self>, now: Timestamp) -> Option<Self> {
+        all.min_by_key(|ending| (!ending.is_soon(now), ending.at))
     }
 
     /// Whether it should have been renewed.
@@ -76,6 +82,25 @@ mod tests {
         }
         // One that ends before it begins is late from its end on.
         assert_eq!(Ending::new(day(9), day(2), MOST).soon_from, day(2));
+    }
+
+    #[test]
+    fn of_many_what_is_late_comes_before_what_ends_sooner_and_is_not() {
+        let ending = |soon_from: i64, at: i64| Ending {
+            at: Timestamp::from_second(at).unwrap(),
+            soon_from: Timestamp::from_second(soon_from).unwrap(),
+        };
+        let (short, late, later, far) = (ending(60, 80), ending(10, 90), ending(20, 95), ending(500, 900));
+        for (all, first) in [
+            (&[far, short, late][..], Some(late)),
+            (&[later, late], Some(late)),
+            (&[far, short], Some(short)),
+            (&[far], Some(far)),
+            (&[], None),
+        ] {
+            let now = Timestamp::from_second(50).unwrap();
+            assert_eq!(Ending::first(all.iter().copied(), now), first, "{all:?}");
+        }
     }
 
     #[test]

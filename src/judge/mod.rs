@@ -69,7 +69,7 @@ pub fn judge(intent: &Intent, inquiry: &mut Inquiry<'_>, now: Timestamp) -> Verd
     let policy = mtasts::seen(intent, inquiry);
     let mut measures = Measures::default();
     if !inquiry.has_open() {
-        measures = measuring::measures(intent, inquiry);
+        measures = measuring::measures(intent, inquiry, now);
         asked = all_asked(inquiry);
         unanswered = all_unanswered(intent, inquiry);
         findings.extend(of_servers);

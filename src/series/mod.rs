@@ -130,7 +130,7 @@ group! {
         "MailDomains by how many terms of their SPF record query DNS, for a sender nothing matches; ten are allowed",
         "`lookups`: `0` to `10`, or `Over`. Those whose record was seen since this process began.";
     EARLIEST_END: Gauge "maildomains_earliest_end_timestamp_seconds" ["namespace", "kind"], since NEXT,
-        "When the first thing ends of all that MailDomains hang on",
+        "When the first thing ends of all that MailDomains hang on; of each the first that should have been renewed, where any should",
         "`kind`: `Certificate`, which a mail server shows (where a manifest asks for `tls`), or `Signature`, of DNSSEC in the \
          domain's own zones. Seconds since 1970. By the last look of each since this process began.";
     OLDEST_OBSERVATION: Gauge "maildomains_oldest_observation_timestamp_seconds" ["namespace"], since NEXT,
@@ -171,10 +171,14 @@ group! {
         "How many terms of the SPF record query DNS, for a sender nothing matches; ten are allowed",
         "With `--metrics-objects=Problems` from 8 on, and of the 200 that have the most.";
     MAILDOMAIN_END: Gauge "maildomain_end_timestamp_seconds" ["namespace", "name", "domain", "kind"], since NEXT,
-        "When the first thing of a kind ends that a MailDomain hangs on",
-        "`kind` as above. With `--metrics-objects=Problems` what should have been renewed: in the last quarter of its life, and the \
-         last 30 days of a certificate, or 3 days (two TTLs where that is longer) of a signature; the 200 that end first. Seconds \
-         since 1970; `(x - time()) / 86400` are days.";
+        "When the first thing of a kind ends that a MailDomain hangs on: the first of what should have been renewed, where anything should",
+        "`kind` as above. With `--metrics-objects=Problems` what should have been renewed alone, and of it the 200 that end first. \
+         Seconds since 1970; `(x - time()) / 86400` are days.";
+    MAILDOMAIN_RENEWAL: Gauge "maildomain_renewal_timestamp_seconds" ["namespace", "name", "domain", "kind"], since NEXT,
+        "From when on the same thing should have been renewed",
+        "A series beside each of `zegel_maildomain_end_timestamp_seconds`. It is due in the last quarter of its life, and in the \
+         last 30 days of a certificate, or 3 days (two TTLs where that is longer) of a signature. Seconds since 1970: due is what \
+         is `<= time()`.";
 }
 
 group! {

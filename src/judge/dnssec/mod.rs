@@ -16,7 +16,7 @@ use std::collections::BTreeSet;
 use self::chain::Part;
 pub(super) use self::check::check;
 pub(super) use self::signals::PublishedKey;
-pub(super) use self::zones::{first_end, is_late, needed};
+pub(super) use self::zones::{ends, is_late, needed};
 use super::basis::{Basis, Judged};
 use super::{RecordVerdict, State};
 use crate::inquiry::{Inquiry, Passes, Security, Trouble};

@@ -103,8 +103,8 @@ pub(in crate::judge) fn needed(ends: &Ends) -> SignedDuration {
     SOON.max(SignedDuration::from_secs(i64::from(ends.ttl) * 2))
 }
 
-/// Of the signatures in the domain's own zones the one that ends first, as far as answers rest on them.
-pub(in crate::judge) fn first_end(intent: &Intent, inquiry: &Inquiry<'_>) -> Option<Ends> {
+/// When the signatures in the domain's own zones end, as far as answers rest on them.
+pub(in crate::judge) fn ends(intent: &Intent, inquiry: &Inquiry<'_>) -> Vec<Ends> {
     let all = chain::all(inquiry);
     let trusts = all.iter().filter_map(|(_, fact)| fact.source.trust.as_deref());
     let ours = |zone: &Zone| is_ours(&zone.name, &intent.domain);
@@ -118,7 +118,7 @@ pub(in crate::judge) fn first_end(intent: &Intent, inquiry: &Inquiry<'_>) -> Opt
         };
         of_keys.filter(|ends| ends.kind == DNSKEY).chain(own)
     });
-    ends.min_by_key(|ends| ends.at)
+    ends.collect()
 }
 
 fn soon(zone: &Name, owner: &Name, ends: Ends, now: Timestamp, findings: &mut Findings) {

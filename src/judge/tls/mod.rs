@@ -139,16 +139,17 @@ fn shown(server: &MailServer, address: IpAddr, fact: &Fact<Starttls>) -> String 
     format!("{} at {address}: {seen}", server.host)
 }
 
-/// Of the certificates that mail servers show the one that ends first.
-pub(in crate::judge) fn first_end(intent: &Intent, inquiry: &mut Inquiry<'_>) -> Option<Certificate> {
+/// The certificates that mail servers show as their own.
+pub(in crate::judge) fn leaves(intent: &Intent, inquiry: &mut Inquiry<'_>) -> Vec<Certificate> {
     inquiry.on_behalf_of(Standard::Tls);
-    let servers = known(intent, inquiry)?;
-    let facts = servers.all.iter().flat_map(MailServer::answered);
+    let servers = known(intent, inquiry);
+    let servers = servers.iter().flat_map(|servers| &servers.all);
+    let facts = servers.flat_map(MailServer::answered);
     let leaves = facts.filter_map(|(_, fact)| {
         let leaf = certificates(fact.outcome.as_ref().ok()?).first()?;
         Certificate::from_der(leaf).ok()
     });
-    leaves.min_by_key(|leaf| leaf.not_after)
+    leaves.collect()
 }
 
 /// What is known of all mail servers of a domain, where they are asked.

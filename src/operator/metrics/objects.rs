@@ -311,6 +311,15 @@ fn of_measures(encoder: &mut DescriptorEncoder<'_>, shown: &Shown<'_>) -> fmt::R
             let [namespace, name, domain] = named(object);
             ([namespace, name, domain, ("kind", kind)], ending.at.as_second())
         }),
+    )?;
+    gauge(
+        encoder,
+        &series::MAILDOMAIN_RENEWAL,
+        shown.endings.iter().map(|(object, kind, ending)| {
+            let [namespace, name, domain] = named(object);
+            let labels = [namespace, name, domain, ("kind", kind)];
+            (labels, ending.soon_from.as_second())
+        }),
     )
 }
 
