@@ -197,6 +197,12 @@ fn of_many_the_worst_come_first_with_totals_above() {
         let refused = tokio::task::block_in_place(|| of(&stage, &["refresh", "leeg-nl", "--wait=10m"]));
         assert_eq!(refused.code, 3, "{}", refused.out);
         assert!(refused.err.contains("is suspended"), "{}", refused.err);
+        let refused = tokio::task::block_in_place(|| of(&stage, &["refresh", "leeg-nl", "-o", "json"]));
+        let [line] = refused.lines().try_into().unwrap();
+        assert_eq!(
+            (refused.code, &line["outcome"], &line["suspended"]),
+            (3, &json!("unknown"), &json!(true))
+        );
         stage.end().await;
     });
 }
@@ -256,6 +262,18 @@ fn what_stops_it_is_said_in_words() {
         let alone = tokio::task::block_in_place(|| of(&stage, &["refresh", "voorbeeld-nl", "--wait=1s"]));
         assert_eq!(alone.code, 3, "{}{}", alone.out, alone.err);
         assert!(alone.err.contains("was not looked at within 1s"), "{}", alone.err);
+        // A name given twice is one object, however it is written; JSON and exit code say the same.
+        let twice = ["voorbeeld-nl", "maildomain/voorbeeld-nl", "-o", "json"];
+        for args in [&["refresh", "--wait=1s"][..], &["status"]] {
+            let run = tokio::task::block_in_place(|| of(&stage, &[args, &twice].concat()));
+            let [line] = run.lines().try_into().unwrap();
+            assert_eq!(
+                (run.code, &line["outcome"]),
+                (3, &json!("unknown")),
+                "{args:?}: {}",
+                run.err
+            );
+        }
         let asked = tokio::task::block_in_place(|| of(&stage, &["refresh", "voorbeeld-nl"]));
         assert_eq!(asked.code, 0, "{}", asked.err);
         for (args, says) in [
@@ -275,6 +293,10 @@ fn what_stops_it_is_said_in_words() {
             (
                 &["refresh", "voorbeeld.nl"],
                 "that of the domain voorbeeld.nl is voorbeeld-nl",
+            ),
+            (
+                &["status", "voorbeeld-nl", "visited-nobody/voorbeeld-nl"],
+                "a namespace is said by -n visited-nobody",
             ),
             (&["status", "--context", "weg"], "no cluster to talk to"),
             (&["status", "--kubeconfig", "/weg"], "no cluster to talk to"),

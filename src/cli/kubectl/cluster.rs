@@ -76,18 +76,16 @@ impl ClusterArgs {
 impl Cluster {
     /// One MailDomain of the namespace.
     pub(super) async fn object(&self, name: &str) -> Result<Object, Failure> {
-        // As kubectl takes it, and as it prints it.
-        let name = plain(name);
         match self.visit.get(&self.namespace, name).await {
             Ok(value) => Ok(Object::read(&value)),
             Err(error) => Err(self.refused(&format!("read MailDomain {name}"), &error).await),
         }
     }
 
-    /// These MailDomains of the namespace, in the order they were named.
+    /// These MailDomains of the namespace, in the order they were named; one that is named twice once.
     pub(super) async fn named(&self, names: &[String]) -> Result<Vec<Object>, Failure> {
         let mut objects = Vec::with_capacity(names.len());
-        for name in names {
+        for name in once(names)? {
             objects.push(self.object(name).await?);
         }
         Ok(objects)
@@ -154,8 +152,9 @@ fn meant(what: &str, there: &[Object]) -> String {
     format!("; that of the domain {domain} is {}", harmless(&object.name))
 }
 
-/// The name of an object, however it is written: `NAME`, or `maildomain/NAME` as `kubectl get -o name` prints it.
-fn plain(name: &str) -> &str {
+/// The names, each once and however it is written: `NAME`, or `maildomain/NAME` as `kubectl get -o name` prints it. What stands
+/// before a slash is a kind, as kubectl has it, and never a namespace.
+fn once(names: &[String]) -> Result<Vec<&str>, Failure> {
     let kinds = [
         "maildomain",
         "maildomains",
@@ -163,10 +162,24 @@ fn plain(name: &str) -> &str {
         "maildomain.zegel.dev",
         "maildomains.zegel.dev",
     ];
-    match name.split_once('/') {
-        Some((kind, rest)) if kinds.contains(&kind) => rest,
-        _ => name,
+    let mut each: Vec<&str> = Vec::with_capacity(names.len());
+    for written in names {
+        let name = match written.split_once('/') {
+            Some((kind, name)) if kinds.contains(&kind) => name,
+            Some((before, name)) => {
+                let (written, before, name) = (harmless(written), harmless(before), harmless(name));
+                return Err(Failure::Usage(format!(
+                    "{written} is no name: before the slash of a name stands its kind, maildomain/{name}; a namespace is said by \
+                     -n {before}"
+                )));
+            }
+            None => written,
+        };
+        if !each.contains(&name) {
+            each.push(name);
+        }
     }
+    Ok(each)
 }
 
 #[cfg(test)]
@@ -194,6 +207,33 @@ mod tests {
                 told,
                 "{asked}"
             );
+        }
+    }
+    #[test]
+    fn a_name_is_taken_once_however_it_is_written_and_a_namespace_is_none_of_it() {
+        let of = |names: &str| {
+            let names: Vec<String> = names.split(' ').map(str::to_owned).collect();
+            once(&names)
+                .map(|each| each.join(" "))
+                .map_err(|failure| failure.to_string())
+        };
+        for (written, taken) in [
+            ("a", "a"),
+            ("a a", "a"),
+            ("b a b", "b a"),
+            ("a maildomain/a maildom/a maildomains.zegel.dev/a", "a"),
+            ("maildomains/b a maildomain.zegel.dev/b", "b a"),
+        ] {
+            assert_eq!(of(written).as_deref(), Ok(taken), "{written}");
+        }
+        for (written, namespace) in [
+            ("mail/a", "mail"),
+            ("a mail/a", "mail"),
+            ("pod/a", "pod"),
+            ("/a", ""),
+        ] {
+            let why = of(written).unwrap_err();
+            assert!(why.contains(&format!("-n {namespace}")), "{written}: {why}");
         }
     }
 }

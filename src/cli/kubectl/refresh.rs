@@ -13,9 +13,9 @@ use super::ClusterArgs;
 use super::cluster::Cluster;
 use crate::cli::args::{Format, duration, one_of};
 use crate::cli::{Exit, Failure, output};
-use crate::report::objects::{self, Object};
+use crate::report::Style;
+use crate::report::objects::{self, Asked, Object};
 use crate::report::text::{hanging, harmless};
-use crate::report::{Outcome, Style};
 
 /// The arguments of `kubectl zegel refresh`.
 #[derive(Debug, clap::Args)]
@@ -54,15 +54,12 @@ pub(super) async fn run(args: &Args, style: Style) -> Result<Exit, Failure> {
     let mut asked: Vec<(Object, String)> = Vec::new();
     for object in objects {
         let name = &object.name;
-        if asked.iter().any(|(known, _)| known.name == *name) {
-            continue;
-        }
         if object.is_suspended() {
-            output::note(&format!(
-                "error: {} is suspended, and nobody looks at it: set spec.suspend to false first",
-                harmless(&object.key())
-            ));
-            exit = exit.max(Exit::Unknown);
+            if args.output == Format::Json {
+                output::print(&objects::asked_line(&object, Asked::Suspended, Timestamp::now()))?;
+            }
+            output::note(&suspended(&object));
+            exit = exit.max(Asked::Suspended.outcome().into());
             continue;
         }
         let value = Timestamp::now().to_string();
@@ -113,10 +110,9 @@ async fn told(
     let mut pause = FIRST_PAUSE;
     loop {
         let object = cluster.object(name).await?;
-        let is_handled = object.has_handled(value);
         let now = Timestamp::now();
-        let is_open = is_handled && object.is_unconfirmed(now);
-        let is_over = is_handled && !is_open;
+        let came = Asked::of(&object, value, now);
+        let is_over = matches!(came, Asked::Over(_) | Asked::Suspended);
         let left = until.saturating_duration_since(Instant::now());
         if !is_over && !left.is_zero() {
             sleep(pause.min(left)).await;
@@ -124,38 +120,29 @@ async fn told(
             continue;
         }
         if args.output == Format::Json {
-            output::print(&objects::fleet_line(&object, now))?;
-        } else if is_handled {
-            output::print(&line(&object, style, now))?;
+            output::print(&objects::asked_line(&object, came, now))?;
+        } else if matches!(came, Asked::Over(_) | Asked::Unconfirmed) {
+            output::print(&line(&object, came, style, now))?;
         }
-        if is_open {
-            output::note(&format!(
-                "error: {}: no second look confirmed within {} what the first one found: wait longer (--wait=5m)",
-                harmless(&object.key()),
-                humane(args.wait.unwrap_or_default()),
-            ));
-            return Ok(Exit::Unknown);
+        let (key, waited) = (harmless(&object.key()), humane(args.wait.unwrap_or_default()));
+        match came {
+            Asked::Over(_) => {}
+            Asked::Suspended => output::note(&suspended(&object)),
+            Asked::Unconfirmed => output::note(&format!(
+                "error: {key}: no second look confirmed within {waited} what the first one found: wait longer (--wait=5m)"
+            )),
+            Asked::NotYet => output::note(&format!(
+                "error: {key} was not looked at within {waited}: see whether a controller runs that looks after this namespace \
+                 (kubectl get pods -A -l app.kubernetes.io/name=zegel)"
+            )),
         }
-        if !is_over {
-            output::note(&format!(
-                "error: {} was not looked at within {}: see whether a controller runs that looks after this namespace \
-                 (kubectl get pods -A -l app.kubernetes.io/name=zegel)",
-                harmless(&object.key()),
-                humane(args.wait.unwrap_or_default()),
-            ));
-            return Ok(Exit::Unknown);
-        }
-        return Ok(object.outcome(now).into());
+        return Ok(came.outcome().into());
     }
 }
 
 /// What came of the look, in a line and Ready's message.
-fn line(object: &Object, style: Style, now: Timestamp) -> String {
-    let outcome = match object.is_unconfirmed(now) {
-        true => Outcome::Unknown,
-        false => object.outcome(now),
-    };
-    let word = outcome.as_str();
+fn line(object: &Object, came: Asked, style: Style, now: Timestamp) -> String {
+    let word = came.outcome().as_str();
     let head = format!(
         "{}: {word}: {} ({})\n",
         harmless(&object.domain),
@@ -167,6 +154,14 @@ fn line(object: &Object, style: Style, now: Timestamp) -> String {
     head + &message.map_or_else(String::new, |message| {
         hanging("  ", &message, style.width.max(40))
     })
+}
+
+/// Why nobody looks.
+fn suspended(object: &Object) -> String {
+    format!(
+        "error: {} is suspended, and nobody looks at it: set spec.suspend to false first",
+        harmless(&object.key())
+    )
 }
 
 /// A time as people say it: nothing of it is lost, however short it is.

@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 use serde::Serialize;
 
-use super::{Object, span};
+use super::{Asked, Object, span};
 use crate::api::Summary;
 use crate::report::lines::counted;
 use crate::report::text::{harmless, table};
@@ -130,8 +130,17 @@ fn row(object: &Object, now: Timestamp) -> Vec<String> {
 
 /// One object of many as a line of JSON, with its line end: what the table says of it.
 pub fn fleet_line(object: &Object, now: Timestamp) -> String {
+    line_of(object, object.outcome(now), now)
+}
+
+/// The same of an object that somebody asked a look for: its outcome is what came of that look.
+pub fn asked_line(object: &Object, asked: Asked, now: Timestamp) -> String {
+    line_of(object, asked.outcome(), now)
+}
+
+fn line_of(object: &Object, outcome: Outcome, now: Timestamp) -> String {
     let judged = json::Judged {
-        outcome: object.outcome(now).as_str(),
+        outcome: outcome.as_str(),
         body: InShort::of(object, now),
     };
     json::line(now, &judged) + "\n"

@@ -5,6 +5,7 @@
 //! generation it speaks of, for one that nobody renews any more is no longer green. Pure; it takes the objects as JSON,
 //! for one that does not parse is to be shown too.
 
+mod asked;
 mod fleet;
 mod next;
 mod status;
@@ -13,7 +14,8 @@ use jiff::{SignedDuration, Timestamp};
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::{Condition, Time};
 use serde_json::Value;
 
-pub use self::fleet::{fleet, fleet_line};
+pub use self::asked::Asked;
+pub use self::fleet::{asked_line, fleet, fleet_line};
 pub use self::status::{status, status_json};
 use super::Outcome;
 use crate::api::{MailDomainSpec, MailDomainStatus};
@@ -134,16 +136,6 @@ impl Object {
         self.spec.as_ref().is_ok_and(|spec| spec.suspend == Some(true))
     }
 
-    /// Whether the look somebody asked for by `value`, a time, is over: the status echoes it, or a later one.
-    pub fn has_handled(&self, value: &str) -> bool {
-        let status = self.status.as_ref();
-        let echo = status.and_then(|status| status.last_handled_reconcile_at.as_deref());
-        let time = |text: &str| text.parse::<Timestamp>().ok();
-        echo.is_some_and(|echo| {
-            echo == value || matches!((time(echo), time(value)), (Some(echo), Some(asked)) if echo > asked)
-        })
-    }
-
     /// How much the status is worth at `now`.
     pub fn standing(&self, now: Timestamp) -> Standing {
         let Some(status) = self.status.as_ref().filter(|_| self.condition("Ready").is_some()) else {
@@ -191,11 +183,6 @@ impl Object {
             Standing::Behind => "spec is newer",
             Standing::Stale => "look is too old",
         }
-    }
-
-    /// Whether a look found something that a second one has yet to find: nothing is known for certain, and seconds tell.
-    pub fn is_unconfirmed(&self, now: Timestamp) -> bool {
-        self.standing(now) == Standing::Current && self.reason() == "Unconfirmed"
     }
 
     /// Ready's reason; empty where there is none.
@@ -330,21 +317,6 @@ mod tests {
         );
         assert!(object.spec.is_err_and(|why| why.contains("Postbode")));
         assert_eq!(object.status, None);
-    }
-
-    #[test]
-    fn a_request_is_handled_once_it_or_a_later_one_is_echoed() {
-        for (echo, handled) in [
-            (Some("2026-11-26T12:00:00.5Z"), true),
-            (Some("2026-11-26T12:00:01Z"), true),
-            (Some("2026-11-26T11:59:59Z"), false),
-            (Some("now"), false),
-            (None, false),
-        ] {
-            let value = json!({"status": {"lastHandledReconcileAt": echo}});
-            let object = Object::read(&value);
-            assert_eq!(object.has_handled("2026-11-26T12:00:00.5Z"), handled, "{echo:?}");
-        }
     }
 
     #[test]
