@@ -238,6 +238,12 @@ impl Live {
         self.wildcard.as_deref()
     }
 
+    /// Whether a selector has a key that a verifier would find, one of those that were found or every one by a wildcard.
+    pub(super) fn has_key(&self) -> bool {
+        let found = self.found.iter().map(|found| &found.answer);
+        found.chain(&self.wildcard).any(|answer| answer.is_live())
+    }
+
     /// At how many selectors a key record, or what was meant as one, stands.
     pub fn keys(&self) -> usize {
         let keys = |found: &&FoundSelector| found.answer.meant().next().is_some();

@@ -8,18 +8,18 @@
 use serde::Serialize;
 
 use super::Live;
-use crate::records::spf::{self, Qualifier, Term, TermKind};
+use crate::records::spf::{self, Likeness, Qualifier};
 
-/// What a domain is used for, as far as its MX and SPF say.
+/// What a domain is used for, as far as its MX, its SPF and the DKIM selectors that were found say.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
 pub enum Profile {
     /// Sends and receives mail.
     Mail,
     /// No host accepts its mail.
     SendOnly,
-    /// SPF lets nobody send.
+    /// SPF lets nobody send, and nobody signs.
     ReceiveOnly,
-    /// Neither: no host accepts mail, SPF lets nobody send.
+    /// Neither: no host accepts mail, SPF lets nobody send, and nobody signs.
     Parked,
     /// Neither MX nor SPF.
     NoMailRecords,
@@ -29,11 +29,14 @@ pub enum Profile {
     NotAnswered,
 }
 
-/// What SPF says of who sends. What signs keeps nobody from sending, and lets nobody: that is for whoever asks for more.
+/// What SPF and the keys say of who sends: the one place that decides it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Sends {
-    /// One record, and it lets nobody send.
+    /// One record, and it lets nobody send; no selector with a key is known.
     Nobody,
+    /// One record, and it lets nobody send; but a selector has a key. A provider that signs, and takes bounces at a domain of
+    /// its own, needs no more than that (RFC 7208 2.4 checks its domain, RFC 9989 takes the signature), so somebody may send.
+    Signed,
     /// One record, and it names somebody who may.
     Named,
     /// Neither: a record that names nobody and forbids nothing, one that does not count, or several of which none does.
@@ -45,15 +48,14 @@ pub enum Sends {
 }
 
 impl Sends {
-    /// What the SPF records of `live` say.
+    /// What the SPF records and the keys of `live` say.
     pub fn of(live: &Live) -> Self {
         if live.spf_trouble().is_some() {
             return Self::NotAnswered;
         }
-        match live.spf_texts().as_slice() {
-            [] => Self::NoRecord,
-            [record] => said_by(record),
-            _ => Self::Unsaid,
+        match said_by_all(&live.spf_texts()) {
+            Self::Nobody if live.has_key() => Self::Signed,
+            says => says,
         }
     }
 }
@@ -119,12 +121,21 @@ impl Profile {
     }
 }
 
+/// What the texts say that were meant as records: receivers take those that are, and of several none (RFC 7208 4.5).
+fn said_by_all(texts: &[Vec<u8>]) -> Sends {
+    let mut records = texts.iter().filter(|text| spf::likeness(text) == Likeness::Spf);
+    match (records.next(), records.next()) {
+        (None, _) if texts.is_empty() => Sends::NoRecord,
+        (Some(record), None) => said_by(record),
+        _ => Sends::Unsaid,
+    }
+}
+
 /// What one record says. Directives count up to the first `all`, a redirect where there is none (RFC 7208 4.7, 6.1).
 fn said_by(text: &[u8]) -> Sends {
     let record = spf::parse(text);
-    let is_unreadable = |term: &Term| matches!(term.kind, TermKind::Invalid(_));
-    // One term nobody can read, and receivers give up on all of it.
-    if record.terms.iter().any(is_unreadable) {
+    // One term nobody can read, or a modifier twice (6), and receivers give up on all of it.
+    if !record.is_valid() {
         return Sends::Unsaid;
     }
     let end = record.all().map(|(index, _)| index);
@@ -166,8 +177,31 @@ mod tests {
             ("v=spf1", Sends::Unsaid),
             ("v=spf1 ip4:nonsense -all", Sends::Unsaid),
             ("v=spf1 mx ip4:nonsense -all", Sends::Unsaid),
+            // RFC 7208 6: redirect= and exp= stand once at the most, also where all= makes one of no account.
+            ("v=spf1 redirect=a.example redirect=a.example", Sends::Unsaid),
+            ("v=spf1 redirect=a.example REDIRECT=b.example", Sends::Unsaid),
+            ("v=spf1 redirect=a.example redirect=b.example -all", Sends::Unsaid),
+            ("v=spf1 exp=a.example mx exp=a.example -all", Sends::Unsaid),
+            ("v=spf1 exp=a.example exp=b.example -all", Sends::Unsaid),
+            ("v=spf1 exp=a.example -all", Sends::Nobody),
+            ("v=spf1 x=y x=y mx -all", Sends::Named),
         ] {
             assert_eq!(said_by(text.as_bytes()), says, "{text}");
+        }
+    }
+
+    #[test]
+    fn of_several_texts_the_records_count_and_of_several_records_none() {
+        for (texts, says) in [
+            (&[][..], Sends::NoRecord),
+            (&["v=spf1 -all"], Sends::Nobody),
+            (&["v=spf1 -all", "v=spf1 mx -all"], Sends::Unsaid),
+            (&["v=spf1 -all", "v=spf1-all"], Sends::Nobody),
+            (&["v=spf1-all"], Sends::Unsaid),
+            (&["v=spf1mx -all", "v=spf1 mx -all"], Sends::Named),
+        ] {
+            let texts: Vec<Vec<u8>> = texts.iter().map(|text| text.as_bytes().to_vec()).collect();
+            assert_eq!(said_by_all(&texts), says, "{texts:?}");
         }
     }
 }

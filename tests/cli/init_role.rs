@@ -10,7 +10,14 @@ use crate::dns::DnsServer;
 #[test]
 fn the_role_is_the_one_that_inspect_reads_and_its_reason_is_said() {
     const KEY: &str = "v=DKIM1; k=ed25519; p=M+WOVwWymPU8WoZZc83jsOpPmnYTX1StMQsXDDeBEBE=";
-    let signed = format!("TXT v=spf1 -all\n a.nl MX 10 mail.a.nl\n mail._domainkey.a.nl TXT {KEY}");
+    const SIGNED: &str =
+        "a DKIM selector stands in DNS, so somebody signs, though its SPF record lets nobody send";
+    const SILENT: &str = "Sends no mail, its SPF record lets nobody send";
+    let signed = |key: &str, receives: bool| {
+        let mx = if receives { "a.nl MX 10 mail.a.nl\n" } else { "" };
+        format!("TXT v=spf1 -all\n {mx} mail._domainkey.a.nl TXT {key}")
+    };
+    let dark = "TXT v=spf1 -all\n a.nl MX 10 mail.a.nl\n mail._domainkey.a.nl CNAME dark.a.nl\n dark.a.nl A 192.0.2.9".to_owned();
     for (records, profile, role, says) in [
         (
             "TXT v=spf1 -all\n a.nl MX 10 mail.a.nl\n _dmarc.a.nl TXT v=DMARC1; p=reject",
@@ -60,12 +67,24 @@ fn the_role_is_the_one_that_inspect_reads_and_its_reason_is_said() {
             "Mail",
             "Sends mail: nothing in DNS says that it does not",
         ),
-        // SPF alone would say ReceiveOnly: the key says that somebody signs, and that is told.
+        // SPF alone would say ReceiveOnly or Parked: the key says that somebody signs, and that is told.
+        (signed(KEY, true).as_str(), "Mail", "Mail", SIGNED),
+        (signed(KEY, false).as_str(), "SendOnly", "SendOnly", SIGNED),
+        // A key that was revoked, or an alias that leads to none, signs nothing.
         (
-            signed.as_str(),
+            signed("v=DKIM1; p=", true).as_str(),
             "ReceiveOnly",
+            "ReceiveOnly",
+            SILENT,
+        ),
+        (signed("v=DKIM1; p=", false).as_str(), "Parked", "Parked", SILENT),
+        (dark.as_str(), "ReceiveOnly", "ReceiveOnly", SILENT),
+        // What nobody can read forbids nothing.
+        (
+            "TXT v=spf1 exp=a.nl exp=a.nl -all\n a.nl MX 10 mail.a.nl",
             "Mail",
-            "a DKIM selector stands in DNS, so somebody signs, though its SPF record lets nobody send",
+            "Mail",
+            "what stands in DNS for SPF does not say that nobody does",
         ),
     ] {
         let zone = format!("a.nl {records}\n mail.a.nl A 192.0.2.1\n");

@@ -12,7 +12,6 @@ mod spf;
 use jiff::Timestamp;
 
 use self::presets::{PRESETS, Preset};
-use super::dkim::revoked;
 use super::profile::Sends;
 use super::{Adopted, Live, OF_THE_DOMAIN, adopt, bare, errors};
 use crate::api::{DkimSelector, DmarcPolicy, MailDomainSpec, Role};
@@ -82,13 +81,10 @@ pub fn begin(
     adopted.remarks.retain(|remark| !is_said(remark));
     let providers = providers(live, &adopted, answers);
     let named = answers.sends_with.as_ref();
-    // As `zegel inspect` reads it, unless a selector that is not revoked stands there: then somebody signs, whatever SPF says.
+    // As `zegel inspect` reads it.
     let silent = match named {
         Some(named) => named.is_empty().then_some("as was answered"),
-        None => {
-            let is_so = Sends::of(live) == Sends::Nobody && revoked(live).is_some();
-            is_so.then_some("its SPF record lets nobody send")
-        }
+        None => (Sends::of(live) == Sends::Nobody).then_some("its SPF record lets nobody send"),
     };
     let mut draft = Draft {
         begun: Begun {
@@ -235,8 +231,8 @@ impl Draft<'_> {
         }
         if was.dkim.is_some() && !all_revoked {
             self.begun.remarks.push(
-                "DKIM: keys stand in DNS, and a domain that sends nothing has none: remove them, or list them with state \
-                 Revoked"
+                "DKIM: selectors that are not revoked stand in DNS, and a domain that sends nothing has none: remove \
+                 them, or list them with state Revoked"
                     .to_owned(),
             );
         }
@@ -250,7 +246,8 @@ impl Draft<'_> {
             |(preset, by): &(&'static Preset, By)| *by != By::Exchange || self.answers.name(preset);
         let why = match Sends::of(self.live) {
             _ if self.begun.providers.iter().any(is_sender) => ", with the providers above",
-            Sends::Nobody => {
+            Sends::Nobody => ", as was answered",
+            Sends::Signed => {
                 ": a DKIM selector stands in DNS, so somebody signs, though its SPF record lets nobody send"
             }
             Sends::Named => ": its SPF record names who",
