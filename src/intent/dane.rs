@@ -162,7 +162,7 @@ fn records(entry: &DaneHost, path: &str, errors: &mut Vec<SpecError>) -> BTreeSe
         errors.push(SpecError::new(format!("{path}.records"), message));
     }
     for (index, text) in entry.records.iter().enumerate().take(MAX_RECORDS) {
-        let read = Tlsa::parse(text).and_then(|record| match record.unusable() {
+        let read = Tlsa::parse(text).and_then(|record| match record.useless() {
             None => Ok(record),
             Some(why) => Err(format!(
                 "no sender of mail uses {}; {}",

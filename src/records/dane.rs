@@ -1,8 +1,9 @@
 //! TLSA records of mail hosts (RFC 6698 2, RFC 7671, RFC 7672): read, written, compared, and which of them senders use.
 //!
 //! A record says which certificate or key a host shows. Senders of mail use only usages 2 and 3, and of digests over the
-//! same thing only the strongest (RFC 7671 9). The set is compared as a set: every record counts, for each may be the one
-//! a sender takes. Pure.
+//! same thing only the strongest (RFC 7671 9). A digest that is nobody's is one like all others to them: it matches nothing,
+//! and keeps the weaker ones beside it from being looked at. The set is compared as a set: every record counts, for each may
+//! be the one a sender takes. Pure.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
@@ -39,7 +40,7 @@ pub struct Tlsa {
     pub data: Vec<u8>,
 }
 
-/// Why senders of mail do not use a record.
+/// Why a record is no use: senders of mail do not use it, or nothing can match it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Unusable {
     /// Usage 0 or 1: binds to public authorities, which SMTP does not (RFC 7672 3.1.3).
@@ -54,7 +55,7 @@ pub enum Unusable {
     Length(usize, usize),
     /// No data.
     Empty,
-    /// The digest of nothing, or of an example.
+    /// The digest of nothing, or of an example: senders use it, and nobody's key is ever found by it.
     Placeholder,
 }
 
@@ -111,7 +112,6 @@ impl Tlsa {
             2 => Some(SHA512),
             _ => None,
         };
-        let starts = |sample: &[u8]| wanted.is_some() && self.data.starts_with(sample);
         match (self.usage, self.selector, self.matching) {
             (0 | 1, ..) => Some(Unusable::PublicAuthority),
             (4.., ..) => Some(Unusable::Usage),
@@ -121,11 +121,21 @@ impl Tlsa {
             _ if wanted.is_some_and(|wanted| wanted != length) => {
                 Some(Unusable::Length(length, wanted.unwrap_or_default()))
             }
-            _ if OF_NOTHING.iter().any(|sample| starts(sample)) || starts(EXAMPLE) => {
-                Some(Unusable::Placeholder)
-            }
             _ => None,
         }
+    }
+
+    /// Why it is better not published: senders do not use it, or do and find nothing by it.
+    pub fn useless(&self) -> Option<Unusable> {
+        let placeholder = || self.is_placeholder().then_some(Unusable::Placeholder);
+        self.unusable().or_else(placeholder)
+    }
+
+    /// Whether it is the digest of nothing, or of an example.
+    pub fn is_placeholder(&self) -> bool {
+        let mut samples = OF_NOTHING.iter().chain(std::iter::once(&EXAMPLE));
+        let is_digest = self.unusable().is_none() && self.matching > 0;
+        is_digest && samples.any(|sample| self.data.starts_with(sample))
     }
 
     /// The record most people publish for a key, given as SubjectPublicKeyInfo: `3 1 1` (RFC 7672 3.1.1).
@@ -185,7 +195,7 @@ impl Unusable {
 }
 
 /// The records senders use, of those they find: without the unusable, and of digests of one usage and selector only the
-/// strongest (RFC 7671 9); a thing itself always counts.
+/// strongest that is published (RFC 7671 9), whatever it is of; a thing itself always counts.
 pub fn effective(records: &BTreeSet<Tlsa>) -> BTreeSet<Tlsa> {
     let usable: Vec<&Tlsa> = records
         .iter()
@@ -204,6 +214,13 @@ pub fn effective(records: &BTreeSet<Tlsa>) -> BTreeSet<Tlsa> {
         .filter(counts)
         .map(|record| (*record).clone())
         .collect()
+}
+
+/// The same without those that nothing can match: by these a host can be checked.
+pub fn telling(records: &BTreeSet<Tlsa>) -> BTreeSet<Tlsa> {
+    let mut used = effective(records);
+    used.retain(|record| !record.is_placeholder());
+    used
 }
 
 /// Compares the records that are wanted with those that were found.
@@ -271,16 +288,38 @@ mod tests {
             (of("3 1 1", 1, 64), Some(Unusable::Length(64, 32))),
             (of("3 1 2", 1, 32), Some(Unusable::Length(32, 64))),
             ("3 1 0".to_owned(), Some(Unusable::Empty)),
-            (
-                "3 1 1 e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855".to_owned(),
-                Some(Unusable::Placeholder),
-            ),
-            (
-                "3 1 1 d2abde240d7cd3ee6b4b28c54df034b97983a1d16e8a410e4561cb106618e971".to_owned(),
-                Some(Unusable::Placeholder),
-            ),
         ] {
-            assert_eq!(Tlsa::parse(&text).unwrap().unusable(), want, "{text}");
+            let record = Tlsa::parse(&text).unwrap();
+            assert_eq!(
+                (record.unusable(), record.useless()),
+                (want.clone(), want),
+                "{text}"
+            );
+        }
+    }
+
+    const NOTHING_256: &str = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";
+    const NOTHING_512: &str = "cf83e1357eefb8bdf1542850d66d8007d620e4050b5715dc83f4a921d36ce9ce\
+                               47d0d13c5d85f2b0ff8318d2877eec2f63b931bd47417a81a538327af927da3e";
+    const EXAMPLE_256: &str = "d2abde240d7cd3ee6b4b28c54df034b97983a1d16e8a410e4561cb106618e971";
+
+    #[test]
+    fn a_digest_that_is_nobody_s_is_used_and_of_no_use() {
+        for (text, is) in [
+            (format!("3 1 1 {NOTHING_256}"), true),
+            (format!("2 0 1 {NOTHING_256}"), true),
+            (format!("3 1 2 {NOTHING_512}"), true),
+            (format!("3 1 1 {EXAMPLE_256}"), true),
+            (of("3 1 1", 1, 32), false),
+            // A thing itself may begin with whatever it likes, and what is no digest is not used at all.
+            (format!("3 1 0 {NOTHING_256}"), false),
+            (format!("1 1 1 {NOTHING_256}"), false),
+            (format!("3 1 2 {NOTHING_256}"), false),
+        ] {
+            let record = Tlsa::parse(&text).unwrap();
+            assert_eq!(record.is_placeholder(), is, "{text}");
+            assert_eq!(record.useless() == Some(Unusable::Placeholder), is, "{text}");
+            assert!(!is || record.unusable().is_none(), "{text}");
         }
     }
 
@@ -307,6 +346,59 @@ mod tests {
             .map(Tlsa::kind)
             .collect();
         assert_eq!(kinds, ["3 1 1"]);
+    }
+
+    /// RFC 7671 9, to the letter: what cannot be used goes first, then of each usage and selector what is weaker than the
+    /// strongest digest that is there. What a digest is of, no sender can tell.
+    #[test]
+    fn a_digest_of_nothing_keeps_the_weaker_ones_from_being_used() {
+        let (right, strong) = (of("3 1 1", 1, 32), of("3 1 2", 1, 64));
+        let (nothing, strong_nothing) = (format!("3 1 1 {NOTHING_256}"), format!("3 1 2 {NOTHING_512}"));
+        for (published, used, tell) in [
+            (vec![&right, &strong_nothing], vec!["3 1 2"], vec![]),
+            (
+                vec![&right, &strong, &strong_nothing],
+                vec!["3 1 2", "3 1 2"],
+                vec!["3 1 2"],
+            ),
+            (vec![&strong, &nothing], vec!["3 1 2"], vec!["3 1 2"]),
+            (vec![&right, &nothing], vec!["3 1 1", "3 1 1"], vec!["3 1 1"]),
+            (vec![&nothing], vec!["3 1 1"], vec![]),
+            // Of another selector, or another usage, it is no digest over the same thing.
+            (
+                vec![&right, &format!("3 0 2 {NOTHING_512}")],
+                vec!["3 0 2", "3 1 1"],
+                vec!["3 1 1"],
+            ),
+            (
+                vec![&right, &format!("2 1 2 {NOTHING_512}")],
+                vec!["2 1 2", "3 1 1"],
+                vec!["3 1 1"],
+            ),
+            // The thing itself always counts, and is stronger than nothing.
+            (
+                vec![&of("3 1 0", 9, 9), &right, &strong_nothing],
+                vec!["3 1 0", "3 1 2"],
+                vec!["3 1 0"],
+            ),
+            // What cannot be used is not there.
+            (
+                vec![&right, &format!("3 1 2 {NOTHING_256}")],
+                vec!["3 1 1"],
+                vec!["3 1 1"],
+            ),
+            (vec![&right, &of("3 1 3", 1, 64)], vec!["3 1 1"], vec!["3 1 1"]),
+            (
+                vec![&right, &format!("1 1 2 {NOTHING_512}")],
+                vec!["3 1 1"],
+                vec!["3 1 1"],
+            ),
+        ] {
+            let all: Vec<String> = published.iter().map(|one| (*one).clone()).collect();
+            let kinds = |records: BTreeSet<Tlsa>| records.iter().map(Tlsa::kind).collect::<Vec<_>>();
+            assert_eq!(kinds(effective(&set(&all))), used, "{all:?}");
+            assert_eq!(kinds(telling(&set(&all))), tell, "{all:?}");
+        }
     }
 
     #[test]

@@ -233,7 +233,7 @@ pub const PLACEHOLDER: Rule = Rule {
     standard: Standard::Dane,
     title: "a TLSA record of nothing, or of a manual's example",
     section: "RFC 6698 2.3",
-    why: "The digest of an empty input comes of a command that had nothing to read; the one of an example is nobody's key. Neither matches any host.",
+    why: "The digest of an empty input comes of a command that had nothing to read; the one of an example is nobody's key. Neither matches any host, and senders use both all the same: beside them a weaker digest over the same thing is not looked at.",
     fix: "Publish the digest of the host's own public key.",
     bad: "3 1 1 e3b0c442…",
     good: "3 1 1 of the key",

@@ -5,7 +5,7 @@ use zegel::judge::score::{MxStatus, Range, criteria};
 use zegel::records::dane::Tlsa;
 use zegel::transport::{Probe, Reaction, Step, Suite, Version, Worth};
 
-use crate::seen::{about, accepted, chain, old_certificate, profile, refused, signed_by_itself, sound};
+use crate::seen::{about, accepted, chain, nothing, old_certificate, profile, refused, signed_by_itself, sound};
 use crate::world::{Seen, bogus, category, insecure, mark, tlsa};
 
 /// A hello of this kind is taken, by all of the TLS.
@@ -156,6 +156,14 @@ fn an_authority_in_tlsa_counts_where_the_signatures_lead_to_it() {
         ([about(&sound[1], 2, 1, 1), about(&other[1], 2, 0, 2)], good),
         ([about(&sound[1], 2, 1, 1), about(&other[0], 3, 1, 2)], good),
         ([about(&elsewhere[1], 2, 1, 1), about(&sound[0], 3, 1, 1)], good),
+        // One of nothing is a digest as well as any.
+        ([about(&sound[0], 3, 1, 1), nothing(3, 1, 2)], Range::just(85)),
+        ([about(&sound[0], 3, 1, 1), nothing(3, 1, 1)], good),
+        ([about(&sound[0], 3, 1, 2), nothing(3, 1, 1)], good),
+        ([about(&sound[0], 3, 1, 1), nothing(3, 0, 2)], good),
+        ([about(&sound[1], 2, 1, 1), nothing(2, 1, 2)], Range::just(85)),
+        // One of another length is none.
+        ([about(&sound[0], 3, 1, 1), Tlsa { matching: 2, ..nothing(3, 1, 1) }], good),
     ] {
         let kinds: Vec<String> = records.iter().map(Tlsa::kind).collect();
         assert_eq!(starttls(&sound, &records), points, "{kinds:?}");

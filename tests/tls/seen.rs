@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::net::IpAddr;
 use std::sync::{Arc, Mutex};
 
+use aws_lc_rs::digest;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use jiff::SignedDuration;
@@ -14,13 +15,14 @@ use zegel::inquiry::{
 };
 use zegel::intent::Intent;
 use zegel::judge::{Verdict, judge};
+use zegel::name::Name;
 use zegel::records::dane::Tlsa;
 use zegel::transport::{
     Alert, Certificate, Flight, Group, KeyExchange, Probe, Reaction, Scheme, ServerHello, Step, Suite,
     Version,
 };
 
-use crate::facts::{World, now};
+use crate::facts::{World, name, now};
 
 pub(crate) const ZONE: &str =
     "a.nl MX 10 mx1.a.nl\nmx1.a.nl A 192.0.2.25\nmx1.a.nl AAAA 2001:db8::25\na.nl CAA 0 issue \"ca.example\"";
@@ -29,6 +31,8 @@ pub(crate) const ZONE: &str =
 #[derive(Default)]
 pub(crate) struct Servers {
     said: BTreeMap<(IpAddr, Closeness), Result<Session, Trouble>>,
+    /// What they say of their certificates instead where they are asked for these hosts.
+    said_for: BTreeMap<Name, Session>,
     /// Every question they were asked.
     pub(crate) asked: Arc<Mutex<Vec<Starttls>>>,
     profile: bool,
@@ -49,6 +53,12 @@ impl Servers {
     /// One address says this.
     pub(crate) fn at(mut self, address: &str, closeness: Closeness, said: Result<Session, Trouble>) -> Self {
         self.said.insert((address.parse().unwrap(), closeness), said);
+        self
+    }
+
+    /// Whoever is asked for this host shows this.
+    pub(crate) fn showing_for(mut self, host: &str, session: &Session) -> Self {
+        self.said_for.insert(name(host), session.clone());
         self
     }
 
@@ -118,6 +128,10 @@ impl Servers {
             if let Some(asked) = question.of::<Starttls>() {
                 self.asked.lock().unwrap().push(asked.clone());
                 let said = self.said.get(&(asked.address, asked.closeness)).cloned();
+                let said = match self.said_for.get(&asked.host) {
+                    Some(session) => Some(Ok(session.clone())),
+                    None => said,
+                };
                 let fact: Fact<Starttls> = Fact {
                     outcome: said.unwrap_or(Err(Trouble::Busy)),
                     security: Security::NotAsked,
@@ -183,6 +197,21 @@ pub(crate) fn signed_by_itself(host: &str, may_sign: bool) -> Vec<u8> {
     own.der().to_vec()
 }
 
+/// A TLSA record with the digest of nothing at all.
+pub(crate) fn nothing(usage: u8, selector: u8, matching: u8) -> Tlsa {
+    let algorithm = if matching == 1 {
+        &digest::SHA256
+    } else {
+        &digest::SHA512
+    };
+    Tlsa {
+        usage,
+        selector,
+        matching,
+        data: digest::digest(algorithm, b"").as_ref().to_vec(),
+    }
+}
+
 /// A record of TLSA about a certificate.
 pub(crate) fn about(der: &[u8], usage: u8, selector: u8, matching: u8) -> Tlsa {
     let read = Certificate::from_der(der).unwrap();
@@ -191,14 +220,14 @@ pub(crate) fn about(der: &[u8], usage: u8, selector: u8, matching: u8) -> Tlsa {
     } else {
         read.public_key_info
     };
-    let digest = |algorithm| aws_lc_rs::digest::digest(algorithm, &thing).as_ref().to_vec();
+    let digest = |algorithm| digest::digest(algorithm, &thing).as_ref().to_vec();
     Tlsa {
         usage,
         selector,
         matching,
         data: match matching {
-            1 => digest(&aws_lc_rs::digest::SHA256),
-            2 => digest(&aws_lc_rs::digest::SHA512),
+            1 => digest(&digest::SHA256),
+            2 => digest(&digest::SHA512),
             _ => thing,
         },
     }

@@ -9,23 +9,23 @@ use zegel::rules::{self, Severity};
 
 use crate::beside::judged;
 use crate::facts::{World, findings, intent, name};
-use crate::seen::{Servers, about, certificate, chain, with, with_handshake};
+use crate::seen::{Servers, about, certificate, chain, nothing, with, with_handshake};
 
 const E: Severity = Severity::Error;
 const W: Severity = Severity::Warning;
-const EVERYWHERE: &str = "{domain: a.nl, role: Mail, tls: {level: Any}, dane: {required: true}}";
+pub(crate) const EVERYWHERE: &str = "{domain: a.nl, role: Mail, tls: {level: Any}, dane: {required: true}}";
 
 /// Rules about what addresses show.
 const OF_ADDRESSES: [&str; 4] = ["DANE-012", "DANE-018", "DANE-023", "DANE-028"];
 
 /// A rule that is broken, and how badly.
-type Said = (&'static str, Severity);
+pub(crate) type Said = (&'static str, Severity);
 
 /// What is tried, the certificates that are sent, the records, and what is said.
 type Row<'a> = (&'a str, &'a [Vec<u8>], Vec<Tlsa>, &'a [Said]);
 
 /// The rules of DANE that are broken, advice aside.
-fn said(verdict: &Verdict) -> Vec<Said> {
+pub(crate) fn said(verdict: &Verdict) -> Vec<Said> {
     let own = verdict
         .findings
         .iter()
@@ -34,7 +34,7 @@ fn said(verdict: &Verdict) -> Vec<Said> {
     own.map(|one| (one.rule.id, one.severity)).collect()
 }
 
-fn unsigned(at: &str) -> Security {
+pub(crate) fn unsigned(at: &str) -> Security {
     Security::Insecure {
         at: name(at),
         why: Unproven::Unsigned,
@@ -128,6 +128,12 @@ fn what_is_shown_is_taken_by_one_record_that_matches() {
         ("usage 2, out of date", &ended, vec![of(&ended, between, 2, 1, 1), of(&other, between, 2, 1, 1)], astray),
         ("beside it, usage 3 of the key", &ended, vec![of(&ended, between, 2, 1, 1), of(&ended, own, 3, 1, 1)], none),
         ("the strongest digest alone counts", &sound, vec![of(&sound, own, 3, 1, 1), of(&other, own, 3, 1, 2)], nowhere),
+        ("of nothing, and stronger than the right one", &sound, vec![of(&sound, own, 3, 1, 1), nothing(3, 1, 2)], &[("DANE-027", E), ("DANE-012", E)]),
+        ("of nothing, and as strong", &sound, vec![of(&sound, own, 3, 1, 1), nothing(3, 1, 1)], &[("DANE-027", W)]),
+        ("of nothing, and weaker", &sound, vec![of(&sound, own, 3, 1, 2), nothing(3, 1, 1)], &[("DANE-027", W)]),
+        ("of nothing, of another selector", &sound, vec![of(&sound, own, 3, 1, 1), nothing(3, 0, 2)], &[("DANE-027", W)]),
+        ("of nothing alone", &sound, vec![nothing(3, 1, 1)], &[("DANE-027", E), ("DANE-012", E)]),
+        ("a digest of another length pushes out none", &sound, vec![of(&sound, own, 3, 1, 1), Tlsa { matching: 2, ..of(&other, own, 3, 1, 1) }], &[("DANE-005", W)]),
         ("of another selector each for itself", &sound, vec![of(&sound, own, 3, 1, 1), of(&sound, own, 3, 0, 2)], &[("DANE-019", W)]),
         ("nothing matches", &sound, vec![of(&other, own, 3, 1, 1), of(&other, between, 2, 1, 1)], nowhere),
     ];

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use crate::judge::{Findings, Topic};
-use crate::records::dane::{Tlsa, Unusable, effective};
+use crate::records::dane::{Tlsa, Unusable, effective, telling};
 use crate::rules::{Rule, Severity, dane as rules};
 
 /// Kinds every sender knows, and that may stand alone.
@@ -11,27 +11,30 @@ const COMMON: [(u8, u8, u8); 5] = [(3, 1, 1), (2, 0, 1), (2, 1, 1), (3, 0, 1), (
 
 /// Says what is wrong with the records; `names_next`: also that none is of a next key.
 pub(super) fn check(found: &BTreeSet<Tlsa>, topic: &Topic, names_next: bool, findings: &mut Findings) {
-    let used = effective(found);
+    let (used, telling) = (effective(found), telling(found));
     for record in found {
-        let Some(why) = record.unusable() else { continue };
+        let Some(why) = record.useless() else { continue };
         let rule: &'static Rule = match why {
             Unusable::PublicAuthority => &rules::PUBLIC_AUTHORITY,
             Unusable::Usage | Unusable::Selector | Unusable::Matching => &rules::UNKNOWN_NUMBER,
             Unusable::Length(..) | Unusable::Empty => &rules::LENGTH,
             Unusable::Placeholder => &rules::PLACEHOLDER,
         };
-        let rest = match used.is_empty() {
-            true => "; with no other record senders encrypt, and check nothing",
-            false => "",
+        let rest = match (used.is_empty(), telling.is_empty()) {
+            (true, _) => "; with no other record senders encrypt, and check nothing",
+            // What matches nothing is used all the same.
+            (false, true) => "; senders use no record that can match, and do not deliver",
+            (false, false) => "",
         };
         let message = format!("want records senders use, found {}{rest}", why.say(record));
         let said = findings.say(rule, topic, message);
         said.about(record.to_string());
-        // Beside one that is used it harms nobody.
-        if !used.is_empty() {
+        // Beside one that is used and can match it harms nobody.
+        if !telling.is_empty() {
             said.at_most(Severity::Warning);
         }
     }
+    let used = telling;
     for record in &used {
         let kind = record.kind();
         let rule: &'static Rule = match (record.usage, record.selector, record.matching) {
@@ -95,7 +98,7 @@ fn agility(found: &BTreeSet<Tlsa>, topic: &Topic, findings: &mut Findings) {
             found
                 .iter()
                 .filter(of)
-                .filter(|record| record.unusable().is_none())
+                .filter(|record| record.useless().is_none())
                 .count()
         };
         let (weak, strong) = (count(1), count(2));

@@ -167,7 +167,7 @@ impl<'a> Shown<'a> {
 
 /// The kinds of records of which none is about what is shown: by each of them alone a sender would not deliver (RFC 7671 8).
 pub(super) fn kinds_without_match(records: &BTreeSet<Tlsa>, shown: &Shown<'_>) -> Vec<String> {
-    let usable: Vec<&Tlsa> = records.iter().filter(|one| one.unusable().is_none()).collect();
+    let usable: Vec<&Tlsa> = records.iter().filter(|one| one.useless().is_none()).collect();
     let kinds: BTreeSet<String> = usable.iter().map(|one| one.kind()).collect();
     let is_met = |kind: &String| {
         let mut own = usable.iter().filter(|one| one.kind() == *kind);
