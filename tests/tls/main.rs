@@ -5,6 +5,7 @@
 #[path = "../support/facts.rs"]
 mod facts;
 
+mod alias;
 mod beside;
 mod keeping;
 #[rustfmt::skip] // A row is a line.

@@ -40,6 +40,8 @@ impl Proof {
 pub struct TlsaAt {
     /// The name that was asked.
     pub name: Name,
+    /// The host it is of: where senders take its records, the name they ask the server for (RFC 7672 8.1).
+    pub base: Name,
     /// The records that could be read, or why none came; `None` while the question is open.
     pub records: Option<Result<BTreeSet<Tlsa>, Trouble>>,
     /// What the answer is worth.
@@ -55,21 +57,39 @@ pub struct TlsaAt {
 pub struct MailHost {
     /// As the MX names it.
     pub name: Name,
-    /// What its addresses are worth; `None` where there is none, or they are not known.
+    /// What its addresses are worth, or its alias where that is all senders go by; `None` where there is none, or they are not
+    /// known.
     pub addresses: Option<Proof>,
-    /// The end of its alias, where it is one.
+    /// The end of its alias, where it is one; not where it leads from a signed zone to addresses nobody can prove, for senders
+    /// then stay with the host's own name (RFC 7672 2.2.2).
     pub alias: Option<Name>,
-    /// Where TLSA was looked for, in order: at the end of the alias first (RFC 7672 2.2.2).
+    /// Where TLSA was looked for, in order: at the end of the alias first.
     pub places: Vec<TlsaAt>,
 }
 
+impl TlsaAt {
+    /// Whether senders look no further, as far as is known: there are records, and nothing speaks against their proof.
+    fn is_taken(&self) -> bool {
+        let has_some = matches!(&self.records, Some(Ok(records)) if !records.is_empty());
+        has_some && self.proof <= Proof::Unknown
+    }
+}
+
 impl MailHost {
-    /// The first place with records, as a sender takes it.
+    /// The first place with records, as a sender takes it: those that nobody can prove only where there are no others.
     pub fn found(&self) -> Option<(&TlsaAt, &BTreeSet<Tlsa>)> {
-        self.places.iter().find_map(|place| match &place.records {
+        let mut all = self.places.iter().filter_map(|place| match &place.records {
             Some(Ok(records)) if !records.is_empty() => Some((place, records)),
             _ => None,
-        })
+        });
+        let taken = all.clone().find(|(place, _)| place.is_taken());
+        taken.or_else(|| all.next())
+    }
+
+    /// The name senders ask the server for: that of the place whose records they take, else the host's own.
+    pub fn base(&self) -> &Name {
+        let found = self.found().filter(|_| !self.effective().is_empty());
+        found.map_or(&self.name, |(place, _)| &place.base)
     }
 
     /// Whether it is known that no record stands at any of its places.
@@ -132,14 +152,20 @@ pub fn gather(domain: &Name, need: Need, inquiry: &mut Inquiry<'_>) -> MailHosts
         .collect::<Vec<_>>()
         .into_iter()
         .map(|(name, alias, addresses)| {
-            let bases = alias.iter().chain(std::iter::once(&name));
-            let names: Vec<Name> = bases.filter_map(tlsa_name).collect();
+            let own =
+                alias.is_some() && addresses == Some(Proof::Unsigned) && is_proven(&name, need, inquiry);
+            let (alias, addresses) = match own {
+                true => (None, Some(Proof::Proven)),
+                false => (alias, addresses),
+            };
             let mut places = Vec::new();
-            for at in names {
-                let place = ask(at, need, inquiry);
-                let found = matches!(&place.records, Some(Ok(records)) if !records.is_empty());
+            for base in alias.iter().chain(std::iter::once(&name)) {
+                let Some(place) = ask(base, need, inquiry) else {
+                    continue;
+                };
+                let is_taken = place.is_taken();
                 places.push(place);
-                if found {
+                if is_taken {
                     break;
                 }
             }
@@ -158,7 +184,18 @@ pub fn gather(domain: &Name, need: Need, inquiry: &mut Inquiry<'_>) -> MailHosts
     }
 }
 
-fn ask(name: Name, need: Need, inquiry: &mut Inquiry<'_>) -> TlsaAt {
+/// Whether it is proven that a name is an alias, wherever that leads.
+fn is_proven(alias: &Name, need: Need, inquiry: &mut Inquiry<'_>) -> bool {
+    let question = Dns::new(alias.clone(), Kind::Cname);
+    let is_there = UsableAnswer::from_reply(inquiry.ask(question.clone(), need))
+        .is_some_and(|seen| !seen.records.is_empty());
+    let fact = inquiry.fact(&question);
+    is_there && fact.is_some_and(|fact| Proof::of(&fact.security) == Proof::Proven)
+}
+
+/// What stands for TLSA at a host; `None` where its name leaves no room for that.
+fn ask(base: &Name, need: Need, inquiry: &mut Inquiry<'_>) -> Option<TlsaAt> {
+    let name = tlsa_name(base)?;
     let question = Dns::new(name.clone(), Kind::Tlsa);
     let reply = inquiry.ask(question.clone(), need);
     let records = match reply {
@@ -167,13 +204,14 @@ fn ask(name: Name, need: Need, inquiry: &mut Inquiry<'_>) -> TlsaAt {
         Reply::Answered(..) => UsableAnswer::from_reply(reply).map(|seen| Ok(tlsa(&seen))),
     };
     let fact = inquiry.fact(&question);
-    TlsaAt {
+    Some(TlsaAt {
         name,
+        base: base.clone(),
         records,
         proof: fact.map_or(Proof::Unknown, |fact| Proof::of(&fact.security)),
         alias: fact.and_then(|fact| fact.chain().last().cloned()),
         ttl: fact.map_or(0, |fact| fact.ttl()),
-    }
+    })
 }
 
 /// The records of an answer, as far as they can be read.

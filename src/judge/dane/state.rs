@@ -3,12 +3,12 @@
 use std::collections::BTreeSet;
 
 use super::gather::{Proof, tlsa};
-use crate::inquiry::{Inquiry, Kind, Trouble};
+use crate::inquiry::{Inquiry, Kind, Security, Trouble};
 use crate::intent::{DaneWant, Intent, ManagedRrset, tlsa_name};
-use crate::judge::basis::{Basis, Judged, UsableAnswer};
+use crate::judge::basis::{Basis, Judged};
 use crate::judge::{RecordVerdict, State};
 use crate::name::Name;
-use crate::records::dane::{self, Tlsa, effective};
+use crate::records::dane::{self, Tlsa, telling};
 use crate::records::mx as names;
 
 /// At most so many hosts are asked about, as everywhere.
@@ -106,7 +106,7 @@ impl Everywhere<'_> {
         let mut hosts: Vec<Name> = crate::judge::mx::hosts_of(&seen);
         hosts.retain(|host| names::fault(host).is_none());
         hosts.truncate(MAX_HOSTS);
-        self.worth(&seen, &format!("{domain} MX"));
+        self.worth(&seen.fact.security, &format!("{domain} MX"));
         let mut covered = 0;
         for host in &hosts {
             covered += usize::from(self.host(host, inquiry));
@@ -131,32 +131,46 @@ impl Everywhere<'_> {
     fn host(&mut self, host: &Name, inquiry: &mut Inquiry<'_>) -> bool {
         let before = self.differences.len();
         let mut alias = None;
+        let mut addresses: Vec<(Kind, Security)> = Vec::new();
         for kind in [Kind::A, Kind::Aaaa] {
             if let Some(seen) = self.basis.ask(inquiry, host, kind) {
                 alias = alias.or(seen.chain.last().cloned());
-                if !seen.records.is_empty() && self.differences.len() == before {
-                    self.worth(&seen, &format!("{host} {kind}"));
+                if !seen.records.is_empty() {
+                    addresses.push((kind, seen.fact.security.clone()));
+                }
+            }
+        }
+        let worst = addresses.iter().map(|(_, security)| Proof::of(security)).max();
+        if alias.is_some() && worst == Some(Proof::Unsigned) && self.is_proven_alias(host, inquiry) {
+            // Senders stay with the host's own name (RFC 7672 2.2.2).
+            alias = None;
+        } else {
+            for (kind, security) in &addresses {
+                if self.differences.len() == before {
+                    self.worth(security, &format!("{host} {kind}"));
                 }
             }
         }
         let bases = alias.iter().chain(std::iter::once(host));
         let names: Vec<Name> = bases.filter_map(tlsa_name).collect();
         let mut unanswered = false;
-        for name in names {
-            let Some(seen) = self.basis.ask(inquiry, &name, Kind::Tlsa) else {
+        for (place, name) in names.iter().enumerate() {
+            let Some(seen) = self.basis.ask(inquiry, name, Kind::Tlsa) else {
                 unanswered = true;
                 continue;
             };
             let found = tlsa(&seen);
-            if found.is_empty() {
+            let is_last = place + 1 == names.len();
+            // Records nobody can prove are none where another name is left.
+            if found.is_empty() || !is_last && Proof::of(&seen.fact.security) > Proof::Unknown {
                 continue;
             }
             let kinds: Vec<String> = found.iter().map(Tlsa::kind).collect();
             self.observed.push(format!("{host}: {}", kinds.join(", ")));
-            self.worth(&seen, &format!("{name} TLSA"));
-            if effective(&found).is_empty() {
+            self.worth(&seen.fact.security, &format!("{name} TLSA"));
+            if telling(&found).is_empty() {
                 let difference = format!(
-                    "{host}: want TLSA records senders use, found only {}",
+                    "{host}: want TLSA records senders use and that can match, found only {}",
                     kinds.join(", ")
                 );
                 self.differences.push(difference);
@@ -170,14 +184,20 @@ impl Everywhere<'_> {
         false
     }
 
+    /// Whether it is proven that a host is an alias, wherever that leads.
+    fn is_proven_alias(&mut self, host: &Name, inquiry: &mut Inquiry<'_>) -> bool {
+        let seen = self.basis.ask(inquiry, host, Kind::Cname);
+        seen.is_some_and(|seen| !seen.records.is_empty() && Proof::of(&seen.fact.security) == Proof::Proven)
+    }
+
     /// Takes note of what an answer is worth.
-    fn worth(&mut self, seen: &UsableAnswer<'_>, what: &str) {
-        match Proof::of(&seen.fact.security) {
+    fn worth(&mut self, security: &Security, what: &str) {
+        match Proof::of(security) {
             Proof::Proven => {}
             Proof::Unknown => self.unproven = true,
             Proof::Unsigned | Proof::Broken => {
-                let difference = format!("{what}: want secure, found {}", seen.fact.security);
-                self.differences.push(difference);
+                self.differences
+                    .push(format!("{what}: want secure, found {security}"));
             }
         }
     }

@@ -30,7 +30,7 @@ pub(super) fn check(
 ) {
     if let Some(host) = found.hosts.iter().find(|host| host.name == server.host) {
         let topic = Topic::new(Site::Host(server.host.clone()), intent.manages(Standard::Dane));
-        at_host(intent, server, host, &topic, findings);
+        at_host(intent, server.as_dane(), host, &topic, findings);
     }
     if let Some(promise) = promise {
         against_policy(server, promise, findings);
@@ -61,7 +61,7 @@ pub(super) fn late(
         let names = names(intent, host);
         let mut server = servers.iter().filter(|server| server.host == host.name);
         let is_early = |server: &MailServer| {
-            shown_at(server).any(|(_, shown)| {
+            shown_at(server.as_dane()).any(|(_, shown)| {
                 shown.taken_by(&old, &names) != Taken::Delivers
                     && shown.taken_by(&new, &names) == Taken::Delivers
             })

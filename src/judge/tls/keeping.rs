@@ -84,7 +84,7 @@ fn shown_still(
     let servers = servers.iter().flat_map(|servers| &servers.all);
     let of_host = servers.filter(|server| here.iter().any(|host| host.name == server.host));
     let shows = |server: &MailServer, record: &Tlsa| {
-        server.answered().any(|(_, fact)| {
+        server.as_dane().answered().any(|(_, fact)| {
             let session = fact.outcome.as_ref().ok();
             let shown = session.and_then(|session| Shown::new(worth::certificates(session), fact.seen_at));
             shown.is_some_and(|shown| shown.matches(record))

@@ -9,8 +9,9 @@ use crate::inquiry::{
     Closeness, Dns, Fact, Inquiry, Kind, Need, Offered, Rdata, Reply, Session, Starttls, Trouble,
 };
 use crate::judge::basis::UsableAnswer;
-use crate::judge::mx;
+use crate::judge::{dane, mx};
 use crate::name::Name;
+use crate::records::Standard;
 
 /// At most this many addresses of one host are asked.
 pub(super) const MAX_ADDRESSES: usize = 4;
@@ -35,6 +36,8 @@ pub(in crate::judge) struct MailServer {
     trouble: Option<Trouble>,
     /// What it said where it took nobody.
     words: Option<String>,
+    /// The same addresses, asked for the name that senders with DANE ask for, where that is another.
+    base: Option<Box<MailServer>>,
 }
 
 impl MailServers {
@@ -62,6 +65,11 @@ impl MailServer {
     /// The looks at the certificates that were answered.
     pub(in crate::judge) fn answered(&self) -> impl Iterator<Item = (Starttls, &Arc<Fact<Starttls>>)> {
         self.facts(Closeness::Chain)
+    }
+
+    /// As senders with DANE see it: they ask for the name at which they found its TLSA records (RFC 7672 8.1).
+    pub(super) fn as_dane(&self) -> &Self {
+        self.base.as_deref().unwrap_or(self)
     }
 
     fn facts(&self, closeness: Closeness) -> impl Iterator<Item = (Starttls, &Arc<Fact<Starttls>>)> {
@@ -194,7 +202,10 @@ fn look(domain: &Name, inquiry: &mut Inquiry<'_>) -> MailServers {
                     trouble: replies.iter().find_map(trouble),
                 },
                 Some(none) if none.is_empty() => known(Vec::new(), Some(false)),
-                Some(found) => known(vec![server(domain.clone(), &found, None, inquiry)], Some(true)),
+                Some(found) => {
+                    let own = server(domain.clone(), &found, None, ALL_OF_IT, inquiry);
+                    known(vec![own], Some(true))
+                }
             }
         }
         Some(_) if exchanges.is_null() => known(Vec::new(), Some(false)),
@@ -209,12 +220,41 @@ fn look(domain: &Name, inquiry: &mut Inquiry<'_>) -> MailServers {
                 let replies =
                     kinds.map(|kind| inquiry.ask(Dns::new(host.name.clone(), kind), Need::Compliance));
                 let trouble = replies.iter().find_map(trouble);
-                server(host.name.clone(), &found, trouble, inquiry)
+                (host.name.clone(), found, trouble)
+            });
+            let all: Vec<_> = all.collect();
+            let bases = bases(domain, &exchanges, inquiry);
+            let all = all.into_iter().map(|(host, found, trouble)| {
+                let base = bases.iter().find(|(of, _)| *of == host);
+                // What DANE goes by are the certificates.
+                let base =
+                    base.map(|(_, base)| server(base.clone(), &found, None, &[Closeness::Chain], inquiry));
+                MailServer {
+                    base: base.map(Box::new),
+                    ..server(host, &found, trouble, ALL_OF_IT, inquiry)
+                }
             });
             known(all.collect(), Some(true))
         }
     }
 }
+
+/// The hosts that are an alias at whose end senders take TLSA records, each with that end.
+fn bases(domain: &Name, exchanges: &mx::MailExchanges, inquiry: &mut Inquiry<'_>) -> Vec<(Name, Name)> {
+    let mut found = exchanges.hosts.iter().flat_map(mx::ExchangeHost::found);
+    if !found.any(|found| found.alias.is_some()) {
+        return Vec::new();
+    }
+    let scene = dane::gather(domain, Need::Evidence, inquiry);
+    inquiry.on_behalf_of(Standard::Tls);
+    let others = scene.hosts.iter().filter(|host| *host.base() != host.name);
+    others
+        .map(|host| (host.name.clone(), host.base().clone()))
+        .collect()
+}
+
+/// Both looks.
+const ALL_OF_IT: &[Closeness] = &[Closeness::Chain, Closeness::Profile];
 
 /// The addresses two answers give; `None` when one is not known.
 fn addresses(replies: &[Reply<'_>]) -> Option<Vec<IpAddr>> {
@@ -237,12 +277,13 @@ fn server(
     host: Name,
     addresses: &[IpAddr],
     mut trouble: Option<Trouble>,
+    looked: &[Closeness],
     inquiry: &mut Inquiry<'_>,
 ) -> MailServer {
     let mut looks: Vec<(Starttls, Option<Arc<Fact<Starttls>>>)> = Vec::new();
     let mut said = None;
     for address in addresses.iter().take(MAX_ADDRESSES) {
-        for closeness in [Closeness::Chain, Closeness::Profile] {
+        for closeness in looked.iter().copied() {
             // All of the TLS takes minutes of an address' turns, and the state hangs on the certificates: those first.
             let is_known = looks.last().is_some_and(|(_, fact)| fact.is_some());
             if closeness == Closeness::Profile && !(inquiry.profiles() && is_known) {
@@ -270,6 +311,7 @@ fn server(
         looks,
         trouble,
         words: said,
+        base: None,
     }
 }
 
