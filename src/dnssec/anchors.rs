@@ -1,16 +1,20 @@
 //! Where trust begins: the keys that are believed without a DS (RFC 4033 2).
 //!
 //! The built-in ones are IANA's for the root, of 2017 and of 2024. A file of one's own may hold keys of the root or of any
-//! zone below, which is then an island.
+//! zone below, which is then an island, or digests of them; `file` says how they are written.
+
+mod file;
 
 use std::fmt;
 use std::str::FromStr;
 use std::sync::Arc;
 
-use hickory_proto::dnssec::{PublicKey, PublicKeyBuf, TrustAnchors};
+use hickory_proto::dnssec::TrustAnchors;
+use hickory_proto::dnssec::rdata::DS;
 use hickory_proto::rr::{LowerName, Name};
-use hickory_proto::serialize::txt::trust_anchor::{Entry, Parser};
 
+use self::file::Believed;
+use super::delegation::{is_delegated, usable};
 use super::sets::{is_at_or_below, labels};
 use super::signature::ZoneKey;
 
@@ -18,6 +22,8 @@ use super::signature::ZoneKey;
 #[derive(Clone)]
 pub struct Anchors {
     keys: Arc<TrustAnchors>,
+    /// What is believed by its digest.
+    digests: Arc<[(Name, DS)]>,
     zones: Arc<[Name]>,
 }
 
@@ -25,6 +31,7 @@ impl Default for Anchors {
     fn default() -> Self {
         Self {
             keys: Arc::default(),
+            digests: [].into(),
             zones: [Name::root()].into(),
         }
     }
@@ -53,38 +60,37 @@ impl Anchors {
         self.zones.contains(zone)
     }
 
-    /// Whether this key of `zone` is believed.
-    pub(super) fn believes(&self, zone: &Name, key: &ZoneKey) -> bool {
+    /// Whether this key of `zone`, one of `all` of its keys, is believed.
+    pub(super) fn believes(&self, zone: &Name, key: &ZoneKey, all: &[ZoneKey]) -> bool {
+        let own = self.digests.iter().filter(|(of, _)| of == zone);
+        let digests: Vec<&DS> = own.map(|(_, ds)| ds).collect();
         self.keys
             .contains_with_name(key.key.public_key(), &LowerName::new(zone))
+            || is_delegated(zone, key, &usable(&digests), all)
     }
 }
 
 impl FromStr for Anchors {
     type Err = String;
 
-    /// Reads DNSKEY records in zone file format: `. 172800 IN DNSKEY 257 3 8 AwEA…`.
+    /// Reads DS and DNSKEY records in zone form: `. 172800 IN DNSKEY 257 3 8 AwEA…`, `. DS 20326 8 2 E06D…`.
     fn from_str(text: &str) -> Result<Self, String> {
-        let entries = Parser::new(text).parse();
-        let entries = entries.map_err(|error| format!("not a list of DNSKEY records: {error}"))?;
         let mut keys = TrustAnchors::empty();
-        let mut zones: Vec<Name> = Vec::new();
-        for entry in &entries {
-            let Entry::DNSKEY(record) = entry else {
-                continue;
-            };
-            let (zone, key) = (record.name(), record.data().public_key());
-            let key = PublicKeyBuf::new(key.public_bytes().to_vec(), key.algorithm());
-            keys.insert_with_name(&key, LowerName::new(zone));
-            if !zones.contains(zone) {
+        let (mut digests, mut zones) = (Vec::new(), Vec::new());
+        for (zone, believed) in file::read(text)? {
+            if !zones.contains(&zone) {
                 zones.push(zone.clone());
             }
-        }
-        if zones.is_empty() {
-            return Err("there is no DNSKEY record in it".to_owned());
+            match believed {
+                Believed::Key(key) => {
+                    keys.insert_with_name(&key, LowerName::new(&zone));
+                }
+                Believed::Digest(ds) => digests.push((zone, ds)),
+            }
         }
         Ok(Self {
             keys: Arc::new(keys),
+            digests: digests.into(),
             zones: zones.into(),
         })
     }

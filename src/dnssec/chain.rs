@@ -284,7 +284,7 @@ impl<'w> Walk<'w> {
             .filter(|key| key.may_sign())
             .filter(|key| match above {
                 Some(_) => is_delegated(name, key, usable, &keys),
-                None => self.anchors.believes(name, key),
+                None => self.anchors.believes(name, key, &keys),
             })
             .cloned()
             .collect();

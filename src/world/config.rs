@@ -98,10 +98,10 @@ pub enum Dnssec {
 pub struct TrustAnchor(pub(super) Anchors);
 
 impl TrustAnchor {
-    /// Reads DNSKEY records in zone file format: `. 172800 IN DNSKEY 257 3 8 AwEA…`.
+    /// Reads DS and DNSKEY records in zone form: `. 172800 IN DNSKEY 257 3 8 AwEA…`.
     ///
     /// # Errors
-    /// When the file cannot be read, or holds anything but DNSKEY records, or none.
+    /// When the file cannot be read, or holds anything but such records, or none: with the line.
     pub fn from_file(path: &Path) -> Result<Self, ConfigError> {
         let failed = |why: String| ConfigError::TrustAnchor {
             path: path.to_owned(),
@@ -177,7 +177,7 @@ pub struct DnsArgs {
     /// --trust-anchor, else auto]
     #[arg(long, value_name = "WHEN", value_enum)]
     pub dnssec: Option<Dnssec>,
-    /// Validate DNSSEC from the DNSKEY records in this file [default: the root's keys]
+    /// Validate DNSSEC from the DS and DNSKEY records in this file [default: the root's keys]
     #[arg(long, value_name = "FILE")]
     pub trust_anchor: Option<PathBuf>,
     /// The name whose signed start of authority shows whether the resolver passes DNSSEC on [default: where trust begins,

@@ -3,8 +3,10 @@
 use std::collections::BTreeMap;
 use std::collections::BTreeSet;
 
+use hickory_proto::dnssec::rdata::DNSSECRData;
+use hickory_proto::dnssec::{DigestType, PublicKey};
 use hickory_proto::op::Message;
-use hickory_proto::rr::RecordType;
+use hickory_proto::rr::{RData, RecordType};
 use jiff::SignedDuration;
 use zegel::dnssec::{Anchors, Lookup, Replies, Step, Zones, judge};
 use zegel::inquiry::{Broken, Doubt, Security, Trouble};
@@ -193,6 +195,47 @@ fn an_anchor_that_signs_nothing_is_told_from_one_that_is_not_there() {
             .to_string()
             .contains("no trust anchor is a key of the zone")
     );
+    // The same by their digests, as the tools print them.
+    let digests = keys.answers.iter().filter_map(|record| match &record.data {
+        RData::DNSSEC(DNSSECRData::DNSKEY(key)) => Some(key),
+        _ => None,
+    });
+    let by_digest = |kind: DigestType| -> Vec<String> {
+        let lines = digests.clone().map(|key| {
+            let (tag, algorithm) = (
+                key.calculate_key_tag().unwrap(),
+                u8::from(key.public_key().algorithm()),
+            );
+            let digest = key.to_digest(&lookup.name, kind).unwrap();
+            let digits: String = digest
+                .as_ref()
+                .iter()
+                .map(|octet| format!("{octet:02x}"))
+                .collect();
+            format!("{} DS {tag} {algorithm} {} {digits}", lookup.name, u8::from(kind))
+        });
+        lines.collect()
+    };
+    for kind in [DigestType::SHA256, DigestType::SHA384, DigestType::SHA1] {
+        let lines = by_digest(kind);
+        let mut reasons: Vec<&str> = lines
+            .iter()
+            .map(|text| judged(text).reason().unwrap_or("Secure"))
+            .collect();
+        reasons.sort_unstable();
+        assert_eq!(reasons, ["KeyDoesNotSign", "Secure"], "{lines:?}");
+        assert_eq!(judged(&lines.join("\n")).reason(), None, "one of two is enough");
+    }
+    // Of another key of the same tag; and where there is a better digest, SHA-1 counts nothing (RFC 4509 3).
+    let wrong: Vec<String> = by_digest(DigestType::SHA256)
+        .iter()
+        .map(|line| format!("{}{}", &line[..line.len() - 64], "ab".repeat(32)))
+        .collect();
+    for lines in [wrong.clone(), [by_digest(DigestType::SHA1), wrong].concat()] {
+        let found = judged(&lines.join("\n"));
+        assert_eq!(found.reason(), Some("DsMatchesNoKey"), "{lines:?}");
+        assert!(found.to_string().contains("no trust anchor is a key of the zone"));
+    }
 }
 
 #[test]
