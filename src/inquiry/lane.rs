@@ -51,6 +51,20 @@ pub trait Lane: Clone + Ord + Hash + fmt::Debug + fmt::Display + Send + Sync + '
     fn destination(&self) -> Option<IpAddr> {
         None
     }
+
+    /// Whether it goes before others that wait for the same.
+    fn urgency(&self) -> Urgency {
+        Urgency::Urgent
+    }
+}
+
+/// Who goes first of those who wait for the same; the urgent come first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Urgency {
+    /// It is wanted often, and is over soon.
+    Urgent,
+    /// It is wanted seldom, takes long, and waits for all others.
+    Patient,
 }
 
 /// A question of any lane.

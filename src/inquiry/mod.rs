@@ -42,7 +42,7 @@ pub use self::dns::{
 pub use self::extended::ExtendedError;
 pub use self::fact::{Answered, Fact, whole_second};
 pub use self::facts::Facts;
-pub use self::lane::{AnyQuestion, Lane};
+pub use self::lane::{AnyQuestion, Lane, Urgency};
 pub use self::made::Made;
 pub use self::need::Need;
 pub use self::noted::Asked;

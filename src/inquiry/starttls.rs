@@ -10,7 +10,7 @@ use std::net::IpAddr;
 use jiff::SignedDuration;
 use serde::{Deserialize, Serialize};
 
-use super::Lane;
+use super::{Lane, Urgency};
 use crate::name::Name;
 use crate::transport::{Group, Step, Suite, Version};
 
@@ -27,7 +27,7 @@ pub enum Closeness {
 /// A question to one address of a mail server.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Starttls {
-    /// The host, as the MX names it.
+    /// The name the server is asked for: the host as the MX names it, or where senders with DANE find its TLSA records.
     pub host: Name,
     /// One of its addresses.
     pub address: IpAddr,
@@ -156,5 +156,12 @@ impl Lane for Starttls {
 
     fn destination(&self) -> Option<IpAddr> {
         Some(self.address)
+    }
+
+    fn urgency(&self) -> Urgency {
+        match self.closeness {
+            Closeness::Chain => Urgency::Urgent,
+            Closeness::Profile => Urgency::Patient,
+        }
     }
 }

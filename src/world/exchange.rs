@@ -351,7 +351,7 @@ impl<P: Put> Flying<P> {
         let inner = &self.inner;
         let place = tokio::select! {
             biased;
-            place = inner.places.take(self.question.destination()) => place,
+            place = inner.places.take(self.question.destination(), self.question.urgency()) => place,
             () = self.deserted(&landed) => return,
         };
         // So many wait for that stranger that this one had better come back another time.

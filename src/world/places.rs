@@ -3,14 +3,22 @@
 //! Our own resolvers are there for us; a zone's authorities are not. A stranger's address gets one question at a time
 //! and a pause between two, however many domains it serves, for operators limit what repeats itself (RRL). Nobody waits
 //! long for a stranger: who would have to comes back another time. How long is said by the lane.
+//!
+//! What is wanted every day and is over soon goes before what is wanted every week and takes long, at one address and in all:
+//! those that are patient stand behind the others (`line`), and have half of the places at the most.
+
+mod line;
 
 use std::collections::HashMap;
 use std::net::IpAddr;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use tokio::sync::{OwnedMutexGuard, Semaphore, SemaphorePermit};
+use tokio::sync::{Semaphore, SemaphorePermit, oneshot};
 use tokio::time::{Instant, sleep_until, timeout};
+
+use self::line::{Line, Ticket};
+use crate::inquiry::Urgency;
 
 /// Above this many strangers those who have rested are forgotten.
 const STRANGERS: usize = 4096;
@@ -19,6 +27,8 @@ const STRANGERS: usize = 4096;
 #[derive(Debug)]
 pub(super) struct Places {
     all: Semaphore,
+    /// Those of them that the patient may have.
+    patient: Semaphore,
     turns: Arc<Turns>,
 }
 
@@ -28,38 +38,79 @@ pub(super) struct Turns {
     pause: Duration,
     /// The longest anybody waits for a stranger's turn.
     wait: Duration,
-    strangers: Mutex<HashMap<IpAddr, Rested>>,
+    strangers: Mutex<HashMap<IpAddr, Stranger>>,
 }
 
-/// From when on a stranger may be asked again; whoever asks it holds this.
-type Rested = Arc<tokio::sync::Mutex<Option<Instant>>>;
+/// One stranger.
+#[derive(Debug, Default)]
+struct Stranger {
+    /// Whether somebody has his turn.
+    is_asked: bool,
+    /// From when on he may be asked again.
+    rested: Option<Instant>,
+    /// Those who wait for their turn; nobody while he is not asked.
+    line: Line<oneshot::Sender<()>>,
+}
 
 /// A place; given back when dropped.
 #[derive(Debug)]
 pub(super) struct Place<'p> {
+    // Before the turn: whoever has that next is to find them.
+    _permits: [Option<SemaphorePermit<'p>>; 2],
     _turn: Option<Turn>,
-    _permit: Option<SemaphorePermit<'p>>,
 }
 
-/// A stranger's turn; over when dropped.
+/// A stranger's turn, or a place in the line for it; the next one's when dropped.
 #[derive(Debug)]
 pub(super) struct Turn {
-    rested: OwnedMutexGuard<Option<Instant>>,
-    pause: Duration,
+    turns: Arc<Turns>,
+    stranger: IpAddr,
+    ticket: Ticket,
+    /// Whether the stranger was asked: then he rests.
+    was_asked: bool,
 }
 
 impl Drop for Turn {
-    /// The stranger rests from its last message on, not from the first.
     fn drop(&mut self) {
-        *self.rested = Some(Instant::now() + self.pause);
+        let mut strangers = self.turns.strangers();
+        let Some(stranger) = strangers.get_mut(&self.stranger) else {
+            return;
+        };
+        if stranger.line.leave(self.ticket) {
+            return;
+        }
+        // He rests from his last message on, not from the first.
+        if self.was_asked {
+            stranger.rested = Some(Instant::now() + self.turns.pause);
+        }
+        stranger.pass_on();
+    }
+}
+
+impl Stranger {
+    /// Whether nobody is about to ask him, and he has rested.
+    fn is_idle(&self, now: Instant) -> bool {
+        !self.is_asked && self.line.is_empty() && self.rested.is_none_or(|rested| rested <= now)
+    }
+
+    /// Gives the turn to the first in the line. Whoever is called and is gone by then passes it on himself.
+    fn pass_on(&mut self) {
+        match self.line.call() {
+            Some(next) => {
+                let _ = next.send(());
+            }
+            None => self.is_asked = false,
+        }
     }
 }
 
 impl Places {
     /// This many places, this pause for a stranger between two questions, and at most so long a wait for his turn.
     pub(super) fn new(at_once: usize, pause: Duration, wait: Duration) -> Self {
+        let at_once = at_once.min(Semaphore::MAX_PERMITS);
         Self {
-            all: Semaphore::new(at_once.min(Semaphore::MAX_PERMITS)),
+            all: Semaphore::new(at_once),
+            patient: Semaphore::new((at_once / 2).max(1)),
             turns: Arc::new(Turns {
                 pause,
                 wait,
@@ -74,54 +125,118 @@ impl Places {
     }
 
     /// Waits for a place to ask `stranger`, or a service of our own; `None` when too many wait for the stranger.
-    pub(super) async fn take(&self, stranger: Option<IpAddr>) -> Option<Place<'_>> {
+    pub(super) async fn take(&self, stranger: Option<IpAddr>, urgency: Urgency) -> Option<Place<'_>> {
         // The stranger's turn first: who waits for it must take no place from others.
-        let turn = match stranger {
-            None => None,
-            Some(address) => Some(self.turns.take(address).await?),
+        let mut turn = self.turn(stranger, urgency).await?;
+        // They are never closed; were they, everybody would have a place.
+        let patient = match urgency {
+            Urgency::Urgent => None,
+            Urgency::Patient => match self.patient.try_acquire() {
+                Ok(permit) => Some(permit),
+                Err(_) => {
+                    // Nor must who waits for a place keep others from the stranger.
+                    drop(turn);
+                    let permit = self.patient.acquire().await.ok();
+                    turn = self.turn(stranger, urgency).await?;
+                    permit
+                }
+            },
         };
         Some(Place {
+            _permits: [patient, self.all.acquire().await.ok()],
             _turn: turn,
-            // It is never closed; were it, everybody would have a place.
-            _permit: self.all.acquire().await.ok(),
         })
+    }
+
+    /// The turn of whom it takes one to ask; `None` when too many wait for it.
+    #[allow(
+        clippy::option_option,
+        reason = "that nobody's turn is needed, and that it did not come"
+    )]
+    async fn turn(&self, stranger: Option<IpAddr>, urgency: Urgency) -> Option<Option<Turn>> {
+        match stranger {
+            None => Some(None),
+            Some(address) => self.turns.take(address, urgency).await.map(Some),
+        }
     }
 }
 
 impl Turns {
     /// Waits for the turn to ask a stranger; `None` when too many wait for him.
-    pub(super) async fn take(&self, stranger: IpAddr) -> Option<Turn> {
-        let rested = timeout(self.wait, self.rested(stranger)).await.ok()?;
-        Some(Turn {
-            rested,
-            pause: self.pause,
-        })
+    pub(super) async fn take(self: &Arc<Self>, stranger: IpAddr, urgency: Urgency) -> Option<Turn> {
+        timeout(self.wait, self.turn(stranger, urgency)).await.ok()
     }
 
-    async fn rested(&self, address: IpAddr) -> OwnedMutexGuard<Option<Instant>> {
-        let rested = self.of(address).lock_owned().await;
-        if let Some(rested) = *rested {
-            sleep_until(rested).await;
+    /// The turn, once the stranger has rested.
+    async fn turn(self: &Arc<Self>, address: IpAddr, urgency: Urgency) -> Turn {
+        let (mut turn, mut called) = self.stand(address, urgency);
+        loop {
+            // Nobody drops it while one is in the line.
+            if let Some(called) = called.take() {
+                let _ = called.await;
+            }
+            if let Some(rested) = self.rested(address) {
+                sleep_until(rested).await;
+            }
+            match self.let_past(&turn) {
+                Some(again) => called = Some(again),
+                None => break,
+            }
         }
-        rested
+        turn.was_asked = true;
+        turn
     }
 
-    fn of(&self, address: IpAddr) -> Rested {
-        let mut strangers = self.strangers.lock().unwrap_or_else(PoisonError::into_inner);
+    /// A place in the line, and what calls from there; nothing where it is one's turn at once.
+    fn stand(self: &Arc<Self>, address: IpAddr, urgency: Urgency) -> (Turn, Option<oneshot::Receiver<()>>) {
+        let mut strangers = self.strangers();
         if strangers.len() >= STRANGERS && !strangers.contains_key(&address) {
             let now = Instant::now();
-            let is_busy = |turn: &Rested| {
-                turn.try_lock()
-                    .map_or(true, |rested| rested.is_some_and(|rested| rested > now))
-            };
-            strangers.retain(|_, turn| Arc::strong_count(turn) > 1 || is_busy(turn));
+            strangers.retain(|_, stranger| !stranger.is_idle(now));
         }
-        strangers.entry(address).or_default().clone()
+        let stranger = strangers.entry(address).or_default();
+        let ticket = stranger.line.ticket(urgency);
+        let called = match std::mem::replace(&mut stranger.is_asked, true) {
+            false => None,
+            true => {
+                let (call, called) = oneshot::channel();
+                stranger.line.stand(ticket, call);
+                Some(called)
+            }
+        };
+        let turn = Turn {
+            turns: self.clone(),
+            stranger: address,
+            ticket,
+            was_asked: false,
+        };
+        (turn, called)
+    }
+
+    fn rested(&self, address: IpAddr) -> Option<Instant> {
+        self.strangers().get(&address)?.rested
+    }
+
+    /// Gives the turn to somebody who came while the stranger rested and goes first, and stands in the line again.
+    fn let_past(&self, turn: &Turn) -> Option<oneshot::Receiver<()>> {
+        let mut strangers = self.strangers();
+        let stranger = strangers.get_mut(&turn.stranger)?;
+        let first = stranger.line.call_before(turn.ticket)?;
+        let (call, called) = oneshot::channel();
+        stranger.line.stand(turn.ticket, call);
+        let _ = first.send(());
+        Some(called)
+    }
+
+    fn strangers(&self) -> MutexGuard<'_, HashMap<IpAddr, Stranger>> {
+        self.strangers.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use Urgency::{Patient, Urgent};
+
     use super::*;
 
     const WAIT: Duration = Duration::from_secs(3);
@@ -134,13 +249,13 @@ mod tests {
     async fn a_stranger_gets_one_question_at_a_time_and_a_pause_and_holds_nobody_else_up() {
         let places = Places::new(8, Duration::from_millis(20), WAIT);
         let began = Instant::now();
-        let first = places.take(stranger(1)).await;
-        assert!(futures::poll!(Box::pin(places.take(stranger(1)))).is_pending());
-        let _other = places.take(stranger(2)).await;
-        let _own = places.take(None).await;
+        let first = places.take(stranger(1), Urgent).await;
+        assert!(futures::poll!(Box::pin(places.take(stranger(1), Urgent))).is_pending());
+        let _other = places.take(stranger(2), Urgent).await;
+        let _own = places.take(None, Urgent).await;
         drop(first);
         for _ in 0..3 {
-            places.take(stranger(1)).await;
+            places.take(stranger(1), Urgent).await;
         }
         assert!(
             began.elapsed() >= Duration::from_millis(60),
@@ -152,19 +267,75 @@ mod tests {
     #[tokio::test]
     async fn our_own_resolver_gets_as_many_as_there_are_places() {
         let places = Places::new(2, Duration::ZERO, WAIT);
-        let held = [places.take(None).await, places.take(None).await];
-        assert!(futures::poll!(Box::pin(places.take(None))).is_pending());
+        let held = [places.take(None, Urgent).await, places.take(None, Urgent).await];
+        assert!(futures::poll!(Box::pin(places.take(None, Urgent))).is_pending());
         drop(held);
-        places.take(None).await;
+        places.take(None, Urgent).await;
     }
 
     #[tokio::test]
     async fn no_more_strangers_are_known_than_there_is_room_for() {
         let places = Places::new(1, Duration::ZERO, WAIT);
         for number in 0..3 * u32::try_from(STRANGERS).unwrap() {
-            places.take(stranger(number)).await;
+            places.take(stranger(number), Urgent).await;
         }
         let known = places.turns.strangers.lock().unwrap().len();
         assert!(known <= STRANGERS, "{known}");
+    }
+    /// A look at all of the TLS takes minutes: one at the certificates, of another host at the same address, is not to wait for
+    /// all that stand before it.
+    #[tokio::test(start_paused = true)]
+    async fn the_urgent_go_before_the_patient_that_came_first_and_also_while_the_stranger_rests() {
+        let places = Arc::new(Places::new(8, Duration::from_secs(30), Duration::from_secs(600)));
+        let order = Arc::new(Mutex::new(Vec::new()));
+        let asks = |name: &'static str, urgency: Urgency| {
+            let (places, order) = (places.clone(), order.clone());
+            tokio::spawn(async move {
+                let place = places.take(stranger(1), urgency).await;
+                order.lock().unwrap().push(name);
+                drop(place);
+            })
+        };
+        let held = places.take(stranger(1), Urgent).await;
+        let mut tasks = Vec::new();
+        for (name, urgency) in [("a", Patient), ("b", Patient), ("c", Urgent)] {
+            tasks.push(asks(name, urgency));
+            tokio::task::yield_now().await;
+        }
+        drop(held);
+        // Who comes while the stranger rests is not too late; who gave up in the line costs nobody his turn.
+        sleep_until(Instant::now() + Duration::from_secs(40)).await;
+        assert_eq!(*order.lock().unwrap(), ["c"]);
+        tasks.push(asks("d", Urgent));
+        let gone = asks("gone", Urgent);
+        tokio::task::yield_now().await;
+        gone.abort();
+        for task in tasks {
+            task.await.unwrap();
+        }
+        assert_eq!(*order.lock().unwrap(), ["c", "d", "a", "b"]);
+    }
+
+    #[tokio::test]
+    async fn the_patient_leave_half_of_the_places_to_the_others() {
+        let places = Places::new(4, Duration::ZERO, WAIT);
+        let _patient = [
+            places.take(stranger(1), Patient).await,
+            places.take(stranger(2), Patient).await,
+        ];
+        assert!(futures::poll!(Box::pin(places.take(stranger(3), Patient))).is_pending());
+        let _urgent = [
+            places.take(stranger(4), Urgent).await,
+            places.take(stranger(5), Urgent).await,
+        ];
+        assert!(futures::poll!(Box::pin(places.take(stranger(6), Urgent))).is_pending());
+        // Who waits for a place keeps nobody from the stranger.
+        let waits = Box::pin(places.take(stranger(7), Patient));
+        let mut waits = std::pin::pin!(waits);
+        assert!(futures::poll!(waits.as_mut()).is_pending());
+        assert!(places.turns.take(stranger(7).unwrap(), Urgent).await.is_some());
+        // Of a single place nobody is shut out.
+        let one = Places::new(1, Duration::ZERO, WAIT);
+        one.take(stranger(1), Patient).await.unwrap();
     }
 }

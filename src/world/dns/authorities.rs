@@ -22,7 +22,7 @@ use self::reach::{Sign, Watch};
 use super::health::Health;
 use super::reading::{self, Trail};
 use super::wire::{Manner, Spoken, Wire, usable};
-use crate::inquiry::{Answer, Direct, Dns, Kind, Security, Source, Trouble, nobody_at};
+use crate::inquiry::{Answer, Direct, Dns, Kind, Security, Source, Trouble, Urgency, nobody_at};
 use crate::name::Name;
 use crate::records::presentation;
 use crate::world::exchange::Heard;
@@ -132,7 +132,7 @@ impl Authorities {
         kind: RecordType,
         address: IpAddr,
     ) -> Result<Message, Trouble> {
-        let Some(_turn) = self.turns.take(address).await else {
+        let Some(_turn) = self.turns.take(address, Urgency::Urgent).await else {
             return Err(Trouble::Limit);
         };
         let wire = self.at(address);
