@@ -13,6 +13,7 @@ mod doubts;
 mod likeness;
 mod macros;
 mod mended;
+mod numbers;
 mod parse;
 mod part;
 mod record;

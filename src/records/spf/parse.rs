@@ -14,6 +14,11 @@ const MAX_SEARCHED: usize = 512;
 
 /// Reads a record; everything in `text` is kept. `text` should be [`Likeness::Spf`](super::Likeness::Spf).
 pub fn parse(text: &[u8]) -> Record {
+    Record::of(text.to_vec())
+}
+
+/// The terms of a record.
+fn terms(text: &[u8]) -> Vec<Term> {
     let blanks = text.iter().filter(|&&octet| octet == b' ').count();
     let mut terms = Vec::with_capacity(blanks);
     // Nearly always all of it is plain, and its pieces are. To look at all octets is quicker than to stop at one.
@@ -44,16 +49,20 @@ pub fn parse(text: &[u8]) -> Record {
         let kind = read.unwrap_or_else(TermKind::Invalid);
         terms.push(Term { span, kind });
     }
-    let text = text.to_vec();
-    spare_blanks(&text, &mut terms);
-    Record {
-        text,
-        terms,
-        slips: Kept::default(),
-    }
+    spare_blanks(text, &mut terms);
+    terms
 }
 
 impl Record {
+    /// What [`parse`] makes of a text that is the record's from here on.
+    pub fn of(text: Vec<u8>) -> Self {
+        Self {
+            terms: terms(&text),
+            text,
+            slips: Kept::default(),
+        }
+    }
+
     /// What a term was meant to be: terms that can be read, where that can be told and is something else.
     pub fn meant(&self, index: usize) -> Option<String> {
         let span = self.terms.get(index)?.span.clone();
