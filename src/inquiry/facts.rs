@@ -1,16 +1,14 @@
 //! What is known in a pass: facts of all lanes, pinned, and what the judgement has made of them already.
 
 use std::any::{Any, TypeId};
-use std::borrow::Borrow;
 use std::collections::HashMap;
 use std::fmt;
-use std::hash::BuildHasher;
+use std::hash::{BuildHasher, Hash};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use foldhash::fast::RandomState;
 use hashbrown::HashTable;
 
-use super::lane::Erased;
 use super::{Answered, AnyQuestion, Approach, Dns, Fact, Lane, Need, Passes, Trouble};
 use crate::name::Name;
 
@@ -74,18 +72,22 @@ impl Facts {
         self.known(self.hash(question), question)?.fact.of()
     }
 
-    /// The hash of a question, by which it is looked for here and among what a run has noted.
-    pub(super) fn hash(&self, question: &(dyn Erased + 'static)) -> u64 {
+    /// The hash of a question, by which it is looked for here and among what a run has noted. It is the same whether or
+    /// not the question has forgotten its lane; of one that has not it is worked out sooner.
+    pub(super) fn hash<Q: Hash + ?Sized>(&self, question: &Q) -> u64 {
         self.hashes.hash_one(question)
     }
 
     /// The question with this hash as it stands here, and what answers it.
-    pub(super) fn known(&self, hash: u64, question: &(dyn Erased + 'static)) -> Option<&Known> {
-        self.known.find(hash, |known| known.question.is(question))
+    pub(super) fn known<Q: ?Sized>(&self, hash: u64, question: &Q) -> Option<&Known>
+    where
+        AnyQuestion: PartialEq<Q>,
+    {
+        let is_it = |known: &Known| known.hash == hash && known.question == *question;
+        self.known.find(hash, is_it)
     }
 
     fn known_of(&self, question: &AnyQuestion) -> Option<&Known> {
-        let question = question.borrow();
         self.known(self.hash(question), question)
     }
 
@@ -246,5 +248,27 @@ impl Clone for Memo {
 impl fmt::Debug for Memo {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Memo").field("len", &self.lock().len()).finish()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::inquiry::Kind;
+
+    /// Or else what was asked would be asked again.
+    #[test]
+    fn a_question_hashes_alike_with_its_lane_and_without() {
+        let facts = Facts::new();
+        for name in ["a.example", "xn--mnchen-3ya.example", "."] {
+            for kind in Kind::ALL {
+                let asked = Dns::new(name.parse().expect("a name"), kind);
+                for asked in [asked.clone(), asked.at([192, 0, 2, 1].into())] {
+                    let forgotten = AnyQuestion::from(asked.clone());
+                    assert_eq!(facts.hash(&asked), facts.hash(&forgotten), "{asked}");
+                    assert_eq!(forgotten, asked);
+                }
+            }
+        }
     }
 }

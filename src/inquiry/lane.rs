@@ -5,7 +5,6 @@
 //! and one function in the world: how one question is put.
 
 use std::any::{Any, TypeId};
-use std::borrow::Borrow;
 use std::cmp::Ordering;
 use std::fmt;
 use std::hash::{Hash, Hasher};
@@ -77,11 +76,6 @@ impl AnyQuestion {
         self.0.as_any().downcast_ref()
     }
 
-    /// Whether it is this one.
-    pub(super) fn is(&self, other: &(dyn Erased + 'static)) -> bool {
-        *self.0 == *other
-    }
-
     /// The name it is about.
     pub fn name(&self) -> &Name {
         self.0.about()
@@ -122,6 +116,7 @@ pub(super) trait Erased: fmt::Debug + fmt::Display + Send + Sync {
     fn lane(&self) -> &'static str;
     fn is_of_a_stranger(&self) -> bool;
     fn lasts(&self) -> bool;
+    fn equals(&self, other: &dyn Erased) -> bool;
     /// The order within a lane, and of the lanes by their names.
     fn order(&self, other: &dyn Erased) -> Ordering;
     fn feed(&self, hasher: &mut dyn Hasher);
@@ -152,6 +147,10 @@ impl<L: Lane> Erased for L {
         L::LASTS
     }
 
+    fn equals(&self, other: &dyn Erased) -> bool {
+        other.as_any().downcast_ref() == Some(self)
+    }
+
     fn order(&self, other: &dyn Erased) -> Ordering {
         match other.as_any().downcast_ref::<L>() {
             Some(other) => self.cmp(other),
@@ -168,30 +167,9 @@ impl<L: Lane> Erased for L {
     }
 }
 
-impl PartialEq for dyn Erased {
-    fn eq(&self, other: &Self) -> bool {
-        self.order(other).is_eq()
-    }
-}
-
-impl Eq for dyn Erased {}
-
-impl Hash for dyn Erased {
-    fn hash<H: Hasher>(&self, state: &mut H) {
-        self.feed(state);
-    }
-}
-
-/// So that what is kept by question is found by a question that still knows its lane.
-impl<'a> Borrow<dyn Erased + 'a> for AnyQuestion {
-    fn borrow(&self) -> &(dyn Erased + 'a) {
-        &*self.0
-    }
-}
-
 impl PartialEq for AnyQuestion {
     fn eq(&self, other: &Self) -> bool {
-        *self.0 == *other.0
+        self.0.equals(&*other.0)
     }
 }
 
@@ -215,6 +193,7 @@ impl Ord for AnyQuestion {
     }
 }
 
+/// As the question itself hashes that still knows its lane: what is kept by one is found by the other.
 impl Hash for AnyQuestion {
     fn hash<H: Hasher>(&self, state: &mut H) {
         self.0.feed(state);

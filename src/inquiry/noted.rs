@@ -3,12 +3,12 @@
 //! The judgement asks the same question often, so noting one that stands here already costs a look-up and nothing else. Rows
 //! stand in the order in which they were first asked; they are read in the order of the questions.
 
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 
 use hashbrown::HashTable;
 
 use super::facts::AnyFact;
-use super::lane::Erased;
 use super::{Answered, AnyQuestion, Need, Trouble};
 use crate::records::Standard;
 
@@ -28,7 +28,10 @@ pub struct Asked {
 pub(super) struct Row<'f> {
     /// Its hash among the facts of the run.
     pub(super) hash: u64,
-    pub(super) question: AnyQuestion,
+    /// Lent by the facts where it is known.
+    pub(super) question: Cow<'f, AnyQuestion>,
+    /// Whether a stranger's server is troubled with it.
+    pub(super) is_of_a_stranger: bool,
     /// What answers it where it is put; `None` while nothing does.
     pub(super) fact: Option<&'f (dyn AnyFact + 'static)>,
     pub(super) need: Need,
@@ -102,10 +105,13 @@ impl<'f> Noted<'f> {
     }
 
     /// Where the question with this hash stands.
-    pub(super) fn place(&self, hash: u64, question: &(dyn Erased + 'static)) -> Option<usize> {
+    pub(super) fn place<Q: ?Sized>(&self, hash: u64, question: &Q) -> Option<usize>
+    where
+        AnyQuestion: PartialEq<Q>,
+    {
         let is_it = |place: &usize| {
             let row = self.rows.get(*place);
-            row.is_some_and(|row| row.question.is(question))
+            row.is_some_and(|row| row.hash == hash && *row.question == *question)
         };
         self.places.find(hash, is_it).copied()
     }
@@ -121,7 +127,7 @@ impl<'f> Noted<'f> {
     /// Notes a question that does not stand here yet; tells where.
     pub(super) fn push(&mut self, row: Row<'f>) -> usize {
         let place = self.rows.len();
-        self.views += usize::from(row.question.is_of_a_stranger());
+        self.views += usize::from(row.is_of_a_stranger);
         let rows = &self.rows;
         let hash_at = |place: &usize| rows.get(*place).map_or(0, |row| row.hash);
         self.places.insert_unique(row.hash, place, hash_at);

@@ -1,7 +1,7 @@
 //! One run of the judgement: what is asked, what is answered, what stays open.
 
 use std::any::{Any, TypeId};
-use std::borrow::Borrow;
+use std::borrow::Cow;
 use std::collections::{BTreeSet, HashMap};
 use std::fmt;
 use std::net::IpAddr;
@@ -10,7 +10,6 @@ use std::sync::Arc;
 use foldhash::fast::RandomState;
 
 use super::facts::{AnyFact, Asking, MemoKey, Remembered};
-use super::lane::Erased;
 use super::noted::{Asked, Noted, Row, Standards};
 use super::stand_in::{About, Detour, StandIn, StandIns};
 use super::{
@@ -152,9 +151,16 @@ impl<'f> Inquiry<'f> {
                     Some(place) => self.note_again(place, need),
                     None => {
                         // What is known already is not copied.
-                        let erased = known.map(|known| known.question.clone());
-                        let erased = erased.unwrap_or_else(|| question.clone().into());
-                        self.note_anew(hash, erased, known.map(|known| &*known.fact), need)
+                        let lent = known.map(|known| Cow::Borrowed(&known.question));
+                        self.note_anew(Row {
+                            hash,
+                            question: lent.unwrap_or_else(|| Cow::Owned(question.clone().into())),
+                            is_of_a_stranger: question.destination().is_some(),
+                            fact: known.map(|known| &*known.fact),
+                            need,
+                            standards: Standards::default(),
+                            outcome: self.outcome(fact.map(AnyFact::times)),
+                        })
                     }
                 };
                 (fact, has_room)
@@ -192,8 +198,7 @@ impl<'f> Inquiry<'f> {
 
     /// What became of a question is what became of another in its place.
     fn became(&mut self, question: AnyQuestion, outcome: Result<Answered, Trouble>) {
-        let erased: &(dyn Erased + 'static) = question.borrow();
-        let place = self.noted.place(self.facts.hash(erased), erased);
+        let place = self.noted.place(self.facts.hash(&question), &question);
         if let Some(noted) = place.and_then(|place| self.noted.row_mut(place)) {
             noted.outcome = outcome;
         }
@@ -202,16 +207,26 @@ impl<'f> Inquiry<'f> {
 
     /// Notes that a question was asked; `false` when there is no room for it in this pass.
     fn note(&mut self, question: &AnyQuestion, need: Need) -> bool {
-        self.note_hashed(self.facts.hash(question.borrow()), question, need)
+        self.note_hashed(self.facts.hash(question), question, need)
     }
 
     /// The same of one whose hash is known.
     fn note_hashed(&mut self, hash: u64, question: &AnyQuestion, need: Need) -> bool {
-        match self.noted.place(hash, question.borrow()) {
+        match self.noted.place(hash, question) {
             Some(place) => self.note_again(place, need),
             None => {
-                let known = self.facts.known(hash, question.borrow());
-                self.note_anew(hash, question.clone(), known.map(|known| &*known.fact), need)
+                let known = self.facts.known(hash, question);
+                let fact = known.map(|known| &*known.fact);
+                let lent = known.map(|known| Cow::Borrowed(&known.question));
+                self.note_anew(Row {
+                    hash,
+                    question: lent.unwrap_or_else(|| Cow::Owned(question.clone())),
+                    is_of_a_stranger: question.is_of_a_stranger(),
+                    fact,
+                    need,
+                    standards: Standards::default(),
+                    outcome: self.outcome(fact.map(AnyFact::times)),
+                })
             }
         }
     }
@@ -228,24 +243,9 @@ impl<'f> Inquiry<'f> {
     }
 
     /// Notes one that does not.
-    fn note_anew(
-        &mut self,
-        hash: u64,
-        question: AnyQuestion,
-        fact: Option<&'f (dyn AnyFact + 'static)>,
-        need: Need,
-    ) -> bool {
-        let outcome = self.outcome(fact.map(AnyFact::times));
-        let mut row = Row {
-            hash,
-            question,
-            fact,
-            need,
-            standards: Standards::default(),
-            outcome,
-        };
+    fn note_anew(&mut self, mut row: Row<'f>) -> bool {
         row.standards.insert(self.standard);
-        let is_of_a_stranger = row.question.is_of_a_stranger();
+        let (need, is_of_a_stranger) = (row.need, row.is_of_a_stranger);
         let is_full = match is_of_a_stranger {
             true => self.noted.views() >= MAX_VIEWS,
             false => self.noted.len() - self.noted.views() >= MAX_QUESTIONS,
@@ -316,7 +316,7 @@ impl<'f> Inquiry<'f> {
             asked: rows()
                 .map(|(row, need)| Asking {
                     hash: row.hash,
-                    question: row.question.clone(),
+                    question: row.question.clone().into_owned(),
                     need,
                 })
                 .collect(),
@@ -352,7 +352,7 @@ impl<'f> Inquiry<'f> {
 
     fn left_open(&self) -> impl Iterator<Item = &AnyQuestion> {
         let rows = self.noted.rows().iter().filter(|_| self.closed.is_none());
-        let asked = rows.filter(|row| row.fact.is_none()).map(|row| &row.question);
+        let asked = rows.filter(|row| row.fact.is_none()).map(|row| &*row.question);
         asked.filter(|question| !self.detoured.contains(*question))
     }
 
@@ -377,13 +377,13 @@ impl<'f> Inquiry<'f> {
     /// The same in their order, with what is noted of each.
     pub fn asked(&self) -> impl Iterator<Item = (&AnyQuestion, Asked)> {
         let rows = self.noted.in_order().into_iter();
-        rows.map(|row| (&row.question, row.told()))
+        rows.map(|row| (&*row.question, row.told()))
     }
 
     /// Every question of this run without a usable answer; of those beyond the bounds the first stands for all.
     pub fn unanswered(&self) -> impl Iterator<Item = (&AnyQuestion, Asked, Trouble)> {
         let rows = self.noted.in_order().into_iter().chain(&self.beyond);
-        rows.filter_map(|row| row.outcome.err().map(|why| (&row.question, row.told(), why)))
+        rows.filter_map(|row| row.outcome.err().map(|why| (&*row.question, row.told(), why)))
     }
 }
 
