@@ -178,6 +178,11 @@ impl Name {
         self.starts().count()
     }
 
+    /// Whether it has more than one label.
+    pub fn has_several_labels(&self) -> bool {
+        self.starts().nth(1).is_some()
+    }
+
     /// The name without its leftmost label; the root has no parent.
     pub fn parent(&self) -> Option<Self> {
         let mut starts = self.starts();

@@ -1,6 +1,7 @@
 //! Who sends: the arguments of check_host() (RFC 7208 4.1), made certain.
 
 use std::net::{IpAddr, Ipv4Addr};
+use std::sync::Arc;
 
 use jiff::Timestamp;
 
@@ -12,11 +13,11 @@ pub struct Client {
     /// Its address; an IPv4 address mapped into IPv6 counts as IPv4 (RFC 7208 5).
     pub(super) ip: IpAddr,
     /// The domain to check, without a trailing dot.
-    pub(super) domain: String,
+    pub(super) domain: Arc<str>,
     /// The sender's local part; `postmaster` where there was none (4.3).
     pub(super) local: String,
     /// The sender's domain.
-    pub(super) sender_domain: String,
+    pub(super) sender_domain: Arc<str>,
     /// The HELO name.
     pub(super) helo: String,
     /// Whose domain is checked.
@@ -111,10 +112,10 @@ impl Client {
 }
 
 /// A domain in A-labels where that can be (RFC 8616 4), without a trailing dot.
-fn a_labels(domain: &str) -> String {
+fn a_labels(domain: &str) -> Arc<str> {
     let domain = domain.strip_suffix('.').unwrap_or(domain);
     if domain.is_ascii() {
-        return domain.to_owned();
+        return domain.into();
     }
-    idna::domain_to_ascii(domain).unwrap_or_else(|_| domain.to_owned())
+    idna::domain_to_ascii(domain).map_or_else(|_| domain.into(), Into::into)
 }

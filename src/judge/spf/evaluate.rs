@@ -10,13 +10,14 @@
 
 use std::borrow::Cow;
 use std::net::IpAddr;
+use std::sync::Arc;
 
-use crate::inquiry::{Dns, Inquiry, Kind, Need, Trouble};
+use crate::inquiry::{Inquiry, Kind, Need, Trouble};
 use crate::name::Name;
 
 use super::client::Client;
 use super::evaluation::{Evaluation, NearMissText, Problem, SpfResult};
-use super::policy::{Place, Policy, Target, Test};
+use super::policy::{Place, Policy, Query, Target, Test};
 use super::published::{Published, Values, published};
 
 /// Terms that query DNS, over the whole evaluation (RFC 7208 4.6.4).
@@ -39,7 +40,7 @@ pub fn evaluate(client: &Client, inquiry: &mut Inquiry<'_>) -> Evaluation {
         voids: Vec::new(),
         frames: Vec::with_capacity(4),
     };
-    let own = Place::new(client.domain.as_str());
+    let own = Arc::new(Place::new(client.domain.clone()));
     let checked = check.check_host(Cow::Borrowed(&own));
     let (result, mechanism, mut problem) = match &checked {
         Ok(hit) => (hit.result, check.frames.last().and_then(Frame::term_text), None),
@@ -52,7 +53,7 @@ pub fn evaluate(client: &Client, inquiry: &mut Inquiry<'_>) -> Evaluation {
     };
     if own.checkable().is_none() {
         problem = Some(Problem {
-            name: client.domain.clone(),
+            name: client.domain.to_string(),
             kind: None,
             why: "no domain name: there is nothing to ask for (RFC 7208 4.3)".to_owned(),
         });
@@ -112,7 +113,7 @@ impl Hit {
 #[derive(Debug, Clone)]
 struct Frame<'w> {
     /// The domain it stands at.
-    place: Cow<'w, Place>,
+    place: Cow<'w, Arc<Place>>,
     /// What stands there, once it is known.
     values: Option<&'w Values>,
     /// The index of the term that is being evaluated.
@@ -152,18 +153,17 @@ pub(super) type Checked<T> = Result<T, Stop>;
 
 impl<'w, 'f: 'w> CheckHost<'w, 'f> {
     /// check_host() for a domain: one record, and where it redirects to. It leaves its record on the stack.
-    fn check_host(&mut self, place: Cow<'w, Place>) -> Checked<Hit> {
+    fn check_host(&mut self, place: Cow<'w, Arc<Place>>) -> Checked<Hit> {
         self.frames.push(Frame {
             place: place.clone(),
             values: None,
             term: None,
             is_misread: false,
         });
-        let Some(name) = place.checkable() else {
+        let Some(question) = place.checkable() else {
             return Ok(Hit::undecided(SpfResult::None));
         };
-        let question = Dns::new(name.clone(), Kind::Txt);
-        let values = match published(self.inquiry, &question, Need::Essential) {
+        let values = match published(self.inquiry, question, Need::Essential) {
             Published::Open => return Err(Stop::Open),
             Published::Unanswered(trouble) => return Err(self.temporary_here(trouble)),
             Published::Values(values) => values,
@@ -191,11 +191,21 @@ impl<'w, 'f: 'w> CheckHost<'w, 'f> {
         clippy::ptr_arg,
         reason = "what it borrows outlives the reference, and is lent on"
     )]
-    fn record(&mut self, policy: &'w Policy, place: &Cow<'w, Place>) -> Checked<Hit> {
+    fn record(&mut self, policy: &'w Policy, place: &Cow<'w, Arc<Place>>) -> Checked<Hit> {
         let here = self.frames.len().saturating_sub(1);
         for step in &policy.steps {
-            self.at(Some(step.index));
-            if self.matches(&step.test, place)? {
+            let matches = match &step.test {
+                Test::All => true,
+                Test::Ip4(network) => matches!(self.client.ip, IpAddr::V4(ip) if network.contains(ip)),
+                Test::Ip6(network) => matches!(self.client.ip, IpAddr::V6(ip) if network.contains(ip)),
+                Test::Query(query) => {
+                    self.at(here, Some(step.index));
+                    self.count_lookup()?;
+                    self.finds(query, place)?
+                }
+            };
+            if matches {
+                self.at(here, Some(step.index));
                 return Ok(Hit {
                     result: step.result,
                     decided: Some(here),
@@ -203,10 +213,10 @@ impl<'w, 'f: 'w> CheckHost<'w, 'f> {
             }
         }
         let Some((index, target)) = &policy.redirect else {
-            self.at(None);
+            self.at(here, None);
             return Ok(Hit::undecided(SpfResult::Neutral));
         };
-        self.at(Some(*index));
+        self.at(here, Some(*index));
         self.count_lookup()?;
         let target = self.place(target, place)?;
         let hit = self.check_host(target.clone())?;
@@ -217,27 +227,21 @@ impl<'w, 'f: 'w> CheckHost<'w, 'f> {
         Ok(hit)
     }
 
-    /// The check has come to this term of the record on top.
-    fn at(&mut self, term: Option<usize>) {
-        if let Some(frame) = self.frames.last_mut() {
+    /// The check has come to this term of the record at this place on the stack.
+    fn at(&mut self, place: usize, term: Option<usize>) {
+        if let Some(frame) = self.frames.get_mut(place) {
             frame.term = term;
         }
     }
 
-    /// Whether a mechanism matches. Where an include does, what matched inside stays on the stack.
+    /// Whether a mechanism that asks DNS matches. Where an include does, what matched inside stays on the stack.
     #[allow(
         clippy::ptr_arg,
         reason = "what it borrows outlives the reference, and is lent on"
     )]
-    fn matches(&mut self, test: &'w Test, place: &Cow<'w, Place>) -> Checked<bool> {
-        if test.queries() {
-            self.count_lookup()?;
-        }
-        match test {
-            Test::All => Ok(true),
-            Test::Ip4(network) => Ok(matches!(self.client.ip, IpAddr::V4(ip) if network.contains(ip))),
-            Test::Ip6(network) => Ok(matches!(self.client.ip, IpAddr::V6(ip) if network.contains(ip))),
-            Test::Include(target) => {
+    fn finds(&mut self, query: &'w Query, place: &Cow<'w, Arc<Place>>) -> Checked<bool> {
+        match query {
+            Query::Include(target) => {
                 let target = self.place(target, place)?;
                 let height = self.frames.len();
                 let hit = self.check_host(target.clone())?;
@@ -250,19 +254,19 @@ impl<'w, 'f: 'w> CheckHost<'w, 'f> {
                     _ => Ok(false),
                 }
             }
-            Test::A(target, cidr) => {
+            Query::A(target, cidr) => {
                 let target = self.place(target, place)?;
                 self.a(&target, *cidr)
             }
-            Test::Mx(target, cidr) => {
+            Query::Mx(target, cidr) => {
                 let target = self.place(target, place)?;
                 self.mx(&target, *cidr)
             }
-            Test::Ptr(target) => {
+            Query::Ptr(target) => {
                 let target = self.place(target, place)?;
                 self.ptr(&target)
             }
-            Test::Exists(target) => {
+            Query::Exists(target) => {
                 let target = self.place(target, place)?;
                 self.exists(&target)
             }
@@ -270,11 +274,11 @@ impl<'w, 'f: 'w> CheckHost<'w, 'f> {
     }
 
     /// The name a term speaks of.
-    fn place(&mut self, target: &'w Target, own: &Cow<'w, Place>) -> Checked<Cow<'w, Place>> {
+    fn place(&mut self, target: &'w Target, own: &Cow<'w, Arc<Place>>) -> Checked<Cow<'w, Arc<Place>>> {
         Ok(match target {
             Target::Own => own.clone(),
             Target::Fixed(place) => Cow::Borrowed(place),
-            Target::Expanded(written) => Cow::Owned(Place::new(self.expand(written, &own.text)?)),
+            Target::Expanded(written) => Cow::Owned(Arc::new(Place::new(self.expand(written, &own.text)?))),
         })
     }
 

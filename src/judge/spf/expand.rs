@@ -91,7 +91,7 @@ fn expand(one: &Macro, values: &Values<'_>) -> String {
     let value = match one.letter {
         's' => client.sender(),
         'l' => client.local.clone(),
-        'o' => client.sender_domain.clone(),
+        'o' => client.sender_domain.to_string(),
         'd' => values.domain.to_owned(),
         'i' => client.dotted_ip(),
         'p' => values.validated.to_owned(),

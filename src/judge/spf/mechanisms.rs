@@ -26,7 +26,7 @@ impl<'f> CheckHost<'_, 'f> {
 
     /// `a`: one of the target's addresses (5.3).
     pub(super) fn a(&mut self, target: &Place, cidr: DualCidr) -> Checked<bool> {
-        let Some(name) = &target.name else {
+        let Some(name) = target.name() else {
             return Ok(false);
         };
         let addresses = self.ask(name, self.family())?;
@@ -38,7 +38,7 @@ impl<'f> CheckHost<'_, 'f> {
 
     /// `mx`: one of the addresses of the target's mail exchanges (5.4).
     pub(super) fn mx(&mut self, target: &Place, cidr: DualCidr) -> Checked<bool> {
-        let Some(name) = &target.name else {
+        let Some(name) = target.name() else {
             return Ok(false);
         };
         let records = self.ask(name, Kind::Mx)?;
@@ -78,7 +78,7 @@ impl<'f> CheckHost<'_, 'f> {
 
     /// `ptr`: a validated name of the client at or below the target (5.5). Trouble with DNS matches nothing.
     pub(super) fn ptr(&mut self, target: &Place) -> Checked<bool> {
-        let Some(target) = &target.name else {
+        let Some(target) = target.name() else {
             return Ok(false);
         };
         let (names, void) = self.validated_names()?;
@@ -90,7 +90,7 @@ impl<'f> CheckHost<'_, 'f> {
 
     /// `exists`: any IPv4 address, whatever the client's family (5.7).
     pub(super) fn exists(&mut self, target: &Place) -> Checked<bool> {
-        let Some(name) = &target.name else {
+        let Some(name) = target.name() else {
             return Ok(false);
         };
         let found = !self.ask(name, Kind::A)?.is_empty();

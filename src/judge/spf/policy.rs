@@ -9,6 +9,7 @@ use std::sync::Arc;
 
 use super::evaluation::SpfResult;
 use super::expand;
+use crate::inquiry::{Dns, Kind};
 use crate::name::Name;
 use crate::records::presentation;
 use crate::records::spf::{DomainSpec, DualCidr, Mechanism, Network4, Network6, Qualifier, Record};
@@ -52,6 +53,12 @@ pub(super) enum Test {
     All,
     Ip4(Network4),
     Ip6(Network6),
+    Query(Query),
+}
+
+/// A mechanism that asks DNS: it counts towards the terms that may (RFC 7208 4.6.4).
+#[derive(Debug)]
+pub(super) enum Query {
     Include(Target),
     A(Target, DualCidr),
     Mx(Target, DualCidr),
@@ -59,31 +66,24 @@ pub(super) enum Test {
     Exists(Target),
 }
 
-impl Test {
-    /// Whether it counts towards the terms that query DNS (RFC 7208 4.6.4).
-    pub(super) fn queries(&self) -> bool {
-        !matches!(self, Self::All | Self::Ip4(_) | Self::Ip6(_))
-    }
-}
-
 /// The name a term speaks of.
 #[derive(Debug)]
 pub(super) enum Target {
     /// The domain whose record it stands in.
     Own,
-    /// The same for every sender.
-    Fixed(Place),
+    /// The same for every sender. Few terms name one: it stands aside, and steps stay small.
+    Fixed(Arc<Place>),
     /// Another one for every sender.
-    Expanded(DomainSpec),
+    Expanded(Box<DomainSpec>),
 }
 
-/// A domain as SPF writes it, and the name it is, where it is one.
-#[derive(Debug, Clone)]
+/// A domain as SPF writes it, and what is asked of the name it is, where it is one.
+#[derive(Debug)]
 pub(super) struct Place {
     /// As it stands in the record, its macros expanded.
     pub(super) text: Arc<str>,
-    /// The name; `None` where it is none.
-    pub(super) name: Option<Name>,
+    /// The question for its record; `None` where it is no name.
+    question: Option<Dns>,
     is_checkable: bool,
 }
 
@@ -96,29 +96,30 @@ impl Place {
             true => name_of(&text),
             false => Name::shared(&text).ok(),
         };
-        // Most begin with no digit, and are no address without a further look.
-        let may_be_address =
-            text.starts_with(|one: char| one == '[' || one == ':' || one.is_ascii_hexdigit());
-        let is_address = || text.starts_with('[') || text.parse::<IpAddr>().is_ok();
-        let has_labels = name.as_ref().is_some_and(|name| name.label_count() > 1);
+        let has_labels = name.as_ref().is_some_and(Name::has_several_labels);
         Self {
-            is_checkable: has_labels && !(may_be_address && is_address()),
-            name,
+            is_checkable: has_labels && !is_address(&text),
+            question: name.map(|name| Dns::new(name, Kind::Txt)),
             text,
         }
     }
 
-    /// The name a check asks for: it has several labels, and is no address (RFC 7208 4.3).
-    pub(super) fn checkable(&self) -> Option<&Name> {
-        self.name.as_ref().filter(|_| self.is_checkable)
+    /// The name; `None` where it is none.
+    pub(super) fn name(&self) -> Option<&Name> {
+        self.question.as_ref().map(|question| &question.name)
+    }
+
+    /// What a check asks for the record: the name has several labels, and is no address (RFC 7208 4.3).
+    pub(super) fn checkable(&self) -> Option<&Dns> {
+        self.question.as_ref().filter(|_| self.is_checkable)
     }
 }
 
 impl Target {
     fn of(written: &DomainSpec) -> Self {
         match expand::literal(written) {
-            Some(text) => Self::Fixed(Place::new(text)),
-            None => Self::Expanded(written.clone()),
+            Some(text) => Self::Fixed(Arc::new(Place::new(text))),
+            None => Self::Expanded(Box::new(written.clone())),
         }
     }
 
@@ -162,16 +163,23 @@ fn result(qualifier: Qualifier) -> SpfResult {
 }
 
 fn test(mechanism: &Mechanism) -> Test {
-    match mechanism {
-        Mechanism::All => Test::All,
-        Mechanism::Ip4(network) => Test::Ip4(*network),
-        Mechanism::Ip6(network) => Test::Ip6(*network),
-        Mechanism::Include(written) => Test::Include(Target::of(written)),
-        Mechanism::A { domain, cidr } => Test::A(Target::of_host(domain.as_ref()), *cidr),
-        Mechanism::Mx { domain, cidr } => Test::Mx(Target::of_host(domain.as_ref()), *cidr),
-        Mechanism::Ptr(domain) => Test::Ptr(Target::of_host(domain.as_ref())),
-        Mechanism::Exists(written) => Test::Exists(Target::of(written)),
-    }
+    Test::Query(match mechanism {
+        Mechanism::All => return Test::All,
+        Mechanism::Ip4(network) => return Test::Ip4(*network),
+        Mechanism::Ip6(network) => return Test::Ip6(*network),
+        Mechanism::Include(written) => Query::Include(Target::of(written)),
+        Mechanism::A { domain, cidr } => Query::A(Target::of_host(domain.as_ref()), *cidr),
+        Mechanism::Mx { domain, cidr } => Query::Mx(Target::of_host(domain.as_ref()), *cidr),
+        Mechanism::Ptr(domain) => Query::Ptr(Target::of_host(domain.as_ref())),
+        Mechanism::Exists(written) => Query::Exists(Target::of(written)),
+    })
+}
+
+/// Whether a domain is an address, in brackets or without.
+pub(in crate::judge::spf) fn is_address(domain: &str) -> bool {
+    // Whatever ends in no digit and has no colon is none, without a further look.
+    let may_be = domain.ends_with(|last: char| last.is_ascii_digit()) || domain.contains(':');
+    domain.starts_with('[') || may_be && domain.parse::<IpAddr>().is_ok()
 }
 
 /// A domain as SPF writes it, as a name; `None` where it is none: an empty or long label, or not ASCII (RFC 7208 4.3).

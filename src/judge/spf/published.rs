@@ -4,15 +4,14 @@
 //! of other standards. So there is one parser, one idea of what is a record and what was only meant as one. What was read
 //! stays with the answer, so that a provider's record, which thousands of domains include, is parsed once for all.
 
-use std::net::IpAddr;
 use std::sync::{Arc, OnceLock};
 
 use super::evaluation::NearMissText;
-use super::policy::{Policy, name_of};
+use super::policy::{Policy, is_address, name_of};
 use crate::inquiry::{Answer, Dns, Fact, Inquiry, Kind, Need, Rdata, Reply, Trouble};
 use crate::name::Name;
 use crate::records::presentation;
-use crate::records::spf::{Likeness, NearMiss, Record, likeness, parse};
+use crate::records::spf::{Likeness, NearMiss, Record, likeness};
 
 /// What a TXT question about SPF brought.
 #[derive(Debug, Clone, Copy)]
@@ -106,7 +105,7 @@ impl Values {
         };
         for text in answer.map_or(&[][..], Answer::records).iter().filter_map(joined) {
             match likeness(&text) {
-                Likeness::Spf => values.records.push(Arc::new(parse(&text))),
+                Likeness::Spf => values.records.push(Arc::new(Record::of(text))),
                 Likeness::NearMiss(miss) => values.near_misses.push(Meant { text, miss }),
                 Likeness::Other => values.others.push(text),
             }
@@ -151,8 +150,7 @@ impl NearMissText {
 
 /// The domain as a name a check asks for: it has several labels, and is no address (RFC 7208 4.3).
 pub fn checkable(domain: &str) -> Option<Name> {
-    let is_address = domain.starts_with('[') || domain.parse::<IpAddr>().is_ok();
-    name_of(domain).filter(|name| name.label_count() > 1 && !is_address)
+    name_of(domain).filter(|name| name.has_several_labels() && !is_address(domain))
 }
 
 #[cfg(test)]
@@ -181,8 +179,9 @@ mod tests {
             "1.2.3.4.in-addr.arpa",
         ] {
             let place = Place::new(text);
-            assert_eq!(place.checkable().cloned(), checkable(text), "{text}");
-            assert_eq!(place.name, name_of(text), "{text}");
+            let asked = place.checkable().map(|question| question.name.clone());
+            assert_eq!(asked, checkable(text), "{text}");
+            assert_eq!(place.name().cloned(), name_of(text), "{text}");
         }
     }
 }
