@@ -36,6 +36,9 @@ use zegel::name::Name;
 const ADDRESS: IpAddr = IpAddr::V4(Ipv4Addr::new(203, 0, 113, 77));
 const ROUNDS: usize = 21;
 
+/// The answers of so many domains are made at once: few enough to be at hand still when they are read.
+const AT_ONCE: usize = 16;
+
 struct World {
     domains: Vec<String>,
     txt: BTreeMap<String, String>,
@@ -53,12 +56,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     }
     let mut rates: [Vec<f64>; 4] = Default::default();
     for _ in 0..ROUNDS {
-        let unread: HashMap<&str, Facts> = world
-            .domains
-            .iter()
-            .map(|domain| (domain.as_str(), zegel.unread(domain)))
-            .collect();
-        rates[0].push(rate(&world, |domain| Zegel::of(domain, &unread[domain])));
+        rates[0].push(zegel.rate_unread(&world));
         rates[1].push(rate(&world, |domain| mail_auth.check(domain, &mail_auth.texts)));
         rates[2].push(rate(&world, |domain| Zegel::of(domain, &zegel.facts)));
         rates[3].push(rate(&world, |domain| mail_auth.check(domain, &mail_auth.txt)));
@@ -211,6 +209,20 @@ impl Zegel {
         let facts =
             asked.filter_map(|question| Some((question.clone(), (**self.facts.get(question)?).clone())));
         facts.collect()
+    }
+
+    /// Checks a second by answers that have just come: each is parsed, and thrown away again, in the check that wants it.
+    fn rate_unread(&self, world: &World) -> f64 {
+        let mut ran = Duration::ZERO;
+        for domains in world.domains.chunks(AT_ONCE) {
+            let unread: Vec<Facts> = domains.iter().map(|domain| self.unread(domain)).collect();
+            let began = cpu();
+            for (domain, facts) in domains.iter().zip(unread) {
+                std::hint::black_box(Self::of(domain, &facts));
+            }
+            ran += cpu() - began;
+        }
+        world.domains.len() as f64 / ran.as_secs_f64()
     }
 
     /// A check by what is known.
