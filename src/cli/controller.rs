@@ -106,7 +106,7 @@ pub async fn run(args: Args) -> Result<Exit, Failure> {
     config.spare_the_silent = true;
     // What many share stays, and the answers about one domain have mostly expired when it is looked at again: memory for
     // thousands of domains' own would be held in vain.
-    config.cache.octets = 24 << 20;
+    config.cache.octets = 8 << 20;
     let world = World::new(config).map_err(|error| usage(&error))?;
     let cluster = Config::infer()
         .await

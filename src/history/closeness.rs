@@ -28,7 +28,7 @@ use crate::rules;
 pub fn depth(before: &Before<'_>, intent: &Intent, now: Timestamp) -> Depth {
     let history = History::read(before.status, now);
     let rounds = &before.remembered.rounds;
-    let is_new = history.intent_digest.as_deref() != Some(&intent.digest());
+    let is_new = !history.is_of(intent);
     let was_seen = |wanted: &ManagedRrset| {
         let record = history.records.iter().find(|record| record.is_of(wanted));
         record.is_some_and(|record| !record.versions.seen.is_empty())

@@ -19,6 +19,7 @@ use crate::api::{
     AlternateStatus, FindingStatus, MailDomainStatus, PublishedStatus, RecordStatus, Summary,
     UnansweredStatus, VersionStatus,
 };
+use crate::intent::Intent;
 use crate::judge::State;
 use crate::rules::Severity;
 
@@ -43,6 +44,13 @@ pub(super) struct History {
 }
 
 impl History {
+    /// Whether it is about this intent.
+    pub(super) fn is_of(&self, intent: &Intent) -> bool {
+        // A new object has nothing to compare with: nothing is digested for it.
+        let digest = self.intent_digest.as_ref();
+        digest.is_some_and(|digest| *digest == intent.digest())
+    }
+
     /// Reads a status; none is an empty one.
     pub(super) fn read(status: Option<&MailDomainStatus>, now: Timestamp) -> Self {
         let Some(status) = status else {

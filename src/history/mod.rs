@@ -129,8 +129,7 @@ fn unjudged(before: &Before<'_>, intent: Option<&Intent>, statement: &Statement,
 
 fn suspended(before: &Before<'_>, intent: &Intent, now: Timestamp) -> History {
     let mut history = History::read(before.status, now);
-    let judged_before = history.intent_digest.as_deref() == Some(&intent.digest())
-        && history.reason().is_some_and(Reason::is_judged);
+    let judged_before = history.is_of(intent) && history.reason().is_some_and(Reason::is_judged);
     let previous = std::mem::take(&mut history.conditions);
     let conditions = match judged_before {
         true => conditions::moved(&previous, before.generation),

@@ -38,7 +38,7 @@ pub fn news(before: &Before<'_>, intent: &Intent, verdict: &Verdict, now: Timest
         return News::Good;
     }
     let past = History::read(before.status, now);
-    if past.intent_digest.as_deref() != Some(&intent.digest()) {
+    if !past.is_of(intent) {
         return News::Bad;
     }
     let was_right = differing().any(|record| {

@@ -297,8 +297,9 @@ pub enum Rdata {
     Shown(Box<str>),
 }
 
-/// A text takes about so many times its own octets once it was read by all who read texts.
-const READ: usize = 4;
+/// A text takes about so many times its own octets once it was read by all who read texts: what is made of it stays with it, term
+/// by term. Measured over SPF, DKIM and DMARC records of a controller's first pass.
+const READ: usize = 16;
 
 impl Rdata {
     /// The address, of an A or AAAA record.

@@ -11,8 +11,9 @@ use flate2::{Compress, Compression, Decompress, FlushCompress, FlushDecompress, 
 use serde::de::DeserializeOwned;
 
 thread_local! {
-    // A packer is a third of a megabyte: one a thread, not one an object.
+    // A packer is a third of a megabyte and an unpacker a tenth of that: one a thread, not one an object.
     static PACKER: RefCell<Compress> = RefCell::new(Compress::new(Compression::fast(), false));
+    static UNPACKER: RefCell<Decompress> = RefCell::new(Decompress::new(false));
 }
 
 /// A value, packed. Cloning shares it.
@@ -68,8 +69,11 @@ impl<T: DeserializeOwned> Packed<T> {
             return serde_json::from_slice(&self.octets);
         }
         let mut text = Vec::with_capacity(self.length);
-        // What is cut short here is no JSON, and found out below.
-        let _ = Decompress::new(false).decompress_vec(&self.octets, &mut text, FlushDecompress::Finish);
+        UNPACKER.with_borrow_mut(|unpacker| {
+            unpacker.reset(false);
+            // What is cut short here is no JSON, and found out below.
+            let _ = unpacker.decompress_vec(&self.octets, &mut text, FlushDecompress::Finish);
+        });
         serde_json::from_slice(&text)
     }
 

@@ -3,6 +3,7 @@
 //! A failure is kept beside the last good answer, not over it: an outage makes nobody forget what still holds. The
 //! clock is an argument, so that time passes in tests without waiting.
 
+use std::cmp::Ordering;
 use std::collections::HashMap;
 use std::sync::Arc;
 
@@ -30,13 +31,18 @@ pub struct CacheBounds {
 impl CacheBounds {
     /// A failed question is asked again after this time at the latest.
     pub const LONGEST_FAILURE: SignedDuration = SignedDuration::from_secs(30);
+
+    /// Whether so many entries and octets are more than this part of what may be kept.
+    fn are_exceeded(&self, entries: usize, octets: usize, (numerator, denominator): (usize, usize)) -> bool {
+        entries > self.entries / denominator * numerator || octets > self.octets / denominator * numerator
+    }
 }
 
 impl Default for CacheBounds {
     fn default() -> Self {
         Self {
             entries: 100_000,
-            octets: 64 << 20,
+            octets: 32 << 20,
             longest: SignedDuration::from_hours(24),
             failures: SignedDuration::from_secs(20),
         }
@@ -121,14 +127,13 @@ impl<L: Lane> Cache<L> {
             entry.answered.replace(fact)
         };
         self.octets -= replaced.map_or(0, |fact| size(&fact));
-        if self.entries.len() >= self.sweep_at || self.is_over(1, 1) {
+        if self.entries.len() >= self.sweep_at || self.is_over() {
             self.sweep(now);
         }
     }
 
-    fn is_over(&self, numerator: usize, denominator: usize) -> bool {
-        self.entries.len() > self.bounds.entries / denominator * numerator
-            || self.octets > self.bounds.octets / denominator * numerator
+    fn is_over(&self) -> bool {
+        self.bounds.are_exceeded(self.entries.len(), self.octets, (1, 1))
     }
 
     /// Throws out what has expired; when that is not enough, what was found least, down to three quarters: what many share
@@ -136,24 +141,44 @@ impl<L: Lane> Cache<L> {
     fn sweep(&mut self, now: Timestamp) {
         self.entries.retain(|_, entry| entry.until() > Some(now));
         self.count();
-        if self.is_over(1, 1) {
-            let mut order: Vec<_> = self
-                .entries
-                .iter()
-                .map(|(question, entry)| (entry.found, entry.until(), question.clone()))
-                .collect();
-            order.sort();
-            for (_, _, question) in order {
-                if !self.is_over(3, 4) {
-                    break;
-                }
-                if let Some(entry) = self.entries.remove(&question) {
-                    self.octets -= entry.size();
-                }
-            }
+        if self.is_over() {
+            self.throw_out_what_was_found_least();
         }
         self.sweep_at = (self.entries.len() * 2).max(SMALL);
         self.entries.shrink_to(self.sweep_at);
+    }
+
+    fn throw_out_what_was_found_least(&mut self) {
+        let entries = self.entries.values();
+        let mut ranks: Vec<_> = entries.map(|entry| (entry.rank(), entry.size())).collect();
+        ranks.sort_unstable();
+        let (mut entries, mut octets) = (self.entries.len(), self.octets);
+        let thrown_out = ranks.iter().take_while(|(_, size)| {
+            let goes = self.bounds.are_exceeded(entries, octets, (3, 4));
+            entries -= 1;
+            octets -= size;
+            goes
+        });
+        let thrown_out = thrown_out.count();
+        let Some((last, _)) = thrown_out.checked_sub(1).and_then(|last| ranks.get(last)) else {
+            return;
+        };
+        // Of those that rank alike not all need go.
+        let mut alike = ranks
+            .iter()
+            .take(thrown_out)
+            .filter(|(rank, _)| rank == last)
+            .count();
+        self.entries.retain(|_, entry| match entry.rank().cmp(last) {
+            Ordering::Less => false,
+            Ordering::Greater => true,
+            Ordering::Equal => {
+                let goes = alike > 0;
+                alike = alike.saturating_sub(1);
+                !goes
+            }
+        });
+        self.count();
     }
 
     fn count(&mut self) {
@@ -167,6 +192,11 @@ impl<L: Lane> Entry<L> {
         facts.map(|fact| fact.expires_at).max()
     }
 
+    /// What is kept rather than what: what was found more often, of those what expires later.
+    fn rank(&self) -> (u32, Option<Timestamp>) {
+        (self.found, self.until())
+    }
+
     fn size(&self) -> usize {
         self.answered
             .iter()
@@ -176,9 +206,9 @@ impl<L: Lane> Entry<L> {
     }
 }
 
-/// About how many octets a fact takes, its question included.
+/// About how many octets a fact takes in memory, its question and its place among the others included.
 fn size<L: Lane>(fact: &Fact<L>) -> usize {
-    256 + L::size(fact.outcome.as_ref().ok(), &fact.source)
+    640 + L::size(fact.outcome.as_ref().ok(), &fact.source)
 }
 
 #[cfg(test)]
