@@ -7,6 +7,7 @@
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use foldhash::fast::RandomState;
 use jiff::{SignedDuration, Timestamp};
 use tokio::time::Instant;
 
@@ -47,23 +48,26 @@ pub(super) struct Written {
     status: Arc<str>,
 }
 
+/// What is kept of each, by uid. Up to half of a table's places are free, and each is as large as what would stand there: so a box does.
+type All = HashMap<String, Box<Tracked>, RandomState>;
+
 /// Everything kept track of.
 #[derive(Debug, Default)]
-pub(super) struct Tracker(Mutex<HashMap<String, Tracked>>);
+pub(super) struct Tracker(Mutex<All>);
 
 impl Tracker {
     /// From now on an object is kept track of; what is known of it already stays.
     pub(super) fn begin(&self, uid: &str) {
         let mut all = self.lock();
         if !all.contains_key(uid) {
-            all.insert(uid.to_owned(), Tracked::default());
+            all.insert(uid.to_owned(), Box::default());
         }
     }
 
     /// Somebody else looked after the object meanwhile: what is known of it is old.
     pub(super) fn begin_anew(&self, uid: &str) {
         if let Some(tracked) = self.lock().get_mut(uid) {
-            *tracked = Tracked::default();
+            **tracked = Tracked::default();
         }
     }
 
@@ -74,7 +78,9 @@ impl Tracker {
 
     /// What is known of an object; nothing of a new one, nor of one that is gone.
     pub(super) fn of(&self, object: &Watched) -> Tracked {
-        self.lock().get(object.uid()).cloned().unwrap_or_default()
+        let all = self.lock();
+        all.get(object.uid())
+            .map_or_else(Tracked::default, |tracked| Tracked::clone(tracked))
     }
 
     /// Notes something of an object; nothing of one that is gone.
@@ -151,7 +157,7 @@ impl Tracker {
         self.lock().values().filter_map(|tracked| tracked.due).min()
     }
 
-    fn lock(&self) -> MutexGuard<'_, HashMap<String, Tracked>> {
+    fn lock(&self) -> MutexGuard<'_, All> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
