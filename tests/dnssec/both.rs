@@ -4,9 +4,11 @@
 use hickory_proto::op::{Message, ResponseCode};
 use hickory_proto::rr::RecordType;
 use zegel::inquiry::Kind;
-use zegel::world::Dnssec;
+use zegel::world::{Dnssec, Passes};
 
-use super::harmful::{Spoil, bare, covers, labels, question, unsigned_texts, without, world};
+use super::harmful::{
+    DENIALS, Spoil, bare, covers, is_any, labels, question, unsigned_texts, without, world,
+};
 use super::live::{asks_for, forwarder, tree};
 use super::witnesses::{ended, is_key_of_ds, other_digest};
 
@@ -106,7 +108,7 @@ pub(super) const HARMS: [(&str, Spoil); 15] = [
     }),
 ];
 
-const FAULTS: [(&str, &str); 11] = [
+const FAULTS: [(&str, &str); 12] = [
     ("expired", "Expired"),
     ("future", "NotYetValid"),
     ("altered", "BadSignature"),
@@ -118,7 +120,79 @@ const FAULTS: [(&str, &str); 11] = [
     ("nosigkeys", "KeyDoesNotSign"),
     ("nokeys", "NoDnskey"),
     ("signer", "WrongSigner"),
+    // Two delegations down.
+    ("bad.good", "BadSignature"),
 ];
+
+/// Ways to take away so much, the top-level domain's too, that nothing can be validated.
+const STRIPPED: [(&str, Spoil); 2] = [
+    ("takes proofs of absence away", |asked, answer| {
+        match labels(asked) {
+            0 => Some(answer),
+            _ => without(answer, |record| is_any(record, &DENIALS)),
+        }
+    }),
+    (
+        "takes the signatures of proofs of absence away",
+        |asked, answer| match labels(asked) {
+            0 => Some(answer),
+            _ => without(answer, |record| DENIALS.iter().any(|kind| covers(record, *kind))),
+        },
+    ),
+];
+
+/// Whoever asks for a proof gets no answer through such a resolver, and is told all the same which of his zones are broken; where
+/// none is asked for, nothing is validated.
+#[tokio::test(flavor = "multi_thread")]
+async fn through_a_resolver_that_strips_a_broken_zone_is_told_where_a_proof_is_asked_for() {
+    let Some(tree) = tree() else { return };
+    let mut wrong = Vec::new();
+    let strips = question(("nothing.good.nl", Kind::Txt));
+    for (harm, spoil) in STRIPPED {
+        let (resolver, _) = forwarder(tree.unbound, spoil).await;
+        for (zone, why) in FAULTS {
+            let asked = question((&format!("_dmarc.{zone}.nl"), Kind::Txt));
+            for known in [false, true] {
+                let world = world(&tree, resolver, Dnssec::Require, true);
+                if known {
+                    let fact = world.ask(&strips, None).await;
+                    assert_eq!(
+                        fact.security.state(),
+                        "Indeterminate",
+                        "{harm}: {:?}",
+                        fact.security
+                    );
+                    assert_eq!(world.dnssec(), Some(Passes::Strips), "{harm}");
+                }
+                let fact = world.ask(&asked, None).await;
+                let at = fact.security.at().map(|at| at.as_str().to_owned());
+                let got = (fact.security.state(), fact.security.reason(), at.as_deref());
+                if got != ("Bogus", Some(why), Some(&*format!("{zone}.nl"))) {
+                    wrong.push(format!(
+                        "{harm}: {zone}, {known}: want {why}, got {:?}",
+                        fact.security
+                    ));
+                }
+                let healthy = question(("_dmarc.hashed.nl", Kind::Mx));
+                let fact = world.ask(&healthy, None).await;
+                assert_eq!(
+                    fact.security.state(),
+                    "Indeterminate",
+                    "{harm}: {:?}",
+                    fact.security
+                );
+            }
+        }
+        let world = world(&tree, resolver, Dnssec::Auto, true);
+        world.ask(&strips, None).await;
+        for (zone, _) in FAULTS {
+            let asked = question((&format!("_dmarc.{zone}.nl"), Kind::Txt));
+            let fact = world.ask(&asked, None).await;
+            assert_eq!(fact.security.state(), "NotAsked", "{harm}: {zone}");
+        }
+    }
+    assert!(wrong.is_empty(), "{} wrong:\n{}", wrong.len(), wrong.join("\n"));
+}
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_broken_zone_is_told_by_its_own_fault_whatever_a_resolver_does_to_it() {

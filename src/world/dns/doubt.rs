@@ -191,7 +191,8 @@ impl Validator {
             }
             // That others lack something excuses no zone: its own servers are asked.
             Passes::Partly => {}
-            _ => return Fault::Unknown,
+            Passes::Strips => return left_out(Fault::Unknown).await,
+            Passes::Unknown => return Fault::Unknown,
         }
         let Some(matter) = matter.clone() else {
             return Fault::Zones;

@@ -8,6 +8,7 @@
 use hickory_proto::rr::{Name, RecordType};
 
 use super::Asked;
+use super::witnesses::usable;
 use crate::dnssec::{Lookup, Replies};
 use crate::inquiry::{Bogus, Security};
 use crate::world::dns::authorities::Authorities;
@@ -16,6 +17,12 @@ use crate::world::dns::validate::Validator;
 
 /// So many zones, each with the DS of the next, are gone down at most: the domain, and what it delegates.
 const MAX_CUTS: usize = 4;
+
+/// On the way to each its DS is asked for, and its keys.
+const MAX_STEPS: usize = 2 * MAX_CUTS;
+
+/// So many servers of a zone on the way are asked for its keys, one after the other.
+const MAX_ASKED: usize = 2;
 
 /// Where an answer is to be looked at by the word of servers.
 pub(super) struct Place {
@@ -84,7 +91,7 @@ impl Validator {
             place.above = cut;
         }
         let question = (asked.name, asked.kind);
-        for _ in 0..MAX_CUTS {
+        for _ in 0..MAX_STEPS {
             let zones = self.zones().above(&place.above);
             let proven = self
                 .prove_by(asked.message, question, &zones, place.own.clone())
@@ -103,17 +110,46 @@ impl Validator {
             };
             place.zone = next.zone.clone();
             place.at = bogus.at.clone();
-            // Its servers are heard of the answer itself, unless it is another's once more.
-            let lookup = ds_of(&next.name);
-            if !next.is_of_a_delegation() || place.own.contains_key(&lookup) {
+            // Its servers are heard of the answer itself, unless it may be another's once more.
+            let lookup = Lookup {
+                name: next.name.to_lowercase(),
+                kind: next.kind,
+            };
+            if place.own.contains_key(&lookup) {
                 break;
             }
-            match self.true_ds((&next.name, &next.zone), authorities).await {
-                Some(ds) => place.own.insert(lookup, Ok(ds)),
+            let may_delegate = next.is_of_keys() && asked.name.num_labels() > next.zone.num_labels() + 1;
+            let given = match (next.is_of_a_delegation(), may_delegate) {
+                (true, _) => self.true_ds((&next.name, &next.zone), authorities).await,
+                (false, true) => self.own_keys(&next.zone, authorities).await,
+                (false, false) => None,
+            };
+            match given {
+                Some(given) => place.own.insert(lookup, Ok(given)),
                 None => break,
             };
         }
+        // What a server says is held to keys of its own.
+        let keys = Lookup {
+            name: place.zone.to_lowercase(),
+            kind: RecordType::DNSKEY,
+        };
+        if place.zone != looked_at.zone {
+            place.own.remove(&keys);
+        }
         Way::At(Box::new(place))
+    }
+
+    /// The keys of a zone by the word of one of its servers.
+    async fn own_keys(&self, zone: &Name, authorities: &Authorities) -> Option<hickory_proto::op::Message> {
+        let hosts = self.hosts(zone, authorities).await;
+        for address in usable(&hosts.addresses, authorities).take(MAX_ASKED) {
+            let keys = self.listen(zone, RecordType::DNSKEY, address, authorities).await;
+            if let Ok(keys) = keys {
+                return Some(keys);
+            }
+        }
+        None
     }
 
     /// The DS of a name by the word of the zone above it.
