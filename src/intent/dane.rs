@@ -164,11 +164,13 @@ fn records(entry: &DaneHost, path: &str, errors: &mut Vec<SpecError>) -> BTreeSe
     for (index, text) in entry.records.iter().enumerate().take(MAX_RECORDS) {
         let read = Tlsa::parse(text).and_then(|record| match record.useless() {
             None => Ok(record),
-            Some(why) => Err(format!(
-                "no sender of mail uses {}; {}",
-                why.say(&record),
-                instead(&why)
-            )),
+            Some(why) => {
+                let what = match why {
+                    Unusable::Placeholder => "nothing is ever found by",
+                    _ => "no sender of mail uses",
+                };
+                Err(format!("{what} {}; {}", why.say(&record), instead(&why)))
+            }
         });
         let message = match read {
             Err(message) => message,

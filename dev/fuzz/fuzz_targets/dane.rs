@@ -4,7 +4,7 @@
 use std::collections::BTreeSet;
 
 use libfuzzer_sys::fuzz_target;
-use zegel::records::dane::{Tlsa, compare, effective};
+use zegel::records::dane::{Tlsa, compare, effective, telling};
 use zegel::transport::Certificate;
 use zegel::transport::chain::{Anchor, leads_to};
 
@@ -26,6 +26,7 @@ fuzz_target!(|data: &[u8]| {
     let records: BTreeSet<Tlsa> = text.lines().filter_map(|line| Tlsa::parse(line).ok()).collect();
     let used = effective(&records);
     assert!(used.is_subset(&records) && used.iter().all(|record| record.unusable().is_none()));
+    assert!(telling(&records).is_subset(&used));
     assert!(compare(&records, &records).differences.is_empty());
     for record in &records {
         assert_eq!(Tlsa::parse(&record.to_string()).as_ref(), Ok(record));
