@@ -132,6 +132,7 @@ fn the_tarball_holds_the_program_and_what_belongs_to_it() {
         "completions/zegel.bash",
         "completions/_zegel",
         "completions/zegel.fish",
+        "completions/kubectl_complete-zegel",
         "man/man1/zegel.1",
         "man/man1/zegel-check.1",
     ] {

@@ -62,6 +62,71 @@ fn bash_completes_commands_and_options() {
     }
 }
 
+/// kubectl runs `kubectl_complete-zegel` with what is typed, and reads its lines; the program asks kubectl for the names.
+#[test]
+fn kubectl_completes_commands_options_and_names() {
+    let folder = tempfile::tempdir().expect("a folder can be made");
+    let path = |name: &str| folder.path().join(name);
+    std::fs::write(path("kubectl_complete-zegel"), script("kubectl")).expect("it can be written");
+    // It says whom it was asked for, where that is another namespace.
+    let kubectl = "#!/bin/sh\ncase \"$*\" in *' -n mail'*) echo maildomain.zegel.dev/post-nl ;; \
+                   *) echo maildomain.zegel.dev/winkel-nl; echo maildomain.zegel.dev/web-nl ;; esac\n";
+    std::fs::write(path("kubectl"), kubectl).expect("it can be written");
+    use std::os::unix::fs::PermissionsExt;
+    let may_run = std::fs::Permissions::from_mode(0o755);
+    std::fs::set_permissions(path("kubectl"), may_run).expect("it can be let run");
+    let search = format!(
+        "{}:{}",
+        folder.path().display(),
+        std::env::var("PATH").unwrap_or_default()
+    );
+    for (words, wanted, unwanted) in [
+        (&["st"][..], &["status"][..], &["refresh"][..]),
+        (
+            &[""],
+            &["status", "refresh", "check", "explain", "inspect"],
+            &["winkel-nl"],
+        ),
+        (&["status", "--out"], &["--output"], &["winkel-nl"]),
+        (&["status", "--output", ""], &["json", "table"], &["winkel-nl"]),
+        (&["status", ""], &["winkel-nl", "web-nl"], &["<NAME>"]),
+        (&["status", "wi"], &["winkel-nl"], &["web-nl"]),
+        (&["status", "--full", "wi"], &["winkel-nl"], &[]),
+        (
+            &["refresh", "-n", "mail", "winkel-nl", ""],
+            &["post-nl"],
+            &["winkel-nl"],
+        ),
+        (&["explain", ""], &[], &["winkel-nl"]),
+    ] {
+        let run = Command::new("bash")
+            .arg(path("kubectl_complete-zegel"))
+            .args(words)
+            .env("PATH", &search)
+            .output();
+        let Ok(run) = run else {
+            println!("SKIPPED: bash is not installed: what is written for kubectl was not tried");
+            return;
+        };
+        let said = String::from_utf8_lossy(&run.stdout);
+        let lines: Vec<&str> = said.lines().collect();
+        assert_eq!(lines.last(), Some(&":4"), "{words:?}: {said}");
+        assert!(
+            wanted.iter().all(|word| lines.contains(word)),
+            "{words:?}: {said}"
+        );
+        assert!(
+            !unwanted.iter().any(|word| lines.contains(word)),
+            "{words:?}: {said}"
+        );
+        assert!(
+            run.stderr.is_empty(),
+            "{words:?}: {}",
+            String::from_utf8_lossy(&run.stderr)
+        );
+    }
+}
+
 #[test]
 fn fish_completes_commands() {
     let input = format!("{}\ncomplete --do-complete 'zegel insp'\n", script("fish"));
@@ -87,7 +152,7 @@ fn zsh_takes_the_script() {
 fn a_shell_nobody_knows_is_a_usage_error_that_names_those_known() {
     let run = zegel(&["completions", "tcsh"]);
     assert_eq!(run.code, 2);
-    for shell in ["bash", "zsh", "fish", "elvish", "powershell"] {
+    for shell in ["bash", "zsh", "fish", "elvish", "powershell", "kubectl"] {
         assert!(run.err.contains(shell), "{shell}: {}", run.err);
     }
 }
