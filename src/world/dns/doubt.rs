@@ -29,6 +29,7 @@
 mod below;
 mod copies;
 mod delegations;
+mod found;
 mod house;
 mod registry;
 mod signs;
@@ -40,11 +41,10 @@ use hickory_proto::op::Message;
 use hickory_proto::rr::{Name, RecordType};
 
 use self::registry::Registry;
-use self::traces::Trace;
-use self::witnesses::{Given, Said};
+use self::witnesses::Said;
 use self::words::Own;
 use super::authorities::Authorities;
-use super::evidence::{Blame, Evidence, Found, Matter, evidence, is_missing, name_within, shows_signatures};
+use super::evidence::{Blame, Evidence, Found, Matter, evidence, is_missing, shows_signatures};
 use super::validate::{CONTROL_BEFORE_BLAME, Validator};
 use crate::dnssec::{Lookup, Proven, Replies};
 use crate::inquiry::{Bogus, Broken, Doubt, Passes, Security, Trouble};
@@ -93,19 +93,6 @@ pub(super) struct Asked<'m> {
 /// Whether the evidence is the very answer that was asked for.
 fn is_of(asked: Asked<'_>, evidence: &Evidence) -> bool {
     evidence.name == *asked.name && evidence.kind == asked.kind
-}
-
-/// Whose fault something is by what was found of it before; `None` where it is looked at again.
-fn as_found(found: &Found, partly: bool) -> Option<Fault> {
-    match (found.blame, &found.word) {
-        (Blame::Zone, Some(word)) => Some(Fault::Told(word.clone())),
-        (Blame::Zone, None) => Some(Fault::Zones),
-        (Blame::Nobody, _) => Some(Fault::Old),
-        (Blame::House, _) => Some(Fault::Resolvers),
-        (Blame::Unknown, _) => Some(Fault::Unknown),
-        // It is known to leave things out: what it left out is not looked up for every answer.
-        (Blame::Resolver, _) => partly.then_some(Fault::Resolvers),
-    }
 }
 
 impl Validator {
@@ -287,136 +274,6 @@ impl Validator {
         fault
     }
 
-    /// What was found lately of this answer, or of the fault that it shares with others of its zone; then the answer itself is
-    /// looked at, so that nothing hangs on which of them was asked for first.
-    async fn known(
-        &self,
-        asked: Asked<'_>,
-        (bogus, matter): (&Bogus, &Matter),
-        partly: bool,
-        authorities: &Authorities,
-    ) -> Option<Fault> {
-        let (shown, now) = ((bogus.at.clone(), bogus.why.reason()), self.now());
-        let of_it = self.remembered().answer(&shown, matter, now);
-        if let Some(fault) = of_it.and_then(|found| as_found(&found, partly)) {
-            return Some(fault);
-        }
-        let (found, of) = self.remembered().blame(&shown, matter, now)?;
-        let evidence = &matter.evidence;
-        let is_settled = match found.blame {
-            Blame::Zone => of == *matter || of.evidence.is_of_keys(),
-            Blame::Resolver | Blame::House | Blame::Nobody => of == *matter || is_of(asked, evidence),
-            Blame::Unknown => true,
-        };
-        let fault = as_found(&found, partly)?;
-        if is_settled {
-            return Some(fault);
-        }
-        let is_the_zones = found.blame == Blame::Zone;
-        // What is known of the zone's keys was not what was wrong.
-        let above = match is_the_zones {
-            true => &evidence.name,
-            false => &evidence.zone,
-        };
-        let by = (above, found.given.clone());
-        let found = match self.own_word(asked, (bogus, evidence), by, authorities).await {
-            Own::Broken(word) => Found::told(word),
-            Own::Good(_) if is_the_zones => return None,
-            Own::Good(_) | Own::Unheard => found,
-        };
-        let (fault, now) = (as_found(&found, partly), self.now());
-        self.remembered().note_answer(shown, (found, matter.clone()), now);
-        fault
-    }
-
-    /// Whose fault it is where the zone does not prove the evidence itself: nobody is told that an answer is bogus which its
-    /// servers prove, for something else that they do not.
-    async fn broken(
-        &self,
-        asked: Asked<'_>,
-        (bogus, matter): (&Bogus, Matter),
-        told: Option<Box<Proven>>,
-        partly: bool,
-        authorities: &Authorities,
-    ) -> Fault {
-        let (shown, evidence) = ((bogus.at.clone(), bogus.why.reason()), &matter.evidence);
-        let own = match is_of(asked, evidence) || evidence.is_of_keys() {
-            true => Own::Unheard,
-            false => {
-                let by = (&evidence.zone, Replies::new());
-                self.own_word(asked, (bogus, evidence), by, authorities).await
-            }
-        };
-        let of_the_zone = Found {
-            word: told.clone(),
-            ..Found::to(Blame::Zone)
-        };
-        let now = self.now();
-        let of_it = match own {
-            Own::Good(Some(given)) => {
-                let itself = Evidence {
-                    name: name_within(&evidence.zone, asked.name, asked.message)
-                        .unwrap_or(asked.name)
-                        .clone(),
-                    kind: asked.kind,
-                    ..evidence.clone()
-                };
-                self.remembered()
-                    .note_blame(shown.clone(), (of_the_zone, evidence.itself()), now);
-                let (fault, blame) = self.held(asked, (&itself, &given), partly, authorities).await;
-                if let Some(blame) = blame {
-                    let found = Found::to(blame);
-                    self.remembered().note_answer(shown, (found, matter), now);
-                }
-                return fault;
-            }
-            Own::Broken(word) => Some(word),
-            Own::Good(None) | Own::Unheard => None,
-        };
-        self.absolve(&evidence.zone);
-        let mut remembered = self.remembered();
-        match of_it {
-            Some(word) => {
-                remembered.note_blame(shown.clone(), (of_the_zone, evidence.itself()), now);
-                remembered.note_answer(shown, (Found::told(word.clone()), matter), now);
-                Fault::Told(word)
-            }
-            None => {
-                remembered.note_blame(shown, (of_the_zone, matter), now);
-                told.map_or(Fault::Zones, Fault::Told)
-            }
-        }
-    }
-
-    /// Whose fault it is that the resolver has something else than what a server of the zone has `given`, and proves; beside, to
-    /// whom it is put down for a while.
-    async fn held(
-        &self,
-        asked: Asked<'_>,
-        (evidence, given): (&Evidence, &Given),
-        partly: bool,
-        authorities: &Authorities,
-    ) -> (Fault, Option<Blame>) {
-        let first = is_of(asked, evidence).then_some(asked.message);
-        if !partly {
-            match self.trace(first, evidence, given, authorities).await {
-                Trace::Same if !asked.again => return (Fault::Once, None),
-                Trace::Nothing => return (Fault::Unknown, Some(Blame::Unknown)),
-                Trace::Old(lasts) if self.remembered().can_be_old(evidence, lasts, self.now()) => {
-                    return (Fault::Old, Some(Blame::Nobody));
-                }
-                Trace::Changed { elsewhere: false }
-                    if self.is_of_its_own(asked, evidence, authorities).await =>
-                {
-                    return (Fault::Resolvers, Some(Blame::House));
-                }
-                Trace::Same | Trace::Old(_) | Trace::Changed { .. } => {}
-            }
-        }
-        self.note(Passes::Partly, evidence.clone());
-        (Fault::Resolvers, Some(Blame::Resolver))
-    }
-
     /// What `message` is worth as the answer to the question of the evidence; keys and DS that are part of the evidence are
     /// taken from it, and nothing that was concluded from the resolver's.
     pub(super) async fn prove_anew(&self, message: &Message, evidence: &Evidence) -> Proven {
@@ -431,12 +288,6 @@ impl Validator {
         let given = Replies::from([(lookup, Ok(message.clone()))]);
         let zones = self.zones().above(name);
         self.prove_by(message, (name, *kind), &zones, given).await
-    }
-
-    /// The zone is broken itself: that an answer of it lacks its proof says nothing of the resolver any more.
-    fn absolve(&self, zone: &Name) {
-        self.remembered().forget_copies(zone);
-        self.drop_evidence(zone);
     }
 
     /// The top-level domain of a name, where trust begins above it.

@@ -3,6 +3,8 @@
 //!
 //! A server's answer is judged by the keys that are known of its zone. Where these do not prove it they may be the ones that
 //! are wrong: then it is judged by the keys that the server gives itself, and these by the DS that the zone above gives.
+//! Where that is so of one server and not of another, the keys of one prove nothing of what the other signs: the zone is broken
+//! for whoever asks now this one, now that one, as any resolver does.
 
 use std::collections::BTreeSet;
 use std::net::IpAddr;
