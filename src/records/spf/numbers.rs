@@ -11,17 +11,16 @@ pub(super) type Read<'t, T> = Option<(T, &'t [u8])>;
 
 /// A number up to 255 without leading zeros.
 pub(super) fn number(text: &[u8]) -> Read<'_, u8> {
-    let (first, mut rest) = text.split_first()?;
-    let mut value = u16::from(digit(*first)?);
-    let more = if value == 0 { 0 } else { 2 };
-    for _ in 0..more {
-        let Some((next, behind)) = rest.split_first() else {
-            break;
-        };
-        let Some(next) = digit(*next) else { break };
-        (value, rest) = (value * 10 + u16::from(next), behind);
-    }
-    Some((u8::try_from(value).ok()?, rest))
+    let value = |digit: &u8| u16::from(digit - b'0');
+    let (number, rest) = match text {
+        [a @ b'1'..=b'9', b @ b'0'..=b'9', c @ b'0'..=b'9', rest @ ..] => {
+            (value(a) * 100 + value(b) * 10 + value(c), rest)
+        }
+        [a @ b'1'..=b'9', b @ b'0'..=b'9', rest @ ..] => (value(a) * 10 + value(b), rest),
+        [a @ b'0'..=b'9', rest @ ..] => (value(a), rest),
+        _ => return None,
+    };
+    Some((u8::try_from(number).ok()?, rest))
 }
 
 /// Four such numbers with dots between them (RFC 3986's IPv4address).
@@ -82,21 +81,19 @@ pub(super) fn address6(text: &[u8]) -> Read<'_, Ipv6Addr> {
 /// Up to four hexadecimal digits.
 fn group(text: &[u8]) -> Read<'_, u16> {
     let mut value = 0;
-    let mut rest = text;
-    for _ in 0..4 {
-        let Some((next, behind)) = rest.split_first() else {
-            break;
+    let mut length = 0;
+    for octet in text.iter().take(4) {
+        let digit = match octet {
+            b'0'..=b'9' => octet - b'0',
+            b'a'..=b'f' => octet - b'a' + 10,
+            b'A'..=b'F' => octet - b'A' + 10,
+            _ => break,
         };
-        let Some(next) = char::from(*next).to_digit(16) else {
-            break;
-        };
-        (value, rest) = (value << 4 | next, behind);
+        value = value << 4 | u16::from(digit);
+        length += 1;
     }
-    (rest.len() < text.len()).then_some((u16::try_from(value).ok()?, rest))
-}
-
-fn digit(octet: u8) -> Option<u8> {
-    octet.is_ascii_digit().then(|| octet - b'0')
+    let rest = text.get(length..).filter(|_| length > 0)?;
+    Some((value, rest))
 }
 
 #[cfg(test)]

@@ -1,5 +1,7 @@
 //! Reading a record: every term becomes a value, or an error that says what is wrong with it.
 
+use memchr::memchr_iter;
+
 use super::mended::mended;
 use super::part::{Parsed, Part, error, is_mechanism};
 use super::record::{Record, Term, TermKind};
@@ -19,8 +21,7 @@ pub fn parse(text: &[u8]) -> Record {
 
 /// The terms of a record.
 fn terms(text: &[u8]) -> Vec<Term> {
-    let blanks = text.iter().filter(|&&octet| octet == b' ').count();
-    let mut terms = Vec::with_capacity(blanks);
+    let mut terms = Vec::with_capacity(memchr_iter(b' ', text).count());
     // Nearly always all of it is plain, and its pieces are. To look at all octets is quicker than to stop at one.
     let odd = text
         .iter()
@@ -28,9 +29,10 @@ fn terms(text: &[u8]) -> Vec<Term> {
     let is_plain = !odd;
     let whole = std::str::from_utf8(text).ok().filter(|_| is_plain);
     let mut start = 0;
-    for piece in text.split(|&octet| octet == b' ') {
-        let span = start..start + piece.len();
-        start = span.end + 1;
+    for end in memchr_iter(b' ', text).chain([text.len()]) {
+        let span = start..end;
+        start = end + 1;
+        let piece = text.get(span.clone()).unwrap_or_default();
         if piece.is_empty() || span.start == 0 && piece.eq_ignore_ascii_case(b"v=spf1") {
             continue;
         }
@@ -49,7 +51,9 @@ fn terms(text: &[u8]) -> Vec<Term> {
         let kind = read.unwrap_or_else(TermKind::Invalid);
         terms.push(Term { span, kind });
     }
-    spare_blanks(text, &mut terms);
+    if terms.iter().any(is_broken) {
+        spare_blanks(text, &mut terms);
+    }
     terms
 }
 

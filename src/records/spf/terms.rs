@@ -14,6 +14,13 @@ use super::syntax_error::{SyntaxError, SyntaxErrorKind as Kind};
 
 /// Reads a term.
 pub(super) fn term(term: Part<'_>) -> Parsed<TermKind> {
+    // As two of three terms are.
+    if let Some(network) = term.text.as_bytes().strip_prefix(b"ip4:").and_then(network4) {
+        return Ok(TermKind::Directive {
+            qualifier: Qualifier::Pass,
+            mechanism: Mechanism::Ip4(network),
+        });
+    }
     let (qualifier, sign) = match term.text.as_bytes().first() {
         Some(b'+') => (Qualifier::Pass, 1),
         Some(b'-') => (Qualifier::Fail, 1),
@@ -96,11 +103,17 @@ fn mechanism(term: Part<'_>, name: &str, rest: Part<'_>) -> Parsed<Mechanism> {
         b"a" => host(term, rest).map(|(domain, cidr)| Mechanism::A { domain, cidr }),
         b"mx" => host(term, rest).map(|(domain, cidr)| Mechanism::Mx { domain, cidr }),
         b"ip4" => match given {
-            Some(given) => ip4(term, given).map(Mechanism::Ip4),
+            Some(given) => match network4(given.text.as_bytes()) {
+                Some(network) => Ok(Mechanism::Ip4(network)),
+                None => Err(no_network4(term, given)),
+            },
             None => Err(term.error(Kind::Ip4, "ip4 needs an address: ip4:192.0.2.1")),
         },
         b"ip6" => match given {
-            Some(given) => ip6(term, given).map(Mechanism::Ip6),
+            Some(given) => match network6(given.text.as_bytes()) {
+                Some(network) => Ok(Mechanism::Ip6(network)),
+                None => Err(no_network6(term, given)),
+            },
             None => Err(term.error(Kind::Ip6, "ip6 needs an address: ip6:2001:db8::1")),
         },
         _ => Err(unknown(term, name)),
@@ -148,54 +161,52 @@ fn no_prefix(digits: Part<'_>, slashes: usize, most: u8) -> Box<SyntaxError> {
     error(Kind::Prefix, span, message)
 }
 
-fn ip4(term: Part<'_>, given: Part<'_>) -> Parsed<Network4> {
-    let Some((address, behind)) = address4(given.text.as_bytes()).filter(|(_, behind)| is_end(behind)) else {
-        return Err(no_ip4(given));
-    };
-    let prefix = behind_slash(term, given, behind, "ip4", 32)?;
-    Ok(Network4 { address, prefix })
+/// A whole text that is an IPv4 address, with or without a prefix length.
+fn network4(text: &[u8]) -> Option<Network4> {
+    let (address, behind) = address4(text)?;
+    let prefix = length(behind, 32)?;
+    Some(Network4 { address, prefix })
 }
 
-fn ip6(term: Part<'_>, given: Part<'_>) -> Parsed<Network6> {
-    let Some((address, behind)) = address6(given.text.as_bytes()).filter(|(_, behind)| is_end(behind)) else {
-        return Err(no_ip6(given));
-    };
-    let prefix = behind_slash(term, given, behind, "ip6", 128)?;
-    Ok(Network6 { address, prefix })
+/// The same of IPv6.
+fn network6(text: &[u8]) -> Option<Network6> {
+    let (address, behind) = address6(text)?;
+    let prefix = length(behind, 128)?;
+    Some(Network6 { address, prefix })
 }
 
-/// Whether an address may end before this.
-fn is_end(behind: &[u8]) -> bool {
-    matches!(behind, [] | [b'/', ..])
-}
-
-/// The prefix length behind the slash behind an address; the greatest where there is no slash.
-fn behind_slash(term: Part<'_>, given: Part<'_>, behind: &[u8], name: &str, most: u8) -> Parsed<u8> {
-    let [_, digits @ ..] = behind else { return Ok(most) };
-    if digits.first() == Some(&b'/') {
-        let message = format!("{name} takes one prefix length behind one slash");
-        return Err(term.error(Kind::DualCidr, message));
+/// The prefix length that stands behind an address; the greatest where nothing does.
+fn length(behind: &[u8], most: u8) -> Option<u8> {
+    match behind {
+        [] => Some(most),
+        [b'/', digits @ ..] => {
+            let (length, rest) = number(digits)?;
+            (rest.is_empty() && length <= most).then_some(length)
+        }
+        _ => None,
     }
-    prefix(given.from(given.text.len() - digits.len()), 1, most)
 }
 
-/// What stands before the first slash.
-fn before_slash(whole: Part<'_>) -> Part<'_> {
-    whole.until(0, place(whole, b'/').unwrap_or(whole.text.len()))
-}
-
+/// What is wrong with what `ip4` names.
 #[cold]
-fn no_ip4(given: Part<'_>) -> Box<SyntaxError> {
-    let written = before_slash(given);
+fn no_network4(term: Part<'_>, given: Part<'_>) -> Box<SyntaxError> {
+    let (written, digits) = split_slash(given);
+    if written.text.parse::<Ipv4Addr>().is_ok() {
+        return no_length(term, digits, "ip4", 32);
+    }
     match written.text.parse::<Ipv6Addr>() {
         Ok(_) => written.error(Kind::WrongFamily, "an IPv6 address in ip4: write ip6:"),
         Err(_) => written.error(Kind::Ip4, bad_ip4(given.text)),
     }
 }
 
+/// What is wrong with what `ip6` names.
 #[cold]
-fn no_ip6(given: Part<'_>) -> Box<SyntaxError> {
-    let written = before_slash(given);
+fn no_network6(term: Part<'_>, given: Part<'_>) -> Box<SyntaxError> {
+    let (written, digits) = split_slash(given);
+    if written.text.parse::<Ipv6Addr>().is_ok() {
+        return no_length(term, digits, "ip6", 128);
+    }
     match written.text.parse::<Ipv4Addr>() {
         Ok(_) => written.error(Kind::WrongFamily, "an IPv4 address in ip6: write ip4:"),
         Err(_) => {
@@ -203,6 +214,21 @@ fn no_ip6(given: Part<'_>) -> Box<SyntaxError> {
             written.error(Kind::Ip6, message)
         }
     }
+}
+
+/// What is wrong with the prefix length behind an address.
+fn no_length(term: Part<'_>, digits: Part<'_>, name: &str, most: u8) -> Box<SyntaxError> {
+    if digits.text.starts_with('/') {
+        let message = format!("{name} takes one prefix length behind one slash");
+        return term.error(Kind::DualCidr, message);
+    }
+    no_prefix(digits, 1, most)
+}
+
+/// What stands before the first slash, and behind it.
+fn split_slash(whole: Part<'_>) -> (Part<'_>, Part<'_>) {
+    let at = place(whole, b'/').unwrap_or(whole.text.len());
+    (whole.until(0, at), whole.from(at + 1))
 }
 
 /// A text with what may be a dual-cidr-length cut off its end.
