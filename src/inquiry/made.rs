@@ -11,11 +11,11 @@ use std::sync::OnceLock;
 /// What was made of a fact, one value a type. There are few types, so they stand in a chain; no one waits for another
 /// longer than its own value takes.
 #[derive(Default)]
-pub struct Made(OnceLock<Box<Link>>);
+pub struct Made(OnceLock<Box<Link<dyn Any + Send + Sync>>>);
 
-struct Link {
-    value: Box<dyn Any + Send + Sync>,
+struct Link<T: ?Sized> {
     next: Made,
+    value: T,
 }
 
 impl Made {
@@ -28,9 +28,9 @@ impl Made {
             }
             made = &link.next;
         }
-        let mut ours = Some(Box::new(Link {
-            value: Box::new(make()),
+        let mut ours: Option<Box<Link<dyn Any + Send + Sync>>> = Some(Box::new(Link {
             next: Self::default(),
+            value: make(),
         }));
         loop {
             ours = ours.take().and_then(|link| made.0.set(link).err());

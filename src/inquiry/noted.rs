@@ -36,7 +36,10 @@ pub(super) struct Row<'f> {
     pub(super) fact: Option<&'f (dyn AnyFact + 'static)>,
     pub(super) need: Need,
     pub(super) standards: Standards,
-    pub(super) outcome: Result<Answered, Trouble>,
+    /// Why nothing answers it, where nothing does.
+    pub(super) trouble: Trouble,
+    /// What became of it where another was put in its place.
+    pub(super) became: Option<Box<Result<Answered, Trouble>>>,
 }
 
 /// Some of the standards.
@@ -67,13 +70,22 @@ impl Row<'_> {
         Asked {
             need: self.need,
             standards: self.standards.to_set(),
-            outcome: self.outcome,
+            outcome: self.outcome(),
+        }
+    }
+
+    /// When it was answered, or why it was not.
+    pub(super) fn outcome(&self) -> Result<Answered, Trouble> {
+        match (&self.became, self.fact) {
+            (Some(became), _) => **became,
+            (None, Some(fact)) => fact.times(),
+            (None, None) => Err(self.trouble),
         }
     }
 }
 
-/// So many questions most runs ask: room for them is made at once.
-const USUAL: usize = 28;
+/// So many questions most checks ask: room for them is made at once.
+const USUAL: usize = 16;
 
 /// All questions of a run.
 #[derive(Debug)]

@@ -9,7 +9,7 @@ use std::sync::Arc;
 
 use foldhash::fast::RandomState;
 
-use super::facts::{AnyFact, Asking, MemoKey, Remembered};
+use super::facts::{Asking, MemoKey, Remembered};
 use super::noted::{Asked, Noted, Row, Standards};
 use super::stand_in::{About, Detour, StandIn, StandIns};
 use super::{
@@ -159,7 +159,8 @@ impl<'f> Inquiry<'f> {
                             fact: known.map(|known| &*known.fact),
                             need,
                             standards: Standards::default(),
-                            outcome: self.outcome(fact.map(AnyFact::times)),
+                            trouble: self.absent(),
+                            became: None,
                         })
                     }
                 };
@@ -190,7 +191,7 @@ impl<'f> Inquiry<'f> {
 
     /// Notes that a question was asked, and that its answer is had `there`.
     fn note_detour(&mut self, question: AnyQuestion, there: AnyQuestion, need: Need) -> bool {
-        let outcome = self.outcome(self.facts.times(&there));
+        let outcome = self.facts.times(&there).unwrap_or(Err(self.absent()));
         let has_room = self.note(&there, Need::Detail) && self.note(&question, need);
         self.became(question, outcome);
         has_room
@@ -200,7 +201,7 @@ impl<'f> Inquiry<'f> {
     fn became(&mut self, question: AnyQuestion, outcome: Result<Answered, Trouble>) {
         let place = self.noted.place(self.facts.hash(&question), &question);
         if let Some(noted) = place.and_then(|place| self.noted.row_mut(place)) {
-            noted.outcome = outcome;
+            noted.became = Some(Box::new(outcome));
         }
         self.detoured.insert(question);
     }
@@ -225,7 +226,8 @@ impl<'f> Inquiry<'f> {
                     fact,
                     need,
                     standards: Standards::default(),
-                    outcome: self.outcome(fact.map(AnyFact::times)),
+                    trouble: self.absent(),
+                    became: None,
                 })
             }
         }
@@ -254,7 +256,7 @@ impl<'f> Inquiry<'f> {
             // Nothing but details hangs on what strangers say.
             if !is_of_a_stranger {
                 self.over_limit = true;
-                row.outcome = Err(Trouble::Limit);
+                row.became = Some(Box::new(Err(Trouble::Limit)));
                 let first = self.beyond.get_or_insert(row);
                 first.asked(need, self.standard);
             }
@@ -267,9 +269,9 @@ impl<'f> Inquiry<'f> {
         true
     }
 
-    /// What became of a question, by the times of its answer.
-    fn outcome(&self, times: Option<Result<Answered, Trouble>>) -> Result<Answered, Trouble> {
-        times.unwrap_or(Err(self.closed.unwrap_or(Trouble::Limit)))
+    /// What keeps a question without an answer that nothing answers.
+    fn absent(&self) -> Trouble {
+        self.closed.unwrap_or(Trouble::Limit)
     }
 
     /// Works something out about `name` at most once a run, and not again in a later wave once every question it asked
@@ -383,7 +385,7 @@ impl<'f> Inquiry<'f> {
     /// Every question of this run without a usable answer; of those beyond the bounds the first stands for all.
     pub fn unanswered(&self) -> impl Iterator<Item = (&AnyQuestion, Asked, Trouble)> {
         let rows = self.noted.in_order().into_iter().chain(&self.beyond);
-        rows.filter_map(|row| row.outcome.err().map(|why| (&*row.question, row.told(), why)))
+        rows.filter_map(|row| row.outcome().err().map(|why| (&*row.question, row.told(), why)))
     }
 }
 
