@@ -103,15 +103,11 @@ impl Name {
         Ok(self.below(&prefix.text))
     }
 
-    /// Reads a text that is shared already: where it stands as a name's text does, the name shares it.
-    ///
-    /// # Errors
-    /// When it is no name.
-    pub fn shared(text: &Arc<str>) -> Result<Self, NameError> {
-        match Plain::of(text) {
-            Some(Plain { has_upper: false }) => Ok(Self { text: text.clone() }),
-            _ => text.parse(),
-        }
+    /// The name whose text this is, octet by octet, and which shares it; `None` where its text would be another, or where
+    /// it is no name.
+    pub fn sharing(text: &Arc<str>) -> Option<Self> {
+        let stands = Plain::of(text).is_some_and(|plain| !plain.has_upper);
+        stands.then(|| Self { text: text.clone() })
     }
 
     /// The text of `prefix` in front of this name, which is not the root.

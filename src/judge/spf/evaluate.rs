@@ -9,7 +9,6 @@
 //! terms; texts are made of it once, at the end.
 
 use std::borrow::Cow;
-use std::net::IpAddr;
 use std::sync::Arc;
 
 use crate::inquiry::{Inquiry, Kind, Need, Trouble};
@@ -194,18 +193,17 @@ impl<'w, 'f: 'w> CheckHost<'w, 'f> {
     fn record(&mut self, policy: &'w Policy, place: &Cow<'w, Arc<Place>>) -> Checked<Hit> {
         let here = self.frames.len().saturating_sub(1);
         for step in &policy.steps {
-            let matches = match &step.test {
-                Test::All => true,
-                Test::Ip4(network) => matches!(self.client.ip, IpAddr::V4(ip) if network.contains(ip)),
-                Test::Ip6(network) => matches!(self.client.ip, IpAddr::V6(ip) if network.contains(ip)),
+            let found = match &step.test {
+                Test::All => Some(0),
+                Test::Networks(run) => policy.holding(run, self.client.ip),
                 Test::Query(query) => {
                     self.at(here, Some(step.index));
                     self.count_lookup()?;
-                    self.finds(query, place)?
+                    self.finds(query, place)?.then_some(0)
                 }
             };
-            if matches {
-                self.at(here, Some(step.index));
+            if let Some(behind) = found {
+                self.at(here, Some(step.index + behind));
                 return Ok(Hit {
                     result: step.result,
                     decided: Some(here),

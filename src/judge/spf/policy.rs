@@ -5,6 +5,7 @@
 //! term it was made of, so that a check can point at it. Pure.
 
 use std::net::IpAddr;
+use std::ops::Range;
 use std::sync::Arc;
 
 use super::evaluation::SpfResult;
@@ -18,13 +19,14 @@ use crate::records::spf::{DomainSpec, DualCidr, Mechanism, Network4, Network6, Q
 #[derive(Debug)]
 pub(super) struct Policy {
     /// The first thing nobody can read: permerror, whatever else stands there (RFC 7208 4.6).
-    pub(super) misread: Option<Misread>,
-    /// The directives in order.
+    pub(super) misread: Option<Box<Misread>>,
+    /// The directives in order; networks that stand side by side are one step.
     pub(super) steps: Vec<Step>,
+    networks: Vec<Network>,
     /// `redirect=`, with the index of its term.
     pub(super) redirect: Option<(usize, Target)>,
     /// `exp=`
-    pub(super) explanation: Option<DomainSpec>,
+    pub(super) explanation: Option<Box<DomainSpec>>,
 }
 
 /// What nobody can read.
@@ -36,10 +38,10 @@ pub(super) struct Misread {
     pub(super) why: String,
 }
 
-/// One directive.
+/// One directive, or several that follow one another.
 #[derive(Debug)]
 pub(super) struct Step {
-    /// The index of its term.
+    /// The index of its term, or of the first.
     pub(super) index: usize,
     /// What a match means.
     pub(super) result: SpfResult,
@@ -51,9 +53,16 @@ pub(super) struct Step {
 #[derive(Debug)]
 pub(super) enum Test {
     All,
-    Ip4(Network4),
-    Ip6(Network6),
+    /// `ip4` and `ip6`: these of the record's networks.
+    Networks(Range<usize>),
     Query(Query),
+}
+
+/// What `ip4` or `ip6` names.
+#[derive(Debug)]
+enum Network {
+    V4(Network4),
+    V6(Network6),
 }
 
 /// A mechanism that asks DNS: it counts towards the terms that may (RFC 7208 4.6.4).
@@ -91,11 +100,7 @@ impl Place {
     /// What a text names.
     pub(super) fn new(text: impl Into<Arc<str>>) -> Self {
         let text = text.into();
-        let name = match text.contains('\\') || text.ends_with('.') {
-            // As it stands the text is read in its own way.
-            true => name_of(&text),
-            false => Name::shared(&text).ok(),
-        };
+        let name = Name::sharing(&text).or_else(|| name_of(&text));
         let has_labels = name.as_ref().is_some_and(Name::has_several_labels);
         Self {
             is_checkable: has_labels && !is_address(&text),
@@ -132,24 +137,64 @@ impl Policy {
     /// What an evaluation makes of a record.
     pub(super) fn of(record: &Record) -> Self {
         let error = record.errors().into_iter().next();
-        let misread = error.map(|error| Misread {
-            text: presentation(record.text.get(error.span).unwrap_or_default()),
-            why: error.message,
+        let misread = error.map(|error| {
+            let text = presentation(record.text.get(error.span).unwrap_or_default());
+            let why = error.message;
+            Box::new(Misread { text, why })
         });
-        let mut steps = Vec::with_capacity(record.terms.len());
-        steps.extend(record.directives().map(|(index, qualifier, mechanism)| Step {
-            index,
-            result: result(qualifier),
-            test: test(mechanism),
-        }));
-        Self {
+        let mut policy = Self {
             misread,
-            steps,
+            steps: Vec::new(),
+            networks: Vec::with_capacity(record.terms.len()),
             redirect: record
                 .redirect()
                 .map(|(index, written)| (index, Target::of(written))),
-            explanation: record.explanation().map(|(_, written)| written.clone()),
+            explanation: record.explanation().map(|(_, written)| Box::new(written.clone())),
+        };
+        for (index, qualifier, mechanism) in record.directives() {
+            policy.push(index, result(qualifier), mechanism);
         }
+        policy
+    }
+
+    /// The step of one more directive, or a network more in the last one.
+    fn push(&mut self, index: usize, result: SpfResult, mechanism: &Mechanism) {
+        let test = match mechanism {
+            Mechanism::All => Test::All,
+            Mechanism::Ip4(network) => return self.push_network(index, result, Network::V4(*network)),
+            Mechanism::Ip6(network) => return self.push_network(index, result, Network::V6(*network)),
+            Mechanism::Include(written) => Test::Query(Query::Include(Target::of(written))),
+            Mechanism::A { domain, cidr } => Test::Query(Query::A(Target::of_host(domain.as_ref()), *cidr)),
+            Mechanism::Mx { domain, cidr } => Test::Query(Query::Mx(Target::of_host(domain.as_ref()), *cidr)),
+            Mechanism::Ptr(domain) => Test::Query(Query::Ptr(Target::of_host(domain.as_ref()))),
+            Mechanism::Exists(written) => Test::Query(Query::Exists(Target::of(written))),
+        };
+        self.steps.push(Step { index, result, test });
+    }
+
+    fn push_network(&mut self, index: usize, result: SpfResult, network: Network) {
+        let at = self.networks.len();
+        self.networks.push(network);
+        if let Some(last) = self.steps.last_mut()
+            && let Test::Networks(run) = &mut last.test
+            && last.result == result
+            && last.index + run.len() == index
+        {
+            run.end = at + 1;
+            return;
+        }
+        let test = Test::Networks(at..at + 1);
+        self.steps.push(Step { index, result, test });
+    }
+
+    /// Which of these networks, counted from the first of them, is the first that holds an address.
+    pub(super) fn holding(&self, run: &Range<usize>, address: IpAddr) -> Option<usize> {
+        let networks = self.networks.get(run.clone())?;
+        networks.iter().position(|network| match (network, address) {
+            (Network::V4(network), IpAddr::V4(address)) => network.contains(address),
+            (Network::V6(network), IpAddr::V6(address)) => network.contains(address),
+            _ => false,
+        })
     }
 }
 
@@ -160,19 +205,6 @@ fn result(qualifier: Qualifier) -> SpfResult {
         Qualifier::SoftFail => SpfResult::SoftFail,
         Qualifier::Neutral => SpfResult::Neutral,
     }
-}
-
-fn test(mechanism: &Mechanism) -> Test {
-    Test::Query(match mechanism {
-        Mechanism::All => return Test::All,
-        Mechanism::Ip4(network) => return Test::Ip4(*network),
-        Mechanism::Ip6(network) => return Test::Ip6(*network),
-        Mechanism::Include(written) => Query::Include(Target::of(written)),
-        Mechanism::A { domain, cidr } => Query::A(Target::of_host(domain.as_ref()), *cidr),
-        Mechanism::Mx { domain, cidr } => Query::Mx(Target::of_host(domain.as_ref()), *cidr),
-        Mechanism::Ptr(domain) => Query::Ptr(Target::of_host(domain.as_ref())),
-        Mechanism::Exists(written) => Query::Exists(Target::of(written)),
-    })
 }
 
 /// Whether a domain is an address, in brackets or without.
@@ -194,5 +226,37 @@ pub(in crate::judge::spf) fn name_of(domain: &str) -> Option<Name> {
     match domain.contains('\\') || domain.ends_with('.') {
         true => Name::from_labels(domain.split('.')).ok(),
         false => domain.parse().ok(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::records::spf::parse;
+
+    /// Networks are one step as long as they stand side by side and say the same, and each is found at its own term.
+    #[test]
+    fn a_network_is_found_at_its_own_term() {
+        let text = "v=spf1 a ip4:192.0.2.1 ip6:2001:db8::1 ip4:192.0.2.2 x=y ip4:192.0.2.3 -ip4:192.0.2.4 ip4:192.0.2.0/24";
+        let policy = Policy::of(&parse(text.as_bytes()));
+        let steps = policy.steps.iter().map(|step| (step.index, step.result));
+        let steps: Vec<_> = steps.collect();
+        let (pass, fail) = (SpfResult::Pass, SpfResult::Fail);
+        assert_eq!(steps, [(0, pass), (1, pass), (5, pass), (6, fail), (7, pass)]);
+        for (address, term) in [
+            ("192.0.2.1", 1),
+            ("2001:db8::1", 2),
+            ("192.0.2.2", 3),
+            ("192.0.2.3", 5),
+            ("192.0.2.4", 6),
+            ("192.0.2.5", 7),
+        ] {
+            let address = address.parse().expect("an address");
+            let mut found = policy.steps.iter().filter_map(|step| match &step.test {
+                Test::Networks(run) => Some(step.index + policy.holding(run, address)?),
+                _ => None,
+            });
+            assert_eq!(found.next(), Some(term), "{address}");
+        }
     }
 }
