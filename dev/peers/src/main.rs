@@ -12,6 +12,7 @@
 //! are not compared: mail-auth's cache cannot say "no data" of an address, and it has no limit on void lookups.
 
 use std::borrow::Borrow;
+use std::cell::RefCell;
 use std::collections::{BTreeMap, HashMap};
 use std::hash::Hash;
 use std::net::{IpAddr, Ipv4Addr};
@@ -57,7 +58,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let mut rates: [Vec<f64>; 4] = Default::default();
     for _ in 0..ROUNDS {
         rates[0].push(zegel.rate_unread(&world));
-        rates[1].push(rate(&world, |domain| mail_auth.check(domain, &mail_auth.texts)));
+        rates[1].push(mail_auth.rate_unread(&world));
         rates[2].push(rate(&world, |domain| Zegel::of(domain, &zegel.facts)));
         rates[3].push(rate(&world, |domain| mail_auth.check(domain, &mail_auth.txt)));
     }
@@ -211,14 +212,15 @@ impl Zegel {
         facts.collect()
     }
 
-    /// Checks a second by answers that have just come: each is parsed, and thrown away again, in the check that wants it.
+    /// Checks a second by answers that have just come: each is parsed in the check that wants it. Nobody's time is taken
+    /// for throwing away what was parsed.
     fn rate_unread(&self, world: &World) -> f64 {
         let mut ran = Duration::ZERO;
         for domains in world.domains.chunks(AT_ONCE) {
             let unread: Vec<Facts> = domains.iter().map(|domain| self.unread(domain)).collect();
             let began = cpu();
-            for (domain, facts) in domains.iter().zip(unread) {
-                std::hint::black_box(Self::of(domain, &facts));
+            for (domain, facts) in domains.iter().zip(&unread) {
+                std::hint::black_box(Self::of(domain, facts));
             }
             ran += cpu() - began;
         }
@@ -282,15 +284,20 @@ impl<K: Eq + Hash, V: Clone> ResolverCache<K, V> for Whole<K, V> {
     fn insert(&self, _: K, _: V, _: Instant) {}
 }
 
-/// Texts that are parsed whenever they are asked for.
-struct Parsing(HashMap<Box<str>, String>);
+/// Texts that are parsed whenever they are asked for, and what was parsed.
+struct Parsing {
+    texts: HashMap<Box<str>, String>,
+    parsed: RefCell<Vec<Txt>>,
+}
 
 impl ResolverCache<Box<str>, Txt> for Parsing {
     fn get<Q: Hash + Eq + ?Sized>(&self, name: &Q) -> Option<Txt>
     where
         Box<str>: Borrow<Q>,
     {
-        Some(self.0.get(name).map_or_else(missing, |text| parse(text)))
+        let txt = self.texts.get(name).map_or_else(missing, |text| parse(text));
+        self.parsed.borrow_mut().push(txt.clone());
+        Some(txt)
     }
 
     fn remove<Q: Hash + Eq + ?Sized>(&self, _: &Q) -> Option<Txt>
@@ -343,7 +350,10 @@ impl MailAuth {
             )
         });
         Ok(Self {
-            texts: Parsing(texts.collect()),
+            texts: Parsing {
+                texts: texts.collect(),
+                parsed: RefCell::default(),
+            },
             authenticator: MessageAuthenticator::new_system_conf().map_err(|error| error.to_string())?,
             runtime: tokio::runtime::Builder::new_current_thread().build()?,
             txt: Whole {
@@ -367,6 +377,20 @@ impl MailAuth {
                 otherwise: set(Vec::new()),
             },
         })
+    }
+
+    /// Checks a second where texts are parsed in each, as those of Zegel are.
+    fn rate_unread(&self, world: &World) -> f64 {
+        let mut ran = Duration::ZERO;
+        for domains in world.domains.chunks(AT_ONCE) {
+            let began = cpu();
+            for domain in domains {
+                std::hint::black_box(self.check(domain, &self.texts));
+            }
+            ran += cpu() - began;
+            self.texts.parsed.borrow_mut().clear();
+        }
+        world.domains.len() as f64 / ran.as_secs_f64()
     }
 
     fn check(&self, domain: &str, txt: &impl ResolverCache<Box<str>, Txt>) -> String {
