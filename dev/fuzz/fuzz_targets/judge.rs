@@ -7,7 +7,7 @@ use arbitrary::{Arbitrary, Unstructured};
 use jiff::{SignedDuration, Timestamp};
 use libfuzzer_sys::fuzz_target;
 use zegel::inquiry::{
-    Answer, Dns, Fact, Kind, Made, MAX_QUESTIONS, Rdata, Security, Source, Trouble, Txt, settle_from,
+    Answer, Dns, Fact, Kind, Made, MAX_QUESTIONS, Rdata, Security, Source, Trouble, Txt, Unproven, settle_from,
 };
 use zegel::intent::Intent;
 use zegel::judge::judge;
@@ -21,7 +21,20 @@ const SPECS: &[&str] = &[
     "{domain: a.nl, role: SendOnly, spf: {mechanisms: [mx, 'include:b.nl'], all: Fail}}",
     "{domain: x.a.nl, role: Mail, spf: {redirect: b.nl, alsoAt: [{name: '*', all: Fail}]}, dmarc: {inherit: true}}",
     "{domain: a.nl, role: Mail, dkim: {selectors: [{name: s, anyKey: true}, {name: t, cname: b.nl}, {name: u, state: Revoked}]}, dmarc: {cname: b.nl, atLeast: Reject}}",
+    "{domain: a.nl, role: Mail, dane: {required: true}, mx: {hosts: [{preference: 10, host: mail.a.nl}]}, tlsRpt: {reports: ['mailto:t@a.nl']}, dnssec: {required: true}}",
+    "{domain: a.nl, role: Mail, dane: {hosts: [{name: mail.a.nl, records: ['3 1 1 aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa']}]}, mtaSts: {mode: Enforce, mx: [mail.a.nl]}, tls: {level: Any}}",
 ];
+
+/// TLSA records: right ones, one of nothing, and what is none.
+const TLSA: &[&str] = &[
+    "3 1 1 aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa",
+    "3 1 1 e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855",
+    "3 1 1 ab",
+    "2 0 0 3000",
+    "x",
+];
+
+const CAA: &[&str] = &["0 issue \"ca.example\"", "0 issue \";\"", "128 x \"y\"", ""];
 
 fuzz_target!(|data: &[u8]| {
     let mut input = Unstructured::new(data);
@@ -58,7 +71,11 @@ fn fact(question: &Dns, input: &mut Unstructured<'_>) -> Fact {
     let beside = if input.arbitrary::<u8>().unwrap_or(0) > 240 { Some(name(input)) } else { None };
     Fact {
         outcome,
-        security: Security::NotAsked,
+        security: match input.arbitrary::<u8>().unwrap_or(0) % 3 {
+            0 => Security::Secure,
+            1 => Security::NotAsked,
+            _ => Security::Insecure { at: question.name.clone(), why: Unproven::Unsigned },
+        },
         source: Source { chain, ttl, beside, ..Source::default() },
         seen_at,
         expires_at: seen_at + SignedDuration::from_secs(ttl.into()),
@@ -77,14 +94,29 @@ fn rdatas(kind: Kind, input: &mut Unstructured<'_>) -> Vec<Rdata> {
             Kind::Ns => Rdata::Ns(name(input)),
             Kind::Ptr => Rdata::Ptr(name(input)),
             Kind::Soa => Rdata::Soa(None),
+            Kind::Tlsa => shown(TLSA, input),
+            Kind::Caa => shown(CAA, input),
             _ => Rdata::Txt(Txt { strings: vec![text(input)] }),
         })
         .collect()
 }
 
+fn shown(some: &[&str], input: &mut Unstructured<'_>) -> Rdata {
+    Rdata::Shown(some[usize::from(input.arbitrary::<u8>().unwrap_or(0)) % some.len()].into())
+}
+
 /// Text that often begins like a record, so that the fuzzer gets past the version.
 fn text(input: &mut Unstructured<'_>) -> Vec<u8> {
-    let heads: [&[u8]; 6] = [b"", b"v=spf1 ", b"v=DMARC1; ", b"v=DKIM1; p=", b"v=spf1 include:a.nl ", b"v=spf1 redirect="];
+    let heads: [&[u8]; 8] = [
+        b"",
+        b"v=spf1 ",
+        b"v=DMARC1; ",
+        b"v=DKIM1; p=",
+        b"v=spf1 include:a.nl ",
+        b"v=spf1 redirect=",
+        b"v=STSv1; id=",
+        b"v=TLSRPTv1; rua=",
+    ];
     let head = heads[usize::from(input.arbitrary::<u8>().unwrap_or(0)) % heads.len()];
     let length = usize::from(input.arbitrary::<u8>().unwrap_or(0));
     let rest = input.bytes(length.min(input.len())).unwrap_or_default();
