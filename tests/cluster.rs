@@ -65,5 +65,7 @@ mod tenancy;
 mod tenants;
 #[path = "cluster/visit.rs"]
 mod visit;
+#[path = "cluster/visit_check.rs"]
+mod visit_check;
 #[path = "cluster/when.rs"]
 mod when;

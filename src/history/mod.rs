@@ -86,6 +86,7 @@ pub fn next(before: &Before<'_>, pass: Pass<'_>, now: Timestamp) -> Next {
         ),
         Pass::InvalidSpec(why) => handled(unjudged(before, None, &Statement::invalid(why), now), before, now),
         Pass::Suspended(intent) => end(before, suspended(before, intent, now), None, now),
+        Pass::SuspendedInvalid(why) => handled(suspended_invalid(before, why, now), before, now),
         Pass::Waiting(intent) => {
             let history = unjudged(before, Some(intent), &Statement::progressing(), now);
             end(before, history, None, now)
@@ -140,6 +141,15 @@ fn suspended(before: &Before<'_>, intent: &Intent, now: Timestamp) -> History {
         }
     };
     history.observed_generation = Some(before.generation);
+    history.conditions = conditions::with_suspended(conditions, &previous, before.generation, now);
+    history
+}
+
+/// A spec that makes no intent is that, looked at or not.
+fn suspended_invalid(before: &Before<'_>, why: &str, now: Timestamp) -> History {
+    let previous = History::read(before.status, now).conditions;
+    let mut history = unjudged(before, None, &Statement::invalid(why), now);
+    let conditions = std::mem::take(&mut history.conditions);
     history.conditions = conditions::with_suspended(conditions, &previous, before.generation, now);
     history
 }

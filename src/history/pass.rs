@@ -105,6 +105,8 @@ pub enum Pass<'a> {
     },
     /// The spec says to stop looking.
     Suspended(&'a Intent),
+    /// The same, and the spec makes no intent, for this reason.
+    SuspendedInvalid(&'a str),
     /// The first look takes long: nothing is known yet.
     Waiting(&'a Intent),
 }

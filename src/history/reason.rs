@@ -155,7 +155,8 @@ impl Statement {
     }
 
     pub(super) fn suspended() -> Self {
-        let message = "suspended before this spec was ever judged: set spec.suspend to false";
+        let message =
+            "suspended, and no verdict of this spec stands: set spec.suspend to false to have it judged";
         Self::unknown(Reason::Suspended, message)
     }
 

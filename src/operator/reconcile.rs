@@ -41,7 +41,7 @@ const LISTING: SignedDuration = SignedDuration::from_secs(1);
 pub(super) enum Wish {
     /// Look at DNS, and when.
     Look(Intent, Schedule),
-    /// Leave it as it is.
+    /// Leave it as it is, whoever has its domain meanwhile: what was known of it when it was suspended stays.
     Rest(Intent),
 }
 
@@ -88,7 +88,7 @@ pub(super) async fn reconcile(object: Arc<Watched>, context: Arc<Context>) -> Re
 async fn pass(object: &Watched, context: &Context) -> Result<(String, Option<SignedDuration>), Error> {
     let subject = Subject::read(object, context);
     let mut wish = intend(object, context);
-    if let (Ok(_), Some(elsewhere)) = (&wish, &context.elsewhere)
+    if let (Ok(Wish::Look(..)), Some(elsewhere)) = (&wish, &context.elsewhere)
         && let Some(why) = elsewhere::conflict(elsewhere, object, context).await?
     {
         wish = Err(Error::DomainConflict(why));
@@ -135,6 +135,9 @@ async fn pass(object: &Watched, context: &Context) -> Result<(String, Option<Sig
             };
             subject.write(pass, context).await?
         }
+        Err(Error::InvalidSpec(why)) if object.is_suspended() => {
+            subject.write(Pass::SuspendedInvalid(&why), context).await?
+        }
         Err(Error::InvalidSpec(why)) => subject.write(Pass::InvalidSpec(&why), context).await?,
         Err(Error::NotGranted(why)) => {
             if let Some(wait) = subject.wait_for_a_grant(context.now()) {
@@ -157,17 +160,18 @@ async fn pass(object: &Watched, context: &Context) -> Result<(String, Option<Sig
 pub(super) fn intend(object: &Watched, context: &Context) -> Result<Wish, Error> {
     let spec = object.spec().map_err(Error::InvalidSpec)?;
     let (intent, schedule) = certain(&spec).map_err(|errors| Error::InvalidSpec(sentence(&errors)))?;
-    if let Some(why) = context.roster.refusal(object) {
+    let rests = schedule.suspend;
+    if let Some(why) = context.roster.refusal(object).filter(|_| !rests) {
         return Err(Error::NotGranted(why));
     }
     let intent = match &context.issuance {
         None => intent,
         Some(issuance) => intent.with_certificates(|name| issuance.of(object.key().0, name)),
     };
-    if let Some(why) = context.roster.conflict(object) {
+    if let Some(why) = context.roster.conflict(object).filter(|_| !rests) {
         return Err(Error::DomainConflict(why));
     }
-    Ok(match schedule.suspend {
+    Ok(match rests {
         true => Wish::Rest(intent),
         false => Wish::Look(intent, schedule),
     })

@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use k8s_openapi::api::core::v1::Namespace;
 use kube::api::{Api, DeleteParams, Patch, PatchParams, PostParams};
 use serde_json::{Value, json};
-use zegel::api::MailDomainGrant;
+use zegel::api::{MailDomainGrant, MailDomainStatus};
 use zegel::operator::Tenancy;
 
 use crate::control_plane::{render_chart, run_with_input};
@@ -292,6 +292,40 @@ fn a_grant_says_whether_it_is_heeded() {
             .unwrap();
         accepted(&stage, "said").await;
         revoke(&stage, "said").await;
+        stage.end().await;
+    });
+}
+
+#[test]
+fn a_suspended_one_keeps_what_was_known_whatever_becomes_of_its_grant() {
+    run(async {
+        let mut stage = closed("suspended-grant").await;
+        stage.start().await;
+        grant(&stage, "suspended-grant", named(&stage), &[DOMAIN, "andere.nl"]).await;
+        stage.create("voorbeeld-nl", spec()).await;
+        stage.ready("voorbeeld-nl", "True", "InSync").await;
+        stage
+            .create("andere-nl", json!({"domain": "andere.nl", "role": "Parked"}))
+            .await;
+        stage.edit("voorbeeld-nl", json!({"suspend": true})).await;
+        let is_suspended = |status: &MailDomainStatus| condition(status, "Suspended").is_some();
+        stage.until("voorbeeld-nl", is_suspended).await;
+        revoke(&stage, "suspended-grant").await;
+        stage.ready("andere-nl", "False", "NotGranted").await;
+        stage.look_by_itself("voorbeeld-nl").await;
+        let status = stage.ready("voorbeeld-nl", "True", "InSync").await;
+        assert_eq!(condition(&status, "Suspended"), Some(("True", "Suspended")));
+        assert_eq!(condition(&status, "Stalled"), None);
+
+        // Whoever goes on needs a grant again, and then is told of it.
+        stage.edit("voorbeeld-nl", json!({"suspend": false})).await;
+        stage.ready("voorbeeld-nl", "False", "NotGranted").await;
+
+        // A spec that is wrong is that all the same.
+        let wrong = json!({"suspend": true, "spf": {"mechanisms": ["ip5:x"]}});
+        stage.edit("voorbeeld-nl", wrong).await;
+        let status = stage.ready("voorbeeld-nl", "False", "InvalidSpec").await;
+        assert_eq!(condition(&status, "Suspended"), Some(("True", "Suspended")));
         stage.end().await;
     });
 }

@@ -139,6 +139,22 @@ fn suspended_before_a_verdict_is_in_progress() {
 }
 
 #[test]
+fn an_invalid_spec_is_that_although_it_is_suspended() {
+    for mut object in [Object::new(), Object::in_sync()] {
+        object.generation += 1;
+        object.pass(0, Pass::SuspendedInvalid("spec.domain: missing"));
+        assert_eq!(object.ready(), ("False", "InvalidSpec"));
+        assert_eq!(object.condition("Suspended"), ("True", "Suspended"));
+        assert_eq!(object.condition("Stalled"), ("True", "InvalidSpec"));
+        let intent = object.intent.clone();
+        object.generation += 1;
+        object.look(30, &object.all_in_sync(30));
+        object.pass(60, Pass::Suspended(&intent));
+        assert_eq!(object.ready(), ("True", "Compliant"));
+    }
+}
+
+#[test]
 fn suspended_after_an_invalid_spec_does_not_keep_saying_invalid() {
     let mut object = Object::in_sync();
     object.pass(0, Pass::InvalidSpec("no"));

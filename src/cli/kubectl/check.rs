@@ -10,7 +10,7 @@ use super::ClusterArgs;
 use crate::cli::args::{Format, ShowArgs, one_of};
 use crate::cli::look::{self, LookArgs, Observer, Reports};
 use crate::cli::{Exit, Failure, output};
-use crate::intent::Intent;
+use crate::intent::{Intent, SpecError};
 use crate::judge::fleet::shared_keys;
 use crate::judge::judge;
 use crate::report::objects::{Object, span};
@@ -130,9 +130,10 @@ pub(super) async fn run(args: &Args, style: Style) -> Result<Exit, Failure> {
 fn read(objects: Vec<Object>) -> (Vec<Job>, Vec<Invalid>) {
     let (mut jobs, mut invalid) = (Vec::new(), Vec::new());
     for object in objects {
-        let intent = match &object.spec {
-            Ok(spec) => Intent::from_spec(spec),
-            Err(why) => Err(vec![crate::intent::SpecError::new("spec", why.clone())]),
+        let intent = match (&object.spec, refusal(&object)) {
+            (Ok(_), Some(refused)) => Err(vec![refused]),
+            (Ok(spec), None) => Intent::from_spec(spec),
+            (Err(why), _) => Err(vec![SpecError::new("spec", why.clone())]),
         };
         match intent {
             Ok(intent) => jobs.push(Job { object, intent }),
@@ -144,6 +145,16 @@ fn read(objects: Vec<Object>) -> (Vec<Job>, Vec<Invalid>) {
         }
     }
     (jobs, invalid)
+}
+
+/// Why the controller does not let it have its domain: what it wants is not asked of DNS, as `zegel check` does not ask for a
+/// manifest that loses its domain to another.
+fn refusal(object: &Object) -> Option<SpecError> {
+    let ready = object
+        .condition("Ready")
+        .filter(|ready| ready.status == "False")?;
+    let is_refused = ["DomainConflict", "NotGranted"].contains(&ready.reason.as_str());
+    is_refused.then(|| SpecError::new("spec.domain", ready.message.clone()))
 }
 
 /// An object in place of a manifest: no file, and so no line.
