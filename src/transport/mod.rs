@@ -29,7 +29,7 @@ pub use self::code_points::{Group, Scheme, Suite, Version};
 pub use self::flight::{Alert, Flight, FlightReader, KeyExchange, Malformed, ServerHello};
 pub use self::hello::Offer;
 pub use self::levels::{Baseline, Level};
-pub use self::order::{Preference, preference};
+pub use self::order::{Lower, Preference, preference};
 pub use self::plan::{Plan, Scope};
 pub use self::reply::{Reply, ReplyFault, ReplyReader};
 pub use self::step::{Probe, Reaction, Step, Worth};

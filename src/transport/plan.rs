@@ -10,7 +10,7 @@ use std::collections::BTreeSet;
 use super::code_points::{Exchange, Group, Scheme, Suite, Version};
 use super::hello::{MAX_SUITES, Offer};
 use super::levels::{Baseline, Level};
-use super::order::{Preference, likely, preference};
+use super::order::{Lower, Preference, likely, preference};
 use super::step::{Probe, Step, Worth};
 use crate::name::Name;
 
@@ -182,9 +182,14 @@ impl Seen<'_> {
 
     /// What the next hello about the order of suites offers; nothing where there is nothing to choose, or all is known.
     fn to_compare(&self) -> Vec<Suite> {
-        match preference(self.plan.baseline, self.steps) {
+        let open = |lower| match preference(self.plan.baseline, lower, self.steps) {
             Preference::Open(suites) => suites,
             Preference::Nothing | Preference::Better | Preference::Worse(..) => Vec::new(),
+        };
+        let first = open(Lower::All);
+        match first.is_empty() {
+            true => open(Lower::PhaseOut),
+            false => first,
         }
     }
 

@@ -15,7 +15,7 @@ use super::mark::{Category, Counts, Gap, Mark, Range, Status, Why, percent};
 use crate::inquiry::{Inquiry, Offered, Session, Trouble};
 use crate::judge::tls::{EDITION, MailServer, MailServers, Of, Trait, comes_about, traits};
 use crate::name::Name;
-use crate::transport::{Level, Preference, Probe, Step, Version, preference};
+use crate::transport::{Level, Lower, Preference, Probe, Step, Version, preference};
 
 /// The category.
 pub(super) fn category(
@@ -285,6 +285,9 @@ fn tls12(sessions: &[&Session], all: bool) -> Option<bool> {
 
 /// What one kind comes to: insufficient is nothing, to be phased out a warning with all points.
 fn kind(of: Of, criterion: &'static Criterion, seen: &[Trait], sessions: &[&Session], all: bool) -> Mark {
+    if of == Of::Order {
+        return order(criterion, sessions, all);
+    }
     let at = |level: Level| -> Vec<String> {
         let of_kind = seen.iter().filter(|one| one.of == of && one.level == level);
         let mut whats: Vec<String> = of_kind.map(|one| one.what.clone()).collect();
@@ -316,29 +319,41 @@ fn kind(of: Of, criterion: &'static Criterion, seen: &[Trait], sessions: &[&Sess
             Range::new(if is_asked { criterion.points } else { 0 }, criterion.points),
             vec![closer()],
         ),
-        (true, true) if of == Of::Order => order(criterion, sessions),
         (true, true) => Mark::good(criterion, "nothing below sufficient was seen"),
         (true, false) => Mark::unknown(criterion, closer()),
     }
 }
 
-/// Where no worse suite was seen to be preferred: whether every better one that is taken was compared.
-fn order(criterion: &'static Criterion, sessions: &[&Session]) -> Mark {
-    let all: Vec<Preference> = sessions
+/// Whether what is sufficient is chosen over what is to be phased out. Internet.nl holds nothing that is insufficient against the
+/// order: that fails the suites.
+fn order(criterion: &'static Criterion, sessions: &[&Session], all: bool) -> Mark {
+    // A look at the certificates alone asks for no suites, and so compares none.
+    let compares = |step: &Step| matches!(step.probe, Probe::Suites(_) | Probe::Order);
+    let whole = sessions
         .iter()
-        .map(|session| preference(EDITION, &session.steps))
+        .filter(|session| session.steps.iter().any(compares));
+    let found: Vec<Preference> = whole
+        .map(|session| preference(EDITION, Lower::PhaseOut, &session.steps))
         .collect();
-    let is_open = |one: &Preference| matches!(one, Preference::Open(_));
-    let is_nothing = |one: &Preference| *one == Preference::Nothing;
-    if all.iter().any(is_open) {
-        let why = "not every suite that is sufficient was held against those below";
+    let worse = found.iter().find_map(|one| match one {
+        Preference::Worse(worse, better) => Some(format!("{worse}, although it takes {better}")),
+        _ => None,
+    });
+    if let Some(worse) = worse {
+        return Mark::bad(criterion, "bad", worse);
+    }
+    if !all {
+        return Mark::unknown(criterion, Gap::new(Why::Closer));
+    }
+    if found.iter().any(|one| matches!(one, Preference::Open(_))) {
+        let why = "not every suite that is sufficient was held against those to be phased out";
         return Mark::unknown(criterion, said(why));
     }
     Mark::good(
         criterion,
-        match all.iter().all(is_nothing) {
-            true => "there is nothing below sufficient to choose, or nothing else",
-            false => "each sufficient suite it takes is chosen over those below",
+        match found.iter().all(|one| *one == Preference::Nothing) {
+            true => "there is nothing to be phased out to choose, or nothing sufficient",
+            false => "each sufficient suite it takes is chosen over those to be phased out",
         },
     )
 }

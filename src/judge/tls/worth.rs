@@ -5,7 +5,9 @@ use std::fmt;
 use super::EDITION;
 use crate::inquiry::{Offered, Session};
 use crate::rules::{Rule, tls as rules};
-use crate::transport::{Certificate, KeyExchange, Level, Preference, Probe, Step, Version, preference};
+use crate::transport::{
+    Certificate, KeyExchange, Level, Lower, Preference, Probe, Step, Version, preference,
+};
 
 /// Something that was seen and has a level.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -149,7 +151,7 @@ pub(in crate::judge) fn traits(session: &Session) -> Vec<Trait> {
             add(Of::MasterSecret, Level::Insufficient, "none".to_owned());
         }
     }
-    if let Preference::Worse(worse, better) = preference(EDITION, &session.steps) {
+    if let Preference::Worse(worse, better) = preference(EDITION, Lower::All, &session.steps) {
         add(
             Of::Order,
             Level::Insufficient,

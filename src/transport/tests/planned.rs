@@ -162,7 +162,7 @@ fn one_weak_suite_among_strong_ones_is_found_wherever_it_stands() {
 }
 
 /// What a server that takes these suites of TLS 1.2 comes to, and in how many hellos: by its own order, or the client's.
-fn compared(taken: &[Suite], is_choosy: bool) -> (Preference, usize) {
+fn compared(taken: &[Suite], is_choosy: bool) -> ([Preference; 2], usize) {
     let plan = Plan {
         baseline: &NCSC_2025_05,
         scope: Scope::Full,
@@ -188,7 +188,8 @@ fn compared(taken: &[Suite], is_choosy: bool) -> (Preference, usize) {
         assert!(steps.len() <= MAX_STEPS);
     }
     let orders = steps.iter().filter(|step| step.probe == Probe::Order).count();
-    (preference(&NCSC_2025_05, &steps), orders)
+    let found = [Lower::All, Lower::PhaseOut].map(|lower| preference(&NCSC_2025_05, lower, &steps));
+    (found, orders)
 }
 
 /// Every order of every choice among these suites, two sufficient and two below.
@@ -206,39 +207,59 @@ fn orders() -> Vec<Vec<Suite>> {
     all.split_off(1)
 }
 
-/// Each sufficient suite is held against those below, whichever the server likes best.
+/// Each sufficient suite is held against those below, whichever the server likes best; and by itself against those that are to be
+/// phased out, whatever insufficient it likes better.
 #[test]
 fn a_worse_suite_that_is_preferred_to_any_better_one_is_found() {
+    let is_phase_out = |suite: &Suite| NCSC_2025_05.suite(*suite) == Level::PhaseOut;
     for taken in orders() {
-        let is_mixed =
-            taken.iter().any(|suite| is_strong(*suite)) && taken.iter().any(|suite| !is_strong(*suite));
-        let is_kept = taken.is_sorted_by_key(|suite| !is_strong(*suite));
-        let (found, hellos) = compared(&taken, true);
-        match (is_mixed, is_kept) {
-            (false, _) => assert_eq!(found, Preference::Nothing, "{taken:?}"),
-            (true, true) => assert_eq!(found, Preference::Better, "{taken:?}"),
-            (true, false) => {
-                let Preference::Worse(worse, better) = found else {
-                    panic!("{taken:?}: {found:?}");
-                };
-                let place = |of: Suite| taken.iter().position(|suite| *suite == of);
-                assert!(
-                    place(worse).is_some() && place(worse) < place(better),
-                    "{taken:?}"
-                );
-                assert!(!is_strong(worse) && is_strong(better), "{taken:?}");
+        let held = |taken: &[Suite], found: Preference| {
+            let is_mixed =
+                taken.iter().any(|suite| is_strong(*suite)) && taken.iter().any(|suite| !is_strong(*suite));
+            let is_kept = taken.is_sorted_by_key(|suite| !is_strong(*suite));
+            match (is_mixed, is_kept) {
+                (false, _) => assert_eq!(found, Preference::Nothing, "{taken:?}"),
+                (true, true) => assert_eq!(found, Preference::Better, "{taken:?}"),
+                (true, false) => {
+                    let Preference::Worse(worse, better) = found else {
+                        panic!("{taken:?}: {found:?}");
+                    };
+                    let place = |of: Suite| taken.iter().position(|suite| *suite == of);
+                    assert!(
+                        place(worse).is_some() && place(worse) < place(better),
+                        "{taken:?}"
+                    );
+                    assert!(!is_strong(worse) && is_strong(better), "{taken:?}");
+                }
             }
-        }
-        assert!(hellos <= 4, "{taken:?}: {hellos}");
+            is_mixed
+        };
+        let without: Vec<Suite> = taken
+            .iter()
+            .copied()
+            .filter(|suite| is_strong(*suite) || is_phase_out(suite))
+            .collect();
+        let ([all, phase_out], hellos) = compared(&taken, true);
+        let is_mixed = held(&taken, all);
+        let is_mixed_without = held(&without, phase_out);
+        let is_both = is_mixed_without && without.len() < taken.len();
+        // Where something insufficient ended the first row, each better one is held once more against the rest.
+        assert!(hellos <= if is_both { 6 } else { 4 }, "{taken:?}: {hellos}");
         // Who follows the client takes the worse where that stands first.
-        let (found, hellos) = compared(&taken, false);
+        let ([all, phase_out], hellos) = compared(&taken, false);
         assert_eq!(
-            matches!(found, Preference::Worse(..)),
+            matches!(all, Preference::Worse(..)),
             is_mixed,
-            "{taken:?}: {found:?}"
+            "{taken:?}: {all:?}"
         );
-        // That nothing better is taken is known by one more.
-        assert!(hellos <= if is_mixed { 1 } else { 2 }, "{taken:?}: {hellos}");
+        assert_eq!(
+            matches!(phase_out, Preference::Worse(..)),
+            is_mixed_without,
+            "{taken:?}: {phase_out:?}"
+        );
+        // That nothing better is taken is known by one more; so is what is to be phased out behind something insufficient.
+        let most = if is_mixed && !is_both { 1 } else { 2 };
+        assert!(hellos <= most, "{taken:?}: {hellos}");
     }
 }
 
@@ -258,9 +279,14 @@ fn what_was_not_compared_is_open() {
         step(Probe::Suites(Worth::PhaseOut), &[0xc061], 0xc061),
         step(Probe::Order, &[0xc061, 0xc030, 0xc02f], 0xc030),
     ];
-    assert_eq!(preference(&NCSC_2025_05, &all[..1]), Preference::Nothing);
+    assert_eq!(
+        preference(&NCSC_2025_05, Lower::All, &all[..1]),
+        Preference::Nothing
+    );
     for some in [&all[..2], &all[..3]] {
-        assert!(matches!(preference(&NCSC_2025_05, some), Preference::Open(next) if !next.is_empty()));
+        assert!(
+            matches!(preference(&NCSC_2025_05, Lower::All, some), Preference::Open(next) if !next.is_empty())
+        );
     }
     // A server that takes no more connections, or says nonsense, cannot be asked on.
     for reaction in [Reaction::Closed, Reaction::Malformed(Malformed::Suite)] {
@@ -269,6 +295,9 @@ fn what_was_not_compared_is_open() {
             ..all[2].clone()
         };
         let steps = [&all[..], &[last]].concat();
-        assert_eq!(preference(&NCSC_2025_05, &steps), Preference::Open(Vec::new()));
+        assert_eq!(
+            preference(&NCSC_2025_05, Lower::All, &steps),
+            Preference::Open(Vec::new())
+        );
     }
 }
