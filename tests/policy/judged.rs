@@ -32,7 +32,7 @@ fn judged(spec: &str, served: Served) -> Verdict {
     judged_in(ZONE, spec, served)
 }
 
-fn judged_in(zone: &str, spec: &str, served: Served) -> Verdict {
+pub(crate) fn judged_in(zone: &str, spec: &str, served: Served) -> Verdict {
     let world = World::new(zone);
     let subject = match spec {
         "" => observe("a.nl"),

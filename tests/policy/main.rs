@@ -6,6 +6,7 @@ mod dns;
 mod facts;
 
 mod adopted;
+mod coming;
 mod fetched;
 mod judged;
 mod server;

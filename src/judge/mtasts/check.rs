@@ -199,13 +199,7 @@ fn of_the_policy(
     inquiry: &mut Inquiry<'_>,
     findings: &mut Findings,
 ) {
-    if policy.mode == Mode::Enforce && policy.max_age < 86_400 {
-        let message = format!(
-            "want a policy that is kept for weeks, found {} seconds",
-            policy.max_age
-        );
-        findings.say(&rules::SHORT, topic, message);
-    }
+    policy::lasting(policy, topic, findings);
     if policy.mode != Mode::None
         && !intent.manages(Standard::TlsRpt)
         && let Ok(name) = intent.domain.prepend(TLS_RPT)

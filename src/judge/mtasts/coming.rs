@@ -40,7 +40,8 @@ pub(super) fn check(intent: &Intent, served: &Policy, inquiry: &mut Inquiry<'_>,
     }
 }
 
-fn hosts(intent: &Intent) -> impl Iterator<Item = &Name> {
+/// The hosts that are wanted in the MX.
+pub(super) fn hosts(intent: &Intent) -> impl Iterator<Item = &Name> {
     let blocks = intent.wanted.iter().filter_map(|wanted| match &wanted.what {
         What::Mx(MxWant::Hosts(hosts)) => Some(hosts),
         _ => None,

@@ -1,5 +1,7 @@
-//! The policy that is desired beside the MX that stands there: what it does not cover, and what it covers in vain.
+//! The policy that is desired, or served, beside the MX that stands there: what it does not cover, and what it covers in vain. A host
+//! that is still to come into the MX is covered in good time, not in vain.
 
+use super::coming;
 use crate::inquiry::Inquiry;
 use crate::intent::Intent;
 use crate::judge::{Findings, Topic, dns, mx};
@@ -63,6 +65,8 @@ pub(super) fn check(
     if hosts.is_empty() {
         return;
     }
+    // A host that is still to come is in the policy first (RFC 8461 8.1).
+    hosts.extend(coming::hosts(intent));
     for pattern in &policy.mx {
         if !hosts.iter().any(|host| pattern.covers(host)) {
             let message =

@@ -5,8 +5,8 @@ use crate::inquiry::{Dns, Inquiry, Kind, Need, PolicyFile, Reply, Served};
 use crate::intent::Intent;
 use crate::judge::{Findings, Site, Topic};
 use crate::name::Name;
-use crate::records::mtasts::{self, PatternFault, Policy, PolicyFault};
-use crate::rules::mtasts::{ID_TWICE, file as rules};
+use crate::records::mtasts::{self, Mode, PatternFault, Policy, PolicyFault};
+use crate::rules::mtasts::{ID_TWICE, SHORT, file as rules};
 use crate::rules::{Rule, Severity};
 
 /// Says what is wrong with what is served, and gives the policy it is; `wanted` is the one the manifest asks for.
@@ -55,10 +55,27 @@ pub(super) fn check(
         }
         Some(_) => {}
         // Of a policy nobody manages the one that is served is what counts.
-        None => hosts::check(intent, &policy, &of_file, inquiry, findings),
+        None => {
+            hosts::check(intent, &policy, &of_file, inquiry, findings);
+            lasting(&policy, &of_file, findings);
+        }
     }
     Some(policy)
 }
+
+/// Says that an enforced policy, desired or served, is kept for too short a time.
+pub(super) fn lasting(policy: &Policy, topic: &Topic, findings: &mut Findings) {
+    if policy.mode == Mode::Enforce && policy.max_age < A_DAY {
+        let message = format!(
+            "want a policy that is kept for weeks, found {} seconds",
+            policy.max_age
+        );
+        findings.say(&SHORT, topic, message);
+    }
+}
+
+/// In seconds.
+const A_DAY: u32 = 86_400;
 
 /// Where the host that serves the policy leads, where it is an alias, as far as that was asked.
 fn alias(host: &Name, inquiry: &Inquiry<'_>) -> Option<Name> {
