@@ -185,6 +185,19 @@ impl Certificate {
         self.dns_names.iter().any(|name| is_for(name, host))
     }
 
+    /// Whether it has no DNS name and its common name is the host's, which some go by then (RFC 6125 6.4.4).
+    pub fn is_commonly_for(&self, host: &Name) -> bool {
+        let common = self.common_name.as_ref();
+        self.dns_names.is_empty() && common.is_some_and(|name| is_for(name, host))
+    }
+
+    /// Whether OpenSSL takes it for this host's: by its common name where there is no DNS name, and by a `*` that is a part of the
+    /// first label too.
+    pub fn is_loosely_for(&self, host: &Name) -> bool {
+        let in_part = self.dns_names.iter().any(|name| is_for_in_part(name, host));
+        self.is_for(host) || self.is_commonly_for(host) || in_part
+    }
+
     /// Whether it is valid at this time by its dates.
     pub fn is_valid_at(&self, now: Timestamp) -> bool {
         self.not_before <= now && now <= self.not_after
@@ -200,6 +213,27 @@ fn is_for(name: &str, host: &Name) -> bool {
             parent.is_some_and(|parent| parent.eq_ignore_ascii_case(rest) && parent.contains('.'))
         }
     }
+}
+
+/// Whether a name with a `*` somewhere in its first label is the host's (`m*.voorbeeld.nl`).
+fn is_for_in_part(name: &str, host: &Name) -> bool {
+    let halves = (name.split_once('.'), host.as_str().split_once('.'));
+    let (Some((label, rest)), Some((own, parent))) = halves else {
+        return false;
+    };
+    let Some((before, behind)) = label.split_once('*') else {
+        return false;
+    };
+    let own = own.to_ascii_lowercase();
+    let (before, behind) = (before.to_ascii_lowercase(), behind.to_ascii_lowercase());
+    let is_plain = !behind.contains('*') && !label.to_ascii_lowercase().starts_with("xn--");
+    let left = own
+        .strip_prefix(before.as_str())
+        .and_then(|left| left.strip_suffix(behind.as_str()));
+    is_plain
+        && left.is_some_and(|left| !left.is_empty())
+        && rest.eq_ignore_ascii_case(parent)
+        && rest.contains('.')
 }
 
 fn sequence(octets: &[u8]) -> Result<AnyRef<'_>, Unreadable> {

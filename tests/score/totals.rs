@@ -5,7 +5,7 @@ use zegel::judge::score::{MxStatus, Range, criteria};
 use zegel::records::dane::Tlsa;
 use zegel::transport::{Probe, Reaction, Step, Suite, Version, Worth};
 
-use crate::seen::{about, accepted, chain, nothing, old_certificate, profile, refused, signed_by_itself, sound};
+use crate::seen::{about, accepted, chain, chain_of, nothing, old_certificate, profile, refused, signed_by_itself, sound};
 use crate::world::{Seen, bogus, category, insecure, mark, tlsa};
 
 /// A hello of this kind is taken, by all of the TLS.
@@ -122,6 +122,10 @@ fn an_authority_in_tlsa_counts_where_the_signatures_lead_to_it() {
     let (elsewhere, ended) = (chain(&["www.b.nl"], (2026, 2027)), chain(&["mx1.b.nl"], (2024, 2025)));
     let foreign = vec![sound[0].clone(), other[1].clone(), other[2].clone()];
     let skipped = vec![sound[0].clone(), sound[2].clone()];
+    let now = [(2026, 2027), (2020, 2040), (2020, 2040)];
+    let stale = chain_of(&["mx1.b.nl"], None, [now[0], (2024, 2025), now[2]]);
+    let old_root = chain_of(&["mx1.b.nl"], None, [now[0], now[1], (2024, 2025)]);
+    let (common, in_part) = (chain_of(&[], Some("mx1.b.nl"), now), chain_of(&["m*.b.nl"], None, now));
     let good = Range::just(100);
     /// What is tried, the certificates that are sent, the one a record names, and what that comes to.
     type Row<'a> = (&'a str, &'a [Vec<u8>], &'a [u8], Range);
@@ -135,7 +139,12 @@ fn an_authority_in_tlsa_counts_where_the_signatures_lead_to_it() {
         ("somebody else's signature", &foreign, &other[1], Range::just(85)),
         ("one between is not sent", &skipped, &sound[2], Range::just(85)),
         ("the authority is not sent", &sound[..1], &sound[1], Range::just(85)),
-        ("whether it takes what has ended is not known", &ended, &ended[1], Range::new(85, 100)),
+        ("what has ended is taken by nobody", &ended, &ended[1], Range::just(85)),
+        ("an authority in between has ended", &stale, &stale[2], Range::just(85)),
+        ("the one that is named has ended, and is no root", &stale, &stale[1], good),
+        ("a root that is named has ended", &old_root, &old_root[2], Range::just(85)),
+        ("a common name alone", &common, &common[1], good),
+        ("a part of the first label", &in_part, &in_part[1], good),
     ];
     for (what, sent, named, points) in rows {
         assert_eq!(starttls(sent, &[about(named, 2, 1, 1)]), points, "{what}");
@@ -143,7 +152,9 @@ fn an_authority_in_tlsa_counts_where_the_signatures_lead_to_it() {
     // An authority that stands in the record as a whole need not be sent, and a key as a whole is tried on what is sent last.
     for (sent, record, points) in [
         (&sound[..1], about(&sound[1], 2, 1, 0), good),
-        (&sound[..2], about(&sound[2], 2, 0, 0), good),
+        // ldns-dane finds a whole certificate nowhere but among those that are sent; OpenSSL takes it from the record.
+        (&sound[..2], about(&sound[2], 2, 0, 0), Range::new(85, 100)),
+        (&sound[..], about(&sound[2], 2, 0, 0), good),
         (&sound[..1], about(&other[1], 2, 1, 0), Range::just(85)),
         (&itself[..], about(&itself[0], 2, 1, 0), good),
         (&itself[..], about(&itself[0], 2, 0, 0), Range::just(85)),
@@ -179,7 +190,7 @@ fn starttls(sent: &[Vec<u8>], records: &[Tlsa]) -> Range {
     category(&seen.score().0, "mail_starttls")
 }
 
-/// Each sufficient suite is to be chosen over all below: the one that is preferred may be another's better.
+/// Each sufficient suite is to be chosen over all that is to be phased out: the one that is preferred may be another's better.
 #[test]
 fn the_order_of_suites_counts_where_it_was_seen() {
     let all = |orders: Vec<Step>| perfect().shows(move |session: &mut Session| if session.handshake.is_none() {
@@ -199,6 +210,54 @@ fn the_order_of_suites_counts_where_it_was_seen() {
         assert_eq!(category(&score, "mail_starttls"), points, "{what}");
         let seen = &mark(&score, &criteria::ORDER).seen;
         assert!(seen.contains(says), "{what}: {seen}");
+    }
+}
+
+/// What is insufficient fails the suites, and is held against nothing in their order, whoever prefers it (TLS-005 says so all the
+/// same); beside it what is to be phased out counts by itself.
+#[test]
+fn an_insufficient_suite_that_is_preferred_is_not_held_against_the_order() {
+    let rows = [
+        ("the server prefers it", vec![ordered(0x009c, &[0x009c])], "good"),
+        ("another of them", vec![ordered(0x009d, &[0xc030, 0x009d]), vec![accepted(Probe::Order, Version::TLS12, 0xc02f, |_| {})]], "good"),
+        ("triple DES", vec![ordered(0x000a, &[0x000a])], "good"),
+        ("what is to be phased out is not preferred", vec![ordered(0x009c, &[0x009c]), ordered(0xc061, &[0xc030, 0xc061]), vec![refused(Probe::Order)]], "good"),
+        ("what is to be phased out is preferred too", vec![ordered(0x009c, &[0x009c]), ordered(0xc061, &[0xc061])], "bad"),
+        ("that was not asked", vec![ordered(0x009c, &[0x009c]), vec![accepted(Probe::Suites(Worth::PhaseOut), Version::TLS12, 0xc061, |_| {})]], "unknown"),
+    ];
+    for (what, orders, wanted) in rows {
+        let (score, verdict) = perfect().shows(move |session: &mut Session| if session.handshake.is_none() {
+            session.steps.extend(orders.iter().flatten().cloned());
+        }).score();
+        let order = mark(&score, &criteria::ORDER);
+        let found = match (order.verdict, order.points.is_certain()) {
+            ("bad", true) => "bad",
+            (_, true) => "good",
+            (_, false) => "unknown",
+        };
+        assert_eq!(found, wanted, "{what}: {order:#?}");
+        let points = match wanted { "good" => Range::just(10), "bad" => Range::just(0), _ => Range::new(0, 10) };
+        assert_eq!(order.points, points, "{what}");
+        assert_eq!(mark(&score, &criteria::CIPHERS).verdict, "bad", "{what}");
+        assert!(verdict.findings.iter().any(|finding| finding.rule.id == "TLS-005"), "{what}");
+    }
+}
+
+/// Whose best suite is to be phased out has nothing to choose: the look at its certificates shows that suite, and compares none.
+#[test]
+fn where_nothing_sufficient_is_taken_there_is_no_order_to_keep() {
+    for suites in [&[0xc061][..], &[0xc027], &[0xc027, 0xc028]] {
+        let mut seen = perfect();
+        let (chain, all) = seen.hosts.get_mut("mx1.b.nl").unwrap();
+        chain.steps.insert(0, accepted(Probe::Version(Version::TLS12), Version::TLS12, suites[0], |_| {}));
+        all.steps = suites.iter().flat_map(|suite| [
+            accepted(Probe::Version(Version::TLS12), Version::TLS12, *suite, |_| {}),
+            accepted(Probe::Suites(Worth::PhaseOut), Version::TLS12, *suite, |_| {}),
+        ]).collect();
+        all.steps.extend([ordered(suites[0], &[suites[0]]), vec![refused(Probe::Order)]].concat());
+        let (score, _) = seen.score();
+        assert_eq!(mark(&score, &criteria::ORDER).points, Range::just(10), "{suites:?}: {:#?}", mark(&score, &criteria::ORDER));
+        assert_eq!(category(&score, "mail_starttls"), Range::just(100), "{suites:?}");
     }
 }
 

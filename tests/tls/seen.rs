@@ -8,7 +8,9 @@ use aws_lc_rs::digest;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use jiff::SignedDuration;
-use rcgen::{BasicConstraints, CertificateParams, DnType, IsCa, Issuer, KeyPair, date_time_ymd};
+use rcgen::{
+    BasicConstraints, CertificateParams, DistinguishedName, DnType, IsCa, Issuer, KeyPair, date_time_ymd,
+};
 use zegel::inquiry::{
     Approach, Closeness, Fact, Facts, Handshake, Made, Offered, PolicyFile, PolicySource, Security, Served,
     Session, Spoke, Starttls, Trouble, settle_facts,
@@ -165,14 +167,21 @@ pub(crate) fn certificate(names: &[&str], years: (i32, i32)) -> Vec<u8> {
 
 /// The same, signed by an authority that a root signed: its own, the authority's, the root's.
 pub(crate) fn chain(names: &[&str], years: (i32, i32)) -> Vec<Vec<u8>> {
-    let authority = |name: &str| {
+    chain_of(names, None, [years, (2020, 2040), (2020, 2040)])
+}
+
+/// The same with a common name, and with years for each of the three.
+pub(crate) fn chain_of(names: &[&str], common_name: Option<&str>, years: [(i32, i32); 3]) -> Vec<Vec<u8>> {
+    let authority = |name: &str, years: (i32, i32)| {
         let mut params = CertificateParams::default();
         params.distinguished_name.push(DnType::CommonName, name);
         params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
-        (params.not_before, params.not_after) = (date_time_ymd(2020, 1, 1), date_time_ymd(2040, 1, 1));
+        (params.not_before, params.not_after) = (date_time_ymd(years.0, 1, 1), date_time_ymd(years.1, 1, 1));
         (params, KeyPair::generate().unwrap())
     };
-    let ((root, root_key), (between, between_key)) = (authority("A root"), authority("An authority"));
+    let [years, of_between, of_root] = years;
+    let (root, root_key) = authority("A root", of_root);
+    let (between, between_key) = authority("An authority", of_between);
     let root_certificate = root.self_signed(&root_key).unwrap();
     let root = Issuer::new(root, root_key);
     let between_certificate = between.signed_by(&between_key, &root).unwrap();
@@ -180,6 +189,10 @@ pub(crate) fn chain(names: &[&str], years: (i32, i32)) -> Vec<Vec<u8>> {
     let mut params =
         CertificateParams::new(names.iter().map(|name| (*name).to_owned()).collect::<Vec<_>>()).unwrap();
     (params.not_before, params.not_after) = (date_time_ymd(years.0, 1, 1), date_time_ymd(years.1, 1, 1));
+    if let Some(name) = common_name {
+        params.distinguished_name = DistinguishedName::new();
+        params.distinguished_name.push(DnType::CommonName, name);
+    }
     let own = params.signed_by(&KeyPair::generate().unwrap(), &between).unwrap();
     let all = [own, between_certificate, root_certificate];
     all.iter().map(|one| one.der().to_vec()).collect()

@@ -165,7 +165,7 @@ impl Found {
             let by_issuer = used
                 .iter()
                 .filter(|record| record.usage == 2)
-                .filter_map(|record| Some(is_taken(&shown, shown.way_to(record)?, host)));
+                .filter_map(|record| is_taken(&shown, record, host));
             // The best of what they come to: taken, perhaps, not taken.
             let best = by_issuer.max_by_key(|taken| match taken {
                 Some(true) => 2,
@@ -176,7 +176,7 @@ impl Found {
                 true => Some(true),
                 false => best.unwrap_or(Some(false)),
             });
-            is_for_host = Some(is_for_host.unwrap_or(true) && shown.is_for(host));
+            is_for_host = Some(is_for_host.unwrap_or(true) && shown.is_loosely_for(host));
         }
         Self {
             records,
@@ -194,7 +194,8 @@ impl Found {
                  compare no names, and ldns-dane 1.8.3 compares them there all the same"
             }
             one if one.contains(&None) => {
-                "whether Internet.nl takes what the host shows by its TLSA records is not known"
+                "whether Internet.nl takes what the host shows by its TLSA records is not known: an authority's whole certificate \
+                 in a record, which is not sent, or what is not judged here"
             }
             _ => "a record matches what the host shows at some of its addresses, and not at others",
         };
@@ -216,14 +217,20 @@ impl Found {
     }
 }
 
-/// Whether the test takes what leads to an authority that a record names, or does not. Whether it takes what has ended, what is
-/// for another name, or what is not judged here, is not known.
-fn is_taken(shown: &Shown<'_>, way: Result<(), Astray>, host: &Name) -> Option<bool> {
-    match way {
-        Ok(()) if shown.is_sound_for(host) => Some(true),
-        Ok(()) | Err(Astray::OutOfDate | Astray::Unjudged) => None,
-        Err(Astray::Broken) => Some(false),
-    }
+/// Whether the test takes what is shown by a record of usage 2, or does not; `None` where it is about none of it. Not known is what it
+/// makes of another name, of what is not judged here, and of a whole certificate that only the record has: OpenSSL takes that,
+/// and ldns-dane 1.8.3 finds it nowhere.
+#[allow(
+    clippy::option_option,
+    reason = "about none of it, and whether it is taken, which may not be known"
+)]
+fn is_taken(shown: &Shown<'_>, record: &Tlsa, host: &Name) -> Option<Option<bool>> {
+    Some(match shown.way_to(record)? {
+        Err(Astray::Broken | Astray::OutOfDate) => Some(false),
+        Ok(()) | Err(Astray::Unjudged) if !shown.is_in_time() => Some(false),
+        Ok(()) if shown.is_loosely_for(host) && !shown.is_unsent(record) => Some(true),
+        Ok(()) | Err(Astray::Unjudged) => None,
+    })
 }
 
 /// Whether the name's A records are denied with a broken proof, as some signers do: that spoils the TLSA records too.

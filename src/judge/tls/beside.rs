@@ -215,14 +215,20 @@ fn against_records(
 ) -> bool {
     let host = &server.host;
     let (mut nowhere, mut anchored) = (AtAddresses::default(), AtAddresses::default());
+    let mut by_common_name = AtAddresses::default();
     for (at, shown) in shown_at(server) {
         let taken = shown.taken_by(records, names);
         nowhere.note(at, (taken == Taken::Nowhere).then(|| shown.record().to_string()));
+        let is_common = taken == Taken::ByCommonName;
+        by_common_name.note(
+            at,
+            is_common.then(|| "its common name alone is the host's".to_owned()),
+        );
         anchored.note(
             at,
             match taken {
                 Taken::Anchored(why) => Some(why),
-                Taken::Delivers | Taken::Nowhere => None,
+                Taken::Delivers | Taken::ByCommonName | Taken::Nowhere => None,
             },
         );
     }
@@ -248,6 +254,13 @@ fn against_records(
         let message =
             format!("want a certificate of {host} that usage 2 lets senders take, found that {why}");
         findings.say(&rules::ANCHORED_OTHERWISE, topic, message);
+    } else if let Some(why) = by_common_name.told() {
+        let message = format!(
+            "want {host} among the DNS names of its certificate, which usage 2 goes by, found that {why}: some senders take that, \
+             others do not deliver"
+        );
+        let said = findings.say(&rules::ANCHORED_OTHERWISE, topic, message);
+        said.at_most(Severity::Warning);
     }
     told.or_else(|| nowhere.told()).is_none()
 }

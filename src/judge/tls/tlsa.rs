@@ -26,6 +26,8 @@ pub(super) enum Taken {
     Delivers,
     /// A record names an authority of theirs, and this keeps it from being taken.
     Anchored(String),
+    /// A record names an authority of theirs, and the host is in the common name alone, by which some senders go.
+    ByCommonName,
     /// No record is about any of them.
     Nowhere,
 }
@@ -57,11 +59,12 @@ impl<'a> Shown<'a> {
         for record in used.iter().filter(|record| record.usage == 2) {
             match self.leads_to(record, names) {
                 None => {}
-                Some(Ok(())) => return Taken::Delivers,
-                Some(Err(why)) => worst = worst.or(Some(why)),
+                Some(Taken::Delivers) => return Taken::Delivers,
+                Some(Taken::ByCommonName) => worst = Some(Taken::ByCommonName),
+                Some(why) => worst = worst.or(Some(why)),
             }
         }
-        worst.map_or(Taken::Nowhere, Taken::Anchored)
+        worst.unwrap_or(Taken::Nowhere)
     }
 
     /// Whether a record is about any of them, wherever it must stand by its usage.
@@ -124,30 +127,35 @@ impl<'a> Shown<'a> {
         ways.min_by_key(|way| way.err())
     }
 
-    /// Whether its own certificate is valid now, and is for this host.
-    pub(in crate::judge) fn is_sound_for(&self, host: &Name) -> bool {
-        self.oddity(host).is_none()
+    /// Whether its own certificate is valid now by its dates.
+    pub(in crate::judge) fn is_in_time(&self) -> bool {
+        self.leaf.is_valid_at(self.at)
     }
 
-    /// Whether its own certificate is for this host.
-    pub(in crate::judge) fn is_for(&self, host: &Name) -> bool {
-        self.leaf.is_for(host)
+    /// Whether its own certificate is for this host as OpenSSL compares them.
+    pub(in crate::judge) fn is_loosely_for(&self, host: &Name) -> bool {
+        self.leaf.is_loosely_for(host)
     }
 
-    /// Whether a sender takes them by this record of usage 2, or why not; `None` where it is about none of them.
-    fn leads_to(&self, record: &Tlsa, names: &[&Name]) -> Option<Result<(), String>> {
+    /// Whether a record of usage 2 holds a whole certificate that was not sent.
+    pub(in crate::judge) fn is_unsent(&self, record: &Tlsa) -> bool {
+        (record.selector, record.matching) == (0, 0) && !self.ders.contains(&record.data)
+    }
+
+    /// What a sender makes of them by this record of usage 2; `None` where it is about none of them.
+    fn leads_to(&self, record: &Tlsa, names: &[&Name]) -> Option<Taken> {
         let best = self.way_to(record)?;
+        let is_any = |is: fn(&Certificate, &Name) -> bool| names.iter().any(|name| is(&self.leaf, name));
         Some(match best {
-            Err(Astray::Broken) => Err(
+            Err(Astray::Broken) => Taken::Anchored(
                 "its signatures do not lead there: a certificate between the two is not sent, or another authority signed it"
                     .to_owned(),
             ),
-            Err(Astray::OutOfDate) => Err(self.dates()),
-            Ok(()) | Err(Astray::Unjudged) if !self.leaf.is_valid_at(self.at) => Err(self.dates()),
-            Ok(()) | Err(Astray::Unjudged) => match names.iter().any(|name| self.leaf.is_for(name)) {
-                true => Ok(()),
-                false => Err("it is for another host".to_owned()),
-            },
+            Err(Astray::OutOfDate) => Taken::Anchored(self.dates()),
+            Ok(()) | Err(Astray::Unjudged) if !self.is_in_time() => Taken::Anchored(self.dates()),
+            Ok(()) | Err(Astray::Unjudged) if is_any(Certificate::is_for) => Taken::Delivers,
+            Ok(()) | Err(Astray::Unjudged) if is_any(Certificate::is_commonly_for) => Taken::ByCommonName,
+            Ok(()) | Err(Astray::Unjudged) => Taken::Anchored("it is for another host".to_owned()),
         })
     }
 
