@@ -1,6 +1,6 @@
 //! What was not seen is named by name, and nothing else is: a record that is sound is never given as what is missing.
 
-use zegel::inquiry::{Security, Trouble};
+use zegel::inquiry::{Depth, Kind, Security, Trouble};
 use zegel::judge::score::{Counts, Score};
 use zegel::transport::{Probe, Version, Worth};
 
@@ -144,7 +144,7 @@ fn a_test_lacks_something_where_its_points_are_open_and_only_there() {
         Seen::perfect().with("mx1.b.nl AAAA !TIMEOUT").without("mx1.b.nl AAAA 2a"),
         Seen { looks_at_tls: false, ..Seen::perfect() },
         Seen { profile: false, ..Seen::perfect() },
-        Seen { depth: zegel::inquiry::Depth::Off, ..Seen::perfect() },
+        Seen { depth: Depth::Off, ..Seen::perfect() },
     ];
     for seen in worlds {
         let (score, _) = seen.score();
@@ -166,4 +166,36 @@ fn a_name_server_that_was_not_asked_is_told_as_that() {
     assert_eq!(unseen(&score, "mail_ipv6"), [(servers, Trouble::Limit.to_string())]);
     let told: Vec<_> = score.unseen.iter().filter(|unseen| unseen.why == Trouble::Limit.to_string()).collect();
     assert!(told.iter().all(|unseen| unseen.how.is_some_and(|how| how.contains("--authority-rate"))), "{told:?}");
+}
+
+/// What nobody looked at is told from what did not answer, with the flag that keeps it from being looked at.
+#[test]
+fn what_was_not_looked_at_is_none_that_is_silent() {
+    let told = |seen: &Seen| -> Vec<(Vec<String>, Option<&'static str>)> {
+        let (score, _) = seen.score();
+        let of = score.unseen.iter().filter(|unseen| unseen.group.id() == "mail_ipv6" && unseen.points > 0.0);
+        of.map(|unseen| (unseen.names.clone(), unseen.how)).collect()
+    };
+    let servers = || vec!["ns1.a.nl".to_owned(), "ns2.a.nl".to_owned()];
+    let off = Seen { looks_at_tls: false, ..Seen::perfect() };
+    assert_eq!(told(&off), [(vec!["mx1.b.nl".to_owned()], Some("--starttls chain"))]);
+    let alone = Seen { depth: Depth::Off, ..Seen::perfect() };
+    let [(names, Some(how))] = &told(&alone)[..] else { panic!("{:?}", told(&alone)) };
+    assert!(*names == servers() && how.contains("--authorities"), "{names:?} {how}");
+    // Who does not answer is silent, whoever was asked.
+    let silent = Seen { lost: &Kind::ALL, ..Seen::perfect() };
+    let [(names, Some(how))] = &told(&silent)[..] else { panic!("{:?}", told(&silent)) };
+    assert!(*names == servers() && how.contains("from where there is IPv6"), "{names:?} {how}");
+    let mut busy = Seen::perfect();
+    busy.hosts.clear();
+    assert!(matches!(&told(&busy)[..], [(names, Some(how))] if names == &["mx1.b.nl"] && how.contains("IPv6")));
+}
+
+/// One answer that is lost makes no server silent that answered another question of the same look.
+#[test]
+fn a_name_server_that_answered_something_was_seen() {
+    for lost in [&[Kind::Ns][..], &[Kind::Soa], &[Kind::Ns, Kind::Txt], &[Kind::Ns, Kind::Mx, Kind::Caa]] {
+        let (score, _) = Seen { lost, ..Seen::perfect() }.score();
+        assert_eq!(unseen(&score, "mail_ipv6"), [], "{lost:?}");
+    }
 }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use jiff::SignedDuration;
 use zegel::inquiry::{
-    Approach, Bogus, Broken, Depth, Fact, Facts, Made, RecordType, Security, Session, Spoke, Starttls,
+    Approach, Bogus, Broken, Depth, Fact, Facts, Kind, Made, RecordType, Security, Session, Spoke, Starttls,
     Trouble, Unproven, View, settle_facts,
 };
 use zegel::intent::Intent;
@@ -44,6 +44,8 @@ pub(crate) struct Seen {
     pub(crate) profile: bool,
     /// The turn of no name server comes.
     pub(crate) is_hurried: bool,
+    /// What name servers are asked of these types is lost.
+    pub(crate) lost: &'static [Kind],
 }
 
 impl Seen {
@@ -62,6 +64,7 @@ impl Seen {
             depth: Depth::Closely,
             profile: true,
             is_hurried: false,
+            lost: &[],
         }
     }
 
@@ -112,6 +115,9 @@ impl Seen {
                 let mut fact = world.answer(dns);
                 if self.is_hurried && dns.view != View::Recursive {
                     (fact.outcome, fact.source.direct) = (Err(Trouble::Limit), None);
+                }
+                if self.lost.contains(&dns.kind) && dns.view != View::Recursive {
+                    (fact.outcome, fact.source.direct) = (Err(Trouble::Timeout), None);
                 }
                 facts.insert(dns.clone(), fact);
             }

@@ -93,7 +93,7 @@ fn name_servers(domain: &Name, inquiry: &mut Inquiry<'_>) -> Vec<Mark> {
         (1, None, 0) => Mark::bad(address, "other", format!("{listed} alone, two are asked for")),
         (_, None, 0) => Mark::bad(address, "bad", listed.clone()),
     };
-    let (mut silent, mut unasked) = (Vec::new(), Vec::new());
+    let (mut silent, mut unasked, mut left) = (Vec::new(), Vec::new(), Vec::new());
     let points: Vec<(bool, Range)> = hosts
         .iter()
         .map(|host| match &host.v6 {
@@ -104,6 +104,9 @@ fn name_servers(domain: &Name, inquiry: &mut Inquiry<'_>) -> Vec<Mark> {
                 }
                 if heard.contains(&Heard::Unasked) {
                     unasked.push(&host.name);
+                }
+                if heard.contains(&Heard::Left) {
+                    left.push(&host.name);
                 }
                 let answers = heard.iter().map(|one| (*one == Heard::Answered).then_some(true));
                 (!found.is_empty(), reached(&answers.collect::<Vec<_>>()))
@@ -123,9 +126,13 @@ fn name_servers(domain: &Name, inquiry: &mut Inquiry<'_>) -> Vec<Mark> {
     };
     let points = if beyond > 0 { Range::new(0, 10) } else { points };
     let mut gaps = unseen(&silent, "answer over IPv6");
-    if !unasked.is_empty() {
-        let why = Why::Unanswered(String::new(), Trouble::Limit);
-        gaps.push(Gap::of(unasked.iter().copied(), why));
+    for (names, why) in [
+        (unasked, Why::Unanswered(String::new(), Trouble::Limit)),
+        (left, Why::NoAuthorities),
+    ] {
+        if !names.is_empty() {
+            gaps.push(Gap::of(names, why));
+        }
     }
     gaps.extend(unanswered);
     if beyond > 0 {
@@ -198,27 +205,40 @@ fn servers_of(domain: &Name, inquiry: &mut Inquiry<'_>) -> Result<(Name, Vec<Nam
 enum Heard {
     /// Something, whatever it was.
     Answered,
-    /// Nothing; or name servers are not asked at all.
+    /// Nothing.
     Silent,
+    /// It was left alone, as all are.
+    Left,
     /// It was not asked: the turns of its address were taken, or the time of the look was over.
     Unasked,
 }
 
-/// Whether a name server was heard at this address.
+/// Whether a name server was heard at this address: by the start of authority too, for one answer may be lost.
 fn heard(zone: &Name, address: IpAddr, inquiry: &mut Inquiry<'_>) -> Heard {
-    if inquiry.depth() == Depth::Off || nobody_at(address).is_some() {
+    if nobody_at(address).is_some() {
         return Heard::Silent;
     }
-    let question = Dns::new(zone.clone(), Kind::Ns).at(address);
+    if inquiry.depth() == Depth::Off {
+        return Heard::Left;
+    }
+    match heard_of(zone, Kind::Ns, address, inquiry) {
+        Heard::Silent => heard_of(zone, Kind::Soa, address, inquiry),
+        other => other,
+    }
+}
+
+fn heard_of(zone: &Name, kind: Kind, address: IpAddr, inquiry: &mut Inquiry<'_>) -> Heard {
+    let question = Dns::new(zone.clone(), kind).at(address);
     let why = match inquiry.ask(question.clone(), Need::Detail) {
         Reply::Answered(..) => return Heard::Answered,
-        Reply::Open => None,
-        Reply::Unanswered(why) => Some(why),
+        // The next pass knows.
+        Reply::Open => return Heard::Unasked,
+        Reply::Unanswered(why) => why,
     };
     let fact = inquiry.fact(&question);
     match (fact.is_some_and(|fact| fact.source.direct.is_some()), why) {
         (true, _) => Heard::Answered,
-        (false, Some(Trouble::Limit)) => Heard::Unasked,
+        (false, Trouble::Limit) => Heard::Unasked,
         (false, _) => Heard::Silent,
     }
 }
@@ -273,7 +293,12 @@ fn mail_servers(tested: &Tested, servers: Option<&Arc<MailServers>>) -> Vec<Mark
         })
         .collect();
     let points = mean(&points);
-    let mut gaps = unseen(&silent, "take mail over IPv6");
+    // Of hosts that nobody looked at nothing was heard, whatever can be reached from here.
+    let mut gaps = match servers {
+        Some(_) => unseen(&silent, "take mail over IPv6"),
+        None if silent.is_empty() => Vec::new(),
+        None => vec![Gap::of(silent, Why::Unasked)],
+    };
     gaps.extend(unanswered);
     let reaches = match (without.len() == hosts.len(), points.is_certain()) {
         (true, _) => {

@@ -119,6 +119,8 @@ pub enum Why {
     Closer,
     /// Mail servers were not looked at.
     Unasked,
+    /// Name servers were not asked at all.
+    NoAuthorities,
     /// In a clause.
     Said(String),
 }
@@ -130,6 +132,7 @@ impl fmt::Display for Why {
             Self::Unanswered(what, why) => write!(f, "{what}: {why}"),
             Self::Closer => f.write_str("only a look at all of the TLS tells it"),
             Self::Unasked => f.write_str("mail servers were not looked at"),
+            Self::NoAuthorities => f.write_str("name servers are not asked, or cannot be from here"),
             Self::Said(why) => f.write_str(why),
         }
     }
