@@ -28,8 +28,17 @@ pub enum DaneWant {
 
 /// Where the records of a mail host stand (RFC 7672 2.2.3); `None` where the host leaves no room for it.
 pub fn tlsa_name(host: &Name) -> Option<Name> {
-    host.prepend("_25._tcp").ok()
+    host.prepend(AT_PORT_25).ok()
 }
+
+/// Whether records of a mail host stand at this name; else it is a domain's, of which something is required.
+pub fn is_tlsa_name(name: &Name) -> bool {
+    let below = name.as_str().strip_prefix(AT_PORT_25);
+    below.is_some_and(|host| host.starts_with('.'))
+}
+
+/// The labels before a mail host's name.
+const AT_PORT_25: &str = "_25._tcp";
 
 /// The RRsets the spec wants for this standard, or all that is wrong with the block.
 pub(super) fn wanted(spec: &MailDomainSpec, domain: &Name) -> Rrsets {

@@ -24,7 +24,7 @@ use aws_lc_rs::digest;
 use jiff::Timestamp;
 
 pub use self::certified::{Certified, DaneScheme, Issued, Keys};
-pub use self::dane::{DaneWant, tlsa_name};
+pub use self::dane::{DaneWant, is_tlsa_name, tlsa_name};
 pub use self::desired::{Desired, PolicyFile};
 pub use self::dkim::DkimWant;
 pub use self::dmarc::{DmarcWant, dmarc_spec};

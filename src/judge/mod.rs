@@ -25,10 +25,9 @@ pub mod spf;
 mod stand_in;
 mod tls;
 mod tlsrpt;
+mod unanswered;
 mod verdict;
 mod versioned;
-
-use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 
@@ -37,7 +36,7 @@ pub use self::measures::{Ending, Measures};
 pub use self::seen_policy::{PolicySeen, RecordSeen, ServedPolicy};
 pub use self::verdict::{Answered, Consulted, RecordVerdict, ResolverSays, State, Unanswered, Verdict};
 
-use crate::inquiry::{Answer, Dns, Inquiry, Kind, Need, Reply, Starttls};
+use crate::inquiry::{Answer, Dns, Inquiry, Kind, Need, Reply};
 use crate::intent::{Intent, ManagedRrset, Observe, What};
 use crate::name::Name;
 use crate::records::Standard;
@@ -71,9 +70,13 @@ pub fn judge(intent: &Intent, inquiry: &mut Inquiry<'_>, now: Timestamp) -> Verd
     if !inquiry.has_open() {
         measures = measuring::measures(intent, inquiry, now);
         asked = all_asked(inquiry);
-        unanswered = all_unanswered(intent, inquiry);
+        // What all standards share is managed with any of them.
+        let counts = |standard: &Standard| {
+            intent.manages(*standard) || *standard == Standard::Dns && !intent.wanted.is_empty()
+        };
+        unanswered = unanswered::all(intent, counts, inquiry);
         findings.extend(of_servers);
-        findings.extend(not_checked(intent, &unanswered, inquiry));
+        findings.extend(unanswered::not_checked(intent, &unanswered));
         said = without_consequences(findings.in_order());
     }
     Verdict {
@@ -387,56 +390,3 @@ fn all_asked(inquiry: &Inquiry<'_>) -> Vec<Consulted> {
         })
         .collect()
 }
-
-fn all_unanswered(intent: &Intent, inquiry: &Inquiry<'_>) -> Vec<Unanswered> {
-    // What all standards share is managed with any of them.
-    let counts = |standard: &Standard| {
-        intent.manages(*standard) || *standard == Standard::Dns && !intent.wanted.is_empty()
-    };
-    inquiry
-        .unanswered()
-        .filter(|(_, asked, _)| asked.need > Need::Detail)
-        .map(|(question, asked, why)| Unanswered {
-            question: question.clone(),
-            need: asked.need,
-            standards: asked.standards.clone(),
-            managed: asked.standards.iter().any(counts),
-            why,
-        })
-        .collect()
-}
-
-/// One finding a standard: what of it was not checked, for want of answers no record's state hangs on.
-fn not_checked(intent: &Intent, unanswered: &[Unanswered], inquiry: &Inquiry<'_>) -> Vec<Finding> {
-    let mut by_standard: BTreeMap<Standard, Vec<&Unanswered>> = BTreeMap::new();
-    for one in unanswered.iter().filter(|one| one.need < Need::Essential) {
-        for standard in &one.standards {
-            by_standard.entry(*standard).or_default().push(one);
-        }
-    }
-    let topic = Topic::new(Site::Domain(intent.domain.clone()), false);
-    by_standard
-        .into_iter()
-        .map(|(standard, open)| {
-            let shown = open.iter().take(MAX_NOT_CHECKED);
-            let mut list: Vec<String> = shown
-                .map(|one| {
-                    let starttls = one.question.of::<Starttls>();
-                    let words = starttls.and_then(|question| tls::words(question, inquiry));
-                    let words = words.map_or_else(String::new, |words| format!(": {words}"));
-                    format!("{}, {}{words}", one.question, one.why)
-                })
-                .collect();
-            if open.len() > list.len() {
-                list.push(format!("{} more", open.len() - list.len()));
-            }
-            let message = format!("{standard} not checked in full: {}", list.join("; "));
-            let mut finding = Finding::on(&rules::dns::NOT_CHECKED, &topic, message);
-            finding.about(standard.as_str());
-            finding
-        })
-        .collect()
-}
-
-/// At most this many unanswered questions stand in one message.
-const MAX_NOT_CHECKED: usize = 3;

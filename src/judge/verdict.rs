@@ -12,7 +12,8 @@ use super::finding::{Finding, Findings, Site};
 use super::measures::Measures;
 use super::seen_policy::PolicySeen;
 use super::servers::Servers;
-use crate::inquiry::{AnyQuestion, Depth, Need, Passes, Trouble};
+use crate::inquiry::{AnyQuestion, Depth, Kind, Need, Passes, Trouble};
+use crate::intent::is_tlsa_name;
 
 pub use crate::inquiry::Answered;
 use crate::name::Name;
@@ -118,10 +119,14 @@ impl ResolverSays {
 }
 
 impl RecordVerdict {
-    /// Whether it stands, as a start of authority, for what is no record, the proof of a zone or the TLS of mail servers: no server
-    /// could drop it.
+    /// Whether it stands for what is no record: as a start of authority for the proof of a zone or the TLS of mail servers, as a TLSA
+    /// record at the domain itself for records at every host. No server holds it, and none could drop it.
     pub(super) fn is_no_record(&self) -> bool {
-        self.site.kind() == Some(crate::inquiry::Kind::Soa)
+        match self.site.kind() {
+            Some(Kind::Soa) => true,
+            Some(Kind::Tlsa) => !is_tlsa_name(self.name()),
+            _ => false,
+        }
     }
 
     /// The owner name.
@@ -143,6 +148,21 @@ pub struct Unanswered {
     pub managed: bool,
     /// Why there is no answer.
     pub why: Trouble,
+    /// What a mail server said in its place, on one line.
+    pub words: Option<String>,
+    /// Whether a record's state hangs on it, for whatever it was asked: one that is [`Need::Essential`], or about the one way to what
+    /// another look decides, as TLS at mail servers is, of which any address tells.
+    pub holds: bool,
+}
+
+impl Unanswered {
+    /// Why there is no answer, with the words of who gave none.
+    pub fn sentence(&self) -> String {
+        match &self.words {
+            Some(words) => format!("{}: {words}", self.why),
+            None => self.why.to_string(),
+        }
+    }
 }
 
 /// A question of this pass, and when it was answered.

@@ -225,11 +225,16 @@ impl Open {
 
 impl From<&Unanswered> for Open {
     fn from(unanswered: &Unanswered) -> Self {
-        Self::new(
+        let open = Self::new(
             &unanswered.question,
             unanswered.need,
             unanswered.standards.iter().copied(),
             unanswered.why,
-        )
+        );
+        Self {
+            why: unanswered.sentence(),
+            essential: unanswered.holds || open.essential,
+            ..open
+        }
     }
 }

@@ -180,12 +180,15 @@ fn what(report: &Report) -> String {
     let worst = counting().filter(|finding| finding.severity <= Severity::Warning.min(report.reading.least));
     said.extend(worst.map(|finding| format!("{} {}", finding.rule.id, finding.message)));
     let open: Vec<_> = verdict.unanswered.iter().collect();
-    if let Some(first) = open.iter().max_by_key(|unanswered| unanswered.need) {
+    if let Some(first) = open
+        .iter()
+        .max_by_key(|unanswered| (unanswered.holds, unanswered.need))
+    {
         let first = format!(
             "{} not answered: {}, {}",
             counted(open.len() as i64, "question"),
             first.question,
-            first.why
+            first.sentence()
         );
         said.push(first);
     }

@@ -132,7 +132,11 @@ impl Run {
             } else {
                 "note"
             };
-            let text = harmless(&format!("{domain}: {} not answered: {}", open.question, open.why));
+            let text = harmless(&format!(
+                "{domain}: {} not answered: {}",
+                open.question,
+                open.sentence()
+            ));
             self.notifications
                 .push(json!({"level": level, "message": {"text": text}}));
         }

@@ -1,8 +1,6 @@
 //! What a person reads of one domain: what it is and what it comes to, a table of its records, what differs, what is
 //! wrong, what could not be asked. Pure.
 
-use std::fmt::Write;
-
 use super::inspected::Inspected;
 use super::lines::counted;
 use super::text::{hanging, harmless, table};
@@ -26,8 +24,16 @@ pub fn domain(report: &Report, style: Style) -> String {
     if !records.is_empty() {
         out.push_str(&records_table(report, &records, style));
     }
-    for record in records.iter().filter(|record| !record.differences.is_empty()) {
-        out.push_str(&differences(record, style));
+    let judged = match report.inspected {
+        None => report.verdict.records.as_slice(),
+        Some(_) => &[],
+    };
+    for (at, record) in records.iter().enumerate() {
+        if record.differences.is_empty() {
+            continue;
+        }
+        let condition = judged.get(at).and_then(|judged| judged.condition.as_deref());
+        out.push_str(&differences(record, condition, style));
     }
     out.push_str(&servers(report, style));
     for one in on_its_way::all(&report.verdict) {
@@ -185,15 +191,19 @@ fn counts(report: &Report) -> Vec<String> {
     parts
 }
 
-fn differences(record: &RecordStatus, style: Style) -> String {
+/// What is wanted, what is found, and in what they part. Where no value is wanted, but something all the same, it is said what.
+fn differences(record: &RecordStatus, condition: Option<&str>, style: Style) -> String {
     let columns = style.columns();
     let mut out = format!("{} {}\n", record.name, record.type_);
-    for (label, values) in [("  want   ", &record.desired), ("  found  ", &record.observed)] {
+    for (label, values, none) in [
+        ("  want   ", &record.desired, condition.unwrap_or("nothing")),
+        ("  found  ", &record.observed, "nothing"),
+    ] {
         for value in values {
             out.push_str(&hanging(label, &style.value(value), columns));
         }
         if values.is_empty() {
-            let _ = writeln!(out, "{label}nothing");
+            out.push_str(&hanging(label, &style.value(none), columns));
         }
     }
     for difference in &record.differences {
@@ -211,15 +221,16 @@ const MOST_EVIDENCE: usize = 3;
 /// The questions without an answer, those that decide first.
 fn unanswered(report: &Report) -> Vec<String> {
     let mut lines = Vec::new();
+    let hangs = |one: &Unanswered| if one.holds { Need::Essential } else { one.need };
     for (need, most, note) in [
         (Need::Essential, MOST_NAMED, ""),
         (Need::Compliance, MOST_NAMED, " (an error could hang on it)"),
         (Need::Evidence, MOST_EVIDENCE, " (only advice hangs on it)"),
     ] {
         let all = report.verdict.unanswered.iter();
-        let open: Vec<&Unanswered> = all.filter(|unanswered| unanswered.need == need).collect();
+        let open: Vec<&Unanswered> = all.filter(|unanswered| hangs(unanswered) == need).collect();
         for one in open.iter().take(most) {
-            lines.push(harmless(&format!("{}: {}{note}", one.question, one.why)));
+            lines.push(harmless(&format!("{}: {}{note}", one.question, one.sentence())));
         }
         if let Some(more @ 1..) = open.len().checked_sub(most) {
             lines.push(format!("{more} more{note} (--output json names them)"));

@@ -266,6 +266,7 @@ impl Report {
     /// Error finding that counts could.
     pub fn decides(&self, unanswered: &Unanswered) -> bool {
         match unanswered.need {
+            _ if unanswered.holds => true,
             Need::Essential => true,
             Need::Compliance => self.origin() == Origin::Domain || unanswered.managed,
             Need::Evidence | Need::Detail => false,

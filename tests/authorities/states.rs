@@ -338,3 +338,25 @@ fn with_nothing_wanted_a_server_is_right_when_it_says_what_the_resolver_says() {
     let far = net.judge_at(Depth::Serials, &observed).0;
     assert!(far.servers.is_empty());
 }
+
+/// What is required of a domain is no record of its zone: no server holds it, and none is asked for it.
+#[test]
+fn what_is_required_of_every_host_is_asked_of_no_server() {
+    let net = Net::new(RIGHT);
+    for (block, count) in [
+        ("dane: {required: true}", 0),
+        ("tls: {level: Any}", 0),
+        ("dnssec: {required: true}", 0),
+        (
+            "dane: {required: true}, tls: {level: Good}, dmarc: {policy: Reject}",
+            1,
+        ),
+        (
+            "dane: {hosts: [{name: mx1.voorbeeld.nl, records: ['3 1 1 abababababababababababababababababababababababababababababababab']}]}",
+            1,
+        ),
+    ] {
+        let verdict = net.judge(&intent(&format!("{{domain: voorbeeld.nl, role: Mail, {block}}}")));
+        assert_eq!(verdict.servers.len(), count, "{block}: {:?}", verdict.servers);
+    }
+}

@@ -105,6 +105,8 @@ pub fn verdict(intent: &Intent, says: &[Says], findings: Vec<Finding>) -> Verdic
                     standards: BTreeSet::from([wanted.standard()]),
                     managed: true,
                     why: *trouble,
+                    words: None,
+                    holds: true,
                 });
             }
         }
@@ -180,5 +182,7 @@ pub fn evidence_unanswered(standard: Standard) -> Unanswered {
         standards: BTreeSet::from([standard]),
         managed: true,
         why: Trouble::ServFail,
+        words: None,
+        holds: false,
     }
 }

@@ -2,8 +2,9 @@
 
 use zegel::inquiry::Need;
 use zegel::intent::SpecError;
-use zegel::judge::{RecordVerdict, State};
+use zegel::judge::{RecordVerdict, State, Unanswered};
 use zegel::records::Standard;
+use zegel::report::json::Open;
 use zegel::report::sarif::Invalid;
 use zegel::report::{Origin, Outcome, Report, Style, csv, json, junit, sarif, table};
 use zegel::rules::Severity;
@@ -281,5 +282,67 @@ fn the_outcome_is_the_worst_that_is_known() {
             Origin::Manifest => Report::of_manifest(verdict, noon(), Default::default(), Vec::new()),
         };
         assert_eq!(report.outcome(), outcome, "{report:?}");
+    }
+}
+
+/// Of a record nobody's manifest has a value for, and that is wanted all the same, it is said what is wanted.
+#[test]
+fn a_requirement_is_no_want_of_nothing() {
+    let everywhere = "every host of the MX has TLSA records senders can use, and all of it is signed";
+    for (state, condition, wanted) in [
+        (State::Missing, Some(everywhere), "every host of the MX"),
+        (
+            State::Drifted,
+            Some("every mail server of the domain offers TLS"),
+            "every mail server",
+        ),
+        (
+            State::Missing,
+            Some("exactly one valid key, whichever"),
+            "exactly one",
+        ),
+        (State::Unexpected, None, "nothing"),
+    ] {
+        let record = RecordVerdict {
+            condition: condition.map(str::to_owned),
+            observed: vec!["something".to_owned()],
+            differences: vec!["want it, found something else".to_owned()],
+            ..record("voorbeeld.nl", Standard::Dane, state)
+        };
+        let verdict = verdict(vec![record], Vec::new());
+        let report = Report::of_manifest(verdict, noon(), Default::default(), Vec::new());
+        let text = table::domain(&report, Style::PLAIN);
+        assert!(text.contains(&format!("  want   {wanted}")), "{text}");
+        assert_eq!(text.contains("want   nothing"), condition.is_none(), "{text}");
+    }
+}
+
+/// What only advice hangs on is told as that, and what a record's state hangs on is not, with the words of who gave no answer.
+#[test]
+fn what_a_state_hangs_on_is_not_told_as_advice() {
+    let refusal = Some("454 4.7.0 TLS not available");
+    for (holds, words) in [(true, refusal), (true, None), (false, refusal), (false, None)] {
+        let verdict = verdict(Vec::new(), Vec::new());
+        let mut report = Report::of_manifest(verdict, noon(), Default::default(), Vec::new());
+        let open = Unanswered {
+            holds,
+            words: words.map(str::to_owned),
+            ..unanswered(Need::Evidence)
+        };
+        assert_eq!(report.decides(&open), holds);
+        report.verdict.unanswered = vec![open];
+        let text = table::domain(&report, Style::PLAIN);
+        let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
+        assert_eq!(text.contains("only advice"), !holds, "{text}");
+        let json: serde_json::Value =
+            serde_json::to_value(Open::from(&report.verdict.unanswered[0])).expect("JSON");
+        assert_eq!(json["essential"], holds);
+        if let Some(words) = words {
+            assert!(text.contains(words), "{text}");
+            assert!(
+                json["why"].as_str().is_some_and(|why| why.ends_with(words)),
+                "{json}"
+            );
+        }
     }
 }

@@ -85,6 +85,8 @@ pub(crate) fn unanswered(need: Need) -> Unanswered {
         standards: BTreeSet::from([Standard::Dkim]),
         managed: true,
         why: Trouble::ServFail,
+        words: None,
+        holds: need == Need::Essential,
     }
 }
 

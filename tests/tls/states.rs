@@ -315,3 +315,35 @@ fn what_a_server_says_that_takes_nobody_is_told() {
         }
     }
 }
+
+/// The state hangs on the one look there is, whatever it was asked for, and the server's words go with it.
+#[test]
+fn a_mail_server_nobody_saw_is_what_the_state_hangs_on() {
+    let words = "454 4.7.0 TLS not available";
+    let (silent, observed) = (Servers::default().saying(words), observe("a.nl"));
+    let one_is_seen = Servers::default()
+        .at("192.0.2.25", Closeness::Chain, Ok(sound()))
+        .saying(words);
+    let looks = Intent {
+        looks_at_tls: true,
+        ..observed
+    };
+    for (servers, intent, holds) in [
+        (&silent, spec("Sufficient"), true),
+        (&silent, spec("Any"), true),
+        (&one_is_seen, spec("Sufficient"), false),
+        (&silent, looks, false),
+    ] {
+        let verdict = servers.judge(ZONE, &intent);
+        let of_mail = verdict
+            .unanswered
+            .iter()
+            .filter(|one| one.question.of::<zegel::inquiry::Starttls>().is_some());
+        let of_mail: Vec<_> = of_mail.collect();
+        assert!(!of_mail.is_empty());
+        for one in of_mail {
+            assert_eq!(one.holds, holds, "{intent:?}");
+            assert!(one.sentence().ends_with(words), "{}", one.sentence());
+        }
+    }
+}

@@ -26,8 +26,9 @@ pub(in crate::judge) use self::tlsa::Shown;
 pub(in crate::judge) use self::worth::{Of, Trait, certificates, comes_about, traits};
 use super::basis::{Basis, Judged};
 use super::{RecordVerdict, State};
-use crate::inquiry::{Fact, Inquiry, Kind, Starttls};
+use crate::inquiry::{AnyQuestion, Fact, Inquiry, Kind, Starttls};
 use crate::intent::{Intent, ManagedRrset, TlsLevel};
+use crate::name::Name;
 use crate::records::Standard;
 use crate::transport::levels::NCSC_2025_05;
 use crate::transport::{Baseline, Certificate, Level};
@@ -150,6 +151,40 @@ pub(in crate::judge) fn leaves(intent: &Intent, inquiry: &mut Inquiry<'_>) -> Ve
         Certificate::from_der(leaf).ok()
     });
     leaves.collect()
+}
+
+/// What the state of TLS lacks, where it is managed.
+pub(in crate::judge) struct Unseen {
+    /// Whose TLS was seen at no address, and the domain where its mail servers are not known.
+    hosts: Vec<Name>,
+}
+
+impl Unseen {
+    /// Whether the state is unknown for want of this answer: of a mail server, or where it is.
+    pub(in crate::judge) fn rests_on(&self, question: &AnyQuestion) -> bool {
+        let of_host = match (question.of::<Starttls>(), question.dns()) {
+            (Some(question), _) => Some(&question.host),
+            (None, Some(dns)) => matches!(dns.kind, Kind::A | Kind::Aaaa | Kind::Mx).then_some(&dns.name),
+            (None, None) => None,
+        };
+        of_host.is_some_and(|host| self.hosts.contains(host))
+    }
+}
+
+/// What the state of TLS lacks.
+pub(in crate::judge) fn unseen(intent: &Intent, inquiry: &mut Inquiry<'_>) -> Unseen {
+    let mut hosts = Vec::new();
+    if intent.manages(Standard::Tls) {
+        inquiry.on_behalf_of(Standard::Tls);
+        let servers = servers::gather(&intent.domain, inquiry);
+        let silent = servers
+            .all
+            .iter()
+            .filter(|server| server.answered().next().is_none());
+        hosts.extend(silent.map(|server| server.host.clone()));
+        hosts.extend(servers.unknown().map(|_| intent.domain.clone()));
+    }
+    Unseen { hosts }
 }
 
 /// What is known of all mail servers of a domain, where they are asked.

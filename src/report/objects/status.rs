@@ -190,11 +190,16 @@ fn about(record: &RecordStatus, style: Style, now: Timestamp) -> String {
     let mut out = String::new();
     let mut say = |label: &str, text: &str| out.push_str(&hanging(label, &style.value(text), columns));
     if record.state != "InSync" {
-        for (label, values) in [("  want   ", &record.desired), ("  found  ", &record.observed)] {
+        // Where no value is wanted, but something all the same, the differences say what.
+        let is_none_wanted = record.state == "Unexpected" || record.differences.is_empty();
+        for (label, values, is_told) in [
+            ("  want   ", &record.desired, is_none_wanted),
+            ("  found  ", &record.observed, true),
+        ] {
             for value in values {
                 say(label, value);
             }
-            if values.is_empty() && record.state != "Unknown" {
+            if values.is_empty() && record.state != "Unknown" && is_told {
                 say(label, "nothing");
             }
         }
