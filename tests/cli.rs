@@ -30,6 +30,7 @@ mod cli {
     mod plan;
     mod plan_as;
     mod plan_back;
+    mod plan_zones;
     mod replay;
     mod shells;
     mod shown;

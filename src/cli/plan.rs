@@ -127,10 +127,12 @@ pub async fn run(args: &Args, style: Style) -> Result<Exit, Failure> {
     if args.diff {
         exit = exit.max(diff(args, std::mem::take(&mut loaded.manifests), style).await?);
     }
-    for manifest in &loaded.manifests {
-        let rows = plan::rows(&manifest.intent, args.ttl);
-        output::print(&written(args, at, manifest, &rows, style)?)?;
-    }
+    let planned = loaded.manifests.iter().map(|manifest| Planned {
+        manifest,
+        rows: plan::rows(&manifest.intent, args.ttl),
+        nothing: None,
+    });
+    print(args, at, &planned.collect::<Vec<_>>(), style)?;
     if args.output == Format::Json {
         output::print(&json::mistakes(at, &loaded.invalid))?;
     }
@@ -168,52 +170,103 @@ async fn diff(args: &Args, jobs: Vec<Manifest>, style: Style) -> Result<Exit, Fa
     };
     observer.each(0..all.len(), false, look, done).await?;
     let mut exit = Exit::Fine;
+    let mut planned = Vec::with_capacity(all.len());
     for (manifest, held) in all.iter().zip(held) {
         let held = held.unwrap_or_default();
         for open in &held.open {
             output::note(&format!("error: {}", harmless(open)));
             exit = Exit::Unknown;
         }
-        output::print(&held_text(args, observer.now(), manifest, &held, style)?)?;
+        planned.extend(differing(args, manifest, held));
     }
+    print(args, observer.now(), &planned, style)?;
     observer.finish(false)?;
     Ok(exit)
 }
 
-/// What of one manifest differs, in the format that was asked for.
+/// What is to be printed of one manifest.
+struct Planned<'a> {
+    manifest: &'a Manifest,
+    rows: Vec<Row>,
+    /// What is said in the place of records, where there is nothing to do.
+    nothing: Option<&'static str>,
+}
+
+/// What of one manifest differs; `None` where nothing of it may be printed.
 ///
 /// A DNSEndpoint is one object, and applying it takes away what it no longer names: so it holds what is right as well, and
 /// where something was not answered there is none.
-fn held_text(
-    args: &Args,
-    at: Timestamp,
-    manifest: &Manifest,
-    held: &Held,
-    style: Style,
-) -> Result<String, Failure> {
+fn differing<'a>(args: &Args, manifest: &'a Manifest, held: Held) -> Option<Planned<'a>> {
     let domain = &manifest.intent.domain;
     if args.output == Format::Dnsendpoint {
-        if held.open.is_empty() {
-            return written(args, at, manifest, &held.rows, style);
+        if !held.open.is_empty() {
+            output::note(&format!(
+                "error: {domain}: no DNSEndpoint is written, for applying it would take away what was not answered"
+            ));
+            return None;
         }
-        output::note(&format!(
-            "error: {domain}: no DNSEndpoint is written, for applying it would take away what was not answered"
-        ));
-        return Ok(String::new());
+        return Some(Planned {
+            manifest,
+            rows: held.rows,
+            nothing: None,
+        });
     }
-    let changes = held.changes();
-    match (changes.is_empty(), args.output) {
-        (false, _) => written(args, at, manifest, &changes, style),
+    let rows = held.changes();
+    let nothing = rows.is_empty().then(|| match held.open.is_empty() {
+        true => "nothing differs from DNS",
+        false => "nothing else is known to differ from DNS",
+    });
+    Some(Planned {
+        manifest,
+        rows,
+        nothing,
+    })
+}
+
+/// Prints each manifest's records; for octoDNS, which has one document a zone, each zone's.
+fn print(args: &Args, at: Timestamp, planned: &[Planned<'_>], style: Style) -> Result<(), Failure> {
+    if args.output == Format::Octodns {
+        return output::print(&documents(args, planned)?);
+    }
+    for planned in planned {
+        output::print(&text(args, at, planned, style)?)?;
+    }
+    Ok(())
+}
+
+/// The documents of octoDNS, in the order the zones come.
+fn documents(args: &Args, planned: &[Planned<'_>]) -> Result<String, Failure> {
+    let mut zones: Vec<(&Name, Vec<octodns::Part<'_>>)> = Vec::new();
+    for planned in planned {
+        let domain = &planned.manifest.intent.domain;
+        let zone = args.zone.as_ref().unwrap_or(domain);
+        let part = octodns::Part {
+            manifest: &planned.manifest.source,
+            domain,
+            rows: &planned.rows,
+            nothing: planned.nothing,
+        };
+        match zones.iter_mut().find(|(known, _)| *known == zone) {
+            Some((_, parts)) => parts.push(part),
+            None => zones.push((zone, vec![part])),
+        }
+    }
+    let documents = zones.iter().map(|(zone, parts)| octodns::zone(zone, parts));
+    documents
+        .collect::<Result<String, String>>()
+        .map_err(Failure::Usage)
+}
+
+/// One manifest in the format that was asked for.
+fn text(args: &Args, at: Timestamp, planned: &Planned<'_>, style: Style) -> Result<String, Failure> {
+    let domain = &planned.manifest.intent.domain;
+    match (planned.nothing, args.output) {
+        (None, _) => written(args, at, planned.manifest, &planned.rows, style),
         // One object a record set: of none there is none.
-        (true, Format::Json) => Ok(String::new()),
-        (true, output) => {
-            let nothing = match held.open.is_empty() {
-                true => "nothing differs from DNS",
-                false => "nothing else is known to differ from DNS",
-            };
+        (Some(_), Format::Json) => Ok(String::new()),
+        (Some(nothing), output) => {
             let (mark, end) = match output {
                 Format::Table => ("", "\n"),
-                Format::Octodns => ("# ", ""),
                 Format::Dnscontrol => ("// ", ""),
                 _ => ("; ", ""),
             };
@@ -238,7 +291,6 @@ fn written(
         (Format::Zone, _) => plan::zone(source, domain, rows) + "\n",
         (Format::Nsupdate, _) => nsupdate::script(source, domain, args.zone.as_ref(), rows) + "\n",
         (Format::Dnscontrol, _) => dnscontrol::extension(source, domain, zone, rows) + "\n",
-        (Format::Octodns, _) => octodns::zone(source, domain, zone, rows).map_err(failed)?,
         (Format::Dnsendpoint, Some(dialect)) => {
             dnsendpoint::object(source, domain, dialect, rows).map_err(failed)?
         }

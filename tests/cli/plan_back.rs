@@ -112,7 +112,7 @@ for record in sorted(zone.records, key=lambda record: (record.name, record._type
 print(json.dumps(said))
 "#;
 
-fn octodns(yaml: &str) -> Option<Value> {
+pub(super) fn octodns(yaml: &str) -> Option<Value> {
     octodns_of(&[yaml])
 }
 

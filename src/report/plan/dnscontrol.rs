@@ -39,7 +39,7 @@ pub fn extension(manifest: &ManifestRef, domain: &Name, zone: &Name, rows: &[Row
 }
 
 fn record(row: &Row, zone: &Name, value: &str) -> Result<String, String> {
-    let label = super::below(&row.name, zone).ok_or_else(|| format!("it does not lie in {zone}"))?;
+    let label = super::below(&row.name, zone)?;
     let label = string(if label.is_empty() { "@" } else { &label });
     let ttl = row.ttl;
     let absolute = |host: &str| string(&format!("{}.", host.trim_end_matches('.')));

@@ -197,13 +197,23 @@ fn title(manifest: &ManifestRef, domain: &Name) -> String {
     )
 }
 
-/// A name's labels before `zone`, empty for the zone itself; `None` where it does not lie in it.
-fn below(name: &Name, zone: &Name) -> Option<String> {
+/// A name's labels before `zone`, empty for the zone itself.
+///
+/// # Errors
+/// Where it does not lie in it: why it is left out.
+fn below(name: &Name, zone: &Name) -> Result<String, String> {
     if name == zone {
-        return Some(String::new());
+        return Ok(String::new());
     }
-    let labels = name.as_str().strip_suffix(zone.as_str())?.strip_suffix('.')?;
-    Some(labels.to_owned())
+    // Every name lies in the root, whose own has no label to take off.
+    if zone.is_root() {
+        return Ok(name.to_string());
+    }
+    let labels = name.as_str().strip_suffix(zone.as_str());
+    let labels = labels.and_then(|labels| labels.strip_suffix('.'));
+    labels
+        .map(str::to_owned)
+        .ok_or_else(|| format!("it does not lie in {zone}"))
 }
 
 /// The fields of a TLSA record (RFC 6698 2.2): usage, selector, matching type, data.

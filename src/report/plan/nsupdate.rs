@@ -6,14 +6,20 @@
 
 use std::fmt::Write;
 
-use super::{Row, absolute, data, served, title};
+use super::{Row, absolute, below, data, served, title};
 use crate::name::Name;
 use crate::report::ManifestRef;
 
-/// The script of one manifest. `zone` is the zone the records are in, where somebody said so; else nsupdate asks for it.
+/// The script of one manifest. `zone` is the zone the records are in, where somebody said so, and what lies elsewhere is left
+/// out: a server refuses an update of a name that is not in the zone it is sent for (RFC 2136 3.4.1.3), and nsupdate goes on
+/// with the rest. Else nsupdate asks for the zone of each name.
 pub fn script(manifest: &ManifestRef, domain: &Name, zone: Option<&Name>, rows: &[Row]) -> String {
     let mut out = format!("; {}\n", title(manifest, domain));
     for row in rows {
+        if let Some(Err(why)) = zone.map(|zone| below(&row.name, zone)) {
+            let _ = writeln!(out, "; {} {} is left out: {why}", row.name, row.kind);
+            continue;
+        }
         if let Some(condition) = &row.condition {
             let _ = writeln!(out, "; {} {}: {condition}", row.name, row.kind);
         }
@@ -31,7 +37,10 @@ pub fn script(manifest: &ManifestRef, domain: &Name, zone: Option<&Name>, rows: 
             continue;
         }
         let comment = if held_back { ";" } else { "" };
-        let zone = zone.map(|zone| format!("zone {zone}."));
+        let zone = zone.map(|zone| match zone.is_root() {
+            true => "zone .".to_owned(),
+            false => format!("zone {zone}."),
+        });
         for line in zone.into_iter().chain(lines).chain(["send".to_owned()]) {
             let _ = writeln!(out, "{comment}{line}");
         }

@@ -4,11 +4,13 @@
 //! where other texts may stand beside ours they have to be known: a plan that was not held against DNS leaves such a set
 //! out, and says so. And its sources are the whole zone to it: what is in none of them it takes away. A plan holds only the
 //! records of e-mail, so it is never a zone's file by itself: it says so above them, and where it has no record it has no document.
+//!
+//! A file of octoDNS is one document, so what several manifests have of one zone is one: see [`zone`].
 
 use std::collections::BTreeMap;
 use std::fmt::Write;
 
-use serde::Serialize;
+use serde::{Serialize, Serializer};
 use serde_json::{Value, json};
 
 use super::{Row, before, below, octets, title};
@@ -28,27 +30,104 @@ struct Entry {
     values: Vec<Value>,
 }
 
-/// The zone's YAML for one manifest; names are below `zone`.
+impl Entry {
+    /// Whether it is the same record set, in whatever order.
+    fn is_same(&self, other: &Self) -> bool {
+        let sorted = |entry: &Self| {
+            let values = entry.value.iter().chain(&entry.values);
+            let mut values: Vec<String> = values.map(Value::to_string).collect();
+            values.sort();
+            values
+        };
+        sorted(self) == sorted(other)
+    }
+}
+
+/// A name below its zone, in the order octoDNS insists on: a row of digits counts as a number, so `s2` is before `s10`.
+#[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]
+struct Label {
+    /// What stands before a number, how many digits it has, and these.
+    order: Vec<(String, usize, String)>,
+    text: String,
+}
+
+impl Label {
+    fn new(text: String) -> Self {
+        let mut order = Vec::new();
+        let mut rest = text.as_str();
+        while !rest.is_empty() {
+            let (before, from) = rest.split_at(rest.find(|c: char| c.is_ascii_digit()).unwrap_or(rest.len()));
+            let end = from.find(|c: char| !c.is_ascii_digit()).unwrap_or(from.len());
+            let (number, after) = from.split_at(end);
+            let significant = number.trim_start_matches('0');
+            let digits = if significant.is_empty() {
+                number.len().min(1)
+            } else {
+                significant.len()
+            };
+            order.push((before.to_owned(), digits, significant.to_owned()));
+            rest = after;
+        }
+        Self { order, text }
+    }
+}
+
+impl Serialize for Label {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(&self.text)
+    }
+}
+
+/// What one manifest has of a zone.
+#[derive(Debug)]
+pub struct Part<'a> {
+    /// The object, and where it stands.
+    pub manifest: &'a ManifestRef,
+    /// Its domain.
+    pub domain: &'a Name,
+    /// Its records.
+    pub rows: &'a [Row],
+    /// What is said in the place of records, where a plan that was held against DNS has none.
+    pub nothing: Option<&'static str>,
+}
+
+impl Part<'_> {
+    fn heading(&self) -> String {
+        match self.nothing {
+            Some(nothing) => format!("# {}: {nothing}\n", self.domain),
+            None => format!("# {}\n", title(self.manifest, self.domain)),
+        }
+    }
+}
+
+/// A zone's YAML of all that manifests have of it; names are below `zone`.
 ///
 /// # Errors
-/// When it cannot be written as YAML; none is known.
-pub fn zone(
-    manifest: &ManifestRef,
-    domain: &Name,
-    zone: &Name,
-    rows: &[Row],
-) -> Result<String, serde_saphyr::SerializeError> {
-    let mut out = format!("# {}\n{}", title(manifest, domain), merge(zone));
+/// Where two of them want different records in one set, which can be written as neither; or when it cannot be written as YAML,
+/// and no such case is known.
+pub fn zone(zone: &Name, parts: &[Part<'_>]) -> Result<String, String> {
+    let mut out: String = parts.iter().map(Part::heading).collect();
+    if parts.iter().all(|part| part.nothing.is_some()) {
+        return Ok(out);
+    }
+    out.push_str(&merge(zone));
     // octoDNS wants the names in order, and of a name the types.
-    let mut entries: BTreeMap<String, BTreeMap<String, Entry>> = BTreeMap::new();
-    for row in rows {
+    let mut entries: BTreeMap<Label, BTreeMap<String, (Entry, &Part<'_>)>> = BTreeMap::new();
+    for (part, row) in parts
+        .iter()
+        .flat_map(|part| part.rows.iter().map(move |row| (part, row)))
+    {
         out.push_str(&before(row, "#"));
         match entry(row, zone) {
             Ok(Some((label, entry))) => {
-                entries
-                    .entry(label)
-                    .or_default()
-                    .insert(entry.kind.clone(), entry);
+                let types = entries.entry(label).or_default();
+                match types.get(&entry.kind) {
+                    Some((there, first)) if !there.is_same(&entry) => {
+                        return Err(clash(row, first, part));
+                    }
+                    Some(_) => {}
+                    None => drop(types.insert(entry.kind.clone(), (entry, part))),
+                }
             }
             Ok(None) => {}
             Err(why) => {
@@ -56,37 +135,54 @@ pub fn zone(
             }
         }
     }
-    let by_name: BTreeMap<&String, Vec<&Entry>> = entries
-        .iter()
-        .map(|(label, entries)| (label, entries.values().collect()))
-        .collect();
     // An empty zone is a zone too: octoDNS would take everything away for it.
-    if by_name.is_empty() {
+    if entries.is_empty() {
         out.push_str("# Here is no record to merge.\n");
         return Ok(out);
     }
+    let by_name: BTreeMap<&Label, Vec<&Entry>> = entries
+        .iter()
+        .map(|(label, types)| (label, types.values().map(|(entry, _)| entry).collect()))
+        .collect();
     out.push_str("---\n");
-    out.push_str(&serde_saphyr::to_string(&by_name)?);
+    out.push_str(&serde_saphyr::to_string(&by_name).map_err(|error| error.to_string())?);
     if !out.ends_with('\n') {
         out.push('\n');
     }
     Ok(out)
 }
 
+/// Why what two manifests want of one record set is not written.
+fn clash(row: &Row, first: &Part<'_>, second: &Part<'_>) -> String {
+    format!(
+        "{} {}: {} and {} want different records there, and octoDNS has a record set as a whole: make them the same, or plan \
+         the two apart",
+        row.name,
+        row.kind,
+        title(first.manifest, first.domain),
+        title(second.manifest, second.domain),
+    )
+}
+
 /// How what follows is used, as comments. octoDNS wants one mapping of all names, so where a name is there already its list
 /// takes the types; or it reads a second folder, whose records then stand for those of the same name and type.
 fn merge(zone: &Name) -> String {
+    // The file of a zone is its absolute name and yaml, so that of the root is .yaml.
+    let file = match zone.is_root() {
+        true => ".yaml".to_owned(),
+        false => format!("{zone}.yaml"),
+    };
     format!(
         "# NOT A WHOLE ZONE. Loaded alone it takes every other record of {zone} away: octoDNS removes what is in none of\n\
-         # its sources. Merge it into the zone's own {zone}.yaml: a name that is there already takes these types into\n\
+         # its sources. Merge it into the zone's own {file}: a name that is there already takes these types into\n\
          # its list, each in place of the same type. Or keep it in a folder of its own, as a second source beside that\n\
          # file: a YamlProvider with populate_should_replace: true. What is to be removed goes from the zone's own file.\n"
     )
 }
 
 /// The entry of a row; `None` where nothing is to stand there, and why where it cannot be said.
-fn entry(row: &Row, zone: &Name) -> Result<Option<(String, Entry)>, String> {
-    let label = below(&row.name, zone).ok_or_else(|| format!("it does not lie in {zone}"))?;
+fn entry(row: &Row, zone: &Name) -> Result<Option<(Label, Entry)>, String> {
+    let label = below(&row.name, zone)?;
     if !row.is_certain() {
         return Err("it depends on DNS: --diff tells".to_owned());
     }
@@ -116,7 +212,7 @@ fn entry(row: &Row, zone: &Name) -> Result<Option<(String, Entry)>, String> {
         values: if single.is_some() { Vec::new() } else { values },
         value: single,
     };
-    Ok(Some((label, entry)))
+    Ok(Some((Label::new(label), entry)))
 }
 
 /// A text as octoDNS reads it.
