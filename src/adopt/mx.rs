@@ -6,16 +6,19 @@ use crate::inquiry::{Inquiry, Rdata, Trouble};
 use crate::name::Name;
 use crate::records::Standard;
 
+/// What a null MX says.
+pub(super) const NULL_MX: &str = "the domain accepts no mail (null MX)";
+
+/// What is said beside it of a domain that is adopted as one that may send.
+pub(super) const NOT_PARKED: &str = ", and is not parked: see role SendOnly";
+
 /// Proposes the hosts; says of a domain that takes no mail which role may fit it.
 pub(super) fn propose(live: &Live, _: &mut Inquiry<'_>, adopted: &mut Adopted) {
     if let Some(trouble) = live.mx_trouble() {
         return adopted.remark(Standard::Mx, format!("not answered: {trouble}"));
     }
     if live.has_null_mx() {
-        return adopted.remark(
-            Standard::Mx,
-            "the domain accepts no mail (null MX), and is not parked: see role SendOnly",
-        );
+        return adopted.remark(Standard::Mx, format!("{NULL_MX}{NOT_PARKED}"));
     }
     let mut hosts: Vec<MxHost> = Vec::new();
     let mut exchanges = live.sorted_exchanges();

@@ -164,3 +164,31 @@ fn an_include_that_does_nothing_can_go() {
         run.out
     );
 }
+
+/// What adoption says of a null MX names a role, by itself. Here one is chosen, and nothing beside it says otherwise.
+#[test]
+fn nothing_that_is_said_of_a_null_mx_contradicts_the_role_that_was_chosen() {
+    const NULL: &str = "the domain accepts no mail (null MX)";
+    for (spf, more, role, is_told) in [
+        ("v=spf1 -all", &[][..], "Parked", false),
+        ("v=spf1 -all", &["--receives", "no"], "Parked", false),
+        (
+            "v=spf1 ip4:192.0.2.1 -all",
+            &["--sends-with", "nobody"],
+            "Parked",
+            false,
+        ),
+        ("v=spf1 ip4:192.0.2.1 -all", &[], "SendOnly", false),
+        // Somebody answers what DNS does not say: that it says otherwise is to be known.
+        ("v=spf1 -all", &["--receives", "yes"], "ReceiveOnly", true),
+        ("v=spf1 ip4:192.0.2.1 -all", &["--receives", "yes"], "Mail", true),
+    ] {
+        let dns = DnsServer::start(&format!("a.nl TXT {spf}\n a.nl MX 0 ."));
+        let run = init_at(&dns, &[&["a.nl"], more].concat());
+        assert_eq!(spec(&run)["role"], role, "{spf} {more:?}\n{}", run.out);
+        assert_eq!(run.out.contains(NULL), is_told, "{spf} {more:?}\n{}", run.out);
+        for never in ["is not parked", "see role"] {
+            assert!(!run.out.contains(never), "{spf} {more:?}: {never}\n{}", run.out);
+        }
+    }
+}

@@ -12,6 +12,7 @@ mod spf;
 use jiff::Timestamp;
 
 use self::presets::{PRESETS, Preset};
+use super::mx::{NOT_PARKED, NULL_MX};
 use super::profile::Sends;
 use super::{Adopted, Live, OF_THE_DOMAIN, adopt, bare, errors};
 use crate::api::{DkimSelector, DmarcPolicy, MailDomainSpec, Role};
@@ -100,6 +101,7 @@ pub fn begin(
         answers,
     };
     let receives = draft.receives();
+    draft.settle_null_mx(receives);
     if let Some(why) = silent {
         draft.silent(receives, why);
     } else {
@@ -181,6 +183,21 @@ impl Draft<'_> {
         self.begun
             .remarks
             .retain(|remark| !remark.strip_prefix(&mine).is_some_and(nothing));
+    }
+
+    /// What adoption says of a null MX names a role, by itself; here one is chosen. Where mail is received all the same it
+    /// stays that DNS says otherwise, and else the role's own note says so.
+    fn settle_null_mx(&mut self, receives: bool) {
+        let said = format!("{}: {NULL_MX}{NOT_PARKED}", Standard::Mx);
+        let remarks = &mut self.begun.remarks;
+        match receives {
+            true => {
+                for remark in remarks.iter_mut().filter(|remark| **remark == said) {
+                    *remark = format!("{}: {NULL_MX}", Standard::Mx);
+                }
+            }
+            false => remarks.retain(|remark| *remark != said),
+        }
     }
 
     fn receives(&mut self) -> bool {
