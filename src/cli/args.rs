@@ -3,6 +3,7 @@
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{Args, ValueEnum};
 
+use crate::api::form;
 pub use crate::duration::parse_flag as duration;
 use crate::inquiry::Closeness;
 use crate::report::Reading;
@@ -15,6 +16,14 @@ pub fn lease_duration(text: &str) -> Result<std::time::Duration, String> {
         true => Err("a leader would lose it at the first slow answer: want 3s at the least".to_owned()),
         false => Ok(lasts),
     }
+}
+
+/// The name of a namespace, as Kubernetes would take it.
+pub fn namespace(text: &str) -> Result<String, String> {
+    if form::is_label(text) {
+        return Ok(text.to_owned());
+    }
+    Err("a namespace has lower case letters, digits and hyphens inside, at most 63 (RFC 1123)".to_owned())
 }
 
 /// The chart's templates say the same.
@@ -189,4 +198,31 @@ pub fn one_of<E: ValueEnum + Send + Sync + 'static>(
 ) -> impl TypedValueParser<Value = E> + use<E> {
     let values = allowed.iter().filter_map(ValueEnum::to_possible_value);
     PossibleValuesParser::new(values).try_map(|text| E::from_str(&text, false))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_namespace_has_the_form_that_kubernetes_takes() {
+        for good in ["mail", "team-a", "9"] {
+            assert_eq!(namespace(good), Ok(good.to_owned()));
+        }
+        for bad in [
+            "",
+            "Mail",
+            "mail_x",
+            "Bad Ns",
+            "-a",
+            "a.b",
+            "mail/winkel",
+            &"a".repeat(64),
+        ] {
+            assert!(
+                namespace(bad).is_err_and(|why| why.contains("lower case")),
+                "{bad}"
+            );
+        }
+    }
 }

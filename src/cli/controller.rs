@@ -95,10 +95,10 @@ pub struct ElectionArgs {
 /// When it cannot start, or stops by itself: the Lease was lost.
 pub async fn run(args: Args) -> Result<Exit, Failure> {
     let usage = |error: &dyn std::fmt::Display| Failure::Usage(error.to_string());
-    if args.grant_selectors && args.tenancy == Tenancy::Open {
-        return Err(usage(
-            &"--grant-selectors is for --tenancy Closed: in an open cluster grants are not heeded",
-        ));
+    selectors_go_with(args.tenancy, args.grant_selectors)?;
+    if let Some(folder) = &args.record_folder {
+        let cannot = |error| Failure::Usage(format!("cannot keep looks in {}: {error}", folder.display()));
+        operator::try_folder(folder).map_err(cannot)?;
     }
     let mut config = args.dns.config().map_err(|error| usage(&error))?;
     config.smtp = args.smtp.config();
@@ -149,6 +149,18 @@ pub async fn run(args: Args) -> Result<Exit, Failure> {
         .map_err(|error| Failure::Controller(error.to_string()))?;
     tracing::info!("stopped");
     Ok(Exit::Fine)
+}
+
+/// Whether grants may select namespaces at all; the check of an installation asks for what the controller would.
+///
+/// # Errors
+/// Where nobody heeds a grant.
+pub(super) fn selectors_go_with(tenancy: Tenancy, selectors: bool) -> Result<(), Failure> {
+    if selectors && tenancy == Tenancy::Open {
+        let why = "--grant-selectors is for --tenancy Closed: in an open cluster grants are not heeded";
+        return Err(Failure::Usage(why.to_owned()));
+    }
+    Ok(())
 }
 
 /// Takes an address.

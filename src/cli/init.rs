@@ -5,6 +5,7 @@ use std::sync::Arc;
 use clap::ValueEnum;
 use clap::builder::PossibleValue;
 
+use super::args::namespace;
 use super::domain::{NoDomain, domain, sends_no_mail};
 use super::inspect::{selector, selectors};
 use super::look::{LookArgs, Observer, Subject};
@@ -12,7 +13,7 @@ use super::{Exit, Failure, output};
 use crate::adopt::init::presets::{PRESETS, Preset};
 use crate::adopt::init::{Answers, begin};
 use crate::adopt::live;
-use crate::api::{DmarcPolicy, form};
+use crate::api::DmarcPolicy;
 use crate::inquiry::Depth;
 use crate::intent::SpecError;
 use crate::name::Name;
@@ -211,14 +212,6 @@ fn yes_or_no(text: &str) -> Result<bool, String> {
     }
 }
 
-/// The name of a namespace, as Kubernetes would take it.
-fn namespace(text: &str) -> Result<String, String> {
-    if form::is_label(text) {
-        return Ok(text.to_owned());
-    }
-    Err("a namespace has lower case letters, digits and hyphens inside, at most 63 (RFC 1123)".to_owned())
-}
-
 /// A mail address, or the URI of one.
 fn report_uri(text: &str) -> Result<String, String> {
     if text.contains(',') {
@@ -235,19 +228,6 @@ fn report_uri(text: &str) -> Result<String, String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn a_namespace_has_the_form_that_kubernetes_takes() {
-        for good in ["mail", "team-a", "9"] {
-            assert_eq!(namespace(good), Ok(good.to_owned()));
-        }
-        for bad in ["", "Mail", "mail_x", "-a", "a.b", "mail/winkel", &"a".repeat(64)] {
-            assert!(
-                namespace(bad).is_err_and(|why| why.contains("lower case")),
-                "{bad}"
-            );
-        }
-    }
 
     #[test]
     fn an_address_is_a_uri_of_its_own() {

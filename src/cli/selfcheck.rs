@@ -10,7 +10,7 @@ use kube::Config;
 use tokio::time::{Instant, sleep};
 
 use super::args::{Format, duration, one_of};
-use super::controller::ElectionArgs;
+use super::controller::{ElectionArgs, selectors_go_with};
 use super::{Exit, Failure, output};
 use crate::api::{self, SchemaDifference, served_difference};
 use crate::inquiry::{Dns, Kind};
@@ -60,6 +60,7 @@ const MOST_NAMED: usize = 3;
 /// # Errors
 /// When no cluster or no resolver is known, or the output cannot be written.
 pub async fn run(args: &Args, style: Style) -> Result<Exit, Failure> {
+    selectors_go_with(args.tenancy, args.grant_selectors)?;
     let config = args
         .dns
         .config()

@@ -14,6 +14,7 @@ use tokio::time::{Instant, sleep};
 use super::context::Context;
 use super::events;
 use super::suspicion::{Change, Count, Evidence};
+use super::words::in_words;
 use crate::history::{self, Proof};
 use crate::inquiry::{Answer, Dns, Kind};
 use crate::name::{Name, spread};
@@ -145,6 +146,6 @@ async fn announce(change: Change, evidence: &Evidence, context: &Context) {
         context.now(),
     );
     if let Err(error) = told.await {
-        tracing::debug!(%error, "cannot tell an event about the Lease");
+        tracing::debug!(error = in_words(&error), "cannot tell an event about the Lease");
     }
 }

@@ -1,6 +1,7 @@
 //! What stops a pass, or the whole controller. Each error has one word for events, conditions and metric labels.
 
 use super::complaint::class_of;
+use super::words::in_words;
 use crate::history::Reason;
 
 /// What stopped us.
@@ -8,7 +9,7 @@ use crate::history::Reason;
 #[non_exhaustive]
 pub enum Error {
     /// The API server refused, or could not be reached.
-    #[error("the API server: {0}")]
+    #[error("the API server: {}", in_words(.0))]
     Api(#[source] kube::Error),
     /// The object was changed since it was read.
     #[error("the object was changed since it was read")]

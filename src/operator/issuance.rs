@@ -21,6 +21,7 @@ use super::error::Error;
 use super::object::Watched;
 use super::roster::Roster;
 use super::watch::class;
+use super::words::watch_in_words;
 use crate::intent::Issued;
 use crate::issuance::{Request, issued};
 
@@ -205,7 +206,7 @@ impl Issuance {
         };
         if let Some(unsaid) = self.complaints.note(&class(error)) {
             tracing::warn!(
-                %error,
+                error = %watch_in_words(error),
                 unsaid,
                 "cannot watch CertificateRequests (is cert-manager there, RBAC granted: chart, certManager.enabled?); trying on"
             );

@@ -20,6 +20,7 @@ use super::Error;
 use super::complaint::{Complaints, class_of};
 use super::leadership::Leadership;
 use super::members::Members;
+use super::words::in_words;
 
 /// Giving the Lease back may take so long: whoever stops does not wait for an API server that is gone.
 const RELEASE_WITHIN: Duration = Duration::from_secs(2);
@@ -213,7 +214,9 @@ impl Lease {
                 Ok(Err(error)) if Instant::now() < end => {
                     self.complain(&error, "cannot renew the Lease; trying on");
                 }
-                Ok(Err(error)) => return self.lost(format!("not renewed for {limit:?}: {error}")),
+                Ok(Err(error)) => {
+                    return self.lost(format!("not renewed for {limit:?}: {}", in_words(&error)));
+                }
                 Err(_) => return self.lost(format!("not renewed for {limit:?}: no answer")),
             }
         }
@@ -305,7 +308,7 @@ impl Lease {
 
     fn complain(&self, error: &kube::Error, what: &'static str) {
         if let Some(unsaid) = self.complaints.note(&class_of(error)) {
-            tracing::warn!(lease = self.label(), %error, unsaid, "{what}");
+            tracing::warn!(lease = self.label(), error = in_words(error), unsaid, "{what}");
         }
     }
 

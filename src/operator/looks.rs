@@ -54,6 +54,17 @@ impl Looks {
     }
 }
 
+/// Tries whether looks can be kept in a folder: that it is there, and a file can be made in it.
+///
+/// # Errors
+/// What the system says of it.
+pub fn try_folder(folder: &Path) -> io::Result<()> {
+    // As no look is called, and as no other process calls its own.
+    let path = folder.join(format!(".zegel-{}", std::process::id()));
+    fs::File::create(&path)?;
+    fs::remove_file(&path)
+}
+
 /// Neither a namespace nor a name can hold `_` or `/` (RFC 1123 labels and subdomains): no two objects share a file.
 fn path(folder: &Path, namespace: &str, name: &str) -> PathBuf {
     folder.join(format!("{namespace}_{name}.json"))

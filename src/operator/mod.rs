@@ -46,6 +46,7 @@ mod text;
 mod tracker;
 mod visit;
 mod watch;
+mod words;
 mod work;
 mod write;
 
@@ -79,6 +80,7 @@ pub use self::lease::LeaseOptions;
 use self::link::Link;
 pub use self::link::Patience;
 use self::looks::Looks;
+pub use self::looks::try_folder;
 pub use self::metrics::MetricsObjects;
 use self::metrics::{Metrics, Objects};
 pub use self::object::Watched;

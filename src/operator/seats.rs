@@ -11,6 +11,7 @@ use super::error::Error;
 use super::lease::{Lease, Reached, Sighting};
 use super::members::Members;
 use super::shards::share;
+use super::words::in_words;
 
 /// What is on its way when a shard is given back may take so long: no call to the API server takes longer.
 const DRAIN: Duration = Duration::from_secs(12);
@@ -127,7 +128,11 @@ impl Seat {
         match self.lease.release().await {
             Ok(()) => tracing::info!(shard = self.number, "gave a shard back: others wait for it"),
             Err(error) => {
-                tracing::warn!(shard = self.number, %error, "cannot give a shard's Lease back; the others wait until it runs out");
+                tracing::warn!(
+                    shard = self.number,
+                    error = in_words(&error),
+                    "cannot give a shard's Lease back; the others wait until it runs out"
+                );
             }
         }
     }

@@ -15,6 +15,7 @@ use super::complaint::{Complaints, class_of};
 use super::error::Error;
 use super::object::Watched;
 use super::roster::Roster;
+use super::words::watch_in_words;
 
 /// The first pause after an error, doubled after each further one.
 const FIRST_PAUSE: Duration = Duration::from_secs(1);
@@ -68,7 +69,7 @@ pub(super) async fn follow<K>(
                 }
                 if let Some(unsaid) = complaints.note(&class(&error)) {
                     tracing::warn!(
-                        %error,
+                        error = %watch_in_words(&error),
                         unsaid,
                         "cannot watch {what} (is the API server there, the CRD installed, RBAC granted?); trying on"
                     );

@@ -18,6 +18,7 @@ use super::lease::{Lease, LeaseOptions};
 use super::members::Members;
 use super::object::Watched;
 use super::shards::lease_of_shard;
+use super::words::in_words;
 use super::{aging, control, granting, reconcile, recovery, seats};
 use crate::world::{Passes, World};
 
@@ -62,7 +63,10 @@ pub(super) async fn alone(
     if outcome.is_ok()
         && let Err(error) = lease.release().await
     {
-        tracing::warn!(%error, "cannot give the Lease back; the others wait until it runs out");
+        tracing::warn!(
+            error = in_words(&error),
+            "cannot give the Lease back; the others wait until it runs out"
+        );
     }
     outcome
 }
@@ -137,7 +141,10 @@ pub(super) async fn together(
             .into_iter()
             .filter_map(Result::err)
         {
-            tracing::warn!(%error, "cannot give a shard's Lease back; the others wait until it runs out");
+            tracing::warn!(
+                error = in_words(&error),
+                "cannot give a shard's Lease back; the others wait until it runs out"
+            );
         }
     }
     outcome

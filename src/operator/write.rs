@@ -21,6 +21,7 @@ use super::events;
 use super::metrics::ByReason;
 use super::object::Watched;
 use super::tracker::{Tracked, Written};
+use super::words::in_words;
 use crate::api::MailDomainStatus;
 use crate::history::{self, Before, Event, News, Next, Pass, Requests};
 use crate::inquiry::{Depth, Kind};
@@ -338,10 +339,23 @@ impl Subject {
                 None
             }
             Err(error) => {
-                let reason = event.reason;
-                tracing::debug!(namespace, name, event = reason, %error, "cannot tell an event");
+                let (reason, said) = (event.reason, in_words(&error));
+                tracing::debug!(
+                    namespace,
+                    name,
+                    event = reason,
+                    error = said,
+                    "cannot tell an event"
+                );
                 if let Some(unsaid) = context.complaints.note(&format!("event: {}", class_of(&error))) {
-                    tracing::warn!(namespace, name, event = reason, %error, unsaid, "cannot tell an event; trying again at the next look");
+                    tracing::warn!(
+                        namespace,
+                        name,
+                        event = reason,
+                        error = said,
+                        unsaid,
+                        "cannot tell an event; trying again at the next look"
+                    );
                 }
                 Some(event)
             }

@@ -318,20 +318,27 @@ fn what_stops_it_is_said_in_words() {
             .kubeconfig_of("visited-nobody", "stranger")
             .await
             .unwrap();
-        let mut command = Command::new(env!("CARGO_BIN_EXE_zegel"));
-        command
-            .args(["kubectl", "status", "-n", "visited-nobody", "--kubeconfig"])
-            .arg(kubeconfig);
-        let refused = tokio::task::block_in_place(|| finished(command));
-        assert_eq!(refused.code, 2);
-        assert!(
-            refused
-                .err
-                .contains("not allowed to list MailDomains in namespace visited-nobody")
-                && refused.err.contains("ClusterRoles view and edit"),
-            "{}",
-            refused.err
-        );
+        for (how, place) in [
+            (&["-n", "visited-nobody"][..], "namespace visited-nobody"),
+            (&["-n", "visited-nobody", "-A"], "all namespaces"),
+        ] {
+            let mut command = Command::new(env!("CARGO_BIN_EXE_zegel"));
+            command
+                .args(["kubectl", "status", "--kubeconfig"])
+                .arg(&kubeconfig)
+                .args(how);
+            let refused = tokio::task::block_in_place(|| finished(command));
+            assert_eq!(refused.code, 2);
+            for words in [
+                &format!("not allowed to list MailDomains in {place}: "),
+                "ClusterRoles view and edit",
+            ] {
+                assert!(refused.err.contains(words), "{words}\n{}", refused.err);
+            }
+            // The API server's words stand there once, and nothing of the program's inside.
+            assert_eq!(refused.err.matches("is forbidden").count(), 1, "{}", refused.err);
+            assert!(!refused.err.contains("Status {"), "{}", refused.err);
+        }
         stage.end().await;
     });
 }

@@ -6,6 +6,7 @@ use kube::Config;
 use kube::config::{KubeConfigOptions, Kubeconfig};
 
 use crate::cli::Failure;
+use crate::cli::args::namespace;
 use crate::operator::{Error, Visit};
 use crate::report::objects::Object;
 use crate::report::text::harmless;
@@ -27,7 +28,7 @@ pub struct ClusterArgs {
     #[arg(long, value_name = "NAME")]
     pub user: Option<String>,
     /// The namespace [default: the context's]
-    #[arg(long, short, value_name = "NAMESPACE")]
+    #[arg(long, short, value_name = "NAMESPACE", value_parser = namespace)]
     pub namespace: Option<String>,
 }
 
@@ -47,10 +48,10 @@ impl ClusterArgs {
         let none = |why: String| Failure::Usage(format!("no cluster to talk to: {why}"));
         let config = self.config().await.map_err(none)?;
         let visit = Visit::new(&config).map_err(|error| none(error.to_string()))?;
-        let namespace = self.namespace.clone();
+        let given = self.namespace.clone();
         Ok(Cluster {
             visit,
-            namespace: namespace.unwrap_or_else(|| config.default_namespace.clone()),
+            namespace: given.unwrap_or_else(|| config.default_namespace.clone()),
         })
     }
 
@@ -78,7 +79,9 @@ impl Cluster {
     pub(super) async fn object(&self, name: &str) -> Result<Object, Failure> {
         match self.visit.get(&self.namespace, name).await {
             Ok(value) => Ok(Object::read(&value)),
-            Err(error) => Err(self.refused(&format!("read MailDomain {name}"), &error).await),
+            Err(error) => Err(self
+                .refused(&format!("read MailDomain {name}"), false, &error)
+                .await),
         }
     }
 
@@ -96,7 +99,7 @@ impl Cluster {
         let namespace = (!all).then_some(self.namespace.as_str());
         match self.visit.list(namespace, selector).await {
             Ok(values) => Ok(values.iter().map(Object::read).collect()),
-            Err(error) => Err(self.refused("list MailDomains", &error).await),
+            Err(error) => Err(self.refused("list MailDomains", all, &error).await),
         }
     }
 
@@ -114,9 +117,13 @@ impl Cluster {
         format!("error: there is no MailDomain{labels} {place}, so nothing is known{hint}")
     }
 
-    /// What a refusal means to a person.
-    pub(super) async fn refused(&self, what: &str, error: &Error) -> Failure {
+    /// What a refusal means to a person, of what was asked in the namespace or in `all` of them.
+    pub(super) async fn refused(&self, what: &str, all: bool, error: &Error) -> Failure {
         let namespace = &self.namespace;
+        let place = match all {
+            true => "all namespaces".to_owned(),
+            false => format!("namespace {namespace}"),
+        };
         let code = match error {
             Error::Gone => 404,
             Error::Api(kube::Error::Api(status)) => status.code,
@@ -133,7 +140,7 @@ impl Cluster {
                  zegel crd prints"
             ),
             403 => format!(
-                "not allowed to {what} in namespace {namespace}: {error}. The ClusterRoles view and edit carry the rights, \
+                "not allowed to {what} in {place}: {error}. The ClusterRoles view and edit carry the rights, \
                  where the chart's rbac.aggregate is on"
             ),
             401 => format!("cannot {what}: the API server does not know this account: {error}"),

@@ -73,7 +73,7 @@ pub(super) async fn run(args: &Args, style: Style) -> Result<Exit, Failure> {
                 ),
             };
             return Err(cluster
-                .refused(&format!("annotate MailDomain {name}{so_far}"), &error)
+                .refused(&format!("annotate MailDomain {name}{so_far}"), false, &error)
                 .await);
         }
         asked.push((object, value));
