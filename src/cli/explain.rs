@@ -40,6 +40,9 @@ fn unknown(id: &str, me: CalledAs) -> Failure {
              docs/troubleshooting.md of the release what to look at, by reason"
         ));
     }
+    if let Some(meant) = explain::meant(id, rules::all()) {
+        return Failure::Usage(format!("no rule has the id {id:?}: did you mean {meant}?"));
+    }
     let near = explain::near(id, rules::all());
     let hint = match near.as_slice() {
         [] => format!("{} explain --all lists every rule", me.program()),

@@ -19,9 +19,16 @@ pub fn found(record: &RecordVerdict) -> String {
     listed(&record.observed)
 }
 
-/// The differences; where none of them says what is wanted, that and what is found come first.
+/// The differences; where none of them says what is wanted, that and what is found come first. Whoever prints it has said of
+/// which name and type it is, so neither is said again.
 pub fn sentence(record: &RecordVerdict) -> String {
-    let said = record.differences.join("; ");
+    let of_the_type = format!("{}: ", record.site.type_word());
+    let said: Vec<&str> = record
+        .differences
+        .iter()
+        .map(|said| said.strip_prefix(&of_the_type).unwrap_or(said))
+        .collect();
+    let said = said.join("; ");
     let says_all = |difference: &String| {
         let begins = difference
             .split_once("want ")
@@ -34,7 +41,9 @@ pub fn sentence(record: &RecordVerdict) -> String {
         return said;
     }
     let both = format!("want {}, found {}", wanted(record), found(record));
-    match said.is_empty() {
+    // Where nothing is found, a difference that says that has no more to tell.
+    let is_told = said.is_empty() || record.observed.is_empty() && record.differences.iter().all(says_all);
+    match is_told {
         true => both,
         false => format!("{both}: {said}"),
     }

@@ -35,6 +35,21 @@ pub fn pages(rules: impl IntoIterator<Item = &'static Rule>, style: Style) -> St
     pages.join("\n")
 }
 
+/// The id a person means by a shorter or longer one: of the same family and number, `DKIM-37` and `dkim037` for `DKIM-037`.
+pub fn meant(id: &str, rules: impl IntoIterator<Item = &'static Rule>) -> Option<&'static str> {
+    let parts = |id: &str| {
+        let family = id.trim_end_matches(|c: char| c.is_ascii_digit());
+        let number: u32 = id.get(family.len()..)?.parse().ok()?;
+        let family = family.trim_end_matches(['-', '_', ' ']);
+        Some((family.to_ascii_uppercase(), number))
+    };
+    let wanted = parts(id)?;
+    let mut rules = rules.into_iter();
+    rules
+        .find(|rule| parts(rule.id).as_ref() == Some(&wanted))
+        .map(|rule| rule.id)
+}
+
 /// The ids nearest to one that does not exist: same family, or all families when that is none either.
 pub fn near(id: &str, rules: impl IntoIterator<Item = &'static Rule>) -> Vec<&'static str> {
     let family = |id: &str| id.split('-').next().unwrap_or_default().to_ascii_uppercase();

@@ -1,7 +1,7 @@
 //! What the world needs to know before it may ask: servers, bounds, and the flags that say so.
 
 use std::fmt;
-use std::net::{IpAddr, SocketAddr};
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::num::{NonZeroU32, NonZeroUsize};
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
@@ -257,12 +257,26 @@ impl DnsArgs {
 /// When it is no address: resolvers are given by address, because a name would need a resolver first.
 pub fn parse_resolver(text: &str) -> Result<SocketAddr, String> {
     let bare = text.strip_prefix('[').and_then(|rest| rest.strip_suffix(']'));
-    if let Ok(ip) = bare.unwrap_or(text).parse::<IpAddr>() {
-        return Ok(SocketAddr::new(ip, 53));
+    let address = match bare.unwrap_or(text).parse::<IpAddr>() {
+        Ok(ip) => SocketAddr::new(ip, 53),
+        Err(_) => text.parse().map_err(|_| {
+            "want an IP address with an optional port: 192.0.2.1, 192.0.2.1:53, [2001:db8::1]:53".to_owned()
+        })?,
+    };
+    match is_one_server_s(address.ip()) {
+        true => Ok(address),
+        false => Err(
+            "no server has this address: it stands for any (RFC 1122 3.2.1.3, RFC 4291 2.5.2) or for many at once".to_owned(),
+        ),
     }
-    text.parse().map_err(|_| {
-        "want an IP address with an optional port: 192.0.2.1, 192.0.2.1:53, [2001:db8::1]:53".to_owned()
-    })
+}
+
+/// Whether one server can have an address, whatever network we are in: not an unspecified one, multicast, or broadcast. The
+/// chart's schema says the same.
+fn is_one_server_s(address: IpAddr) -> bool {
+    let address = address.to_canonical();
+    let is_broadcast = address == IpAddr::V4(Ipv4Addr::BROADCAST);
+    !address.is_unspecified() && !address.is_multicast() && !is_broadcast
 }
 
 /// The system's resolvers, each once and in order; search list and options do not concern us, names are absolute.
@@ -317,6 +331,38 @@ mod tests {
         }
         for text in ["dns.example", "192.0.2.1:x", "", "192.0.2.1:70000"] {
             assert!(parse_resolver(text).is_err(), "{text}");
+        }
+    }
+
+    /// A question there is an outage for ever, or answered by whoever hears it.
+    #[test]
+    fn an_address_that_no_one_server_has_is_no_resolver_s() {
+        for text in [
+            "0.0.0.0",
+            "0.0.0.0:53",
+            "255.255.255.255",
+            "224.0.0.251:5353",
+            "239.255.255.250",
+            "::",
+            "[::]:53",
+            "0:0:0:0:0:0:0:0",
+            "::ffff:0.0.0.0",
+            "ff02::fb",
+            "[ff05::2]:53",
+        ] {
+            let why = parse_resolver(text).unwrap_err();
+            assert!(why.starts_with("no server has this address"), "{text}: {why}");
+        }
+        for text in [
+            "127.0.0.1",
+            "::1",
+            "10.0.0.10",
+            "fe80::1",
+            "fd00::53",
+            "1.0.0.0",
+            "223.255.255.255",
+        ] {
+            assert!(parse_resolver(text).is_ok(), "{text}");
         }
     }
 

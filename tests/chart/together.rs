@@ -109,6 +109,18 @@ fn what_values_may_not_say_together_is_refused_with_a_sentence() {
             "no MailDomain has series of its own",
         ),
         (
+            json!({"metrics": {"objectLabels": ["team", "Team"]}}),
+            "has team and Team, which would both be label_team in a series",
+        ),
+        (
+            json!({"metrics": {"objectLabels": ["stage", "example.com/partOf", "example.com/part-of"]}}),
+            "would both be label_example_com_part_of in a series",
+        ),
+        (
+            json!({"metrics": {"objectLabels": ["costCENTER2B", "cost_center2_b"]}}),
+            "would both be label_cost_center2_b in a series",
+        ),
+        (
             json!({"leaderElection": {"leaseDuration": "1s"}}),
             "leaseDuration is 1s",
         ),

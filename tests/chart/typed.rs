@@ -116,7 +116,6 @@ async fn what_pages_tell_to_type_is_what_works() {
     let dns = DnsServer::start(include_str!("../../dev/demo/zone.txt"));
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     std::os::unix::fs::symlink(root.join("gitops"), plane.dir().join("gitops")).unwrap();
-    std::fs::write(plane.dir().join("domains.txt"), "voorbeeld.nl\n").unwrap();
     // Argo CD's own, as far as its line needs it.
     let made = [
         "kubectl create namespace argocd",

@@ -35,6 +35,27 @@ fn an_unknown_rule_is_a_usage_error_that_names_its_family() {
     );
 }
 
+/// As a person shortens an id, or writes it from memory: one is meant, and the others are not listed.
+#[test]
+fn an_id_of_the_same_number_written_otherwise_is_what_was_meant() {
+    for (asked, meant) in [
+        ("DKIM-37", "DKIM-037"),
+        ("dkim-37", "DKIM-037"),
+        ("dkim037", "DKIM-037"),
+        ("DNS_50", "DNS-050"),
+        ("spf 0040", "SPF-040"),
+    ] {
+        let run = zegel(&["explain", asked]);
+        assert_eq!((run.code, run.out.as_str()), (2, ""), "{asked}");
+        let says = format!("no rule has the id {asked:?}: did you mean {meant}?");
+        assert!(run.err.contains(&says), "{says}\n{}", run.err);
+    }
+    for asked in ["DKIM-999", "XYZ-37", "DKIM", "37", "DKIM-99999999999"] {
+        let run = zegel(&["explain", asked]);
+        assert!(!run.err.contains("did you mean"), "{asked}: {}", run.err);
+    }
+}
+
 #[test]
 fn a_reason_in_the_place_of_a_rule_is_told_what_it_is() {
     for (asked, reason) in [

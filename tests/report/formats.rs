@@ -112,7 +112,25 @@ fn of_what_differs_every_format_says_what_is_wanted_and_what_is_found() {
             Some(any_key),
             &[],
             &["want a key record, found none"],
-            "want exactly one valid key, whichever: the provider publishes it, found nothing: want a key record, found none",
+            "want exactly one valid key, whichever: the provider publishes it, found nothing",
+        ),
+        // What is seen of it beside that is no repetition.
+        (
+            State::Missing,
+            &[],
+            Some(any_key),
+            &["v=DKIM1; p="],
+            &["want a key, found a revoked one"],
+            "want exactly one valid key, whichever: the provider publishes it, found v=DKIM1; p=: want a key, found a revoked one",
+        ),
+        // The type is said already.
+        (
+            State::Missing,
+            &["a.provider.example"],
+            None,
+            &[],
+            &["TXT: want a.provider.example, found none"],
+            "want a.provider.example, found none",
         ),
         (
             State::Missing,

@@ -308,6 +308,12 @@ ipBlock:
   cidr: {{ printf "%s/%d" $ip (ternary 128 32 (contains ":" $ip)) | quote }}
 {{- end }}
 
+{{/* The name the key of a label has in a series, as the program gives it: `partOf` is `label_part_of`. */}}
+{{- define "zegel.seriesLabel" -}}
+{{- $apart := regexReplaceAll "([a-z0-9])([A-Z])" . "${1}_${2}" -}}
+label_{{ regexReplaceAll "[^a-z0-9]" (lower $apart) "_" }}
+{{- end }}
+
 {{/* What values may not say together. The schema judges each by itself. */}}
 {{- define "zegel.validate" -}}
 {{- $values := .Values -}}
@@ -374,6 +380,14 @@ ipBlock:
 {{- end -}}
 {{- if and $values.metrics.objectLabels (eq $values.metrics.objects "None") -}}
 {{- fail "metrics.objectLabels is set and metrics.objects is None: no MailDomain has series of its own that could carry them. Have Problems or All, or leave objectLabels empty" -}}
+{{- end -}}
+{{- $named := dict -}}
+{{- range $key := $values.metrics.objectLabels -}}
+{{- $name := include "zegel.seriesLabel" $key -}}
+{{- with get $named $name -}}
+{{- fail (printf "metrics.objectLabels has %s and %s, which would both be %s in a series, and nobody could tell which is meant: carry one of them" . $key $name) -}}
+{{- end -}}
+{{- $_ := set $named $name $key -}}
 {{- end -}}
 {{- range $label, $_ := (include "zegel.selector" . | fromYaml) -}}
 {{- if hasKey ($values.podLabels | default dict) $label -}}
