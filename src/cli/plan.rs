@@ -212,7 +212,7 @@ fn differing<'a>(args: &Args, manifest: &'a Manifest, held: Held) -> Option<Plan
         });
     }
     let rows = held.changes();
-    let nothing = rows.is_empty().then(|| match held.open.is_empty() {
+    let nothing = rows.is_empty().then_some(match held.open.is_empty() {
         true => "nothing differs from DNS",
         false => "nothing else is known to differ from DNS",
     });
