@@ -6,9 +6,6 @@ use crate::inquiry::{Inquiry, Rdata, Trouble};
 use crate::name::Name;
 use crate::records::Standard;
 
-/// What a null MX says.
-pub(super) const NULL_MX: &str = "the domain accepts no mail (null MX)";
-
 /// What is said beside it of a domain that is adopted as one that may send.
 pub(super) const NOT_PARKED: &str = ", and is not parked: see role SendOnly";
 
@@ -18,7 +15,10 @@ pub(super) fn propose(live: &Live, _: &mut Inquiry<'_>, adopted: &mut Adopted) {
         return adopted.remark(Standard::Mx, format!("not answered: {trouble}"));
     }
     if live.has_null_mx() {
-        return adopted.remark(Standard::Mx, format!("{NULL_MX}{NOT_PARKED}"));
+        return adopted.remark(
+            Standard::Mx,
+            format!("the domain accepts no mail (null MX){NOT_PARKED}"),
+        );
     }
     let mut hosts: Vec<MxHost> = Vec::new();
     let mut exchanges = live.sorted_exchanges();

@@ -339,23 +339,10 @@ impl Subject {
                 None
             }
             Err(error) => {
-                let (reason, said) = (event.reason, in_words(&error));
-                tracing::debug!(
-                    namespace,
-                    name,
-                    event = reason,
-                    error = said,
-                    "cannot tell an event"
-                );
-                if let Some(unsaid) = context.complaints.note(&format!("event: {}", class_of(&error))) {
-                    tracing::warn!(
-                        namespace,
-                        name,
-                        event = reason,
-                        error = said,
-                        unsaid,
-                        "cannot tell an event; trying again at the next look"
-                    );
+                let (reason, class, error) = (event.reason, class_of(&error), in_words(&error));
+                tracing::debug!(namespace, name, event = reason, %error, "cannot tell an event");
+                if let Some(unsaid) = context.complaints.note(&format!("event: {class}")) {
+                    tracing::warn!(namespace, name, event = reason, %error, unsaid, "cannot tell an event; trying again at the next look");
                 }
                 Some(event)
             }

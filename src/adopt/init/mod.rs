@@ -12,7 +12,7 @@ mod spf;
 use jiff::Timestamp;
 
 use self::presets::{PRESETS, Preset};
-use super::mx::{NOT_PARKED, NULL_MX};
+use super::mx::NOT_PARKED;
 use super::profile::Sends;
 use super::{Adopted, Live, OF_THE_DOMAIN, adopt, bare, errors};
 use crate::api::{DkimSelector, DmarcPolicy, MailDomainSpec, Role};
@@ -188,15 +188,14 @@ impl Draft<'_> {
     /// What adoption says of a null MX names a role, by itself; here one is chosen. Where mail is received all the same it
     /// stays that DNS says otherwise, and else the role's own note says so.
     fn settle_null_mx(&mut self, receives: bool) {
-        let said = format!("{}: {NULL_MX}{NOT_PARKED}", Standard::Mx);
         let remarks = &mut self.begun.remarks;
-        match receives {
-            true => {
-                for remark in remarks.iter_mut().filter(|remark| **remark == said) {
-                    *remark = format!("{}: {NULL_MX}", Standard::Mx);
-                }
+        if !receives {
+            return remarks.retain(|remark| !remark.ends_with(NOT_PARKED));
+        }
+        for remark in remarks {
+            if let Some(said) = remark.strip_suffix(NOT_PARKED) {
+                *remark = said.to_owned();
             }
-            false => remarks.retain(|remark| *remark != said),
         }
     }
 
