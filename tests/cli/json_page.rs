@@ -76,6 +76,10 @@ fn every_field_of_the_page_is_printed() {
         (&["dmarc", "naast.nl", "-o", "json"], ""),
         (&["dmarc", "elders.nl", "-o", "json"], ""),
         (&["lookup", "nl", "SOA", "-o", "json"], ""),
+        (
+            &["lookup", "bijna.nl", "MX", "-o", "json", "--dnssec", "require"],
+            "",
+        ),
     ] {
         let mut all = args.to_vec();
         if args[0] != "plan" || args.contains(&"--diff") {
