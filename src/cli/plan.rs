@@ -132,7 +132,7 @@ pub async fn run(args: &Args, style: Style) -> Result<Exit, Failure> {
         rows: plan::rows(&manifest.intent, args.ttl),
         nothing: None,
     });
-    print(args, at, &planned.collect::<Vec<_>>(), style)?;
+    print(args, at, planned, style)?;
     if args.output == Format::Json {
         output::print(&json::mistakes(at, &loaded.invalid))?;
     }
@@ -179,7 +179,7 @@ async fn diff(args: &Args, jobs: Vec<Manifest>, style: Style) -> Result<Exit, Fa
         }
         planned.extend(differing(args, manifest, held));
     }
-    print(args, observer.now(), &planned, style)?;
+    print(args, observer.now(), planned, style)?;
     observer.finish(false)?;
     Ok(exit)
 }
@@ -224,12 +224,18 @@ fn differing<'a>(args: &Args, manifest: &'a Manifest, held: Held) -> Option<Plan
 }
 
 /// Prints each manifest's records; for octoDNS, which has one document a zone, each zone's.
-fn print(args: &Args, at: Timestamp, planned: &[Planned<'_>], style: Style) -> Result<(), Failure> {
+fn print<'a>(
+    args: &Args,
+    at: Timestamp,
+    planned: impl IntoIterator<Item = Planned<'a>>,
+    style: Style,
+) -> Result<(), Failure> {
     if args.output == Format::Octodns {
-        return output::print(&documents(args, planned)?);
+        let planned: Vec<Planned<'_>> = planned.into_iter().collect();
+        return output::print(&documents(args, &planned)?);
     }
     for planned in planned {
-        output::print(&text(args, at, planned, style)?)?;
+        output::print(&text(args, at, &planned, style)?)?;
     }
     Ok(())
 }

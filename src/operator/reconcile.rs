@@ -160,21 +160,20 @@ async fn pass(object: &Watched, context: &Context) -> Result<(String, Option<Sig
 pub(super) fn intend(object: &Watched, context: &Context) -> Result<Wish, Error> {
     let spec = object.spec().map_err(Error::InvalidSpec)?;
     let (intent, schedule) = certain(&spec).map_err(|errors| Error::InvalidSpec(sentence(&errors)))?;
-    let rests = schedule.suspend;
-    if let Some(why) = context.roster.refusal(object).filter(|_| !rests) {
-        return Err(Error::NotGranted(why));
-    }
     let intent = match &context.issuance {
         None => intent,
         Some(issuance) => intent.with_certificates(|name| issuance.of(object.key().0, name)),
     };
-    if let Some(why) = context.roster.conflict(object).filter(|_| !rests) {
+    if schedule.suspend {
+        return Ok(Wish::Rest(intent));
+    }
+    if let Some(why) = context.roster.refusal(object) {
+        return Err(Error::NotGranted(why));
+    }
+    if let Some(why) = context.roster.conflict(object) {
         return Err(Error::DomainConflict(why));
     }
-    Ok(match rests {
-        true => Wish::Rest(intent),
-        false => Wish::Look(intent, schedule),
-    })
+    Ok(Wish::Look(intent, schedule))
 }
 
 fn certain(spec: &MailDomainSpec) -> Result<(Intent, Schedule), Vec<SpecError>> {

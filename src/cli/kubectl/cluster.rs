@@ -216,6 +216,7 @@ mod tests {
             );
         }
     }
+
     #[test]
     fn a_name_is_taken_once_however_it_is_written_and_a_namespace_is_none_of_it() {
         let of = |names: &str| {

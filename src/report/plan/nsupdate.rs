@@ -37,10 +37,7 @@ pub fn script(manifest: &ManifestRef, domain: &Name, zone: Option<&Name>, rows: 
             continue;
         }
         let comment = if held_back { ";" } else { "" };
-        let zone = zone.map(|zone| match zone.is_root() {
-            true => "zone .".to_owned(),
-            false => format!("zone {zone}."),
-        });
+        let zone = zone.map(|zone| format!("zone {}.", zone.as_str().trim_end_matches('.')));
         for line in zone.into_iter().chain(lines).chain(["send".to_owned()]) {
             let _ = writeln!(out, "{comment}{line}");
         }

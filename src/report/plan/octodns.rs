@@ -168,10 +168,7 @@ fn clash(row: &Row, first: &Part<'_>, second: &Part<'_>) -> String {
 /// takes the types; or it reads a second folder, whose records then stand for those of the same name and type.
 fn merge(zone: &Name) -> String {
     // The file of a zone is its absolute name and yaml, so that of the root is .yaml.
-    let file = match zone.is_root() {
-        true => ".yaml".to_owned(),
-        false => format!("{zone}.yaml"),
-    };
+    let file = format!("{}.yaml", zone.as_str().trim_end_matches('.'));
     format!(
         "# NOT A WHOLE ZONE. Loaded alone it takes every other record of {zone} away: octoDNS removes what is in none of\n\
          # its sources. Merge it into the zone's own {file}: a name that is there already takes these types into\n\
