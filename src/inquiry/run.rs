@@ -9,7 +9,7 @@ use std::sync::Arc;
 
 use foldhash::fast::RandomState;
 
-use super::facts::{Asking, MemoKey, Remembered};
+use super::facts::{Asking, Known, MemoKey, Remembered};
 use super::noted::{Asked, Noted, Row, Standards};
 use super::stand_in::{About, Detour, StandIn, StandIns};
 use super::{
@@ -150,18 +150,9 @@ impl<'f> Inquiry<'f> {
                 let has_room = match self.noted.place(hash, question) {
                     Some(place) => self.note_again(place, need),
                     None => {
-                        // What is known already is not copied.
-                        let lent = known.map(|known| Cow::Borrowed(&known.question));
-                        self.note_anew(Row {
-                            hash,
-                            question: lent.unwrap_or_else(|| Cow::Owned(question.clone().into())),
-                            is_of_a_stranger: question.destination().is_some(),
-                            fact: known.map(|known| &*known.fact),
-                            need,
-                            standards: Standards::default(),
-                            trouble: self.absent(),
-                            became: None,
-                        })
+                        let is_of_a_stranger = question.destination().is_some();
+                        let anew = || question.clone().into();
+                        self.note_anew((hash, known), anew, is_of_a_stranger, need)
                     }
                 };
                 (fact, has_room)
@@ -217,18 +208,8 @@ impl<'f> Inquiry<'f> {
             Some(place) => self.note_again(place, need),
             None => {
                 let known = self.facts.known(hash, question);
-                let fact = known.map(|known| &*known.fact);
-                let lent = known.map(|known| Cow::Borrowed(&known.question));
-                self.note_anew(Row {
-                    hash,
-                    question: lent.unwrap_or_else(|| Cow::Owned(question.clone())),
-                    is_of_a_stranger: question.is_of_a_stranger(),
-                    fact,
-                    need,
-                    standards: Standards::default(),
-                    trouble: self.absent(),
-                    became: None,
-                })
+                let anew = || question.clone();
+                self.note_anew((hash, known), anew, question.is_of_a_stranger(), need)
             }
         }
     }
@@ -244,10 +225,26 @@ impl<'f> Inquiry<'f> {
         true
     }
 
-    /// Notes one that does not.
-    fn note_anew(&mut self, mut row: Row<'f>) -> bool {
+    /// Notes one that does not. What is known already is not copied.
+    fn note_anew(
+        &mut self,
+        (hash, known): (u64, Option<&'f Known>),
+        question: impl FnOnce() -> AnyQuestion,
+        is_of_a_stranger: bool,
+        need: Need,
+    ) -> bool {
+        let lent = known.map(|known| Cow::Borrowed(&known.question));
+        let mut row = Row {
+            hash,
+            question: lent.unwrap_or_else(|| Cow::Owned(question())),
+            is_of_a_stranger,
+            fact: known.map(|known| &*known.fact),
+            need,
+            standards: Standards::default(),
+            trouble: self.absent(),
+            became: None,
+        };
         row.standards.insert(self.standard);
-        let (need, is_of_a_stranger) = (row.need, row.is_of_a_stranger);
         let is_full = match is_of_a_stranger {
             true => self.noted.views() >= MAX_VIEWS,
             false => self.noted.len() - self.noted.views() >= MAX_QUESTIONS,

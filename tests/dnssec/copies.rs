@@ -10,12 +10,11 @@ use hickory_proto::op::{Message, Query};
 use hickory_proto::rr::rdata::TXT;
 use hickory_proto::rr::{Name, RData, Record, RecordType};
 use jiff::SignedDuration;
-use tokio::net::UdpSocket;
 use zegel::inquiry::{Fact, Kind, Security, Trouble};
 use zegel::world::{Dnssec, Passes};
 
 use super::harmful::{covers, doubted_throughout, question, world};
-use super::live::{Tree, asks_for, forwarder, tree};
+use super::live::{Tree, asks_for, forwarder, say, tree};
 use super::witnesses::with_clock;
 
 /// What is left of the copies' TTL, in seconds.
@@ -193,12 +192,7 @@ async fn left(resolver: SocketAddr, name: &str, kind: RecordType) -> Option<u32>
     query.add_query(Query::query(Name::from_ascii(name).unwrap(), kind));
     query.metadata.recursion_desired = true;
     query.metadata.checking_disabled = true;
-    let socket = UdpSocket::bind("127.0.0.1:0").await.unwrap();
-    socket.connect(resolver).await.unwrap();
-    socket.send(&query.to_vec().unwrap()).await.unwrap();
-    let mut answer = vec![0; 4096];
-    let length = socket.recv(&mut answer).await.unwrap();
-    let answer = Message::from_vec(&answer[..length]).unwrap();
+    let answer = say(resolver, &query).await;
     answer.answers.iter().map(|record| record.ttl).min()
 }
 

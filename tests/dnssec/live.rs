@@ -128,13 +128,9 @@ pub(super) async fn forwarder_at(
             counted.fetch_add(1, Ordering::SeqCst);
             let (question, socket, spoil) = (buffer[..length].to_vec(), socket.clone(), spoil.clone());
             tokio::spawn(async move {
-                let upstream = UdpSocket::bind("127.0.0.1:0").await.unwrap();
-                upstream.connect(behind).await.unwrap();
-                upstream.send(&question).await.unwrap();
-                let mut answer = vec![0; 4096];
-                let length = upstream.recv(&mut answer).await.unwrap();
+                let answer = put(behind, &question).await;
                 let asked = Message::from_vec(&question).unwrap();
-                let Ok(answer) = Message::from_vec(&answer[..length]) else {
+                let Ok(answer) = Message::from_vec(&answer) else {
                     return;
                 };
                 if let Some(answer) = spoil(&asked, answer) {
@@ -144,6 +140,23 @@ pub(super) async fn forwarder_at(
         }
     });
     (address, count)
+}
+
+/// What comes back from a server for these octets.
+async fn put(at: SocketAddr, question: &[u8]) -> Vec<u8> {
+    let socket = UdpSocket::bind("127.0.0.1:0").await.unwrap();
+    socket.connect(at).await.unwrap();
+    socket.send(question).await.unwrap();
+    let mut answer = vec![0; 4096];
+    let length = socket.recv(&mut answer).await.unwrap();
+    answer.truncate(length);
+    answer
+}
+
+/// What a server says to a question as it stands.
+pub(super) async fn say(at: SocketAddr, asked: &Message) -> Message {
+    let answer = put(at, &asked.to_vec().unwrap()).await;
+    Message::from_vec(&answer).unwrap()
 }
 
 pub(super) fn asks_for(message: &Message, kind: RecordType) -> bool {

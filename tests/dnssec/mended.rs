@@ -7,13 +7,12 @@ use std::time::Duration;
 use hickory_proto::op::{Message, Query};
 use hickory_proto::rr::{Name, RecordType};
 use jiff::SignedDuration;
-use tokio::net::UdpSocket;
 use zegel::inquiry::{Dns, Fact, Kind};
 use zegel::world::{Dnssec, Passes, World};
 
 use super::copies::reload;
 use super::harmful::{question, world};
-use super::live::{Tree, tree};
+use super::live::{Tree, say, tree};
 use super::witnesses::with_clock;
 
 /// What a zone lacked: its name, and whether a line of its file was not there.
@@ -100,12 +99,7 @@ pub(super) async fn held(resolver: SocketAddr, question: &Dns) -> Message {
     let mut edns = hickory_proto::op::Edns::new();
     edns.set_dnssec_ok(true).set_max_payload(4096);
     query.edns = Some(edns);
-    let socket = UdpSocket::bind("127.0.0.1:0").await.unwrap();
-    socket.connect(resolver).await.unwrap();
-    socket.send(&query.to_vec().unwrap()).await.unwrap();
-    let mut answer = vec![0; 4096];
-    let length = socket.recv(&mut answer).await.unwrap();
-    Message::from_vec(&answer[..length]).unwrap()
+    say(resolver, &query).await
 }
 
 async fn ttl(resolver: SocketAddr, question: &Dns, kind: RecordType) -> Option<u32> {

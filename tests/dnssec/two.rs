@@ -15,7 +15,7 @@ use zegel::inquiry::{Kind, Security};
 use zegel::world::{Dnssec, Passes};
 
 use super::harmful::{question, unsigned_texts, world};
-use super::live::{Tree, asks_for, forwarder, tree};
+use super::live::{Tree, asks_for, forwarder, say, tree};
 
 /// A zone with a DS for a second key, which its own server does not have.
 const ZONE: &str = "twods.nl";
@@ -124,16 +124,6 @@ async fn answers(at: SocketAddr) -> bool {
         }
         Err(_) => false,
     }
-}
-
-/// What a server says to the question as it stands.
-async fn say(at: SocketAddr, asked: &Message) -> Message {
-    let socket = UdpSocket::bind("127.0.0.1:0").await.unwrap();
-    socket.connect(at).await.unwrap();
-    socket.send(&asked.to_vec().unwrap()).await.unwrap();
-    let mut answer = vec![0; 4096];
-    let length = socket.recv(&mut answer).await.unwrap();
-    Message::from_vec(&answer[..length]).unwrap()
 }
 
 /// A resolver that knows both servers, and has what this says it has from the second.

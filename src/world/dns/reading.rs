@@ -139,7 +139,8 @@ impl Trail {
         }
         // Records of the kind are there, and not one can be read: that is no absence. What is no text in the retired type is
         // as good as none.
-        if kind != Kind::Spf && self.has_unreadable(kind, message) {
+        let has_unreadable = self.has_unreadable(kind, message);
+        if has_unreadable && kind != Kind::Spf {
             return Err(Trouble::Malformed);
         }
         let absent = match message.metadata.response_code {
@@ -153,7 +154,7 @@ impl Trail {
             return Ok(None);
         }
         // Nor where somebody has signed them: they were left out.
-        if self.has_signatures_alone(kind, message) {
+        if !has_unreadable && self.has_signatures(kind, message) {
             return Err(Trouble::Malformed);
         }
         // RFC 2308 5: the smaller of the SOA's TTL and its last field; without SOA an absence may not be kept.
@@ -170,8 +171,8 @@ impl Trail {
         self.has_at_end(message, |record| is_meant(kind, record.record_type()))
     }
 
-    /// Whether there is a signature over records of `kind`, or over an alias, at the end, where there are no such records.
-    fn has_signatures_alone(&self, kind: Kind, message: &Message) -> bool {
+    /// Whether there is a signature over records of `kind`, or over an alias, at the end.
+    fn has_signatures(&self, kind: Kind, message: &Message) -> bool {
         self.has_at_end(message, |record| {
             covered(record).is_some_and(|signed| is_meant(kind, signed))
         })
@@ -415,4 +416,4 @@ fn character_strings(mut octets: &[u8]) -> Option<Vec<Vec<u8>>> {
 }
 
 #[cfg(test)]
-mod tests;
+pub(super) mod tests;

@@ -24,16 +24,15 @@ impl Validator {
         authorities: &Authorities,
     ) -> Fault {
         let evidence = &matter.evidence;
-        let is_the_roots = evidence.zone.is_root();
-        if is_the_roots || authorities.reach() != Reach::Asked {
+        if evidence.zone.is_root() || authorities.reach() != Reach::Asked {
             return otherwise;
         }
         let shown = (bogus.at.clone(), bogus.why.reason());
         // What fails by the DS of one zone fails together.
-        let _trial = match crate::name::Name::from_labels(evidence.name.iter()) {
-            Ok(name) => self.trial(&name, BELOW).await,
-            Err(_) => return otherwise,
+        let Ok(name) = crate::name::Name::from_labels(evidence.name.iter()) else {
+            return otherwise;
         };
+        let _trial = self.trial(&name, BELOW).await;
         let known = self.remembered().answer(&shown, matter, self.now());
         if let Some(found) = known {
             return found.word.map_or(otherwise, Fault::Told);

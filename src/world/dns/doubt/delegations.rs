@@ -5,10 +5,10 @@
 //! further down is seen, and the servers of that zone are heard as ever. So a broken zone does not hide behind a resolver that
 //! takes its DS away. Those of the root are left alone: who takes away the DS of top-level domains passes nothing on.
 
+use hickory_proto::op::Message;
 use hickory_proto::rr::{Name, RecordType};
 
 use super::Asked;
-use super::witnesses::usable;
 use crate::dnssec::{Lookup, Replies};
 use crate::inquiry::{Bogus, Security};
 use crate::world::dns::authorities::Authorities;
@@ -20,9 +20,6 @@ const MAX_CUTS: usize = 4;
 
 /// On the way to each its DS is asked for, and its keys.
 const MAX_STEPS: usize = 2 * MAX_CUTS;
-
-/// So many servers of a zone on the way are asked for its keys, one after the other.
-const MAX_ASKED: usize = 2;
 
 /// Where an answer is to be looked at by the word of servers.
 pub(super) struct Place {
@@ -121,7 +118,10 @@ impl Validator {
             let may_delegate = next.is_of_keys() && asked.name.num_labels() > next.zone.num_labels() + 1;
             let given = match (next.is_of_a_delegation(), may_delegate) {
                 (true, _) => self.true_ds((&next.name, &next.zone), authorities).await,
-                (false, true) => self.own_keys(&next.zone, authorities).await,
+                (false, true) => {
+                    let keys = (&next.zone, RecordType::DNSKEY);
+                    self.one_says(&next.zone, keys, authorities).await
+                }
                 (false, false) => None,
             };
             match given {
@@ -140,35 +140,18 @@ impl Validator {
         Way::At(Box::new(place))
     }
 
-    /// The keys of a zone by the word of one of its servers.
-    async fn own_keys(&self, zone: &Name, authorities: &Authorities) -> Option<hickory_proto::op::Message> {
-        let hosts = self.hosts(zone, authorities).await;
-        for address in usable(&hosts.addresses, authorities).take(MAX_ASKED) {
-            let keys = self.listen(zone, RecordType::DNSKEY, address, authorities).await;
-            if let Ok(keys) = keys {
-                return Some(keys);
-            }
-        }
-        None
-    }
-
-    /// The DS of a name by the word of the zone above it.
+    /// The DS of a name by the word of the zone above it, as it was heard lately or now.
     pub(super) async fn true_ds(
         &self,
         (name, zone): (&Name, &Name),
         authorities: &Authorities,
-    ) -> Option<hickory_proto::op::Message> {
-        let below = Evidence {
-            name: name.clone(),
-            kind: RecordType::DNSKEY,
-            zone: name.clone(),
-            parent: Some(zone.clone()),
-        };
-        if let Some(known) = self.remembered().ds(&below.zone, self.now()) {
-            return Some(known);
+    ) -> Option<Message> {
+        let known = self.remembered().ds(name, self.now());
+        if known.is_some() {
+            return known;
         }
-        let ds = self.ds_above(&below, authorities).await?;
-        self.remembered().note_ds(&below.zone, ds.clone(), self.now());
+        let ds = self.ds_above((name, zone), authorities).await?;
+        self.remembered().note_ds(name, ds.clone(), self.now());
         Some(ds)
     }
 }

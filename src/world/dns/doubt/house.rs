@@ -10,13 +10,9 @@ use hickory_proto::rr::{RData, RecordType};
 
 use super::Asked;
 use super::signs::unheard_of;
-use super::witnesses::usable;
 use crate::world::dns::authorities::{Authorities, Reach};
 use crate::world::dns::evidence::{Evidence, is_proven, name_within, shows_signatures};
 use crate::world::dns::validate::Validator;
-
-/// So many servers of the zone are asked what they say, one after the other.
-const MAX_ASKED: usize = 2;
 
 impl Validator {
     /// Whether the resolver answers by itself for the name that was asked for, as far as that can be told from harm.
@@ -33,15 +29,9 @@ impl Validator {
         let Some(name) = name_within(zone, asked.name, asked.message) else {
             return false;
         };
-        let hosts = self.hosts(zone, authorities).await;
-        let mut said = None;
-        for address in usable(&hosts.addresses, authorities).take(MAX_ASKED) {
-            said = self.listen(name, asked.kind, address, authorities).await.ok();
-            if said.is_some() {
-                break;
-            }
-        }
-        let Some(said) = said else { return false };
+        let Some(said) = self.one_says(zone, (name, asked.kind), authorities).await else {
+            return false;
+        };
         if !says_another(asked.message, &said) {
             return false;
         }

@@ -26,8 +26,8 @@ const MAX_NAMES: usize = 13;
 /// So many addresses of theirs are asked.
 pub(super) const MAX_ADDRESSES: usize = 26;
 
-/// So many servers of the zone above are asked for its word, one after the other.
-const MAX_PARENTS: usize = 2;
+/// So many servers of a zone are asked, one after the other, where the word of one is enough.
+const MAX_ASKED: usize = 2;
 
 /// What the servers of a zone come to.
 pub(super) enum Said {
@@ -176,7 +176,10 @@ impl Validator {
         }
         match of_keys {
             true => {
-                let ds = above.get_or_init(|| self.ds_above(evidence, authorities));
+                let ds = above.get_or_init(|| async {
+                    let parent = evidence.parent.as_ref()?;
+                    self.ds_above((&evidence.zone, parent), authorities).await
+                });
                 given.ds = ds.await.clone();
             }
             false => given.keys = ask(&evidence.zone, RecordType::DNSKEY).await.ok(),
@@ -286,7 +289,11 @@ impl Validator {
         own: &Hosts,
         authorities: &Authorities,
     ) -> BTreeSet<IpAddr> {
-        for address in self.parents(evidence, authorities).await {
+        // Those of the root are troubled for nobody.
+        let Some(parent) = evidence.parent.as_ref().filter(|parent| !parent.is_root()) else {
+            return BTreeSet::new();
+        };
+        for address in self.some_of(parent, authorities).await {
             self.count();
             let asked = authorities.hear(evidence.zone.clone(), RecordType::NS, address);
             let Ok(message) = asked.await else { continue };
@@ -308,25 +315,37 @@ impl Validator {
         BTreeSet::new()
     }
 
-    pub(super) async fn ds_above(&self, evidence: &Evidence, authorities: &Authorities) -> Option<Message> {
-        for address in self.parents(evidence, authorities).await {
-            let ds = self
-                .listen(&evidence.zone, RecordType::DS, address, authorities)
-                .await;
-            if let Ok(ds) = ds {
-                return Some(ds);
+    /// The DS of a zone by the word of the one above it.
+    pub(super) async fn ds_above(
+        &self,
+        (zone, parent): (&Name, &Name),
+        authorities: &Authorities,
+    ) -> Option<Message> {
+        // Those of the root are troubled for nobody.
+        match parent.is_root() {
+            true => None,
+            false => self.one_says(parent, (zone, RecordType::DS), authorities).await,
+        }
+    }
+
+    /// What a server of `zone` says to a question: the first of a few that says anything.
+    pub(super) async fn one_says(
+        &self,
+        zone: &Name,
+        (name, kind): (&Name, RecordType),
+        authorities: &Authorities,
+    ) -> Option<Message> {
+        for address in self.some_of(zone, authorities).await {
+            if let Ok(said) = self.listen(name, kind, address, authorities).await {
+                return Some(said);
             }
         }
         None
     }
 
-    /// Some servers of the zone above. Those of the root are troubled for nobody.
-    async fn parents(&self, evidence: &Evidence, authorities: &Authorities) -> Vec<IpAddr> {
-        let Some(parent) = evidence.parent.as_ref().filter(|parent| !parent.is_root()) else {
-            return Vec::new();
-        };
-        let hosts = self.hosts(parent, authorities).await;
-        usable(&hosts.addresses, authorities).take(MAX_PARENTS).collect()
+    async fn some_of(&self, zone: &Name, authorities: &Authorities) -> Vec<IpAddr> {
+        let hosts = self.hosts(zone, authorities).await;
+        usable(&hosts.addresses, authorities).take(MAX_ASKED).collect()
     }
 }
 

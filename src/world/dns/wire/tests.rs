@@ -2,16 +2,15 @@
 
 mod odd;
 
-use hickory_proto::dnssec::Algorithm;
-use hickory_proto::dnssec::rdata::{DNSSECRData, RRSIG, SigInput};
 use hickory_proto::op::{Edns, Message, OpCode, Query, ResponseCode};
 use hickory_proto::rr::rdata::{CNAME, MX, SOA, TXT};
-use hickory_proto::rr::{DNSClass, Name, RData, Record, RecordType, SerialNumber};
+use hickory_proto::rr::{DNSClass, Name, RData, Record, RecordType};
 use proptest::prelude::*;
 
 use super::message::*;
 use crate::inquiry::{Kind, Trouble};
 use crate::world::dns::reading::Trail;
+use crate::world::dns::reading::tests::signature;
 
 fn name(text: &str) -> Name {
     Name::from_ascii(text).unwrap()
@@ -167,37 +166,29 @@ fn records_of_which_none_was_asked_for_are_no_answer_and_no_absence() {
 /// Whoever asked for signatures gets them as a part of what they are over; who did not has no use for them.
 #[test]
 fn signatures_over_what_was_asked_for_are_about_it_where_they_were_asked_for() {
-    let over = |owner: &str, kind| {
-        let input = SigInput {
-            type_covered: kind,
-            algorithm: Algorithm::ECDSAP256SHA256,
-            num_labels: 2,
-            original_ttl: 60,
-            sig_expiration: SerialNumber::new(2),
-            sig_inception: SerialNumber::new(1),
-            key_tag: 7,
-            signer_name: name("example."),
-        };
-        let signature = DNSSECRData::RRSIG(RRSIG::from_sig(input, vec![1; 64]));
-        Record::from_rdata(name(owner), 60, RData::DNSSEC(signature))
-    };
     let [text, alias, mail] = [RecordType::TXT, RecordType::CNAME, RecordType::MX];
     for (what, asked, record, wanted, counts) in [
         (
             "over what was asked for",
             text,
-            over("a.example.", text),
+            signature("a.example", text),
             true,
             true,
         ),
-        ("over an alias", text, over("a.example.", alias), true, true),
-        ("not wanted", text, over("a.example.", text), false, false),
-        ("over another type", text, over("a.example.", mail), true, false),
-        ("of another name", text, over("b.example.", text), true, false),
+        ("over an alias", text, signature("a.example", alias), true, true),
+        ("not wanted", text, signature("a.example", text), false, false),
+        (
+            "over another type",
+            text,
+            signature("a.example", mail),
+            true,
+            false,
+        ),
+        ("of another name", text, signature("b.example", text), true, false),
         (
             "signatures themselves",
             RecordType::RRSIG,
-            over("a.example.", text),
+            signature("a.example", text),
             false,
             true,
         ),
