@@ -8,7 +8,7 @@
 //!     └──▶ world: one lane a kind ────┘ Facts
 //! ```
 //!
-//! Pure, and held so by `tests/architecture.rs`:
+//! Pure, and held so by `tests/architecture`:
 //! - [`api`]: the kinds `MailDomain` and `MailDomainGrant`. Types and schema rules only.
 //! - [`intent`]: the spec made certain: defaults filled, impossible states refused.
 //! - [`duration`], [`name`]: durations and domain names as people write them.

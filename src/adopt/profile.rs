@@ -8,7 +8,7 @@
 use serde::Serialize;
 
 use super::Live;
-use crate::records::spf::{self, Likeness, Qualifier};
+use crate::records::spf::{Senders, senders};
 
 /// What a domain is used for, as far as its MX, its SPF and the DKIM selectors that were found say.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
@@ -53,7 +53,7 @@ impl Sends {
         if live.spf_trouble().is_some() {
             return Self::NotAnswered;
         }
-        match said_by_all(&live.spf_texts()) {
+        match said_by(&live.spf_texts()) {
             Self::Nobody if live.has_key() => Self::Signed,
             says => says,
         }
@@ -121,35 +121,13 @@ impl Profile {
     }
 }
 
-/// What the texts say that were meant as records: receivers take those that are, and of several none (RFC 7208 4.5).
-fn said_by_all(texts: &[Vec<u8>]) -> Sends {
-    let mut records = texts.iter().filter(|text| spf::likeness(text) == Likeness::Spf);
-    match (records.next(), records.next()) {
-        (None, _) if texts.is_empty() => Sends::NoRecord,
-        (Some(record), None) => said_by(record),
-        _ => Sends::Unsaid,
-    }
-}
-
-/// What one record says. Directives count up to the first `all`, a redirect where there is none (RFC 7208 4.7, 6.1).
-fn said_by(text: &[u8]) -> Sends {
-    let record = spf::parse(text);
-    // One term nobody can read, or a modifier twice (6), and receivers give up on all of it.
-    if !record.is_valid() {
-        return Sends::Unsaid;
-    }
-    let end = record.all().map(|(index, _)| index);
-    let mut counting = record
-        .directives()
-        .filter(|(index, ..)| end.is_none_or(|end| *index <= end))
-        .map(|(_, qualifier, _)| qualifier);
-    let passes = counting.clone().any(|qualifier| qualifier == Qualifier::Pass);
-    if passes || end.is_none() && record.redirect().is_some() {
-        return Sends::Named;
-    }
-    match end.is_some() && counting.all(|qualifier| qualifier == Qualifier::Fail) {
-        true => Sends::Nobody,
-        false => Sends::Unsaid,
+/// What the texts say that were meant as records.
+fn said_by(texts: &[Vec<u8>]) -> Sends {
+    match senders(texts) {
+        Senders::Closed | Senders::Refused => Sends::Nobody,
+        Senders::Somebody | Senders::Elsewhere => Sends::Named,
+        Senders::NobodyPasses if texts.is_empty() => Sends::NoRecord,
+        Senders::NobodyPasses => Sends::Unsaid,
     }
 }
 
@@ -186,7 +164,7 @@ mod tests {
             ("v=spf1 exp=a.example -all", Sends::Nobody),
             ("v=spf1 x=y x=y mx -all", Sends::Named),
         ] {
-            assert_eq!(said_by(text.as_bytes()), says, "{text}");
+            assert_eq!(said_by(&[text.as_bytes().to_vec()]), says, "{text}");
         }
     }
 
@@ -201,7 +179,7 @@ mod tests {
             (&["v=spf1mx -all", "v=spf1 mx -all"], Sends::Named),
         ] {
             let texts: Vec<Vec<u8>> = texts.iter().map(|text| text.as_bytes().to_vec()).collect();
-            assert_eq!(said_by_all(&texts), says, "{texts:?}");
+            assert_eq!(said_by(&texts), says, "{texts:?}");
         }
     }
 }

@@ -45,7 +45,6 @@ use crate::rules::{self, Severity};
 /// Judges what is known; the caller answers the questions `inquiry` has opened and calls again until none is left. Until
 /// then the verdict is without findings and questions.
 pub fn judge(intent: &Intent, inquiry: &mut Inquiry<'_>, now: Timestamp) -> Verdict {
-    let _ = now; // No rule ends by itself yet.
     stand_in::before_the_resolver(intent, inquiry);
     let (mut records, mut findings) = run(intent, inquiry);
     inquiry.on_behalf_of(Standard::Dns);

@@ -217,6 +217,7 @@ fn is_for(name: &str, host: &Name) -> bool {
 
 /// Whether a name with a `*` somewhere in its first label is the host's (`m*.voorbeeld.nl`).
 fn is_for_in_part(name: &str, host: &Name) -> bool {
+    let name = name.to_ascii_lowercase();
     let halves = (name.split_once('.'), host.as_str().split_once('.'));
     let (Some((label, rest)), Some((own, parent))) = halves else {
         return false;
@@ -224,16 +225,11 @@ fn is_for_in_part(name: &str, host: &Name) -> bool {
     let Some((before, behind)) = label.split_once('*') else {
         return false;
     };
-    let own = own.to_ascii_lowercase();
-    let (before, behind) = (before.to_ascii_lowercase(), behind.to_ascii_lowercase());
-    let is_plain = !behind.contains('*') && !label.to_ascii_lowercase().starts_with("xn--");
+    let is_plain = !behind.contains('*') && !label.starts_with("xn--");
     let left = own
-        .strip_prefix(before.as_str())
-        .and_then(|left| left.strip_suffix(behind.as_str()));
-    is_plain
-        && left.is_some_and(|left| !left.is_empty())
-        && rest.eq_ignore_ascii_case(parent)
-        && rest.contains('.')
+        .strip_prefix(before)
+        .and_then(|left| left.strip_suffix(behind));
+    is_plain && left.is_some_and(|left| !left.is_empty()) && rest == parent && rest.contains('.')
 }
 
 fn sequence(octets: &[u8]) -> Result<AnyRef<'_>, Unreadable> {

@@ -54,10 +54,10 @@ fn closed_for_senders(
         // What finds nobody, SPF names: of a record that ends in -all it is all that is to be taken away.
         Senders::Somebody if nobody && fails_all(texts) => {}
         Senders::Somebody if nobody => missing.push("v=spf1 -all"),
-        Senders::NobodyPasses if is_sound(texts) => {
+        Senders::NobodyPasses | Senders::Refused if is_sound(texts) => {
             missing.push("v=spf1 -all");
         }
-        Senders::NobodyPasses => {}
+        Senders::NobodyPasses | Senders::Refused => {}
         Senders::Somebody => {
             let message = "a null MX, but SPF lets others send: replies and bounces cannot be delivered";
             findings

@@ -9,6 +9,8 @@ use super::record::{Mechanism, Qualifier};
 pub enum Senders {
     /// Nobody, and receivers are told to refuse all: `-all` alone.
     Closed,
+    /// The same, but some are told apart before, and refused too: `-ip4:192.0.2.1 -all`.
+    Refused,
     /// Nobody passes, but receivers are not told to refuse: `~all`, `?all`, nothing, no record, a broken one, several.
     NobodyPasses,
     /// Somebody may pass.
@@ -27,14 +29,18 @@ pub fn senders(texts: &[Vec<u8>]) -> Senders {
     if !record.is_valid() {
         return Senders::NobodyPasses;
     }
-    let mut any = false;
+    let (mut any, mut all_refused) = (false, true);
     for (_, qualifier, mechanism) in record.directives() {
         match (mechanism, qualifier) {
             (_, Qualifier::Pass) => return Senders::Somebody,
             (Mechanism::All, Qualifier::Fail) if !any => return Senders::Closed,
+            (Mechanism::All, Qualifier::Fail) if all_refused => return Senders::Refused,
             (Mechanism::All, _) => return Senders::NobodyPasses,
             // It tells some senders from others, and lets none of them pass.
-            _ => any = true,
+            (_, qualifier) => {
+                any = true;
+                all_refused &= qualifier == Qualifier::Fail;
+            }
         }
     }
     match record.redirect() {
@@ -60,6 +66,9 @@ mod tests {
             ("v=spf1", NobodyPasses),
             ("v=spf1 -ip4:192.0.2.1 ~all", NobodyPasses),
             ("v=spf1 ?a -all", NobodyPasses),
+            ("v=spf1 -ip4:192.0.2.1 -all", Refused),
+            ("v=spf1 -ip4:192.0.2.1 ?a -all", NobodyPasses),
+            ("v=spf1 -mx", NobodyPasses),
             ("v=spf1 ip4:192.0.2.1 -all;", NobodyPasses),
             ("v=spf10 +all", NobodyPasses),
             ("hello", NobodyPasses),

@@ -242,8 +242,11 @@ impl<'t> DualCidrText<'t> {
     fn split(whole: Part<'t>) -> Self {
         // Nearly always there is none.
         if place(whole, b'/').is_none() {
-            let (head, v4, v6) = (whole, None, None);
-            return Self { head, v4, v6 };
+            return Self {
+                head: whole,
+                v4: None,
+                v6: None,
+            };
         }
         let (rest, v6) = cut_digits(whole, "//");
         let (head, v4) = cut_digits(rest, "/");
