@@ -47,13 +47,13 @@ use super::spec::LABEL;
     printcolumn(
         name = "Namespaces",
         type_ = "integer",
-        description = "Namespaces that manage a domain by it",
+        description = "Namespaces that claim a domain by it",
         json_path = ".status.summary.namespaces"
     ),
     printcolumn(
         name = "Domains",
         type_ = "integer",
-        description = "Domains that are managed by it",
+        description = "Domains that are claimed by it",
         json_path = ".status.summary.domains"
     ),
     printcolumn(name = "Age", type_ = "date", json_path = ".metadata.creationTimestamp"),
@@ -101,6 +101,11 @@ pub struct MailDomainGrantSpec {
         .message("one label is no domain that could be claimed: *.nl is all below nl, and * is all there are"))]
     #[x_kube(validation = Rule::new("self.all(d, !d.matches('^([^.]+[.])*[0-9]+[.]?$'))")
         .message("an IP address, or what else ends in a number, is no mail domain"))]
+    #[x_kube(validation = Rule::new("self.all(d, !d.matches('(?i)(^|[.])(in-addr|ip6)[.]arpa[.]?$'))")
+        .message("a reverse zone names addresses, and no MailDomain can have it or a name below it"))]
+    #[x_kube(validation = Rule::new("self.all(d, !d.matches('^_[^.]*[.][^.]|[.]_'))")
+        .message("a label that begins with an underscore names a record of a service (_dmarc, _domainkey), and no MailDomain \
+            can have it or a name below it: write the domain it stands below"))]
     pub domains: Vec<String>,
     /// What those namespaces may do. Claim: manage the domain by a MailDomain.
     #[schemars(length(min = 1, max = 1))]
@@ -197,7 +202,8 @@ pub struct MailDomainGrantStatus {
     pub summary: Option<GrantSummary>,
 }
 
-/// What a grant comes to.
+/// What a grant comes to: what is claimed by it, whether or not it is looked at. A MailDomain that is suspended, that has a spec
+/// which can be no record, or that an older one stands in the way of claims its domain all the same.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", default)]
 pub struct GrantSummary {

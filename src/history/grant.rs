@@ -57,7 +57,7 @@ impl GrantState<'_> {
                 "heeded; no MailDomain claims a domain by it yet".to_owned()
             }
             (Self::Accepted, Some(summary)) => format!(
-                "heeded; {} of {} {} managed by it",
+                "heeded; {} of {} {} claimed by it",
                 counted(summary.domains, "domain"),
                 counted(summary.namespaces, "namespace"),
                 if summary.domains == 1 { "is" } else { "are" },
@@ -153,9 +153,9 @@ mod tests {
     fn how_much_it_comes_to_is_said_in_numbers_and_names_nobody() {
         for (namespaces, domains, says) in [
             (0, 0, "no MailDomain claims a domain by it yet"),
-            (1, 1, "heeded; 1 domain of 1 namespace is managed by it"),
-            (1, 2, "heeded; 2 domains of 1 namespace are managed by it"),
-            (2, 5, "heeded; 5 domains of 2 namespaces are managed by it"),
+            (1, 1, "heeded; 1 domain of 1 namespace is claimed by it"),
+            (1, 2, "heeded; 2 domains of 1 namespace are claimed by it"),
+            (2, 5, "heeded; 5 domains of 2 namespaces are claimed by it"),
         ] {
             let summary = Some(GrantSummary { namespaces, domains });
             let status = grant_status(None, 1, &GrantState::Accepted, summary, at(1));

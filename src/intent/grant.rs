@@ -174,13 +174,18 @@ impl Pattern {
                 "write {stars}{written}: A-labels, lower case, without a trailing dot"
             ));
         }
-        match (is_wildcard, name.label_count()) {
+        // What no MailDomain can have is granted to nobody, however it is written.
+        if let Some(why) = mail::nor_below(&name) {
+            let what = if is_wildcard { "a domain below " } else { "" };
+            return Err(format!("no MailDomain can have {what}{written}: {why}"));
+        }
+        match (is_wildcard, name.has_several_labels()) {
             (true, _) => Ok(Self::Below(written)),
-            (false, 1) => Err(format!(
+            (false, true) => Ok(Self::One(written)),
+            (false, false) => Err(format!(
                 "{text:?} is one label, and no domain that could be claimed: *.{text} is every domain below it, and * \
                  every domain there is"
             )),
-            (false, _) => Ok(Self::One(written)),
         }
     }
 }

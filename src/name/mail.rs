@@ -100,18 +100,25 @@ pub fn read(text: &str) -> Result<Name, NoMailDomain> {
 /// Why no organization sends mail from a name, whatever DNS says of it: it is one label or none, a reverse zone, or the name of
 /// a service's record.
 pub fn not_for_mail(name: &Name) -> Option<NoMailDomain> {
+    match name.has_several_labels() {
+        true => nor_below(name),
+        false => Some(NoMailDomain::TopLevel(name.to_string())),
+    }
+}
+
+/// Why no organization sends mail from a name that has these last labels, nor from any below it: it lies in a reverse zone, or a
+/// label names a service's record. One label alone may have domains below it.
+pub fn nor_below(name: &Name) -> Option<NoMailDomain> {
     let labels = name.labels();
-    match labels.as_slice() {
-        [] | [_] => return Some(NoMailDomain::TopLevel(name.to_string())),
-        [.., zone, arpa] if arpa == b"arpa" && (zone == b"in-addr" || zone == b"ip6") => {
-            return Some(NoMailDomain::ReverseZone(name.clone()));
-        }
-        _ => {}
+    if let [.., zone, arpa] = labels.as_slice()
+        && arpa == b"arpa"
+        && (zone == b"in-addr" || zone == b"ip6")
+    {
+        return Some(NoMailDomain::ReverseZone(name.clone()));
     }
     let service = labels.iter().rposition(|label| label.starts_with(b"_"))?;
     let below = name.suffix(labels.len() - service - 1);
-    let is_one = below.labels().len() > 1;
-    Some(NoMailDomain::Service(is_one.then_some(below)))
+    Some(NoMailDomain::Service(below.has_several_labels().then_some(below)))
 }
 
 fn instead(domain: &Option<Name>) -> String {
@@ -176,6 +183,30 @@ mod tests {
         ] {
             let why = read(text).expect_err(text).to_string();
             assert!(why.contains(says), "{text:?}: {why}");
+        }
+    }
+
+    /// What has no mail domain below it either; below one label there may be some.
+    #[test]
+    fn what_no_organization_sends_from_below_is_told() {
+        for (text, says) in [
+            ("_domainkey.voorbeeld.nl", "name voorbeeld.nl"),
+            ("_tcp", "is sent from it"),
+            ("_tcp.nl", "is sent from it"),
+            ("in-addr.arpa", "reverse zone"),
+            ("2.0.192.in-addr.arpa", "reverse zone"),
+            ("ip6.arpa", "reverse zone"),
+        ] {
+            let name = read(text).expect(text);
+            let why = nor_below(&name).map(|why| why.to_string());
+            assert!(
+                why.as_ref().is_some_and(|why| why.contains(says)),
+                "{text}: {why:?}"
+            );
+        }
+        for text in ["nl", "arpa", "voorbeeld.nl", "my_host.a.nl", "home.arpa"] {
+            let name = read(text).expect(text);
+            assert_eq!(nor_below(&name), None, "{text}");
         }
     }
 

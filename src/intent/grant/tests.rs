@@ -38,6 +38,8 @@ fn a_name_is_itself_a_wildcard_all_below_at_any_depth_and_a_star_everything() {
         (&["*.nl"], "voorbeeld.nl", true),
         (&["*.nl"], "nl", false),
         (&["*"], "voorbeeld.nl", true),
+        (&["*.arpa"], "home.arpa", true),
+        (&["my_host.nl"], "my_host.nl", true),
         (&["ander.nl", "*.ander.nl", "voorbeeld.nl"], "voorbeeld.nl", true),
     ] {
         assert_eq!(
@@ -144,6 +146,38 @@ fn what_is_wrong_is_said_of_each_entry_with_what_to_write() {
             "*.nl is every domain below it",
         ),
         (json!({"domains": ["192.0.2.1"]}), "spec.domains[0]", "IP address"),
+        (
+            json!({"domains": ["a.nl", "_dmarc.a.nl"]}),
+            "spec.domains[1]",
+            "no MailDomain can have _dmarc.a.nl: ",
+        ),
+        (
+            json!({"domains": ["s1._domainkey.a.nl"]}),
+            "spec.domains[0]",
+            "name a.nl",
+        ),
+        (
+            json!({"domains": ["*._domainkey.a.nl"]}),
+            "spec.domains[0]",
+            "no MailDomain can have a domain below _domainkey.a.nl: ",
+        ),
+        (
+            json!({"domains": ["_mta-sts.a.nl"]}),
+            "spec.domains[0]",
+            "name a.nl",
+        ),
+        (json!({"domains": ["*._tcp"]}), "spec.domains[0]", "below _tcp: "),
+        (json!({"domains": ["_tcp"]}), "spec.domains[0]", "have _tcp: "),
+        (
+            json!({"domains": ["2.0.192.in-addr.arpa"]}),
+            "spec.domains[0]",
+            "reverse zone",
+        ),
+        (
+            json!({"domains": ["*.ip6.arpa"]}),
+            "spec.domains[0]",
+            "reverse zone",
+        ),
         (json!({"domains": ["*."]}), "spec.domains[0]", "is no domain"),
         (
             json!({"domains": ["user@a.nl"]}),

@@ -260,6 +260,31 @@ fn who_only_looks_needs_no_grant() {
     assert_eq!(claims.refusal(&key("x", "a")), None);
 }
 
+/// Whether it is looked at is another matter: a slip in a manifest, or a pause, gives its domain to nobody else.
+#[test]
+fn who_rests_or_has_made_a_slip_keeps_its_claim_and_is_counted() {
+    for slip in [
+        json!({"domain": "a.nl", "role": "Parked", "suspend": true}),
+        json!({"domain": "a.nl", "role": "Mail", "spf": {"mechanisms": ["ip4:nonsense"], "all": "Fail"}}),
+        json!({"domain": "a.nl", "role": "Mail", "suspend": true, "dmarc": {"cname": "..", "policy": "Reject"}}),
+    ] {
+        let mut claims = closed(&[("x", "a.nl"), ("y", "a.nl")]);
+        let (first, second) = (key("x", "a"), key("y", "b"));
+        let resting: MailDomainSpec = serde_json::from_value(slip.clone()).unwrap();
+        claims.apply(&first, at(1), Some(&resting));
+        claims.apply(&second, at(2), Some(&spec("a.nl", Role::Parked)));
+        assert_eq!(claims.conflict(&first), None, "{slip}");
+        assert!(claims.conflict(&second).is_some(), "{slip}");
+        // Both claim it; whose it is, is for the claims to say.
+        let counted: Vec<GrantSummary> = claims.met().into_values().collect();
+        let one = GrantSummary {
+            namespaces: 1,
+            domains: 1,
+        };
+        assert_eq!(counted, [one, one], "{slip}");
+    }
+}
+
 #[test]
 fn what_a_grant_comes_to_is_counted_by_namespace_and_domain() {
     let mut claims = closed(&[("x", "*.nl"), ("y", "a.nl"), ("z", "z.nl")]);
