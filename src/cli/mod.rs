@@ -106,6 +106,7 @@ impl From<Plugin> for Cli {
         let command = match plugin.command {
             PluginCommand::Cluster(command) => Command::Kubectl(kubectl::Args { command }),
             PluginCommand::Inspect(args) => Command::Inspect(args),
+            PluginCommand::Init(args) => Command::Init(args),
             PluginCommand::Plan(args) => Command::Plan(args),
             PluginCommand::Lookup(args) => Command::Lookup(args),
         };

@@ -84,7 +84,9 @@ fn kubectl_completes_commands_options_and_names() {
         (&["st"][..], &["status"][..], &["refresh"][..]),
         (
             &[""],
-            &["status", "refresh", "check", "explain", "inspect"],
+            &[
+                "status", "refresh", "check", "explain", "inspect", "init", "plan", "lookup",
+            ],
             &["winkel-nl"],
         ),
         (&["status", "--out"], &["--output"], &["winkel-nl"]),

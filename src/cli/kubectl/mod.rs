@@ -12,7 +12,7 @@ mod status;
 use clap::{Parser, Subcommand};
 
 pub use self::cluster::ClusterArgs;
-use super::{Exit, Failure, args, explain, inspect, lookup, plan};
+use super::{Exit, Failure, args, explain, init, inspect, lookup, plan};
 use crate::report::Style;
 
 /// What is asked of the MailDomains in a cluster.
@@ -64,6 +64,8 @@ pub enum PluginCommand {
     Cluster(Command),
     /// Say what DNS says about any domain, and what is wrong with it; needs no manifest
     Inspect(inspect::Args),
+    /// Begin a MailDomain manifest from live DNS and a few answers
+    Init(init::Args),
     /// Print the desired records of MailDomain manifests, or with --diff what of them differs from DNS
     Plan(plan::Args),
     /// Look one record set up: what the resolver says, whether it is proven, what each name server says

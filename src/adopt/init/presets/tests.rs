@@ -19,8 +19,10 @@ fn every_row_is_whole_and_none_is_twice() {
     names.dedup();
     assert_eq!(names.len(), all, "a name for two");
     let mut includes = BTreeSet::new();
+    let mut pages = BTreeSet::new();
     for preset in PRESETS {
         assert!(preset.page.starts_with("https://"), "{}", preset.id);
+        assert!(pages.insert(preset.page), "{}: a page for two", preset.id);
         assert!(!preset.note.ends_with('.'), "{}", preset.id);
         assert!(
             preset.asks_for_include || preset.includes.is_empty() || !preset.note.is_empty(),
