@@ -30,10 +30,12 @@ mod cli {
     mod plan;
     mod plan_as;
     mod plan_back;
+    mod plan_shared;
     mod plan_zones;
     mod replay;
     mod shells;
     mod shown;
     mod spf;
+    mod starting;
     mod validation;
 }

@@ -1,6 +1,8 @@
 //! `zegel plan`: the desired records of manifests, as a zone file, JSON, a table, or in the words of a program that publishes
 //! them. Asks DNS only with `--diff`: what differs from it is asked for then.
 
+use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 use std::sync::Arc;
 
 use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
@@ -8,13 +10,17 @@ use jiff::Timestamp;
 
 use super::args::{Format, one_of};
 use super::look::{LookArgs, Observer};
-use super::manifests::Manifest;
+use super::manifests::{Loaded, Manifest};
 use super::{Exit, Failure, look, manifests, output};
+use crate::inquiry::Kind;
+use crate::intent::SpecError;
 use crate::judge::judge;
 use crate::name::Name;
 use crate::report::plan::dnsendpoint::{DIALECTS, Dialect};
 use crate::report::plan::seen::{Held, held};
+use crate::report::plan::shared::{Clash, Forms, Wants, clashes};
 use crate::report::plan::{self, Row, dnscontrol, dnsendpoint, nsupdate, octodns};
+use crate::report::sarif::Invalid;
 use crate::report::text::harmless;
 use crate::report::{Style, json};
 use crate::world::Freshness;
@@ -100,6 +106,40 @@ fn holds_none(zone: &Name, manifests: &[Manifest]) -> bool {
     wanted.peek().is_some() && !wanted.any(|wanted| wanted.name.is_at_or_below(zone))
 }
 
+/// Makes mistakes of the record sets that two manifests want otherwise; nothing is planned then.
+fn hold_together(args: &Args, loaded: &mut Loaded) {
+    let all = loaded.manifests.iter().map(|manifest| Wants {
+        manifest: &manifest.source,
+        intent: &manifest.intent,
+    });
+    let all: Vec<Wants<'_>> = all.collect();
+    let forms = match args.output {
+        Format::Json | Format::Table => Forms::Apart,
+        _ => Forms::Together,
+    };
+    let clashes = clashes(&all, args.zone.as_ref(), forms);
+    if clashes.is_empty() {
+        return;
+    }
+    let mistakes = clashes
+        .into_iter()
+        .filter_map(|clash| mistake(&loaded.manifests, clash));
+    loaded.invalid.extend(mistakes);
+    loaded.manifests.clear();
+}
+
+/// Where the later of two manifests asks for what the earlier one wants otherwise.
+fn mistake(manifests: &[Manifest], clash: Clash) -> Option<Invalid> {
+    let manifest = manifests.get(clash.manifest)?;
+    let line = manifest.lines.get(clash.wanted).copied();
+    let path = manifest.intent.wanted.get(clash.wanted)?.path.clone();
+    Some(Invalid {
+        file: manifest.source.file.clone(),
+        line: line.unwrap_or(manifest.source.line),
+        error: SpecError::new(path, clash.message),
+    })
+}
+
 /// Prints the desired records. Something that was not answered is [`Exit::Unknown`]; that something differs is what was
 /// asked for, and no failure.
 ///
@@ -122,15 +162,18 @@ pub async fn run(args: &Args, style: Style) -> Result<Exit, Failure> {
     if let Some(said) = loaded.of_grants_alone() {
         output::note(&said);
     }
+    hold_together(args, &mut loaded);
     let mut exit = Exit::Fine;
     let at = Timestamp::now();
     if args.diff {
-        exit = exit.max(diff(args, std::mem::take(&mut loaded.manifests), style).await?);
+        let manifests = std::mem::take(&mut loaded.manifests);
+        exit = exit.max(diff(args, manifests, style).await?);
     }
     let planned = loaded.manifests.iter().map(|manifest| Planned {
         manifest,
         rows: plan::rows(&manifest.intent, args.ttl),
         nothing: None,
+        is_whole: true,
     });
     print(args, at, planned, style)?;
     if args.output == Format::Json {
@@ -174,7 +217,7 @@ async fn diff(args: &Args, jobs: Vec<Manifest>, style: Style) -> Result<Exit, Fa
     for (manifest, held) in all.iter().zip(held) {
         let held = held.unwrap_or_default();
         for open in &held.open {
-            output::note(&format!("error: {}", harmless(open)));
+            output::note(&format!("error: {}", harmless(&open.why)));
             exit = Exit::Unknown;
         }
         planned.extend(differing(args, manifest, held));
@@ -190,12 +233,14 @@ struct Planned<'a> {
     rows: Vec<Row>,
     /// What is said in the place of records, where there is nothing to do.
     nothing: Option<&'static str>,
+    /// Whether all that is wanted in the zone is known: nothing went unanswered.
+    is_whole: bool,
 }
 
 /// What of one manifest differs; `None` where nothing of it may be printed.
 ///
-/// A DNSEndpoint is one object, and applying it takes away what it no longer names: so it holds what is right as well, and
-/// where something was not answered there is none.
+/// A DNSEndpoint is one object, and applying it takes away what it no longer names; and so does octoDNS with a source of its
+/// own. So both hold what is right as well, and where something was not answered there is none.
 fn differing<'a>(args: &Args, manifest: &'a Manifest, held: Held) -> Option<Planned<'a>> {
     let domain = &manifest.intent.domain;
     if args.output == Format::Dnsendpoint {
@@ -209,21 +254,30 @@ fn differing<'a>(args: &Args, manifest: &'a Manifest, held: Held) -> Option<Plan
             manifest,
             rows: held.rows,
             nothing: None,
+            is_whole: true,
         });
     }
-    let rows = held.changes();
-    let nothing = rows.is_empty().then_some(match held.open.is_empty() {
+    let lies_elsewhere = |name: &Name| args.zone.as_ref().is_some_and(|zone| !name.is_at_or_below(zone));
+    let is_whole = held.open.iter().all(|open| lies_elsewhere(&open.name));
+    let changes = held.changes();
+    let nothing = changes.is_empty().then_some(match held.open.is_empty() {
         true => "nothing differs from DNS",
         false => "nothing else is known to differ from DNS",
     });
+    let rows = match args.output {
+        Format::Octodns => held.rows,
+        _ => changes,
+    };
     Some(Planned {
         manifest,
         rows,
         nothing,
+        is_whole,
     })
 }
 
-/// Prints each manifest's records; for octoDNS, which has one document a zone, each zone's.
+/// Prints each manifest's records; for octoDNS, which has one document a zone, each zone's. A script adds once what several
+/// manifests want.
 fn print<'a>(
     args: &Args,
     at: Timestamp,
@@ -234,15 +288,30 @@ fn print<'a>(
         let planned: Vec<Planned<'_>> = planned.into_iter().collect();
         return output::print(&documents(args, &planned)?);
     }
-    for planned in planned {
+    let is_script = matches!(args.output, Format::Nsupdate | Format::Dnscontrol);
+    // Whose record sets were written; not whose are wanted, for of what was not answered none is.
+    let mut written: HashMap<(Name, Kind), &'a Name> = HashMap::new();
+    for mut planned in planned {
+        let domain = &planned.manifest.intent.domain;
+        let records = planned.rows.iter_mut().filter(|row| !row.values.is_empty());
+        for row in records.filter(|_| is_script) {
+            match written.entry((row.name.clone(), row.kind)) {
+                Entry::Vacant(place) => drop(place.insert(domain)),
+                Entry::Occupied(first) => {
+                    row.written = Some(format!("{} wants it too, and has it above", first.get()));
+                }
+            }
+        }
         output::print(&text(args, at, &planned, style)?)?;
     }
     Ok(())
 }
 
-/// The documents of octoDNS, in the order the zones come.
+/// The documents of octoDNS, in the order the zones come. Of a zone of which something went unanswered there is none: as a
+/// source of its own it would take that away.
 fn documents(args: &Args, planned: &[Planned<'_>]) -> Result<String, Failure> {
-    let mut zones: Vec<(&Name, Vec<octodns::Part<'_>>)> = Vec::new();
+    let mut places: HashMap<&Name, usize> = HashMap::new();
+    let mut zones: Vec<(&Name, bool, Vec<octodns::Part<'_>>)> = Vec::new();
     for planned in planned {
         let domain = &planned.manifest.intent.domain;
         let zone = args.zone.as_ref().unwrap_or(domain);
@@ -252,15 +321,26 @@ fn documents(args: &Args, planned: &[Planned<'_>]) -> Result<String, Failure> {
             rows: &planned.rows,
             nothing: planned.nothing,
         };
-        match zones.iter_mut().find(|(known, _)| *known == zone) {
-            Some((_, parts)) => parts.push(part),
-            None => zones.push((zone, vec![part])),
+        let place = *places.entry(zone).or_insert(zones.len());
+        match zones.get_mut(place) {
+            Some((_, is_whole, parts)) => {
+                *is_whole &= planned.is_whole;
+                parts.push(part);
+            }
+            None => zones.push((zone, planned.is_whole, vec![part])),
         }
     }
-    let documents = zones.iter().map(|(zone, parts)| octodns::zone(zone, parts));
-    documents
-        .collect::<Result<String, String>>()
-        .map_err(Failure::Usage)
+    let mut out = String::new();
+    for (zone, is_whole, parts) in zones {
+        if !is_whole {
+            output::note(&format!(
+                "error: {zone}: no document is written, for as a source of octoDNS it would take away what was not answered"
+            ));
+            continue;
+        }
+        out.push_str(&octodns::zone(zone, &parts).map_err(Failure::Usage)?);
+    }
+    Ok(out)
 }
 
 /// One manifest in the format that was asked for.

@@ -4,7 +4,7 @@ use super::harness::{Run, folder, zegel};
 use super::plan_back::octodns;
 
 /// Manifests of these domains, each with the rest of its spec.
-fn manifests(specs: &[(&str, &str)]) -> String {
+pub(super) fn manifests(specs: &[(&str, &str)]) -> String {
     let objects = specs.iter().map(|(domain, spec)| {
         let name = domain.replace('.', "-");
         format!(
@@ -15,7 +15,7 @@ fn manifests(specs: &[(&str, &str)]) -> String {
     objects.collect()
 }
 
-fn plan(text: &str, args: &[&str]) -> Run {
+pub(super) fn plan(text: &str, args: &[&str]) -> Run {
     let folder = folder(&[("m.yaml", text)]);
     let path = folder.path().join("m.yaml");
     let path = path.to_str().expect("the path is UTF-8");
@@ -163,42 +163,5 @@ fn names_with_numbers_are_in_the_order_octodns_reads() {
     match octodns(&run.out) {
         Some(read) => assert_eq!(read.as_array().map(Vec::len), Some(names.len())),
         None => println!("SKIPPED: octoDNS (it could not be installed: dev/octodns says why)"),
-    }
-}
-
-/// One host that two domains name: the same records are one set, and others can be written as neither.
-#[test]
-fn a_record_set_that_two_manifests_want_is_written_once_or_refused() {
-    let (one, other) = ("01".repeat(32), "23".repeat(32));
-    let dane = |digests: &[&str]| {
-        let records: Vec<String> = digests.iter().map(|digest| format!("'3 1 1 {digest}'")).collect();
-        let records = records.join(", ");
-        format!(
-            "role: Mail\n  mx: {{hosts: [{{preference: 10, host: mail.voorbeeld.nl}}]}}\n  dane: {{hosts: [{{name: \
-             mail.voorbeeld.nl, records: [{records}]}}]}}"
-        )
-    };
-    let both = |first: &[&str], second: &[&str]| {
-        let text = manifests(&[
-            ("voorbeeld.nl", &dane(first)),
-            ("post.voorbeeld.nl", &dane(second)),
-        ]);
-        plan(&text, &["-o", "octodns", "--zone", "voorbeeld.nl"])
-    };
-    for second in [[one.as_str(), &other], [&other, &one]] {
-        let same = both(&[&one, &other], &second);
-        assert_eq!(same.code, 0, "{}", same.err);
-        assert_eq!(same.out.matches(&one).count(), 1, "{}", same.out);
-    }
-    for second in [&[other.as_str()][..], &[&one, &other]] {
-        let parted = both(&[&one], second);
-        assert_eq!((parted.code, parted.out.as_str()), (2, ""), "{}", parted.err);
-        for words in [
-            "_25._tcp.mail.voorbeeld.nl TLSA: voorbeeld.nl: MailDomain mail/voorbeeld-nl",
-            "MailDomain mail/post-voorbeeld-nl",
-            "want different records there",
-        ] {
-            assert!(parted.err.contains(words), "{words}\n{}", parted.err);
-        }
     }
 }

@@ -2,11 +2,13 @@
 //! Pure.
 //!
 //! DNSControl splits long texts and quotes them by itself, so a value is the joined text as a JavaScript string. It has the
-//! whole zone in its hands: what is to be taken away has to go from where it is declared, and is a comment here.
+//! whole zone in its hands: what is to be taken away has to go from where it is declared, and what stays has to stay there, so
+//! both are comments here. A record that is declared twice is a mistake to it, so one that several manifests want is
+//! declared for the first.
 
 use std::fmt::Write;
 
-use super::{Row, before, octets, title};
+use super::{Row, absolute, before, octets, title};
 use crate::inquiry::Kind;
 use crate::name::Name;
 use crate::report::ManifestRef;
@@ -14,9 +16,23 @@ use crate::report::ManifestRef;
 /// The piece of one manifest; names are below `zone`.
 pub fn extension(manifest: &ManifestRef, domain: &Name, zone: &Name, rows: &[Row]) -> String {
     let mut out = format!("// {}\n", title(manifest, domain));
+    if rows.iter().any(|row| row.seen.is_some()) {
+        out.push_str(
+            "// What differs from DNS today, and no more: a file that is written anew each time is planned without --diff, for\n\
+             // DNSControl takes away what is declared nowhere.\n",
+        );
+    }
     let mut records = Vec::new();
     for row in rows {
+        if let Some(why) = row.left_out(Some(zone)) {
+            let _ = writeln!(out, "// {} {} is left out: {why}", row.name, row.kind);
+            continue;
+        }
         out.push_str(&before(row, "//"));
+        for kept in row.seen.iter().flat_map(|seen| &seen.keep) {
+            let data = absolute(row.kind, kept.to_string());
+            let _ = writeln!(out, "// keep: {} {} {data}", row.name, row.kind);
+        }
         for value in row.to_add() {
             match record(row, zone, value) {
                 Ok(record) if row.is_certain() => records.push(record),

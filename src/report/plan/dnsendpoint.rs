@@ -167,6 +167,10 @@ fn endpoint(row: &Row, dialect: &Dialect) -> Result<Option<Endpoint>, String> {
     if row.values.is_empty() {
         return Ok(None);
     }
+    // That none stands there may be right too.
+    if row.seen.is_some() && row.whole().is_empty() {
+        return Ok(None);
+    }
     if !row.is_certain() {
         return Err("it depends on DNS: --diff tells".to_owned());
     }
@@ -179,6 +183,11 @@ fn endpoint(row: &Row, dialect: &Dialect) -> Result<Option<Endpoint>, String> {
     let targets = match row.kind {
         Kind::Txt => texts(row, dialect)?,
         Kind::Cname => row.values.clone(),
+        Kind::Mx if row.values.iter().any(|value| value.ends_with(" .")) => {
+            return Err(
+                "ExternalDNS reads a null MX back as another record, and writes it again for ever".to_owned(),
+            );
+        }
         // What is right may be written in another way.
         Kind::Mx if row.seen.is_some() && row.to_add().is_empty() => row
             .seen
@@ -186,11 +195,6 @@ fn endpoint(row: &Row, dialect: &Dialect) -> Result<Option<Endpoint>, String> {
             .flat_map(|seen| &seen.keep)
             .map(Rdata::shown)
             .collect(),
-        Kind::Mx if row.values.iter().any(|value| value.ends_with(" .")) => {
-            return Err(
-                "ExternalDNS reads a null MX back as another record, and writes it again for ever".to_owned(),
-            );
-        }
         Kind::Mx => row.values.clone(),
         other => return Err(format!("records of type {other} are not written for ExternalDNS")),
     };

@@ -10,6 +10,7 @@ pub mod dnsendpoint;
 pub mod nsupdate;
 pub mod octodns;
 pub mod seen;
+pub mod shared;
 
 use std::fmt::Write;
 
@@ -51,6 +52,9 @@ pub struct Row {
     /// What stands in DNS there, where the plan was held against it.
     #[serde(flatten)]
     pub seen: Option<Seen>,
+    /// Why a script that writes each record once leaves it out: another manifest wants it too.
+    #[serde(skip)]
+    pub written: Option<String>,
 }
 
 impl Row {
@@ -87,6 +91,12 @@ impl Row {
             .collect()
     }
 
+    /// Why it is left out of a script of the records of `zone`; of whatever zone where none is said.
+    fn left_out(&self, zone: Option<&Name>) -> Option<String> {
+        let elsewhere = zone.and_then(|zone| below(&self.name, zone).err());
+        elsewhere.or_else(|| self.written.clone())
+    }
+
     /// The whole record set as it is to be, each value in presentation format with the strings of a text quoted.
     fn whole(&self) -> Vec<String> {
         let kept = self.seen.iter().flat_map(|seen| &seen.keep);
@@ -111,6 +121,7 @@ fn row(wanted: &ManagedRrset, ttl: u32) -> Row {
         condition: desired.condition,
         file: desired.file,
         seen: None,
+        written: None,
         depends_on_dns: wanted.what == What::NullMx,
     }
 }

@@ -6,17 +6,17 @@
 
 use std::fmt::Write;
 
-use super::{Row, absolute, below, data, served, title};
+use super::{Row, absolute, data, served, title};
 use crate::name::Name;
 use crate::report::ManifestRef;
 
-/// The script of one manifest. `zone` is the zone the records are in, where somebody said so, and what lies elsewhere is left
+/// The script of one manifest. A record that another one has already is left out, for its prerequisite would fail. `zone` is the zone the records are in, where somebody said so, and what lies elsewhere is left
 /// out: a server refuses an update of a name that is not in the zone it is sent for (RFC 2136 3.4.1.3), and nsupdate goes on
 /// with the rest. Else nsupdate asks for the zone of each name.
 pub fn script(manifest: &ManifestRef, domain: &Name, zone: Option<&Name>, rows: &[Row]) -> String {
     let mut out = format!("; {}\n", title(manifest, domain));
     for row in rows {
-        if let Some(Err(why)) = zone.map(|zone| below(&row.name, zone)) {
+        if let Some(why) = row.left_out(zone) {
             let _ = writeln!(out, "; {} {} is left out: {why}", row.name, row.kind);
             continue;
         }

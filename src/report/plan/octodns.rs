@@ -5,6 +5,9 @@
 //! out, and says so. And its sources are the whole zone to it: what is in none of them it takes away. A plan holds only the
 //! records of e-mail, so it is never a zone's file by itself: it says so above them, and where it has no record it has no document.
 //!
+//! A second source that is written anew gives what it no longer names back to the zone's own file. So a plan that was held
+//! against DNS holds what is right as well, as it stands.
+//!
 //! A file of octoDNS is one document, so what several manifests have of one zone is one: see [`zone`].
 
 use std::collections::BTreeMap;
@@ -28,19 +31,6 @@ struct Entry {
     value: Option<Value>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     values: Vec<Value>,
-}
-
-impl Entry {
-    /// Whether it is the same record set, in whatever order.
-    fn is_same(&self, other: &Self) -> bool {
-        let sorted = |entry: &Self| {
-            let values = entry.value.iter().chain(&entry.values);
-            let mut values: Vec<String> = values.map(Value::to_string).collect();
-            values.sort();
-            values
-        };
-        sorted(self) == sorted(other)
-    }
 }
 
 /// A name below its zone, in the order octoDNS insists on: a row of digits counts as a number, so `s2` is before `s10`.
@@ -87,47 +77,44 @@ pub struct Part<'a> {
     pub domain: &'a Name,
     /// Its records.
     pub rows: &'a [Row],
-    /// What is said in the place of records, where a plan that was held against DNS has none.
+    /// What is said of a plan that was held against DNS, where nothing is to change.
     pub nothing: Option<&'static str>,
 }
 
 impl Part<'_> {
     fn heading(&self) -> String {
-        match self.nothing {
-            Some(nothing) => format!("# {}: {nothing}\n", self.domain),
-            None => format!("# {}\n", title(self.manifest, self.domain)),
+        let mut out = String::new();
+        if let Some(nothing) = self.nothing {
+            let _ = writeln!(out, "# {}: {nothing}", self.domain);
         }
+        if self.nothing.is_none() || !self.rows.is_empty() {
+            let _ = writeln!(out, "# {}", title(self.manifest, self.domain));
+        }
+        out
     }
 }
 
-/// A zone's YAML of all that manifests have of it; names are below `zone`.
+/// A zone's YAML of all that manifests have of it; names are below `zone`. A set that several want is there once.
 ///
 /// # Errors
-/// Where two of them want different records in one set, which can be written as neither; or when it cannot be written as YAML,
-/// and no such case is known.
+/// When it cannot be written as YAML; none is known.
 pub fn zone(zone: &Name, parts: &[Part<'_>]) -> Result<String, String> {
     let mut out: String = parts.iter().map(Part::heading).collect();
-    if parts.iter().all(|part| part.nothing.is_some()) {
+    if parts
+        .iter()
+        .all(|part| part.nothing.is_some() && part.rows.is_empty())
+    {
         return Ok(out);
     }
     out.push_str(&merge(zone));
     // octoDNS wants the names in order, and of a name the types.
-    let mut entries: BTreeMap<Label, BTreeMap<String, (Entry, &Part<'_>)>> = BTreeMap::new();
-    for (part, row) in parts
-        .iter()
-        .flat_map(|part| part.rows.iter().map(move |row| (part, row)))
-    {
+    let mut entries: BTreeMap<Label, BTreeMap<String, Entry>> = BTreeMap::new();
+    for row in parts.iter().flat_map(|part| part.rows) {
         out.push_str(&before(row, "#"));
         match entry(row, zone) {
             Ok(Some((label, entry))) => {
                 let types = entries.entry(label).or_default();
-                match types.get(&entry.kind) {
-                    Some((there, first)) if !there.is_same(&entry) => {
-                        return Err(clash(row, first, part));
-                    }
-                    Some(_) => {}
-                    None => drop(types.insert(entry.kind.clone(), (entry, part))),
-                }
+                types.entry(entry.kind.clone()).or_insert(entry);
             }
             Ok(None) => {}
             Err(why) => {
@@ -142,7 +129,7 @@ pub fn zone(zone: &Name, parts: &[Part<'_>]) -> Result<String, String> {
     }
     let by_name: BTreeMap<&Label, Vec<&Entry>> = entries
         .iter()
-        .map(|(label, types)| (label, types.values().map(|(entry, _)| entry).collect()))
+        .map(|(label, types)| (label, types.values().collect()))
         .collect();
     out.push_str("---\n");
     out.push_str(&serde_saphyr::to_string(&by_name).map_err(|error| error.to_string())?);
@@ -150,18 +137,6 @@ pub fn zone(zone: &Name, parts: &[Part<'_>]) -> Result<String, String> {
         out.push('\n');
     }
     Ok(out)
-}
-
-/// Why what two manifests want of one record set is not written.
-fn clash(row: &Row, first: &Part<'_>, second: &Part<'_>) -> String {
-    format!(
-        "{} {}: {} and {} want different records there, and octoDNS has a record set as a whole: make them the same, or plan \
-         the two apart",
-        row.name,
-        row.kind,
-        title(first.manifest, first.domain),
-        title(second.manifest, second.domain),
-    )
 }
 
 /// How what follows is used, as comments. octoDNS wants one mapping of all names, so where a name is there already its list
@@ -188,6 +163,10 @@ fn entry(row: &Row, zone: &Name) -> Result<Option<(Label, Entry)>, String> {
             "other texts may stand here, and octoDNS has a record set as a whole: --diff takes them in"
                 .to_owned(),
         );
+    }
+    // What somebody else chooses is right as it is, and no part of the plan.
+    if row.values.is_empty() && row.seen.as_ref().is_some_and(|seen| !seen.differs) {
+        return Ok(None);
     }
     let kept = row.seen.iter().flat_map(|seen| &seen.keep);
     let kept = kept.map(|rdata| match rdata {

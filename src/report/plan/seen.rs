@@ -49,8 +49,17 @@ fn shown<S: Serializer>(data: &[Rdata], serializer: S) -> Result<S::Ok, S::Error
 pub struct Held {
     /// The record sets of which it is known what stands there, those that are right included, in the order of the plan.
     pub rows: Vec<Row>,
-    /// Those of which it is not known, and why: a sentence each.
-    pub open: Vec<String>,
+    /// Those of which it is not known.
+    pub open: Vec<Open>,
+}
+
+/// A record set of which it is not known what stands there.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Open {
+    /// Its name.
+    pub name: Name,
+    /// Which it is, and why: a sentence.
+    pub why: String,
 }
 
 /// What of the plan for `intent` differs from DNS, by its `verdict` over the facts of `inquiry`.
@@ -66,7 +75,10 @@ pub fn held(intent: &Intent, verdict: &Verdict, ttl: u32, inquiry: &mut Inquiry<
             }
             (State::Unknown, why) => {
                 let why = why.map_or_else(|| "not answered".to_owned(), |why| format!("not answered: {why}"));
-                held.open.push(format!("{} {}: {why}", row.name, row.kind));
+                held.open.push(Open {
+                    why: format!("{} {}: {why}", row.name, row.kind),
+                    name: row.name,
+                });
             }
             (State::Drifted | State::Missing | State::Unexpected, _) => {
                 row.seen = Some(seen(&row, &record.observed, inquiry));
