@@ -289,12 +289,18 @@ fn print<'a>(
         return output::print(&documents(args, &planned)?);
     }
     let is_script = matches!(args.output, Format::Nsupdate | Format::Dnscontrol);
-    // Whose record sets were written; not whose are wanted, for of what was not answered none is.
+    // Whose record sets were written; not whose are wanted, for what was not answered or lies elsewhere is not.
     let mut written: HashMap<(Name, Kind), &'a Name> = HashMap::new();
     for mut planned in planned {
         let domain = &planned.manifest.intent.domain;
-        let records = planned.rows.iter_mut().filter(|row| !row.values.is_empty());
-        for row in records.filter(|_| is_script) {
+        let zone = match args.output {
+            Format::Dnscontrol => Some(args.zone.as_ref().unwrap_or(domain)),
+            _ => args.zone.as_ref(),
+        };
+        let is_written = |row: &&mut Row| {
+            is_script && !row.values.is_empty() && zone.is_none_or(|zone| row.name.is_at_or_below(zone))
+        };
+        for row in planned.rows.iter_mut().filter(is_written) {
             match written.entry((row.name.clone(), row.kind)) {
                 Entry::Vacant(place) => drop(place.insert(domain)),
                 Entry::Occupied(first) => {

@@ -86,6 +86,22 @@ fn what_two_want_alike_is_added_once_by_what_adds_records() {
     }
 }
 
+/// Each is in its own zone where none is said, and what does not lie in the first one's is written for the second.
+#[test]
+fn what_is_left_out_for_the_first_is_written_for_the_next() {
+    let text = manifests(&[("post.voorbeeld.nl", &dane(&[1])), ("voorbeeld.nl", &dane(&[1]))]);
+    for (output, record) in [
+        ("nsupdate", "update add _25._tcp.mail.voorbeeld.nl. "),
+        ("dnscontrol", "TLSA(\"_25._tcp.mail\", "),
+        ("octodns", "certificate_usage: 3"),
+    ] {
+        for run in [plan(&text, &["-o", output]), diff(&text, MAIL, &["-o", output])] {
+            assert_eq!(run.code, 0, "{output}: {}", run.err);
+            assert_eq!(run.out.matches(record).count(), 1, "{output}: {}", run.out);
+        }
+    }
+}
+
 /// What shows each manifest for itself, or owns its records object by object, has them with each: taken out of one they would go when
 /// the other goes.
 #[test]

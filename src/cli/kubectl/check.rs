@@ -185,3 +185,35 @@ fn other_word(object: &Object, here: Outcome, now: Timestamp) -> Option<String> 
         harmless(&ready.message),
     ))
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    /// What the controller refuses its domain is a mistake, in the controller's own words; everything else is judged from here.
+    #[test]
+    fn only_who_is_refused_the_domain_is_not_judged() {
+        for (status, reason, is_refused) in [
+            ("False", "DomainConflict", true),
+            ("False", "NotGranted", true),
+            ("False", "Drifted", false),
+            ("False", "InvalidSpec", false),
+            ("Unknown", "Suspended", false),
+            ("True", "Compliant", false),
+        ] {
+            let object = Object::read(&json!({
+                "metadata": {"namespace": "mail", "name": "a", "uid": "u", "generation": 1},
+                "spec": {"domain": "a.nl", "role": "Parked"},
+                "status": {"conditions": [{
+                    "type": "Ready", "status": status, "reason": reason, "message": "so it is",
+                    "lastTransitionTime": "2026-11-27T12:00:00Z", "observedGeneration": 1,
+                }]},
+            }));
+            let refusal = refusal(&object).map(|error| error.to_string());
+            let wanted = is_refused.then(|| "spec.domain: so it is".to_owned());
+            assert_eq!(refusal, wanted, "{reason}");
+        }
+    }
+}
