@@ -50,13 +50,18 @@ pub fn meant(id: &str, rules: impl IntoIterator<Item = &'static Rule>) -> Option
         .map(|rule| rule.id)
 }
 
-/// The ids nearest to one that does not exist: same family, or all families when that is none either.
-pub fn near(id: &str, rules: impl IntoIterator<Item = &'static Rule>) -> Vec<&'static str> {
+/// The ids nearest to one that does not exist: those of its family, none where that is none either. Numbers that follow each other
+/// are told by the first and the last, for a family may have a hundred.
+pub fn near(id: &str, rules: impl IntoIterator<Item = &'static Rule>) -> Vec<String> {
     let family = |id: &str| id.split('-').next().unwrap_or_default().to_ascii_uppercase();
+    let number = |id: &str| -> Option<u32> { id.rsplit('-').next()?.parse().ok() };
     let wanted = family(id);
-    rules
-        .into_iter()
-        .map(|rule| rule.id)
-        .filter(|known| family(known) == wanted)
-        .collect()
+    let known = rules.into_iter().map(|rule| rule.id);
+    let ids: Vec<&str> = known.filter(|known| family(known) == wanted).collect();
+    let follows = |one: &&str, two: &&str| number(two) == number(one).and_then(|one| one.checked_add(1));
+    let runs = ids.chunk_by(follows).flat_map(|run| match run {
+        [first, _, .., last] => vec![format!("{first} to {last}")],
+        few => few.iter().map(|id| (*id).to_owned()).collect(),
+    });
+    runs.collect()
 }

@@ -56,6 +56,28 @@ fn an_id_of_the_same_number_written_otherwise_is_what_was_meant() {
     }
 }
 
+/// A family of a hundred is told in a line or two, by its rows of numbers.
+#[test]
+fn a_family_in_the_place_of_a_rule_is_told_by_its_rows_of_numbers() {
+    for (asked, begins, never) in [
+        (
+            "SPF",
+            "there are SPF-001 to SPF-013, SPF-020 to SPF-027, ",
+            "SPF-002",
+        ),
+        ("spf-999", "there are SPF-001 to SPF-013, ", "SPF-021"),
+        ("DKIM", "there are DKIM-001", "DKIM-002"),
+    ] {
+        let run = zegel(&["explain", asked]);
+        assert_eq!((run.code, run.out.as_str()), (2, ""), "{asked}");
+        assert!(
+            run.err.contains(begins) && !run.err.contains(never) && run.err.len() < 320,
+            "{asked}: {}",
+            run.err
+        );
+    }
+}
+
 #[test]
 fn a_reason_in_the_place_of_a_rule_is_told_what_it_is() {
     for (asked, reason) in [
