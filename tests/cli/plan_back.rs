@@ -79,11 +79,16 @@ fn dnscontrol_is_read_back_by_a_javascript_engine() {
         }
     }
     let run = diff(&["-o", "dnscontrol"]);
+    for words in [
+        "// What differs from DNS today, and no more: ",
+        "// remove: voorbeeld.nl TXT \"v=spf1 mx -all\"\n// keep: voorbeeld.nl TXT \"MS=ms12345678\"\n",
+    ] {
+        assert!(run.out.contains(words), "{words}\n{}", run.out);
+    }
+    assert_eq!(run.out.matches("// keep: ").count(), 1, "{}", run.out);
     assert!(
-        run.out
-            .contains("// remove: voorbeeld.nl TXT \"v=spf1 mx -all\"\n"),
-        "{}",
-        run.out
+        !plan(&["-o", "dnscontrol"]).out.contains("today"),
+        "nothing was looked at"
     );
     // A zone of its own below the domain: what lies elsewhere is not its.
     let below = plan(&["-o", "dnscontrol", "--zone", "_domainkey.voorbeeld.nl"]);

@@ -8,6 +8,7 @@
 
 use std::fmt::Write;
 
+use super::seen::Seen;
 use super::{Row, absolute, before, octets, title};
 use crate::inquiry::Kind;
 use crate::name::Name;
@@ -29,7 +30,9 @@ pub fn extension(manifest: &ManifestRef, domain: &Name, zone: &Name, rows: &[Row
             continue;
         }
         out.push_str(&before(row, "//"));
-        for kept in row.seen.iter().flat_map(|seen| &seen.keep) {
+        let changes = |seen: &&Seen| !(seen.add.is_empty() && seen.remove.is_empty());
+        let seen = row.seen.iter().filter(changes);
+        for kept in seen.flat_map(|seen| &seen.keep) {
             let data = absolute(row.kind, kept.to_string());
             let _ = writeln!(out, "// keep: {} {} {data}", row.name, row.kind);
         }
