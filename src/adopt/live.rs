@@ -10,9 +10,8 @@ use std::sync::Arc;
 use super::row;
 use crate::api::{RecordStatus, UnansweredStatus};
 use crate::inquiry::{Answer, Dns, Fact, Inquiry, Kind, Need, Rdata, Reply, Trouble};
-use crate::intent::tlsa_name;
+use crate::judge::dane::{self, MailHost};
 use crate::judge::dkim::{self, SelectorAnswer};
-use crate::judge::mx;
 use crate::name::Name;
 use crate::records::{Standard, presentation};
 
@@ -98,7 +97,7 @@ pub struct Live {
     pub domain: Name,
     /// What stands at each place of the table.
     places: Vec<(Standard, RrsetSeen)>,
-    /// What stands at the mail hosts for TLSA, where anything does.
+    /// What stands for TLSA where senders take it for the mail hosts, where anything does.
     pub(super) tlsa: Vec<(Name, RrsetSeen)>,
     /// The selectors that were asked for, in the order asked: first those somebody named, then of those to try the ones
     /// that can be there.
@@ -174,16 +173,19 @@ pub fn look(domain: &Name, named: &[String], tried: &[String], inquiry: &mut Inq
     }
 }
 
-/// What stands at the hosts of the domain's MX, by host.
+/// What stands at the hosts of the domain's MX where senders take their records, by the name it is of: the end of an alias, or the
+/// host's own.
 fn at_mail_hosts(domain: &Name, inquiry: &mut Inquiry<'_>) -> Vec<(Name, RrsetSeen)> {
-    inquiry.on_behalf_of(Standard::Mx);
-    let scene = mx::gather(domain, inquiry);
-    inquiry.on_behalf_of(Standard::Dane);
-    let sound = scene.hosts.iter().filter(|host| host.fault.is_none());
-    let places = sound.filter_map(|host| Some((host.name.clone(), tlsa_name(&host.name)?)));
-    places
-        .map(|(host, name)| (host, RrsetSeen::ask(name, Kind::Tlsa, Need::Evidence, inquiry)))
-        .collect()
+    let hosts = dane::gather(domain, Need::Evidence, inquiry).hosts;
+    let mut all: Vec<(Name, RrsetSeen)> = Vec::new();
+    for place in hosts.iter().flat_map(MailHost::meant) {
+        // Several hosts may be aliases of one.
+        if all.iter().all(|(base, _)| *base != place.base) {
+            let seen = RrsetSeen::ask(place.name.clone(), Kind::Tlsa, Need::Evidence, inquiry);
+            all.push((place.base.clone(), seen));
+        }
+    }
+    all
 }
 
 impl Live {

@@ -5,6 +5,7 @@ mod facts;
 
 mod beside;
 mod everything;
+mod tlsa;
 mod zones;
 
 use std::io::Write as _;

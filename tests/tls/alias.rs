@@ -127,6 +127,15 @@ fn the_name_that_is_asked_for_is_the_one_with_the_records() {
             State::Missing,
         ),
         (
+            "records at the end that nobody can prove, and none at the alias: there are some, and they are worth nothing",
+            "m.a.nl",
+            format!("_25._tcp.mx1.a.nl CNAME t.u.nl\nt.u.nl TLSA {second}"),
+            both("m.a.nl", "mx1.a.nl"),
+            &["m.a.nl"],
+            &[("DANE-008", E)],
+            State::Missing,
+        ),
+        (
             "no records: nobody asks for another name",
             "m.a.nl",
             String::new(),
@@ -150,6 +159,61 @@ fn the_name_that_is_asked_for_is_the_one_with_the_records() {
             .find(|record| record.standard == Standard::Dane);
         assert_eq!(everywhere.map(|record| record.state), Some(state), "{what}");
     }
+}
+
+/// Of every way to lay aliases and records: what is required is met where senders check the host by its records, and nowhere else;
+/// and what senders check it by stands where the walk says.
+#[test]
+fn one_walk_tells_what_is_required_and_what_senders_find() {
+    let [key, other] = [1, 2].map(|octet: u8| format!("3 1 1 {}", format!("{octet:02x}").repeat(32)));
+    let ends = ["mx1.a.nl", "x.u.nl"];
+    let mut met = 0;
+    for host in ["m.a.nl", "out.a.nl", "in.u.nl", "mx1.a.nl", "x.u.nl", "gone.a.nl"] {
+        for (at_end, at_own) in [0, 1, 2]
+            .into_iter()
+            .flat_map(|one| [0, 1, 2].map(|two| (one, two)))
+        {
+            let stands = |name: &str, how: i32| match how {
+                0 => String::new(),
+                1 => format!("_25._tcp.{name} TLSA {key}\n"),
+                // Behind an alias out of what is signed.
+                _ => format!("_25._tcp.{name} CNAME t.u.nl\nt.u.nl TLSA {other}\n"),
+            };
+            let mut zone = format!("a.nl MX 10 {host}\ngone.a.nl CNAME nowhere.a.nl\n{HOSTS}\n");
+            zone.extend(
+                ends.iter()
+                    .filter(|end| **end != host)
+                    .map(|end| stands(end, at_end)),
+            );
+            zone.push_str(&stands(host, at_own));
+            let world = World::new(&zone)
+                .worth("nl", Security::Secure)
+                .worth("u.nl", unsigned("u.nl"));
+            let wanted = intent("{domain: a.nl, role: Mail, dane: {required: true}}");
+            let (verdict, hosts) = world.settle(|inquiry| {
+                let verdict = zegel::judge::judge(&wanted, inquiry, crate::facts::now());
+                let need = zegel::inquiry::Need::Evidence;
+                (
+                    verdict,
+                    zegel::judge::dane::gather(&wanted.domain, need, inquiry).hosts,
+                )
+            });
+            let [found] = &hosts[..] else { panic!("{hosts:?}") };
+            let record = &verdict.records[0];
+            let (is_met, is_checked) = (record.state == State::InSync, !found.effective().is_empty());
+            assert_eq!(is_met, is_checked, "{record:#?}\n{zone}");
+            // That there is none is said where there is none, and not of what nobody can prove.
+            let says_none = record.differences.iter().any(|one| one.contains("found none"));
+            assert_eq!(says_none, found.has_none(), "{record:#?}\n{zone}");
+            // Nobody asks at a name that is not on the way.
+            let is_on_the_way =
+                |base: &str| base == host || [ends[0], ends[1], "nowhere.a.nl"].contains(&base);
+            let mut bases = found.places.iter().map(|place| place.base.as_str());
+            assert!(bases.all(is_on_the_way), "{:?}", found.places);
+            met += usize::from(is_met);
+        }
+    }
+    assert!(met > 10, "{met}");
 }
 
 /// What a certificate may be for under usage 2: the end of an alias only where it is proven (RFC 7672 3.2.2).

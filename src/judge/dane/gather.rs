@@ -1,4 +1,4 @@
-//! What a sender with DANE finds at each host of the MX.
+//! What a sender with DANE finds at each host of the MX: the one walk from a host's name to its TLSA records, whoever wants to know.
 
 use std::collections::BTreeSet;
 
@@ -65,6 +65,8 @@ pub struct MailHost {
     pub alias: Option<Name>,
     /// Where TLSA was looked for, in order: at the end of the alias first.
     pub places: Vec<TlsaAt>,
+    /// Every question that all this hangs on.
+    pub questions: Vec<Dns>,
 }
 
 impl TlsaAt {
@@ -84,6 +86,13 @@ impl MailHost {
         });
         let taken = all.clone().find(|(place, _)| place.is_taken());
         taken.or_else(|| all.next())
+    }
+
+    /// The places at which something stands for senders to take, or may: the one with the records they take, else all.
+    pub fn meant(&self) -> impl Iterator<Item = &TlsaAt> {
+        let found = self.found().map(|(place, _)| &place.name);
+        let is_it = move |place: &&TlsaAt| found.is_none_or(|name| *name == place.name);
+        self.places.iter().filter(is_it)
     }
 
     /// The name senders ask the server for: that of the place whose records they take, else the host's own.
@@ -134,49 +143,7 @@ pub fn gather(domain: &Name, need: Need, inquiry: &mut Inquiry<'_>) -> MailHosts
         .fact(&Dns::new(domain.clone(), Kind::Mx))
         .map(|fact| Proof::of(&fact.security));
     let sound = scene.hosts.iter().filter(|host| host.fault.is_none());
-    let hosts: Vec<MailHost> = sound
-        .map(|host| {
-            let alias = host.found().find_map(|found| found.alias.clone());
-            let kinds = [(Kind::A, &host.v4), (Kind::Aaaa, &host.v6)];
-            let some = |(kind, found): &(Kind, &Option<mx::HostAddresses>)| {
-                let has = found.as_ref().is_some_and(|one| !one.addresses.is_empty());
-                has.then_some(*kind)
-            };
-            let worth = |kind: Kind| {
-                let fact = inquiry.fact(&Dns::new(host.name.clone(), kind))?;
-                Some(Proof::of(&fact.security))
-            };
-            let addresses = kinds.iter().filter_map(some).filter_map(worth).max();
-            (host.name.clone(), alias, addresses)
-        })
-        .collect::<Vec<_>>()
-        .into_iter()
-        .map(|(name, alias, addresses)| {
-            let own =
-                alias.is_some() && addresses == Some(Proof::Unsigned) && is_proven(&name, need, inquiry);
-            let (alias, addresses) = match own {
-                true => (None, Some(Proof::Proven)),
-                false => (alias, addresses),
-            };
-            let mut places = Vec::new();
-            for base in alias.iter().chain(std::iter::once(&name)) {
-                let Some(place) = ask(base, need, inquiry) else {
-                    continue;
-                };
-                let is_taken = place.is_taken();
-                places.push(place);
-                if is_taken {
-                    break;
-                }
-            }
-            MailHost {
-                name,
-                addresses,
-                alias,
-                places,
-            }
-        })
-        .collect();
+    let hosts: Vec<MailHost> = sound.map(|host| walk(host, need, inquiry)).collect();
     MailHosts {
         whole: scene.exchanges.is_some() && hosts.len() == scene.count,
         hosts,
@@ -184,9 +151,51 @@ pub fn gather(domain: &Name, need: Need, inquiry: &mut Inquiry<'_>) -> MailHosts
     }
 }
 
+/// The walk from one host to where its records stand (RFC 7671 7, RFC 7672 2.2.2, 2.2.3): at the end of its alias first where all
+/// of that is proven, then at its own name; there alone where the alias leads out of what is signed.
+fn walk(host: &mx::ExchangeHost, need: Need, inquiry: &mut Inquiry<'_>) -> MailHost {
+    let name = host.name.clone();
+    let mut questions = [Kind::A, Kind::Aaaa]
+        .map(|kind| Dns::new(name.clone(), kind))
+        .to_vec();
+    let mut alias = host.found().find_map(|found| found.alias.clone());
+    let worth = |(kind, found): (Kind, &Option<mx::HostAddresses>)| {
+        found.as_ref().filter(|one| !one.addresses.is_empty())?;
+        let fact = inquiry.fact(&Dns::new(name.clone(), kind))?;
+        Some(Proof::of(&fact.security))
+    };
+    let kinds = [(Kind::A, &host.v4), (Kind::Aaaa, &host.v6)];
+    let mut addresses = kinds.into_iter().filter_map(worth).max();
+    if alias.is_some() && addresses == Some(Proof::Unsigned) {
+        let of_alias = Dns::new(name.clone(), Kind::Cname);
+        questions.push(of_alias.clone());
+        if is_proven(of_alias, need, inquiry) {
+            (alias, addresses) = (None, Some(Proof::Proven));
+        }
+    }
+    let mut places = Vec::new();
+    for base in alias.iter().chain(std::iter::once(&name)) {
+        let Some(place) = ask(base, need, inquiry) else {
+            continue;
+        };
+        questions.push(Dns::new(place.name.clone(), Kind::Tlsa));
+        let is_taken = place.is_taken();
+        places.push(place);
+        if is_taken {
+            break;
+        }
+    }
+    MailHost {
+        name,
+        addresses,
+        alias,
+        places,
+        questions,
+    }
+}
+
 /// Whether it is proven that a name is an alias, wherever that leads.
-fn is_proven(alias: &Name, need: Need, inquiry: &mut Inquiry<'_>) -> bool {
-    let question = Dns::new(alias.clone(), Kind::Cname);
+fn is_proven(question: Dns, need: Need, inquiry: &mut Inquiry<'_>) -> bool {
     let is_there = UsableAnswer::from_reply(inquiry.ask(question.clone(), need))
         .is_some_and(|seen| !seen.records.is_empty());
     let fact = inquiry.fact(&question);

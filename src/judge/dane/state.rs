@@ -2,17 +2,13 @@
 
 use std::collections::BTreeSet;
 
-use super::gather::{Proof, tlsa};
-use crate::inquiry::{Inquiry, Kind, Security, Trouble};
-use crate::intent::{DaneWant, Intent, ManagedRrset, tlsa_name};
+use super::gather::{MailHost, Proof, gather, tlsa};
+use crate::inquiry::{Inquiry, Kind, Need, Security, Trouble};
+use crate::intent::{DaneWant, Intent, ManagedRrset};
 use crate::judge::basis::{Basis, Judged};
 use crate::judge::{RecordVerdict, State};
 use crate::name::Name;
 use crate::records::dane::{self, Tlsa, telling};
-use crate::records::mx as names;
-
-/// At most so many hosts are asked about, as everywhere.
-const MAX_HOSTS: usize = crate::judge::mx::MAX_HOSTS;
 
 /// The state of what is wanted.
 pub(in crate::judge) fn state(
@@ -103,10 +99,8 @@ struct Everywhere<'l> {
 impl Everywhere<'_> {
     fn judge(&mut self, domain: &Name, inquiry: &mut Inquiry<'_>) -> Option<Judged> {
         let seen = self.basis.ask(inquiry, domain, Kind::Mx)?;
-        let mut hosts: Vec<Name> = crate::judge::mx::hosts_of(&seen);
-        hosts.retain(|host| names::fault(host).is_none());
-        hosts.truncate(MAX_HOSTS);
         self.worth(&seen.fact.security, &format!("{domain} MX"));
+        let hosts = gather(domain, Need::Essential, inquiry).hosts;
         let mut covered = 0;
         for host in &hosts {
             covered += usize::from(self.host(host, inquiry));
@@ -128,66 +122,54 @@ impl Everywhere<'_> {
     }
 
     /// Whether a sender checks this host by its records, as far as is known.
-    fn host(&mut self, host: &Name, inquiry: &mut Inquiry<'_>) -> bool {
+    fn host(&mut self, host: &MailHost, inquiry: &mut Inquiry<'_>) -> bool {
         let before = self.differences.len();
-        let mut alias = None;
-        let mut addresses: Vec<(Kind, Security)> = Vec::new();
-        for kind in [Kind::A, Kind::Aaaa] {
-            if let Some(seen) = self.basis.ask(inquiry, host, kind) {
-                alias = alias.or(seen.chain.last().cloned());
-                if !seen.records.is_empty() {
-                    addresses.push((kind, seen.fact.security.clone()));
-                }
-            }
+        for question in &host.questions {
+            self.basis.ask(inquiry, &question.name, question.kind);
         }
-        let worst = addresses.iter().map(|(_, security)| Proof::of(security)).max();
-        if alias.is_some() && worst == Some(Proof::Unsigned) && self.is_proven_alias(host, inquiry) {
-            // Senders stay with the host's own name (RFC 7672 2.2.2).
-            alias = None;
-        } else {
-            for (kind, security) in &addresses {
-                if self.differences.len() == before {
-                    self.worth(security, &format!("{host} {kind}"));
-                }
-            }
+        if let Some(proof) = host.addresses.filter(|proof| *proof > Proof::Proven) {
+            self.addresses(host, proof, inquiry);
         }
-        let bases = alias.iter().chain(std::iter::once(host));
-        let names: Vec<Name> = bases.filter_map(tlsa_name).collect();
-        let mut unanswered = false;
-        for (place, name) in names.iter().enumerate() {
-            let Some(seen) = self.basis.ask(inquiry, name, Kind::Tlsa) else {
-                unanswered = true;
-                continue;
-            };
-            let found = tlsa(&seen);
-            let is_last = place + 1 == names.len();
-            // Records nobody can prove are none where another name is left.
-            if found.is_empty() || !is_last && Proof::of(&seen.fact.security) > Proof::Unknown {
-                continue;
+        let Some((place, found)) = host.found() else {
+            if host.has_none() {
+                let places: Vec<String> = host.places.iter().map(|place| place.name.to_string()).collect();
+                let places = match places.is_empty() {
+                    true => format!("_25._tcp.{}", host.name),
+                    false => places.join(" or "),
+                };
+                self.differences.push(format!(
+                    "{}: want TLSA records at {places}, found none",
+                    host.name
+                ));
             }
-            let kinds: Vec<String> = found.iter().map(Tlsa::kind).collect();
-            self.observed.push(format!("{host}: {}", kinds.join(", ")));
-            self.worth(&seen.fact.security, &format!("{name} TLSA"));
-            if telling(&found).is_empty() {
-                let difference = format!(
-                    "{host}: want TLSA records senders use and that can match, found only {}",
-                    kinds.join(", ")
-                );
-                self.differences.push(difference);
-            }
-            return self.differences.len() == before;
+            return false;
+        };
+        let kinds: Vec<String> = found.iter().map(Tlsa::kind).collect();
+        let kinds = kinds.join(", ");
+        self.observed.push(format!("{}: {kinds}", host.name));
+        if let Some(seen) = self.basis.ask(inquiry, &place.name, Kind::Tlsa) {
+            self.worth(&seen.fact.security, &format!("{} TLSA", place.name));
         }
-        if !unanswered {
-            let difference = format!("{host}: want TLSA records at _25._tcp.{host}, found none");
+        if telling(found).is_empty() {
+            let difference = format!(
+                "{}: want TLSA records senders use and that can match, found only {kinds}",
+                host.name
+            );
             self.differences.push(difference);
         }
-        false
+        self.differences.len() == before
     }
 
-    /// Whether it is proven that a host is an alias, wherever that leads.
-    fn is_proven_alias(&mut self, host: &Name, inquiry: &mut Inquiry<'_>) -> bool {
-        let seen = self.basis.ask(inquiry, host, Kind::Cname);
-        seen.is_some_and(|seen| !seen.records.is_empty() && Proof::of(&seen.fact.security) == Proof::Proven)
+    /// Takes note of addresses that are worth no more than this.
+    fn addresses(&mut self, host: &MailHost, proof: Proof, inquiry: &mut Inquiry<'_>) {
+        for kind in [Kind::A, Kind::Aaaa] {
+            let seen = self.basis.ask(inquiry, &host.name, kind);
+            let is_it = |security: &Security| Proof::of(security) == proof;
+            if let Some(seen) = seen.filter(|seen| !seen.records.is_empty() && is_it(&seen.fact.security)) {
+                self.worth(&seen.fact.security, &format!("{} {kind}", host.name));
+                return;
+            }
+        }
     }
 
     /// Takes note of what an answer is worth.
