@@ -5,6 +5,7 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::str::FromStr;
 use std::time::Duration;
 
+use jiff::Timestamp;
 use serde::Serialize;
 
 use super::{AnyQuestion, Ends, ExtendedError, Lane, Trust};
@@ -379,6 +380,9 @@ pub struct Source {
     pub trust: Option<Box<Trust>>,
     /// What an authority that was asked itself says beside; `None` of a resolver, and where nothing came back.
     pub direct: Option<Box<Direct>>,
+    /// When an authority that says nothing now was last heard, of whatever zone, within the hour; `None` of a resolver, and of one
+    /// that answers.
+    pub heard_at: Option<Box<Timestamp>>,
     /// How the resolver itself explains that it has no answer; `None` where it does not.
     pub explained: Option<Box<ExtendedError>>,
     /// What was said and does not count, because it is not proven: for people to see, and for no judgement.

@@ -7,7 +7,7 @@
 use std::fmt;
 use std::net::IpAddr;
 
-use jiff::SignedDuration;
+use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use super::{Lane, Urgency};
@@ -98,11 +98,13 @@ pub struct Handshake {
     pub proven: Result<(), String>,
 }
 
-/// The server's own words where it did not answer; empty where it said none.
+/// What is known of a server that did not answer.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Spoke {
-    /// One line, cut.
+    /// Its own words: one line, cut; empty where it said none.
     pub words: String,
+    /// When a connection to its address last came about, for whatever question, within the hour.
+    pub heard_at: Option<Timestamp>,
 }
 
 impl Lane for Starttls {

@@ -64,6 +64,8 @@ struct From {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     direct: Option<DirectLine>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    heard_at: Option<Timestamp>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     explained: Option<ExplainedLine>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     disbelieved: Option<DisbelievedLine>,
@@ -193,6 +195,7 @@ impl From {
             soa,
             trust,
             direct,
+            heard_at,
             explained,
             disbelieved,
         } = source;
@@ -205,6 +208,7 @@ impl From {
             soa: soa.as_ref().map(Start::of),
             trust: trust.as_deref().map(|trust| zones.trust(trust)),
             direct: direct.as_deref().map(DirectLine::of),
+            heard_at: heard_at.as_deref().copied(),
             explained: explained.as_deref().map(|explained| ExplainedLine {
                 code: explained.code,
                 text: explained.text.clone(),
@@ -230,6 +234,7 @@ impl From {
                 .direct
                 .map(|direct| direct.read().map(Box::new))
                 .transpose()?,
+            heard_at: self.heard_at.map(Box::new),
             explained: self
                 .explained
                 .map(|line| Box::new(ExtendedError::new(line.code, line.text.as_bytes()))),

@@ -282,6 +282,7 @@ mod tests {
             outcome,
             security: Security::NotAsked,
             source: Spoke {
+                heard_at: None,
                 words: "421 later".to_owned(),
             },
             seen_at: at(0),

@@ -21,6 +21,8 @@ pub(super) struct SessionLine {
     trouble: Option<String>,
     #[serde(default, skip_serializing_if = "String::is_empty")]
     words: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    heard_at: Option<Timestamp>,
     seen_at: Timestamp,
     expires_at: Timestamp,
 }
@@ -43,6 +45,7 @@ impl SessionLine {
             session: fact.outcome.as_ref().ok().cloned(),
             trouble: fact.trouble().map(|trouble| trouble.reason().to_owned()),
             words: fact.source.words.clone(),
+            heard_at: fact.source.heard_at,
             seen_at: fact.seen_at,
             expires_at: fact.expires_at,
         }
@@ -62,7 +65,10 @@ impl SessionLine {
         let fact = Fact {
             outcome,
             security: Security::NotAsked,
-            source: Spoke { words: self.words },
+            source: Spoke {
+                words: self.words,
+                heard_at: self.heard_at,
+            },
             seen_at: self.seen_at,
             expires_at: self.expires_at,
             made: Made::default(),

@@ -49,6 +49,11 @@ pub(super) trait Put: Send + Sync + 'static {
     fn in_vain(&self, _question: &Self::Lane) -> Option<Trouble> {
         None
     }
+
+    /// What is known of who would have answered, where nothing was heard of a question.
+    fn silence(&self, _question: &Self::Lane) -> <Self::Lane as Lane>::Source {
+        <Self::Lane as Lane>::Source::default()
+    }
 }
 
 /// What was heard: a fact that has no time yet.
@@ -61,18 +66,6 @@ pub(super) struct Heard<L: Lane> {
     pub(super) ttl: u32,
     /// When it was seen, where somebody else saw it before; `None`: now.
     pub(super) seen_at: Option<Timestamp>,
-}
-
-impl<L: Lane> Heard<L> {
-    fn nothing(trouble: Trouble) -> Self {
-        Self {
-            outcome: Err(trouble),
-            security: Security::NotAsked,
-            source: L::Source::default(),
-            ttl: 0,
-            seen_at: None,
-        }
-    }
 }
 
 /// One lane at work. Cloning shares the memory, the bounds and the counts.
@@ -210,7 +203,7 @@ impl<P: Put> Exchange<P> {
         for (question, begun) in begun {
             let fact = match begun {
                 Begun::Known(fact) => fact,
-                Begun::OnItsWay(landing) => self.land(landing, end.as_mut()).await,
+                Begun::OnItsWay(landing) => self.land(question, landing, end.as_mut()).await,
             };
             answered.push((question.clone(), fact));
         }
@@ -221,7 +214,7 @@ impl<P: Put> Exchange<P> {
     pub(super) async fn ask(&self, question: &P::Lane, floor: Option<Timestamp>) -> Arc<Fact<P::Lane>> {
         match self.begin(question, floor) {
             Begun::Known(fact) => fact,
-            Begun::OnItsWay(landing) => self.land(landing, std::future::pending()).await,
+            Begun::OnItsWay(landing) => self.land(question, landing, std::future::pending()).await,
         }
     }
 
@@ -241,6 +234,7 @@ impl<P: Put> Exchange<P> {
     /// Waits for a question that is on its way, until `end` at most.
     async fn land(
         &self,
+        question: &P::Lane,
         mut landing: watch::Receiver<Progress<P::Lane>>,
         end: impl Future<Output = ()>,
     ) -> Arc<Fact<P::Lane>> {
@@ -258,7 +252,7 @@ impl<P: Put> Exchange<P> {
             Progress::Waiting => Trouble::Limit,
             Progress::OnTheWire | Progress::Landed(_) => Trouble::Timeout,
         };
-        self.inner.fact(Heard::nothing(trouble))
+        self.inner.nothing(question, trouble)
     }
 
     /// Looks a question up among what is known and what is on its way, and books a new one when it is in neither.
@@ -281,7 +275,7 @@ impl<P: Put> Exchange<P> {
                 Found::OnItsWay(flight.landed.subscribe())
             }
             _ => match self.inner.put.in_vain(question) {
-                Some(trouble) => Found::Remembered(self.inner.fact(Heard::nothing(trouble))),
+                Some(trouble) => Found::Remembered(self.inner.nothing(question, trouble)),
                 None => self.book_flight(&mut book, question.clone(), floor, now),
             },
         }
@@ -320,6 +314,17 @@ impl<P: Put> Inner<P> {
         self.book.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
+    /// That nothing was heard.
+    fn nothing(&self, question: &P::Lane, trouble: Trouble) -> Arc<Fact<P::Lane>> {
+        self.fact(Heard {
+            outcome: Err(trouble),
+            security: Security::NotAsked,
+            source: self.put.silence(question),
+            ttl: 0,
+            seen_at: None,
+        })
+    }
+
     /// A fact had now.
     fn fact(&self, heard: Heard<P::Lane>) -> Arc<Fact<P::Lane>> {
         let now = (self.clock)();
@@ -356,7 +361,7 @@ impl<P: Put> Flying<P> {
         };
         // So many wait for that stranger that this one had better come back another time.
         let Some(place) = place else {
-            let fact = inner.fact(Heard::nothing(Trouble::Limit));
+            let fact = inner.nothing(&self.question, Trouble::Limit);
             self.remove_from(&mut inner.book());
             landed.send_replace(Progress::Landed(fact));
             return;
@@ -369,7 +374,10 @@ impl<P: Put> Flying<P> {
         let began = Instant::now();
         let put = inner.put.put(&self.question, self.floor);
         let heard = timeout(inner.put.patience(&self.question), put).await;
-        let fact = inner.fact(heard.unwrap_or_else(|_| Heard::nothing(Trouble::Timeout)));
+        let fact = match heard {
+            Ok(heard) => inner.fact(heard),
+            Err(_) => inner.nothing(&self.question, Trouble::Timeout),
+        };
         drop(place);
         inner.metrics.in_flight.dec();
         let outcome = match &fact.outcome {

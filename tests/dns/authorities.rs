@@ -99,6 +99,38 @@ async fn an_alias_that_leads_away_ends_at_the_authority_it_leaves() {
     assert!(matches!(alias.outcome, Ok(Answer::Records(_))));
 }
 
+/// Who answered for one zone is there, whatever is lost of a question for another; who never did is not.
+#[tokio::test]
+async fn that_an_authority_was_heard_is_told_where_it_says_nothing_now() {
+    let (resolver, authority) = (DnsServer::start(""), DnsServer::start("a.example TXT x"));
+    authority.authoritative(true);
+    authority.fail("b.example", Fault::Silent);
+    authority.fail("c.example", Fault::Silent);
+    let world = both(&resolver, &authority);
+    let silent = world.ask(&at_home("c.example", Kind::Txt), None).await;
+    assert_eq!(
+        (silent.outcome.clone(), &silent.source.heard_at),
+        (Err(Trouble::Timeout), &None)
+    );
+    let answered = world.ask(&at_home("a.example", Kind::Txt), None).await;
+    assert_eq!(
+        (&answered.outcome, &answered.source.heard_at),
+        (&text("x"), &None)
+    );
+    let lost = world.ask(&at_home("b.example", Kind::Txt), None).await;
+    assert_eq!(lost.outcome, Err(Trouble::Timeout));
+    assert!(lost.source.direct.is_none());
+    assert!(
+        lost.source
+            .heard_at
+            .as_deref()
+            .is_some_and(|at| *at <= lost.seen_at)
+    );
+    // Of a resolver nothing of the kind is told.
+    let asked = world.ask(&question("b.example", Kind::Txt), None).await;
+    assert_eq!(asked.source.heard_at, None);
+}
+
 #[tokio::test]
 async fn each_view_has_a_health_of_its_own_and_refusal_is_no_illness_of_an_authority() {
     let (resolver, authority) = (DnsServer::start(""), DnsServer::start(""));

@@ -199,3 +199,25 @@ fn a_name_server_that_answered_something_was_seen() {
         assert_eq!(unseen(&score, "mail_ipv6"), [], "{lost:?}");
     }
 }
+
+/// Nor does one that answered for another domain of the run, whether the answer is lost or its turn did not come.
+#[test]
+fn a_name_server_that_answered_others_was_seen() {
+    for seen in [Seen { lost: &Kind::ALL, ..Seen::perfect() }, Seen { is_hurried: true, ..Seen::perfect() }] {
+        assert_ne!(unseen(&seen.score().0, "mail_ipv6"), []);
+        let seen = Seen { are_heard: true, ..seen };
+        assert_eq!(unseen(&seen.score().0, "mail_ipv6"), []);
+    }
+}
+
+/// A mail server that says not now, or not to us, was reached where it said so, and one that took a connection of another question too.
+#[test]
+fn a_mail_server_that_puts_us_off_was_reached() {
+    let mut busy = Seen::perfect();
+    busy.hosts.clear();
+    assert_ne!(unseen(&busy.score().0, "mail_ipv6"), []);
+    busy.words = "421 4.7.0 busy, try later";
+    assert_eq!(unseen(&busy.score().0, "mail_ipv6"), []);
+    (busy.words, busy.are_heard) = ("", true);
+    assert_eq!(unseen(&busy.score().0, "mail_ipv6"), []);
+}

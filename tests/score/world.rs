@@ -46,6 +46,10 @@ pub(crate) struct Seen {
     pub(crate) is_hurried: bool,
     /// What name servers are asked of these types is lost.
     pub(crate) lost: &'static [Kind],
+    /// Those were heard before, by whoever asked for another domain.
+    pub(crate) are_heard: bool,
+    /// What a mail server says that is not among the hosts.
+    pub(crate) words: &'static str,
 }
 
 impl Seen {
@@ -65,6 +69,8 @@ impl Seen {
             profile: true,
             is_hurried: false,
             lost: &[],
+            are_heard: false,
+            words: "",
         }
     }
 
@@ -119,6 +125,9 @@ impl Seen {
                 if self.lost.contains(&dns.kind) && dns.view != View::Recursive {
                     (fact.outcome, fact.source.direct) = (Err(Trouble::Timeout), None);
                 }
+                if self.are_heard && dns.view != View::Recursive && fact.outcome.is_err() {
+                    fact.source.heard_at = Some(Box::new(now()));
+                }
                 facts.insert(dns.clone(), fact);
             }
             if let Some(asked) = question.of::<Starttls>() {
@@ -130,7 +139,10 @@ impl Seen {
                 let fact: Fact<Starttls> = Fact {
                     outcome: said.ok_or(Trouble::Busy),
                     security: Security::NotAsked,
-                    source: Spoke::default(),
+                    source: Spoke {
+                        heard_at: (self.are_heard && shown.is_none()).then(now),
+                        words: self.words.to_owned(),
+                    },
                     seen_at: now(),
                     expires_at: now() + SignedDuration::from_hours(24),
                     made: Made::default(),

@@ -138,6 +138,7 @@ impl Servers {
                     outcome: said.unwrap_or(Err(Trouble::Busy)),
                     security: Security::NotAsked,
                     source: Spoke {
+                        heard_at: None,
                         words: self.words.clone(),
                     },
                     seen_at: now(),

@@ -1,7 +1,7 @@
 //! IPv6 as Internet.nl tests it: addresses of name servers and of the MX's hosts, and whether they answer there.
 //!
-//! DNS tells the addresses. That a name server answers is known where it was asked itself, that a mail server does where it
-//! was looked at; where nobody answers, it may be we who have no IPv6, and nothing is known.
+//! DNS tells the addresses. That a name server answers is known where it was asked itself, for whatever domain of the run, that a
+//! mail server does where it was looked at; where nobody answers, it may be we who have no IPv6, and nothing is known.
 
 use std::net::IpAddr;
 use std::sync::Arc;
@@ -235,8 +235,10 @@ fn heard_of(zone: &Name, kind: Kind, address: IpAddr, inquiry: &mut Inquiry<'_>)
         Reply::Open => return Heard::Unasked,
         Reply::Unanswered(why) => why,
     };
-    let fact = inquiry.fact(&question);
-    match (fact.is_some_and(|fact| fact.source.direct.is_some()), why) {
+    let source = inquiry.fact(&question).map(|fact| &fact.source);
+    // Who answered others lately has lost this one, or was left no time for it.
+    let answers = source.is_some_and(|source| source.direct.is_some() || source.heard_at.is_some());
+    match (answers, why) {
         (true, _) => Heard::Answered,
         (false, Trouble::Limit) => Heard::Unasked,
         (false, _) => Heard::Silent,

@@ -36,6 +36,8 @@ pub(in crate::judge) struct MailServer {
     trouble: Option<Trouble>,
     /// What it said where it took nobody.
     words: Option<String>,
+    /// At which addresses a connection came about all the same, now or for another domain.
+    reached: Vec<IpAddr>,
     /// The same addresses, asked for the name that senders with DANE ask for, where that is another.
     base: Option<Box<MailServer>>,
 }
@@ -160,10 +162,13 @@ impl MailServer {
         !through.is_empty() && seen.all(|(question, _)| through.contains(&question.address))
     }
 
-    /// Whether a connection to this address came about.
+    /// Whether a connection to this address came about, whatever was said there, for whichever of its names it was asked.
     pub(in crate::judge) fn was_reached_at(&self, address: IpAddr) -> bool {
-        let mut seen = self.answered().chain(self.facts(Closeness::Profile));
-        seen.any(|(question, _)| question.address == address)
+        let mut of_all = std::iter::once(self).chain(self.base.as_deref());
+        of_all.any(|server| {
+            let mut seen = server.answered().chain(server.facts(Closeness::Profile));
+            server.reached.contains(&address) || seen.any(|(question, _)| question.address == address)
+        })
     }
 
     /// All that was seen of its TLS and has a level, each once.
@@ -281,7 +286,7 @@ fn server(
     inquiry: &mut Inquiry<'_>,
 ) -> MailServer {
     let mut looks: Vec<(Starttls, Option<Arc<Fact<Starttls>>>)> = Vec::new();
-    let mut said = None;
+    let (mut said, mut reached) = (None, Vec::new());
     for address in addresses.iter().take(MAX_ADDRESSES) {
         for closeness in looked.iter().copied() {
             // All of the TLS takes minutes of an address' turns, and the state hangs on the certificates: those first.
@@ -298,7 +303,11 @@ fn server(
                 Reply::Answered(_, fact) => Some(fact.clone()),
                 Reply::Unanswered(why) => {
                     trouble = trouble.or(Some(why));
-                    said = said.or_else(|| words(&question, inquiry));
+                    let words = words(&question, inquiry);
+                    let fact = inquiry.fact(&question);
+                    let is_heard = fact.is_some_and(|fact| fact.source.heard_at.is_some());
+                    reached.extend((words.is_some() || is_heard).then_some(*address));
+                    said = said.or(words);
                     None
                 }
                 Reply::Open => None,
@@ -311,6 +320,7 @@ fn server(
         looks,
         trouble,
         words: said,
+        reached,
         base: None,
     }
 }

@@ -2,7 +2,7 @@
 //!
 //! Each is asked politely, for what it holds itself; what it says is read whether or not it has authority, for how it
 //! has none tells what is wrong. What an authority says is said for that moment: it is remembered only so long that
-//! domains looked at together share it. Whether authorities can be asked from here at all is known too: see `reach`.
+//! domains looked at together share it; that it said anything, for an hour. Whether authorities can be asked from here at all is known too: see `reach`.
 
 mod reach;
 
@@ -14,11 +14,12 @@ use std::time::Duration;
 use hickory_proto::op::{Message, ResponseCode};
 use hickory_proto::rr::rdata::opt::{EdnsCode, EdnsOption};
 use hickory_proto::rr::{self, RecordType};
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use tokio::time::Instant;
 
 pub use self::reach::Reach;
 use self::reach::{Sign, Watch};
+use super::evidence::is_within;
 use super::health::Health;
 use super::reading::{self, Trail};
 use super::wire::{Manner, Spoken, Wire, usable};
@@ -38,6 +39,9 @@ const PATIENCE: Duration = Duration::from_secs(2);
 /// For so many seconds an answer is shared.
 const SHARED: u32 = 5;
 
+/// For so long it is remembered that somebody answered.
+const HEARD: SignedDuration = SignedDuration::from_hours(1);
+
 /// The longest name of a server (NSID) that is kept, in octets.
 const MOST_NSID: usize = 128;
 
@@ -50,6 +54,8 @@ pub(super) struct Authorities {
     /// Those of the exchange: what is asked beside it waits for the same turn.
     turns: Arc<Turns>,
     wires: Mutex<HashMap<IpAddr, Wire>>,
+    /// When each address was last heard, whatever it was asked.
+    heard: Mutex<HashMap<IpAddr, Timestamp>>,
     watch: Watch,
 }
 
@@ -63,6 +69,7 @@ impl Authorities {
             clock,
             turns,
             wires: Mutex::default(),
+            heard: Mutex::default(),
             watch: Watch::new(config.ask_authorities),
         }
     }
@@ -102,6 +109,16 @@ impl Authorities {
         is_silent.then_some(Trouble::Timeout)
     }
 
+    /// What is known of who says nothing: when it was heard, where that is not long ago.
+    pub(super) fn silence(&self, address: IpAddr) -> Source {
+        let heard_at = self.heard().get(&address).copied();
+        let lately = heard_at.filter(|at| is_within(HEARD, *at, (self.clock)()));
+        Source {
+            heard_at: lately.map(Box::new),
+            ..Source::default()
+        }
+    }
+
     /// Puts one question to the authority at `address`; `resolvers_answer` tells a dead way out from a dead network.
     pub(super) async fn put(&self, question: &Dns, address: IpAddr, resolvers_answer: bool) -> Heard<Dns> {
         let mut source = Source::default();
@@ -113,6 +130,9 @@ impl Authorities {
                 let spoken = wire.ask_directly(name, kind, self.pause).await;
                 source.server = Some(SocketAddr::new(address, self.port));
                 self.note(question, address, &spoken, resolvers_answer);
+                if spoken.answer.is_err() {
+                    source.heard_at = self.silence(address).heard_at;
+                }
                 read(question, spoken, &mut source, (self.clock)())
             }
         };
@@ -151,6 +171,13 @@ impl Authorities {
             }
             Ok(_) | Err(_) => Sign::Answer,
         };
+        if sign == Sign::Answer && spoken.answer.is_ok() {
+            let mut heard = self.heard();
+            if heard.len() >= ADDRESSES && !heard.contains_key(&address) {
+                heard.clear();
+            }
+            heard.insert(address, (self.clock)());
+        }
         // The parent's servers are asked for the child's: whose zone a question is about, is its name's.
         let zone = match question.kind {
             Kind::Ns => question.name.parent().unwrap_or_else(Name::root),
@@ -181,6 +208,10 @@ impl Authorities {
             self.attempts,
             self.clock.clone(),
         )
+    }
+
+    fn heard(&self) -> MutexGuard<'_, HashMap<IpAddr, Timestamp>> {
+        self.heard.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn wires(&self) -> MutexGuard<'_, HashMap<IpAddr, Wire>> {

@@ -33,7 +33,7 @@ use self::wire::{Manner, Wire};
 use super::exchange::{Heard, Put};
 use super::places::Turns;
 use super::{Clock, Config, ConfigError, Dnssec, config};
-use crate::inquiry::{Answer, Dns, Passes, Trouble, View};
+use crate::inquiry::{Answer, Dns, Passes, Source, Trouble, View};
 
 /// The servers questions are put to.
 pub(super) struct Servers {
@@ -247,6 +247,13 @@ impl Put for Servers {
                 breaker.in_vain(self.resolvers.health(), Instant::now())
             }
             View::Authority(address) => self.authorities.in_vain(address),
+        }
+    }
+
+    fn silence(&self, question: &Dns) -> Source {
+        match question.view {
+            View::Recursive => Source::default(),
+            View::Authority(address) => self.authorities.silence(address),
         }
     }
 }

@@ -14,7 +14,7 @@ mod reach;
 mod remote;
 mod talk;
 
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -46,6 +46,9 @@ const PROFILE_KEPT: SignedDuration = SignedDuration::from_hours(7 * 24);
 
 /// A look is not kept until so shortly before a certificate ends.
 const BEFORE_THE_END: SignedDuration = SignedDuration::from_hours(14 * 24);
+
+/// For so long it is remembered that a connection came about.
+const HEARD: SignedDuration = SignedDuration::from_hours(1);
 
 /// A probe has others to answer too: so long one may wait there for a server's turn.
 const AT_THE_PROBE: Duration = Duration::from_secs(5 * 60);
@@ -121,10 +124,11 @@ impl MailServers {
     async fn connect(&self, question: &Starttls) -> Result<Talk, Failed> {
         let talked = talk(SocketAddr::new(question.address, self.config.port), &self.config).await;
         let mut watch = self.watch();
+        let connected = |watch: &mut Watch| watch.connected(question.address, (self.clock)());
         match &talked {
             Err(failed) => {
                 match failed.is_connected {
-                    true => watch.connected(),
+                    true => connected(&mut watch),
                     false => watch.silent(question.address, Instant::now()),
                 }
                 if matches!(failed.trouble, Trouble::Busy | Trouble::Refused) {
@@ -132,12 +136,21 @@ impl MailServers {
                 }
             }
             Ok(Talk::GoAhead(_) | Talk::NoTls { .. }) => {
-                watch.connected();
+                connected(&mut watch);
                 watch.answered(question.address);
             }
         }
         self.note_blocked(watch.is_blocked());
         talked
+    }
+
+    /// When a connection to an address last came about, where that is not long ago.
+    fn heard_at(&self, address: IpAddr) -> Option<Timestamp> {
+        let lately = |at: &Timestamp| {
+            let age = (self.clock)().duration_since(*at);
+            !age.is_negative() && age < HEARD
+        };
+        self.watch().heard_at(address).filter(lately)
     }
 
     /// Says once that nothing can be reached, and once that something can.
@@ -178,6 +191,7 @@ impl MailServers {
                 security: Security::NotAsked,
                 source: Spoke {
                     words: no_answer.words,
+                    heard_at: None,
                 },
                 ttl: 0,
                 seen_at: None,
@@ -326,10 +340,14 @@ impl MailServers {
                 (Err(trouble), failed.words, 0)
             }
         };
+        let is_silent = outcome.is_err();
         Heard {
             outcome,
             security: Security::NotAsked,
-            source: Spoke { words },
+            source: Spoke {
+                words,
+                heard_at: is_silent.then(|| self.heard_at(question.address)).flatten(),
+            },
             ttl,
             seen_at: None,
         }
@@ -356,6 +374,13 @@ impl Put for MailServers {
 
     fn patience(&self, question: &Starttls) -> Duration {
         self.longest(question.closeness)
+    }
+
+    fn silence(&self, question: &Starttls) -> Spoke {
+        Spoke {
+            heard_at: self.heard_at(question.address),
+            ..Spoke::default()
+        }
     }
 
     fn in_vain(&self, question: &Starttls) -> Option<Trouble> {

@@ -8,6 +8,7 @@ use std::collections::{BTreeSet, HashMap};
 use std::net::IpAddr;
 use std::time::Duration;
 
+use jiff::Timestamp;
 use tokio::time::Instant;
 
 /// So many unrelated addresses must have been tried in vain.
@@ -25,6 +26,9 @@ const LONGEST_PAUSE: Duration = Duration::from_secs(24 * 3600);
 /// Above this many busy servers those whose pause is over are forgotten.
 const MOST_BUSY: usize = 4096;
 
+/// Above this many addresses those that could be connected to are forgotten.
+const MOST_HEARD: usize = 4096;
+
 #[derive(Debug, Default)]
 pub(super) struct Watch {
     /// Whether any server was ever connected to from here.
@@ -33,6 +37,8 @@ pub(super) struct Watch {
     in_vain: BTreeSet<Network>,
     next_try: Option<Instant>,
     busy: HashMap<IpAddr, Pause>,
+    /// When a connection to each address last came about.
+    heard: HashMap<IpAddr, Timestamp>,
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -64,11 +70,20 @@ impl From<IpAddr> for Network {
 }
 
 impl Watch {
-    /// A connection came about: the port is open.
-    pub(super) fn connected(&mut self) {
+    /// A connection to an address came about: the port is open.
+    pub(super) fn connected(&mut self, address: IpAddr, at: Timestamp) {
+        if self.heard.len() >= MOST_HEARD && !self.heard.contains_key(&address) {
+            self.heard.clear();
+        }
+        self.heard.insert(address, at);
         self.has_connected = true;
         self.in_vain.clear();
         self.next_try = None;
+    }
+
+    /// When one last did.
+    pub(super) fn heard_at(&self, address: IpAddr) -> Option<Timestamp> {
+        self.heard.get(&address).copied()
     }
 
     /// None came about, whether nothing answered or something said no.
@@ -152,8 +167,13 @@ mod tests {
         assert!(!watch.is_in_vain(later) && watch.is_in_vain(later));
         watch.try_again();
         assert!(!watch.is_in_vain(later) && watch.is_in_vain(later));
-        watch.connected();
+        let (there, when) = (at("8.8.8.1"), Timestamp::UNIX_EPOCH);
+        watch.connected(there, when);
         assert!(!watch.is_blocked() && !watch.is_in_vain(later));
+        assert_eq!(
+            (watch.heard_at(there), watch.heard_at(at("8.8.8.2"))),
+            (Some(when), None)
+        );
         for address in ["8.8.8.1", "9.9.9.1", "2001:7fd::1"] {
             watch.silent(at(address), later);
         }
