@@ -1,10 +1,13 @@
 //! A zone that is broken behind a resolver that does harm: what is told is what the zone's own servers show, for whoever mends
 //! by what is told must not change what is good.
 
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex};
+
 use hickory_proto::op::{Message, ResponseCode};
 use hickory_proto::rr::RecordType;
 use zegel::inquiry::Kind;
-use zegel::world::{Dnssec, Passes};
+use zegel::world::{Config, Dnssec, Passes, World};
 
 use super::harmful::{
     DENIALS, Spoil, bare, covers, is_any, labels, question, unsigned_texts, without, world,
@@ -219,4 +222,53 @@ async fn a_broken_zone_is_told_by_its_own_fault_whatever_a_resolver_does_to_it()
         }
     }
     assert!(wrong.is_empty(), "{} wrong:\n{}", wrong.len(), wrong.join("\n"));
+}
+
+/// The servers of the zone above are asked for a DS that the resolver has not, and may say nothing: then they are left alone for a
+/// minute, however much is asked of the domain.
+#[tokio::test(flavor = "multi_thread")]
+async fn who_says_nothing_of_a_ds_is_not_asked_for_it_again_at_once() {
+    let Some(tree) = tree() else { return };
+    for says in [ResponseCode::Refused, ResponseCode::ServFail] {
+        let counts = Arc::new(Mutex::new(BTreeMap::<String, usize>::new()));
+        let counted = counts.clone();
+        let above = ([127, 0, 0, 1], tree.knot).into();
+        let (servers, _) = forwarder(above, move |asked, answered| {
+            if !is_of_a_domain(asked, RecordType::DS) {
+                return Some(answered);
+            }
+            let name = asked.queries[0].name().to_string();
+            *counted.lock().unwrap().entry(name).or_default() += 1;
+            bare(answered, says, Vec::new())
+        })
+        .await;
+        let (resolver, _) = forwarder(tree.unbound, |asked, answer| {
+            match is_of_a_domain(asked, RecordType::DS) {
+                true => bare(answer, ResponseCode::NoError, Vec::new()),
+                false => Some(answer),
+            }
+        })
+        .await;
+        let world = World::new(Config {
+            resolvers: vec![resolver],
+            dnssec: Some(Dnssec::Require),
+            trust_anchor: Some(tree.anchor.parse().unwrap()),
+            authority_port: servers.port(),
+            ask_authorities: true,
+            ..Config::default()
+        })
+        .unwrap();
+        for zone in ["expired.nl", "altered.nl", "good.nl"] {
+            for label in ["_dmarc", "a", "b", "c", "d"] {
+                let asked = question((&format!("{label}.{zone}"), Kind::Txt));
+                let fact = world.ask(&asked, None).await;
+                assert!(fact.outcome.is_err(), "{says}: {fact:?}");
+            }
+        }
+        let counts = counts.lock().unwrap();
+        assert!(
+            counts.len() == 3 && counts.values().all(|count| (1..=2).contains(count)),
+            "{says}: {counts:?}"
+        );
+    }
 }

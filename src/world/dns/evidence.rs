@@ -189,8 +189,8 @@ pub(super) struct Remembered {
     answers: HashMap<(Name, RecordType), (Shown, Found, Matter, Timestamp)>,
     fine: HashMap<Name, Timestamp>,
     hosts: HashMap<Name, (Hosts, Timestamp)>,
-    /// The DS of zones by the word of the zone above, where the resolver has none that is good.
-    ds: HashMap<Name, (Message, Timestamp)>,
+    /// The DS of zones by the word of the zone above, where the resolver has none that is good; `None` where that says nothing.
+    ds: HashMap<Name, (Option<Message>, Timestamp)>,
     /// By question: when the last copy of before must have run out everywhere.
     copies: HashMap<(Name, RecordType), Timestamp>,
 }
@@ -249,12 +249,17 @@ impl Remembered {
         self.hosts.insert(zone.to_lowercase(), (hosts, now));
     }
 
-    pub(super) fn ds(&self, zone: &Name, now: Timestamp) -> Option<Message> {
+    /// What became of asking for it lately; `None` where nobody did.
+    #[allow(
+        clippy::option_option,
+        reason = "that nobody asked, that nobody answered, and what was said"
+    )]
+    pub(super) fn ds(&self, zone: &Name, now: Timestamp) -> Option<Option<Message>> {
         let (ds, at) = self.ds.get(&zone.to_lowercase())?;
         is_fresh(*at, now).then(|| ds.clone())
     }
 
-    pub(super) fn note_ds(&mut self, zone: &Name, ds: Message, now: Timestamp) {
+    pub(super) fn note_ds(&mut self, zone: &Name, ds: Option<Message>, now: Timestamp) {
         make_room(&mut self.ds);
         self.ds.insert(zone.to_lowercase(), (ds, now));
     }

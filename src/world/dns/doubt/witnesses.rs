@@ -178,7 +178,7 @@ impl Validator {
             true => {
                 let ds = above.get_or_init(|| async {
                     let parent = evidence.parent.as_ref()?;
-                    self.ds_above((&evidence.zone, parent), authorities).await
+                    self.true_ds((&evidence.zone, parent), authorities).await
                 });
                 given.ds = ds.await.clone();
             }
