@@ -326,3 +326,53 @@ fn a_look_takes_no_more_waves_and_questions_than_it_did() {
         assert!(questions <= most_questions, "{spec}: {questions} questions");
     }
 }
+
+/// What is no printable octet is shown once as `\DDD`, whoever tells of it.
+#[test]
+fn odd_octets_are_escaped_once() {
+    for zone in [
+        "_mta-sts.voorbeeld.nl TXT v=STSv1; id=\\195\\169",
+        "_smtp._tls.voorbeeld.nl TXT v=TLSRPTv1; rua=\\195\\169",
+        "_dmarc.voorbeeld.nl TXT \\195\\169v=DMARC1; p=none",
+        "_dmarc.voorbeeld.nl TXT v=DMARC1; p=none; rua=\\195mailto:x@voorbeeld.nl",
+    ] {
+        let verdict = observed(&format!(
+            "{zone}\nvoorbeeld.nl MX 10 mx1.voorbeeld.nl\nmx1.voorbeeld.nl A 192.0.2.25"
+        ));
+        let messages: Vec<&str> = verdict.findings.iter().map(|one| one.message.as_str()).collect();
+        let says = |what: &str| messages.iter().any(|message| message.contains(what));
+        assert!(says("\\195") && !says("\\\\195"), "{zone}: {messages:#?}");
+    }
+}
+
+/// A host that is nowhere for everybody is not asked for: no resolver makes it another.
+#[test]
+fn names_that_mean_nothing_are_not_asked_for() {
+    let is_asked = |verdict: &Verdict, host: &str| {
+        let mut names = verdict.asked.iter().map(|one| one.question.name().as_str());
+        names.any(|name| name == host)
+    };
+    for host in [
+        "localhost",
+        "mail.localhost",
+        "mx.test",
+        "mail.home.arpa",
+        "mx.invalid",
+        "x.onion",
+        "mail.office.local",
+        "mx.alt",
+    ] {
+        let zone =
+            format!("voorbeeld.nl TXT v=spf1 mx -all\nvoorbeeld.nl MX 10 {host}\n{host} ANY !SERVFAIL");
+        let spec = "{domain: voorbeeld.nl, role: Mail, spf: {mechanisms: [mx], all: Fail}}";
+        for verdict in [observed(&zone), managed(spec, &zone)] {
+            assert!(!is_asked(&verdict, host), "{host}: {:#?}", verdict.asked);
+            assert!(verdict.unanswered.is_empty(), "{host}: {:#?}", verdict.unanswered);
+            assert!(facts::rule_ids(&verdict).contains("MX-010"), "{host}");
+        }
+    }
+    // A domain below the same name has resolvers that know it.
+    let world = World::new("a.test TXT v=spf1 mx -all\na.test MX 10 mx.a.test\nmx.a.test A 192.0.2.1");
+    let verdict = world.judge(&Intent::observe(name("a.test"), Vec::new(), Vec::new()));
+    assert!(is_asked(&verdict, "mx.a.test"), "{:#?}", verdict.asked);
+}

@@ -60,7 +60,7 @@ fn hosts_are_compared_by_the_order_in_which_senders_try_them() {
             &[
                 "MX: want 10 mx1.a.nl, found none",
                 "MX: want 20 mx2.b.nl, found none",
-                "MX: want no ., found 0 .",
+                "MX: want no null MX, found 0 .",
             ],
         ),
         (

@@ -9,6 +9,7 @@ use super::ipv6::list;
 use super::mark::{Category, Counts, Gap, Mark, Range, Status, Why};
 use crate::inquiry::{Answer, Dns, Inquiry, Kind, Need, Security, Trouble};
 use crate::name::Name;
+use crate::records::mx::is_nowhere;
 
 /// What is known of one name.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -46,7 +47,13 @@ pub(super) fn category(domain: &Name, tested: &Tested, inquiry: &mut Inquiry<'_>
     let hosts: Vec<(Name, Worth)> = tested
         .hosts
         .iter()
-        .map(|host| (host.name.clone(), worth(&host.name, inquiry)))
+        .map(|host| {
+            let worth = match is_nowhere(&host.name, domain) {
+                true => Worth::Missing,
+                false => worth(&host.name, inquiry),
+            };
+            (host.name.clone(), worth)
+        })
         .collect();
     let mut points = hosts
         .iter()

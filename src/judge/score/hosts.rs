@@ -10,6 +10,7 @@ use super::mark::{Mark, Status};
 use crate::inquiry::{Dns, Inquiry, Kind, Need, Rdata, Reply, Trouble};
 use crate::judge::basis::UsableAnswer;
 use crate::name::Name;
+use crate::records::mx::is_nowhere;
 use crate::records::presentation;
 
 /// At most so many hosts are tested.
@@ -112,6 +113,18 @@ impl Host {
         Self { name, v4, v6 }
     }
 
+    /// A host of a domain's MX.
+    fn of_mx(name: Name, domain: &Name, inquiry: &mut Inquiry<'_>) -> Self {
+        match is_nowhere(&name, domain) {
+            true => Self {
+                name,
+                v4: Ok(Vec::new()),
+                v6: Ok(Vec::new()),
+            },
+            false => Self::at(name, inquiry),
+        }
+    }
+
     /// Whether it is known to have no address.
     pub(super) fn is_nowhere(&self) -> bool {
         let none = |found: &Result<Vec<IpAddr>, Trouble>| found.as_ref().is_ok_and(Vec::is_empty);
@@ -158,7 +171,10 @@ pub(super) fn gather(domain: &Name, inquiry: &mut Inquiry<'_>) -> Tested {
     }
     Tested {
         status: Ok(MxStatus::HasMx),
-        hosts: names.into_iter().map(|name| Host::at(name, inquiry)).collect(),
+        hosts: names
+            .into_iter()
+            .map(|name| Host::of_mx(name, domain, inquiry))
+            .collect(),
         beyond,
     }
 }

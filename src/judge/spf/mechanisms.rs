@@ -4,6 +4,7 @@ use std::net::IpAddr;
 
 use crate::inquiry::{Answer, Dns, Kind, Need, Rdata, Reply};
 use crate::name::Name;
+use crate::records::mx::is_nowhere;
 use crate::records::spf::{DomainSpec, DualCidr, MacroString, Network4, Network6, parse_macro_string};
 
 use super::evaluate::{CheckHost, Checked, MAX_MX, Stop};
@@ -61,7 +62,13 @@ impl<'f> CheckHost<'_, 'f> {
         hosts.sort_by_key(|(preference, _)| *preference);
         // All at once, so that one more wave answers them all.
         let family = self.family();
-        let answers: Vec<_> = hosts.iter().map(|(_, host)| self.ask(host, family)).collect();
+        let answers: Vec<_> = hosts
+            .iter()
+            .map(|(_, host)| match is_nowhere(host, name) {
+                true => Ok(&[][..]),
+                false => self.ask(host, family),
+            })
+            .collect();
         let mut found = false;
         for addresses in answers {
             let addresses = addresses?;

@@ -5,7 +5,7 @@ use std::net::{Ipv4Addr, Ipv6Addr};
 
 use crate::name::Name;
 
-/// Names that mean another machine to everybody, or nothing at all (RFC 6761, RFC 6762, RFC 8375).
+/// Names that mean another machine to everybody, or nothing at all (RFC 6761, RFC 6762, RFC 7686, RFC 8375, RFC 9476).
 const LOCAL: &[&str] = &[
     "localhost",
     "local",
@@ -15,6 +15,8 @@ const LOCAL: &[&str] = &[
     "invalid",
     "lan",
     "test",
+    "onion",
+    "alt",
 ];
 
 /// Words people write where they mean that there is no host.
@@ -49,14 +51,10 @@ pub fn fault(host: &Name) -> Option<HostFault> {
     if is_nobody(&labels) || matches!(labels.as_slice(), [one] if is_word_for_nobody(one)) {
         return Some(HostFault::Null);
     }
-    let text = host.as_str();
     if is_address(&labels.join(&b'.')) {
         return Some(HostFault::Address);
     }
-    let is_local = LOCAL
-        .iter()
-        .any(|local| text == *local || text.ends_with(&format!(".{local}")));
-    if is_local {
+    if local(host).is_some() {
         return Some(HostFault::Local);
     }
     let holds = |octets: &[u8]| labels.iter().flatten().any(|octet| octets.contains(octet));
@@ -76,6 +74,23 @@ pub fn fault(host: &Name) -> Option<HostFault> {
         () if labels.len() == 1 => Some(HostFault::OneLabel),
         () => None,
     }
+}
+
+/// Whether a host that the MX of `domain` names is nowhere for those who send mail: resolvers answer for such names by themselves, or
+/// the root has none of them, so nobody need be asked. A domain below the same name has resolvers of its own.
+pub fn is_nowhere(host: &Name, domain: &Name) -> bool {
+    let above = local(host);
+    above.is_some() && above != local(domain)
+}
+
+/// Below which of these names it lies.
+fn local(name: &Name) -> Option<&'static str> {
+    let text = name.as_str();
+    let lies_below = |local: &&&str| {
+        let before = text.strip_suffix(**local);
+        before.is_some_and(|before| before.is_empty() || before.ends_with('.'))
+    };
+    LOCAL.iter().find(lies_below).copied()
 }
 
 /// Nothing but zeros, dots and the signs around them: `0.`, `..`, `0.0.0.0.`, `"0 ."`.
@@ -109,6 +124,25 @@ mod tests {
     use super::*;
 
     #[test]
+    fn what_is_nowhere_for_one_domain_may_be_a_host_of_its_neighbour() {
+        for (host, domain, nowhere) in [
+            ("localhost", "a.nl", true),
+            ("mail.localhost", "a.nl", true),
+            ("mx.test", "a.nl", true),
+            ("mail.home.arpa", "a.nl", true),
+            ("x.onion", "a.nl", true),
+            ("mx.test", "a.test", false),
+            ("mx.test", "a.invalid", true),
+            ("mx.a.nl", "a.nl", false),
+            ("mx.a.nl", "a.test", false),
+            ("mx.contest", "a.nl", false),
+        ] {
+            let found = is_nowhere(&host.parse().unwrap(), &domain.parse().unwrap());
+            assert_eq!(found, nowhere, "{host} of {domain}");
+        }
+    }
+
+    #[test]
     fn what_no_host_is_called() {
         use HostFault::*;
         for (text, want) in [
@@ -132,6 +166,11 @@ mod tests {
             ("localhost", Some(Local)),
             ("mail.localhost", Some(Local)),
             ("mail.office.local", Some(Local)),
+            ("mail.home.arpa", Some(Local)),
+            ("mx.test", Some(Local)),
+            ("x.onion", Some(Local)),
+            ("mail.mylocalhost", None),
+            ("mail.contest", None),
             ("mail", Some(OneLabel)),
             ("nl", Some(OneLabel)),
             ("mail.a.nl:25", Some(Endpoint)),

@@ -8,7 +8,7 @@ mod host_name;
 
 use std::collections::BTreeSet;
 
-pub use self::host_name::{HostFault, fault, is_address, is_nobody};
+pub use self::host_name::{HostFault, fault, is_address, is_nobody, is_nowhere};
 use super::Comparison;
 use crate::name::Name;
 
@@ -43,7 +43,11 @@ pub fn compare(wanted: &[Exchange], found: &[Exchange]) -> Comparison {
     }
     for host in have.iter().flatten().filter(|host| rank(&want, host).is_none()) {
         let number = preference(found, host);
-        differences.push(format!("MX: want no {host}, found {number} {host}"));
+        let what = match host.is_root() {
+            true => "null MX",
+            false => host.as_str(),
+        };
+        differences.push(format!("MX: want no {what}, found {number} {host}"));
     }
     // Of the hosts both have, those that are tried at another place.
     let common = |order: &[BTreeSet<Name>], other: &[BTreeSet<Name>]| -> Vec<BTreeSet<Name>> {
@@ -148,8 +152,9 @@ mod tests {
             (
                 "10 a.nl",
                 "0 .",
-                &["MX: want 10 a.nl, found none", "MX: want no ., found 0 ."],
+                &["MX: want 10 a.nl, found none", "MX: want no null MX, found 0 ."],
             ),
+            ("10 a.nl", "10 a.nl, 10 .", &["MX: want no null MX, found 10 ."]),
         ] {
             let comparison = compare(&exchanges(wanted), &exchanges(found));
             assert_eq!(comparison.differences, says, "{wanted} and {found}");

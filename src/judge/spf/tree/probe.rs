@@ -9,6 +9,7 @@ use crate::judge::spf::evaluate::MAX_MX;
 use crate::judge::spf::expand::without_sender;
 use crate::judge::spf::policy::name_of;
 use crate::name::Name;
+use crate::records::mx::is_nowhere;
 use crate::records::spf::{Mechanism, Network4, Qualifier};
 
 /// What one term finds.
@@ -194,6 +195,14 @@ impl Probe {
         }
         let mut all_empty = !hosts.is_empty();
         for host in hosts.into_iter().take(MAX_MX) {
+            if is_nowhere(host, name) {
+                self.exchanges.push(Exchange {
+                    host: host.clone(),
+                    v4: 0,
+                    v6: 0,
+                });
+                continue;
+            }
             let v4 = self.ask(inquiry, host, Kind::A, Need::Compliance);
             self.unsure |= v4.records().is_none();
             all_empty &= v4.records().is_some_and(<[Rdata]>::is_empty);
