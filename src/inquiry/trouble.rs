@@ -10,7 +10,7 @@ use serde::Serialize;
 pub enum Trouble {
     /// The answer failed DNSSEC validation (told only when Zegel validates itself).
     Bogus,
-    /// A mail server that takes nobody just now, or not us.
+    /// A mail server that puts us off: it takes nobody just now, or not us, or has no TLS for a while.
     Busy,
     /// A CNAME chain that loops or is too long to follow.
     CnameLoop,
@@ -110,7 +110,7 @@ impl fmt::Display for Trouble {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Self::Bogus => "the answer failed DNSSEC validation",
-            Self::Busy => "the mail server takes nobody just now, or not from here",
+            Self::Busy => "the mail server says not now, or closes the connection",
             Self::CnameLoop => "its CNAME chain does not end",
             Self::Lame => "the server is not responsible for the name (lame)",
             Self::Limit => "the bounds of one look were reached",

@@ -8,5 +8,6 @@ mod facts;
 mod adopted;
 mod coming;
 mod fetched;
+mod file;
 mod judged;
 mod server;

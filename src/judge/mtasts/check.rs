@@ -122,7 +122,7 @@ fn record(record: &Record, topic: &Topic, findings: &mut Findings) {
         // A slip around it is why it is not read.
         _ if spoilt => {}
         (Some(id), false) => {
-            let message = format!("want an id of 1 to 32 letters and digits, found {id:?}");
+            let message = format!("want an id of 1 to 32 letters and digits, found \"{id}\"");
             let span = record.fields.named("id").next().map(|field| field.span.clone());
             let said = findings.say(&rules::ID, topic, message);
             if let Some(span) = span {

@@ -168,6 +168,12 @@ fn faults(faults: &[PolicyFault], compressed: bool, url: &str, topic: &Topic, fi
                 "file".to_owned(),
                 "octets that are none, or a byte order mark".to_owned(),
             ),
+            PolicyFault::Empty => (&rules::LINE, "file".to_owned(), "an empty file".to_owned()),
+            PolicyFault::LineEnd(number) => (
+                &rules::LINE,
+                "file".to_owned(),
+                format!("a line that ends in CR alone, line {number}: LF ends a line, or CR and LF"),
+            ),
             PolicyFault::Line(number, text) if text.starts_with('#') => (
                 &rules::COMMENT,
                 format!("line {number}"),
@@ -177,6 +183,17 @@ fn faults(faults: &[PolicyFault], compressed: bool, url: &str, topic: &Topic, fi
                 &rules::LINE,
                 format!("line {number}"),
                 format!("no key: value in line {number}: {text}"),
+            ),
+            PolicyFault::Spaced(number, text) => (
+                &rules::LINE,
+                format!("line {number}"),
+                format!(
+                    "a blank {} in line {number}: {text}",
+                    match text.starts_with([' ', '\\']) {
+                        true => "before the key",
+                        false => "before the colon",
+                    }
+                ),
             ),
             PolicyFault::Blank(number) => (
                 &rules::COMMENT,

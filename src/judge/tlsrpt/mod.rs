@@ -76,7 +76,7 @@ fn record(record: &Record, topic: &Topic, findings: &mut Findings) {
             UriFault::Size | UriFault::NotEncoded => &rules::NOT_ENCODED,
         };
         let message = format!(
-            "want an address senders can report to, found {:?}: it {}",
+            "want an address senders can report to, found \"{}\": it {}",
             uri.text,
             fault.as_str()
         );

@@ -54,7 +54,7 @@ impl Record {
             for uri in self.uris(tag) {
                 match uri.problem {
                     Some(problem) => {
-                        lost.push(format!("{}: {:?} {}", tag.as_str(), uri.text, problem.as_str()))
+                        lost.push(format!("{}: \"{}\" {}", tag.as_str(), uri.text, problem.as_str()))
                     }
                     None if uri.scheme != "mailto" => {
                         lost.push(format!(

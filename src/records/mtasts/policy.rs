@@ -66,8 +66,14 @@ pub struct PolicyText {
 pub enum PolicyFault {
     /// The file is no UTF-8, or begins with a byte order mark.
     Encoding,
+    /// Nothing but blank lines, if any.
+    Empty,
+    /// A line that ends in CR alone.
+    LineEnd(usize),
     /// A line that is no `key: value`.
     Line(usize, String),
+    /// A blank before a key, or between it and its colon.
+    Spaced(usize, String),
     /// A blank line before the end.
     Blank(usize),
     /// A key that stood there before, where one alone counts.
@@ -147,6 +153,13 @@ pub fn parse_policy(octets: &[u8]) -> PolicyText {
     if lines.last() == Some(&"") {
         lines.pop();
     }
+    // What else is wrong with such a file is wrong because of that.
+    if let Some(why) = without_lines(&lines) {
+        return PolicyText {
+            policy: None,
+            faults: vec![why],
+        };
+    }
     for (index, line) in lines.iter().enumerate() {
         let number = index + 1;
         let line = line.strip_suffix('\r').unwrap_or(line);
@@ -154,11 +167,17 @@ pub fn parse_policy(octets: &[u8]) -> PolicyText {
             faults.push(PolicyFault::Blank(number));
             continue;
         }
-        let Some((key, value)) = line.split_once(':').filter(|(key, _)| is_key(key)) else {
+        let parts = line
+            .split_once(':')
+            .map(|(key, value)| (key, key.trim_matches(BLANKS), value));
+        let Some((whole, key, value)) = parts.filter(|(_, key, _)| is_key(key)) else {
             faults.push(PolicyFault::Line(number, presentation(line.as_bytes())));
             continue;
         };
-        let value = value.trim_matches([' ', '\t']);
+        if whole != key {
+            faults.push(PolicyFault::Spaced(number, presentation(line.as_bytes())));
+        }
+        let value = value.trim_matches(BLANKS);
         if key == "mx" {
             match Pattern::parse(value) {
                 Ok(pattern) => {
@@ -210,6 +229,21 @@ pub fn parse_policy(octets: &[u8]) -> PolicyText {
         _ => None,
     };
     PolicyText { policy, faults }
+}
+
+/// What may stand around a value (RFC 8461 3.2).
+const BLANKS: [char; 2] = [' ', '\t'];
+
+/// What keeps a text from being lines at all.
+fn without_lines(lines: &[&str]) -> Option<PolicyFault> {
+    if lines.iter().all(|line| line.trim().is_empty()) {
+        return Some(PolicyFault::Empty);
+    }
+    let inner = |line: &&str| line.strip_suffix('\r').unwrap_or(line).contains('\r');
+    lines
+        .iter()
+        .position(inner)
+        .map(|index| PolicyFault::LineEnd(index + 1))
 }
 
 /// One to ten digits, a year at most.

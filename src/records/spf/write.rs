@@ -189,7 +189,7 @@ impl Record {
         for error in self.errors() {
             let octets = self.text.get(error.span.clone()).unwrap_or_default();
             spec.lost.push(format!(
-                "syntax error at {:?}: {}",
+                "syntax error at \"{}\": {}",
                 presentation(octets),
                 error.message
             ));

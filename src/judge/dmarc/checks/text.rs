@@ -124,7 +124,7 @@ fn near_missed(examination: &mut Examination<'_>, text: &[u8], other: &str) -> b
     let before = match miss.fault {
         VersionFault::Before => {
             let before = text.get(miss.span.clone()).unwrap_or_default();
-            format!(", found {:?}", shown(before))
+            format!(", found \"{}\"", shown(before))
         }
         _ => String::new(),
     };
@@ -256,7 +256,7 @@ fn wrong_separators(examination: &mut Examination<'_>, record: &Record) {
             b";" => "a semicolon".to_owned(),
             b"," => "a comma".to_owned(),
             b":" => "a colon".to_owned(),
-            sign => format!("{:?}", shown(sign)),
+            sign => format!("\"{}\"", shown(sign)),
         };
         let lost = match sign.belongs {
             Separator::Semicolon => "receivers read it as a part of the tag before",

@@ -97,13 +97,43 @@ fn what_is_wrong_is_told_by_its_line() {
             false,
         ),
         (format!("\u{feff}{GOOD}"), PolicyFault::Encoding, true),
+        (
+            with("version:", "version :"),
+            PolicyFault::Spaced(1, "version : STSv1".into()),
+            true,
+        ),
+        (
+            with("mode:", "mode\t:"),
+            PolicyFault::Spaced(2, "mode\\009: enforce".into()),
+            true,
+        ),
+        (
+            with("mx: *", " mx: *"),
+            PolicyFault::Spaced(4, " mx: *.b.nl".into()),
+            true,
+        ),
+        (
+            with("max_age:", "  max_age:"),
+            PolicyFault::Spaced(5, "  max_age: 604800".into()),
+            true,
+        ),
+        (
+            with("mx: *.b.nl", "x-other : a"),
+            PolicyFault::Spaced(4, "x-other : a".into()),
+            true,
+        ),
+        (GOOD.replace('\n', "\r"), PolicyFault::LineEnd(1), true),
+        (with("enforce\n", "enforce\r"), PolicyFault::LineEnd(2), true),
+        (GOOD.replace('\n', "\r\r\n"), PolicyFault::LineEnd(1), true),
+        (String::new(), PolicyFault::Empty, true),
+        ("\n".into(), PolicyFault::Empty, true),
+        (" \r\n\r\n\t\n".into(), PolicyFault::Empty, true),
     ] {
         let read = parse_policy(text.as_bytes());
         assert_eq!(read.faults, [fault], "{text}");
         assert_eq!(read.policy.is_none(), fatal, "{text}");
     }
     assert_eq!(parse_policy(b"\xff\xfe").faults, [PolicyFault::Encoding]);
-    assert!(parse_policy(b"").policy.is_none());
     let html = parse_policy(b"<!DOCTYPE html>\n<html></html>\n");
     assert!(html.policy.is_none() && html.faults.len() > 3);
 }
