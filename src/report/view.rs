@@ -9,7 +9,7 @@ use serde::Serialize;
 use super::inspected::Inspected;
 use super::on_its_way::{self, is_on_its_way};
 use crate::api::{FindingStatus, RecordStatus, Summary, UnansweredStatus};
-use crate::inquiry::Need;
+use crate::inquiry::{Need, Trouble};
 use crate::judge::score::Score;
 use crate::judge::{Finding, RecordVerdict, Site, State, Unanswered, Verdict};
 use crate::rules::{self, Severity};
@@ -258,8 +258,21 @@ impl Report {
 
     /// Whether a finding has a say in the outcome.
     pub fn counts(&self, finding: &Finding) -> bool {
-        let is_no_domain = finding.rule == &rules::dns::NO_DOMAIN;
-        self.origin() == Origin::Domain || finding.managed || is_no_domain
+        self.origin() == Origin::Domain || finding.managed || self.is_of_the_domain(finding)
+    }
+
+    /// Whether a finding is about the domain as such: that it does not exist; or, where nothing else is asked of it, that its chain of
+    /// trust is broken and so nobody who validates has an answer.
+    fn is_of_the_domain(&self, finding: &Finding) -> bool {
+        use rules::dnssec::{BOGUS, EXPIRED, NO_KEY_FOR_DS};
+        let is_lost = |one: &Unanswered| one.need == Need::Essential && one.why == Trouble::Bogus;
+        let is_broken = || {
+            [&BOGUS, &EXPIRED, &NO_KEY_FOR_DS].contains(&finding.rule)
+                && self.verdict.domain.is_at_or_below(finding.site.name())
+                && self.verdict.records.is_empty()
+                && self.verdict.unanswered.iter().any(is_lost)
+        };
+        finding.rule == &rules::dns::NO_DOMAIN || is_broken()
     }
 
     /// Whether a question without an answer keeps the outcome from being known: a record's state hangs on it, or an

@@ -7,6 +7,7 @@ mod beside;
 mod blame;
 mod both;
 mod copies;
+mod counted;
 #[path = "../support/facts.rs"]
 mod facts;
 mod harmful;

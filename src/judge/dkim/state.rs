@@ -4,10 +4,10 @@ use std::sync::Arc;
 
 use super::UNLIKELY_SELECTOR;
 use super::answer::{SelectorAnswer, gather, has_key};
-use crate::inquiry::{Inquiry, Kind, Need, Rdata};
+use crate::inquiry::{Dns, Inquiry, Kind, Need, Rdata};
 use crate::intent::{DkimWant, Intent, ManagedRrset};
 use crate::judge::basis::{Basis, Judged};
-use crate::judge::{Findings, RecordVerdict, Site, State, Topic};
+use crate::judge::{Findings, RecordVerdict, Site, State, Topic, dnssec};
 use crate::name::Name;
 use crate::records::dkim::{self, Material, NearMiss};
 use crate::records::presentation;
@@ -184,7 +184,17 @@ fn wildcard(
     let mut observed = Vec::new();
     let mut differences = Vec::new();
     let mut revoked_everywhere = true;
-    let answers = [ask(basis, &wanted.name, inquiry), ask(basis, &unlikely, inquiry)];
+    let literal = Dns::new(wanted.name.clone(), Kind::Txt);
+    let fact = inquiry.fact(&literal);
+    // Where that alone is not proven, what verifiers see is told by the other.
+    let is_left_out = fact.is_some_and(|fact| dnssec::is_nobodys(&literal, &fact.security));
+    let answers = match is_left_out {
+        true => {
+            inquiry.ask(literal, Need::Detail);
+            vec![ask(basis, &unlikely, inquiry)]
+        }
+        false => vec![ask(basis, &wanted.name, inquiry), ask(basis, &unlikely, inquiry)],
+    };
     let all_known = answers.iter().all(Option::is_some);
     for answer in answers.into_iter().flatten() {
         revoked_everywhere &= !answer.keys.is_empty();

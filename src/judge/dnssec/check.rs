@@ -6,6 +6,7 @@
 use std::collections::BTreeSet;
 
 use super::chain::{self, is_ours};
+use super::is_nobodys;
 use super::signals::{self, PublishedKey};
 use super::zones;
 use crate::inquiry::{Broken, Dns, Fact, Inquiry, Kind, Security, Unproven};
@@ -20,15 +21,25 @@ use crate::rules::{Rule, Severity};
 pub(in crate::judge) fn check(intent: &Intent, inquiry: &mut Inquiry<'_>, findings: &mut Findings) {
     let required = intent.manages(Standard::Dnssec);
     let mut said: BTreeSet<(Name, &'static str)> = BTreeSet::new();
-    for (question, fact) in chain::all(inquiry) {
+    let all = chain::all(inquiry);
+    // Told once, with the first name that suffers: it is managed where any that does is.
+    let managed: BTreeSet<(&Name, &'static str)> = all
+        .iter()
+        .filter(|(_, fact)| matches!(fact.security, Security::Bogus(_)))
+        .filter(|(question, _)| intent.wanted.iter().any(|wanted| wanted.name == question.name))
+        .filter_map(|(_, fact)| Some((fact.security.at()?, fact.security.reason()?)))
+        .collect();
+    for (question, fact) in &all {
         let (Some(at), Some(reason)) = (fact.security.at(), fact.security.reason()) else {
             continue;
         };
         let first =
             |said: &mut BTreeSet<_>| fact.security.is_of_a_domain() && said.insert((at.clone(), reason));
         match &fact.security {
+            Security::Bogus(_) if is_nobodys(question, &fact.security) => {}
             Security::Bogus(bogus) if first(&mut said) => {
-                broken(intent, &question, &bogus.why, &fact.security, findings);
+                let managed = managed.contains(&(at, reason));
+                broken(intent, question, managed, (&bogus.why, &fact.security), findings);
             }
             Security::Insecure { at, why }
                 if question.name.is_at_or_below(&intent.domain) && first(&mut said) =>
@@ -37,7 +48,7 @@ pub(in crate::judge) fn check(intent: &Intent, inquiry: &mut Inquiry<'_>, findin
                 unproven(
                     intent,
                     required,
-                    &question,
+                    question,
                     (at, *why, of_signed),
                     inquiry,
                     findings,
@@ -54,7 +65,13 @@ pub(in crate::judge) fn check(intent: &Intent, inquiry: &mut Inquiry<'_>, findin
 }
 
 /// A chain that should be there and is broken: nobody who validates gets an answer.
-fn broken(intent: &Intent, question: &Dns, why: &Broken, security: &Security, findings: &mut Findings) {
+fn broken(
+    intent: &Intent,
+    question: &Dns,
+    managed: bool,
+    (why, security): (&Broken, &Security),
+    findings: &mut Findings,
+) {
     let Some(at) = security.at() else { return };
     let (rule, severity): (&'static Rule, _) = match why {
         Broken::NoDnskey | Broken::DsMatchesNoKey { .. } | Broken::DigestDiffers(_) => {
@@ -65,7 +82,6 @@ fn broken(intent: &Intent, question: &Dns, why: &Broken, security: &Security, fi
         Broken::Expired { .. } => (&rules::EXPIRED, Severity::Error),
         _ => (&rules::BOGUS, Severity::Error),
     };
-    let managed = intent.wanted.iter().any(|wanted| wanted.name == question.name);
     let topic = Topic::new(Site::Domain(at.clone()), managed);
     let Dns { name, kind, .. } = question;
     let message = format!("want a chain of trust to {name} {kind}, found it {security}");

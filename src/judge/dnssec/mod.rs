@@ -19,7 +19,7 @@ pub(super) use self::signals::PublishedKey;
 pub(super) use self::zones::{ends, is_late, needed};
 use super::basis::{Basis, Judged};
 use super::{RecordVerdict, State};
-use crate::inquiry::{Inquiry, Passes, Security, Trouble};
+use crate::inquiry::{Broken, Dns, Inquiry, Passes, Security, Trouble};
 use crate::intent::{Intent, ManagedRrset};
 
 /// The state of the chain of trust over all names that are managed.
@@ -61,6 +61,13 @@ pub(super) fn state(intent: &Intent, wanted: &ManagedRrset, inquiry: &mut Inquir
         verdict.unanswered = verdict.unanswered.or(Some(no_proof(&parts, inquiry.passes())));
     }
     verdict
+}
+
+/// Whether a proof is missing that nobody needs: only who looks for a wildcard asks for a name that begins with an asterisk, and some
+/// servers leave out of the answer what they prove for every other name (RFC 4035 5.3.4, RFC 4592 2.2.1).
+pub(super) fn is_nobodys(question: &Dns, security: &Security) -> bool {
+    let lacks_proof = matches!(security, Security::Bogus(bogus) if matches!(bogus.why, Broken::NoProof(_)));
+    lacks_proof && question.name.as_str().starts_with("*.")
 }
 
 /// Why nothing is known: whose doing it is that there is no proof.
