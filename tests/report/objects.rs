@@ -311,3 +311,58 @@ fn what_the_status_is_no_longer_worth_goes_before_the_reason() {
     }));
     assert!(next(&unread).contains("cannot read the spec"));
 }
+
+/// What a requirement wants is told by what differs from it, and never as a want of nothing.
+#[test]
+fn a_requirement_is_no_want_of_nothing() {
+    let everywhere = "m1.voorbeeld.nl: want TLSA records at _25._tcp.m1.voorbeeld.nl, found none";
+    let level = "m1.voorbeeld.nl: want nothing insufficient, found TLS 1.0 (insufficient)";
+    for (standard, kind, state, observed, differences, wants_nothing) in [
+        ("DANE", "TLSA", "Missing", vec![], vec![everywhere], false),
+        (
+            "DANE",
+            "TLSA",
+            "Drifted",
+            vec!["m2.voorbeeld.nl: 3 1 1"],
+            vec![everywhere],
+            false,
+        ),
+        (
+            "TLS",
+            "SOA",
+            "Drifted",
+            vec!["m1.voorbeeld.nl: TLS 1.3"],
+            vec![level],
+            false,
+        ),
+        (
+            "DMARC",
+            "TXT",
+            "Unexpected",
+            vec!["v=DMARC1; p=none"],
+            vec!["want no record, found one"],
+            true,
+        ),
+        (
+            "DMARC",
+            "TXT",
+            "Unexpected",
+            vec!["v=DMARC1; p=none"],
+            vec![],
+            true,
+        ),
+    ] {
+        let mut value = everything();
+        value["status"]["records"] = json!([
+            {"name": "voorbeeld.nl", "type": kind, "standard": standard, "state": state,
+             "observed": observed, "differences": differences},
+        ]);
+        let text = shown(&value);
+        assert_eq!(text.contains("want   nothing"), wants_nothing, "{text}");
+        for says in differences {
+            // The line is folded where the terminal ends.
+            let first = says.split_once(", ").map_or(says, |(first, _)| first);
+            assert!(text.contains(first), "{says}\n{text}");
+        }
+    }
+}

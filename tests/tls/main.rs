@@ -13,4 +13,5 @@ mod rules;
 mod seen;
 mod senders;
 mod states;
+mod usage_two;
 mod vectors;
