@@ -2,6 +2,7 @@
 
 use super::harness::{Run, folder, zegel};
 use super::plan_back::octodns;
+use crate::dns::{DnsServer, SERVFAIL};
 
 /// Manifests of these domains, each with the rest of its spec.
 pub(super) fn manifests(specs: &[(&str, &str)]) -> String {
@@ -163,5 +164,48 @@ fn names_with_numbers_are_in_the_order_octodns_reads() {
     match octodns(&run.out) {
         Some(read) => assert_eq!(read.as_array().map(Vec::len), Some(names.len())),
         None => println!("SKIPPED: octoDNS (it could not be installed: dev/octodns says why)"),
+    }
+}
+
+/// A source of octoDNS that left out what was not answered would take it away; what lies in another zone is none of its business.
+#[test]
+fn what_was_not_answered_keeps_back_the_document_of_its_own_zone_alone() {
+    for (silent, args, code, is_written) in [
+        (
+            "_dmarc.post.voorbeeld.nl",
+            &["--zone", "voorbeeld.nl"][..],
+            3,
+            false,
+        ),
+        ("_dmarc.nieuw.nl", &["--zone", "voorbeeld.nl"], 3, true),
+        // Each has a zone of its own.
+        ("_dmarc.post.voorbeeld.nl", &[], 3, true),
+        ("_dmarc.voorbeeld.nl", &[], 3, false),
+    ] {
+        let dns = DnsServer::start("voorbeeld.nl MX 10 mail.voorbeeld.nl\nmail.voorbeeld.nl A 192.0.2.1\n");
+        dns.fail(silent, SERVFAIL);
+        let resolver = dns.address().to_string();
+        let how = [
+            "-o",
+            "octodns",
+            "--diff",
+            "--dnssec",
+            "off",
+            "--authorities",
+            "off",
+        ];
+        let run = plan(&three(), &[&how[..], &["--resolver", &resolver], args].concat());
+        assert_eq!(run.code, code, "{silent} {args:?}: {run:?}");
+        assert!(
+            run.err.contains(&format!("{silent} TXT: not answered")),
+            "{silent} {args:?}: {run:?}"
+        );
+        let voorbeeld = run.out.contains("# voorbeeld.nl: MailDomain") && run.out.contains("\n_dmarc:\n");
+        let is_refused = run.err.contains("error: voorbeeld.nl: no document is written");
+        assert_eq!(
+            (voorbeeld && run.out.contains("---\n"), is_refused),
+            (is_written, !is_written),
+            "{silent} {args:?}: {run:?}"
+        );
     }
 }
