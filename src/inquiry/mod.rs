@@ -54,7 +54,7 @@ pub use self::run::Inquiry;
 pub use self::security::{Bogus, Broken, Doubt, Security, Unproven};
 pub use self::settle::{settle_facts, settle_from, settle_with};
 pub use self::stand_in::About;
-pub use self::starttls::{Closeness, Handshake, Offered, Session, Spoke, Starttls};
+pub use self::starttls::{Closeness, Halt, Handshake, Offered, Session, Spoke, Starttls};
 pub use self::trouble::Trouble;
 pub use self::trust::{Ds, Ends, Hashing, Key, Trust, Zone};
 

@@ -61,12 +61,30 @@ pub struct Session {
     /// about.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub handshake: Option<Result<Handshake, String>>,
+    /// What kind of end that handshake came to, where none came about; nothing where it did, or was written down before this was.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub halt: Option<Halt>,
     /// The hellos that were tried, and what came of each.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub steps: Vec<Step>,
     /// Why the hellos ended before all was asked, in the server's words.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub cut_short: Option<String>,
+}
+
+/// What kind of end a handshake came to that did not come about: whose doing it is hangs on it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub enum Halt {
+    /// Before the server showed a certificate it refused, or chose what this client does not speak.
+    Apart,
+    /// The server broke the protocol, or gave up behind its certificate.
+    Broken,
+    /// The server wants a certificate of its client, and this one has none.
+    ClientCertificate,
+    /// No answer in time.
+    Silent,
+    /// A message longer than this client takes, which others may take.
+    TooLong,
 }
 
 /// Whether a server offers TLS.

@@ -315,6 +315,7 @@ mod tests {
             offered: Offered::Absent,
             injected: false,
             handshake: None,
+            halt: None,
             steps: Vec::new(),
             cut_short: None,
         };

@@ -60,10 +60,10 @@ pub const TLSA_WITHOUT_TLS: Rule = Rule {
     id: "DANE-028",
     severity: Severity::Error,
     standard: Standard::Dane,
-    title: "TLSA records at a mail server that offers no TLS",
+    title: "TLSA records at a mail server that offers no TLS, or none that comes about",
     section: "RFC 7672 2.2",
     why: "A TLSA record says that there is TLS. Senders with DANE deliver nothing in the clear: all their mail waits, and comes back after days.",
-    fix: "Switch STARTTLS on at the mail server; until then take the TLSA records out of DNS.",
+    fix: "Switch STARTTLS on at the mail server, and see that a handshake comes about; until then take the TLSA records out of DNS.",
     bad: "_25._tcp.mx1.voorbeeld.nl TLSA 3 1 1 …, and no STARTTLS",
     good: "_25._tcp.mx1.voorbeeld.nl TLSA 3 1 1 …, and 250 STARTTLS",
 };

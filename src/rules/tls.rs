@@ -250,6 +250,19 @@ pub const NO_ISSUER: Rule = Rule {
     good: "0 issue \"letsencrypt.org\"",
 };
 
+/// TLS that does not come about for us.
+pub const NOT_FINISHED: Rule = Rule {
+    id: "TLS-020",
+    severity: Severity::Warning,
+    standard: Standard::Tls,
+    title: "a mail server offers TLS, and none comes about from here",
+    section: "RFC 3207 4.1, RFC 8446 4.4",
+    why: "Zegel's own client could not finish a handshake, and it may be that others can: what the server sends is larger than this client takes (64 KiB a message), it wants a certificate of whoever delivers, it refuses this client's hello and takes another, or it did not answer in time. So it is not known whether mail to it is encrypted. Senders have bounds too, and mostly no certificate: some deliver in the clear, or not at all.",
+    fix: "Shorten the certificate and its chain: a few names and one or two intermediates do. Do not require a certificate of those who deliver mail (Postfix: smtpd_tls_req_ccert = no at port 25). Renew a server, or what stands before it, that refuses a hello of TLS 1.3.",
+    bad: "a certificate with 10,000 names",
+    good: "a certificate for mx1.voorbeeld.nl, and its intermediate",
+};
+
 /// Every rule about TLS, by id.
 pub const RULES: &[&Rule] = &[
     &NO_STARTTLS,
@@ -271,4 +284,5 @@ pub const RULES: &[&Rule] = &[
     &CUT_SHORT,
     &ANY_ISSUER,
     &NO_ISSUER,
+    &NOT_FINISHED,
 ];

@@ -3,7 +3,7 @@
 //! Almost all that can be asked of a mail server's TLS is seen without a TLS stack: a hand-made ClientHello
 //! ([`hello`]) goes out, the server's first flight ([`flight`]) comes back in the clear, and nothing follows. Which
 //! hellos a look needs, and what the next one is after what was seen, is a [`plan`]; what the numbers are worth is
-//! said by an edition of the guidelines, as data ([`levels`]); where certificates lead, [`chain`] says. Here are octets and values only: whoever waits and
+//! said by an edition of the guidelines, as data ([`levels`]); what our own client speaks beside that, [`own`]; where certificates lead, [`chain`] says. Here are octets and values only: whoever waits and
 //! connects is the world.
 //!
 //! Everything here is read from strangers. Each reader has a bound, reads what it is given in pieces of any size, and
@@ -17,6 +17,7 @@ pub mod hello;
 pub mod levels;
 mod octets;
 pub mod order;
+pub mod own;
 pub mod plan;
 pub mod reply;
 pub mod step;

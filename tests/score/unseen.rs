@@ -1,11 +1,11 @@
 //! What was not seen is named by name, and nothing else is: a record that is sound is never given as what is missing.
 
-use zegel::inquiry::{Depth, Kind, Security, Trouble};
-use zegel::judge::score::{Counts, Score};
+use zegel::inquiry::{Depth, Halt, Kind, Security, Trouble};
+use zegel::judge::score::{Counts, Range, Score, Status, criteria};
 use zegel::transport::{Probe, Version, Worth};
 
 use crate::seen::{accepted, profile, sound};
-use crate::world::{Seen, insecure, tlsa};
+use crate::world::{Seen, category, insecure, mark, tlsa};
 
 /// What was not seen of a category: the names, and why.
 fn unseen(score: &Score, category: &str) -> Vec<(Vec<String>, String)> {
@@ -220,4 +220,27 @@ fn a_mail_server_that_puts_us_off_was_reached() {
     assert_eq!(unseen(&busy.score().0, "mail_ipv6"), []);
     (busy.words, busy.are_heard) = ("", true);
     assert_eq!(unseen(&busy.score().0, "mail_ipv6"), []);
+}
+
+/// What a server chose in answer to hellos has no points where no handshake came about; where that may be our client's doing all of
+/// them are open.
+#[test]
+fn tls_that_never_comes_about_has_no_points() {
+    for (halt, status, points) in [
+        (Halt::Broken, Status::Failed, Range::just(0)),
+        (Halt::TooLong, Status::Unknown, Range::new(0, 10)),
+        (Halt::ClientCertificate, Status::Unknown, Range::new(0, 10)),
+    ] {
+        let seen = Seen::perfect().shows(|session| {
+            if session.handshake.is_some() {
+                (session.handshake, session.halt) = (Some(Err("its words".to_owned())), Some(halt));
+                session.steps.push(accepted(Probe::Version(Version::TLS12), Version::TLS12, 0xc030, |_| {}));
+            }
+        });
+        let (score, _) = seen.score();
+        let mark = mark(&score, &criteria::STARTTLS);
+        assert_eq!((mark.status, mark.points), (status, points), "{halt:?}: {mark:?}");
+        let of_all = category(&score, "mail_starttls");
+        assert!(of_all.lowest == 0 && (of_all.highest == 0) == (halt == Halt::Broken), "{of_all:?}");
+    }
 }

@@ -20,6 +20,8 @@ pub(crate) enum Act {
     Wait(Duration),
     /// Hears something: a line, or a hello.
     Hear,
+    /// Ends the connection.
+    Close,
     /// Shakes hands.
     Tls(Arc<ServerConfig>),
 }
@@ -111,6 +113,7 @@ async fn play(mut stream: TcpStream, script: Vec<Act>, heard: Arc<Mutex<Vec<u8>>
     for act in script {
         match act {
             Act::Send(text) => stream.write_all(&text).await.ok()?,
+            Act::Close => return Some(()),
             Act::Wait(time) => sleep(time).await,
             Act::Hear => {
                 let came = stream.read(&mut octets).await.ok().filter(|came| *came > 0)?;

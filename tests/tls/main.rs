@@ -12,6 +12,8 @@ mod keeping;
 mod rules;
 mod seen;
 mod senders;
+#[rustfmt::skip] // A row is a line.
+mod shaken;
 mod states;
 mod usage_two;
 mod vectors;

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use zegel::inquiry::{Offered, Session};
+use zegel::inquiry::{Halt, Offered, Session};
 use zegel::rules::{self, Severity};
 use zegel::transport::{Group, KeyExchange, Probe, Scheme, Version, Worth};
 
@@ -65,6 +65,7 @@ fn rows() -> Vec<(&'static str, Severity, &'static str, Session)> {
         ("TLS-014", W, "found one with no DNS name, and the common name mx1.a.nl", with_handshake(|it| it.chain = vec![certificate(&[], (2026, 2027))])),
         ("TLS-015", I, "found that it leads to no public root", with_handshake(|it| it.trusted = Err("it leads to no public root".into()))),
         ("TLS-016", W, "found something", with(|it| it.injected = true)),
+        ("TLS-020", W, "none comes about from here: too long", with(|it| (it.handshake, it.halt) = (Some(Err("too long".into())), Some(Halt::TooLong)))),
         ("TLS-017", I, "no more connections: 421 enough", with(|it| it.cut_short = Some("421 enough".into()))),
     ]
 }

@@ -277,6 +277,7 @@ pub(crate) fn sound() -> Session {
             trusted: Ok(()),
             proven: Ok(()),
         })),
+        halt: None,
         steps: vec![refused(Probe::Version(Version::TLS11))],
         cut_short: None,
     }

@@ -13,7 +13,7 @@ use super::dane::Dane;
 use super::hosts::{Host, MxStatus, Tested};
 use super::mark::{Category, Counts, Gap, Mark, Range, Status, Why, percent};
 use crate::inquiry::{Inquiry, Offered, Session, Trouble};
-use crate::judge::tls::{EDITION, MailServer, MailServers, Of, Trait, comes_about, traits};
+use crate::judge::tls::{EDITION, MailServer, MailServers, Of, Shaken, Trait, traits};
 use crate::name::Name;
 use crate::transport::{Level, Lower, Preference, Probe, Step, Version, preference};
 
@@ -58,6 +58,42 @@ pub(super) struct HostTls {
     /// Whether TLS 1.2 is spoken, without which the extended master secret is not asked for.
     speaks_tls12: Option<bool>,
     marks: Vec<Mark>,
+}
+
+/// The addresses of one host, by whether TLS comes about there.
+struct Speaking<'s> {
+    /// At how many it does.
+    done: usize,
+    /// At how many it does not.
+    silent: usize,
+    /// Why it is not known at one, in words.
+    open: Option<String>,
+    /// What was seen where it does.
+    sessions: Vec<&'s Session>,
+}
+
+impl<'s> Speaking<'s> {
+    fn of(server: Option<&'s MailServer>) -> Self {
+        let mut all = Self {
+            done: 0,
+            silent: 0,
+            open: None,
+            sessions: Vec::new(),
+        };
+        for (_, sessions) in server.map(MailServer::by_address).unwrap_or_default() {
+            let offers = sessions.iter().all(|session| session.offered == Offered::Yes);
+            match Shaken::of(&sessions) {
+                Shaken::Done if offers => {
+                    all.done += 1;
+                    all.sessions.extend(sessions);
+                }
+                Shaken::Open(words, _) if offers => all.open = Some(words.to_owned()),
+                Shaken::Untried if offers => all.open = Some("the look was cut short".to_owned()),
+                _ => all.silent += 1,
+            }
+        }
+        all
+    }
 }
 
 /// What a host's TLS is tested for, by kind.
@@ -105,21 +141,26 @@ impl HostTls {
             };
             return Self::unseen(host, &why, dane, inquiry);
         }
-        let without = |session: &&Session| {
-            session.offered != Offered::Yes || (!comes_about(session) && session.cut_short.is_none())
+        let Speaking {
+            done,
+            silent,
+            open,
+            sessions: speaking,
+        } = Speaking::of(server);
+        let why = match (done, silent, open) {
+            (0, _, None) => return only(Mark::bad(test, "bad", "it offers no TLS that comes about")),
+            (0, _, Some(words)) => {
+                let why = Why::Said(format!("none comes about from here: {words}"));
+                return Self::unseen(host, &why, dane, inquiry);
+            }
+            (_, 0, None) => None,
+            (_, 0, Some(_)) => Some("TLS comes about at some of its addresses, and at others not from here"),
+            (_, _, _) => Some("TLS comes about at some of its addresses, and not at others"),
         };
-        let silent = sessions.iter().filter(|session| without(session)).count();
-        if silent == sessions.len() {
-            return only(Mark::bad(test, "bad", "it offers no TLS that comes about"));
-        }
-        let mut marks = vec![match silent {
-            0 => Mark::good(test, "TLS comes about"),
-            _ => Mark::unknown(
-                test,
-                said("TLS comes about at some of its addresses, and not at others"),
-            ),
+        let mut marks = vec![match why {
+            None => Mark::good(test, "TLS comes about"),
+            Some(why) => Mark::unknown(test, said(why)),
         }];
-        let speaking: Vec<&Session> = sessions.into_iter().filter(|session| !without(session)).collect();
         let all = server.is_some_and(MailServer::is_seen_through);
         let seen: Vec<Trait> = speaking.iter().flat_map(|session| traits(session)).collect();
         let tls12 = tls12(&speaking, all);
@@ -137,7 +178,7 @@ impl HostTls {
         marks.extend(dane.marks(&host.name));
         Self {
             name: host.name.clone(),
-            speaks: (silent == 0).then_some(true),
+            speaks: why.is_none().then_some(true),
             has_dane: dane.exists(),
             speaks_tls12: tls12,
             marks,

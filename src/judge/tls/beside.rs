@@ -8,6 +8,7 @@ use std::net::IpAddr;
 
 use super::addresses::AtAddresses;
 use super::servers::MailServer;
+use super::shaken::Shaken;
 use super::tlsa::{Shown, Taken, kinds_without_match};
 use super::worth;
 use crate::inquiry::{Fact, Inquiry, Kind, Offered, Session, Starttls};
@@ -152,29 +153,37 @@ fn taken_all_the_same(server: &MailServer, used: &BTreeSet<Tlsa>, topic: &Topic,
     }
 }
 
-/// Says where TLS is not offered; whether that is so anywhere.
+/// Says where TLS is not offered, or offered and never comes about; whether that is so anywhere.
 fn without_tls(server: &MailServer, topic: &Topic, findings: &mut Findings) -> bool {
-    let by = |offers: bool| -> Vec<String> {
-        let all = server.answered().filter_map(|(question, fact)| {
-            let session = fact.outcome.as_ref().ok()?;
-            let is = (session.offered == Offered::Yes) == offers;
-            is.then(|| question.address.to_string())
-        });
-        all.collect()
-    };
+    let (mut with, mut without, mut offers) = (Vec::new(), Vec::new(), true);
+    for (address, sessions) in server.by_address() {
+        let is_offered = sessions.iter().all(|session| session.offered == Offered::Yes);
+        match Shaken::of(&sessions) {
+            Shaken::Done | Shaken::Open(..) if is_offered => with.push(address.to_string()),
+            Shaken::Untried if is_offered => {}
+            _ => {
+                without.push(address.to_string());
+                offers &= is_offered;
+            }
+        }
+    }
     let host = &server.host;
-    let (rule, message): (&'static Rule, String) = match (by(true).as_slice(), by(false).as_slice()) {
+    let (thing, lack) = match offers {
+        true => ("TLS", "that none comes about"),
+        false => ("STARTTLS", "no STARTTLS"),
+    };
+    let (rule, message): (&'static Rule, String) = match (with.as_slice(), without.as_slice()) {
         (_, []) => return false,
         ([], _) => (
             &rules::TLSA_WITHOUT_TLS,
             format!(
-                "want TLS at {host}, which has TLSA records, found no STARTTLS: senders with DANE do not deliver"
+                "want TLS at {host}, which has TLSA records, found {lack}: senders with DANE do not deliver"
             ),
         ),
         (with, without) => (
             &rules::SELECTIVE,
             format!(
-                "want STARTTLS at every address of {host}, which has TLSA records, found it at {} and none at {}: senders with \
+                "want {thing} at every address of {host}, which has TLSA records, found it at {} and none at {}: senders with \
                  DANE that meet the latter do not deliver",
                 with.join(", "),
                 without.join(", ")

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::servers::MailServer;
+use super::servers::{MailServer, WithoutTls};
 use super::worth::{self, Of, Trait};
 use super::{EDITION, beside, issuers, known};
 use crate::inquiry::{Inquiry, Need, Session};
@@ -48,7 +48,9 @@ pub(in crate::judge) fn late(
 fn one(server: &MailServer, topic: &Topic, findings: &mut Findings) {
     let host = &server.host;
     let sessions: Vec<&Session> = server.sessions().collect();
-    let (absent, broken) = server.without_tls();
+    let WithoutTls {
+        absent, broken, open, ..
+    } = server.without_tls();
     if let Some(found) = absent.told() {
         let message = format!("want STARTTLS at {host}, {found}");
         findings.say(&rules::NO_STARTTLS, topic, message);
@@ -56,6 +58,11 @@ fn one(server: &MailServer, topic: &Topic, findings: &mut Findings) {
     if let Some(words) = broken.told() {
         let message = format!("want TLS at {host}, found that it offers it and none comes about{words}");
         findings.say(&rules::NO_AGREEMENT, topic, message);
+    }
+    if let Some(words) = open.told() {
+        let message =
+            format!("want TLS at {host}, found that it offers it and none comes about from here{words}");
+        findings.say(&rules::NOT_FINISHED, topic, message);
     }
     // What its other addresses show is worth as much as ever.
     if absent.is_everywhere() || broken.is_everywhere() {

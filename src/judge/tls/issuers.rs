@@ -1,7 +1,6 @@
 //! Who may issue certificates for a mail server, by CAA (RFC 8659): whether anybody says, and whether anybody may.
 
 use super::servers::MailServer;
-use super::worth;
 use crate::inquiry::{Inquiry, Need};
 use crate::judge::caa::{Relevant, anybody_may, relevant};
 use crate::judge::{Findings, Topic};
@@ -10,7 +9,7 @@ use crate::rules::tls as rules;
 
 /// Says it of one host.
 pub(super) fn check(server: &MailServer, topic: &Topic, inquiry: &mut Inquiry<'_>, findings: &mut Findings) {
-    if !server.sessions().any(worth::comes_about) {
+    if !server.speaks_tls() {
         return;
     }
     let host = &server.host;

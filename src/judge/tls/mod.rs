@@ -3,7 +3,7 @@
 //! Mail servers are asked only where a spec wants something of their TLS, or somebody asked for a look: each connection
 //! is one at a stranger's. One state is judged over all of them. A server that is busy, refuses, or cannot be reached
 //! from here accuses nobody: what was seen at one of a host's addresses stands for the host, and where none answered
-//! nothing is known. Files: `servers` (who is asked, gathered once), `worth` (what was seen of one, by level), `check`
+//! nothing is known. Files: `servers` (who is asked, gathered once), `shaken` (whether TLS comes about at one), `worth` (what was seen of one, by level), `check`
 //! (the findings), `issuers` (who may issue certificates, by CAA), `beside` (what is shown beside what DNS says, the TLSA part
 //! by `tlsa`, told over addresses by `addresses`), `keeping` (records that must stay as long as their key is shown).
 
@@ -13,6 +13,7 @@ mod check;
 mod issuers;
 mod keeping;
 mod servers;
+mod shaken;
 mod tlsa;
 mod worth;
 
@@ -22,11 +23,12 @@ use std::sync::Arc;
 pub(super) use self::check::{check, late};
 pub(super) use self::keeping::keeping;
 pub(in crate::judge) use self::servers::{MailServer, MailServers, words};
+pub(in crate::judge) use self::shaken::Shaken;
 pub(in crate::judge) use self::tlsa::Shown;
-pub(in crate::judge) use self::worth::{Of, Trait, certificates, comes_about, traits};
+pub(in crate::judge) use self::worth::{Of, Trait, certificates, traits};
 use super::basis::{Basis, Judged};
 use super::{RecordVerdict, State};
-use crate::inquiry::{AnyQuestion, Fact, Inquiry, Kind, Starttls};
+use crate::inquiry::{AnyQuestion, Fact, Inquiry, Kind, Starttls, Trouble};
 use crate::intent::{Intent, ManagedRrset, TlsLevel};
 use crate::name::Name;
 use crate::records::Standard;
@@ -55,12 +57,19 @@ pub(super) fn state(wanted: &ManagedRrset, level: TlsLevel, inquiry: &mut Inquir
                 .answered()
                 .map(|(question, fact)| shown(server, question.address, fact)),
         );
-        let (absent, broken) = server.without_tls();
-        if let Some(at) = absent.places() {
+        let without = server.without_tls();
+        if let Some(why) = without.why {
+            basis.lacks(Some(why));
+        }
+        // What was cut short everywhere shows nothing of old versions.
+        if level > TlsLevel::Any && server.is_cut_short() {
+            basis.lacks(Some(Trouble::Busy));
+        }
+        if let Some(at) = without.absent.places() {
             worst = State::Missing.max(worst);
             differences.push(format!("{}: want STARTTLS, found none{at}", server.host));
         }
-        if let Some(at) = broken.places() {
+        if let Some(at) = without.broken.places() {
             worst = drifted(worst);
             differences.push(format!(
                 "{}: want TLS, found that no version of it comes about{at}",

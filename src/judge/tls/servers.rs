@@ -4,6 +4,7 @@ use std::net::IpAddr;
 use std::sync::Arc;
 
 use super::addresses::AtAddresses;
+use super::shaken::Shaken;
 use super::worth::{self, Trait};
 use crate::inquiry::{
     Closeness, Dns, Fact, Inquiry, Kind, Need, Offered, Rdata, Reply, Session, Starttls, Trouble,
@@ -40,6 +41,19 @@ pub(in crate::judge) struct MailServer {
     reached: Vec<IpAddr>,
     /// The same addresses, asked for the name that senders with DANE ask for, where that is another.
     base: Option<Box<MailServer>>,
+}
+
+/// The addresses of a host at which no TLS comes about.
+#[derive(Debug, Default)]
+pub(super) struct WithoutTls {
+    /// Where it offers none, with what it says of it.
+    pub(super) absent: AtAddresses,
+    /// Where it offers some and none comes about, with why.
+    pub(super) broken: AtAddresses,
+    /// Where none came about for us, and may for others, with why.
+    pub(super) open: AtAddresses,
+    /// Why it is not known there.
+    pub(super) why: Option<Trouble>,
 }
 
 impl MailServers {
@@ -98,7 +112,7 @@ impl MailServer {
     }
 
     /// The same by address, in the order in which they were asked.
-    pub(super) fn by_address(&self) -> Vec<(IpAddr, Vec<&Session>)> {
+    pub(in crate::judge) fn by_address(&self) -> Vec<(IpAddr, Vec<&Session>)> {
         let mut all: Vec<(IpAddr, Vec<&Session>)> = Vec::new();
         for (question, fact) in &self.looks {
             let Some(Ok(session)) = fact.as_ref().map(|fact| &fact.outcome) else {
@@ -112,29 +126,40 @@ impl MailServer {
         all
     }
 
-    /// Where it offers no TLS, with what it says of it, and where none comes about, with the server's words.
-    pub(super) fn without_tls(&self) -> (AtAddresses, AtAddresses) {
-        let (mut absent, mut broken) = (AtAddresses::default(), AtAddresses::default());
+    /// Whether TLS comes about at some address.
+    pub(super) fn speaks_tls(&self) -> bool {
+        let all = self.by_address();
+        all.iter()
+            .any(|(_, sessions)| Shaken::of(sessions) == Shaken::Done)
+    }
+
+    /// Where no TLS comes about.
+    pub(super) fn without_tls(&self) -> WithoutTls {
+        let mut found = WithoutTls::default();
         for (address, sessions) in self.by_address() {
             let refusal = sessions.iter().find_map(|session| match &session.offered {
                 Offered::Yes => None,
                 Offered::Absent => Some("found none in its answer to EHLO".to_owned()),
                 Offered::Refused(words) => Some(format!("it refused: {words}")),
             });
-            let comes_about = sessions.iter().any(|session| worth::comes_about(session));
-            let words = sessions
-                .iter()
-                .find_map(|session| session.handshake.as_ref()?.as_ref().err());
-            // A look that ended before its first hello has seen none fail.
-            let is_tried = |session: &&Session| session.handshake.is_some() || !session.steps.is_empty();
-            let is_broken = refusal.is_none() && !comes_about && sessions.iter().any(is_tried);
-            absent.note(address, refusal);
-            broken.note(
-                address,
-                is_broken.then(|| words.map_or(String::new(), |words| format!(": {words}"))),
-            );
+            let told = |words: &str| match words {
+                "" => String::new(),
+                words => format!(": {words}"),
+            };
+            let (broken, open) = match (&refusal, Shaken::of(&sessions)) {
+                (None, Shaken::Never(words)) => (Some(told(words)), None),
+                (None, Shaken::Open(words, why)) => {
+                    found.why = found.why.or(Some(why));
+                    (None, Some(told(words)))
+                }
+                // A look that ended before its first hello has seen none fail.
+                (None, Shaken::Done | Shaken::Untried) | (Some(_), _) => (None, None),
+            };
+            found.absent.note(address, refusal);
+            found.broken.note(address, broken);
+            found.open.note(address, open);
         }
-        (absent, broken)
+        found
     }
 
     /// Why no address answered; `None`: none did yet.
@@ -160,6 +185,12 @@ impl MailServer {
             .collect();
         let mut seen = self.answered().chain(self.facts(Closeness::Profile));
         !through.is_empty() && seen.all(|(question, _)| through.contains(&question.address))
+    }
+
+    /// Whether it was seen, and at no address to the end of the look at its certificates.
+    pub(super) fn is_cut_short(&self) -> bool {
+        let mut seen = self.answered().filter_map(|(_, fact)| fact.outcome.as_ref().ok());
+        self.answered().next().is_some() && seen.all(|session| session.cut_short.is_some())
     }
 
     /// Whether a connection to this address came about, whatever was said there, for whichever of its names it was asked.

@@ -3,10 +3,11 @@
 use std::fmt;
 
 use super::EDITION;
+use super::shaken::Shaken;
 use crate::inquiry::{Offered, Session};
 use crate::rules::{Rule, tls as rules};
 use crate::transport::{
-    Certificate, KeyExchange, Level, Lower, Preference, Probe, Step, Version, preference,
+    Certificate, KeyExchange, Level, Lower, Preference, Probe, Step, Suite, Version, own, preference,
 };
 
 /// Something that was seen and has a level.
@@ -83,11 +84,6 @@ impl fmt::Display for Trait {
     }
 }
 
-/// Whether any version of TLS came about.
-pub(in crate::judge) fn comes_about(session: &Session) -> bool {
-    matches!(session.handshake, Some(Ok(_))) || session.steps.iter().any(|step| step.chosen().is_some())
-}
-
 /// What was agreed on, in a line.
 pub(super) fn in_a_word(session: &Session) -> String {
     match (&session.offered, &session.handshake) {
@@ -101,11 +97,18 @@ pub(super) fn in_a_word(session: &Session) -> String {
             let key = leaf.map_or(String::new(), |leaf| format!(", {}", leaf.key));
             format!("{}, {}{key}", seen.version, seen.suite)
         }
-        (Offered::Yes, _) => match session.steps.iter().filter_map(Step::chosen).max() {
-            Some((version, suite)) => format!("{version}, {suite}"),
-            None => "STARTTLS, and no TLS comes about".to_owned(),
+        (Offered::Yes, _) => match (Shaken::of(&[session]), chosen_beyond(session)) {
+            (Shaken::Done, Some((version, suite))) => format!("{version}, {suite}"),
+            (Shaken::Open(..), _) => "STARTTLS, and no TLS comes about from here".to_owned(),
+            _ => "STARTTLS, and no TLS comes about".to_owned(),
         },
     }
+}
+
+/// The best a server chose of what our own client does not speak.
+fn chosen_beyond(session: &Session) -> Option<(Version, Suite)> {
+    let beyond = session.steps.iter().filter(|step| own::is_beyond(step));
+    beyond.filter_map(Step::chosen).max()
 }
 
 /// All that was seen in one look and has a level.

@@ -3,23 +3,29 @@
 //! Nothing is refused here: the certificates are wanted whatever they are worth, and no message follows. Whether they
 //! are trusted is asked afterwards, of the roots Mozilla trusts, and noted beside them.
 
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use jiff::Timestamp;
-use rustls::client::WebPkiServerVerifier;
 use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
+use rustls::client::{ResolvesClientCert, WebPkiServerVerifier};
 use rustls::crypto::{CryptoProvider, aws_lc_rs, verify_tls12_signature, verify_tls13_signature};
 use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
-use rustls::{CertificateError, ClientConfig, DigitallySignedStruct, Error, RootCertStore, SignatureScheme};
-use tokio::io::AsyncWriteExt;
+use rustls::sign::CertifiedKey;
+use rustls::{
+    CertificateError, ClientConfig, DigitallySignedStruct, Error, InvalidMessage, PeerMisbehaved,
+    RootCertStore, SignatureScheme,
+};
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::time::timeout;
 use tokio_rustls::TlsConnector;
 
 use super::talk::Connection;
-use crate::inquiry::Handshake;
+use crate::inquiry::{Halt, Handshake};
 use crate::name::Name;
-use crate::transport::{Group, Suite, Version};
+use crate::transport::certificate::Key;
+use crate::transport::{Certificate, Group, Suite, Version};
 
 /// What every handshake needs.
 #[derive(Debug)]
@@ -51,28 +57,31 @@ impl Shaker {
         host: &Name,
         now: Timestamp,
         patience: Duration,
-    ) -> Result<Handshake, String> {
-        let Ok(name) = ServerName::try_from(host.to_string()) else {
-            return Err(format!("{host} is no name a certificate could be asked for"));
+    ) -> Result<Handshake, Halted> {
+        let ours = |words| Halted {
+            words,
+            halt: Halt::Silent,
         };
-        let witness = Arc::new(Witness {
-            provider: self.provider.clone(),
-            proven: Mutex::new(Ok(())),
-        });
+        let Ok(name) = ServerName::try_from(host.to_string()) else {
+            return Err(ours(format!(
+                "{host} is no name a certificate could be asked for"
+            )));
+        };
+        let witness = Arc::new(Witness::new(self.provider.clone()));
         let config = ClientConfig::builder_with_provider(self.provider.clone());
         let config = match config.with_safe_default_protocol_versions() {
             Ok(config) => config,
-            Err(error) => return Err(error.to_string()),
+            Err(error) => return Err(ours(error.to_string())),
         };
         let config = config
             .dangerous()
             .with_custom_certificate_verifier(witness.clone())
-            .with_no_client_auth();
+            .with_client_cert_resolver(witness.clone());
         let connector = TlsConnector::from(Arc::new(config));
         let shaken = timeout(patience, connector.connect(name.clone(), connection.stream)).await;
         let mut stream = match shaken {
-            Err(_) => return Err("the server did not answer in time".to_owned()),
-            Ok(Err(error)) => return Err(words(&error)),
+            Err(_) => return Err(ours("the server did not answer in time".to_owned())),
+            Ok(Err(error)) => return Err(witness.halted(&error)),
             Ok(Ok(stream)) => stream,
         };
         let (_, session) = stream.get_ref();
@@ -84,16 +93,29 @@ impl Shaker {
             suite: Suite(suite.map_or(0, |suite| u16::from(suite.suite()))),
             group: group.map(|group| Group(u16::from(group.name()))),
             trusted: self.trusted(&chain, &name, now),
-            proven: witness
-                .proven
-                .lock()
-                .unwrap_or_else(PoisonError::into_inner)
-                .clone(),
+            proven: witness.proven().map_err(|error| error.to_string()),
             chain: chain.iter().map(|certificate| certificate.to_vec()).collect(),
         };
         let _ = timeout(Duration::from_secs(1), stream.write_all(b"QUIT\r\n")).await;
+        // Under TLS 1.3 a server that requires a certificate says so only once our side is done (RFC 8446 4.4.2.4).
+        let refused = match witness.was_asked() {
+            true => timeout(patience, stream.read(&mut [0; 512])).await,
+            false => Ok(Ok(0)),
+        };
         let _ = timeout(Duration::from_secs(1), stream.shutdown()).await;
-        Ok(seen)
+        // Who only hangs up has taken leave.
+        if let Ok(Err(error)) = refused
+            && matches!(library(&error), Some(Error::AlertReceived(_)))
+        {
+            return Err(witness.halted(&error));
+        }
+        match witness.is_forged(&seen.chain) {
+            true => Err(Halted {
+                words: "it does not show that it holds the key of its certificate".to_owned(),
+                halt: Halt::Broken,
+            }),
+            false => Ok(seen),
+        }
     }
 
     fn trusted(
@@ -128,31 +150,132 @@ impl Shaker {
     }
 }
 
-/// Why a handshake did not come about, in the server's or the library's words.
-fn words(error: &std::io::Error) -> String {
-    match error.get_ref().and_then(|inner| inner.downcast_ref::<Error>()) {
-        Some(Error::AlertReceived(alert)) => format!("the server ended it with the alert {alert:?}"),
-        Some(inner) => inner.to_string(),
-        None => "the server closed the connection".to_owned(),
-    }
+/// Why a handshake did not come about, and whose doing that is.
+#[derive(Debug)]
+pub(super) struct Halted {
+    pub(super) words: String,
+    pub(super) halt: Halt,
 }
 
-/// Takes whatever is shown, and notes whether the key was.
+/// What the library says of an error on a connection, where it is its own.
+fn library(error: &std::io::Error) -> Option<&Error> {
+    error.get_ref().and_then(|inner| inner.downcast_ref::<Error>())
+}
+
+/// The same of an error of the library, told of a server that showed a certificate, or asked for one.
+fn words(error: &Error) -> (String, Option<Halt>) {
+    let (words, halt) = match error {
+        Error::AlertReceived(alert) => {
+            return (format!("the server ended it with the alert {alert:?}"), None);
+        }
+        Error::PeerIncompatible(why) => (
+            format!("it speaks nothing that this client does ({why:?})"),
+            Halt::Apart,
+        ),
+        Error::InvalidMessage(
+            InvalidMessage::CertificatePayloadTooLarge | InvalidMessage::HandshakePayloadTooLarge,
+        ) => (
+            "it sends a message of more than 64 KiB, which this client does not take".to_owned(),
+            Halt::TooLong,
+        ),
+        Error::InvalidMessage(
+            InvalidMessage::InvalidContentType | InvalidMessage::UnknownProtocolVersion,
+        ) => (
+            "it answers with something that is no TLS".to_owned(),
+            Halt::Broken,
+        ),
+        Error::InvalidMessage(why) => (
+            format!("it sends what cannot be read as TLS ({why:?})"),
+            Halt::Broken,
+        ),
+        Error::NoCertificatesPresented => ("it shows no certificate".to_owned(), Halt::Broken),
+        Error::DecryptError => ("what it sends cannot be decrypted".to_owned(), Halt::Broken),
+        Error::PeerMisbehaved(PeerMisbehaved::TooManyWarningAlertsReceived) => {
+            ("it sends warnings and no end of them".to_owned(), Halt::Broken)
+        }
+        Error::PeerMisbehaved(why) => (format!("it breaks the rules of TLS ({why:?})"), Halt::Broken),
+        other => (other.to_string(), Halt::Broken),
+    };
+    (words, Some(halt))
+}
+
+/// Takes whatever is shown, has no certificate of its own, and notes what was shown and asked.
 #[derive(Debug)]
 struct Witness {
     provider: Arc<CryptoProvider>,
-    proven: Mutex<Result<(), String>>,
+    proven: Mutex<Result<(), Error>>,
+    /// Whether the server showed a certificate.
+    was_shown: AtomicBool,
+    /// Whether it asked for one.
+    was_asked: AtomicBool,
 }
 
 impl Witness {
+    fn new(provider: Arc<CryptoProvider>) -> Self {
+        Self {
+            provider,
+            proven: Mutex::new(Ok(())),
+            was_shown: AtomicBool::default(),
+            was_asked: AtomicBool::default(),
+        }
+    }
+
+    fn proven(&self) -> Result<(), Error> {
+        self.proven.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    fn was_asked(&self) -> bool {
+        self.was_asked.load(Ordering::Relaxed)
+    }
+
+    /// Why a handshake did not come about: who wanted a certificate and gave up did so for want of it, as far as can be known.
+    fn halted(&self, error: &std::io::Error) -> Halted {
+        let (words, halt) = match library(error) {
+            Some(inner) => words(inner),
+            None => ("the server closed the connection".to_owned(), None),
+        };
+        match halt {
+            Some(halt) => Halted { words, halt },
+            None if self.was_asked() => Halted {
+                words: format!("it wants a certificate of whoever delivers: {words}"),
+                halt: Halt::ClientCertificate,
+            },
+            None => Halted {
+                words,
+                halt: match self.was_shown.load(Ordering::Relaxed) {
+                    true => Halt::Broken,
+                    false => Halt::Apart,
+                },
+            },
+        }
+    }
+
+    /// Whether what should show that the server holds its key does not. Of a small RSA key the library checks no signature.
+    fn is_forged(&self, chain: &[Vec<u8>]) -> bool {
+        let is_wrong = self.proven() == Err(Error::InvalidCertificate(CertificateError::BadSignature));
+        let leaf = chain.first().and_then(|leaf| Certificate::from_der(leaf).ok());
+        is_wrong && leaf.is_some_and(|leaf| !matches!(leaf.key, Key::Rsa(bits) if bits < 2048))
+    }
+
     fn note(
         &self,
         verified: Result<HandshakeSignatureValid, Error>,
     ) -> Result<HandshakeSignatureValid, Error> {
         if let Err(error) = verified {
-            *self.proven.lock().unwrap_or_else(PoisonError::into_inner) = Err(error.to_string());
+            *self.proven.lock().unwrap_or_else(PoisonError::into_inner) = Err(error);
         }
         Ok(HandshakeSignatureValid::assertion())
+    }
+}
+
+impl ResolvesClientCert for Witness {
+    fn resolve(&self, _hints: &[&[u8]], _schemes: &[SignatureScheme]) -> Option<Arc<CertifiedKey>> {
+        self.was_asked.store(true, Ordering::Relaxed);
+        None
+    }
+
+    fn has_certs(&self) -> bool {
+        false
     }
 }
 
@@ -165,6 +288,7 @@ impl ServerCertVerifier for Witness {
         _ocsp_response: &[u8],
         _now: UnixTime,
     ) -> Result<ServerCertVerified, Error> {
+        self.was_shown.store(true, Ordering::Relaxed);
         Ok(ServerCertVerified::assertion())
     }
 
@@ -192,5 +316,31 @@ impl ServerCertVerifier for Witness {
         self.provider
             .signature_verification_algorithms
             .supported_schemes()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::transport::own;
+
+    /// What is said to be beyond this client is so by the library's own lists.
+    #[test]
+    fn what_our_own_client_speaks_is_known_by_number() {
+        let provider = aws_lc_rs::default_provider();
+        let sorted = |mut all: Vec<u16>| {
+            all.sort_unstable();
+            all
+        };
+        let suites = provider.cipher_suites.iter().map(|suite| suite.suite().into());
+        assert_eq!(sorted(suites.collect()), own::SUITES);
+        let groups = provider.kx_groups.iter().map(|group| group.name().into());
+        assert_eq!(sorted(groups.collect()), own::GROUPS);
+        let schemes = provider.signature_verification_algorithms.supported_schemes();
+        let known: Vec<u16> = schemes.into_iter().map(u16::from).collect();
+        assert!(
+            own::SCHEMES.iter().all(|scheme| known.contains(scheme)),
+            "{known:?}"
+        );
     }
 }

@@ -208,6 +208,7 @@ impl MailServers {
                     offered: refused.map_or(Offered::Absent, Offered::Refused),
                     injected: false,
                     handshake: None,
+                    halt: None,
                     steps: Vec::new(),
                     cut_short: None,
                 });
@@ -218,6 +219,7 @@ impl MailServers {
             offered: Offered::Yes,
             injected: first.injected,
             handshake: None,
+            halt: None,
             steps: Vec::new(),
             cut_short: None,
         };
@@ -230,7 +232,8 @@ impl MailServers {
                 .shaker
                 .shake(connection, &question.host, now, self.config.step)
                 .await;
-            session.handshake = Some(shaken);
+            session.halt = shaken.as_ref().err().map(|halted| halted.halt);
+            session.handshake = Some(shaken.map_err(|halted| halted.words));
         }
         if let Err(words) = self.hellos(question, ready, &mut session).await {
             session.cut_short = Some(words);
