@@ -112,14 +112,24 @@ impl Name {
 
     /// The text of `prefix` in front of this name, which is not the root.
     fn below(&self, prefix: &str) -> Self {
-        let mut text = String::with_capacity(prefix.len() + 1 + self.text.len());
-        text.push_str(prefix);
-        text.push('.');
-        text.push_str(&self.text);
-        let own = prefix.len();
-        if let Some(prefix) = text.get_mut(..own) {
-            prefix.make_ascii_lowercase();
+        let octets = [prefix.as_bytes(), b".", self.text.as_bytes()];
+        let length = prefix.len() + 1 + self.text.len();
+        // Nearly every name fits, and then only what is shared is made.
+        let mut room = [0; MAX_WIRE];
+        if let Some(room) = room.get_mut(..length) {
+            let mut rest = &mut *room;
+            for part in octets {
+                let (own, behind) = rest.split_at_mut(part.len());
+                own.copy_from_slice(part);
+                rest = behind;
+            }
+            room.make_ascii_lowercase();
+            if let Ok(text) = std::str::from_utf8(room) {
+                return Self { text: text.into() };
+            }
         }
+        let mut text = [prefix, ".", &self.text].concat();
+        text.make_ascii_lowercase();
         Self { text: text.into() }
     }
 
@@ -141,6 +151,18 @@ impl Name {
         } else {
             labels_of(&self.text).unwrap_or_default()
         }
+    }
+
+    /// The labels from left to right as they stand in the text, where what is no plain octet is escaped; the root has none.
+    pub fn label_texts(&self) -> impl Iterator<Item = &str> {
+        let ends = self
+            .starts()
+            .skip(1)
+            .map(|start| start - 1)
+            .chain([self.text.len()]);
+        self.starts()
+            .zip(ends)
+            .map(|(start, end)| self.text.get(start..end).unwrap_or_default())
     }
 
     /// Where the labels begin in the text, from left to right; the root has none.

@@ -121,7 +121,7 @@ fn only_questions_of_managed_standards_keep_compliance_from_being_known() {
         open.map(|one| (one.question.label(), one.need)),
         Some(("TXT", Need::Compliance))
     );
-    assert!(open.is_some_and(|one| one.standards.contains(&Standard::Dns)));
+    assert!(open.is_some_and(|one| one.standards.contains(Standard::Dns)));
 }
 
 #[test]

@@ -10,6 +10,7 @@ use std::sync::Arc;
 use super::row;
 use crate::api::{RecordStatus, UnansweredStatus};
 use crate::inquiry::{Answer, Dns, Fact, Inquiry, Kind, Need, Rdata, Reply, Trouble};
+use crate::intent::{ListedSelector, SelectorList};
 use crate::judge::dane::{self, MailHost};
 use crate::judge::dkim::{self, SelectorAnswer};
 use crate::name::Name;
@@ -101,7 +102,7 @@ pub struct Live {
     pub(super) tlsa: Vec<(Name, RrsetSeen)>,
     /// The selectors that were asked for, in the order asked: first those somebody named, then of those to try the ones
     /// that can be there.
-    pub selectors: Vec<(String, RrsetSeen)>,
+    pub selectors: Vec<(Arc<str>, RrsetSeen)>,
     /// How many of them somebody named.
     named: usize,
     /// Those at which something of their own stands.
@@ -122,7 +123,7 @@ pub(super) struct FoundSelector {
 }
 
 /// Looks at `domain`, at the selectors somebody named and at those merely tried.
-pub fn look(domain: &Name, named: &[String], tried: &[String], inquiry: &mut Inquiry<'_>) -> Live {
+pub fn look(domain: &Name, named: &SelectorList, tried: &SelectorList, inquiry: &mut Inquiry<'_>) -> Live {
     let mut places = Vec::new();
     for standard in Standard::ALL {
         inquiry.on_behalf_of(*standard);
@@ -151,11 +152,11 @@ pub fn look(domain: &Name, named: &[String], tried: &[String], inquiry: &mut Inq
     });
     let found = found.collect();
     let possible = dkim::possible(domain, named, tried, inquiry);
-    let mut looked_at = |labels: &[String]| -> Vec<(String, RrsetSeen)> {
-        let seen = labels.iter().filter_map(|label| {
-            let name = domain.prepend(&format!("{label}._domainkey")).ok()?;
+    let mut looked_at = |listed: &[ListedSelector]| -> Vec<(Arc<str>, RrsetSeen)> {
+        let seen = listed.iter().filter_map(|selector| {
+            let name = selector.name.clone().ok()?;
             let seen = RrsetSeen::ask(name, Kind::Txt, Need::Evidence, inquiry);
-            Some((label.clone(), seen))
+            Some((selector.label.clone(), seen))
         });
         seen.collect()
     };
@@ -226,8 +227,7 @@ impl Live {
     /// The selectors at which it is not known what stands, and why; whether somebody named each.
     pub(super) fn unanswered_selectors(&self) -> impl Iterator<Item = (&str, &RrsetSeen, Trouble, bool)> {
         let numbered = self.selectors.iter().enumerate();
-        numbered
-            .filter_map(|(at, (label, seen))| Some((label.as_str(), seen, seen.trouble?, at < self.named)))
+        numbered.filter_map(|(at, (label, seen))| Some((&**label, seen, seen.trouble?, at < self.named)))
     }
 
     /// The selectors at which something stands: a key record, a near miss or an alias.

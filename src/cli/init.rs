@@ -15,7 +15,7 @@ use crate::adopt::init::{Answers, begin};
 use crate::adopt::live;
 use crate::api::DmarcPolicy;
 use crate::inquiry::Depth;
-use crate::intent::SpecError;
+use crate::intent::{SelectorList, SpecError};
 use crate::name::Name;
 use crate::report::begun;
 use crate::report::text::harmless;
@@ -153,11 +153,12 @@ async fn look_at(
     for selector in of_presets.map(|selector| selector.name) {
         // One that holds an account's name is a form, and no selector.
         let is_one = !selector.is_empty() && !selector.contains(char::is_uppercase);
-        let is_new = !asked.iter().chain(&probes).any(|known| known == selector);
+        let is_new = !probes.contains(&selector) && asked.iter().all(|known| known != selector);
         if is_one && is_new {
-            probes.push(selector.to_owned());
+            probes.push(selector);
         }
     }
+    let (asked, probes) = (SelectorList::of(name, asked), SelectorList::of(name, probes));
     let subject = Subject {
         mail_servers: None,
         domain: name,

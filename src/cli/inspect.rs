@@ -9,7 +9,7 @@ use super::look::{LookArgs, Observer, Reports, Subject};
 use super::{Exit, Failure, file, list, look, output};
 use crate::adopt::{Adopted, adopt, live};
 use crate::inquiry::{self, Approach, Closeness, Depth};
-use crate::intent::Intent;
+use crate::intent::{Intent, SelectorList};
 use crate::judge::dkim::probes::PROBE_SELECTORS;
 use crate::judge::{dmarc, judge, score};
 use crate::name::Name;
@@ -132,7 +132,8 @@ async fn look_at(
         Some(recorded) if named.is_empty() => &recorded.selectors,
         _ => &named,
     });
-    let mut intent = Intent::observe(domain.clone(), asked.clone(), probes.clone());
+    let mut intent = Intent::observe(domain.clone(), asked, Vec::new());
+    intent.probes = SelectorList::of(&domain, probes);
     // What was recorded is judged as it was looked at.
     let recorded = observer.recorded(&domain);
     let was_looked_at = recorded.is_some_and(|look| look.facts.of::<inquiry::Starttls>().next().is_some());
@@ -150,7 +151,7 @@ async fn look_at(
     let ((live, discovery, verdict, adopted, score), now) = observer
         .look(subject, &fresh, |inquiry, now| {
             // First, so that what is essential here is essential in the verdict.
-            let live = live::look(&domain, &asked, &probes, inquiry);
+            let live = live::look(&domain, &intent.asked, &intent.probes, inquiry);
             inquiry.on_behalf_of(Standard::Dmarc);
             let discovery = dmarc::gather(&domain, inquiry);
             let verdict = judge(&intent, inquiry, now);
@@ -171,12 +172,17 @@ fn yaml(adopted: &Adopted) -> String {
 }
 
 /// The selectors asked for by name, each once, and those of the documented list beside them.
-pub(super) fn selectors(named: &[String]) -> (Vec<String>, Vec<String>) {
-    let mut seen = BTreeSet::new();
-    let mut once = |selector: &String| seen.insert(selector.clone());
-    let asked = named.iter().filter(|selector| once(selector)).cloned().collect();
-    let listed = PROBE_SELECTORS.iter().map(|selector| (*selector).to_owned());
-    (asked, listed.filter(|selector| once(selector)).collect())
+pub(super) fn selectors(named: &[String]) -> (Vec<String>, Vec<&'static str>) {
+    let mut asked: Vec<String> = Vec::new();
+    for selector in named {
+        if !asked.contains(selector) {
+            asked.push(selector.clone());
+        }
+    }
+    let listed = PROBE_SELECTORS.iter().copied();
+    let probes = listed.filter(|listed| asked.iter().all(|asked| asked != listed));
+    let probes = probes.collect();
+    (asked, probes)
 }
 
 /// The domains that were named, each once.

@@ -172,7 +172,7 @@ impl Beside {
     /// The judgement looks at everything; this command speaks of SPF, and of a domain that is none.
     fn of(verdict: Verdict) -> Self {
         let speaks = |finding: &Finding| finding.rule.standard == Standard::Spf || is_no_domain(finding);
-        let for_spf = |one: &Unanswered| one.standards.contains(&Standard::Spf);
+        let for_spf = |one: &Unanswered| one.standards.contains(Standard::Spf);
         Self {
             findings: verdict.findings.into_iter().filter(speaks).collect(),
             unanswered: verdict.unanswered.into_iter().filter(for_spf).collect(),

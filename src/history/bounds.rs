@@ -18,8 +18,8 @@ const MAX_FINDINGS: usize = 32;
 const MAX_MESSAGE_OCTETS: usize = 1024;
 const SHORTEST_SENTENCE_OCTETS: usize = 128;
 
-/// Keeps `status` within its bounds and counts what was cut.
-pub(super) fn cut(status: &mut MailDomainStatus) {
+/// Keeps `status` within its bounds and counts what was cut; gives its JSON.
+pub(super) fn cut(status: &mut MailDomainStatus) -> String {
     let mut cut = 0;
     for record in &mut status.records {
         cut += cut_record(record, MAX_DIFFERENCES, MAX_DIFFERENCE_OCTETS, MAX_VALUE_OCTETS);
@@ -46,27 +46,35 @@ pub(super) fn cut(status: &mut MailDomainStatus) {
     ];
     for step in steps {
         set_truncated(status, cut);
-        if octets(status) <= MAX_STATUS_OCTETS {
-            return;
+        let json = json_of(status);
+        if json.len() <= MAX_STATUS_OCTETS {
+            return json;
         }
         cut += step(status);
     }
     set_truncated(status, cut);
+    json_of(status)
 }
 
-/// Cuts a status that was within its bounds before something was added to it, if it must be.
-pub(super) fn cut_further(status: &mut MailDomainStatus) {
-    if octets(status) <= MAX_STATUS_OCTETS {
-        return;
+/// Cuts a status that was within its bounds before something was added to it, if it must be; gives its JSON.
+pub(super) fn cut_further(status: &mut MailDomainStatus) -> String {
+    let json = json_of(status);
+    if json.len() <= MAX_STATUS_OCTETS {
+        return json;
     }
     let before = status.truncated;
-    cut(status);
+    let json = cut(status);
     // What was cut before cannot be told from what is cut again; the same pass again must say the same.
-    status.truncated = status.truncated.max(before);
+    if before <= status.truncated {
+        return json;
+    }
+    status.truncated = before;
+    json_of(status)
 }
 
-fn octets(status: &MailDomainStatus) -> usize {
-    serde_json::to_vec(status).map_or(usize::MAX, |json| json.len())
+/// Its JSON: nothing in a status is none, and one that had none could not be written.
+fn json_of(status: &MailDomainStatus) -> String {
+    serde_json::to_string(status).unwrap_or_default()
 }
 
 fn set_truncated(status: &mut MailDomainStatus, cut: usize) {

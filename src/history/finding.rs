@@ -263,9 +263,9 @@ impl Carry<'_> {
         if old.is_not_checked() {
             return false;
         }
-        let unheard = || verdict.unanswered.iter().flat_map(|one| &one.standards);
+        let unheard = || verdict.unanswered.iter().flat_map(|one| one.standards.iter());
         let evidence_is_missing = match old.standard() {
-            Some(standard) if !rests_on_all(standard) => unheard().any(|unheard| *unheard == standard),
+            Some(standard) if !rests_on_all(standard) => unheard().any(|unheard| unheard == standard),
             Some(_) | None => unheard().next().is_some(),
         };
         let record = old.identity.record.as_deref();
@@ -313,7 +313,7 @@ pub(super) fn asked_for(
     verdict: &Verdict,
 ) -> impl Iterator<Item = &crate::judge::Consulted> {
     let is_mine = move |asked: &crate::judge::Consulted| {
-        standard.is_some_and(|standard| asked.standards.contains(&standard))
+        standard.is_some_and(|standard| asked.standards.contains(standard))
     };
     let any = verdict.asked.iter().any(is_mine);
     verdict.asked.iter().filter(move |asked| !any || is_mine(asked))

@@ -8,8 +8,8 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::clock::minus;
 use super::finding;
-use super::known::History;
-use super::observed::{Observed, manages};
+use super::known::{History, observed_of, ready_of};
+use super::observed::{Observed, Written, manages};
 use super::pass::{Before, Remembered};
 use crate::api::MailDomainStatus;
 use crate::inquiry::AnyQuestion;
@@ -33,23 +33,45 @@ pub fn stale_at(
     schedule: &Schedule,
     now: Timestamp,
 ) -> Option<Timestamp> {
-    let history = History::read(before.status, now);
-    let digest = intent.digest();
-    let is_green = history
-        .conditions
-        .iter()
-        .any(|condition| condition.type_ == "Ready" && condition.status == "True");
-    if schedule.suspend || history.intent_digest.as_deref() != Some(&digest) || !is_green {
+    let status = before.status?;
+    // Of what is not green nothing is worked out.
+    if !is_green(status) {
         return None;
     }
-    known(&history, before.remembered, &digest, now).stale_at(schedule, manages(intent))
+    let digest = intent.digest();
+    stale_at_of(status, before.remembered, (&digest, intent), schedule, now)
+}
+
+fn is_green(status: &MailDomainStatus) -> bool {
+    ready_of(&status.conditions).is_some_and(|(status, _)| status == "True")
+}
+
+/// The same of a status and what is remembered beside it, where the intent's digest is known.
+pub(super) fn stale_at_of(
+    status: &MailDomainStatus,
+    remembered: &Remembered,
+    (digest, intent): (&str, &Intent),
+    schedule: &Schedule,
+    now: Timestamp,
+) -> Option<Timestamp> {
+    if schedule.suspend || !is_green(status) {
+        return None;
+    }
+    let written = Written {
+        intent_digest: status.intent_digest.as_deref(),
+        observed: observed_of(status, now),
+    };
+    if written.intent_digest != Some(digest) {
+        return None;
+    }
+    known(written, remembered, digest, now).stale_at(schedule, manages(intent))
 }
 
 /// What is known of this intent: the status may lag behind what the process remembers.
-pub(super) fn known(history: &History, remembered: &Remembered, digest: &str, now: Timestamp) -> Observed {
+pub(super) fn known(written: Written<'_>, remembered: &Remembered, digest: &str, now: Timestamp) -> Observed {
     let mut known = Observed::default();
-    if history.intent_digest.as_deref() == Some(digest) {
-        known = history.observed;
+    if written.intent_digest == Some(digest) {
+        known = written.observed;
     }
     if remembered.intent_digest == digest {
         // Of this intent the process knows best, and whatever happened to the clock since is in it.

@@ -3,16 +3,18 @@
 //! Everything else here works on [`History`]. A word of another version is read as the mildest this one knows, and a
 //! time that lies ahead of now as now: a clock that was wrong keeps nobody green, and keeps nothing waiting.
 
+use std::collections::BTreeMap;
+
 use jiff::{SignedDuration, Timestamp};
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::{Condition, Time};
 
 use super::clock::{LONGEST_SETTLE, ceil, happened, minus, plus};
 use super::conditions;
 use super::finding::{Identity, Known};
-use super::observed::Observed;
+use super::observed::{Observed, Written};
 use super::policies::Policies;
 use super::reason::Reason;
-use super::record::{Answer, Cause, Key, Record, Silence};
+use super::record::{Answer, Cause, Key, Record, Silence, turn_key};
 use super::servers;
 use super::versions::{Content, Published, Version, Versions};
 use crate::api::{
@@ -51,21 +53,25 @@ impl History {
         digest.is_some_and(|digest| *digest == intent.digest())
     }
 
+    /// When answers were had, and of which intent.
+    pub(super) fn written(&self) -> Written<'_> {
+        Written {
+            intent_digest: self.intent_digest.as_deref(),
+            observed: self.observed,
+        }
+    }
+
     /// Reads a status; none is an empty one.
     pub(super) fn read(status: Option<&MailDomainStatus>, now: Timestamp) -> Self {
         let Some(status) = status else {
             return Self::default();
         };
-        let past = |time: &Option<Time>| time.as_ref().map(|time| happened(time.0, now));
         Self {
             observed_generation: status.observed_generation,
             intent_digest: status.intent_digest.clone(),
             // Not brought back to now: it may not move before Ready changes.
             reason_since: status.reason_since.as_ref().map(|time| time.0),
-            observed: Observed {
-                essential: past(&status.last_observation),
-                compliance: past(&status.last_compliance_observation),
-            },
+            observed: observed_of(status, now),
             conditions: conditions::own(&status.conditions).cloned().collect(),
             summary: status.summary.clone(),
             records: status
@@ -108,6 +114,23 @@ impl History {
     pub(super) fn reason(&self) -> Option<Reason> {
         ready_of(&self.conditions).and_then(|(_, reason)| Reason::parse(reason))
     }
+}
+
+/// When answers were had.
+pub(super) fn observed_of(status: &MailDomainStatus, now: Timestamp) -> Observed {
+    let past = |time: &Option<Time>| time.as_ref().map(|time| happened(time.0, now));
+    Observed {
+        essential: past(&status.last_observation),
+        compliance: past(&status.last_compliance_observation),
+    }
+}
+
+/// What is known of name servers' versions of the records of a status, by what each is known; of most it is nothing.
+pub(super) fn versions_of(status: &MailDomainStatus, now: Timestamp) -> BTreeMap<String, Versions> {
+    let records = status.records.iter();
+    let told = records.filter(|record| !record.versions.is_empty() || record.published.is_some());
+    told.map(|record| (turn_key(&key_of(record)), read_versions(record, now)))
+        .collect()
 }
 
 /// Ready's (status, reason).
@@ -153,14 +176,18 @@ fn span(
     (since, until)
 }
 
+fn key_of(status: &RecordStatus) -> Key {
+    Key {
+        name: status.name.clone(),
+        type_: status.type_.clone(),
+        standard: status.standard.clone(),
+    }
+}
+
 fn read_record(status: &RecordStatus, now: Timestamp) -> Record {
     let (since, settle_until) = span(status.since.as_ref(), status.settle_until.as_ref(), now);
     Record {
-        key: Key {
-            name: status.name.clone(),
-            type_: status.type_.clone(),
-            standard: status.standard.clone(),
-        },
+        key: key_of(status),
         desired: status.desired.clone(),
         answer: Answer {
             state: read_state(&status.state),

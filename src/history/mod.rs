@@ -45,6 +45,7 @@ mod wait;
 use std::collections::BTreeSet;
 
 use jiff::Timestamp;
+use k8s_openapi::apimachinery::pkg::apis::meta::v1::Time;
 
 pub use self::bounds::MAX_STATUS_OCTETS;
 pub use self::budget::WRITES_AN_HOUR;
@@ -160,13 +161,14 @@ fn aged(before: &Before<'_>, intent: &Intent, schedule: &Schedule, now: Timestam
     let digest = intent.digest();
     let unchanged = || Next {
         status: before.status.cloned().unwrap_or_default(),
-        write: false,
+        write: None,
         event: None,
         requeue: None,
+        stale_at: None,
         suppressed: 0,
         remembered: before.remembered.clone(),
     };
-    let known = freshness::known(&history, before.remembered, &digest, now);
+    let known = freshness::known(history.written(), before.remembered, &digest, now);
     let stale_at = known.stale_at(schedule, observed::manages(intent));
     let is_same = !schedule.suspend
         && history.intent_digest.as_deref() == Some(&digest)
@@ -217,7 +219,7 @@ fn judged(
     let digest = intent.digest();
     let same_intent = past.intent_digest.as_deref() == Some(digest.as_str());
     let manages = observed::manages(intent);
-    let known = freshness::known(&past, before.remembered, &digest, now);
+    let known = freshness::known(past.written(), before.remembered, &digest, now);
     let observed = observed::carry(known, intent, verdict, now);
     let (mut records, of_resolvers, records_unsaid) = carry::Carry {
         past: &past.records,
@@ -284,7 +286,7 @@ fn judged(
         true => 0,
         false => remembered.failures.saturating_add(1),
     };
-    remembered.intent_digest = digest;
+    remembered.intent_digest.clone_from(&digest);
     remembered.observed = observed;
     remembered.requests = Some(before.requests.clone());
     let wait = Due {
@@ -299,21 +301,20 @@ fn judged(
     .wait();
     let versions = record::versions(&history.records);
     let mut status = history.write();
-    bounds::cut(&mut status);
+    date(before, &mut status, now);
+    let json = bounds::cut(&mut status);
     remembered.ttls = status.records.iter().map(|record| record.ttl).collect();
     let before = Before {
         remembered: &remembered,
         ..*before
     };
-    let mut next = finish(&before, status, Some(schedule), now);
-    next.remembered.versions = Unwritten::of(
-        versions,
-        record::versions(&History::read(Some(&next.status), now).records),
-    );
+    let mut next = finish(&before, (status, json), Some(schedule), now);
+    next.remembered.versions = Unwritten::of(versions, known::versions_of(&next.status, now));
     next.suppressed = next
         .suppressed
         .saturating_add(records_unsaid.saturating_add(findings_unsaid));
     next.requeue = Some(next.requeue.map_or(wait, |free| free.min(wait)));
+    next.stale_at = freshness::stale_at_of(&next.status, &next.remembered, (&digest, intent), schedule, now);
     next
 }
 
@@ -323,7 +324,7 @@ fn open(intent: &Intent, verdict: &Verdict) -> Vec<Standard> {
         .unanswered
         .iter()
         .filter(|one| one.managed && one.need == Need::Compliance)
-        .flat_map(|one| one.standards.iter().copied())
+        .flat_map(|one| one.standards.iter())
         .filter(|standard| intent.manages(*standard) || *standard == Standard::Dns)
         .collect();
     open.into_iter().collect()
@@ -331,9 +332,22 @@ fn open(intent: &Intent, verdict: &Verdict) -> Vec<Standard> {
 
 /// The end of a pass that learnt nothing of DNS.
 fn end(before: &Before<'_>, history: History, schedule: Option<&Schedule>, now: Timestamp) -> Next {
+    let mut status = history.write();
+    date(before, &mut status, now);
+    let json = bounds::cut_further(&mut status);
     Next {
         requeue: None,
-        ..finish(before, history.write(), schedule, now)
+        ..finish(before, (status, json), schedule, now)
+    }
+}
+
+/// Says since when Ready is what it is, where that changes.
+fn date(before: &Before<'_>, status: &mut MailDomainStatus, now: Timestamp) {
+    if before.status.and_then(|status| ready_of(&status.conditions)) != ready_of(&status.conditions) {
+        let last = before
+            .status
+            .and_then(|status| Some(status.reason_since.as_ref()?.0));
+        status.reason_since = Some(Time(next_change(last, now)));
     }
 }
 
@@ -342,24 +356,10 @@ fn end(before: &Before<'_>, history: History, schedule: Option<&Schedule>, now: 
 /// `before` holds what is to be remembered after this pass.
 fn finish(
     before: &Before<'_>,
-    status: MailDomainStatus,
+    (mut status, json): (MailDomainStatus, String),
     schedule: Option<&Schedule>,
     now: Timestamp,
 ) -> Next {
-    let mut status = status;
-    let ready = |status: &MailDomainStatus| {
-        let ready = ready_of(&status.conditions);
-        ready.map(|(status, reason)| (status.to_owned(), reason.to_owned()))
-    };
-    if before.status.and_then(ready) != ready(&status) {
-        let last = before
-            .status
-            .and_then(|status| Some(status.reason_since.as_ref()?.0));
-        status.reason_since = Some(k8s_openapi::apimachinery::pkg::apis::meta::v1::Time(next_change(
-            last, now,
-        )));
-    }
-    bounds::cut_further(&mut status);
     let mut remembered = before.remembered.clone();
     remembered.writes = remembered.writes.recent(now);
     let worth = before
@@ -386,9 +386,10 @@ fn finish(
     }
     Next {
         status,
-        write,
+        write: write.then(|| json.into()),
         event,
         requeue,
+        stale_at: None,
         suppressed: u32::from(held),
         remembered,
     }
@@ -402,6 +403,9 @@ fn worth_a_write(
     schedule: Option<&Schedule>,
     now: Timestamp,
 ) -> bool {
+    if previous.records.len() != status.records.len() {
+        return true;
+    }
     let mut same = status.clone();
     for (record, before) in same.records.iter_mut().zip(&previous.records) {
         record.ttl = before.ttl;

@@ -22,6 +22,13 @@ pub(super) struct Observed {
     pub(super) compliance: Option<Timestamp>,
 }
 
+/// What a status says of when answers were had, and of which intent.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Written<'s> {
+    pub(super) intent_digest: Option<&'s str>,
+    pub(super) observed: Observed,
+}
+
 impl Observed {
     /// These times, or where there is none the other's.
     pub(super) fn or(self, other: Self) -> Self {

@@ -1,5 +1,7 @@
 //! What goes into a pass, and what comes out of it. Types only.
 
+use std::sync::Arc;
+
 use jiff::{SignedDuration, Timestamp};
 
 use super::budget::Writes;
@@ -116,12 +118,15 @@ pub enum Pass<'a> {
 pub struct Next {
     /// The status after this pass.
     pub status: MailDomainStatus,
-    /// Whether it must be written: something changed that is worth a write.
-    pub write: bool,
+    /// Its JSON, where it must be written: something changed that is worth a write.
+    pub write: Option<Arc<str>>,
     /// What to tell people, once the status is written.
     pub event: Option<Event>,
     /// When to look again; `None` means when the object changes.
     pub requeue: Option<SignedDuration>,
+    /// When what is known turns stale after a pass that judged, if DNS says nothing more; `None` when it cannot, or already
+    /// has. After other passes [`stale_at`](super::stale_at) says so.
+    pub stale_at: Option<Timestamp>,
     /// How many changes were left unsaid: answers that only took turns, and writes over the bound of an hour.
     pub suppressed: u32,
     /// What to remember.

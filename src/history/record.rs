@@ -181,6 +181,7 @@ pub(super) fn hold(schedule: &Schedule) -> SignedDuration {
 pub(super) fn versions(records: &[Record]) -> BTreeMap<String, Versions> {
     let known = records.iter();
     known
+        .filter(|record| record.versions != Versions::default())
         .map(|record| (turn_key(&record.key), record.versions.clone()))
         .collect()
 }

@@ -29,13 +29,14 @@ pub fn first_look(
     now: Timestamp,
 ) -> SignedDuration {
     let history = History::read(before.status, now);
-    let digest = intent.digest();
-    let is_judged = history.observed_generation == Some(before.generation)
-        && history.intent_digest.as_deref() == Some(&digest);
-    if !is_judged || before.request().is_some() {
+    if history.observed_generation != Some(before.generation) || before.request().is_some() {
         return SignedDuration::ZERO;
     }
-    let observed = known(&history, before.remembered, &digest, now);
+    let digest = intent.digest();
+    if history.intent_digest.as_deref() != Some(&digest) {
+        return SignedDuration::ZERO;
+    }
+    let observed = known(history.written(), before.remembered, &digest, now);
     let stale_at = observed.stale_at(schedule, manages(intent));
     let Some(stale_at) = stale_at.filter(|at| *at > now) else {
         return SignedDuration::ZERO;

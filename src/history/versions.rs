@@ -313,7 +313,11 @@ impl Unwritten {
             let written = written.remove(&key).unwrap_or_default();
             (known != written).then_some((key, (written, known)))
         });
-        Self(beyond.collect())
+        let mut all: BTreeMap<_, _> = beyond.collect();
+        // What is known of the others is nothing.
+        let others = written.into_iter();
+        all.extend(others.map(|(key, written)| (key, (written, Versions::default()))));
+        Self(all)
     }
 
     /// What is known of a record: what is remembered, unless somebody has written something else since.

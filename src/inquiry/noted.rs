@@ -4,13 +4,12 @@
 //! stand in the order in which they were first asked; they are read in the order of the questions.
 
 use std::borrow::Cow;
-use std::collections::BTreeSet;
 
 use hashbrown::HashTable;
 
 use super::facts::AnyFact;
 use super::{Answered, AnyQuestion, Need, Trouble};
-use crate::records::Standard;
+use crate::records::{Standard, Standards};
 
 /// What is noted of a question that was asked.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -18,7 +17,7 @@ pub struct Asked {
     /// The strongest need it was asked with.
     pub need: Need,
     /// The standards it was asked for.
-    pub standards: BTreeSet<Standard>,
+    pub standards: Standards,
     /// When a usable answer was had, or why there is none.
     pub outcome: Result<Answered, Trouble>,
 }
@@ -42,22 +41,6 @@ pub(super) struct Row<'f> {
     pub(super) became: Option<Box<Result<Answered, Trouble>>>,
 }
 
-/// Some of the standards.
-#[derive(Debug, Clone, Copy, Default)]
-pub(super) struct Standards(u32);
-
-impl Standards {
-    pub(super) fn insert(&mut self, standard: Standard) {
-        self.0 |= 1 << standard as u32;
-    }
-
-    fn to_set(self) -> BTreeSet<Standard> {
-        let all = Standard::ALL.iter().copied();
-        all.filter(|&standard| self.0 & (1 << standard as u32) != 0)
-            .collect()
-    }
-}
-
 impl Row<'_> {
     /// Asked once more.
     pub(super) fn asked(&mut self, need: Need, standard: Standard) {
@@ -69,7 +52,7 @@ impl Row<'_> {
     pub(super) fn told(&self) -> Asked {
         Asked {
             need: self.need,
-            standards: self.standards.to_set(),
+            standards: self.standards,
             outcome: self.outcome(),
         }
     }

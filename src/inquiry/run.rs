@@ -10,14 +10,14 @@ use std::sync::Arc;
 use foldhash::fast::RandomState;
 
 use super::facts::{Asking, Known, MemoKey, Remembered};
-use super::noted::{Asked, Noted, Row, Standards};
+use super::noted::{Asked, Noted, Row};
 use super::stand_in::{About, Detour, StandIn, StandIns};
 use super::{
     Answered, AnyQuestion, Depth, Dns, Fact, Facts, Kind, Lane, MAX_QUESTIONS, MAX_VIEWS, Need, Passes,
     Reply, Trouble,
 };
 use crate::name::Name;
-use crate::records::Standard;
+use crate::records::{Standard, Standards};
 
 /// One run of the judgement over the facts: answers what is known, notes what is not.
 pub struct Inquiry<'f> {

@@ -1,6 +1,5 @@
 //! What the seam promises, over a lane that exists nowhere else as well as over DNS.
 
-use std::collections::BTreeSet;
 use std::fmt;
 use std::sync::Arc;
 
@@ -8,7 +7,7 @@ use jiff::Timestamp;
 
 use super::*;
 use crate::name::Name;
-use crate::records::Standard;
+use crate::records::{Standard, Standards};
 
 /// A lane of its own: what stands on the door of a name.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -123,7 +122,7 @@ fn who_reads_what_was_worked_out_has_asked_its_questions_too() {
     assert_eq!(asked.len(), 2);
     for one in asked {
         assert_eq!(one.need, Need::Compliance);
-        assert_eq!(one.standards, BTreeSet::from([Standard::Spf, Standard::Dmarc]));
+        assert_eq!(one.standards, Standards::from([Standard::Spf, Standard::Dmarc]));
     }
 }
 
@@ -229,7 +228,7 @@ fn what_is_beyond_the_bounds_is_told_as_unanswered_with_all_that_hangs_on_it() {
     let beyond = inquiry.unanswered().find(|(question, ..)| **question == first);
     let (_, asked, why) = beyond.expect("the first beyond the bounds stands for all");
     assert_eq!((asked.need, why), (Need::Essential, Trouble::Limit));
-    assert_eq!(asked.standards, BTreeSet::from([Standard::Spf, Standard::Dmarc]));
+    assert_eq!(asked.standards, Standards::from([Standard::Spf, Standard::Dmarc]));
 }
 
 #[test]

@@ -249,8 +249,8 @@ fn cname(text: &str, name: &Name) -> Result<Name, String> {
     if target == *name {
         return Err("a CNAME to itself: write the name your provider gives".to_owned());
     }
-    let printable = |octet: &u8| octet.is_ascii_graphic();
-    if target.labels().iter().flatten().any(|octet| !printable(octet)) {
+    let odd = |octet: &u8| !octet.is_ascii_graphic();
+    if target.as_str().contains('\\') && target.labels().iter().flatten().any(odd) {
         return Err(format!(
             "{text:?}: a label holds white space or a control character"
         ));

@@ -16,9 +16,12 @@ mod mtasts;
 mod mx;
 mod role;
 mod schedule;
+mod selectors;
 mod spf;
 mod tls;
 mod tlsrpt;
+
+use std::fmt::Write;
 
 use aws_lc_rs::digest;
 use jiff::Timestamp;
@@ -33,6 +36,7 @@ pub use self::mtasts::{LABEL as MTA_STS, MtaStsWant};
 pub use self::mx::MxWant;
 pub use self::role::Role;
 pub use self::schedule::Schedule;
+pub use self::selectors::{ListedSelector, SelectorList};
 pub use self::tlsrpt::LABELS as TLS_RPT;
 use crate::api::MailDomainSpec;
 pub use crate::api::{Observe, TlsLevel};
@@ -51,9 +55,9 @@ pub struct Intent {
     /// The managed RRsets, in the order they are shown.
     pub wanted: Vec<ManagedRrset>,
     /// DKIM selectors somebody asked for by name although they are not managed: each is spoken of, whatever it holds.
-    pub asked: Vec<String>,
+    pub asked: SelectorList,
     /// DKIM selectors that are merely tried: one that holds nothing says nothing.
-    pub probes: Vec<String>,
+    pub probes: SelectorList,
     /// Whose word counts of the records.
     pub observe: Observe,
     /// Whether mail servers are looked at although nothing is wanted of their TLS.
@@ -246,8 +250,8 @@ impl Intent {
             domain,
             role: Some(spec.role.into()),
             wanted,
-            asked: Vec::new(),
-            probes: Vec::new(),
+            asked: SelectorList::none(),
+            probes: SelectorList::none(),
             observe: spec.observe.unwrap_or_default(),
             looks_at_tls: false,
         })
@@ -257,11 +261,11 @@ impl Intent {
     /// that are merely tried.
     pub fn observe(domain: Name, asked: Vec<String>, probes: Vec<String>) -> Self {
         Self {
+            asked: SelectorList::of(&domain, asked),
+            probes: SelectorList::of(&domain, probes),
             domain,
             role: None,
             wanted: Vec::new(),
-            asked,
-            probes,
             observe: Observe::Both,
             looks_at_tls: false,
         }
@@ -320,13 +324,13 @@ impl Intent {
             );
             context.update(line.as_bytes());
         }
-        context
-            .finish()
-            .as_ref()
-            .iter()
-            .take(16)
-            .map(|octet| format!("{octet:02x}"))
-            .collect()
+        let whole = context.finish();
+        let mut text = String::with_capacity(32);
+        for octet in whole.as_ref().iter().take(16) {
+            // Writing into a text cannot fail.
+            let _ = write!(text, "{octet:02x}");
+        }
+        text
     }
 }
 

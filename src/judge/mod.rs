@@ -384,7 +384,7 @@ fn all_asked(inquiry: &Inquiry<'_>) -> Vec<Consulted> {
         .map(|(question, asked)| Consulted {
             question: question.clone(),
             need: asked.need,
-            standards: asked.standards.clone(),
+            standards: asked.standards,
             answered: asked.outcome.ok(),
         })
         .collect()

@@ -24,8 +24,8 @@ pub(super) fn all(
         Unanswered {
             question: question.clone(),
             need: asked.need,
-            standards: asked.standards.clone(),
-            managed: asked.standards.iter().any(&counts),
+            standards: asked.standards,
+            managed: asked.standards.iter().any(|standard| counts(&standard)),
             why,
             words: starttls.and_then(|question| tls::words(question, inquiry)),
             holds: asked.need == Need::Essential || unseen.rests_on(question),
@@ -38,8 +38,8 @@ pub(super) fn all(
 pub(super) fn not_checked(intent: &Intent, unanswered: &[Unanswered]) -> Vec<Finding> {
     let mut by_standard: BTreeMap<Standard, Vec<&Unanswered>> = BTreeMap::new();
     for one in unanswered.iter().filter(|one| one.need < Need::Essential) {
-        for standard in &one.standards {
-            by_standard.entry(*standard).or_default().push(one);
+        for standard in one.standards.iter() {
+            by_standard.entry(standard).or_default().push(one);
         }
     }
     let topic = Topic::new(Site::Domain(intent.domain.clone()), false);

@@ -3,8 +3,6 @@
 //! A verdict has no history. Whether a difference is new, settling or confirmed is the operator's reading of this
 //! verdict and the status before it; the command line prints the verdict as it is. Pure.
 
-use std::collections::BTreeSet;
-
 use jiff::Timestamp;
 use serde::Serialize;
 
@@ -17,7 +15,7 @@ use crate::intent::is_tlsa_name;
 
 pub use crate::inquiry::Answered;
 use crate::name::Name;
-use crate::records::Standard;
+use crate::records::{Standard, Standards};
 use crate::rules;
 
 /// The state of one managed RRset.
@@ -143,7 +141,7 @@ pub struct Unanswered {
     /// What hangs on it.
     pub need: Need,
     /// The standards it was asked for.
-    pub standards: BTreeSet<Standard>,
+    pub standards: Standards,
     /// Whether one of these standards is managed: only then can it keep *Compliant* from being known.
     pub managed: bool,
     /// Why there is no answer.
@@ -173,7 +171,7 @@ pub struct Consulted {
     /// What hangs on it.
     pub need: Need,
     /// The standards it was asked for.
-    pub standards: BTreeSet<Standard>,
+    pub standards: Standards,
     /// When a usable answer was had, and until when it may be used; `None` without one.
     pub answered: Option<Answered>,
 }

@@ -141,6 +141,8 @@ proptest! {
         let made = Name::from_labels(&labels).unwrap();
         prop_assert_eq!(&made, &name(made.as_str()));
         let lower: Vec<Vec<u8>> = labels.iter().map(|l| l.to_ascii_lowercase()).collect();
+        let of_texts: Vec<Vec<u8>> = made.label_texts().flat_map(|text| name(text).labels()).collect();
+        prop_assert_eq!(&of_texts, &lower);
         prop_assert_eq!(made.labels(), lower);
     }
 

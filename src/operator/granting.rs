@@ -18,13 +18,13 @@ use serde_json::json;
 use tokio::sync::oneshot;
 use tokio::time::{Instant, sleep, timeout};
 
+use super::apply::FIELD_MANAGER;
 use super::complaint::class_of;
 use super::context::Context;
 use super::error::Error;
 use super::grants::{Due, Held};
 use super::roster::Roster;
 use super::watch::follow;
-use super::write::FIELD_MANAGER;
 use crate::api::{MailDomainGrant, MailDomainGrantStatus};
 use crate::intent::Labels;
 

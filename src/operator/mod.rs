@@ -10,6 +10,7 @@
 //! means for an object with a history is not decided here: [`crate::history`] does, and the operator carries.
 
 mod aging;
+mod apply;
 mod claims;
 mod clocks;
 mod complaint;

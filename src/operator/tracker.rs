@@ -164,10 +164,10 @@ impl Tracker {
 
 impl Written {
     /// What was written, as JSON: seldom is it read, for mostly the watch shows it first.
-    pub(super) fn new(resource_version: String, status: &str) -> Self {
+    pub(super) fn new(resource_version: String, status: Arc<str>) -> Self {
         Self {
             resource_version,
-            status: status.into(),
+            status,
         }
     }
 

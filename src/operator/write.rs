@@ -4,16 +4,14 @@
 //! somebody wrote meanwhile: the object is read again, and when it is the same object with the same spec, the same
 //! verdict is read together with the newer status, without asking DNS.
 
-use std::borrow::Cow;
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
-use http::HeaderValue;
-use http::header::ACCEPT;
 use jiff::{SignedDuration, Timestamp};
-use kube::api::{Api, Patch, PatchParams, Request};
-use kube::{Client, Resource, ResourceExt};
-use serde::{Deserialize, Serialize};
+use kube::api::Api;
+use kube::{Resource, ResourceExt};
 
+use super::apply::{About, Identity, send};
 use super::complaint::class_of;
 use super::context::Context;
 use super::error::Error;
@@ -29,8 +27,6 @@ use crate::intent::{Intent, Schedule};
 use crate::judge::Verdict;
 use crate::name::Name;
 
-/// Whose fields they are.
-pub(super) const FIELD_MANAGER: &str = "zegel-controller";
 /// So often is a status written again that somebody changed meanwhile.
 const ATTEMPTS: usize = 5;
 /// Grant and MailDomain are often made together, and each comes by a watch of its own.
@@ -163,14 +159,14 @@ impl Subject {
         let pass = Pass::Aged { intent, schedule };
         for _ in 0..ATTEMPTS {
             let next = self.next(pass, context);
-            if !next.write {
+            let Some(json) = next.write.clone() else {
                 let stale_at = self.stale_at(intent, schedule, context.now());
                 context
                     .tracker
                     .change(&self.object, |tracked| tracked.stale_at = Some(stale_at));
                 return Ok(());
-            }
-            match self.apply(&next.status, context).await {
+            };
+            match self.apply(json, context).await {
                 Ok(written) => {
                     context.metrics.writes.inc();
                     self.log(&next);
@@ -189,7 +185,7 @@ impl Subject {
     pub(super) async fn write(mut self, pass: Pass<'_>, context: &Context) -> Result<Next, Error> {
         for attempt in 0..ATTEMPTS {
             let mut next = self.next(pass, context);
-            if !next.write {
+            let Some(json) = next.write.clone() else {
                 // A first pass after a start, or a write whose answer never came: what was just said is said again.
                 let again = attempt > 0 || !self.tracked.passed || self.tracked.errors > 0;
                 let event = match again {
@@ -199,8 +195,8 @@ impl Subject {
                 let told = self.end(&next, pass, None, event, context).await;
                 next.requeue = next.requeue.or(RETELL.filter(|_| !told));
                 return Ok(next);
-            }
-            match self.apply(&next.status, context).await {
+            };
+            match self.apply(json, context).await {
                 Ok(written) => {
                     context.metrics.writes.inc();
                     self.log(&next);
@@ -231,14 +227,15 @@ impl Subject {
         }
     }
 
-    async fn apply(&self, status: &MailDomainStatus, context: &Context) -> Result<Written, Error> {
+    /// Writes the status whose JSON this is.
+    async fn apply(&self, json: Arc<str>, context: &Context) -> Result<Written, Error> {
         context.pace.turn().await;
         let writing = context.shards.begin_write(&self.object);
         if writing.is_none() || !context.leadership.holds() {
             return Err(Error::NotLeading);
         }
         let (namespace, name) = self.object.key();
-        let patch = Statement {
+        let about = About {
             api_version: Watched::api_version(&()),
             kind: Watched::kind(&()),
             metadata: Identity {
@@ -247,11 +244,9 @@ impl Subject {
                 uid: self.object.uid(),
                 resource_version: &self.resource_version,
             },
-            status,
         };
-        let resource_version = send(&context.client, &patch).await?;
-        let status = serde_json::to_string(status).map_err(kube::Error::SerdeError)?;
-        Ok(Written::new(resource_version, &status))
+        let resource_version = send(&context.client, &about, &json).await?;
+        Ok(Written::new(resource_version, json))
     }
 
     /// Reads the object again: the same object with the same spec, or the pass is over.
@@ -289,7 +284,8 @@ impl Subject {
         }
         let told = untold.is_none();
         let stale_at = match pass {
-            Pass::Judged { intent, schedule, .. } | Pass::Aged { intent, schedule } => {
+            Pass::Judged { .. } => next.stale_at,
+            Pass::Aged { intent, schedule } => {
                 let after = Before {
                     status: Some(&next.status),
                     remembered: &next.remembered,
@@ -393,53 +389,6 @@ impl Subject {
             );
         }
     }
-}
-
-/// A status, and of which version of which object.
-#[derive(Debug, Serialize)]
-#[serde(rename_all = "camelCase")]
-struct Statement<'s> {
-    api_version: Cow<'s, str>,
-    kind: Cow<'s, str>,
-    metadata: Identity<'s>,
-    status: &'s MailDomainStatus,
-}
-
-#[derive(Debug, Serialize)]
-#[serde(rename_all = "camelCase")]
-struct Identity<'s> {
-    name: &'s str,
-    namespace: &'s str,
-    uid: &'s str,
-    resource_version: &'s str,
-}
-
-/// What is wanted in answer to a write: not the object, which the watch brings anyway.
-const METADATA: HeaderValue =
-    HeaderValue::from_static("application/json;as=PartialObjectMetadata;g=meta.k8s.io;v=v1");
-
-/// Applies a status; gives the version that it made.
-async fn send(client: &Client, statement: &Statement<'_>) -> Result<String, Error> {
-    #[derive(Deserialize)]
-    #[serde(rename_all = "camelCase")]
-    struct Versioned {
-        resource_version: String,
-    }
-    #[derive(Deserialize)]
-    struct Answer {
-        metadata: Versioned,
-    }
-    let Identity { name, namespace, .. } = statement.metadata;
-    // What is applied comes as YAML to an API server: to say which fields it does not know it would parse all of it once more.
-    let params = PatchParams::apply(FIELD_MANAGER).force().validation_ignore();
-    let mut request = Request::new(Watched::url_path(&(), Some(namespace)))
-        .patch_subresource("status", name, &params, &Patch::Apply(statement))
-        .map_err(kube::Error::BuildRequest)?;
-    request.headers_mut().insert(ACCEPT, METADATA);
-    // What the client's own span of this call is named.
-    request.extensions_mut().insert("patch_status");
-    let answer: Answer = client.request(request).await?;
-    Ok(answer.metadata.resource_version)
 }
 
 fn api(object: &Watched, context: &Context) -> Api<Watched> {

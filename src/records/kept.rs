@@ -6,10 +6,10 @@ use std::sync::OnceLock;
 /// Something that follows from the record it stands in, worked out when it is first asked for. It makes the record no other.
 pub(super) struct Kept<T>(OnceLock<T>);
 
-impl<T: Clone> Kept<T> {
+impl<T> Kept<T> {
     /// What it is; `work` depends on nothing but the record.
-    pub(super) fn get(&self, work: impl FnOnce() -> T) -> T {
-        self.0.get_or_init(work).clone()
+    pub(super) fn get(&self, work: impl FnOnce() -> T) -> &T {
+        self.0.get_or_init(work)
     }
 }
 
@@ -53,9 +53,9 @@ mod tests {
                 times += 1;
                 times
             });
-            assert_eq!(worked_out, 1);
+            assert_eq!(*worked_out, 1);
         }
-        assert_eq!(kept.clone().get(|| 7), 7);
+        assert_eq!(*kept.clone().get(|| 7), 7);
         assert_eq!(kept, Kept::default());
     }
 }

@@ -15,6 +15,7 @@ pub mod mtasts;
 pub mod mx;
 pub mod odd;
 pub mod spf;
+mod standards;
 pub mod tags;
 pub mod tlsrpt;
 
@@ -24,6 +25,8 @@ use serde::Serialize;
 
 /// A stretch of a record's joined text, in octets.
 pub type Span = Range<usize>;
+
+pub use self::standards::Standards;
 
 /// Makes the enumeration, the list of all and their names from the one list below: nothing can be forgotten in another.
 macro_rules! standards {

@@ -132,9 +132,9 @@ impl DmarcReport {
             inquiry.ask(Dns::new(name, Kind::Txt), Need::Essential);
         }
         let discovery = gather(domain, inquiry);
-        let unanswered = inquiry.unanswered().map(|(question, asked, why)| {
-            Open::new(question, asked.need, asked.standards.iter().copied(), why)
-        });
+        let unanswered = inquiry
+            .unanswered()
+            .map(|(question, asked, why)| Open::new(question, asked.need, asked.standards.iter(), why));
         let unanswered = unanswered.collect();
         Self {
             validation: Passes::word(inquiry.passes()),

@@ -228,7 +228,7 @@ impl From<&Unanswered> for Open {
         let open = Self::new(
             &unanswered.question,
             unanswered.need,
-            unanswered.standards.iter().copied(),
+            unanswered.standards.iter(),
             unanswered.why,
         );
         Self {

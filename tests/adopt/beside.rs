@@ -1,12 +1,13 @@
 //! What stands beside an adopted manifest: selectors that were not answered, and what a check of it comes to.
 
 use zegel::adopt::{Adopted, Checked, adopt, live};
+use zegel::intent::SelectorList;
 
 use crate::facts::{World, name, now};
 
 fn adopted(zone: &str, named: &[&str], tried: &[&str]) -> Adopted {
-    let owned = |labels: &[&str]| -> Vec<String> { labels.iter().map(ToString::to_string).collect() };
-    let (named, tried) = (owned(named), owned(tried));
+    let listed = |labels: &[&str]| SelectorList::of(&name("a.nl"), labels);
+    let (named, tried) = (listed(named), listed(tried));
     World::new(zone).settle(|inquiry| {
         let live = live::look(&name("a.nl"), &named, &tried, inquiry);
         adopt(&live, inquiry, now())
@@ -178,8 +179,9 @@ fn what_a_wildcard_says_for_every_selector_is_listed_at_the_wildcard() {
         (format!("s2._domainkey.a.nl TXT {KEY}"), &[]),
     ] {
         let world = World::new(&format!("a.nl TXT v=spf1 -all\na.nl MX 0 .\n{zone}"));
-        let selectors = ["s1", "s2"].map(str::to_owned);
-        let observed = world.settle(|inquiry| live::look(&name("a.nl"), &[], &selectors, inquiry).observed());
+        let (domain, none) = (name("a.nl"), SelectorList::none());
+        let selectors = SelectorList::of(&domain, ["s1", "s2"]);
+        let observed = world.settle(|inquiry| live::look(&domain, &none, &selectors, inquiry).observed());
         let at_wildcard: Vec<_> = observed
             .iter()
             .filter(|record| record.name == "*._domainkey.a.nl")

@@ -16,7 +16,7 @@ use zegel::adopt::{Adopted, adopt, live};
 use zegel::api::{MailDomain, Role};
 use zegel::cli::manifests;
 use zegel::inquiry::{Answer, Dns, Kind, Rdata, settle_from};
-use zegel::intent::Intent;
+use zegel::intent::{Intent, SelectorList};
 use zegel::judge::{State, Verdict};
 use zegel::report::manifest;
 use zegel::rules::Severity;
@@ -27,9 +27,10 @@ const SELECTORS: [&str; 2] = ["s1", "s2"];
 
 /// Adopts `domain` as `zegel inspect` does.
 fn adopted(world: &World, domain: &str) -> Adopted {
-    let selectors = SELECTORS.map(str::to_owned);
+    let (domain, none) = (name(domain), SelectorList::none());
+    let selectors = SelectorList::of(&domain, SELECTORS);
     world.settle(|inquiry| {
-        let live = live::look(&name(domain), &[], &selectors, inquiry);
+        let live = live::look(&domain, &none, &selectors, inquiry);
         adopt(&live, inquiry, now())
     })
 }
@@ -254,9 +255,9 @@ fn below_a_dname_only_what_holds_a_key_is_adopted() {
         fact.source.chain.insert(0, target);
         fact
     };
-    let selectors = SELECTORS.map(str::to_owned);
+    let selectors = SelectorList::of(&name("a.nl"), SELECTORS);
     let (adopted, _) = settle_from(answer, |inquiry| {
-        let live = live::look(&name("a.nl"), &[], &selectors, inquiry);
+        let live = live::look(&name("a.nl"), &SelectorList::none(), &selectors, inquiry);
         adopt(&live, inquiry, now())
     });
     let found: Vec<&str> = adopted

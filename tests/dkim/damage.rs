@@ -167,11 +167,13 @@ fn the_mark_stands_where_the_cause_shows() {
         (format!("v=DKIM1; k=rsa p={RSA_2048}"), " "),
         (within(";"), ";"),
     ] {
-        let damage = parse(text.as_bytes()).damage().expect("a cause");
+        let record = parse(text.as_bytes());
+        let damage = record.damage().expect("a cause");
         assert_eq!(&text[damage.span.clone()], marked, "{text}: {damage:?}");
     }
     let text = first(255, &rsa(RSA_2048));
-    let damage = parse(text.as_bytes()).damage().expect("a cause");
+    let record = parse(text.as_bytes());
+    let damage = record.damage().expect("a cause");
     assert_eq!(damage.span.end, 255);
     assert!(
         matches!(

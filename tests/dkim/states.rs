@@ -1,6 +1,7 @@
 //! The state of every kind of wanted selector.
 
 use zegel::inquiry::{Kind, Trouble};
+use zegel::intent::SelectorList;
 use zegel::judge::{State, Verdict};
 
 use crate::facts::{self, findings, judge_in, record};
@@ -327,7 +328,7 @@ fn a_dark_standby_is_a_warning_while_another_selector_has_a_key() {
 #[test]
 fn nothing_at_a_probe_is_not_known_and_no_finding() {
     let mut intent = facts::observe("a.nl");
-    intent.probes = vec!["s1".to_owned(), "s2".to_owned()];
+    intent.probes = SelectorList::of(&intent.domain, ["s1", "s2"]);
     let verdict = judge_in("a.nl TXT v=spf1 -all", &intent);
     let dkim: Vec<_> = verdict
         .findings

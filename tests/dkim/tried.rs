@@ -19,7 +19,7 @@ fn looked_at(zone: &str, named: &[&str], denies: bool) -> (BTreeSet<String>, usi
     let domain = name("d.nl");
     let owned = |labels: &[&str]| -> Vec<String> { labels.iter().map(|&label| label.to_owned()).collect() };
     let (named, tried) = (owned(named), owned(PROBE_SELECTORS));
-    let intent = Intent::observe(domain.clone(), named.clone(), tried.clone());
+    let intent = Intent::observe(domain.clone(), named, tried);
     let answer = |question: &Dns| {
         let mut fact = world.answer(question);
         if denies && question.name == name("_domainkey.d.nl") {
@@ -28,7 +28,7 @@ fn looked_at(zone: &str, named: &[&str], denies: bool) -> (BTreeSet<String>, usi
         fact
     };
     let (keys, facts) = settle_from(answer, |inquiry| {
-        let live = live::look(&domain, &named, &tried, inquiry);
+        let live = live::look(&domain, &intent.asked, &intent.probes, inquiry);
         judge(&intent, inquiry, now());
         live.keys()
     });

@@ -135,7 +135,7 @@ proptest! {
                 prop_assert!(at(now).duration_since(last) < object.schedule.stale_after);
             }
             for record in &status.records {
-                if let (true, Some(until)) = (next.write, &record.settle_until) {
+                if let (true, Some(until)) = (next.write.is_some(), &record.settle_until) {
                     prop_assert!(until.0.duration_since(at(now)) <= SignedDuration::from_hours(48) + secs(1));
                 }
             }

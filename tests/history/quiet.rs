@@ -164,7 +164,7 @@ proptest! {
                 }
             }
             let next = object.judged(now, &verdict);
-            if next.write { writes.push(now); }
+            if next.write.is_some() { writes.push(now); }
             if next.event.is_some() { events.push(now); }
             for log in [&writes, &events] {
                 let hour = log.iter().filter(|at| **at > now - HOUR).count();

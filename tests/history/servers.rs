@@ -92,7 +92,7 @@ fn one_stale_server_is_a_state_of_its_own_told_once_and_no_event() {
         let now = look * 5 * MINUTE;
         let next = object.judged(now, &seen(&object, now, &[RIGHT, STALE, RIGHT]));
         assert_eq!(
-            (next.write, next.event.is_some()),
+            (next.write.is_some(), next.event.is_some()),
             (look == 1, false),
             "look {look}"
         );
@@ -106,7 +106,7 @@ fn one_stale_server_is_a_state_of_its_own_told_once_and_no_event() {
     assert!(object.message().contains(line), "{}", object.message());
     // And right again: told once more.
     let next = object.judged(2 * HOUR, &seen(&object, 2 * HOUR, &[RIGHT, RIGHT, RIGHT]));
-    assert_eq!((next.write, next.event.is_some()), (true, false));
+    assert_eq!((next.write.is_some(), next.event.is_some()), (true, false));
     assert_eq!(
         told(&object),
         ["Right ns1 ns2 ns3 since 7200"],

@@ -97,7 +97,7 @@ fn without_a_grant_it_is_stalled_and_with_one_it_goes_on() {
     );
     let next = object.pass(20, Pass::NotGranted("ask for a MailDomainGrant"));
     assert!(
-        !next.write && next.event.is_none() && next.requeue.is_none(),
+        next.write.is_none() && next.event.is_none() && next.requeue.is_none(),
         "{next:?}"
     );
     object.look(30, &object.all_in_sync(30));

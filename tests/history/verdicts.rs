@@ -1,11 +1,9 @@
 //! Verdicts made by hand: what DNS says of each record, and what is found beside it.
 
-use std::collections::BTreeSet;
-
 use zegel::inquiry::{AnyQuestion, Dns, Kind, Need, Trouble};
 use zegel::intent::Intent;
 use zegel::judge::{Answered, Consulted, Finding, RecordVerdict, Site, State, Unanswered, Verdict};
-use zegel::records::Standard;
+use zegel::records::{Standard, Standards};
 use zegel::rules::{Rule, Severity};
 
 use crate::world::{at, name};
@@ -57,7 +55,7 @@ pub fn verdict(intent: &Intent, says: &[Says], findings: Vec<Finding>) -> Verdic
             true => Need::Essential,
             false => Need::Compliance,
         },
-        standards: BTreeSet::from([Standard::Dns]),
+        standards: Standards::from([Standard::Dns]),
         answered: says.iter().find_map(|says| match says {
             Says::State(_, seen, ttl) => answered(*seen, *ttl),
             Says::Nothing(_) => None,
@@ -102,7 +100,7 @@ pub fn verdict(intent: &Intent, says: &[Says], findings: Vec<Finding>) -> Verdic
                 unanswered.push(Unanswered {
                     question,
                     need: Need::Essential,
-                    standards: BTreeSet::from([wanted.standard()]),
+                    standards: Standards::from([wanted.standard()]),
                     managed: true,
                     why: *trouble,
                     words: None,
@@ -113,7 +111,7 @@ pub fn verdict(intent: &Intent, says: &[Says], findings: Vec<Finding>) -> Verdic
         asked.push(Consulted {
             question: asked_for,
             need: Need::Essential,
-            standards: BTreeSet::from([wanted.standard()]),
+            standards: Standards::from([wanted.standard()]),
             answered: record
                 .seen_at
                 .zip(record.expires_at)
@@ -169,7 +167,7 @@ pub fn ask(verdict: &mut Verdict, need: Need, standard: Standard, answered: Opti
     verdict.asked.push(Consulted {
         question,
         need,
-        standards: BTreeSet::from([standard]),
+        standards: Standards::from([standard]),
         answered,
     });
 }
@@ -179,7 +177,7 @@ pub fn evidence_unanswered(standard: Standard) -> Unanswered {
     Unanswered {
         question: Dns::new(name("spf.provider.example"), Kind::Txt).into(),
         need: Need::Evidence,
-        standards: BTreeSet::from([standard]),
+        standards: Standards::from([standard]),
         managed: true,
         why: Trouble::ServFail,
         words: None,

@@ -8,7 +8,7 @@ use zegel::history::{
     Before, Event, FLUX_REQUESTED_AT, Next, Pass, REQUESTED_AT, Remembered, Requests, next,
 };
 use zegel::inquiry::Kind;
-use zegel::intent::{DkimWant, DmarcWant, Intent, ManagedRrset, Role, Schedule, What};
+use zegel::intent::{DkimWant, DmarcWant, Intent, ManagedRrset, Role, Schedule, SelectorList, What};
 use zegel::judge::{Finding, State, Verdict};
 use zegel::name::Name;
 
@@ -67,8 +67,8 @@ impl Object {
                     wanted("_dmarc.voorbeeld.nl", Kind::Cname, policy),
                     wanted("voorbeeld.nl", Kind::Mx, What::NullMx),
                 ],
-                asked: Vec::new(),
-                probes: Vec::new(),
+                asked: SelectorList::none(),
+                probes: SelectorList::none(),
                 observe: zegel::api::Observe::Both,
                 looks_at_tls: false,
             },
@@ -204,7 +204,7 @@ impl Object {
     /// One pass, whatever the clock does.
     pub fn pass_as_it_is(&mut self, now: i64, pass: Pass<'_>) -> Next {
         let next = self.peek(now, pass);
-        if next.write {
+        if next.write.is_some() {
             self.writes += 1;
             self.status = Some(next.status.clone());
         }
@@ -223,10 +223,10 @@ impl Object {
             assert!(broken.is_empty(), "{broken:?}\n{before:#?}\n{:#?}", next.status);
         }
         assert!(
-            next.event.is_none() || next.write,
+            next.event.is_none() || next.write.is_some(),
             "an event goes with a written change"
         );
-        if next.write {
+        if next.write.is_some() {
             self.writes += 1;
             // What is read back is what was written: through JSON.
             let json = serde_json::to_string(&next.status).unwrap();
@@ -238,7 +238,10 @@ impl Object {
         }
         self.remembered = next.remembered.clone();
         let again = self.peek(now, pass);
-        assert!(!again.write && again.event.is_none(), "the same again is no news");
+        assert!(
+            again.write.is_none() && again.event.is_none(),
+            "the same again is no news"
+        );
         self.last = Some(next.clone());
         next
     }

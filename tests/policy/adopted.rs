@@ -3,6 +3,7 @@
 use zegel::adopt::{Adopted, adopt, live};
 use zegel::api::MtaStsMode;
 use zegel::inquiry::{PolicyFile, Served, settle_with};
+use zegel::intent::SelectorList;
 use zegel::records::mtasts;
 
 use crate::facts::{World, name, now};
@@ -19,7 +20,8 @@ fn adopted(record: &str, served: &Served) -> Adopted {
         }
     };
     let look = |inquiry: &mut zegel::inquiry::Inquiry<'_>| {
-        let live = live::look(&name("a.nl"), &[], &[], inquiry);
+        let none = SelectorList::none();
+        let live = live::look(&name("a.nl"), &none, &none, inquiry);
         adopt(&live, inquiry, now())
     };
     settle_with(answer, look).0

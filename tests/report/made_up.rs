@@ -1,15 +1,13 @@
 //! Verdicts nobody judged: one of everything, hostile text included.
 
-use std::collections::BTreeSet;
-
 use jiff::Timestamp;
 use zegel::adopt::profile::Profile;
 use zegel::api::RecordStatus;
 use zegel::inquiry::{Dns, Kind, Need, Trouble};
 use zegel::judge::{Excerpt, Finding, RecordVerdict, Site, State, Unanswered, Verdict};
 use zegel::name::Name;
-use zegel::records::Standard;
 use zegel::records::dmarc::Policy;
+use zegel::records::{Standard, Standards};
 use zegel::report::inspected::{AppliedPolicy, Inspected, Selectors};
 use zegel::report::{ManifestRef, Report};
 use zegel::rules::{Rule, Severity};
@@ -82,7 +80,7 @@ pub(crate) fn unanswered(need: Need) -> Unanswered {
     Unanswered {
         question: Dns::new(name("s1._domainkey.voorbeeld.nl"), Kind::Txt).into(),
         need,
-        standards: BTreeSet::from([Standard::Dkim]),
+        standards: Standards::from([Standard::Dkim]),
         managed: true,
         why: Trouble::ServFail,
         words: None,

@@ -1,12 +1,14 @@
 //! What is adopted of a domain's MX, TLS-RPT, MTA-STS and DANE.
 
 use zegel::adopt::{Adopted, adopt, live};
+use zegel::intent::SelectorList;
 
 use crate::facts::{World, name, now};
 
 fn adopted(zone: &str) -> Adopted {
     World::new(zone).settle(|inquiry| {
-        let live = live::look(&name("a.nl"), &[], &[], inquiry);
+        let none = SelectorList::none();
+        let live = live::look(&name("a.nl"), &none, &none, inquiry);
         adopt(&live, inquiry, now())
     })
 }

@@ -71,7 +71,7 @@ fn no_look_is_incomplete_for_want_of_it() {
         let own = verdict
             .unanswered
             .iter()
-            .filter(|one| one.standards.iter().any(|standard| NEW.contains(standard)));
+            .filter(|one| one.standards.iter().any(|standard| NEW.contains(&standard)));
         assert_eq!(own.filter(|one| one.need == Need::Evidence).count(), 3);
     }
 }

@@ -14,7 +14,7 @@ use std::sync::Arc;
 use super::UNLIKELY_SELECTOR;
 use super::answer::{SelectorAnswer, gather};
 use crate::inquiry::{Answer, Dns, Inquiry, Kind, Need, Reply};
-use crate::intent::{DkimWant, Intent, What};
+use crate::intent::{DkimWant, Intent, ListedSelector, SelectorList, What};
 use crate::name::{Name, NameError};
 use crate::records::dkim::PublicKey;
 
@@ -128,8 +128,8 @@ pub(crate) fn selectors<'i>(intent: &'i Intent, inquiry: &mut Inquiry<'_>) -> Se
 /// Asks for selectors by name: those somebody named, and those merely tried.
 pub(crate) fn of_list<'i>(
     domain: &Name,
-    named: &'i [String],
-    tried: &'i [String],
+    named: &'i SelectorList,
+    tried: &'i SelectorList,
     inquiry: &mut Inquiry<'_>,
 ) -> Selectors<'i> {
     let mut gathered = Selectors {
@@ -144,7 +144,7 @@ pub(crate) fn of_list<'i>(
         Listed::look(domain, named, tried, inquiry)
     });
     // One pass may look at two lists of one domain: what is kept is of the first.
-    let listed = match listed.named == named && listed.tried == tried {
+    let listed = match listed.named == *named && listed.tried == *tried {
         true => listed,
         false => Arc::new(Listed::look(domain, named, tried, inquiry)),
     };
@@ -155,14 +155,14 @@ pub(crate) fn of_list<'i>(
     gathered.nameless = listed
         .nameless
         .iter()
-        .filter_map(|(origin, place, error)| Some((at(*origin, *place)?.as_str(), *error)))
+        .filter_map(|(origin, place, error)| Some((&*at(*origin, *place)?.label, *error)))
         .collect();
     gathered.all = listed
         .all
         .iter()
         .filter_map(|selector| {
             Some(Selector {
-                label: Some(at(selector.origin, selector.at)?),
+                label: Some(&at(selector.origin, selector.at)?.label),
                 name: selector.name.clone(),
                 origin: selector.origin,
                 answer: selector.answer.clone(),
@@ -176,15 +176,15 @@ pub(crate) fn of_list<'i>(
 
 /// What the selectors of two lists came to, kept from wave to wave.
 struct Listed {
-    named: Vec<String>,
-    tried: Vec<String>,
-    all: Vec<ListedSelector>,
+    named: SelectorList,
+    tried: SelectorList,
+    all: Vec<Gathered>,
     nameless: Vec<(Origin<'static>, usize, NameError)>,
     of_any_name: Option<Arc<SelectorAnswer>>,
 }
 
 /// One of them.
-struct ListedSelector {
+struct Gathered {
     /// Its place in its list.
     at: usize,
     name: Name,
@@ -195,10 +195,10 @@ struct ListedSelector {
 }
 
 impl Listed {
-    fn look(domain: &Name, named: &[String], tried: &[String], inquiry: &mut Inquiry<'_>) -> Self {
+    fn look(domain: &Name, named: &SelectorList, tried: &SelectorList, inquiry: &mut Inquiry<'_>) -> Self {
         let mut listed = Self {
-            named: named.to_vec(),
-            tried: tried.to_vec(),
+            named: named.clone(),
+            tried: tried.clone(),
             all: Vec::new(),
             nameless: Vec::new(),
             of_any_name: None,
@@ -207,23 +207,22 @@ impl Listed {
         let tried = possible(domain, named, tried, inquiry);
         let named = named.iter().enumerate().map(|one| (one, Origin::Named));
         let tried = tried.iter().enumerate().map(|one| (one, Origin::Tried));
-        let node = domain.prepend("_domainkey");
-        for ((at, label), origin) in named.chain(tried) {
-            let name = match node.clone().and_then(|node| node.prepend(label)) {
+        for ((at, selector), origin) in named.chain(tried) {
+            let name = match &selector.name {
                 Ok(name) => name,
                 Err(error) => {
-                    listed.nameless.push((origin, at, error));
+                    listed.nameless.push((origin, at, *error));
                     continue;
                 }
             };
-            if listed.all.iter().any(|selector| selector.name == name) {
+            if listed.all.iter().any(|selector| selector.name == *name) {
                 continue;
             }
-            let answer = gather(&name, origin.need(), inquiry).cloned();
+            let answer = gather(name, origin.need(), inquiry).cloned();
             let is_of_wildcard = answer.as_ref().is_some_and(|answer| decoy.explains(answer));
-            listed.all.push(ListedSelector {
+            listed.all.push(Gathered {
                 at,
-                name,
+                name: name.clone(),
                 origin,
                 answer,
                 is_of_wildcard,
@@ -245,10 +244,10 @@ const CONTROLS: usize = 4;
 /// Until `_domainkey` has answered, and where it does not exist, these are the first few alone: see [`CONTROLS`].
 pub(crate) fn possible<'i>(
     domain: &Name,
-    named: &[String],
-    tried: &'i [String],
+    named: &SelectorList,
+    tried: &'i SelectorList,
     inquiry: &mut Inquiry<'_>,
-) -> &'i [String] {
+) -> &'i [ListedSelector] {
     let controls = tried.get(..CONTROLS).unwrap_or(tried);
     let Ok(node) = domain.prepend("_domainkey") else {
         return tried;
@@ -262,11 +261,14 @@ pub(crate) fn possible<'i>(
         Reply::Answered(..) | Reply::Unanswered(_) => false,
     };
     // Whatever is asked here is asked as a selector as well.
-    let decoy = UNLIKELY_SELECTOR.to_owned();
-    let mut asked = controls.iter().chain(named).chain([&decoy]);
-    let below_denied = |label: &String| {
-        let name = domain.prepend(&format!("{label}._domainkey")).ok();
-        let answer = name.and_then(|name| gather(&name, Need::Evidence, inquiry));
+    let decoy = node.prepend(UNLIKELY_SELECTOR).ok();
+    let mut asked = controls
+        .iter()
+        .chain(&**named)
+        .filter_map(|selector| selector.name.as_ref().ok())
+        .chain(&decoy);
+    let below_denied = |name: &Name| {
+        let answer = gather(name, Need::Evidence, inquiry);
         answer.is_some_and(|answer| answer.exists())
     };
     match denied && !asked.any(below_denied) {
@@ -301,7 +303,8 @@ pub(super) struct Decoy {
 impl Decoy {
     /// Asks for it.
     pub(super) fn ask(domain: &Name, inquiry: &mut Inquiry<'_>) -> Self {
-        let name = domain.prepend(&format!("{UNLIKELY_SELECTOR}._domainkey")).ok();
+        let node = domain.prepend("_domainkey");
+        let name = node.and_then(|node| node.prepend(UNLIKELY_SELECTOR)).ok();
         let answer = name.and_then(|name| gather(&name, Need::Evidence, inquiry));
         Self {
             answer: answer.cloned(),
@@ -321,12 +324,10 @@ impl Decoy {
             return texts(answer) == texts(decoy);
         }
         // An alias of its own leads elsewhere, and not by a DNAME, which carries the label along.
-        let by_dname = decoy.chain.first().is_some_and(|target| {
-            target
-                .labels()
-                .first()
-                .is_some_and(|label| label == UNLIKELY_SELECTOR.as_bytes())
-        });
+        let by_dname = decoy
+            .chain
+            .first()
+            .is_some_and(|target| target.label_texts().next() == Some(UNLIKELY_SELECTOR));
         by_dname || answer.chain.is_empty() || answer.chain.first() == decoy.chain.first()
     }
 }

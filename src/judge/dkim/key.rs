@@ -42,8 +42,8 @@ fn check_tags(record: &Record, setting: &Setting<'_>, text: &[u8], findings: &mu
         topic: setting.topic.text(text),
         findings,
     };
-    linter.list(damage.as_ref());
-    match &damage {
+    linter.list(damage);
+    match damage {
         Some(damage) => linter.spoilt(damage),
         None => linter.material(),
     }
@@ -122,8 +122,8 @@ impl Linter<'_> {
     /// What p holds.
     fn material(&mut self) {
         match self.record.material() {
-            Material::Key(key) => self.key(&key),
-            Material::Malformed(error) => self.malformed(&error),
+            Material::Key(key) => self.key(key),
+            Material::Malformed(error) => self.malformed(error),
             Material::Missing => {
                 let span = self.whole();
                 let message = "want p with the public key, found no such tag".to_owned();
@@ -135,7 +135,7 @@ impl Linter<'_> {
                 let message = "p is empty: signatures with this selector fail".to_owned();
                 self.say(&keys::REVOKED, "p", span, "revoked", message);
             }
-            Material::UnknownKind(kind) => self.unknown_kind(&kind),
+            Material::UnknownKind(kind) => self.unknown_kind(kind),
         }
     }
 
@@ -181,7 +181,7 @@ impl Linter<'_> {
             findings: &mut *self.findings,
         };
         match record.damage() {
-            Some(damage) => mended.spoilt(&damage),
+            Some(damage) => mended.spoilt(damage),
             None => mended.material(),
         }
     }
@@ -194,7 +194,7 @@ impl Linter<'_> {
             (Cause::Private | Cause::Pem, _) => &keys::PEM_OR_PRIVATE,
             (Cause::MissingSemicolon, _) => &rules::TAG_LIST,
             (Cause::Glued, _) => &rules::DUPLICATE_TAG,
-            (_, Material::Malformed(error)) => rule_of(&error),
+            (_, Material::Malformed(error)) => rule_of(error),
             (_, _) => &keys::BASE64,
         };
         let message = match damage.cause {

@@ -170,7 +170,7 @@ fn several(answer: &SelectorAnswer, topic: &Topic, findings: &mut Findings) {
         return;
     }
     let kinds = |kind: KeyKind| {
-        let is_kind = |material| matches!(material, Material::Key(key) if key.kind == kind);
+        let is_kind = |material: &Material| matches!(material, Material::Key(key) if key.kind == kind);
         answer.keys.iter().any(|record| is_kind(record.material()))
     };
     let second = answer.keys.get(1).map(|record| &record.text);
@@ -193,7 +193,7 @@ fn without_key(selector: &Selector<'_>, answer: &SelectorAnswer, topic: &Topic, 
     let end = answer.chain.last();
     let (found, severity) = if answer.meant().next().is_some() {
         let revoked =
-            |record: &dkim::Record| record.material() == Material::Revoked && record.damage().is_none();
+            |record: &dkim::Record| *record.material() == Material::Revoked && record.damage().is_none();
         if answer.near_misses.is_empty() && answer.keys.iter().all(revoked) {
             // What is wrong with a record is said of the record; that a key was withdrawn is no fault of it.
             (
@@ -281,19 +281,16 @@ fn takeover(
 
 /// The selector, where its labels are not what RFC 6376 3.1 calls sub-domains.
 fn odd_selector(name: &Name) -> Option<String> {
-    let labels = name.labels();
-    let end = labels.iter().position(|label| label == b"_domainkey")?;
-    let selector = labels.get(..end)?;
-    let fine = |label: &Vec<u8>| {
-        label
-            .iter()
-            .all(|octet| octet.is_ascii_alphanumeric() || *octet == b'-')
-            && !label.starts_with(b"-")
-            && !label.ends_with(b"-")
-    };
-    if selector.iter().all(fine) {
+    let end = name.label_texts().position(|label| label == "_domainkey")?;
+    let is_plain = |octet: u8| octet.is_ascii_alphanumeric() || octet == b'-';
+    let is_fine =
+        |label: &str| label.bytes().all(is_plain) && !label.starts_with('-') && !label.ends_with('-');
+    // What is escaped is not plain.
+    if name.label_texts().take(end).all(is_fine) {
         return None;
     }
+    let labels = name.labels();
+    let selector = labels.get(..end)?;
     let shown: Vec<String> = selector.iter().map(|label| presentation(label)).collect();
     Some(shown.join("."))
 }

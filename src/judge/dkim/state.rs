@@ -141,7 +141,7 @@ fn revoked(answer: &SelectorAnswer) -> Judged {
         .keys
         .iter()
         .filter(|key| has_key(key))
-        .map(|key| format!("p: want it empty or no record, found {}", live(&key.material())))
+        .map(|key| format!("p: want it empty or no record, found {}", live(key.material())))
         .collect();
     Judged {
         state: if differences.is_empty() {

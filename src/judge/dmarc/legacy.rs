@@ -32,9 +32,8 @@ pub struct Legacy {
 
 /// The longest public suffix of `name`, in labels, and whether a registry (not a private owner) put it on the list.
 fn suffix(name: &Name) -> Option<(usize, bool)> {
-    let labels = name.labels();
     let plain = |label: &Vec<u8>| label.iter().all(|octet| !matches!(octet, b'.' | b'\\'));
-    if !labels.iter().all(plain) {
+    if name.as_str().contains('\\') && !name.labels().iter().all(plain) {
         return None; // The list knows no such name; its text would be split at the wrong places.
     }
     let suffix = psl::List.suffix(name.as_str().as_bytes())?;

@@ -73,7 +73,14 @@ pub(super) fn destinations(
             };
             let known = |one: &Destination| one.tag == tag && one.uri.canonical == uri.canonical;
             if !destinations.iter().any(known) {
-                destinations.push(destination(uri, tag, host, place, organizational, inquiry));
+                destinations.push(destination(
+                    uri.clone(),
+                    tag,
+                    host,
+                    place,
+                    organizational,
+                    inquiry,
+                ));
             }
         }
     }
@@ -112,7 +119,7 @@ fn destination(
     (found.ask, found.texts) = (Some(ask), texts(reply));
     let overrides: Vec<Uri> = found
         .agreements()
-        .flat_map(|record| record.uris(tag))
+        .flat_map(|record| record.uris(tag).to_vec())
         .filter(|uri| uri.problem.is_none())
         .collect();
     found.overrides = overrides;

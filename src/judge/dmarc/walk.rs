@@ -176,8 +176,7 @@ fn of_any_name(domain: &Name, reply: Reply<'_>, inquiry: &mut Inquiry<'_>) -> bo
     };
     let decoy = inquiry.ask(Dns::new(decoy, Kind::Txt), Need::Evidence);
     first(decoy).is_some_and(|other| {
-        let carried =
-            |name: &Name, label: &str| name.labels().first().is_some_and(|one| one == label.as_bytes());
+        let carried = |name: &Name, label: &str| name.label_texts().next() == Some(label);
         let by_dname = carried(&other, UNLIKELY_LABEL) && carried(&target, "_dmarc");
         other == target || by_dname && other.parent() == target.parent()
     })

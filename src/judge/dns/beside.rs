@@ -61,11 +61,7 @@ pub(super) fn check(
 
 /// Several CNAMEs at one name: each resolver follows one of them.
 fn several(intent: &Intent, places: &[Owner<'_>], inquiry: &mut Inquiry<'_>, findings: &mut Findings) {
-    let is_named = |place: &&Owner<'_>| {
-        let labels = intent.asked.iter();
-        let mut named = labels.filter_map(|label| intent.domain.prepend(&format!("{label}._domainkey")).ok());
-        !place.probed || named.any(|name| name == place.name)
-    };
+    let is_named = |place: &&Owner<'_>| !place.probed || intent.asked.names().any(|name| *name == place.name);
     let looked_at = places
         .iter()
         .filter(is_named)

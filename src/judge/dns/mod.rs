@@ -69,8 +69,8 @@ fn of_the_spec(intent: &Intent, findings: &mut Findings) {
 pub(super) fn gone(target: &Name, inquiry: &mut Inquiry<'_>) -> Option<Name> {
     let domain = registrable(target);
     // What no registry takes, nobody can register: `foo@bar`, `_spf`.
-    let plain = |octet: &u8| octet.is_ascii_alphanumeric() || *octet == b'-';
-    if !domain.labels().first()?.iter().all(plain) {
+    let plain = |octet: u8| octet.is_ascii_alphanumeric() || octet == b'-';
+    if !domain.label_texts().next()?.bytes().all(plain) {
         return None;
     }
     let question = Dns::new(domain.clone(), Kind::Soa);

@@ -55,7 +55,7 @@ pub(super) fn together(
 ) {
     let domain = &intent.domain;
     let topic = Topic::new(Site::rrset(domain.clone(), Kind::Txt), !intent.wanted.is_empty());
-    if domain.labels().iter().any(|label| label.contains(&b'_')) {
+    if domain.as_str().contains('_') {
         let message = format!("want letters, digits and hyphens in a mail domain, found {domain}");
         findings.say(&rules::UNDERSCORE, &topic, message);
     }
@@ -97,14 +97,10 @@ fn denied(domain: &Name, places: &[Owner<'_>], findings: &mut Findings) {
 /// publish it is looked for at those somebody named, and where nothing else is in the way at the right name.
 fn doubled(intent: &Intent, places: &[Owner<'_>], inquiry: &mut Inquiry<'_>, findings: &mut Findings) {
     let domain = &intent.domain;
-    let named: Vec<Name> = intent
-        .asked
-        .iter()
-        .filter_map(|label| domain.prepend(&format!("{label}._domainkey")).ok())
-        .collect();
+    let is_named = |name: &Name| intent.asked.names().any(|named| named == name);
     let missed = |place: &Owner<'_>| {
         let is_bare = place.seen.is_some_and(|seen| seen.records.is_empty());
-        place.expected || (is_bare && place.standard == Standard::Dkim && named.contains(&place.name))
+        place.expected || (is_bare && place.standard == Standard::Dkim && is_named(&place.name))
     };
     let vacant = places
         .iter()

@@ -194,6 +194,6 @@ impl<'s> Seen<'s> {
     /// Whether a question of the standard got no answer.
     fn lacks(&self, standard: Standard) -> bool {
         let mut unanswered = self.verdict.unanswered.iter();
-        unanswered.any(|one| one.standards.contains(&standard))
+        unanswered.any(|one| one.standards.contains(standard))
     }
 }

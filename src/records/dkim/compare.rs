@@ -24,8 +24,8 @@ pub fn compare(wanted: &DesiredKey, observed: &Record) -> Comparison {
         ));
     }
     // A line end in a key is the one damage with which it can still be decoded.
-    let damage = observed.damage().map(|damage| damage.cause);
-    differences.extend(key_difference(wanted.key.as_ref(), &observed.material(), damage));
+    let damage = observed.damage().map(|damage| damage.cause.clone());
+    differences.extend(key_difference(wanted.key.as_ref(), observed.material(), damage));
     for (flag, want) in [("y", wanted.testing), ("s", wanted.strict_identity)] {
         match (want, observed.has_flag(flag)) {
             (true, false) => differences.push(format!("t: want {flag}, found none")),

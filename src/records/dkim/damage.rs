@@ -12,7 +12,7 @@ impl Record {
     /// The key a verifier would use for mail; `None` when it is discarded, revoked, malformed, too short or for
     /// something else.
     pub fn usable_key(&self) -> Option<PublicKey> {
-        let is_usable = self.made.is_usable.get(|| {
+        let is_usable = *self.made.is_usable.get(|| {
             likeness(&self.text) == Likeness::Key
                 && self.faults().is_empty()
                 && self.damage().is_none()
@@ -20,14 +20,14 @@ impl Record {
                 && self.allows_email()
         });
         match is_usable.then(|| self.material()) {
-            Some(Material::Key(key)) if key.is_acceptable() => Some(key),
+            Some(Material::Key(key)) if key.is_acceptable() => Some(key.clone()),
             _ => None,
         }
     }
 
     /// What spoilt the key on its way into DNS, where that can be told.
-    pub fn damage(&self) -> Option<Damage> {
-        self.made.damage.get(|| cause_of(self))
+    pub fn damage(&self) -> Option<&Damage> {
+        self.made.damage.get(|| cause_of(self)).as_ref()
     }
 }
 

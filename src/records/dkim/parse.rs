@@ -184,7 +184,7 @@ impl Record {
     }
 
     /// What `p=` holds, read as the type `k=` names.
-    pub fn material(&self) -> Material {
+    pub fn material(&self) -> &Material {
         self.made.material.get(|| self.read_material())
     }
 
@@ -275,7 +275,7 @@ mod tests {
                 .all(|(item, span)| &record.text[span.clone()] == *item)
         );
         assert!(record.has_flag("y") && record.has_flag("s") && !record.has_flag("S"));
-        assert_eq!(record.material(), Material::Revoked);
+        assert_eq!(*record.material(), Material::Revoked);
     }
 
     #[test]

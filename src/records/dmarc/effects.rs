@@ -85,8 +85,8 @@ impl Record {
         weakest
     }
 
-    /// The entries of rua or ruf, broken ones too.
-    pub fn uris(&self, tag: TagName) -> Vec<Uri> {
+    /// The entries of rua or ruf, broken ones too; of other tags none.
+    pub fn uris(&self, tag: TagName) -> &[Uri] {
         let read = || {
             self.all(tag)
                 .flat_map(|one| parse_list(&self.text, one.value.clone()))
@@ -95,7 +95,7 @@ impl Record {
         match tag {
             TagName::Rua => self.followed.aggregate.get(read),
             TagName::Ruf => self.followed.failure.get(read),
-            _ => read(),
+            _ => &[],
         }
     }
 
@@ -193,8 +193,8 @@ impl Record {
             first && values.all(|strict| strict)
         };
         let set = |tag| {
-            let uris = self.uris(tag).into_iter().filter(|uri| uri.problem.is_none());
-            uris.map(|uri| uri.canonical).collect()
+            let uris = self.uris(tag).iter().filter(|uri| uri.problem.is_none());
+            uris.map(|uri| uri.canonical.clone()).collect()
         };
         Some(Effects {
             policy,

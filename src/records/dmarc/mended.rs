@@ -43,8 +43,8 @@ pub fn foreign(text: &[u8]) -> Option<(usize, &'static str)> {
 
 impl Record {
     /// The text of the record that was meant; `None` where nothing is to be mended, or it cannot be told.
-    pub fn mended(&self) -> Option<Vec<u8>> {
-        self.followed.mended.get(|| mended(&self.text))
+    pub fn mended(&self) -> Option<&[u8]> {
+        self.followed.mended.get(|| mended(&self.text)).as_deref()
     }
 }
 
@@ -121,7 +121,7 @@ pub fn spelled_plainly(record: &Record) -> Record {
 
 /// The text with its first wrong separator mended; `None` where none is wrong.
 pub fn separated(record: &Record) -> Option<Vec<u8>> {
-    let wrong = record.wrong_separators().into_iter().next()?;
+    let wrong = record.wrong_separators().iter().next()?;
     // White space around the sign goes with it.
     let mut span: Span = wrong.found.clone();
     let white = |at: usize| record.text.get(at).is_some_and(|octet| WHITE.holds(*octet));

@@ -65,7 +65,7 @@ impl Record {
                     }
                     None => {
                         if seen.insert(uri.canonical.clone()) {
-                            uris.push(uri.without_final_dot().unwrap_or(uri.text));
+                            uris.push(uri.without_final_dot().unwrap_or_else(|| uri.text.clone()));
                         }
                     }
                 }

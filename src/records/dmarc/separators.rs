@@ -13,7 +13,7 @@ use crate::records::tags::PartKind;
 
 impl Record {
     /// Every wrong or missing separator, in order.
-    pub fn wrong_separators(&self) -> Vec<WrongSeparator> {
+    pub fn wrong_separators(&self) -> &[WrongSeparator] {
         self.followed.separators.get(|| self.find_wrong_separators())
     }
 
@@ -126,7 +126,7 @@ impl Record {
         }
         match tag.tag {
             TagName::Rua | TagName::Ruf => {
-                let uris = self.uris(tag.tag).into_iter();
+                let uris = self.uris(tag.tag).iter();
                 uris.filter(|uri| uri.problem == Some(UriProblem::Run) && tag.value.start <= uri.span.start)
                     .filter(|uri| uri.span.end <= tag.value.end)
                     .filter_map(|uri| self.between_addresses(&uri.span))

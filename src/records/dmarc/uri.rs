@@ -329,9 +329,9 @@ fn authority_host(rest: &str) -> Option<Name> {
 
 fn plain_host(host: &str) -> Option<Name> {
     let name: Name = host.parse().ok()?;
-    let labels = name.labels();
-    let plain = |octet: &u8| octet.is_ascii_alphanumeric() || matches!(octet, b'-' | b'_');
-    (!name.is_root() && labels.iter().flatten().all(plain)).then_some(name)
+    // What is escaped is not plain.
+    let plain = |octet: u8| octet.is_ascii_alphanumeric() || matches!(octet, b'-' | b'_' | b'.');
+    (!name.is_root() && name.as_str().bytes().all(plain)).then_some(name)
 }
 
 fn canonical(scheme: &str, rest: &str, text: &str) -> String {

@@ -47,6 +47,9 @@ pub enum HostFault {
 
 /// What is wrong with the name alone.
 pub fn fault(host: &Name) -> Option<HostFault> {
+    if is_sound(host) && local(host).is_none() {
+        return None;
+    }
     let labels = host.labels();
     if is_nobody(&labels) || matches!(labels.as_slice(), [one] if is_word_for_nobody(one)) {
         return Some(HostFault::Null);
@@ -91,6 +94,17 @@ fn local(name: &Name) -> Option<&'static str> {
         before.is_some_and(|before| before.is_empty() || before.ends_with('.'))
     };
     LOCAL.iter().find(lies_below).copied()
+}
+
+/// Several labels of letters, digits and inner hyphens, and the last begins with a letter: no address and no word for nobody.
+fn is_sound(host: &Name) -> bool {
+    let is_plain = |octet: u8| octet.is_ascii_alphanumeric() || octet == b'-';
+    let is_fine =
+        |label: &str| label.bytes().all(is_plain) && !label.starts_with('-') && !label.ends_with('-');
+    let last = host.label_texts().last().unwrap_or_default();
+    host.has_several_labels()
+        && host.label_texts().all(is_fine)
+        && last.starts_with(|first: char| first.is_ascii_alphabetic())
 }
 
 /// Nothing but zeros, dots and the signs around them: `0.`, `..`, `0.0.0.0.`, `"0 ."`.

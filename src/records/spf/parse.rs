@@ -75,7 +75,7 @@ impl Record {
 
     /// What terms that can be read say although their author hardly meant it: receivers take them to the letter, and
     /// ask for strange names.
-    pub fn slips(&self) -> Vec<SyntaxError> {
+    pub fn slips(&self) -> &[SyntaxError] {
         self.slips.get(|| self.find_slips())
     }
 

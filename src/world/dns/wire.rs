@@ -11,6 +11,7 @@ mod cookie;
 mod direct;
 mod message;
 mod odd;
+mod query;
 mod sockets;
 #[cfg(test)]
 mod tests;
@@ -31,6 +32,7 @@ pub(super) use self::direct::Spoken;
 pub(super) use self::message::usable;
 pub(in crate::world) use self::message::whole;
 use self::message::{Incoming, explained, is_truncated, read, refuses_edns};
+use self::query::octets_of;
 use self::sockets::Sockets;
 use super::health::{self, Change, Health, Moment, Pulse, is_silence, telling};
 use crate::inquiry::{ExtendedError, Trouble};
@@ -142,7 +144,7 @@ impl Wire {
     /// Asks until a server gives an answer that counts: NOERROR or NXDOMAIN, by a server that may say so. Tells which
     /// one it was.
     pub(super) async fn ask(&self, query: &Message) -> Result<(Message, SocketAddr), Failed> {
-        let encoded = query.to_vec().map_err(|_| Trouble::Malformed)?;
+        let encoded = octets_of(query)?;
         let mut troubles = Vec::new();
         // A server that answered with an error code is not asked again: only silence may be an accident of the way.
         let mut willing = self.in_order();
@@ -205,7 +207,7 @@ impl Wire {
         }
         let mut plain = query.clone();
         plain.edns = None;
-        let encoded = plain.to_vec().map_err(|_| Trouble::Malformed)?;
+        let encoded = octets_of(&plain)?;
         let answer = self.send(server, &plain, &encoded).await?;
         if !refuses_edns(&answer) {
             server.remember_plain();
@@ -246,7 +248,7 @@ impl Wire {
     /// most, and it must not wait behind the very questions that get no answer.
     async fn control(self, server: Arc<Server>) {
         let query = super::message(Name::root(), RecordType::NS, self.manner == Manner::Recursive);
-        let Ok(encoded) = query.to_vec() else {
+        let Ok(encoded) = octets_of(&query) else {
             return;
         };
         let mut trouble = None;

@@ -130,7 +130,7 @@ fn theirs(examination: &mut Examination<'_>, destination: &Destination, ask: &Na
         }
         let elsewhere = one
             .uris(destination.tag)
-            .into_iter()
+            .iter()
             .find(|uri| uri.problem.is_none() && uri.host.as_ref() != Some(host));
         if let Some(elsewhere) = elsewhere {
             let message = format!(
@@ -140,7 +140,7 @@ fn theirs(examination: &mut Examination<'_>, destination: &Destination, ask: &Na
             let finding = examination
                 .findings
                 .say(&rules::OVERRIDE_ELSEWHERE, &topic, message);
-            finding.about(elsewhere.text).at(elsewhere.span);
+            finding.about(&elsewhere.text).at(elsewhere.span.clone());
         }
     }
 }

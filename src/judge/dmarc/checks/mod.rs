@@ -66,7 +66,7 @@ fn own_record(examination: &mut Examination<'_>) {
     let Some(meant) = record.mended() else {
         return tags(examination, record);
     };
-    let meant = dmarc::parse(&meant);
+    let meant = dmarc::parse(meant);
     let seen = aside(examination, |aside| tags(aside, record));
     let mut behind = aside(examination, |aside| tags(aside, &meant));
     // A colon where = and mailto: belong is one slip: what it is to become is said of the colon.

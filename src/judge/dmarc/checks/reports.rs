@@ -34,9 +34,9 @@ fn aggregate(examination: &mut Examination<'_>, record: &Record) {
         let finding = examination.whole(&rules::NO_REPORTS, record, message);
         finding.at_most(severity).label("no rua");
     }
-    let usable: Vec<Uri> = record
+    let usable: Vec<&Uri> = record
         .uris(TagName::Rua)
-        .into_iter()
+        .iter()
         .filter(|uri| uri.problem.is_none())
         .collect();
     if let Some(third) = usable.get(2) {
@@ -85,7 +85,7 @@ fn failure(examination: &mut Examination<'_>, record: &Record) {
     let Some(fo) = record.first(TagName::Fo) else {
         return;
     };
-    let misread = record.wrong_separators().into_iter();
+    let misread = record.wrong_separators().iter();
     let separated = misread.filter(|one| fo.span.contains(&one.after.start)).count() == 0;
     if let Some((why, fix)) = wrong_options(record.value(fo)).filter(|_| separated) {
         let shown = presentation(record.value(fo));
@@ -153,16 +153,16 @@ fn uris(examination: &mut Examination<'_>, record: &Record, tag: TagName) {
         });
         if let Some(problem) = uri.problem {
             if !misread && broken.insert(uri.text.clone()) {
-                unusable(examination, record, tag, &uri, problem);
+                unusable(examination, record, tag, uri, problem);
             }
             continue;
         }
         let shown = &uri.text;
         if !uri.to_encode.is_empty() {
-            let message = format!("{name}: {shown} holds {}", encoding(&uri));
-            about_uri(examination, &rules::NOT_ENCODED, record, tag, &uri, message)
+            let message = format!("{name}: {shown} holds {}", encoding(uri));
+            about_uri(examination, &rules::NOT_ENCODED, record, tag, uri, message)
                 .at_most(Severity::Warning)
-                .fix(encoding_fix(record, &uri));
+                .fix(encoding_fix(record, uri));
         }
         if uri.scheme != "mailto" {
             let message = format!("{name}: most receivers ignore {shown}");
@@ -170,26 +170,26 @@ fn uris(examination: &mut Examination<'_>, record: &Record, tag: TagName) {
                 Some(meant) => format!("Write {meant}."),
                 None => rules::OTHER_SCHEME.fix.to_owned(),
             };
-            about_uri(examination, &rules::OTHER_SCHEME, record, tag, &uri, message).fix(fix);
+            about_uri(examination, &rules::OTHER_SCHEME, record, tag, uri, message).fix(fix);
         }
         if uri.size.is_some() {
             let message = format!("{name}: {shown} has a size limit, which RFC 9989 dropped");
-            about_uri(examination, &rules::SIZE, record, tag, &uri, message)
+            about_uri(examination, &rules::SIZE, record, tag, uri, message)
                 .at_most(Severity::Warning)
                 .fix(format!("Write {shown}, without what begins at the !."));
         }
         if let Some(meant) = uri.without_final_dot() {
             let message = format!("{name}: {shown} ends in a dot, which no address does");
-            about_uri(examination, &rules::FINAL_DOT, record, tag, &uri, message)
+            about_uri(examination, &rules::FINAL_DOT, record, tag, uri, message)
                 .fix(format!("Write {meant}, without a dot at its end."));
         }
         if uri.scheme == "mailto" && uri.query {
             let message = format!("{name}: {shown} has header fields, which receivers ignore");
-            about_uri(examination, &rules::QUERY, record, tag, &uri, message);
+            about_uri(examination, &rules::QUERY, record, tag, uri, message);
         }
         if !seen.insert(uri.canonical.clone()) {
             let message = format!("{name}: {shown} stands there twice");
-            about_uri(examination, &rules::TWICE, record, tag, &uri, message);
+            about_uri(examination, &rules::TWICE, record, tag, uri, message);
         }
         if uri
             .host
@@ -197,7 +197,7 @@ fn uris(examination: &mut Examination<'_>, record: &Record, tag: TagName) {
             .is_some_and(|host| RETIRED.contains(&host.as_str()))
         {
             let message = format!("{name}: the service behind {shown} was closed; nobody reads its reports");
-            about_uri(examination, &rules::RETIRED_SERVICE, record, tag, &uri, message);
+            about_uri(examination, &rules::RETIRED_SERVICE, record, tag, uri, message);
         }
     }
 }

@@ -65,7 +65,7 @@ pub(super) fn in_order(texts: &[Vec<u8>]) -> Vec<&Vec<u8>> {
 
 /// The tags of one record, as far as they are none, or stand there twice.
 pub(super) fn tags(examination: &mut Examination<'_>, record: &Record) {
-    syntax(examination, record, &record.wrong_separators());
+    syntax(examination, record, record.wrong_separators());
     duplicates(examination, record);
     unknown(examination, record);
 }
@@ -84,7 +84,7 @@ fn with_text(fix: &str, text: &[u8]) -> String {
 
 /// What receivers make of a record for a slip of letter in it; `None` where its policy counts all the same.
 fn harm(record: &Record) -> Option<&'static str> {
-    let meant = record.mended().map(|text| parse(&text).application());
+    let meant = record.mended().map(|text| parse(text).application());
     match (record.application(), meant) {
         (now, Some(meant)) if now == meant => None,
         (Application::AsWritten, _) => None,

@@ -143,10 +143,10 @@ pub(super) fn slips(record: &Record, told: &[usize], topic: &Topic, findings: &m
         let message = format!("receivers take this to the letter: {}", slip.message);
         let said = say_of_term(findings, rule_of(slip.kind), topic, (record, index), message);
         said.at_most(Severity::Warning);
-        if let Some(fix) = mending(record, &[&slip]) {
+        if let Some(fix) = mending(record, &[slip]) {
             said.fix(fix);
         }
-        said.at(slip.span);
+        said.at(slip.span.clone());
     }
     for (index, term) in record.terms.iter().enumerate() {
         let TermKind::Modifier(Modifier::Unknown { name, value }) = &term.kind else {
@@ -169,16 +169,16 @@ pub(super) fn slips(record: &Record, told: &[usize], topic: &Topic, findings: &m
 }
 
 /// The slips, each with the index of its term.
-pub(super) fn slips_by_term(record: &Record) -> Vec<(usize, SyntaxError)> {
+pub(super) fn slips_by_term(record: &Record) -> Vec<(usize, &SyntaxError)> {
     let index_of = |slip: &SyntaxError| {
         record
             .terms
             .iter()
             .position(|term| term.span.contains(&slip.span.start))
     };
-    let slips = record.slips().into_iter();
+    let slips = record.slips().iter();
     slips
-        .filter_map(|slip| index_of(&slip).map(|index| (index, slip)))
+        .filter_map(|slip| index_of(slip).map(|index| (index, slip)))
         .collect()
 }
 

@@ -43,7 +43,7 @@ pub(super) fn check(
             Some(obstacle) => {
                 let top = reached.referral.top.filter(|_| reached.depth == 1);
                 let slip = slips.iter().find(|(index, _)| Some(*index) == top);
-                if place.hindered(obstacle, slip.map(|(_, slip)| slip), inquiry) {
+                if place.hindered(obstacle, slip.map(|(_, slip)| *slip), inquiry) {
                     told.extend(top);
                 }
             }

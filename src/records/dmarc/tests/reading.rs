@@ -287,12 +287,12 @@ fn a_wrong_separator_is_named_with_the_one_that_belongs() {
         let record = record(&text);
         let found: Vec<_> = record
             .wrong_separators()
-            .into_iter()
+            .iter()
             .map(|one| {
                 (
                     one.belongs,
-                    text[one.found].to_owned(),
-                    text[one.after].to_owned(),
+                    text[one.found.clone()].to_owned(),
+                    text[one.after.clone()].to_owned(),
                 )
             })
             .collect();

@@ -13,6 +13,7 @@ use hickory_proto::rr::{Name, RecordType};
 use tokio::time::{Instant, sleep, timeout};
 
 use super::message::refuses_edns;
+use super::query::octets_of;
 use super::{Datagram, Server, UDP_PAYLOAD, Wire, tcp, udp};
 use crate::inquiry::Trouble;
 
@@ -127,7 +128,7 @@ impl Wire {
 
     /// One message there, one back.
     async fn say(&self, server: &Server, query: &Message, way: Way) -> Result<Datagram, Trouble> {
-        let encoded = query.to_vec().map_err(|_| Trouble::Malformed)?;
+        let encoded = octets_of(query)?;
         if !way.over_tcp {
             return udp(server.address, query, &encoded, Instant::now() + self.timeout).await;
         }
