@@ -250,6 +250,19 @@ pub const NULL_AS_HOST: Rule = Rule {
     good: "MX 0 .",
 };
 
+/// More hosts than are looked at.
+pub const BEYOND: Rule = Rule {
+    id: "MX-021",
+    severity: Severity::Warning,
+    standard: Standard::Mx,
+    title: "an MX of more hosts than are looked at",
+    section: "RFC 5321 5.1",
+    why: "Zegel looks at the first 32 hosts by preference. What hangs on every host (DANE that is required) is not known of the others, and is Unknown where nothing is wrong with the first. Senders do not try that many either.",
+    fix: "Name fewer hosts: a few names with several addresses each do what many hosts do.",
+    bad: "40 hosts",
+    good: "MX 10 mx1.voorbeeld.nl, MX 10 mx2.voorbeeld.nl",
+};
+
 /// Every rule of this file, by id.
 pub const RULES: &[&Rule] = &[
     &SEVERAL_NULL,
@@ -271,4 +284,5 @@ pub const RULES: &[&Rule] = &[
     &PARKED_INCOMPLETE,
     &RECEIVES_NOTHING,
     &NULL_AS_HOST,
+    &BEYOND,
 ];

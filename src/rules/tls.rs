@@ -263,6 +263,19 @@ pub const NOT_FINISHED: Rule = Rule {
     good: "a certificate for mx1.voorbeeld.nl, and its intermediate",
 };
 
+/// More mail servers than are looked at.
+pub const BEYOND: Rule = Rule {
+    id: "TLS-021",
+    severity: Severity::Warning,
+    standard: Standard::Tls,
+    title: "more mail servers, or addresses of one, than are looked at",
+    section: "RFC 5321 5.1",
+    why: "Each look is a connection at a stranger's, so Zegel looks at ten hosts of a domain, the first by preference, and at four addresses of each. Of the others nothing is known: where all that was seen is fine, TLS is Unknown, not in sync.",
+    fix: "Nothing, where so many are wanted: look at the others by hand. Else name fewer hosts, or give each fewer addresses.",
+    bad: "11 hosts, or a host with five addresses",
+    good: "two hosts with an address of each family",
+};
+
 /// Every rule about TLS, by id.
 pub const RULES: &[&Rule] = &[
     &NO_STARTTLS,
@@ -285,4 +298,5 @@ pub const RULES: &[&Rule] = &[
     &ANY_ISSUER,
     &NO_ISSUER,
     &NOT_FINISHED,
+    &BEYOND,
 ];

@@ -244,3 +244,14 @@ fn tls_that_never_comes_about_has_no_points() {
         assert!(of_all.lowest == 0 && (of_all.highest == 0) == (halt == Halt::Broken), "{of_all:?}");
     }
 }
+
+/// What more than four addresses of a host have is not known.
+#[test]
+fn addresses_that_are_not_looked_at_leave_points_open() {
+    let with = |count: u8| {
+        let more = (2..count).map(|at| format!("mx1.b.nl A 9.9.9.{}", 40 + at));
+        let seen = more.fold(Seen::perfect(), |seen, line| seen.with(&line));
+        mark(&seen.score().0, &criteria::STARTTLS).points
+    };
+    assert_eq!([with(4), with(5)], [Range::just(10), Range::new(0, 10)]);
+}

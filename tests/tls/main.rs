@@ -7,6 +7,8 @@ mod facts;
 
 mod alias;
 mod beside;
+#[rustfmt::skip] // A row is a line.
+mod beyond;
 mod keeping;
 #[rustfmt::skip] // A row is a line.
 mod rules;

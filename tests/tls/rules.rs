@@ -122,6 +122,14 @@ fn every_rule_fires_where_it_should() {
         assert_eq!(found, says.map(|_| (W, true)).into_iter().collect::<Vec<_>>(), "{set}");
         met.insert("TLS-019");
     }
+    // And that there are more than are looked at.
+    let five: String = (1..=5).map(|at| format!("\nmx1.a.nl A 192.0.2.{at}")).collect();
+    let verdict = Servers::all(&sound()).judge(&format!("a.nl MX 10 mx1.a.nl{five}"), &intent(SPEC));
+    let [finding] = &findings(&verdict, "TLS-021")[..] else {
+        panic!("{:?}", verdict.findings);
+    };
+    assert!(finding.severity == W && finding.message.contains("looked at 4 of 5, and not at 192.0.2.5"), "{finding:?}");
+    met.insert("TLS-021");
     let known: BTreeSet<&str> = rules::tls::RULES.iter().map(|rule| rule.id).collect();
     assert_eq!(met, known);
 }

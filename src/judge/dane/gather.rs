@@ -131,6 +131,8 @@ pub struct MailHosts {
     pub mx: Proof,
     /// Whether all hosts were looked at.
     pub whole: bool,
+    /// How many there are beyond those that are looked at.
+    pub beyond: usize,
 }
 
 /// What senders find at the hosts of the domain's MX.
@@ -145,6 +147,7 @@ pub fn gather(domain: &Name, need: Need, inquiry: &mut Inquiry<'_>) -> MailHosts
     let sound = scene.hosts.iter().filter(|host| host.fault.is_none());
     let hosts: Vec<MailHost> = sound.map(|host| walk(host, need, inquiry)).collect();
     MailHosts {
+        beyond: scene.beyond(),
         whole: scene.exchanges.is_some() && hosts.len() == scene.count,
         hosts,
         mx: security.unwrap_or(Proof::Unknown),

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::gather::{MailHost, Proof, gather, tlsa};
+use super::gather::{MailHost, MailHosts, Proof, gather, tlsa};
 use crate::inquiry::{Inquiry, Kind, Need, Security, Trouble};
 use crate::intent::{DaneWant, Intent, ManagedRrset};
 use crate::judge::basis::{Basis, Judged};
@@ -100,7 +100,10 @@ impl Everywhere<'_> {
     fn judge(&mut self, domain: &Name, inquiry: &mut Inquiry<'_>) -> Option<Judged> {
         let seen = self.basis.ask(inquiry, domain, Kind::Mx)?;
         self.worth(&seen.fact.security, &format!("{domain} MX"));
-        let hosts = gather(domain, Need::Essential, inquiry).hosts;
+        let MailHosts { hosts, beyond, .. } = gather(domain, Need::Essential, inquiry);
+        if beyond > 0 {
+            self.basis.lacks(Some(Trouble::Limit));
+        }
         let mut covered = 0;
         for host in &hosts {
             covered += usize::from(self.host(host, inquiry));

@@ -9,7 +9,7 @@ use crate::name::Name;
 use crate::records::mx::{self, HostFault};
 
 /// The addresses of at most this many hosts are asked for.
-pub const MAX_HOSTS: usize = 10;
+pub const MAX_HOSTS: usize = 32;
 
 /// What a domain's MX says, and what it leads to.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -47,6 +47,11 @@ pub struct HostAddresses {
 }
 
 impl MailExchanges {
+    /// How many hosts there are beyond those that are looked at.
+    pub fn beyond(&self) -> usize {
+        self.count.saturating_sub(MAX_HOSTS)
+    }
+
     /// Whether the domain says that it takes no mail (RFC 7505).
     pub fn is_null(&self) -> bool {
         matches!(self.exchanges.as_deref(), Some([(_, host)]) if host.is_root())

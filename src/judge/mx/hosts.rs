@@ -33,7 +33,16 @@ pub(super) fn check(
             known.push(host);
         }
     }
-    let all_dead = scene.count <= MAX_HOSTS && sound(scene).all(ExchangeHost::is_dead);
+    if scene.beyond() > 0 {
+        let message = format!(
+            "want all hosts of the MX looked at, found {} of them: the addresses and TLSA records of the first {MAX_HOSTS} by preference \
+             were looked at, and nothing is known of {} more",
+            scene.count,
+            scene.beyond()
+        );
+        findings.say(&rules::BEYOND, topic, message);
+    }
+    let all_dead = scene.beyond() == 0 && sound(scene).all(ExchangeHost::is_dead);
     for host in &scene.hosts {
         if let Some(fault) = host.fault {
             misnamed(domain, &host.name, fault, topic, findings);
@@ -60,7 +69,7 @@ pub(super) fn check(
                 .about(host.name.as_str());
         }
     }
-    if scene.count <= MAX_HOSTS && sound(scene).count() == scene.count {
+    if scene.beyond() == 0 && sound(scene).count() == scene.count {
         as_a_whole(scene, topic, findings);
     }
 }

@@ -147,11 +147,15 @@ impl HostTls {
             open,
             sessions: speaking,
         } = Speaking::of(server);
+        let has_more = server.is_some_and(MailServer::has_more_addresses);
         let why = match (done, silent, open) {
             (0, _, None) => return only(Mark::bad(test, "bad", "it offers no TLS that comes about")),
             (0, _, Some(words)) => {
                 let why = Why::Said(format!("none comes about from here: {words}"));
                 return Self::unseen(host, &why, dane, inquiry);
+            }
+            (_, 0, None) if has_more => {
+                Some("TLS comes about at the first of its addresses, and there are more than are looked at")
             }
             (_, 0, None) => None,
             (_, 0, Some(_)) => Some("TLS comes about at some of its addresses, and at others not from here"),

@@ -2,10 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use super::servers::{MailServer, WithoutTls};
+use super::servers::{MAX_ADDRESSES, MailServer, WithoutTls};
 use super::worth::{self, Of, Trait};
 use super::{EDITION, beside, issuers, known};
-use crate::inquiry::{Inquiry, Need, Session};
+use crate::inquiry::{Inquiry, Kind, Need, Session};
 use crate::intent::Intent;
 use crate::judge::{Findings, RecordVerdict, Site, Topic, dane};
 use crate::records::Standard;
@@ -24,8 +24,27 @@ pub(in crate::judge) fn check(intent: &Intent, inquiry: &mut Inquiry<'_>, findin
     let found = dane::gather(&intent.domain, Need::Evidence, inquiry);
     let promise = beside::Promise::of(intent, inquiry);
     inquiry.on_behalf_of(Standard::Tls);
+    if !servers.beyond.is_empty() {
+        let (looked, count) = (servers.all.len(), servers.all.len() + servers.beyond.len());
+        let message = format!(
+            "want the TLS of every mail server seen, found {count} hosts: looked at {looked} of {count}, the first by preference, and not \
+             at {}",
+            some(&servers.beyond)
+        );
+        let topic = Topic::new(Site::rrset(intent.domain.clone(), Kind::Mx), managed);
+        findings.say(&rules::BEYOND, &topic, message);
+    }
     for server in &servers.all {
         let topic = Topic::new(Site::Host(server.host.clone()), managed);
+        if !server.beyond.is_empty() {
+            let (looked, count) = (MAX_ADDRESSES, MAX_ADDRESSES + server.beyond.len());
+            let message = format!(
+                "want the TLS of {} seen at every address, found {count} addresses: looked at {looked} of {count}, and not at {}",
+                server.host,
+                some(&server.beyond)
+            );
+            findings.say(&rules::BEYOND, &topic, message);
+        }
         one(server, &topic, findings);
         issuers::check(server, &topic, inquiry, findings);
         beside::check(intent, server, &found, promise.as_ref(), findings);
@@ -79,6 +98,15 @@ fn one(server: &MailServer, topic: &Topic, findings: &mut Findings) {
     }
     levels(server, topic, findings);
     certificate(server, topic, findings);
+}
+
+/// The first few of many.
+fn some<T: ToString>(all: &[T]) -> String {
+    let shown: Vec<String> = all.iter().take(MOST_SHOWN).map(ToString::to_string).collect();
+    match all.len() - shown.len() {
+        0 => shown.join(", "),
+        more => format!("{} and {more} more", shown.join(", ")),
+    }
 }
 
 /// What is of too low a level, one finding a kind.

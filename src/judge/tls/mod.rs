@@ -92,6 +92,10 @@ pub(super) fn state(wanted: &ManagedRrset, level: TlsLevel, inquiry: &mut Inquir
             ));
         }
     }
+    let is_beyond = !servers.beyond.is_empty() || servers.all.iter().any(MailServer::has_more_addresses);
+    if is_beyond {
+        basis.lacks(Some(Trouble::Limit));
+    }
     if let Some(why) = servers.unknown() {
         basis.lacks(why);
     }

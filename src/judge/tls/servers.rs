@@ -14,6 +14,9 @@ use crate::judge::{dane, mx};
 use crate::name::Name;
 use crate::records::Standard;
 
+/// At most this many hosts are asked, those first that come first by preference.
+pub(super) const MAX_SERVERS: usize = 10;
+
 /// At most this many addresses of one host are asked.
 pub(super) const MAX_ADDRESSES: usize = 4;
 
@@ -26,6 +29,8 @@ pub(in crate::judge) struct MailServers {
     takes_mail: Option<bool>,
     /// Why the hosts are not known.
     trouble: Option<Trouble>,
+    /// The hosts that are not asked, for there are too many.
+    pub(super) beyond: Vec<Name>,
 }
 
 /// One host.
@@ -39,6 +44,8 @@ pub(in crate::judge) struct MailServer {
     words: Option<String>,
     /// At which addresses a connection came about all the same, now or for another domain.
     reached: Vec<IpAddr>,
+    /// The addresses that are not asked, for there are too many.
+    pub(super) beyond: Vec<IpAddr>,
     /// The same addresses, asked for the name that senders with DANE ask for, where that is another.
     base: Option<Box<MailServer>>,
 }
@@ -187,6 +194,11 @@ impl MailServer {
         !through.is_empty() && seen.all(|(question, _)| through.contains(&question.address))
     }
 
+    /// Whether it has more addresses than are asked.
+    pub(in crate::judge) fn has_more_addresses(&self) -> bool {
+        !self.beyond.is_empty()
+    }
+
     /// Whether it was seen, and at no address to the end of the look at its certificates.
     pub(super) fn is_cut_short(&self) -> bool {
         let mut seen = self.answered().filter_map(|(_, fact)| fact.outcome.as_ref().ok());
@@ -222,6 +234,7 @@ fn look(domain: &Name, inquiry: &mut Inquiry<'_>) -> MailServers {
         all,
         takes_mail,
         trouble: None,
+        beyond: Vec::new(),
     };
     match exchanges.exchanges.as_deref() {
         // Of the question for the MX itself the state says why it got no answer.
@@ -236,6 +249,7 @@ fn look(domain: &Name, inquiry: &mut Inquiry<'_>) -> MailServers {
                     all: Vec::new(),
                     takes_mail: None,
                     trouble: replies.iter().find_map(trouble),
+                    beyond: Vec::new(),
                 },
                 Some(none) if none.is_empty() => known(Vec::new(), Some(false)),
                 Some(found) => {
@@ -250,7 +264,22 @@ fn look(domain: &Name, inquiry: &mut Inquiry<'_>) -> MailServers {
                 .hosts
                 .iter()
                 .filter(|host| host.fault.is_none() && !host.is_dead());
-            let all = sound.map(|host| {
+            let named = exchanges.exchanges.iter().flatten().map(|(_, host)| host);
+            let mut beyond: Vec<Name> = Vec::new();
+            for host in sound
+                .clone()
+                .skip(MAX_SERVERS)
+                .map(|host| &host.name)
+                .chain(named.filter(|host| {
+                    let is_looked_up = exchanges.hosts.iter().any(|known| known.name == **host);
+                    !is_looked_up && !host.is_root()
+                }))
+            {
+                if !beyond.contains(host) {
+                    beyond.push(host.clone());
+                }
+            }
+            let all = sound.take(MAX_SERVERS).map(|host| {
                 let found: Vec<IpAddr> = host.found().flat_map(|found| found.addresses.clone()).collect();
                 let kinds = [Kind::A, Kind::Aaaa];
                 let replies =
@@ -270,7 +299,10 @@ fn look(domain: &Name, inquiry: &mut Inquiry<'_>) -> MailServers {
                     ..server(host, &found, trouble, ALL_OF_IT, inquiry)
                 }
             });
-            known(all.collect(), Some(true))
+            MailServers {
+                beyond,
+                ..known(all.collect(), Some(true))
+            }
         }
     }
 }
@@ -352,6 +384,7 @@ fn server(
         trouble,
         words: said,
         reached,
+        beyond: addresses.iter().skip(MAX_ADDRESSES).copied().collect(),
         base: None,
     }
 }
