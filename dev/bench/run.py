@@ -90,10 +90,15 @@ class Bench:
     def validated(self):
         return self.dns("--trust-anchor", self.where["trustAnchor"])
 
-    def row(self, name, words, per=None, rounds=None, cold=False, exits=(0, 1)):
-        """Measures a command a few times, and keeps the median of each figure."""
+    def row(self, name, words, per=None, rounds=None, cold=False, asks_more=False, exits=(0, 1)):
+        """Measures a command a few times, and keeps the median of each figure.
+
+        One that asks more than was asked before it runs once before, or its first round would be measured cold.
+        """
         per = per or self.number
         runs = []
+        if asks_more:
+            Measured(words)
         for _ in range(rounds or self.given.rounds):
             if cold:
                 self.forget()
@@ -160,12 +165,13 @@ class Bench:
         if given.lookups.is_file():
             self.row("hickory, lookups alone, warm", lookups("hickory"))
             self.row("lean client, warm", lookups("lean"))
-        self.row("check, validated, warm", check(self.validated()))
+        self.row("check, validated, warm", check(self.validated()), asks_more=True)
         self.row("check, cold", check(self.dns()), cold=True)
         if given.lookups.is_file():
             self.row("hickory, lookups alone, cold", lookups("hickory"), cold=True)
             self.row("lean client, cold", lookups("lean"), cold=True)
-        self.row("inspect --from, warm", self.zegel("inspect", "--from", where["domains"], "--quiet", "--output", "json", *self.dns()))
+        inspect = self.zegel("inspect", "--from", where["domains"], "--quiet", "--output", "json", *self.dns())
+        self.row("inspect --from, warm", inspect, asks_more=True)
         self.row("plan", self.zegel("plan", where["manifests"], "--output", "zone"))
         if given.file_mib:
             path, number = self.one_file(given.file_mib)

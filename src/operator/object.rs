@@ -22,7 +22,7 @@ use serde::{Deserialize, Deserializer};
 use super::claims::Key;
 use super::labels::{ObjectLabels, Values};
 use super::packed::Packed;
-use super::shape::Shape;
+use super::shape::{Gist, Shape};
 use super::text::Text;
 use crate::api::{MailDomain, MailDomainSpec, MailDomainStatus};
 use crate::history::{FLUX_REQUESTED_AT, REQUESTED_AT};
@@ -231,10 +231,10 @@ impl Spec {
 
 impl Kept {
     fn read(json: &Text) -> Option<Self> {
-        let status: MailDomainStatus = json.read::<Option<_>>().ok()??;
+        let gist: Gist<'_> = serde_json::from_str::<Option<_>>(json.as_str()).ok()??;
         Some(Self {
-            shape: Shape::of(&status),
-            last_observation: status.last_observation.as_ref().map(|time| time.0),
+            shape: Shape::of(&gist),
+            last_observation: gist.last_observation.as_ref().map(|time| time.0),
             whole: Packed::of(json.as_str()),
         })
     }
