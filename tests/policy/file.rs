@@ -27,6 +27,10 @@ fn one_fault_of_a_whole_file_is_one_finding() {
             with("mx:", " mx:"),
             "a blank before the key in line 3:  mx: mx1.a.nl",
         ),
+        (
+            with(":", " :"),
+            "a blank before the colon in line 1: version : STSv1, the first of 4 such lines",
+        ),
         (with("max_age:", "\tmax_age:"), "a blank before the key in line 4"),
     ] {
         let verdict = judged_in(ZONE, SPEC, file(&body));

@@ -156,6 +156,12 @@ fn faults(faults: &[PolicyFault], compressed: bool, url: &str, topic: &Topic, fi
         findings.say(&rules::LINE, topic, message).about("file");
         return;
     }
+    // Whoever writes one line so mostly writes all of them so.
+    let of_blanks = |fault: &PolicyFault| match fault {
+        PolicyFault::Spaced(number, _) => Some(*number),
+        _ => None,
+    };
+    let spaced: Vec<usize> = faults.iter().filter_map(of_blanks).collect();
     for fault in faults {
         let (rule, subject, found): (&'static Rule, String, String) = match fault {
             PolicyFault::Encoding if compressed => (
@@ -184,17 +190,22 @@ fn faults(faults: &[PolicyFault], compressed: bool, url: &str, topic: &Topic, fi
                 format!("line {number}"),
                 format!("no key: value in line {number}: {text}"),
             ),
-            PolicyFault::Spaced(number, text) => (
-                &rules::LINE,
-                format!("line {number}"),
-                format!(
-                    "a blank {} in line {number}: {text}",
-                    match text.starts_with([' ', '\\']) {
-                        true => "before the key",
-                        false => "before the colon",
-                    }
-                ),
-            ),
+            PolicyFault::Spaced(number, _) if Some(number) != spaced.first() => continue,
+            PolicyFault::Spaced(number, text) => {
+                let before = match text.starts_with([' ', '\\']) {
+                    true => "key",
+                    false => "colon",
+                };
+                let more = match spaced.len() {
+                    0 | 1 => String::new(),
+                    count => format!(", the first of {count} such lines"),
+                };
+                (
+                    &rules::LINE,
+                    format!("line {number}"),
+                    format!("a blank before the {before} in line {number}: {text}{more}"),
+                )
+            }
             PolicyFault::Blank(number) => (
                 &rules::COMMENT,
                 format!("line {number}"),
