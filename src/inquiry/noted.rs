@@ -35,6 +35,8 @@ pub(super) struct Row<'f> {
     pub(super) fact: Option<&'f (dyn AnyFact + 'static)>,
     pub(super) need: Need,
     pub(super) standards: Standards,
+    /// Those of them of which an Error could hang on it.
+    pub(super) weighs: Standards,
     /// Why nothing answers it, where nothing does.
     pub(super) trouble: Trouble,
     /// What became of it where another was put in its place.
@@ -46,6 +48,9 @@ impl Row<'_> {
     pub(super) fn asked(&mut self, need: Need, standard: Standard) {
         self.need = self.need.max(need);
         self.standards.insert(standard);
+        if need >= Need::Compliance {
+            self.weighs.insert(standard);
+        }
     }
 
     /// The same as it is told.

@@ -241,10 +241,11 @@ impl<'f> Inquiry<'f> {
             fact: known.map(|known| &*known.fact),
             need,
             standards: Standards::default(),
+            weighs: Standards::default(),
             trouble: self.absent(),
             became: None,
         };
-        row.standards.insert(self.standard);
+        row.asked(need, self.standard);
         let is_full = match is_of_a_stranger {
             true => self.noted.views() >= MAX_VIEWS,
             false => self.noted.len() - self.noted.views() >= MAX_QUESTIONS,
@@ -377,6 +378,13 @@ impl<'f> Inquiry<'f> {
     pub fn asked(&self) -> impl Iterator<Item = (&AnyQuestion, Asked)> {
         let rows = self.noted.in_order().into_iter();
         rows.map(|row| (&*row.question, row.told()))
+    }
+
+    /// Whether an Error of any of these standards could hang on a question, as far as it was asked for them.
+    pub fn weighs<L: Lane>(&self, question: &L, is_one: impl Fn(Standard) -> bool) -> bool {
+        let place = self.noted.place(self.facts.hash(question), question);
+        let row = place.and_then(|place| self.noted.row(place));
+        row.is_some_and(|row| row.weighs.iter().any(is_one))
     }
 
     /// Every question of this run without a usable answer; of those beyond the bounds the first stands for all.

@@ -13,14 +13,24 @@ const ZONE: &str =
 
 /// The verdict where answers to these questions are bogus for that reason.
 fn verdict(intent: &Intent, why: &Broken, suffers: impl Fn(&Dns) -> bool) -> Verdict {
-    let world = World::new(ZONE);
+    verdict_in(ZONE, intent, (why, "a.nl"), suffers)
+}
+
+/// The same in another world, by the fault of this zone.
+fn verdict_in(
+    zone: &str,
+    intent: &Intent,
+    (why, at): (&Broken, &str),
+    suffers: impl Fn(&Dns) -> bool,
+) -> Verdict {
+    let world = World::new(zone);
     let answer = |question: &Dns| -> Fact {
         let mut fact = world.answer(question);
         fact.security = Security::Secure;
         if suffers(question) {
             fact.outcome = Err(Trouble::Bogus);
             fact.security = Security::Bogus(Box::new(Bogus {
-                at: name("a.nl"),
+                at: name(at),
                 kind: RecordType(16),
                 why: why.clone(),
             }));
@@ -61,6 +71,38 @@ fn a_broken_zone_counts_where_anything_managed_suffers() {
         one.findings
     );
     assert_ne!(outcome(&one), Outcome::Wrong);
+}
+
+/// A record may be sound where it stands, and lead to what nobody who validates gets: an include, a host of the MX.
+#[test]
+fn a_broken_zone_elsewhere_counts_where_an_error_of_what_is_managed_could_hang_on_it() {
+    let (spf, mx) = (
+        "spf: {mechanisms: ['include:p.nl'], all: Fail}",
+        "mx: {hosts: [{preference: 10, host: mx.p.nl}]}",
+    );
+    let dmarc = "dmarc: {policy: Reject}";
+    for (blocks, owner, counts) in [
+        (spf, "p.nl", true),
+        (mx, "mx.p.nl", true),
+        ("tls: {level: Any}", "mx.p.nl", true),
+        ("dane: {required: true}", "mx.p.nl", true),
+        ("dane: {required: true}", "_25._tcp.mx.p.nl", true),
+        (dmarc, "p.nl", false),
+        (dmarc, "mx.p.nl", false),
+        (spf, "mx.p.nl", false),
+    ] {
+        let zone = "a.nl TXT v=spf1 include:p.nl -all\na.nl MX 10 mx.p.nl\n_dmarc.a.nl TXT v=DMARC1; p=reject\n\
+                    p.nl TXT v=spf1 -all\nmx.p.nl A 192.0.2.25";
+        let intent = intent(&format!("{{domain: a.nl, role: Mail, {blocks}}}"));
+        let found = verdict_in(zone, &intent, (&Broken::BadSignature, "p.nl"), |question| {
+            question.name == name(owner)
+        });
+        let [broken] = findings(&found, "SEC-015")[..] else {
+            panic!("{blocks}, {owner}: {:#?}", found.findings)
+        };
+        assert_eq!(broken.managed, counts, "{blocks}, {owner}");
+        assert_eq!(outcome(&found) == Outcome::Wrong, counts, "{blocks}, {owner}");
+    }
 }
 
 /// A manifest that manages nothing asks of the domain that it is there for those who validate.

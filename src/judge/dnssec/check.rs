@@ -22,11 +22,15 @@ pub(in crate::judge) fn check(intent: &Intent, inquiry: &mut Inquiry<'_>, findin
     let required = intent.manages(Standard::Dnssec);
     let mut said: BTreeSet<(Name, &'static str)> = BTreeSet::new();
     let all = chain::all(inquiry);
-    // Told once, with the first name that suffers: it is managed where any that does is.
+    // Told once, with the first name that suffers: it is managed where any that does is, or where an Error of something managed could
+    // hang on it: that is wrong then, and not merely unknown.
+    let is_managed = |question: &Dns| {
+        let is_wanted = intent.wanted.iter().any(|wanted| wanted.name == question.name);
+        is_wanted || inquiry.weighs(question, |standard| intent.manages(standard))
+    };
     let managed: BTreeSet<(&Name, &'static str)> = all
         .iter()
-        .filter(|(_, fact)| matches!(fact.security, Security::Bogus(_)))
-        .filter(|(question, _)| intent.wanted.iter().any(|wanted| wanted.name == question.name))
+        .filter(|(question, fact)| matches!(fact.security, Security::Bogus(_)) && is_managed(question))
         .filter_map(|(_, fact)| Some((fact.security.at()?, fact.security.reason()?)))
         .collect();
     for (question, fact) in &all {
