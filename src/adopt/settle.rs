@@ -1,8 +1,10 @@
 //! Judges a proposal and takes out what is not in sync, until all of it is. Pure.
 
 use jiff::Timestamp;
+use serde_json::json;
 
 use super::{Adopted, errors, row};
+use crate::api;
 use crate::inquiry::Inquiry;
 use crate::intent::{Intent, SpecError};
 use crate::judge::{State, Verdict, judge};
@@ -30,8 +32,26 @@ pub(super) fn settle(adopted: &mut Adopted, inquiry: &mut Inquiry<'_>, now: Time
     }
 }
 
+/// What the API server would refuse of a proposal: what stands in DNS keeps to no bound of the schema.
+fn refused(adopted: &Adopted) -> Vec<SpecError> {
+    let object = json!({
+        "apiVersion": "zegel.dev/v1alpha1",
+        "kind": "MailDomain",
+        "metadata": {"name": "adopted"},
+        "spec": adopted.spec,
+    });
+    let violations = api::validate(&object).violations.into_iter();
+    violations
+        .map(|violation| SpecError::new(violation.path, violation.message))
+        .collect()
+}
+
 /// The verdict on a proposal that is in sync; else what makes it none, or keeps a part of it from being so.
 fn look(adopted: &Adopted, inquiry: &mut Inquiry<'_>, now: Timestamp) -> Result<Verdict, Vec<SpecError>> {
+    let refused = refused(adopted);
+    if !refused.is_empty() {
+        return Err(refused);
+    }
     let intent = Intent::from_spec(&adopted.spec)?;
     let verdict = judge(&intent, inquiry, now);
     let records = intent.wanted.iter().zip(&verdict.records);

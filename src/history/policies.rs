@@ -101,9 +101,18 @@ impl Policies {
             // Nobody knows whether senders come for a policy, or for which.
             (RecordSeen::Unknown, _) | (RecordSeen::Id(_), ServedPolicy::Unknown) => {}
             (RecordSeen::Absent, _) | (RecordSeen::Id(_), ServedPolicy::Nothing) => self.all_gone(now),
-            (RecordSeen::Id(id), ServedPolicy::Policy(policy)) => self.stands(Kept::of(policy, id), now),
+            // A file that was fetched before another id was seen may be the one of the id before.
+            (RecordSeen::Id(id), ServedPolicy::Policy(policy)) if seen.follows || self.stands_under(id) => {
+                self.stands(Kept::of(policy, id), now);
+            }
+            (RecordSeen::Id(_), ServedPolicy::Policy(_)) => {}
         }
         self.forget(now);
+    }
+
+    /// Whether the policy that is served was known under this id already.
+    fn stands_under(&self, id: &str) -> bool {
+        self.standing().is_some_and(|known| known.id == id)
     }
 
     fn stands(&mut self, policy: Kept, now: Timestamp) {

@@ -19,6 +19,8 @@ pub struct PolicySeen {
     pub record: RecordSeen,
     /// The policy that is served.
     pub served: ServedPolicy,
+    /// Whether the policy was fetched no earlier than the record was seen: only then it is known to be the one of that id.
+    pub follows: bool,
     /// The hosts of the MX that stands there; `None` where it is not known.
     pub hosts: Option<BTreeSet<Name>>,
 }

@@ -4,6 +4,8 @@
 mod facts;
 
 mod beside;
+#[rustfmt::skip] // A row is a line.
+mod bounds;
 mod everything;
 mod tlsa;
 mod zones;

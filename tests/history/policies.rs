@@ -37,6 +37,7 @@ fn seen(wanted: Option<Mode>, id: Option<&str>, served: Option<&Policy>, hosts: 
         served: served.map_or(ServedPolicy::Nothing, |policy| {
             ServedPolicy::Policy(policy.clone())
         }),
+        follows: true,
         hosts: Some(hosts.iter().map(|host| name(host)).collect()),
     }
 }
@@ -278,6 +279,38 @@ fn another_policy_under_the_same_id_is_not_fetched() {
     let text = "version: STSv1\r\nmode: enforce\r\nmax_age: 604800\r\nmx: mx1.voorbeeld.nl\r\n";
     let same = parse_policy(text.as_bytes()).policy.unwrap();
     assert_eq!(said(&then("a1", &same)), []);
+}
+
+/// A file is put down to an id only where it was fetched with that id in sight: one from before the id changed is that of the id
+/// before, whichever of the two changed first.
+#[test]
+fn a_file_from_before_the_id_changed_is_not_put_down_to_the_new_id() {
+    let (old, new) = (enforce(HOSTS, 7), none());
+    let late = |id: &str, served: &Policy| PolicySeen {
+        follows: false,
+        ..seen(None, Some(id), Some(served), HOSTS)
+    };
+    let mut object = Object::new();
+    look(&mut object, 0, seen(None, Some("a1"), Some(&old), HOSTS));
+    let before = status(&object).to_vec();
+    // Nothing is known of the new id yet, and what stood there is as it was.
+    look(&mut object, 10, late("b1", &old));
+    assert_eq!((status(&object), said(&object)), (&*before, vec![]));
+    // The new file comes with it: the old one was the old id's, and all that is said is until when it is kept.
+    look(&mut object, 20, seen(None, Some("b1"), Some(&new), HOSTS));
+    let ids: Vec<&str> = status(&object).iter().map(|kept| kept.id.as_str()).collect();
+    assert_eq!(
+        (ids, said(&object)),
+        (vec!["b1", "a1"], vec![("STS-034", "Info")])
+    );
+    // As long as the id is the same a file of before is still its own, and keeps its place.
+    look(&mut object, HOUR, late("b1", &new));
+    let ids: Vec<&str> = status(&object).iter().map(|kept| kept.id.as_str()).collect();
+    assert_eq!(ids, ["b1", "a1"]);
+    // Who was never seen before is not taken down with a guess.
+    let mut object = Object::new();
+    look(&mut object, 0, late("a1", &old));
+    assert_eq!(status(&object), []);
 }
 
 /// Two servers that answer in turn, each with a policy of its own: said once, and for as long as it goes on.

@@ -13,12 +13,18 @@ use crate::records::mtasts;
 pub(in crate::judge) fn seen(intent: &Intent, inquiry: &mut Inquiry<'_>) -> Option<PolicySeen> {
     let name = intent.domain.prepend(MTA_STS).ok()?;
     inquiry.on_behalf_of(Standard::MtaSts);
-    let reply = inquiry.ask(Dns::new(name, Kind::Txt), Need::Detail);
+    let of_record = Dns::new(name, Kind::Txt);
+    let reply = inquiry.ask(of_record.clone(), Need::Detail);
     let record = UsableAnswer::from_reply(reply).map_or(RecordSeen::Unknown, |seen| record(&seen));
     let file = PolicyFile {
         domain: intent.domain.clone(),
     };
-    let served = inquiry.fact(&file).and_then(|fact| fact.outcome.as_ref().ok());
+    let fetched = inquiry.fact(&file);
+    let served = fetched.and_then(|fact| fact.outcome.as_ref().ok());
+    let answered = inquiry.fact(&of_record);
+    let follows = fetched
+        .zip(answered)
+        .is_some_and(|(file, record)| file.seen_at >= record.seen_at);
     inquiry.on_behalf_of(Standard::Mx);
     let reply = inquiry.ask(Dns::new(intent.domain.clone(), Kind::Mx), Need::Detail);
     let hosts = UsableAnswer::from_reply(reply).map(|seen| hosts_of(&seen).into_iter().collect());
@@ -31,6 +37,7 @@ pub(in crate::judge) fn seen(intent: &Intent, inquiry: &mut Inquiry<'_>) -> Opti
         id_is_digest: want.is_some_and(|want| want.id == want.policy.id()),
         record,
         served: served.map_or(ServedPolicy::Unknown, policy),
+        follows,
         hosts,
     })
 }
