@@ -46,6 +46,11 @@ pub(super) fn of(world: &World) -> Vec<String> {
         };
         notes.push(format!("note: {what}: {why}; no domain is judged by it"));
     }
+    if let Some(why) = world.broken_proxy() {
+        notes.push(format!(
+            "note: not every mail server was looked at: the proxy {why}; no domain is judged by it"
+        ));
+    }
     if world.mail_port_is_blocked() {
         notes.push(format!(
             "note: {}; --probe and --smtp-proxy are ways out, and no domain is judged by it",

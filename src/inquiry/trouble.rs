@@ -26,6 +26,8 @@ pub enum Trouble {
     NoCertificate,
     /// The probe that looks at mail servers for us cannot be asked.
     NoProbe,
+    /// The proxy through which mail servers are connected to cannot be used.
+    NoProxy,
     /// Nothing can be sent to the server from here: no route, or an address that is nobody's.
     NoRoute,
     /// The look is judged from a recording that does not hold it.
@@ -54,7 +56,7 @@ pub enum Trouble {
 
 impl Trouble {
     /// Every trouble, in the order of their words.
-    pub const ALL: [Self; 21] = [
+    pub const ALL: [Self; 22] = [
         Self::Bogus,
         Self::Busy,
         Self::CnameLoop,
@@ -64,6 +66,7 @@ impl Trouble {
         Self::Network,
         Self::NoCertificate,
         Self::NoProbe,
+        Self::NoProxy,
         Self::NoRoute,
         Self::NotRecorded,
         Self::NotValidated,
@@ -90,6 +93,7 @@ impl Trouble {
             Self::Network => "Network",
             Self::NoCertificate => "NoCertificate",
             Self::NoProbe => "NoProbe",
+            Self::NoProxy => "NoProxy",
             Self::NoRoute => "NoRoute",
             Self::NotRecorded => "NotRecorded",
             Self::NotValidated => "NotValidated",
@@ -121,6 +125,7 @@ impl fmt::Display for Trouble {
                  --certificate-requests reads it"
             }
             Self::NoProbe => "the probe that looks at mail servers for us (--probe) cannot be asked",
+            Self::NoProxy => "the proxy through which mail servers are connected to (--smtp-proxy) cannot be used",
             Self::NoRoute => "nothing can be sent to the server from here",
             Self::NotRecorded => "the recording does not hold it: the zegel that made it did not ask",
             Self::NotValidated => "a proof is asked for, and DNSSEC is not validated here (--dnssec off)",

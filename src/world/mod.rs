@@ -168,6 +168,11 @@ impl World {
         self.smtp.put().silent_probe()
     }
 
+    /// Why the proxy through which mail servers are connected to cannot be used, where it cannot.
+    pub fn broken_proxy(&self) -> Option<String> {
+        self.smtp.put().broken_proxy()
+    }
+
     /// Whether that probe ever answered.
     pub fn has_probe_answered(&self) -> bool {
         self.smtp.put().has_probe_answered()

@@ -11,6 +11,8 @@ mod outage;
 mod postfix;
 mod probe;
 mod program;
+#[rustfmt::skip] // A row is a line.
+mod proxies;
 mod rollover;
 mod server;
 mod shared;

@@ -63,6 +63,8 @@ pub(super) struct MailServers {
     watch: Mutex<Watch>,
     /// Who looks for us, where somebody does.
     probe: Option<Remote>,
+    /// What is wrong with the proxy, where something is.
+    no_proxy: Mutex<Option<String>>,
     gauges: Gauges,
     clock: Clock,
 }
@@ -86,6 +88,7 @@ impl MailServers {
             shaker: Shaker::new(),
             watch: Mutex::default(),
             probe,
+            no_proxy: Mutex::default(),
             gauges: Gauges::default(),
             clock,
         })
@@ -99,6 +102,32 @@ impl MailServers {
     /// Why the probe cannot be asked, where it cannot.
     pub(super) fn silent_probe(&self) -> Option<String> {
         self.probe.as_ref().and_then(Remote::silent)
+    }
+
+    /// Why the proxy cannot be used, where it cannot.
+    pub(super) fn broken_proxy(&self) -> Option<String> {
+        let known = self.no_proxy.lock().unwrap_or_else(PoisonError::into_inner);
+        known.clone()
+    }
+
+    /// Says once that the proxy cannot be used, and once that it can; of one that refused a single server nothing is known.
+    fn note_proxy(&self, talked: &Result<Talk, Failed>) {
+        let why = match talked {
+            Err(failed) if failed.trouble == Trouble::NoProxy => Some(failed.words.clone()),
+            _ => None,
+        };
+        let mut known = self.no_proxy.lock().unwrap_or_else(PoisonError::into_inner);
+        match (&*known, &why) {
+            (None, Some(why)) => {
+                tracing::warn!(
+                    reason = Trouble::NoProxy.reason(),
+                    "the proxy cannot be used: {why}"
+                );
+            }
+            (Some(_), None) => tracing::info!("the proxy can be used again"),
+            _ => {}
+        }
+        *known = why;
     }
 
     /// Whether the probe ever answered.
@@ -123,12 +152,15 @@ impl MailServers {
     /// One connection, up to the go-ahead.
     async fn connect(&self, question: &Starttls) -> Result<Talk, Failed> {
         let talked = talk(SocketAddr::new(question.address, self.config.port), &self.config).await;
+        self.note_proxy(&talked);
         let mut watch = self.watch();
         let connected = |watch: &mut Watch| watch.connected(question.address, (self.clock)());
         match &talked {
             Err(failed) => {
                 match failed.is_connected {
                     true => connected(&mut watch),
+                    // The proxy's fault says nothing of the port.
+                    false if matches!(failed.trouble, Trouble::NoProxy | Trouble::NoRoute) => {}
                     false => watch.silent(question.address, Instant::now()),
                 }
                 if matches!(failed.trouble, Trouble::Busy | Trouble::Refused) {
@@ -334,7 +366,8 @@ impl MailServers {
                 (Ok(session), String::new(), keep)
             }
             Err(failed) => {
-                let is_blocked = self.is_blocked() && !failed.is_connected;
+                let is_blocked =
+                    self.is_blocked() && !failed.is_connected && failed.trouble != Trouble::NoProxy;
                 let trouble = if is_blocked {
                     Trouble::PortBlocked
                 } else {

@@ -5,26 +5,62 @@
 
 use std::io::{Error, ErrorKind};
 use std::net::{IpAddr, SocketAddr};
+use std::time::Duration;
 
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
+use tokio::time::timeout;
 
-/// Connects to `address` through the proxy.
+/// Why no connection came about, in words where they are needed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum NoWay {
+    /// The proxy cannot reach the mail server.
+    Server(String),
+    /// The proxy reaches nothing at such an address.
+    Family(String),
+    /// The mail server did not answer it in time.
+    Silent,
+    /// It is the proxy itself.
+    Proxy(String),
+}
+
+/// Connects to `address` through the proxy, which gets this patience for itself, and the mail server the same.
 ///
 /// # Errors
-/// `ConnectionRefused` where the proxy says that the server cannot be reached; whatever else is the proxy's own trouble.
-pub(super) async fn connect(proxy: SocketAddr, address: SocketAddr) -> Result<TcpStream, Error> {
-    let mut stream = TcpStream::connect(proxy).await?;
+/// When none came about: whose doing that is.
+pub(super) async fn connect(
+    proxy: SocketAddr,
+    address: SocketAddr,
+    patience: Duration,
+) -> Result<TcpStream, NoWay> {
+    let greeted = timeout(patience, greet(proxy)).await;
+    let greeted = greeted.unwrap_or_else(|_| Err("does not answer".to_owned()));
+    let mut stream = greeted.map_err(NoWay::Proxy)?;
+    let led = timeout(patience, lead(&mut stream, address)).await;
+    led.unwrap_or(Err(NoWay::Silent))?;
+    Ok(stream)
+}
+
+/// Connects to the proxy, and agrees with it that nobody says who he is.
+async fn greet(proxy: SocketAddr) -> Result<TcpStream, String> {
+    let stream = TcpStream::connect(proxy).await;
+    let mut stream = stream.map_err(|error| format!("cannot be reached: {error}"))?;
     // Version 5, and one way to say who we are: not at all.
-    stream.write_all(&[5, 1, 0]).await?;
-    let mut chosen = [0; 2];
-    stream.read_exact(&mut chosen).await?;
-    if chosen != [5, 0] {
-        return Err(Error::new(
-            ErrorKind::PermissionDenied,
-            "the proxy wants to know who asks",
-        ));
+    let agreeing = async {
+        stream.write_all(&[5, 1, 0]).await?;
+        let mut chosen = [0; 2];
+        stream.read_exact(&mut chosen).await?;
+        Ok(chosen)
+    };
+    match agreeing.await.map_err(|error| words(&error))? {
+        [5, 0] => Ok(stream),
+        [5, _] => Err("wants a password, or another proof of who asks".to_owned()),
+        _ => Err(OTHER.to_owned()),
     }
+}
+
+/// Has the proxy connect.
+async fn lead(stream: &mut TcpStream, address: SocketAddr) -> Result<(), NoWay> {
     let mut request = vec![5, 1, 0];
     match address.ip() {
         IpAddr::V4(ip) => {
@@ -37,37 +73,50 @@ pub(super) async fn connect(proxy: SocketAddr, address: SocketAddr) -> Result<Tc
         }
     }
     request.extend(address.port().to_be_bytes());
-    stream.write_all(&request).await?;
+    let own = |error: Error| NoWay::Proxy(words(&error));
+    stream.write_all(&request).await.map_err(own)?;
     let mut head = [0; 4];
-    stream.read_exact(&mut head).await?;
+    stream.read_exact(&mut head).await.map_err(own)?;
     let [version, reply, _, kind] = head;
     if version != 5 {
-        return Err(Error::new(
-            ErrorKind::InvalidData,
-            "the proxy does not speak SOCKS5",
-        ));
+        return Err(NoWay::Proxy(OTHER.to_owned()));
     }
-    if reply != 0 {
-        return Err(Error::new(
-            ErrorKind::ConnectionRefused,
-            "the proxy cannot reach the server",
-        ));
+    // RFC 1928 6: four of the replies are of the mail server, one of the kind of its address.
+    let says = |what: &str| format!("{what} ({reply})");
+    match reply {
+        0 => {}
+        3 => return Err(NoWay::Server(says("the proxy finds its network unreachable"))),
+        4 => return Err(NoWay::Server(says("the proxy finds it unreachable"))),
+        5 => return Err(NoWay::Server(says("it refused the proxy's connection"))),
+        6 => return Err(NoWay::Server(says("it did not answer the proxy in time"))),
+        8 => return Err(NoWay::Family(says("the proxy takes no addresses of this kind"))),
+        1 => return Err(NoWay::Proxy(says("says that it failed"))),
+        2 => return Err(NoWay::Proxy(says("refuses: not allowed by its rules"))),
+        7 => return Err(NoWay::Proxy(says("does not know how to connect"))),
+        _ => return Err(NoWay::Proxy(says("refuses, and does not say why"))),
     }
     // The address the proxy uses, which nobody needs, and its port.
     let length = match kind {
         1 => 4,
         4 => 16,
-        3 => usize::from(stream.read_u8().await?),
-        _ => {
-            return Err(Error::new(
-                ErrorKind::InvalidData,
-                "the proxy does not speak SOCKS5",
-            ));
-        }
+        3 => usize::from(stream.read_u8().await.map_err(own)?),
+        _ => return Err(NoWay::Proxy(OTHER.to_owned())),
     };
     let mut rest = vec![0; length + 2];
-    stream.read_exact(&mut rest).await?;
-    Ok(stream)
+    stream.read_exact(&mut rest).await.map_err(own)?;
+    Ok(())
+}
+
+/// What somebody is who answers otherwise.
+const OTHER: &str = "does not speak SOCKS5";
+
+fn words(error: &Error) -> String {
+    match error.kind() {
+        ErrorKind::UnexpectedEof | ErrorKind::ConnectionReset | ErrorKind::BrokenPipe => {
+            "closed the connection".to_owned()
+        }
+        _ => format!("broke the connection: {error}"),
+    }
 }
 
 /// Reads `socks5://192.0.2.1:1080`.

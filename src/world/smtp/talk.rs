@@ -10,7 +10,8 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 use tokio::time::timeout;
 
-use super::{SmtpConfig, proxy};
+use super::SmtpConfig;
+use super::proxy::{self, NoWay};
 use crate::inquiry::Trouble;
 use crate::transport::reply::Tone;
 use crate::transport::{Reply, ReplyReader};
@@ -46,23 +47,13 @@ pub(super) struct Connection {
 /// # Errors
 /// When it has not answered: why, its words, and whether a connection came about.
 pub(super) async fn talk(address: SocketAddr, config: &SmtpConfig) -> Result<Talk, Failed> {
-    let connecting = async {
-        match config.proxy {
-            None => TcpStream::connect(address).await,
-            Some(proxy) => proxy::connect(proxy, address).await,
-        }
-    };
-    let connected = timeout(config.step, connecting).await;
-    let not_connected = |trouble, words| Failed {
-        trouble,
-        words,
-        is_connected: false,
-    };
-    let stream = match connected {
-        Ok(Ok(stream)) => stream,
-        Ok(Err(error)) => return Err(not_connected(Trouble::Network, error.to_string())),
-        Err(_) => return Err(not_connected(Trouble::Timeout, String::new())),
-    };
+    let stream = connect(address, config)
+        .await
+        .map_err(|(trouble, words)| Failed {
+            trouble,
+            words,
+            is_connected: false,
+        })?;
     let own = stream.local_addr().ok();
     let mut line = Line {
         stream,
@@ -108,6 +99,22 @@ pub(super) async fn talk(address: SocketAddr, config: &SmtpConfig) -> Result<Tal
         // 454 is for a while (RFC 3207 4).
         Tone::Later | Tone::Other => Err(line.leave(go_ahead).await),
     }
+}
+
+/// Connects, straight or through the proxy.
+async fn connect(address: SocketAddr, config: &SmtpConfig) -> Result<TcpStream, (Trouble, String)> {
+    let Some(proxy) = config.proxy else {
+        let connected = timeout(config.step, TcpStream::connect(address)).await;
+        let connected = connected.map_err(|_| (Trouble::Timeout, String::new()))?;
+        return connected.map_err(|error| (Trouble::Network, error.to_string()));
+    };
+    let connected = proxy::connect(proxy, address, config.step).await;
+    connected.map_err(|why| match why {
+        NoWay::Server(words) => (Trouble::Network, words),
+        NoWay::Family(words) => (Trouble::NoRoute, words),
+        NoWay::Silent => (Trouble::Timeout, String::new()),
+        NoWay::Proxy(words) => (Trouble::NoProxy, format!("socks5://{proxy} {words}")),
+    })
 }
 
 /// A connection on which replies are exchanged.
