@@ -22,7 +22,8 @@ fn run(cli: Cli) -> Result<ExitCode, Failure> {
     let default = if matches!(cli.command, Command::Controller(_) | Command::Probe(_)) {
         "info"
     } else {
-        "warn"
+        // What is wrong with the way to mail servers is said in a note at the end.
+        "warn,zegel::world::smtp=error"
     };
     trace(&cli.log, default)?;
     let runtime = tokio::runtime::Runtime::new()

@@ -89,7 +89,7 @@ pub const WEAK_HASH: Rule = Rule {
     title: "a mail server signs its key exchange with a hash that nobody should use",
     section: "RFC 9155",
     why: "SHA-1 can be made to collide: who can do that fast enough stands in for the server. SHA-224 is only to be phased out.",
-    fix: "Allow signatures with SHA-256 and more alone. OpenSSL: SignatureAlgorithms without SHA1 and SHA224, or security level 2 and up.",
+    fix: "Allow signatures with SHA-256 and more alone. OpenSSL: SignatureAlgorithms without SHA1 and SHA224; security level 2 takes away SHA-1 alone.",
     bad: "rsa_pkcs1_sha1",
     good: "rsa_pss_rsae_sha256",
 };

@@ -11,7 +11,7 @@ use super::servers::MailServer;
 use super::shaken::Shaken;
 use super::tlsa::{Shown, Taken, kinds_without_match};
 use super::worth;
-use crate::inquiry::{Fact, Inquiry, Kind, Offered, Session, Starttls};
+use crate::inquiry::{Fact, Inquiry, Kind, Offered, Session, Starttls, whole_second};
 use crate::intent::{DaneWant, Intent, What};
 use crate::judge::{Findings, RecordSeen, RecordVerdict, ServedPolicy, Site, Topic, dane, mtasts};
 use crate::name::Name;
@@ -72,7 +72,7 @@ pub(super) fn late(
         }
         let until = says
             .expires_at
-            .map_or_else(String::new, |at| format!(", this one until {at}"));
+            .map_or_else(String::new, |at| format!(", this one until {}", whole_second(at)));
         let message = format!(
             "want the key of {} changed once its record is seen everywhere, found that the name servers hold the record of the key \
              that is shown, and the resolver older ones without it{until}: senders that ask such a resolver do not deliver",
