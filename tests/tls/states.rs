@@ -265,6 +265,8 @@ fn who_takes_the_mail_is_who_is_asked() {
         ("a.nl A 192.0.2.25", State::InSync, &["a.nl"]),
         ("a.nl TXT x", State::InSync, &[]),
         ("a.nl MX 0 .", State::InSync, &[]),
+        // Nor does a domain that does not exist, and that is not what was wanted.
+        ("b.nl TXT x", State::Missing, &[]),
         ("a.nl MX 10 mx1.a.nl", State::Missing, &[]),
         ("a.nl MX 10 192.0.2.25", State::Missing, &[]),
         ("a.nl MX !SERVFAIL", State::Unknown, &[]),

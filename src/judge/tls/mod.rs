@@ -41,7 +41,9 @@ pub(in crate::judge) const EDITION: &Baseline = &NCSC_2025_05;
 /// The state of TLS over all mail servers of the domain.
 pub(super) fn state(wanted: &ManagedRrset, level: TlsLevel, inquiry: &mut Inquiry<'_>) -> RecordVerdict {
     let mut basis = Basis::default();
-    basis.ask(inquiry, &wanted.name, Kind::Mx);
+    let is_nowhere = basis
+        .ask(inquiry, &wanted.name, Kind::Mx)
+        .is_some_and(|seen| seen.nxdomain && seen.chain.is_empty());
     let servers = servers::gather(&wanted.name, inquiry);
     let (mut worst, mut differences, mut observed) = (State::InSync, Vec::new(), Vec::new());
     for server in &servers.all {
@@ -98,6 +100,10 @@ pub(super) fn state(wanted: &ManagedRrset, level: TlsLevel, inquiry: &mut Inquir
     }
     if let Some(why) = servers.unknown() {
         basis.lacks(why);
+    }
+    if is_nowhere {
+        worst = State::Missing;
+        differences.push("want TLS at every mail server, found a domain that does not exist".to_owned());
     }
     if servers.has_nobody() {
         worst = State::Missing;
