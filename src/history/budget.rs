@@ -3,14 +3,15 @@
 //! Whatever DNS does, an object makes no more than [`WRITES_AN_HOUR`] status writes an hour, and no more events than
 //! that. Three of them are kept for bad news: what makes Ready worse is always written at once, and it can get worse
 //! only three times in a row. What people do (a new spec, a request for a look) is never held back. A change that is
-//! held back is written as soon as the hour allows, if it is still so then.
+//! held back is written as soon as the hour allows, if it is still so then. A write that only says that it was looked at is
+//! no doing of DNS: the schedule asks for one in half of `staleAfter`, and no more.
 
 use jiff::{SignedDuration, Timestamp};
 
 use super::clock::is_within;
 use crate::api::MailDomainStatus;
 
-/// No object makes more status writes in an hour, whatever DNS does, and no more events.
+/// No object makes more status writes in an hour because of what DNS does, and no more events.
 pub const WRITES_AN_HOUR: usize = 12;
 /// From Unknown to Reconciling to Stalled: so often in a row can Ready get worse.
 const FOR_BAD_NEWS: usize = 3;

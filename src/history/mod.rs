@@ -41,6 +41,7 @@ mod text;
 mod turns;
 mod versions;
 mod wait;
+mod worth;
 
 use std::collections::BTreeSet;
 
@@ -49,7 +50,7 @@ use k8s_openapi::apimachinery::pkg::apis::meta::v1::Time;
 
 pub use self::bounds::MAX_STATUS_OCTETS;
 pub use self::budget::WRITES_AN_HOUR;
-use self::clock::{is_within, next_change};
+use self::clock::next_change;
 pub use self::closeness::{depth, held_back};
 pub use self::event::{Event, recent_event};
 pub use self::freshness::{oldest_answer, questions_to_repeat, stale_at};
@@ -65,6 +66,7 @@ use self::requeue::Due;
 pub use self::start::first_look;
 pub use self::text::same_text;
 use self::versions::Unwritten;
+use self::worth::{Worth, worth_of};
 use crate::api::MailDomainStatus;
 use crate::inquiry::Need;
 use crate::intent::{Intent, Schedule};
@@ -364,21 +366,21 @@ fn finish(
     remembered.writes = remembered.writes.recent(now);
     let worth = before
         .status
-        .is_none_or(|previous| worth_a_write(previous, &status, schedule, now));
-    let held = worth
+        .map_or(Worth::News, |previous| worth_of(previous, &status, schedule, now));
+    let held = worth == Worth::News
         && before.status.is_some_and(|previous| {
             !budget::is_peoples_doing(previous, &status)
                 && !budget::is_bad_news(previous, &status)
                 && !remembered.writes.allow()
         });
-    let write = worth && !held;
+    let write = worth != Worth::Nothing && !held;
     let requeue = held.then(|| remembered.writes.wait(now)).flatten();
     let event = event::of_change(before.status, &status).filter(|_| write);
     if write {
         let is_peoples = before
             .status
             .is_none_or(|previous| budget::is_peoples_doing(previous, &status));
-        if !is_peoples {
+        if worth == Worth::News && !is_peoples {
             remembered.writes.add(now);
         }
     } else if let Some(previous) = before.status {
@@ -393,56 +395,4 @@ fn finish(
         suppressed: u32::from(held),
         remembered,
     }
-}
-
-/// Whether more changed than what never causes a write by itself: a TTL, times of observation that are recent enough,
-/// and that what could not be checked was checked after all.
-fn worth_a_write(
-    previous: &MailDomainStatus,
-    status: &MailDomainStatus,
-    schedule: Option<&Schedule>,
-    now: Timestamp,
-) -> bool {
-    if previous.records.len() != status.records.len() {
-        return true;
-    }
-    let mut same = status.clone();
-    for (record, before) in same.records.iter_mut().zip(&previous.records) {
-        record.ttl = before.ttl;
-        servers::keep_serials(&mut record.servers, &before.servers);
-        if !known::is_news(record, before, now) {
-            record.versions.clone_from(&before.versions);
-        }
-    }
-    if let Some(schedule) = schedule.filter(|_| previous.intent_digest == status.intent_digest) {
-        let half = schedule.stale_after / 2;
-        for (new, old) in [
-            (&mut same.last_observation, &previous.last_observation),
-            (
-                &mut same.last_compliance_observation,
-                &previous.last_compliance_observation,
-            ),
-        ] {
-            let is_recent =
-                |old: Timestamp| old <= now && (is_within(old, half, now) || now.duration_since(old) == half);
-            if new.is_some() && old.as_ref().is_some_and(|old| is_recent(old.0)) {
-                new.clone_from(old);
-            }
-        }
-    }
-    let mut previous = MailDomainStatus {
-        conditions: conditions::own(&previous.conditions).cloned().collect(),
-        ..previous.clone()
-    };
-    let not_checked = rules::dns::NOT_CHECKED.id;
-    let still: BTreeSet<Option<String>> = same
-        .findings
-        .iter()
-        .filter(|finding| finding.rule == not_checked)
-        .map(|finding| finding.subject.clone())
-        .collect();
-    previous
-        .findings
-        .retain(|finding| finding.rule != not_checked || still.contains(&finding.subject));
-    same != previous
 }

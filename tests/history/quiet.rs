@@ -1,6 +1,7 @@
 //! Quiet: what takes turns causes no write, and whatever DNS does, few writes are made in an hour.
 
 use proptest::prelude::*;
+use zegel::api::MailDomainStatus;
 use zegel::history::WRITES_AN_HOUR;
 use zegel::inquiry::Trouble;
 use zegel::judge::{Finding, State};
@@ -129,6 +130,37 @@ fn look() -> impl Strategy<Value = (Vec<Option<(State, u8)>>, bool, bool)> {
     (prop::collection::vec(says, 3), any::<bool>(), any::<bool>())
 }
 
+/// A status without the times of observation, and without what never causes a write by itself.
+fn but_for_times(status: &MailDomainStatus) -> MailDomainStatus {
+    let mut same = status.clone();
+    same.last_observation = None;
+    same.last_compliance_observation = None;
+    for record in &mut same.records {
+        record.ttl = None;
+    }
+    same
+}
+
+/// A short `staleAfter` asks for many writes, and they leave no news unsaid.
+#[test]
+fn after_an_outage_all_is_well_again_at_once_however_often_it_was_said_before() {
+    let mut object = Object::in_sync();
+    object.schedule.interval = secs(60);
+    object.schedule.stale_after = secs(120);
+    let writes = object.writes;
+    for minute in 1..=60 {
+        object.look(60 * minute, &object.all_in_sync(60 * minute));
+    }
+    let said = object.writes - writes;
+    assert!(said >= 30, "it is said to be young: {said}");
+    object.look(HOUR + 60, &vec![SERVFAIL; 3]);
+    object.look(HOUR + 240, &vec![SERVFAIL; 3]);
+    assert_eq!(object.ready().0, "Unknown");
+    let now = HOUR + 300;
+    object.look(now, &object.all_in_sync(now));
+    assert_eq!(object.ready().0, "True", "{:?}", object.ready());
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(48))]
 
@@ -143,6 +175,7 @@ proptest! {
         object.schedule.settle_window = secs(settle);
         object.schedule.stale_after = secs(stale_after);
         let (mut writes, mut events): (Vec<i64>, Vec<i64>) = (Vec::new(), Vec::new());
+        let mut refreshes: Vec<i64> = Vec::new();
         for (number, (says, one, other)) in (0_i64..).zip(looks) {
             let now = 30 * number;
             let all: Vec<Says> = says.iter().map(|says| match says {
@@ -163,13 +196,22 @@ proptest! {
                     record.observed = vec![format!("{text}")];
                 }
             }
+            let before = object.status.clone();
             let next = object.judged(now, &verdict);
-            if next.write.is_some() { writes.push(now); }
+            // Only that it was looked at: that is asked for by the schedule, and as often as that says.
+            let is_refresh = before.is_some_and(|before| but_for_times(&before) == but_for_times(&next.status));
+            match next.write {
+                Some(_) if is_refresh => refreshes.push(now),
+                Some(_) => writes.push(now),
+                None => {}
+            }
             if next.event.is_some() { events.push(now); }
             for log in [&writes, &events] {
                 let hour = log.iter().filter(|at| **at > now - HOUR).count();
                 prop_assert!(hour <= WRITES_AN_HOUR, "{hour} at {now}");
             }
+            let half = stale_after / 2;
+            prop_assert!(refreshes.windows(2).all(|two| two[1] - two[0] >= half), "{refreshes:?}");
         }
     }
 }
