@@ -173,16 +173,11 @@ fn yaml(adopted: &Adopted) -> String {
 
 /// The selectors asked for by name, each once, and those of the documented list beside them.
 pub(super) fn selectors(named: &[String]) -> (Vec<String>, Vec<&'static str>) {
-    let mut asked: Vec<String> = Vec::new();
-    for selector in named {
-        if !asked.contains(selector) {
-            asked.push(selector.clone());
-        }
-    }
+    let mut seen = BTreeSet::new();
+    let asked = named.iter().filter(|selector| seen.insert(selector.as_str()));
+    let asked = asked.cloned().collect();
     let listed = PROBE_SELECTORS.iter().copied();
-    let probes = listed.filter(|listed| asked.iter().all(|asked| asked != listed));
-    let probes = probes.collect();
-    (asked, probes)
+    (asked, listed.filter(|listed| !seen.contains(listed)).collect())
 }
 
 /// The domains that were named, each once.

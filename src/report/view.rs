@@ -170,6 +170,13 @@ impl ManifestRef {
             line => format!("{}:{line}", self.file),
         }
     }
+
+    /// Whether the other one may be the same object in another form, for a place of its own: of its name, in another folder, without a
+    /// namespace. Two of one name in one folder are a mistake, and the second is never read as a manifest.
+    pub fn is_form_of(&self, other: &Self) -> bool {
+        let is_placed = self.namespace.is_some() || other.namespace.is_some();
+        !is_placed && !self.name.is_empty() && self.name == other.name
+    }
 }
 
 /// How findings are read: which are wrong, and which are shown.

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::harness::{Run, folder, zegel};
-use crate::dns::DnsServer;
+use crate::dns::{DnsServer, SERVFAIL};
 
 /// 2048 bits: a text of more than 255 octets.
 const KEY: &str = "MIIBIjANBgkqhkiG9w0BAQEFAAOCAQ8AMIIBCgKCAQEAqyoPEcIroQQN4GOsj6efAMRZcOQvhCHJshFQvWadzkPPxHG1eEB8lPdgUvDuvSuB+USmjy6b/UzMsYy0jcSnNHq1dmWPmV/URJp1o33EF77TKgkulYT1Nla/Z93lUuxlUsyPAITpk1fN+25BABARyitPA0vL/gV2k24O7tilDxMnb7MIrQECp59Nq7xhvjRKNw/kzwg10gssXCP9s5gTUUJQn5VJWz2g6Y3smH33iAIqDYiuGUSv6tJEsDBBMpkJo0N6mj+oW3bVbThkcK8g+ZLOiQxekzJdlsFRfOB1h5Sp9gbKaOO/AF97KJ/u2T+ceqW9kxx3KuGwmy3dUCOVxwIDAQAB";
@@ -62,17 +62,35 @@ pub(super) fn diff(args: &[&str]) -> Run {
 
 pub(super) fn diff_of(zone: &str, args: &[&str]) -> Run {
     let dns = DnsServer::start(zone);
-    let resolver = dns.address().to_string();
-    let how = [
+    plan(&[args, &against(&dns.address().to_string())].concat())
+}
+
+/// What holds a plan against the word of this resolver alone.
+pub(super) fn against(resolver: &str) -> [&str; 7] {
+    [
         "--diff",
-        "--resolver",
-        &resolver,
         "--dnssec",
         "off",
         "--authorities",
         "off",
-    ];
-    plan(&[args, &how].concat())
+        "--resolver",
+        resolver,
+    ]
+}
+
+/// DNS that has what the manifest wants.
+pub(super) fn right() -> String {
+    format!(
+        "voorbeeld.nl TXT {SPF}
+         voorbeeld.nl MX 10 mail.voorbeeld.nl
+         mail.voorbeeld.nl A 192.0.2.1
+         s2._domainkey.voorbeeld.nl CNAME s2.provider.example
+         s2.provider.example TXT {key}
+         s1._domainkey.voorbeeld.nl TXT {key}
+         any._domainkey.voorbeeld.nl TXT {key}
+         _dmarc.voorbeeld.nl TXT {DMARC}\n",
+        key = dkim()
+    )
 }
 
 #[test]
@@ -168,17 +186,7 @@ fn a_zone_file_held_against_dns_has_what_is_to_come_and_in_comments_what_is_to_g
 
 #[test]
 fn nothing_differs_is_said_and_what_was_not_answered_is_unknown() {
-    let right = format!(
-        "voorbeeld.nl TXT {SPF}
-         voorbeeld.nl MX 10 mail.voorbeeld.nl
-         mail.voorbeeld.nl A 192.0.2.1
-         s2._domainkey.voorbeeld.nl CNAME s2.provider.example
-         s2.provider.example TXT {key}
-         s1._domainkey.voorbeeld.nl TXT {key}
-         any._domainkey.voorbeeld.nl TXT {key}
-         _dmarc.voorbeeld.nl TXT {DMARC}",
-        key = dkim()
-    );
+    let right = right();
     let run = diff_of(&right, &[]);
     assert_eq!(
         (run.code, run.out.as_str()),
@@ -193,26 +201,14 @@ fn nothing_differs_is_said_and_what_was_not_answered_is_unknown() {
     let run = diff_of(&right, &["-o", "json"]);
     assert_eq!((run.code, run.out.as_str()), (0, ""));
     let dns = DnsServer::start(&right);
-    dns.fail(
-        "_dmarc.voorbeeld.nl",
-        crate::dns::Fault::Rcode(hickory_resolver::proto::op::ResponseCode::ServFail),
-    );
+    dns.fail("_dmarc.voorbeeld.nl", SERVFAIL);
     let resolver = dns.address().to_string();
     for output in [
         &["table"][..],
         &["octodns"],
         &["dnsendpoint", "--provider", "aws"],
     ] {
-        let how = [
-            "--diff",
-            "--resolver",
-            &resolver,
-            "--dnssec",
-            "off",
-            "--authorities",
-            "off",
-        ];
-        let run = plan(&[&["-o"], output, &how].concat());
+        let run = plan(&[&["-o"], output, &against(&resolver)].concat());
         assert_eq!(run.code, 3, "{output:?}: {}", run.out);
         assert!(
             run.err.contains("_dmarc.voorbeeld.nl TXT: not answered"),

@@ -4,6 +4,7 @@
 use serde_json::Value;
 
 use super::harness::Run;
+use super::plan_as::against;
 use super::plan_back::octodns;
 use super::plan_zones::{manifests, plan};
 use crate::dns::DnsServer;
@@ -47,9 +48,7 @@ fn both(first: &[u8], second: &[u8]) -> String {
 /// What DNS says when it says this.
 fn diff(text: &str, zone: &str, args: &[&str]) -> Run {
     let dns = DnsServer::start(zone);
-    let resolver = dns.address().to_string();
-    let how = ["--diff", "--dnssec", "off", "--authorities", "off", "--resolver"];
-    plan(text, &[args, &how, &[&resolver]].concat())
+    plan(text, &[args, &against(&dns.address().to_string())].concat())
 }
 
 /// The mail of both domains goes where it should, and nothing is known of the host's certificate.
@@ -283,7 +282,8 @@ fn a_set_that_is_right_by_its_absence_is_written_as_no_set() {
         "{}",
         run.out
     );
-    if let Some(read) = octodns(&run.out) {
-        assert_eq!(read.as_array().map(Vec::len), Some(3), "{read}");
+    match octodns(&run.out) {
+        Some(read) => assert_eq!(read.as_array().map(Vec::len), Some(3), "{read}"),
+        None => println!("SKIPPED: octoDNS (it could not be installed: dev/octodns says why)"),
     }
 }

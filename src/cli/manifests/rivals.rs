@@ -72,13 +72,6 @@ impl Object {
         }
     }
 
-    /// Whether the other one is this object in another form: of its name, in another folder, without a namespace.
-    fn is_form_of(&self, other: &Self) -> bool {
-        let (here, there) = (self.home(), other.home());
-        let in_folders = matches!((&here, &there), (Home::Folder(_), Home::Folder(_)));
-        in_folders && here != there && !self.source.name.is_empty() && self.source.name == other.source.name
-    }
-
     fn lose(&mut self, line: u64, field: &str, message: String) -> Invalid {
         self.manifest = None;
         Invalid {
@@ -145,7 +138,9 @@ pub(super) fn part(objects: &mut [Object]) -> Vec<Invalid> {
             winner.source.file,
             winner.source.line
         );
-        let is_rival = |number: &usize| !objects.get(*number).is_some_and(|one| one.is_form_of(winner));
+        // Of one name in one folder only the first has a claim.
+        let is_form = |one: &Object| one.source.is_form_of(&winner.source);
+        let is_rival = |number: &usize| !objects.get(*number).is_some_and(is_form);
         let numbers: Vec<usize> = numbers.filter(is_rival).collect();
         for number in numbers {
             let message = format!(

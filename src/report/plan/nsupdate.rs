@@ -10,9 +10,11 @@ use super::{Row, absolute, data, served, title};
 use crate::name::Name;
 use crate::report::ManifestRef;
 
-/// The script of one manifest. A record that another one has already is left out, for its prerequisite would fail. `zone` is the zone the records are in, where somebody said so, and what lies elsewhere is left
-/// out: a server refuses an update of a name that is not in the zone it is sent for (RFC 2136 3.4.1.3), and nsupdate goes on
-/// with the rest. Else nsupdate asks for the zone of each name.
+/// The script of one manifest. A record that another one has already is left out, for its prerequisite would fail.
+///
+/// `zone` is the zone the records are in, where somebody said so, and what lies elsewhere is left out: a server refuses an update
+/// of a name that is not in the zone it is sent for (RFC 2136 3.4.1.3), and nsupdate goes on with the rest. Else nsupdate asks for
+/// the zone of each name.
 pub fn script(manifest: &ManifestRef, domain: &Name, zone: Option<&Name>, rows: &[Row]) -> String {
     let mut out = format!("; {}\n", title(manifest, domain));
     for row in rows {

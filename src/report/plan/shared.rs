@@ -33,16 +33,6 @@ pub struct Wants<'a> {
     pub intent: &'a Intent,
 }
 
-impl Wants<'_> {
-    /// Whether the other one may be the same object in another form: of its name, where neither names a namespace. Two of one
-    /// folder are no such thing, and are never read both.
-    fn is_form_of(&self, other: &Self) -> bool {
-        let (one, two) = (self.manifest, other.manifest);
-        let is_placed = one.namespace.is_some() || two.namespace.is_some();
-        !is_placed && !one.name.is_empty() && one.name == two.name
-    }
-}
-
 /// Two manifests that cannot both be published.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Clash {
@@ -114,7 +104,7 @@ fn at_one_name(all: &[Wants<'_>], forms: Forms, places: &[Place<'_>]) -> Vec<Cla
         };
         let Some(set) = set(wants, place) else { continue };
         let stands_against = |(owner, before): &&(&Wants<'_>, Set)| {
-            let are_apart = forms == Forms::Apart && owner.is_form_of(wants);
+            let are_apart = forms == Forms::Apart && owner.manifest.is_form_of(wants.manifest);
             before.manifest != set.manifest && before.excludes(&set) && !are_apart
         };
         if let Some((owner, before)) = known.iter().find(stands_against) {

@@ -2,7 +2,8 @@
 //!
 //! Each is asked politely, for what it holds itself; what it says is read whether or not it has authority, for how it
 //! has none tells what is wrong. What an authority says is said for that moment: it is remembered only so long that
-//! domains looked at together share it; that it said anything, for an hour. Whether authorities can be asked from here at all is known too: see `reach`.
+//! domains looked at together share it; that it said anything, for an hour. Whether authorities can be asked from here at all is
+//! known too: see `reach`.
 
 mod reach;
 
