@@ -8,8 +8,7 @@
 
 use std::fmt::Write;
 
-use super::seen::Seen;
-use super::{Row, absolute, before, octets, title};
+use super::{Row, before, octets, title};
 use crate::inquiry::Kind;
 use crate::name::Name;
 use crate::report::ManifestRef;
@@ -30,10 +29,8 @@ pub fn extension(manifest: &ManifestRef, domain: &Name, zone: &Name, rows: &[Row
             continue;
         }
         out.push_str(&before(row, "//"));
-        let changes = |seen: &&Seen| !(seen.add.is_empty() && seen.remove.is_empty());
-        let seen = row.seen.iter().filter(changes);
-        for kept in seen.flat_map(|seen| &seen.keep) {
-            let data = absolute(row.kind, kept.to_string());
+        let changes = !(row.to_add().is_empty() && row.to_remove().is_empty());
+        for data in row.to_keep().filter(|_| changes) {
             let _ = writeln!(out, "// keep: {} {} {data}", row.name, row.kind);
         }
         for value in row.to_add() {

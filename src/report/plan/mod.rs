@@ -91,6 +91,12 @@ impl Row {
             .collect()
     }
 
+    /// What stays as it is, as the data of a zone file.
+    fn to_keep(&self) -> impl Iterator<Item = String> {
+        let kept = self.seen.iter().flat_map(|seen| &seen.keep);
+        kept.map(|rdata| absolute(self.kind, rdata.to_string()))
+    }
+
     /// Why it is left out of a script of the records of `zone`; of whatever zone where none is said.
     fn left_out(&self, zone: Option<&Name>) -> Option<String> {
         let elsewhere = zone.and_then(|zone| below(&self.name, zone).err());
@@ -99,10 +105,8 @@ impl Row {
 
     /// The whole record set as it is to be, each value in presentation format with the strings of a text quoted.
     fn whole(&self) -> Vec<String> {
-        let kept = self.seen.iter().flat_map(|seen| &seen.keep);
-        let kept = kept.map(|rdata| absolute(self.kind, rdata.to_string()));
-        kept.chain(self.to_add().iter().map(|value| data(self.kind, value)))
-            .collect()
+        let added = self.to_add().iter().map(|value| data(self.kind, value));
+        self.to_keep().chain(added).collect()
     }
 }
 

@@ -6,7 +6,7 @@
 
 use std::fmt::Write;
 
-use super::{Row, absolute, data, served, title};
+use super::{Row, data, served, title};
 use crate::name::Name;
 use crate::report::ManifestRef;
 
@@ -56,12 +56,7 @@ fn transaction(row: &Row) -> Vec<String> {
     if removed.is_empty() && added.is_empty() {
         return lines;
     }
-    let kept: Vec<_> = row
-        .seen
-        .iter()
-        .flat_map(|seen| &seen.keep)
-        .map(|rdata| (row.kind, absolute(row.kind, rdata.to_string())))
-        .collect();
+    let kept: Vec<_> = row.to_keep().map(|data| (row.kind, data)).collect();
     let there: Vec<_> = removed.iter().chain(&kept).collect();
     if !there.iter().any(|(kind, _)| *kind == row.kind) {
         lines.push(format!("prereq nxrrset {name}. IN {}", row.kind));
