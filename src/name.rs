@@ -255,6 +255,13 @@ impl Name {
 /// More octets no name has on the wire (RFC 1035 2.3.4).
 const MAX_WIRE: usize = 255;
 
+/// Whether a label is letters, digits and inner hyphens (RFC 5890 2.3.1), as octets or as it stands in the text of a name: what is
+/// escaped there is none of them.
+pub fn is_ldh(label: &[u8]) -> bool {
+    let is_plain = |octet: &u8| octet.is_ascii_alphanumeric() || *octet == b'-';
+    label.iter().all(is_plain) && !label.starts_with(b"-") && !label.ends_with(b"-")
+}
+
 /// A number that is the same for one text each time, on every machine and in every version, and different between texts.
 ///
 /// FNV-1a: spreads well enough, and needs no key.

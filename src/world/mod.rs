@@ -84,6 +84,15 @@ pub fn read_message(octets: &[u8]) -> Option<Message> {
 /// Tells the time.
 pub type Clock = Arc<dyn Fn() -> Timestamp + Send + Sync>;
 
+/// For so long it is remembered that somebody was heard: that a name server answered, or a mail server took a connection.
+const HEARD: SignedDuration = SignedDuration::from_hours(1);
+
+/// Whether `at` is less than `length` ago; a clock that was set back has seen nothing yet.
+fn is_within(length: SignedDuration, at: Timestamp, now: Timestamp) -> bool {
+    let age = now.duration_since(at);
+    !age.is_negative() && age < length
+}
+
 /// How a pass ended.
 #[derive(Debug, Clone)]
 #[non_exhaustive]

@@ -147,8 +147,8 @@ pub fn gather(domain: &Name, need: Need, inquiry: &mut Inquiry<'_>) -> MailHosts
     let sound = scene.hosts.iter().filter(|host| host.fault.is_none());
     let hosts: Vec<MailHost> = sound.map(|host| walk(host, need, inquiry)).collect();
     MailHosts {
-        beyond: scene.beyond(),
-        whole: scene.exchanges.is_some() && hosts.len() == scene.count,
+        beyond: scene.beyond.len(),
+        whole: scene.exchanges.is_some() && hosts.len() == scene.count(),
         hosts,
         mx: security.unwrap_or(Proof::Unknown),
     }

@@ -7,7 +7,7 @@ use super::linter::Setting;
 use crate::inquiry::{Dns, Inquiry, Kind, Need, Reply, Trouble};
 use crate::intent::DkimWant;
 use crate::judge::{Finding, Findings, Site, Topic, dns};
-use crate::name::Name;
+use crate::name::{Name, is_ldh};
 use crate::records::dkim::{self, KeyKind, Likeness, Material, NearMiss};
 use crate::records::presentation;
 use crate::rules::Severity;
@@ -282,11 +282,7 @@ fn takeover(
 /// The selector, where its labels are not what RFC 6376 3.1 calls sub-domains.
 fn odd_selector(name: &Name) -> Option<String> {
     let end = name.label_texts().position(|label| label == "_domainkey")?;
-    let is_plain = |octet: u8| octet.is_ascii_alphanumeric() || octet == b'-';
-    let is_fine =
-        |label: &str| label.bytes().all(is_plain) && !label.starts_with('-') && !label.ends_with('-');
-    // What is escaped is not plain.
-    if name.label_texts().take(end).all(is_fine) {
+    if name.label_texts().take(end).all(|label| is_ldh(label.as_bytes())) {
         return None;
     }
     let labels = name.labels();

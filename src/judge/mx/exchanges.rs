@@ -18,8 +18,8 @@ pub struct MailExchanges {
     pub exchanges: Option<Vec<(u16, Name)>>,
     /// The hosts, each once, the null MX left out: the first [`MAX_HOSTS`].
     pub hosts: Vec<ExchangeHost>,
-    /// How many hosts there are.
-    pub count: usize,
+    /// The hosts beyond those.
+    pub beyond: Vec<Name>,
 }
 
 /// One host of an MX.
@@ -47,9 +47,9 @@ pub struct HostAddresses {
 }
 
 impl MailExchanges {
-    /// How many hosts there are beyond those that are looked at.
-    pub fn beyond(&self) -> usize {
-        self.count.saturating_sub(MAX_HOSTS)
+    /// How many hosts there are.
+    pub fn count(&self) -> usize {
+        self.hosts.len() + self.beyond.len()
     }
 
     /// Whether the domain says that it takes no mail (RFC 7505).
@@ -86,15 +86,10 @@ fn look(domain: &Name, inquiry: &mut Inquiry<'_>) -> MailExchanges {
             names.push(host);
         }
     }
-    let count = names.len();
-    let hosts = names
-        .into_iter()
-        .take(MAX_HOSTS)
-        .map(|name| host(name, inquiry))
-        .collect();
+    let looked_at = names.iter().take(MAX_HOSTS);
     MailExchanges {
-        hosts,
-        count,
+        hosts: looked_at.map(|name| host(name, inquiry)).collect(),
+        beyond: names.iter().skip(MAX_HOSTS).copied().cloned().collect(),
         exchanges,
     }
 }

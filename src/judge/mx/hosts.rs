@@ -33,16 +33,16 @@ pub(super) fn check(
             known.push(host);
         }
     }
-    if scene.beyond() > 0 {
+    if !scene.beyond.is_empty() {
         let message = format!(
             "want all hosts of the MX looked at, found {} of them: the addresses and TLSA records of the first {MAX_HOSTS} by preference \
              were looked at, and nothing is known of {} more",
-            scene.count,
-            scene.beyond()
+            scene.count(),
+            scene.beyond.len()
         );
         findings.say(&rules::BEYOND, topic, message);
     }
-    let all_dead = scene.beyond() == 0 && sound(scene).all(ExchangeHost::is_dead);
+    let all_dead = scene.beyond.is_empty() && sound(scene).all(ExchangeHost::is_dead);
     for host in &scene.hosts {
         if let Some(fault) = host.fault {
             misnamed(domain, &host.name, fault, topic, findings);
@@ -69,7 +69,7 @@ pub(super) fn check(
                 .about(host.name.as_str());
         }
     }
-    if scene.beyond() == 0 && sound(scene).count() == scene.count {
+    if sound(scene).count() == scene.count() {
         as_a_whole(scene, topic, findings);
     }
 }

@@ -120,17 +120,12 @@ fn levels(server: &MailServer, topic: &Topic, findings: &mut Findings) {
         low.entry(one.of).or_default().push(one);
     }
     for (of, traits) in low {
-        let shown: Vec<String> = traits.iter().take(MOST_SHOWN).map(ToString::to_string).collect();
-        let more = match traits.len() - shown.len() {
-            0 => String::new(),
-            more => format!(" and {more} more"),
-        };
         let message = format!(
-            "want {} at {} by {}, found {}{more}",
+            "want {} at {} by {}, found {}",
             of.wanted(),
             server.host,
             EDITION.name,
-            shown.join(", ")
+            some(&traits)
         );
         let is_bad = traits.iter().any(|one| one.level == Level::Insufficient);
         let worst = if is_bad { Severity::Warning } else { Severity::Info };

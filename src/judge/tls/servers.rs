@@ -264,21 +264,8 @@ fn look(domain: &Name, inquiry: &mut Inquiry<'_>) -> MailServers {
                 .hosts
                 .iter()
                 .filter(|host| host.fault.is_none() && !host.is_dead());
-            let named = exchanges.exchanges.iter().flatten().map(|(_, host)| host);
-            let mut beyond: Vec<Name> = Vec::new();
-            for host in sound
-                .clone()
-                .skip(MAX_SERVERS)
-                .map(|host| &host.name)
-                .chain(named.filter(|host| {
-                    let is_looked_up = exchanges.hosts.iter().any(|known| known.name == **host);
-                    !is_looked_up && !host.is_root()
-                }))
-            {
-                if !beyond.contains(host) {
-                    beyond.push(host.clone());
-                }
-            }
+            let further = sound.clone().skip(MAX_SERVERS).map(|host| &host.name);
+            let beyond = further.chain(&exchanges.beyond).cloned().collect();
             let all = sound.take(MAX_SERVERS).map(|host| {
                 let found: Vec<IpAddr> = host.found().flat_map(|found| found.addresses.clone()).collect();
                 let kinds = [Kind::A, Kind::Aaaa];

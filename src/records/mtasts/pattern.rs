@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use crate::name::{Name, NameError};
+use crate::name::{Name, NameError, is_ldh};
 
 /// A host, or `*.` and the name right above the hosts that are meant.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -75,9 +75,6 @@ impl Pattern {
             NameError::NonAscii => PatternFault::NonAscii,
             _ => PatternFault::Name,
         })?;
-        let plain = |octet: &u8| octet.is_ascii_alphanumeric() || *octet == b'-';
-        let fine =
-            |label: &Vec<u8>| label.iter().all(plain) && !label.starts_with(b"-") && !label.ends_with(b"-");
         let labels = name.labels();
         if labels
             .last()
@@ -87,7 +84,7 @@ impl Pattern {
             return Err(PatternFault::Address);
         }
         // One label is a domain to the grammar (RFC 5321 4.1.2): it is read, though it covers no host there is.
-        if labels.is_empty() || !labels.iter().all(fine) {
+        if labels.is_empty() || !labels.iter().all(|label| is_ldh(label)) {
             return Err(PatternFault::Name);
         }
         Ok(Self { name, wildcard })

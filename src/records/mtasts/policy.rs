@@ -153,6 +153,9 @@ pub fn parse_policy(octets: &[u8]) -> PolicyText {
     if lines.last() == Some(&"") {
         lines.pop();
     }
+    for line in &mut lines {
+        *line = line.strip_suffix('\r').unwrap_or(line);
+    }
     // What else is wrong with such a file is wrong because of that.
     if let Some(why) = without_lines(&lines) {
         return PolicyText {
@@ -162,7 +165,6 @@ pub fn parse_policy(octets: &[u8]) -> PolicyText {
     }
     for (index, line) in lines.iter().enumerate() {
         let number = index + 1;
-        let line = line.strip_suffix('\r').unwrap_or(line);
         if line.trim().is_empty() {
             faults.push(PolicyFault::Blank(number));
             continue;
@@ -234,16 +236,13 @@ pub fn parse_policy(octets: &[u8]) -> PolicyText {
 /// What may stand around a value (RFC 8461 3.2).
 const BLANKS: [char; 2] = [' ', '\t'];
 
-/// What keeps a text from being lines at all.
+/// What keeps a text from being lines at all, of lines without the CR before their LF.
 fn without_lines(lines: &[&str]) -> Option<PolicyFault> {
     if lines.iter().all(|line| line.trim().is_empty()) {
         return Some(PolicyFault::Empty);
     }
-    let inner = |line: &&str| line.strip_suffix('\r').unwrap_or(line).contains('\r');
-    lines
-        .iter()
-        .position(inner)
-        .map(|index| PolicyFault::LineEnd(index + 1))
+    let inner = lines.iter().position(|line| line.contains('\r'));
+    inner.map(|index| PolicyFault::LineEnd(index + 1))
 }
 
 /// One to ten digits, a year at most.

@@ -3,7 +3,7 @@
 
 use std::net::{Ipv4Addr, Ipv6Addr};
 
-use crate::name::Name;
+use crate::name::{Name, is_ldh};
 
 /// Names that mean another machine to everybody, or nothing at all (RFC 6761, RFC 6762, RFC 7686, RFC 8375, RFC 9476).
 const LOCAL: &[&str] = &[
@@ -47,7 +47,8 @@ pub enum HostFault {
 
 /// What is wrong with the name alone.
 pub fn fault(host: &Name) -> Option<HostFault> {
-    if is_sound(host) && local(host).is_none() {
+    let is_local = local(host).is_some();
+    if is_sound(host) && !is_local {
         return None;
     }
     let labels = host.labels();
@@ -57,23 +58,19 @@ pub fn fault(host: &Name) -> Option<HostFault> {
     if is_address(&labels.join(&b'.')) {
         return Some(HostFault::Address);
     }
-    if local(host).is_some() {
+    if is_local {
         return Some(HostFault::Local);
     }
     let holds = |octets: &[u8]| labels.iter().flatten().any(|octet| octets.contains(octet));
-    let fine = |label: &Vec<u8>| {
-        let plain = |octet: &u8| octet.is_ascii_alphanumeric() || *octet == b'-';
-        label.iter().all(plain) && !label.starts_with(b"-") && !label.ends_with(b"-")
-    };
     // Dots and zeros in one label, with the domain behind them: a null MX that a form has completed.
-    let dots = labels.first().filter(|first| !fine(first));
+    let dots = labels.first().filter(|first| !is_ldh(first));
     let dots = dots.is_some_and(|first| first.iter().all(|octet| b"0. \\\"'".contains(octet)));
     match () {
         () if dots => Some(HostFault::Null),
         () if holds(b"@") => Some(HostFault::Mailbox),
         () if holds(b":/") => Some(HostFault::Endpoint),
         () if holds(b" \t") => Some(HostFault::Blank),
-        () if !labels.iter().all(fine) => Some(HostFault::Characters),
+        () if !labels.iter().all(|label| is_ldh(label)) => Some(HostFault::Characters),
         () if labels.len() == 1 => Some(HostFault::OneLabel),
         () => None,
     }
@@ -98,12 +95,9 @@ fn local(name: &Name) -> Option<&'static str> {
 
 /// Several labels of letters, digits and inner hyphens, and the last begins with a letter: no address and no word for nobody.
 fn is_sound(host: &Name) -> bool {
-    let is_plain = |octet: u8| octet.is_ascii_alphanumeric() || octet == b'-';
-    let is_fine =
-        |label: &str| label.bytes().all(is_plain) && !label.starts_with('-') && !label.ends_with('-');
     let last = host.label_texts().last().unwrap_or_default();
     host.has_several_labels()
-        && host.label_texts().all(is_fine)
+        && host.label_texts().all(|label| is_ldh(label.as_bytes()))
         && last.starts_with(|first: char| first.is_ascii_alphabetic())
 }
 

@@ -15,12 +15,11 @@ use std::time::Duration;
 use hickory_proto::op::{Message, ResponseCode};
 use hickory_proto::rr::rdata::opt::{EdnsCode, EdnsOption};
 use hickory_proto::rr::{self, RecordType};
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 use tokio::time::Instant;
 
 pub use self::reach::Reach;
 use self::reach::{Sign, Watch};
-use super::evidence::is_within;
 use super::health::Health;
 use super::reading::{self, Trail};
 use super::wire::{Manner, Spoken, Wire, usable};
@@ -29,7 +28,7 @@ use crate::name::Name;
 use crate::records::presentation;
 use crate::world::exchange::Heard;
 use crate::world::places::Turns;
-use crate::world::{Clock, Config};
+use crate::world::{Clock, Config, HEARD, is_within};
 
 /// Above this many addresses those that answer are forgotten: nothing is lost with them but their cookies.
 const ADDRESSES: usize = 4096;
@@ -39,9 +38,6 @@ const PATIENCE: Duration = Duration::from_secs(2);
 
 /// For so many seconds an answer is shared.
 const SHARED: u32 = 5;
-
-/// For so long it is remembered that somebody answered.
-const HEARD: SignedDuration = SignedDuration::from_hours(1);
 
 /// The longest name of a server (NSID) that is kept, in octets.
 const MOST_NSID: usize = 128;

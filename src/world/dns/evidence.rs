@@ -9,6 +9,7 @@ use jiff::{SignedDuration, Timestamp};
 
 use crate::dnssec::{Proven, Replies};
 use crate::inquiry::{Bogus, Broken, Security};
+use crate::world::is_within;
 
 /// Nobody asks of its own accord for this at a name that has an apex: what is said of it is an absence.
 pub(super) const ABSENT: RecordType = RecordType::PTR;
@@ -295,12 +296,6 @@ impl Remembered {
 
 fn is_fresh(at: Timestamp, now: Timestamp) -> bool {
     is_within(REMEMBERED, at, now)
-}
-
-/// Whether `at` is no longer ago than this; a clock that was set back has seen nothing yet.
-pub(super) fn is_within(keeps: SignedDuration, at: Timestamp, now: Timestamp) -> bool {
-    let age = now.duration_since(at);
-    !age.is_negative() && age < keeps
 }
 
 fn make_room<K, V>(map: &mut HashMap<K, V>) {

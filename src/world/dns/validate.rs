@@ -20,11 +20,11 @@ use jiff::{SignedDuration, Timestamp};
 use tokio::sync::{OnceCell, OwnedMutexGuard};
 use tokio::time::{Instant, timeout_at};
 
-use super::evidence::{ABSENT, Evidence, Remembered, is_missing, is_within, shows_signatures};
+use super::evidence::{ABSENT, Evidence, Remembered, is_missing, shows_signatures};
 use super::wire::Wire;
 use crate::dnssec::{Anchors, Lookup, Proven, Replies, Step, Zones, judge};
 use crate::inquiry::{Doubt, Passes, Security, Trouble};
-use crate::world::Clock;
+use crate::world::{Clock, is_within};
 
 /// The resolver is asked again after this whether it passes DNSSEC on.
 const CONTROL: SignedDuration = SignedDuration::from_hours(1);

@@ -162,7 +162,7 @@ fn library(error: &std::io::Error) -> Option<&Error> {
     error.get_ref().and_then(|inner| inner.downcast_ref::<Error>())
 }
 
-/// The same of an error of the library, told of a server that showed a certificate, or asked for one.
+/// What an error of the library is in words, and whose doing; `None`: that hangs on what the server showed and asked before.
 fn words(error: &Error) -> (String, Option<Halt>) {
     let (words, halt) = match error {
         Error::AlertReceived(alert) => {
@@ -337,10 +337,9 @@ mod tests {
         let groups = provider.kx_groups.iter().map(|group| group.name().into());
         assert_eq!(sorted(groups.collect()), own::GROUPS);
         let schemes = provider.signature_verification_algorithms.supported_schemes();
-        let known: Vec<u16> = schemes.into_iter().map(u16::from).collect();
-        assert!(
-            own::SCHEMES.iter().all(|scheme| known.contains(scheme)),
-            "{known:?}"
-        );
+        // With ML-DSA nothing is signed below TLS 1.3, where key exchanges cannot be seen.
+        let schemes = schemes.into_iter().map(u16::from);
+        let below = schemes.filter(|scheme| !(0x0904..=0x0906).contains(scheme));
+        assert_eq!(sorted(below.collect()), own::SCHEMES);
     }
 }

@@ -28,8 +28,8 @@ use self::reach::Watch;
 use self::remote::Remote;
 pub use self::remote::{Location, ProbeConfig};
 use self::talk::{Connection, Failed, Talk, talk};
-use super::Clock;
 use super::exchange::{Heard, Put};
+use super::{Clock, HEARD, is_within};
 use crate::inquiry::{
     Closeness, Offered, Security, Session, Spoke, Starttls, Trouble, is_private, nobody_at,
 };
@@ -46,9 +46,6 @@ const PROFILE_KEPT: SignedDuration = SignedDuration::from_hours(7 * 24);
 
 /// A look is not kept until so shortly before a certificate ends.
 const BEFORE_THE_END: SignedDuration = SignedDuration::from_hours(14 * 24);
-
-/// For so long it is remembered that a connection came about.
-const HEARD: SignedDuration = SignedDuration::from_hours(1);
 
 /// A probe has others to answer too: so long one may wait there for a server's turn.
 const AT_THE_PROBE: Duration = Duration::from_secs(5 * 60);
@@ -110,7 +107,7 @@ impl MailServers {
         known.clone()
     }
 
-    /// Says once that the proxy cannot be used, and once that it can; of one that refused a single server nothing is known.
+    /// Says once that the proxy cannot be used, and once that it can, as the newest connection found it.
     fn note_proxy(&self, talked: &Result<Talk, Failed>) {
         let why = match talked {
             Err(failed) if failed.trouble == Trouble::NoProxy => Some(failed.words.clone()),
@@ -178,11 +175,8 @@ impl MailServers {
 
     /// When a connection to an address last came about, where that is not long ago.
     fn heard_at(&self, address: IpAddr) -> Option<Timestamp> {
-        let lately = |at: &Timestamp| {
-            let age = (self.clock)().duration_since(*at);
-            !age.is_negative() && age < HEARD
-        };
-        self.watch().heard_at(address).filter(lately)
+        let heard_at = self.watch().heard_at(address);
+        heard_at.filter(|at| is_within(HEARD, *at, (self.clock)()))
     }
 
     /// Says once that nothing can be reached, and once that something can.
