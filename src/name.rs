@@ -112,22 +112,6 @@ impl Name {
 
     /// The text of `prefix` in front of this name, which is not the root.
     fn below(&self, prefix: &str) -> Self {
-        let octets = [prefix.as_bytes(), b".", self.text.as_bytes()];
-        let length = prefix.len() + 1 + self.text.len();
-        // Nearly every name fits, and then only what is shared is made.
-        let mut room = [0; MAX_WIRE];
-        if let Some(room) = room.get_mut(..length) {
-            let mut rest = &mut *room;
-            for part in octets {
-                let (own, behind) = rest.split_at_mut(part.len());
-                own.copy_from_slice(part);
-                rest = behind;
-            }
-            room.make_ascii_lowercase();
-            if let Ok(text) = std::str::from_utf8(room) {
-                return Self { text: text.into() };
-            }
-        }
         let mut text = [prefix, ".", &self.text].concat();
         text.make_ascii_lowercase();
         Self { text: text.into() }
@@ -252,15 +236,16 @@ impl Name {
     }
 }
 
-/// More octets no name has on the wire (RFC 1035 2.3.4).
-const MAX_WIRE: usize = 255;
-
 /// Whether a label is letters, digits and inner hyphens (RFC 5890 2.3.1), as octets or as it stands in the text of a name: what is
 /// escaped there is none of them.
-pub fn is_ldh(label: &[u8]) -> bool {
-    let is_plain = |octet: &u8| octet.is_ascii_alphanumeric() || *octet == b'-';
-    label.iter().all(is_plain) && !label.starts_with(b"-") && !label.ends_with(b"-")
+pub fn is_ldh(label: impl AsRef<[u8]>) -> bool {
+    let label = label.as_ref();
+    let inner = |octet: &u8| octet.is_ascii_alphanumeric() || *octet == b'-';
+    !label.is_empty() && label.iter().all(inner) && !label.starts_with(b"-") && !label.ends_with(b"-")
 }
+
+/// More octets no name has on the wire (RFC 1035 2.3.4).
+const MAX_WIRE: usize = 255;
 
 /// A number that is the same for one text each time, on every machine and in every version, and different between texts.
 ///

@@ -33,17 +33,13 @@ pub fn stale_at(
     schedule: &Schedule,
     now: Timestamp,
 ) -> Option<Timestamp> {
-    let status = before.status?;
-    // Of what is not green nothing is worked out.
-    if !is_green(status) {
-        return None;
-    }
-    let digest = intent.digest();
-    stale_at_of(status, before.remembered, (&digest, intent), schedule, now)
-}
-
-fn is_green(status: &MailDomainStatus) -> bool {
-    ready_of(&status.conditions).is_some_and(|(status, _)| status == "True")
+    stale_at_of(
+        before.status?,
+        before.remembered,
+        (&intent.digest(), intent),
+        schedule,
+        now,
+    )
 }
 
 /// The same of a status and what is remembered beside it, where the intent's digest is known.
@@ -54,14 +50,12 @@ pub(super) fn stale_at_of(
     schedule: &Schedule,
     now: Timestamp,
 ) -> Option<Timestamp> {
-    if schedule.suspend || !is_green(status) {
-        return None;
-    }
+    let is_green = ready_of(&status.conditions).is_some_and(|(status, _)| status == "True");
     let written = Written {
         intent_digest: status.intent_digest.as_deref(),
         observed: observed_of(status, now),
     };
-    if written.intent_digest != Some(digest) {
+    if schedule.suspend || !is_green || written.intent_digest != Some(digest) {
         return None;
     }
     known(written, remembered, digest, now).stale_at(schedule, manages(intent))

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use jiff::Timestamp;
+use k8s_openapi::apimachinery::pkg::apis::meta::v1::Time;
 
 use super::clock::is_within;
 use super::{conditions, known, servers};
@@ -43,13 +44,7 @@ pub(super) fn worth_of(
     }
     if let Some(schedule) = schedule.filter(|_| previous.intent_digest == status.intent_digest) {
         let half = schedule.stale_after / 2;
-        for (new, old) in [
-            (&mut same.last_observation, &previous.last_observation),
-            (
-                &mut same.last_compliance_observation,
-                &previous.last_compliance_observation,
-            ),
-        ] {
+        for (new, old) in times(&mut same, previous) {
             let is_recent =
                 |old: Timestamp| old <= now && (is_within(old, half, now) || now.duration_since(old) == half);
             if new.is_some() && old.as_ref().is_some_and(|old| is_recent(old.0)) {
@@ -75,13 +70,7 @@ pub(super) fn worth_of(
         return Worth::Nothing;
     }
     // A time that was there, and is another.
-    for (new, old) in [
-        (&mut same.last_observation, &previous.last_observation),
-        (
-            &mut same.last_compliance_observation,
-            &previous.last_compliance_observation,
-        ),
-    ] {
+    for (new, old) in times(&mut same, &previous) {
         if new.is_some() && old.is_some() {
             new.clone_from(old);
         }
@@ -90,4 +79,18 @@ pub(super) fn worth_of(
         true => Worth::Refresh,
         false => Worth::News,
     }
+}
+
+/// The times of observation, each beside the one before.
+fn times<'s>(
+    status: &'s mut MailDomainStatus,
+    previous: &'s MailDomainStatus,
+) -> [(&'s mut Option<Time>, &'s Option<Time>); 2] {
+    [
+        (&mut status.last_observation, &previous.last_observation),
+        (
+            &mut status.last_compliance_observation,
+            &previous.last_compliance_observation,
+        ),
+    ]
 }

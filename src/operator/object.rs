@@ -2,7 +2,7 @@
 //!
 //! A typed list fails as a whole when one object in it does not parse, and then one bad object stops everybody. Here
 //! spec and status are decoded each for itself: a spec that cannot be read is kept as the sentence that says why, a
-//! status that cannot be read counts as none.
+//! status that cannot be read counts as none, but for what metrics count: that is read by itself.
 //!
 //! There are tens of thousands of them, each read a few times an hour: what only passes need is packed, what metrics
 //! count is shared by all that say the same, and what nobody reads is dropped while decoding.

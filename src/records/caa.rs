@@ -8,6 +8,7 @@
 use std::fmt;
 
 use super::{escaped, quoted};
+use crate::name::is_ldh;
 
 /// One record.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -116,7 +117,7 @@ impl Caa {
         let value = std::str::from_utf8(&self.value).ok()?;
         let (issuer, rest) = value.split_once(';').unwrap_or((value, ""));
         let issuer = issuer.trim_matches(BLANK);
-        if !issuer.is_empty() && !issuer.split('.').all(is_label) {
+        if !issuer.is_empty() && !issuer.split('.').all(is_ldh) {
             return None;
         }
         let rest = rest.trim_matches(BLANK);
@@ -245,13 +246,7 @@ fn parameter(text: &str) -> Option<(&str, &str)> {
     let plain = |octet: u8| matches!(octet, 0x21..=0x3a | 0x3c..=0x7e);
     let (tag, value) = text.split_once('=')?;
     let (tag, value) = (tag.trim_matches(BLANK), value.trim_matches(BLANK));
-    (is_label(tag) && value.bytes().all(plain)).then_some((tag, value))
-}
-
-/// Letters and digits, hyphens within.
-fn is_label(text: &str) -> bool {
-    let inner = |one: char| one.is_ascii_alphanumeric() || one == '-';
-    !text.is_empty() && text.chars().all(inner) && !text.starts_with('-') && !text.ends_with('-')
+    (is_ldh(tag) && value.bytes().all(plain)).then_some((tag, value))
 }
 
 /// Whether the methods of validation it names are ones that are registered, or an authority's own (RFC 8657 4).
@@ -262,7 +257,7 @@ fn names_methods(issue: &Issue<'_>) -> bool {
         .iter()
         .filter(|(tag, _)| *tag == "validationmethods");
     methods.all(|(_, list)| {
-        let one = |method: &str| KNOWN.contains(&method) || (method.starts_with("ca-") && is_label(method));
+        let one = |method: &str| KNOWN.contains(&method) || (method.starts_with("ca-") && is_ldh(method));
         list.split(',').all(one)
     })
 }
@@ -287,7 +282,7 @@ fn is_iodef(value: &str) -> bool {
 
 fn is_mailbox(text: &str) -> bool {
     let holds = |(local, domain): (&str, &str)| {
-        !local.is_empty() && domain.contains('.') && domain.split('.').all(is_label)
+        !local.is_empty() && domain.contains('.') && domain.split('.').all(is_ldh)
     };
     text.len() <= 320 && !text.contains([' ', '"']) && text.rsplit_once('@').is_some_and(holds)
 }

@@ -282,7 +282,8 @@ fn takeover(
 /// The selector, where its labels are not what RFC 6376 3.1 calls sub-domains.
 fn odd_selector(name: &Name) -> Option<String> {
     let end = name.label_texts().position(|label| label == "_domainkey")?;
-    if name.label_texts().take(end).all(|label| is_ldh(label.as_bytes())) {
+    // What is escaped is none of these.
+    if name.label_texts().take(end).all(is_ldh) {
         return None;
     }
     let labels = name.labels();

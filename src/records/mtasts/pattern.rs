@@ -84,7 +84,7 @@ impl Pattern {
             return Err(PatternFault::Address);
         }
         // One label is a domain to the grammar (RFC 5321 4.1.2): it is read, though it covers no host there is.
-        if labels.is_empty() || !labels.iter().all(|label| is_ldh(label)) {
+        if labels.is_empty() || !labels.iter().all(is_ldh) {
             return Err(PatternFault::Name);
         }
         Ok(Self { name, wildcard })

@@ -70,7 +70,7 @@ pub fn fault(host: &Name) -> Option<HostFault> {
         () if holds(b"@") => Some(HostFault::Mailbox),
         () if holds(b":/") => Some(HostFault::Endpoint),
         () if holds(b" \t") => Some(HostFault::Blank),
-        () if !labels.iter().all(|label| is_ldh(label)) => Some(HostFault::Characters),
+        () if !labels.iter().all(is_ldh) => Some(HostFault::Characters),
         () if labels.len() == 1 => Some(HostFault::OneLabel),
         () => None,
     }
@@ -97,7 +97,7 @@ fn local(name: &Name) -> Option<&'static str> {
 fn is_sound(host: &Name) -> bool {
     let last = host.label_texts().last().unwrap_or_default();
     host.has_several_labels()
-        && host.label_texts().all(|label| is_ldh(label.as_bytes()))
+        && host.label_texts().all(is_ldh)
         && last.starts_with(|first: char| first.is_ascii_alphabetic())
 }
 

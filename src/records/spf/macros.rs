@@ -8,6 +8,7 @@ use std::net::Ipv4Addr;
 use super::domain_spec::{DomainSpec, Macro, MacroString, Piece};
 use super::part::{Parsed, Part, error, is_digits, place};
 use super::syntax_error::{SyntaxError, SyntaxErrorKind as Kind};
+use crate::name::is_ldh;
 use crate::records::Span;
 
 /// Reads a macro string, as an explanation holds it: blanks and the letters c, r and t are allowed there (7.2).
@@ -150,7 +151,6 @@ fn domain_end(string: &MacroString) -> Result<(), String> {
     let Some((_, label)) = text.rsplit_once('.') else {
         return Err("a domain has at least two labels, or ends in a macro".to_owned());
     };
-    let inner = |octet: u8| octet.is_ascii_alphanumeric() || octet == b'-';
     if label.is_empty() {
         return Err("the last label is empty".to_owned());
     }
@@ -160,7 +160,7 @@ fn domain_end(string: &MacroString) -> Result<(), String> {
             Err(_) => format!("the last label may not be all digits: {label}"),
         });
     }
-    if !label.bytes().all(inner) || label.starts_with('-') || label.ends_with('-') {
+    if !is_ldh(label) {
         return Err(format!(
             "{label:?} is no top-level label: letters, digits and inner hyphens"
         ));
