@@ -11,7 +11,7 @@ use crate::adopt::{Adopted, adopt, live};
 use crate::inquiry::{self, Approach, Closeness, Depth};
 use crate::intent::{Intent, SelectorList};
 use crate::judge::dkim::probes::PROBE_SELECTORS;
-use crate::judge::{dmarc, judge, score};
+use crate::judge::{dmarc, judge, observed_tls, score};
 use crate::name::Name;
 use crate::records::Standard;
 use crate::report::inspected::Inspected;
@@ -148,7 +148,7 @@ async fn look_at(
         selectors: &named,
         mail_servers: manner.starttls,
     };
-    let ((live, discovery, verdict, adopted, score), now) = observer
+    let ((live, discovery, verdict, adopted, score, tls), now) = observer
         .look(subject, &fresh, |inquiry, now| {
             // First, so that what is essential here is essential in the verdict.
             let live = live::look(&domain, &intent.asked, &intent.probes, inquiry);
@@ -159,11 +159,16 @@ async fn look_at(
             // Internet.nl tests no domain that does not exist.
             let is_scored = manner.scores && !verdict.domain_is_missing();
             let score = is_scored.then(|| score::score(&intent, &verdict, inquiry));
-            (live, discovery, verdict, adopted, score)
+            let tls = observed_tls(&intent, inquiry);
+            (live, discovery, verdict, adopted, score, tls)
         })
         .await;
     // Of the last look alone: what the others saw is thrown away.
-    let inspected = Inspected::new(&live, &discovery, &verdict).scored(score);
+    let inspected = Inspected {
+        tls,
+        score,
+        ..Inspected::new(&live, &discovery, &verdict)
+    };
     (Report::of_domain(verdict, now, inspected), adopted)
 }
 

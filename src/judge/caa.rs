@@ -16,6 +16,30 @@ pub(super) struct Relevant {
     pub(super) unreadable: Vec<String>,
 }
 
+impl Relevant {
+    /// Those that are none, or have a tag nobody could know, as they are shown: what they say is not known, to authorities either.
+    fn odd(&self) -> Vec<String> {
+        let of_tag = self.records.iter().filter(|record| !record.has_a_sound_tag());
+        let of_tag = of_tag.map(ToString::to_string);
+        self.unreadable.iter().cloned().chain(of_tag).collect()
+    }
+}
+
+/// That some of the records that count for a host are none, where there are such.
+pub(super) fn odd(host: &Name, found: &Relevant) -> Option<String> {
+    let odd = found.odd();
+    let (first, more) = odd.split_first()?;
+    let more = match more.len() {
+        0 => String::new(),
+        more => format!(", and {more} more like it"),
+    };
+    Some(format!(
+        "want CAA records of {host} that authorities can read, found at {} {first}{more}: it has no tag, one that goes past its end, \
+         or one of other than letters and digits",
+        found.at
+    ))
+}
+
 /// That nobody says who may issue for a host, by the set that was found or for want of one.
 pub(super) fn anybody_may(host: &Name, found: Option<&Relevant>) -> String {
     let what = found.map_or_else(

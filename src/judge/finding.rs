@@ -280,7 +280,8 @@ impl Findings {
 
     /// The findings in the order people read them: a domain that does not exist first, then errors first, managed
     /// before observed, by site, rule and subject; what was said twice is said once, one slip of markup by the standard it
-    /// breaks alone, and a rule speaks of at most eight places of a site.
+    /// breaks alone, and a rule speaks of at most eight places of a site, and says then
+    /// how many more there are.
     pub fn in_order(self) -> Vec<Finding> {
         let mut findings = self.0;
         for at in (0..findings.len()).rev() {
@@ -307,15 +308,37 @@ impl Findings {
         }
         findings.sort_by(|one, other| rank(one).cmp(&rank(other)));
         findings.dedup_by(|later, earlier| rank(later) == rank(earlier));
-        let mut run = 0;
-        let mut last: Option<(&'static str, Site)> = None;
-        findings.retain(|finding| {
-            let here = (finding.rule.id, finding.site.clone());
-            run = if last.as_ref() == Some(&here) { run + 1 } else { 1 };
-            last = Some(here);
-            run <= MAX_PER_SITE
-        });
-        findings
+        first_of_each_site(findings)
+    }
+}
+
+/// At most so many of one rule at one site, the last of which says how many more there are.
+fn first_of_each_site(findings: Vec<Finding>) -> Vec<Finding> {
+    let mut kept: Vec<Finding> = Vec::with_capacity(findings.len().min(1024));
+    let (mut run, mut more) = (0, 0);
+    for finding in findings {
+        let is_further = kept
+            .last()
+            .is_some_and(|last| last.rule.id == finding.rule.id && last.site == finding.site);
+        if !is_further {
+            tell_more(&mut kept, more);
+            (run, more) = (0, 0);
+        }
+        match run < MAX_PER_SITE {
+            true => kept.push(finding),
+            false => more += 1,
+        }
+        run += 1;
+    }
+    tell_more(&mut kept, more);
+    kept
+}
+
+/// Has the last of these say that there are more like it.
+fn tell_more(kept: &mut [Finding], more: usize) {
+    if let Some(last) = kept.last_mut().filter(|_| more > 0) {
+        last.message
+            .push_str(&format!("; and {more} more like it, which are not shown"));
     }
 }
 

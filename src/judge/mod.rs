@@ -34,6 +34,7 @@ use jiff::Timestamp;
 pub use self::finding::{Excerpt, Finding, Findings, Identity, Site, Topic};
 pub use self::measures::{Ending, Measures};
 pub use self::seen_policy::{PolicySeen, RecordSeen, ServedPolicy};
+pub use self::tls::{managed as managed_tls, observed as observed_tls};
 pub use self::verdict::{Answered, Consulted, RecordVerdict, ResolverSays, State, Unanswered, Verdict};
 
 use crate::inquiry::{Answer, Dns, Inquiry, Kind, Need, Reply};
@@ -55,9 +56,9 @@ pub fn judge(intent: &Intent, inquiry: &mut Inquiry<'_>, now: Timestamp) -> Verd
         (records, findings) = run(intent, inquiry);
         if intent.observe == Observe::Both {
             stand_in::beside(&mut records, resolver);
-            tls::late(intent, &records, inquiry, &mut findings);
         }
     }
+    tls::held(intent, &records, &servers, inquiry, &mut findings);
     if intent.observe == Observe::Both {
         stand_in::going(&mut records, &servers, inquiry);
     }

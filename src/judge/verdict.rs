@@ -157,6 +157,10 @@ impl Unanswered {
     /// Why there is no answer, with the words of who gave none.
     pub fn sentence(&self) -> String {
         match &self.words {
+            // What came was more than is read, or something else: that says it better than that nobody could read it.
+            Some(words) if self.why == Trouble::Malformed => {
+                format!("the mail server's answer was not read on: {words}")
+            }
             Some(words) => format!("{}: {words}", self.why),
             None => self.why.to_string(),
         }

@@ -107,6 +107,11 @@ impl Caa {
         })
     }
 
+    /// Whether its tag is of letters and digits alone, as every tag is (RFC 8659 4.1).
+    pub fn has_a_sound_tag(&self) -> bool {
+        is_tag(&self.tag)
+    }
+
     /// Whether it has this tag (RFC 8659 4.1: letter case means nothing).
     pub fn is(&self, tag: &str) -> bool {
         self.tag.eq_ignore_ascii_case(tag.as_bytes())
@@ -179,7 +184,11 @@ impl fmt::Display for Caa {
 /// as one: a host is shown by it as well (RFC 8659 4.3).
 pub fn leave(records: &[Caa]) -> Leave {
     if let Some(record) = records.iter().find(|record| record.stops_all()) {
-        let tag = super::presentation(&record.tag);
+        let tag = match record.has_a_sound_tag() {
+            true => super::presentation(&record.tag),
+            // Blanks show nothing without.
+            false => quoted(&record.tag),
+        };
         return Leave::Nobody(format!("the tag {tag}, which is critical and nobody knows"));
     }
     let mut issue = records.iter().filter(|record| record.is("issue")).peekable();

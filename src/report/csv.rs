@@ -10,8 +10,8 @@ use super::text::harmless;
 use super::view::{ManifestRef, Report};
 use crate::adopt::listed;
 use crate::api::Summary;
-use crate::judge::Finding;
 use crate::judge::score::Range;
+use crate::judge::{Finding, managed_tls};
 use crate::records::Standard;
 use crate::rules::Severity;
 
@@ -55,6 +55,7 @@ const BEHIND: &[Column] = &[
     ("name", |of| of.manifest(|manifest| manifest.name.clone())),
     ("internet_nl_lowest", |of| of.scored(|score| score.lowest)),
     ("internet_nl_highest", |of| of.scored(|score| score.highest)),
+    ("tls", |of| of.tls()),
 ];
 
 /// What the columns show of one domain.
@@ -75,6 +76,14 @@ impl Shown<'_> {
     fn scored(&self, read: impl Fn(Range) -> u32) -> String {
         let score = self.report.score().map(|score| read(score.total).to_string());
         score.unwrap_or_default()
+    }
+
+    /// Of each mail server that was looked at, whoever asked for it.
+    fn tls(&self) -> String {
+        let managed = managed_tls(&self.report.verdict.records);
+        let looked = self.report.inspected.iter().flat_map(|seen| &seen.tls);
+        let all: Vec<&str> = managed.chain(looked).map(String::as_str).collect();
+        all.join(" | ")
     }
 
     /// Of the manifest, where there is one.

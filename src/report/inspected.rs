@@ -23,6 +23,8 @@ pub struct Inspected {
     pub policy: AppliedPolicy,
     /// The DKIM selectors that were looked at.
     pub selectors: Selectors,
+    /// What was agreed on with each mail server that was looked at, in a line each.
+    pub tls: Vec<String>,
     /// The score of a test, where somebody asked for it.
     pub score: Option<Score>,
 }
@@ -113,14 +115,9 @@ impl Inspected {
                     .filter(|(_, rrset)| rrset.trouble.is_some())
                     .count(),
             },
+            tls: Vec::new(),
             score: None,
         }
-    }
-
-    /// The same with a score.
-    #[must_use]
-    pub fn scored(self, score: Option<Score>) -> Self {
-        Self { score, ..self }
     }
 }
 

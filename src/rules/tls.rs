@@ -276,6 +276,19 @@ pub const BEYOND: Rule = Rule {
     good: "two hosts with an address of each family",
 };
 
+/// A CAA record that is none.
+pub const ODD_CAA: Rule = Rule {
+    id: "TLS-022",
+    severity: Severity::Info,
+    standard: Standard::Tls,
+    title: "a CAA record of a mail server that authorities cannot read",
+    section: "RFC 8659 4.1",
+    why: "A record is flags, a tag of letters and digits, and a value. What one says that has no tag, or a tag that goes past its end, nobody knows: it names no authority, and an authority that is careful issues nothing. Where its flags say critical, none may.",
+    fix: "Remove the record, or write it again: 0 issue \"letsencrypt.org\".",
+    bad: "voorbeeld.nl CAA \\# 2 0000",
+    good: "voorbeeld.nl CAA 0 issue \"letsencrypt.org\"",
+};
+
 /// Every rule about TLS, by id.
 pub const RULES: &[&Rule] = &[
     &NO_STARTTLS,
@@ -299,4 +312,5 @@ pub const RULES: &[&Rule] = &[
     &NO_ISSUER,
     &NOT_FINISHED,
     &BEYOND,
+    &ODD_CAA,
 ];

@@ -9,5 +9,6 @@ mod adopted;
 mod coming;
 mod fetched;
 mod file;
+mod issuers;
 mod judged;
 mod server;

@@ -123,6 +123,7 @@ pub(crate) fn inspected() -> Inspected {
             ),
             observed("voorbeeld.nl", "MX", Standard::Mx, &["10 mail.voorbeeld.nl"]),
         ],
+        tls: vec!["mx1.voorbeeld.nl at 192.0.2.25: TLS 1.3, TLS_AES_256_GCM_SHA384".to_owned()],
         score: None,
         policy: AppliedPolicy {
             outcome: "policy",

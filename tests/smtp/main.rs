@@ -91,6 +91,14 @@ async fn what_is_not_now_is_never_taken_for_no_tls() {
             vec![say("SSH-2.0-OpenSSH_9\r\n")],
             Err((Trouble::Malformed, "a line without a reply code")),
         ),
+        (
+            ehlo(&"250-SIZE\r\n".repeat(500)),
+            Err((Trouble::Malformed, "a reply of more than 128 lines")),
+        ),
+        (
+            ehlo(&format!("250-{}\r\n", "x".repeat(4000))),
+            Err((Trouble::Malformed, "a line longer than 2048 octets")),
+        ),
         (ehlo("421 busy\r\n"), Err((Trouble::Busy, "421 busy"))),
         (
             ehlo("550 who are you\r\n"),

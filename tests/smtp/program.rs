@@ -86,6 +86,23 @@ async fn a_look_at_mail_servers_is_made_only_where_somebody_asks() {
         "{out}"
     );
     assert_eq!(mail.count(), 2);
+    // A spreadsheet has it in a column, empty where nobody looked.
+    for (starttls, cell) in [("chain", "mx1.voorbeeld.nl at 127.0.0.1: TLS 1.3, "), ("off", "")] {
+        let args = ["inspect", "voorbeeld.nl", "-o", "csv", "--starttls", starttls];
+        let (_, out) = zegel(&dns, &mail, &args).await;
+        let mut lines = out.lines();
+        assert!(lines.next().is_some_and(|line| line.ends_with(",tls")), "{out}");
+        let row = lines.next().unwrap();
+        let last = row
+            .rsplit(",\"")
+            .next()
+            .filter(|_| row.ends_with('"'))
+            .unwrap_or_default();
+        assert!(
+            last.starts_with(cell) && last.is_empty() == cell.is_empty(),
+            "{row}"
+        );
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -112,6 +129,20 @@ async fn a_manifest_that_asks_for_tls_is_checked_and_replayed_to_the_octet() {
     let busy = Server::start(vec![vec![say("421 too many connections\r\n")]]).await;
     let (code, out) = zegel(&dns, &busy, &["check", &file("Any")]).await;
     assert_eq!(code, 3, "{out}");
+    // Nor is what is longer than is read, whose bound is told.
+    for (answer, told) in [
+        ("250-SIZE\r\n".repeat(500), "a reply of more than 128 lines"),
+        ("oops\r\n".to_owned(), "a line without a reply code"),
+    ] {
+        let endless = Server::start(vec![vec![say("220 mx1\r\n"), Act::Hear, say(&answer)]]).await;
+        let (code, out) = zegel(&dns, &endless, &["check", &file("Any")]).await;
+        assert_eq!(code, 3, "{out}");
+        let out = out.split_whitespace().collect::<Vec<_>>().join(" ");
+        assert!(
+            out.contains(&format!("the mail server's answer was not read on: {told}")),
+            "{out}"
+        );
+    }
     let plain = vec![say("220 mx1\r\n"), Act::Hear, say("250 mx1\r\n")];
     let plain = Server::start(vec![plain]).await;
     let (code, out) = zegel(&dns, &plain, &["check", &file("Any")]).await;

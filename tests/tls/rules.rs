@@ -114,6 +114,7 @@ fn every_rule_fires_where_it_should() {
         ("a.nl CAA 0 issue \"%%%%%\"", sound(), Some("issue \"%%%%%\", which names no authority")),
         ("a.nl CAA 0 issue \"\\\"ca.example\\\"\"", sound(), Some("which names no authority")),
         ("a.nl CAA \\# 6 80036162632D", sound(), Some("the tag abc, which is critical")),
+        ("a.nl CAA \\# 4 80022020\na.nl CAA 0 issue \"ca.example\"", sound(), Some("the tag \"  \", which is critical")),
         ("a.nl CAA 0 issue \";\"", private, None),
     ] {
         let zone = ZONE.replace("a.nl CAA 0 issue \"ca.example\"", set);
@@ -122,6 +123,33 @@ fn every_rule_fires_where_it_should() {
         assert_eq!(found, says.map(|_| (W, true)).into_iter().collect::<Vec<_>>(), "{set}");
         met.insert("TLS-019");
     }
+    // And records that are none, whoever issued the certificate.
+    for (record, is_odd) in [
+        // No tag at all, one that goes past the end, no octet of it, and an odd number of digits.
+        ("\\# 2 0000", true),
+        ("\\# 4 00096973", true),
+        ("\\# 1 00", true),
+        ("\\# 0", true),
+        // A critical tag of blanks, and one with a hyphen.
+        ("\\# 4 80022020", true),
+        ("\\# 6 80036162632D", false),
+        ("\\# 6 0003612D632D", true),
+        ("0 issue \"%%%%%\"", false),
+        ("0 tbs \"x\"", false),
+        ("64 issue \"ca.example\"", false),
+    ] {
+        for session in [sound(), with_handshake(|it| it.trusted = Err("it leads to no public root".into()))] {
+            let set = format!("a.nl CAA 0 issue \"ca.example\"\na.nl CAA {record}");
+            let verdict = Servers::all(&session).judge(&ZONE.replace("a.nl CAA 0 issue \"ca.example\"", &set), &intent(SPEC));
+            let found: Vec<_> = findings(&verdict, "TLS-022").iter().map(|one| (one.severity, one.message.contains(&format!("found at a.nl {record}: it has")))).collect();
+            assert_eq!(found, is_odd.then_some((I, true)).into_iter().collect::<Vec<_>>(), "{record}");
+        }
+        met.insert("TLS-022");
+    }
+    let two = ZONE.replace("a.nl CAA 0 issue \"ca.example\"", "a.nl CAA \\# 2 0000\na.nl CAA \\# 1 00");
+    let verdict = Servers::all(&sound()).judge(&two, &intent(SPEC));
+    let found = &findings(&verdict, "TLS-022")[0].message;
+    assert!(found.contains(", and 1 more like it"), "{found}");
     // And that there are more than are looked at.
     let five: String = (1..=5).map(|at| format!("\nmx1.a.nl A 192.0.2.{at}")).collect();
     let verdict = Servers::all(&sound()).judge(&format!("a.nl MX 10 mx1.a.nl{five}"), &intent(SPEC));

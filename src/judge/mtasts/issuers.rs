@@ -3,7 +3,7 @@
 //! may, whoever deceives one can serve another.
 
 use crate::inquiry::{Inquiry, Need};
-use crate::judge::caa::{anybody_may, relevant};
+use crate::judge::caa::{anybody_may, odd, relevant};
 use crate::judge::{Findings, Site, Topic};
 use crate::name::Name;
 use crate::records::caa::{Leave, leave};
@@ -16,6 +16,9 @@ pub(super) fn check(host: &Name, managed: bool, inquiry: &mut Inquiry<'_>, findi
     };
     let topic = Topic::new(Site::Host(host.clone()), managed);
     let found = found.as_ref();
+    if let Some(message) = found.and_then(|found| odd(host, found)) {
+        findings.say(&rules::ODD_CAA, &topic, message);
+    }
     match (found.map_or(Leave::Anybody, |found| leave(&found.records)), found) {
         (Leave::Anybody, found) => {
             findings.say(&rules::ANY_ISSUER, &topic, anybody_may(host, found));

@@ -141,7 +141,7 @@ criteria! {
     KEY = "mail_starttls_cert_pubkey", Starttls, Required, 10, ["TLS-011"], "Show certificates with keys of RSA from 2048 bits on, or on P-256.";
     SIGNATURE = "mail_starttls_cert_sig", Starttls, Required, 10, ["TLS-012"], "Show certificates signed with SHA-256 or more.";
     HOST = "mail_starttls_cert_domain", Starttls, Optional, 0, ["TLS-014"], "";
-    CAA = "mail_starttls_tls_caa", Starttls, Recommended, 0, ["TLS-018"], "Say with a CAA record who may issue certificates for the mail servers.";
+    CAA = "mail_starttls_tls_caa", Starttls, Recommended, 0, ["TLS-018", "TLS-022"], "Say with a CAA record who may issue certificates for the mail servers.";
     DANE = "mail_starttls_dane_exist", Starttls, Required, 10, ["DANE-008", "DANE-010", "DANE-011", "DANE-002", "DANE-021"], "Publish TLSA records for every host of the MX, in a signed zone: 3 1 1 of the present key, and of the next.";
     DANE_VALID = "mail_starttls_dane_valid", Starttls, Required, 10, ["DANE-012", "DANE-028", "DANE-018"], "Publish TLSA records that match what the mail servers show.";
     DANE_ROLLOVER = "mail_starttls_dane_rollover", Starttls, Optional, 0, [], "";

@@ -11,9 +11,9 @@ use super::servers::MailServer;
 use super::shaken::Shaken;
 use super::tlsa::{Shown, Taken, kinds_without_match};
 use super::worth;
-use crate::inquiry::{Fact, Inquiry, Kind, Offered, Session, Starttls, whole_second};
+use crate::inquiry::{Fact, Inquiry, Offered, Session, Starttls};
 use crate::intent::{DaneWant, Intent, What};
-use crate::judge::{Findings, RecordSeen, RecordVerdict, ServedPolicy, Site, Topic, dane, mtasts};
+use crate::judge::{Findings, RecordSeen, ServedPolicy, Site, Topic, dane, mtasts};
 use crate::name::Name;
 use crate::records::Standard;
 use crate::records::dane::Tlsa;
@@ -35,53 +35,6 @@ pub(super) fn check(
     }
     if let Some(promise) = promise {
         against_policy(server, promise, findings);
-    }
-}
-
-/// Says of a key that was changed before its record was seen everywhere that some senders still go by the older ones: what
-/// the resolver has where the name servers hold something newer.
-pub(super) fn late(
-    intent: &Intent,
-    servers: &[MailServer],
-    found: &dane::MailHosts,
-    records: &[RecordVerdict],
-    findings: &mut Findings,
-) {
-    let of_tlsa = records
-        .iter()
-        .filter(|record| record.site.kind() == Some(Kind::Tlsa));
-    for (record, says) in of_tlsa.filter_map(|record| Some((record, record.resolver.as_ref()?))) {
-        let is_here = |host: &&dane::MailHost| host.places.iter().any(|place| place.name == *record.name());
-        let Some(host) = found.hosts.iter().find(is_here) else {
-            continue;
-        };
-        let read = |texts: &[String]| -> BTreeSet<Tlsa> {
-            texts.iter().filter_map(|text| Tlsa::parse(text).ok()).collect()
-        };
-        let (old, new) = (read(&says.observed), read(&record.observed));
-        let names = names(intent, host);
-        let mut server = servers.iter().filter(|server| server.host == host.name);
-        let is_early = |server: &MailServer| {
-            shown_at(server.as_dane()).any(|(_, shown)| {
-                shown.taken_by(&old, &names) != Taken::Delivers
-                    && shown.taken_by(&new, &names) == Taken::Delivers
-            })
-        };
-        if old.is_empty() || !server.any(is_early) {
-            continue;
-        }
-        let until = says
-            .expires_at
-            .map_or_else(String::new, |at| format!(", this one until {}", whole_second(at)));
-        let message = format!(
-            "want the key of {} changed once its record is seen everywhere, found that the name servers hold the record of the key \
-             that is shown, and the resolver older ones without it{until}: senders that ask such a resolver do not deliver",
-            host.name
-        );
-        let topic = Topic::new(Site::Host(host.name.clone()), true);
-        findings.say(&rules::OUT_OF_STEP, &topic, message).fix(
-            "Give the server the key of before until the older records have run out at all resolvers, or wait: mail is tried again.",
-        );
     }
 }
 
@@ -195,14 +148,14 @@ fn without_tls(server: &MailServer, topic: &Topic, findings: &mut Findings) -> b
 }
 
 /// What a certificate may be for where usage 2 counts (RFC 7672 3.2.2).
-fn names<'i>(intent: &'i Intent, host: &'i dane::MailHost) -> Vec<&'i Name> {
+pub(super) fn names<'i>(intent: &'i Intent, host: &'i dane::MailHost) -> Vec<&'i Name> {
     let mut names = vec![&host.name, &intent.domain];
     names.extend(&host.alias);
     names
 }
 
 /// The certificates of each address that was looked at, where there are some that can be read.
-fn shown_at(server: &MailServer) -> impl Iterator<Item = (IpAddr, Shown<'_>)> {
+pub(super) fn shown_at(server: &MailServer) -> impl Iterator<Item = (IpAddr, Shown<'_>)> {
     let answered = server.answered();
     answered.filter_map(|(question, fact)| Some((question.address, shown_by(fact)?)))
 }

@@ -7,7 +7,7 @@ use super::worth::{self, Of, Trait};
 use super::{EDITION, beside, issuers, known};
 use crate::inquiry::{Inquiry, Kind, Need, Session};
 use crate::intent::Intent;
-use crate::judge::{Findings, RecordVerdict, Site, Topic, dane};
+use crate::judge::{Findings, Site, Topic, dane};
 use crate::records::Standard;
 use crate::rules::{Severity, tls as rules};
 use crate::transport::{Certificate, Level};
@@ -48,19 +48,6 @@ pub(in crate::judge) fn check(intent: &Intent, inquiry: &mut Inquiry<'_>, findin
         one(server, &topic, findings);
         issuers::check(server, &topic, inquiry, findings);
         beside::check(intent, server, &found, promise.as_ref(), findings);
-    }
-}
-
-/// What is wrong beside what the resolver still says of TLSA, once that is known of `records`.
-pub(in crate::judge) fn late(
-    intent: &Intent,
-    records: &[RecordVerdict],
-    inquiry: &mut Inquiry<'_>,
-    findings: &mut Findings,
-) {
-    if let Some(servers) = known(intent, inquiry) {
-        let found = dane::gather(&intent.domain, Need::Evidence, inquiry);
-        beside::late(intent, &servers.all, &found, records, findings);
     }
 }
 

@@ -2,7 +2,7 @@
 
 use super::servers::MailServer;
 use crate::inquiry::{Inquiry, Need};
-use crate::judge::caa::{Relevant, anybody_may, relevant};
+use crate::judge::caa::{Relevant, anybody_may, odd, relevant};
 use crate::judge::{Findings, Topic};
 use crate::records::caa::{Leave, leave};
 use crate::rules::tls as rules;
@@ -21,6 +21,9 @@ pub(super) fn check(server: &MailServer, topic: &Topic, inquiry: &mut Inquiry<'_
         findings.say(&rules::ANY_ISSUER, topic, anybody_may(host, found.as_ref()));
     }
     let Some(found) = found else { return };
+    if let Some(message) = odd(host, &found) {
+        findings.say(&rules::ODD_CAA, topic, message);
+    }
     // One's own authority needs no leave: only who shows a public one's certificate cannot renew it.
     if let Leave::Nobody(why) = leave(&found.records)
         && is_public(server)

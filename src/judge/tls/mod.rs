@@ -5,11 +5,13 @@
 //! from here accuses nobody: what was seen at one of a host's addresses stands for the host, and where none answered
 //! nothing is known. Files: `servers` (who is asked, gathered once), `shaken` (whether TLS comes about at one), `worth` (what was seen of one, by level), `check`
 //! (the findings), `issuers` (who may issue certificates, by CAA), `beside` (what is shown beside what DNS says, the TLSA part
-//! by `tlsa`, told over addresses by `addresses`), `keeping` (records that must stay as long as their key is shown).
+//! by `tlsa`, told over addresses by `addresses`), `held` (what name servers and
+//! caches hold of TLSA beside it), `keeping` (records that must stay as long as their key is shown).
 
 mod addresses;
 mod beside;
 mod check;
+mod held;
 mod issuers;
 mod keeping;
 mod servers;
@@ -20,7 +22,8 @@ mod worth;
 use std::net::IpAddr;
 use std::sync::Arc;
 
-pub(super) use self::check::{check, late};
+pub(super) use self::check::check;
+pub(super) use self::held::check as held;
 pub(super) use self::keeping::keeping;
 pub(in crate::judge) use self::servers::{MailServer, MailServers, words};
 pub(in crate::judge) use self::shaken::Shaken;
@@ -157,6 +160,32 @@ fn shown(server: &MailServer, address: IpAddr, fact: &Fact<Starttls>) -> String 
         Err(trouble) => trouble.to_string(),
     };
     format!("{} at {address}: {seen}", server.host)
+}
+
+/// The same where its state is managed, and so stands with it.
+pub fn managed(records: &[RecordVerdict]) -> impl Iterator<Item = &String> {
+    let of_tls = records.iter().filter(|record| record.standard == Standard::Tls);
+    of_tls.flat_map(|record| &record.observed)
+}
+
+/// What was agreed on with each mail server at each address that was asked, or why nothing was, in a line each; nothing where
+/// none are asked.
+pub fn observed(intent: &Intent, inquiry: &mut Inquiry<'_>) -> Vec<String> {
+    inquiry.on_behalf_of(Standard::Tls);
+    let Some(servers) = known(intent, inquiry) else {
+        return Vec::new();
+    };
+    let of = |server: &MailServer| {
+        let seen: Vec<String> = server
+            .answered()
+            .map(|(question, fact)| shown(server, question.address, fact))
+            .collect();
+        match (seen.is_empty(), server.trouble()) {
+            (true, Some(why)) => vec![format!("{}: {why}", server.host)],
+            _ => seen,
+        }
+    };
+    servers.all.iter().flat_map(of).collect()
 }
 
 /// The certificates that mail servers show as their own.

@@ -376,10 +376,14 @@ fn server(
     }
 }
 
-/// What a server said where it was busy or refused, on one line; `None` where it said nothing, or something else kept it.
+/// What a server said where it was busy or refused, or what was wrong with how it said it, on one line; `None` where it said
+/// nothing, or something else kept it.
 pub(in crate::judge) fn words(question: &Starttls, inquiry: &Inquiry<'_>) -> Option<String> {
     let fact = inquiry.fact(question)?;
-    let is_its_own = matches!(fact.outcome, Err(Trouble::Busy | Trouble::Refused));
+    let is_its_own = matches!(
+        fact.outcome,
+        Err(Trouble::Busy | Trouble::Refused | Trouble::Malformed)
+    );
     let plain = fact.source.words.chars().filter(|char| !char.is_control());
     let words: String = plain.take(MAX_WORDS).collect();
     (is_its_own && !words.is_empty()).then_some(words)

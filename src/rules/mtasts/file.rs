@@ -250,6 +250,19 @@ pub const NO_ISSUER: Rule = Rule {
     good: "voorbeeld.nl CAA 0 issue \"letsencrypt.org\"",
 };
 
+/// A CAA record that is none.
+pub const ODD_CAA: Rule = Rule {
+    id: "STS-044",
+    severity: Severity::Info,
+    standard: Standard::MtaSts,
+    title: "a CAA record of the host that serves the policy that authorities cannot read",
+    section: "RFC 8659 4.1",
+    why: "A record is flags, a tag of letters and digits, and a value. What one says that has no tag, or a tag that goes past its end, nobody knows: it names no authority, and an authority that is careful issues nothing. Where its flags say critical, none may.",
+    fix: "Remove the record, or write it again: 0 issue \"letsencrypt.org\".",
+    bad: "voorbeeld.nl CAA \\# 2 0000",
+    good: "voorbeeld.nl CAA 0 issue \"letsencrypt.org\"",
+};
+
 /// Every rule of this file, by id.
 pub const RULES: &[&Rule] = &[
     &STATUS,
@@ -271,4 +284,5 @@ pub const RULES: &[&Rule] = &[
     &NOT_SERVED,
     &ANY_ISSUER,
     &NO_ISSUER,
+    &ODD_CAA,
 ];
