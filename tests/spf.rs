@@ -14,6 +14,8 @@ mod fleet;
 mod kinds;
 #[path = "spf/meaning.rs"]
 mod meaning;
+#[path = "spf/nowhere.rs"]
+mod nowhere;
 #[path = "spf/obeyed.rs"]
 mod obeyed;
 #[path = "spf/once.rs"]

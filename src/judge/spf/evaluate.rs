@@ -13,6 +13,7 @@ use std::sync::Arc;
 
 use crate::inquiry::{Inquiry, Kind, Need, Trouble};
 use crate::name::Name;
+use crate::records::mx::is_nowhere;
 
 use super::client::Client;
 use super::evaluation::{Evaluation, NearMissText, Problem, SpfResult};
@@ -217,6 +218,7 @@ impl<'w, 'f: 'w> CheckHost<'w, 'f> {
         self.at(here, Some(*index));
         self.count_lookup()?;
         let target = self.place(target, place)?;
+        self.record_of(&target, "redirect")?;
         let hit = self.check_host(target.clone())?;
         if hit.result == SpfResult::None {
             self.frames.truncate(here + 1);
@@ -241,6 +243,7 @@ impl<'w, 'f: 'w> CheckHost<'w, 'f> {
         match query {
             Query::Include(target) => {
                 let target = self.place(target, place)?;
+                self.record_of(&target, "include")?;
                 let height = self.frames.len();
                 let hit = self.check_host(target.clone())?;
                 if hit.result == SpfResult::Pass {
@@ -278,6 +281,24 @@ impl<'w, 'f: 'w> CheckHost<'w, 'f> {
             Target::Fixed(place) => Cow::Borrowed(place),
             Target::Expanded(written) => Cow::Owned(Arc::new(Place::new(self.expand(written, &own.text)?))),
         })
+    }
+
+    /// Whether a name is nowhere for who reads the record that is being evaluated, so that nobody is asked for it.
+    pub(super) fn is_nowhere(&self, name: &Name) -> bool {
+        let own = self.frames.last().and_then(|frame| frame.place.name());
+        own.is_some_and(|own| is_nowhere(name, own))
+    }
+
+    /// The target of an include or a redirect, which are of no use where it is nowhere.
+    fn record_of(&self, target: &Place, term: &str) -> Checked<()> {
+        match target.name().filter(|name| self.is_nowhere(name)) {
+            None => Ok(()),
+            Some(_) => Err(Stop::Permanent(Problem {
+                name: target.text.to_string(),
+                kind: None,
+                why: format!("the target of {term} is another machine to everybody: it has no SPF record"),
+            })),
+        }
     }
 
     /// One more term that queries.

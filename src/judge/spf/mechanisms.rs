@@ -30,6 +30,10 @@ impl<'f> CheckHost<'_, 'f> {
         let Some(name) = target.name() else {
             return Ok(false);
         };
+        if self.is_nowhere(name) {
+            self.count_void()?;
+            return Ok(false);
+        }
         let addresses = self.ask(name, self.family())?;
         if addresses.is_empty() {
             self.count_void()?;
@@ -42,6 +46,10 @@ impl<'f> CheckHost<'_, 'f> {
         let Some(name) = target.name() else {
             return Ok(false);
         };
+        if self.is_nowhere(name) {
+            self.count_void()?;
+            return Ok(false);
+        }
         let records = self.ask(name, Kind::Mx)?;
         if records.is_empty() {
             self.count_void()?;
@@ -100,7 +108,7 @@ impl<'f> CheckHost<'_, 'f> {
         let Some(name) = target.name() else {
             return Ok(false);
         };
-        let found = !self.ask(name, Kind::A)?.is_empty();
+        let found = !self.is_nowhere(name) && !self.ask(name, Kind::A)?.is_empty();
         if !found {
             self.count_void()?;
         }
@@ -110,7 +118,7 @@ impl<'f> CheckHost<'_, 'f> {
     /// What the domain says to those it rejects; anything wrong with it means no explanation (6.2).
     pub(super) fn explanation(&mut self, target: &DomainSpec, domain: &str) -> Option<String> {
         let target = self.expand(target, domain).ok()?;
-        let name = name_of(&target)?;
+        let name = name_of(&target).filter(|name| !self.is_nowhere(name))?;
         let records = self.ask(&name, Kind::Txt).ok()?;
         let [Rdata::Txt(txt)] = records else {
             return None;
@@ -176,7 +184,9 @@ impl<'f> CheckHost<'_, 'f> {
             Rdata::Ptr(name) => Some(name),
             _ => None,
         });
-        let names: Vec<&Name> = names.take(MAX_PTR).collect();
+        // A name that is another machine to everybody is nobody's proof.
+        let names = names.take(MAX_PTR).filter(|name| !self.is_nowhere(name));
+        let names: Vec<&Name> = names.collect();
         let family = self.family();
         for name in &names {
             self.inquiry

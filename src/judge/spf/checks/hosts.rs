@@ -74,6 +74,7 @@ fn leads_astray(
     let Probe { target, term, at, .. } = probe;
     // Whoever registers the domain chooses the addresses that pass.
     if probe.passes
+        && !probe.nowhere
         && probe.void_v4
         && probe.void_v6
         && let Some(free) = name_of(target).and_then(|name| dns::gone(&name, inquiry))
@@ -154,6 +155,10 @@ fn of_own_term(probe: &Probe, domain: &Name, told: bool, say: &mut impl FnMut(&'
     if probe.address_without_mx {
         let message = format!("{target} has an address and no MX: {term} matches nobody");
         say(&rules::NO_IMPLICIT_MX, message);
+    } else if probe.nowhere {
+        let message =
+            format!("{target} is another machine to everybody, and not asked for: {term} matches nobody");
+        say(&rules::OWN_VOID, message);
     } else if !told && !probe.is_exists && !probe.null_mx && probe.void_v4 && probe.void_v6 {
         let what = if probe.is_mx { "MX record" } else { "address" };
         let message = match target == domain.as_str() {

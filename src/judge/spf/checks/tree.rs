@@ -11,6 +11,7 @@ use crate::judge::spf::state::UNLIKELY_LABEL;
 use crate::judge::spf::tree::{Analysis, Obstacle, Probe, Reached, Via};
 use crate::judge::{Finding, Findings, Topic};
 use crate::name::Name;
+use crate::records::mx::is_nowhere;
 use crate::records::presentation;
 use crate::records::spf::{
     Addresses, DomainSpec, Mechanism, Qualifier, Record, SyntaxError, parse_macro_string,
@@ -154,11 +155,13 @@ impl TreeRecord<'_> {
                     Via::Include | Via::Apex => &rules::INCLUDE_MISSING,
                 }
             }
-            Obstacle::Malformed | Obstacle::Several(_) | Obstacle::Syntax(_) => match (via, obstacle) {
-                (Via::Redirect, _) => &rules::REDIRECT_MISSING,
-                (_, Obstacle::Malformed) => &rules::INCLUDE_MISSING,
-                _ => &rules::INCLUDE_BROKEN,
-            },
+            Obstacle::Malformed | Obstacle::Nowhere | Obstacle::Several(_) | Obstacle::Syntax(_) => {
+                match (via, obstacle) {
+                    (Via::Redirect, _) => &rules::REDIRECT_MISSING,
+                    (_, Obstacle::Malformed | Obstacle::Nowhere) => &rules::INCLUDE_MISSING,
+                    _ => &rules::INCLUDE_BROKEN,
+                }
+            }
         };
         if let Obstacle::Several(_) = obstacle {
             fix = Some(format!(
@@ -364,10 +367,16 @@ fn explanation(
         return;
     };
     let question = Dns::new(name.clone(), Kind::Txt);
-    let Some(records) = inquiry.ask(question, Need::Evidence).records() else {
+    let is_nowhere = is_nowhere(&name, domain);
+    let records = match is_nowhere {
+        true => Some(&[][..]),
+        false => inquiry.ask(question, Need::Evidence).records(),
+    };
+    let Some(records) = records else {
         return;
     };
     let why = match records {
+        [] if is_nowhere => "that is another machine to everybody, and not asked for".to_owned(),
         [] => "it has no TXT record".to_owned(),
         [Rdata::Txt(txt)] => match parse_macro_string(&txt.joined()) {
             Ok(_) => return,

@@ -18,6 +18,8 @@ pub(in crate::judge::spf) enum Obstacle {
         /// Not even the name.
         nxdomain: bool,
     },
+    /// The target is another machine to everybody, and is not asked for.
+    Nowhere,
     /// Not answered yet.
     Open,
     /// The target depends on who sends.
@@ -45,7 +47,8 @@ impl Obstacle {
             Self::Malformed | Self::Missing { .. } => "none",
             Self::Several(_) | Self::Syntax(_) => "permerror for every sender",
             Self::Unanswered(_) => "temperror",
-            Self::Bounds | Self::Loop | Self::Open | Self::SenderDependent => return None,
+            // The domain's own name is asked for, whatever it is.
+            Self::Bounds | Self::Loop | Self::Nowhere | Self::Open | Self::SenderDependent => return None,
         };
         Some(format!("{result}: {self}"))
     }
@@ -59,6 +62,9 @@ impl fmt::Display for Obstacle {
             Self::Malformed => f.write_str("no domain name"),
             Self::Missing { nxdomain: true } => f.write_str("the name does not exist"),
             Self::Missing { nxdomain: false } => f.write_str("no SPF record there"),
+            Self::Nowhere => {
+                f.write_str("another machine to everybody, and not asked for: there is no SPF record")
+            }
             Self::Open => f.write_str("not asked yet"),
             Self::SenderDependent => f.write_str("depends on who sends"),
             Self::Several(count) => write!(f, "{count} SPF records there"),

@@ -4,6 +4,7 @@
 //! [`Need::Compliance`]; whatever only a Warning hangs on is evidence.
 
 use super::referral::Referral;
+use super::walk::is_nowhere_for;
 use crate::inquiry::{Dns, Inquiry, Kind, Need, Rdata, Reply};
 use crate::judge::spf::evaluate::MAX_MX;
 use crate::judge::spf::expand::without_sender;
@@ -51,6 +52,8 @@ pub(in crate::judge::spf) struct Probe {
     pub(in crate::judge::spf) null_mx: bool,
     /// An `mx` without MX, whose target has an IPv4 address of its own.
     pub(in crate::judge::spf) address_without_mx: bool,
+    /// Its target is another machine to everybody, and was not asked for.
+    pub(in crate::judge::spf) nowhere: bool,
     /// Something of it was not answered: it may find nothing.
     pub(in crate::judge::spf) unsure: bool,
     /// A question of it is open.
@@ -120,8 +123,8 @@ pub(super) fn at(
         passes: onward.passes,
         decides: onward.decides,
         everybody: false,
-        is_mx: false,
-        is_exists: false,
+        is_mx: matches!(term.mechanism, Mechanism::Mx { .. }),
+        is_exists: matches!(term.mechanism, Mechanism::Exists(_)),
         void_v4: false,
         void_v6: false,
         only_v6: false,
@@ -130,18 +133,21 @@ pub(super) fn at(
         mx_count: 0,
         null_mx: false,
         address_without_mx: false,
+        nowhere: false,
         unsure: false,
         open: false,
         networks: Vec::new(),
     };
+    if is_nowhere_for(name, &onward.parent) {
+        (probe.nowhere, probe.void_v4, probe.void_v6) = (true, true, true);
+        return probe;
+    }
     match term.mechanism {
         Mechanism::Mx { cidr, .. } => {
-            probe.is_mx = true;
             probe.mx(name, cidr.v4, term.is_own, inquiry);
         }
         Mechanism::A { cidr, .. } => probe.a(name, cidr.v4, inquiry),
         _ => {
-            probe.is_exists = true;
             probe.a(name, 32, inquiry);
             // Any address there means a match (RFC 7208 5.7), whatever address it is.
             probe.everybody = !probe.networks.is_empty();

@@ -12,6 +12,7 @@ use crate::judge::spf::expand::without_sender;
 use crate::judge::spf::policy::name_of;
 use crate::judge::spf::published::{Published, Values};
 use crate::name::Name;
+use crate::records::mx::is_nowhere;
 use crate::records::spf::{DomainSpec, Mechanism, Qualifier, Record};
 
 /// Whether a question of the tree is open; each is asked as the walk will ask it.
@@ -108,9 +109,9 @@ impl<'f> Scout<'_, 'f> {
         self.ancestors.push(name.clone());
         for lead in leads {
             match lead {
-                Lead::Record(Some(name)) => self.visit(name),
-                Lead::Record(None) => self.reached += 1,
-                Lead::Hosts(mechanism, host) => self.ask_for_hosts(mechanism, host),
+                Lead::Record(Some(target)) if !is_nowhere(target, name) => self.visit(target),
+                Lead::Record(_) => self.reached += 1,
+                Lead::Hosts(mechanism, host) => self.ask_for_hosts(name, mechanism, host),
             }
         }
         self.known.extend(self.ancestors.pop());
@@ -134,7 +135,7 @@ impl<'f> Scout<'_, 'f> {
         }
     }
 
-    fn ask_for_hosts(&mut self, mechanism: &Mechanism, host: &Name) {
+    fn ask_for_hosts(&mut self, at: &Name, mechanism: &Mechanism, host: &Name) {
         if self.probed >= MAX_PROBES {
             return;
         }
@@ -147,7 +148,7 @@ impl<'f> Scout<'_, 'f> {
         };
         let referral = Referral {
             via: Via::Include,
-            parent: String::new(),
+            parent: at.to_string(),
             top: None,
             passes: false,
             decides: false,
