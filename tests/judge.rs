@@ -124,6 +124,39 @@ fn only_questions_of_managed_standards_keep_compliance_from_being_known() {
     assert!(open.is_some_and(|one| one.standards.contains(Standard::Dns)));
 }
 
+/// A question may weigh for a standard nobody manages, and be of interest to one that is: then no Error of what is managed hangs
+/// on it.
+#[test]
+fn what_weighs_for_another_standard_alone_does_not_keep_compliance_from_being_known() {
+    let spf = "{domain: voorbeeld.nl, role: Mail, spf: {mechanisms: [mx], all: Fail}}";
+    let mx = "{domain: voorbeeld.nl, role: Mail, mx: {hosts: [{preference: 10, host: mx.voorbeeld.nl}]}}";
+    let dmarc = "{domain: voorbeeld.nl, role: Mail, dmarc: {policy: Reject, aggregateReports: ['mailto:d@voorbeeld.nl']}}";
+    for (spec, silent, is_known) in [
+        // SPF wants to know how many addresses there are; an Error hangs on it for the MX alone.
+        (spf, "mx.voorbeeld.nl AAAA !SERVFAIL", true),
+        (mx, "mx.voorbeeld.nl AAAA !SERVFAIL", false),
+        // Of the other family it hangs on it for both.
+        (spf, "mx.voorbeeld.nl A !SERVFAIL", false),
+        (mx, "mx.voorbeeld.nl A !SERVFAIL", false),
+        (dmarc, "mx.voorbeeld.nl A !SERVFAIL", true),
+        (dmarc, "mx.voorbeeld.nl AAAA !SERVFAIL", true),
+    ] {
+        let verdict = managed(spec, &format!("{SOUND}\n{silent}"));
+        assert_eq!(
+            verdict.compliance_is_known(),
+            is_known,
+            "{silent} {spec}: {:?}",
+            verdict.unanswered
+        );
+        assert!(
+            verdict
+                .unanswered
+                .iter()
+                .any(|one| one.question.to_string() + " !SERVFAIL" == silent)
+        );
+    }
+}
+
 #[test]
 fn one_slip_of_markup_is_said_once_by_the_standard_it_breaks() {
     for (owner, text, rule, marked) in [

@@ -18,6 +18,8 @@ pub struct Asked {
     pub need: Need,
     /// The standards it was asked for.
     pub standards: Standards,
+    /// Those of them of which an Error could hang on it.
+    pub weighs: Standards,
     /// When a usable answer was had, or why there is none.
     pub outcome: Result<Answered, Trouble>,
 }
@@ -58,6 +60,7 @@ impl Row<'_> {
         Asked {
             need: self.need,
             standards: self.standards,
+            weighs: self.weighs,
             outcome: self.outcome(),
         }
     }

@@ -21,11 +21,16 @@ pub(super) fn all(
         .filter(|(_, asked, _)| asked.need > Need::Detail);
     let open = open.map(|(question, asked, why)| {
         let starttls = question.of::<Starttls>();
+        // What weighs for a standard nobody manages does not weigh for one that wants to know it only.
+        let concerned = match asked.need >= Need::Compliance {
+            true => asked.weighs,
+            false => asked.standards,
+        };
         Unanswered {
             question: question.clone(),
             need: asked.need,
             standards: asked.standards,
-            managed: asked.standards.iter().any(|standard| counts(&standard)),
+            managed: concerned.iter().any(|standard| counts(&standard)),
             why,
             words: starttls.and_then(|question| tls::words(question, inquiry)),
             holds: asked.need == Need::Essential || unseen.rests_on(question),

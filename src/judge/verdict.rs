@@ -142,7 +142,8 @@ pub struct Unanswered {
     pub need: Need,
     /// The standards it was asked for.
     pub standards: Standards,
-    /// Whether one of these standards is managed: only then can it keep *Compliant* from being known.
+    /// Whether one of these standards is managed, of those for which it weighs that much: only then can it keep *Compliant* from
+    /// being known.
     pub managed: bool,
     /// Why there is no answer.
     pub why: Trouble,
