@@ -46,7 +46,7 @@ pub(super) fn of(world: &World) -> Vec<String> {
         };
         notes.push(format!("note: {what}: {why}; no domain is judged by it"));
     }
-    if let Some(why) = world.broken_proxy() {
+    if let Some(why) = world.failed_proxy() {
         notes.push(format!(
             "note: not every mail server was looked at: the proxy {why}; no domain is judged by it"
         ));

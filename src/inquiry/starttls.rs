@@ -81,6 +81,8 @@ pub enum Halt {
     Broken,
     /// The server wants a certificate of its client, and this one has none.
     ClientCertificate,
+    /// This client could not go on, by something in itself.
+    Ours,
     /// No answer in time.
     Silent,
     /// A message longer than this client takes, which others may take.

@@ -177,9 +177,9 @@ impl World {
         self.smtp.put().silent_probe()
     }
 
-    /// Why the proxy through which mail servers are connected to cannot be used, where it cannot.
-    pub fn broken_proxy(&self) -> Option<String> {
-        self.smtp.put().broken_proxy()
+    /// Why the proxy through which mail servers are connected to could not be used, where it once could not.
+    pub fn failed_proxy(&self) -> Option<&str> {
+        self.smtp.put().failed_proxy()
     }
 
     /// Whether that probe ever answered.

@@ -89,9 +89,57 @@ async fn a_proxy_at_fault_is_told_as_that() {
             assert_eq!(fact.trouble(), Some(wanted), "{proxy} {says:?}");
         }
         assert_eq!(world.mail_port_is_blocked(), says.is_none() && trouble != Trouble::NoRoute);
-        let told = world.broken_proxy();
+        let told = world.failed_proxy();
         assert_eq!(told.is_some(), says.is_some(), "{told:?}");
         let named = format!("socks5://{proxy} ");
         assert!(told.is_none_or(|told| told.starts_with(&named) && told.contains(says.unwrap())), "{says:?}");
     }
+}
+
+/// It takes connections and says nothing: that is waited for once, and whoever else is asked about is not kept waiting for it.
+#[tokio::test]
+async fn a_proxy_that_swallows_everything_is_waited_for_once() {
+    let listener = TcpListener::bind(("127.0.0.1", 0)).await.unwrap();
+    let address = listener.local_addr().unwrap();
+    let (count, counted) = tokio::sync::watch::channel(0);
+    tokio::spawn(async move {
+        let mut kept = Vec::new();
+        while let Ok((client, _)) = listener.accept().await {
+            kept.push(client);
+            count.send_replace(kept.len());
+        }
+    });
+    let world = world(address);
+    for last in 1..=20 {
+        let fact = world.ask_mail_server(&question([9, 9, last, 1].into(), CHAIN), None).await;
+        assert_eq!(fact.trouble(), Some(Trouble::NoProxy));
+    }
+    assert_eq!(*counted.borrow(), 1);
+    assert!(world.failed_proxy().is_some_and(|why| why.ends_with("does not answer")));
+    assert!(!world.mail_port_is_blocked());
+}
+
+/// Whoever was asked about while it failed was not looked at, whatever it does for the next.
+#[tokio::test]
+async fn that_a_proxy_failed_is_told_though_it_works_again() {
+    let listener = TcpListener::bind(("127.0.0.1", 0)).await.unwrap();
+    let address = listener.local_addr().unwrap();
+    tokio::spawn(async move {
+        // The first is turned away; to the others it says that the mail server refused.
+        drop(listener.accept().await);
+        while let Ok((mut client, _)) = listener.accept().await {
+            let mut octets = [0; 64];
+            for answer in [&[5, 0][..], &[5, 5, 0, 1, 0, 0, 0, 0, 0, 0]] {
+                if client.read(&mut octets).await.is_ok() {
+                    client.write_all(answer).await.ok();
+                }
+            }
+        }
+    });
+    let world = world(address);
+    for (server, trouble) in [([9, 9, 9, 9], Trouble::NoProxy), ([8, 8, 8, 8], Trouble::Network)] {
+        let fact = world.ask_mail_server(&question(server.into(), CHAIN), None).await;
+        assert_eq!(fact.trouble(), Some(trouble));
+    }
+    assert!(world.failed_proxy().is_some_and(|why| why.contains("closed the connection")));
 }

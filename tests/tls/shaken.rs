@@ -68,7 +68,7 @@ fn a_choice_is_no_handshake() {
     use State::{Drifted as D, InSync as I, Unknown as U};
     /// What it is, what was seen, the state with why it is not known, and the rule.
     type Row = (&'static str, Session, State, Option<Trouble>, Option<&'static str>);
-    let rows: [Row; 17] = [
+    let rows: [Row; 18] = [
         // What it promised it does not keep.
         ("TLS 1.3 that is damaged", failed(broken, &ours), D, None, Some("TLS-002")),
         ("TLS 1.2 that ends behind the key", failed(broken, &usual), D, None, Some("TLS-002")),
@@ -86,6 +86,7 @@ fn a_choice_is_no_handshake() {
         // Whose doing it is cannot be known.
         ("too long", failed(Some(Halt::TooLong), &ours), U, Some(Trouble::Limit), Some("TLS-020")),
         ("a client's certificate", failed(Some(Halt::ClientCertificate), &usual), U, Some(Trouble::Refused), Some("TLS-020")),
+        ("its own doing", failed(Some(Halt::Ours), &ours), U, Some(Trouble::Limit), Some("TLS-020")),
         ("silence", failed(Some(Halt::Silent), &ours), U, Some(Trouble::Timeout), Some("TLS-020")),
         ("our hello alone is refused", failed(apart, &usual), U, Some(Trouble::Refused), Some("TLS-020")),
         ("the same in a recording of before", failed(None, &ours), U, Some(Trouble::Refused), Some("TLS-020")),

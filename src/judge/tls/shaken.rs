@@ -61,7 +61,7 @@ impl<'s> Shaken<'s> {
             Some(Halt::Broken) => Self::Never(words),
             Some(Halt::ClientCertificate) => Self::Open(words, Trouble::Refused),
             Some(Halt::Silent) => Self::Open(words, Trouble::Timeout),
-            Some(Halt::TooLong) => Self::Open(words, Trouble::Limit),
+            Some(Halt::TooLong | Halt::Ours) => Self::Open(words, Trouble::Limit),
             Some(Halt::Apart) | None if steps().any(own::is_beyond) => Self::Done,
             // It takes from others what it refused us.
             Some(Halt::Apart) | None if steps().any(is_tls) => Self::Open(words, Trouble::Refused),

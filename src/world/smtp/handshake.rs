@@ -60,7 +60,7 @@ impl Shaker {
     ) -> Result<Handshake, Halted> {
         let ours = |words| Halted {
             words,
-            halt: Halt::Silent,
+            halt: Halt::Ours,
         };
         let Ok(name) = ServerName::try_from(host.to_string()) else {
             return Err(ours(format!(
@@ -80,7 +80,12 @@ impl Shaker {
         let connector = TlsConnector::from(Arc::new(config));
         let shaken = timeout(patience, connector.connect(name.clone(), connection.stream)).await;
         let mut stream = match shaken {
-            Err(_) => return Err(ours("the server did not answer in time".to_owned())),
+            Err(_) => {
+                return Err(Halted {
+                    words: "the server did not answer in time".to_owned(),
+                    halt: Halt::Silent,
+                });
+            }
             Ok(Err(error)) => return Err(witness.halted(&error)),
             Ok(Ok(stream)) => stream,
         };
@@ -194,7 +199,12 @@ fn words(error: &Error) -> (String, Option<Halt>) {
             ("it sends warnings and no end of them".to_owned(), Halt::Broken)
         }
         Error::PeerMisbehaved(why) => (format!("it breaks the rules of TLS ({why:?})"), Halt::Broken),
-        other => (other.to_string(), Halt::Broken),
+        Error::InappropriateMessage { .. }
+        | Error::InappropriateHandshakeMessage { .. }
+        | Error::PeerSentOversizedRecord
+        | Error::NoApplicationProtocol => (format!("it breaks the rules of TLS: {error}"), Halt::Broken),
+        // What else the library stops at is in itself, or it does not say whose doing it is.
+        other => (format!("this client could not go on: {other}"), Halt::Ours),
     };
     (words, Some(halt))
 }
@@ -323,6 +333,75 @@ impl ServerCertVerifier for Witness {
 mod tests {
     use super::*;
     use crate::transport::own;
+
+    /// Nothing is put down to a server that the library stops at by itself.
+    #[test]
+    fn whose_doing_an_end_was_is_told_by_what_is_known_of_it() {
+        use rustls::{AlertDescription, ContentType, HandshakeType, PeerIncompatible};
+        let (broken, ours) = (Some(Halt::Broken), Some(Halt::Ours));
+        for (error, halt, says) in [
+            (Error::DecryptError, broken, "cannot be decrypted"),
+            (Error::NoCertificatesPresented, broken, "no certificate"),
+            (
+                Error::PeerSentOversizedRecord,
+                broken,
+                "it breaks the rules of TLS: ",
+            ),
+            (
+                Error::InappropriateMessage {
+                    expect_types: vec![ContentType::Handshake],
+                    got_type: ContentType::ApplicationData,
+                },
+                broken,
+                "it breaks the rules of TLS: ",
+            ),
+            (
+                Error::InappropriateHandshakeMessage {
+                    expect_types: vec![HandshakeType::ServerHello],
+                    got_type: HandshakeType::Finished,
+                },
+                broken,
+                "it breaks the rules of TLS: ",
+            ),
+            (
+                Error::PeerIncompatible(PeerIncompatible::NoCipherSuitesInCommon),
+                Some(Halt::Apart),
+                "nothing that this client does",
+            ),
+            (
+                Error::AlertReceived(AlertDescription::HandshakeFailure),
+                None,
+                "alert HandshakeFailure",
+            ),
+            (Error::EncryptError, ours, "this client could not go on: "),
+            (
+                Error::FailedToGetRandomBytes,
+                ours,
+                "this client could not go on: ",
+            ),
+            (
+                Error::FailedToGetCurrentTime,
+                ours,
+                "this client could not go on: ",
+            ),
+            (Error::HandshakeNotComplete, ours, "this client could not go on: "),
+            (Error::UnsupportedNameType, ours, "this client could not go on: "),
+            (
+                Error::InvalidCertificate(CertificateError::BadEncoding),
+                ours,
+                "this client could not go on: ",
+            ),
+            (
+                Error::General("no".to_owned()),
+                ours,
+                "this client could not go on: ",
+            ),
+        ] {
+            let (told, whose) = words(&error);
+            assert_eq!(whose, halt, "{error:?}");
+            assert!(told.contains(says), "{error:?}: {told}");
+        }
+    }
 
     /// What is said to be beyond this client is so by the library's own lists.
     #[test]

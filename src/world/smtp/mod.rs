@@ -15,7 +15,7 @@ mod remote;
 mod talk;
 
 use std::net::{IpAddr, SocketAddr};
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
@@ -62,6 +62,8 @@ pub(super) struct MailServers {
     probe: Option<Remote>,
     /// What is wrong with the proxy, where something is.
     no_proxy: Mutex<Option<String>>,
+    /// What was wrong with it first, whatever came of it later.
+    failed_proxy: OnceLock<String>,
     gauges: Gauges,
     clock: Clock,
 }
@@ -86,6 +88,7 @@ impl MailServers {
             watch: Mutex::default(),
             probe,
             no_proxy: Mutex::default(),
+            failed_proxy: OnceLock::new(),
             gauges: Gauges::default(),
             clock,
         })
@@ -101,10 +104,9 @@ impl MailServers {
         self.probe.as_ref().and_then(Remote::silent)
     }
 
-    /// Why the proxy cannot be used, where it cannot.
-    pub(super) fn broken_proxy(&self) -> Option<String> {
-        let known = self.no_proxy.lock().unwrap_or_else(PoisonError::into_inner);
-        known.clone()
+    /// Why the proxy could not be used, where it once could not: who looked then was told nothing, whatever came later.
+    pub(super) fn failed_proxy(&self) -> Option<&str> {
+        self.failed_proxy.get().map(String::as_str)
     }
 
     /// Says once that the proxy cannot be used, and once that it can, as the newest connection found it.
@@ -116,6 +118,7 @@ impl MailServers {
         let mut known = self.no_proxy.lock().unwrap_or_else(PoisonError::into_inner);
         match (&*known, &why) {
             (None, Some(why)) => {
+                self.failed_proxy.get_or_init(|| why.clone());
                 tracing::warn!(
                     reason = Trouble::NoProxy.reason(),
                     "the proxy cannot be used: {why}"
@@ -151,6 +154,8 @@ impl MailServers {
         let talked = talk(SocketAddr::new(question.address, self.config.port), &self.config).await;
         self.note_proxy(&talked);
         let mut watch = self.watch();
+        let is_mute = matches!(&talked, Err(failed) if failed.is_proxy_mute);
+        watch.proxy(is_mute, Instant::now());
         let connected = |watch: &mut Watch| watch.connected(question.address, (self.clock)());
         match &talked {
             Err(failed) => {
@@ -425,6 +430,9 @@ impl Put for MailServers {
         }
         let now = Instant::now();
         let mut watch = self.watch();
+        if watch.is_mute(now) {
+            return Some(Trouble::NoProxy);
+        }
         if watch.is_busy(question.address, now) {
             return Some(Trouble::Busy);
         }

@@ -22,6 +22,8 @@ pub(super) enum NoWay {
     Silent,
     /// It is the proxy itself.
     Proxy(String),
+    /// The proxy takes what it is sent, or not even that, and says nothing.
+    Mute(String),
 }
 
 /// Connects to `address` through the proxy, which gets this patience for itself, and the mail server the same.
@@ -34,8 +36,8 @@ pub(super) async fn connect(
     patience: Duration,
 ) -> Result<TcpStream, NoWay> {
     let greeted = timeout(patience, greet(proxy)).await;
-    let greeted = greeted.unwrap_or_else(|_| Err("does not answer".to_owned()));
-    let mut stream = greeted.map_err(NoWay::Proxy)?;
+    let mute = |_| NoWay::Mute("does not answer".to_owned());
+    let mut stream = greeted.map_err(mute)?.map_err(NoWay::Proxy)?;
     let led = timeout(patience, lead(&mut stream, address)).await;
     led.unwrap_or(Err(NoWay::Silent))?;
     Ok(stream)

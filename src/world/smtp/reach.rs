@@ -36,6 +36,8 @@ pub(super) struct Watch {
     /// The networks in which nobody could be connected to, until somebody can.
     in_vain: BTreeSet<Network>,
     next_try: Option<Instant>,
+    /// The proxy on the way said nothing: until then nobody is connected to through it.
+    mute_until: Option<Instant>,
     busy: HashMap<IpAddr, Pause>,
     /// When a connection to each address last came about.
     heard: HashMap<IpAddr, Timestamp>,
@@ -113,9 +115,26 @@ impl Watch {
         !is_due
     }
 
+    /// The proxy on the way said nothing, or it said something.
+    pub(super) fn proxy(&mut self, is_mute: bool, now: Instant) {
+        self.mute_until = is_mute.then(|| now + TRY_AGAIN);
+    }
+
+    /// Whether the proxy would not answer now either; when one is tried after all, the next is in a while.
+    pub(super) fn is_mute(&mut self, now: Instant) -> bool {
+        let Some(until) = self.mute_until else {
+            return false;
+        };
+        if until <= now {
+            self.mute_until = Some(now + TRY_AGAIN);
+        }
+        until > now
+    }
+
     /// The next one is let through at once, and no second one with it.
     pub(super) fn try_again(&mut self) {
         self.next_try = None;
+        self.mute_until = None;
     }
 
     /// The server takes nobody now.
@@ -178,6 +197,23 @@ mod tests {
             watch.silent(at(address), later);
         }
         assert!(!watch.is_blocked(), "it was open once");
+    }
+
+    #[test]
+    fn a_proxy_that_says_nothing_is_waited_for_once_in_a_while() {
+        let now = Instant::now();
+        let mut watch = Watch::default();
+        assert!(!watch.is_mute(now));
+        watch.proxy(true, now);
+        assert!(watch.is_mute(now + Duration::from_secs(60)));
+        // One is let through, and no second one with it.
+        let later = now + TRY_AGAIN;
+        assert!(!watch.is_mute(later) && watch.is_mute(later));
+        watch.proxy(false, later);
+        assert!(!watch.is_mute(later));
+        watch.proxy(true, later);
+        watch.try_again();
+        assert!(!watch.is_mute(later));
     }
 
     #[test]

@@ -31,6 +31,8 @@ pub(super) struct Failed {
     pub(super) trouble: Trouble,
     pub(super) words: String,
     pub(super) is_connected: bool,
+    /// Whether a proxy on the way said nothing at all: the next connection would be waited for in vain as long.
+    pub(super) is_proxy_mute: bool,
 }
 
 /// A connection on which the server awaits TLS.
@@ -49,10 +51,11 @@ pub(super) struct Connection {
 pub(super) async fn talk(address: SocketAddr, config: &SmtpConfig) -> Result<Talk, Failed> {
     let stream = connect(address, config)
         .await
-        .map_err(|(trouble, words)| Failed {
+        .map_err(|(trouble, words, is_proxy_mute)| Failed {
             trouble,
             words,
             is_connected: false,
+            is_proxy_mute,
         })?;
     let own = stream.local_addr().ok();
     let mut line = Line {
@@ -102,18 +105,20 @@ pub(super) async fn talk(address: SocketAddr, config: &SmtpConfig) -> Result<Tal
 }
 
 /// Connects, straight or through the proxy.
-async fn connect(address: SocketAddr, config: &SmtpConfig) -> Result<TcpStream, (Trouble, String)> {
+async fn connect(address: SocketAddr, config: &SmtpConfig) -> Result<TcpStream, (Trouble, String, bool)> {
     let Some(proxy) = config.proxy else {
         let connected = timeout(config.step, TcpStream::connect(address)).await;
-        let connected = connected.map_err(|_| (Trouble::Timeout, String::new()))?;
-        return connected.map_err(|error| (Trouble::Network, error.to_string()));
+        let connected = connected.map_err(|_| (Trouble::Timeout, String::new(), false))?;
+        return connected.map_err(|error| (Trouble::Network, error.to_string(), false));
     };
     let connected = proxy::connect(proxy, address, config.step).await;
+    let named = |words: String| format!("socks5://{proxy} {words}");
     connected.map_err(|why| match why {
-        NoWay::Server(words) => (Trouble::Network, words),
-        NoWay::Family(words) => (Trouble::NoRoute, words),
-        NoWay::Silent => (Trouble::Timeout, String::new()),
-        NoWay::Proxy(words) => (Trouble::NoProxy, format!("socks5://{proxy} {words}")),
+        NoWay::Server(words) => (Trouble::Network, words, false),
+        NoWay::Family(words) => (Trouble::NoRoute, words, false),
+        NoWay::Silent => (Trouble::Timeout, String::new(), false),
+        NoWay::Proxy(words) => (Trouble::NoProxy, named(words), false),
+        NoWay::Mute(words) => (Trouble::NoProxy, named(words), true),
     })
 }
 
@@ -183,5 +188,6 @@ fn connected(trouble: Trouble, words: String) -> Failed {
         trouble,
         words,
         is_connected: true,
+        is_proxy_mute: false,
     }
 }
