@@ -376,12 +376,12 @@ fn a_spreadsheet_gets_the_manifest_beside_the_domain() {
     let lines: Vec<&str> = run.out.lines().collect();
     assert_eq!((run.code, lines.len()), (0, 2), "{run:?}");
     assert!(
-        lines[0].ends_with("file,line,namespace,name,internet_nl_lowest,internet_nl_highest"),
+        lines[0].ends_with("file,line,namespace,name,internet_nl_lowest,internet_nl_highest,tls"),
         "{}",
         run.out
     );
     assert!(
-        lines[1].starts_with("voorbeeld.nl,ok,") && lines[1].ends_with(",'-,5,mail,voorbeeld-nl,,"),
+        lines[1].starts_with("voorbeeld.nl,ok,") && lines[1].ends_with(",'-,5,mail,voorbeeld-nl,,,"),
         "{}",
         run.out
     );

@@ -4,7 +4,6 @@
 //! [`Need::Compliance`]; whatever only a Warning hangs on is evidence.
 
 use super::referral::Referral;
-use super::walk::is_nowhere_for;
 use crate::inquiry::{Dns, Inquiry, Kind, Need, Rdata, Reply};
 use crate::judge::spf::evaluate::MAX_MX;
 use crate::judge::spf::expand::without_sender;
@@ -138,7 +137,7 @@ pub(super) fn at(
         open: false,
         networks: Vec::new(),
     };
-    if is_nowhere_for(name, &onward.parent) {
+    if onward.leads_nowhere(name) {
         (probe.nowhere, probe.void_v4, probe.void_v6) = (true, true, true);
         return probe;
     }

@@ -14,7 +14,6 @@ use crate::judge::spf::expand::without_sender;
 use crate::judge::spf::policy::name_of;
 use crate::judge::spf::published::{Published, gather};
 use crate::name::Name;
-use crate::records::mx::is_nowhere;
 use crate::records::presentation;
 use crate::records::spf::{Addresses, DomainSpec, Mechanism, Network4, Qualifier, Record};
 
@@ -144,7 +143,7 @@ impl<'f> TreeWalk<'_, 'f> {
         if self.ancestors.contains(name) {
             return Err(Obstacle::Loop);
         }
-        if is_nowhere_for(name, &reached.referral.parent) {
+        if reached.referral.leads_nowhere(name) {
             return Err(Obstacle::Nowhere);
         }
         if reached.depth > MAX_DEPTH || self.walked.reached.len() >= MAX_RECORDS {
@@ -328,11 +327,6 @@ pub(super) fn one_record(published: Published<'_>) -> Result<&Arc<Record>, Obsta
             many => Err(Obstacle::Several(many.len())),
         },
     }
-}
-
-/// Whether a name that the record at `parent` speaks of is nowhere for who reads that.
-pub(super) fn is_nowhere_for(name: &Name, parent: &str) -> bool {
-    name_of(parent).is_some_and(|parent| is_nowhere(name, &parent))
 }
 
 fn syntax_error(record: &Record) -> Option<Obstacle> {
