@@ -326,7 +326,7 @@ fn open(intent: &Intent, verdict: &Verdict) -> Vec<Standard> {
         .unanswered
         .iter()
         .filter(|one| one.managed && one.need == Need::Compliance)
-        .flat_map(|one| one.standards.iter())
+        .flat_map(|one| one.weighs.iter())
         .filter(|standard| intent.manages(*standard) || *standard == Standard::Dns)
         .collect();
     open.into_iter().collect()

@@ -30,6 +30,7 @@ pub(super) fn all(
             question: question.clone(),
             need: asked.need,
             standards: asked.standards,
+            weighs: concerned,
             managed: concerned.iter().any(|standard| counts(&standard)),
             why,
             words: starttls.and_then(|question| tls::words(question, inquiry)),

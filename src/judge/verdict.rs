@@ -142,7 +142,9 @@ pub struct Unanswered {
     pub need: Need,
     /// The standards it was asked for.
     pub standards: Standards,
-    /// Whether one of these standards is managed, of those for which it weighs that much: only then can it keep *Compliant* from
+    /// Those of them for which it weighs that much: all where no Error could hang on it.
+    pub weighs: Standards,
+    /// Whether one of these is managed: only then can it keep *Compliant* from
     /// being known.
     pub managed: bool,
     /// Why there is no answer.

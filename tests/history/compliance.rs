@@ -126,6 +126,7 @@ fn a_known_error_counts_although_others_could_hide() {
     object.judged(0, &verdict);
     verdict.findings.clear();
     verdict.unanswered[0].standards = [Standard::Dmarc].into();
+    verdict.unanswered[0].weighs = [Standard::Dmarc].into();
     object.judged(10, &verdict);
     assert_eq!(
         object.ready(),

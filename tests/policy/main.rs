@@ -12,3 +12,4 @@ mod file;
 mod issuers;
 mod judged;
 mod server;
+mod silent;

@@ -81,6 +81,7 @@ pub(crate) fn unanswered(need: Need) -> Unanswered {
         question: Dns::new(name("s1._domainkey.voorbeeld.nl"), Kind::Txt).into(),
         need,
         standards: Standards::from([Standard::Dkim]),
+        weighs: Standards::from([Standard::Dkim]),
         managed: true,
         why: Trouble::ServFail,
         words: None,

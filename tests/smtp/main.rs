@@ -2,6 +2,7 @@
 
 #![allow(clippy::unwrap_used, reason = "a test stops where it cannot go on")]
 
+mod at_it;
 mod broken;
 #[path = "../support/dns.rs"]
 mod dns;

@@ -59,7 +59,7 @@ impl Authority {
     }
 }
 
-fn smtp(port: u16, allow_private: bool) -> SmtpConfig {
+pub(crate) fn smtp(port: u16, allow_private: bool) -> SmtpConfig {
     SmtpConfig {
         port,
         pause: Duration::ZERO,
@@ -70,7 +70,7 @@ fn smtp(port: u16, allow_private: bool) -> SmtpConfig {
     }
 }
 
-fn world(smtp: SmtpConfig) -> World {
+pub(crate) fn world(smtp: SmtpConfig) -> World {
     World::new(Config {
         resolvers: vec![([127, 0, 0, 1], 9).into()],
         smtp,
@@ -98,7 +98,7 @@ fn through(host: &str, port: u16, identity: Identity) -> World {
     })
 }
 
-async fn ask(world: &World, address: impl Into<IpAddr>) -> Arc<Fact<Starttls>> {
+pub(crate) async fn ask(world: &World, address: impl Into<IpAddr>) -> Arc<Fact<Starttls>> {
     world
         .ask_mail_server(&question(address.into(), CHAIN), None)
         .await

@@ -30,6 +30,8 @@ pub struct SmtpConfig {
     pub proxy: Option<SocketAddr>,
     /// The probe that looks at them for us; `None`: they are connected to from here.
     pub probe: Option<ProbeConfig>,
+    /// How long one may wait there for a server's turn, beside its look: a probe has others to answer too.
+    pub turn: Duration,
     /// How many servers are looked at at once.
     pub concurrency: NonZeroUsize,
 }
@@ -45,6 +47,7 @@ impl Default for SmtpConfig {
             allow_private: false,
             proxy: None,
             probe: None,
+            turn: Duration::from_secs(5 * 60),
             concurrency: NonZeroUsize::MIN.saturating_add(31),
         }
     }
@@ -112,7 +115,8 @@ impl MailServerArgs {
 #[derive(Debug, Clone, clap::Args)]
 #[command(next_help_heading = "Mail servers")]
 pub struct ProbeArgs {
-    /// Have this probe (zegel probe) look at mail servers, where port 25 is closed outward
+    /// Have this probe (zegel probe) look at mail servers, where port 25 is closed outward; a name is looked up as the system does, not
+    /// through --resolver
     #[arg(
         long,
         value_name = "HOST:PORT",

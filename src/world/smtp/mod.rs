@@ -47,9 +47,6 @@ const PROFILE_KEPT: SignedDuration = SignedDuration::from_hours(7 * 24);
 /// A look is not kept until so shortly before a certificate ends.
 const BEFORE_THE_END: SignedDuration = SignedDuration::from_hours(14 * 24);
 
-/// A probe has others to answer too: so long one may wait there for a server's turn.
-const AT_THE_PROBE: Duration = Duration::from_secs(5 * 60);
-
 /// A look that was cut short is not kept for longer.
 const CUT_SHORT_KEPT: SignedDuration = SignedDuration::from_hours(1);
 
@@ -204,7 +201,7 @@ impl MailServers {
             question: question.clone(),
             max_age: floor.map(|floor| now.duration_since(floor).max(SignedDuration::ZERO)),
         };
-        let told = probe.ask(&asked).await;
+        let told = probe.ask(&asked, self.longest(question.closeness)).await;
         self.gauges.silent.set(i64::from(probe.silent().is_some()));
         match told {
             Ok(answer) => {
@@ -328,7 +325,7 @@ impl MailServers {
         let look = (one + *pause).saturating_mul(connections);
         match &self.probe {
             None => look,
-            Some(_) => look + AT_THE_PROBE,
+            Some(_) => look + self.config.turn,
         }
     }
 
@@ -408,7 +405,8 @@ impl Put for MailServers {
     }
 
     fn patience(&self, question: &Starttls) -> Duration {
-        self.longest(question.closeness)
+        let on_the_way = self.probe.as_ref().map_or(Duration::ZERO, |_| remote::ON_THE_WAY);
+        self.longest(question.closeness) + on_the_way
     }
 
     fn silence(&self, question: &Starttls) -> Spoke {

@@ -1,7 +1,7 @@
 //! A probe that looks at mail servers for us, from where port 25 is open.
 //!
 //! It is asked the same question and gives the same fact, over TLS with certificates on both sides. One connection has one
-//! question; the probe says every few seconds that it is still at it, so that a dead one is told from a slow mail server.
+//! question; the probe says every few seconds that it is still at it, so that a dead one is told from a slow mail server; it has as long as the longest look, and a wait for its turn.
 //! A probe that cannot be asked is nobody's fault but ours: it is said once, and for a while nobody tries again.
 
 use std::fmt;
@@ -26,6 +26,9 @@ const CONNECT: Duration = Duration::from_secs(10);
 
 /// Until the question is on its way.
 const TELL: Duration = Duration::from_secs(10);
+
+/// What comes on top of the time a look takes there: how long a question may be on its way, and a little.
+pub(super) const ON_THE_WAY: Duration = Duration::from_secs(30);
 
 /// So long may be silence; a probe says every 15 seconds that it is still at it.
 const SILENCE: Duration = Duration::from_secs(60);
@@ -137,9 +140,9 @@ impl Remote {
         until.is_some_and(|until| until > Instant::now())
     }
 
-    /// Asks it.
-    pub(super) async fn ask(&self, asked: &Asked) -> Result<Answer, NoAnswer> {
-        let told = self.exchange(asked).await;
+    /// Asks it; no look takes longer there than `longest`, whatever it says.
+    pub(super) async fn ask(&self, asked: &Asked, longest: Duration) -> Result<Answer, NoAnswer> {
+        let told = self.exchange(asked, longest).await;
         let mut state = self.state();
         match told {
             Ok(told) => {
@@ -165,7 +168,7 @@ impl Remote {
     }
 
     /// The outer error is of the probe as a whole, in words; the inner one of this question alone.
-    async fn exchange(&self, asked: &Asked) -> Result<Result<Answer, NoAnswer>, String> {
+    async fn exchange(&self, asked: &Asked, longest: Duration) -> Result<Result<Answer, NoAnswer>, String> {
         let server = ServerName::try_from(self.at.host.clone()).map_err(|error| error.to_string())?;
         let connecting = async {
             let stream = TcpStream::connect((self.at.host.as_str(), self.at.port)).await;
@@ -176,28 +179,38 @@ impl Remote {
         let connected = timeout(CONNECT, connecting).await;
         let mut stream = connected.map_err(|_| "no connection came about in 10 seconds".to_owned())??;
         tell(&mut stream, &asked.to_line()).await?;
-        let mut stream = BufReader::new(stream);
-        loop {
-            let line = timeout(SILENCE, line(&mut stream)).await;
-            let line = line.map_err(|_| "it has said nothing for a minute".to_owned())??;
-            match Told::read(&line).map_err(|error| error.to_string())? {
-                Told::Waiting => {}
-                Told::Answer(answer) if answer.question == asked.question => return Ok(Ok(*answer)),
-                Told::Answer(answer) => {
-                    return Err(format!(
-                        "asked for {}, it answered for {}",
-                        asked.question, answer.question
-                    ));
-                }
-                Told::Refused(refused) if refused.reason == Reason::Full => {
-                    return Ok(Err(NoAnswer {
-                        trouble: Trouble::Limit,
-                        words: clean(&refused.words),
-                    }));
-                }
-                Told::Refused(refused) => {
-                    return Err(format!("it does not answer: {}", clean(&refused.words)));
-                }
+        let told = timeout(longest, told(BufReader::new(stream), asked)).await;
+        told.unwrap_or_else(|_| {
+            Err("it says that it is still at it, for longer than any look takes".to_owned())
+        })
+    }
+}
+
+/// What a probe says in the end.
+async fn told<S: tokio::io::AsyncRead + Unpin>(
+    mut stream: BufReader<S>,
+    asked: &Asked,
+) -> Result<Result<Answer, NoAnswer>, String> {
+    loop {
+        let line = timeout(SILENCE, line(&mut stream)).await;
+        let line = line.map_err(|_| "it has said nothing for a minute".to_owned())??;
+        match Told::read(&line).map_err(|error| error.to_string())? {
+            Told::Waiting => {}
+            Told::Answer(answer) if answer.question == asked.question => return Ok(Ok(*answer)),
+            Told::Answer(answer) => {
+                return Err(format!(
+                    "asked for {}, it answered for {}",
+                    asked.question, answer.question
+                ));
+            }
+            Told::Refused(refused) if refused.reason == Reason::Full => {
+                return Ok(Err(NoAnswer {
+                    trouble: Trouble::Limit,
+                    words: clean(&refused.words),
+                }));
+            }
+            Told::Refused(refused) => {
+                return Err(format!("it does not answer: {}", clean(&refused.words)));
             }
         }
     }
