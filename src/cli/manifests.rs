@@ -37,6 +37,8 @@ pub struct Manifest {
     pub source: ManifestRef,
     /// The line of each wanted record set, in their order: of what it was derived from, or the nearest field around it.
     pub lines: Vec<u64>,
+    /// Where it stands in its document: nothing, or `items[2].`.
+    pub prefix: String,
 }
 
 /// What was read.

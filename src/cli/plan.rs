@@ -136,7 +136,7 @@ fn mistake(manifests: &[Manifest], clash: Clash) -> Option<Invalid> {
     Some(Invalid {
         file: manifest.source.file.clone(),
         line: line.unwrap_or(manifest.source.line),
-        error: SpecError::new(path, clash.message),
+        error: SpecError::new(format!("{}{path}", manifest.prefix), clash.message),
     })
 }
 

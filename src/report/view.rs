@@ -163,6 +163,18 @@ impl ManifestRef {
         self.place_of(self.line)
     }
 
+    /// Its namespace and name, for people; a name that the server will make has none yet (`generateName`).
+    pub fn title(&self) -> String {
+        let name = match self.name.as_str() {
+            "" => "(name yet to be made)",
+            name => name,
+        };
+        match &self.namespace {
+            Some(namespace) => format!("{namespace}/{name}"),
+            None => name.to_owned(),
+        }
+    }
+
     /// The same of a line of it.
     pub fn place_of(&self, line: u64) -> String {
         match line {

@@ -287,3 +287,40 @@ fn a_set_that_is_right_by_its_absence_is_written_as_no_set() {
         None => println!("SKIPPED: octoDNS (it could not be installed: dev/octodns says why)"),
     }
 }
+
+/// An item of a list is told as one, and an object whose name the server will make as that.
+#[test]
+fn an_object_of_a_list_and_one_without_a_name_are_told_as_what_they_are() {
+    let text = both(&[1], &[2]);
+    let items: Vec<String> = text
+        .split("---\n")
+        .filter(|text| !text.trim().is_empty())
+        .map(|text| format!("- {}", text.trim_end().replace('\n', "\n  ")))
+        .collect();
+    let list = format!("apiVersion: v1\nkind: List\nitems:\n{}\n", items.join("\n"));
+    let run = plan(&list, &["-o", "zone"]);
+    assert_eq!(run.code, 2, "{run:?}");
+    assert!(
+        run.err.contains("items[1].spec.dane.hosts[0]") && run.err.contains("want different records there"),
+        "{}",
+        run.err
+    );
+    // The first stands in no list.
+    let run = plan(&text, &["-o", "zone"]);
+    assert!(run.err.contains(" spec.dane.hosts[0]"), "{}", run.err);
+    let made: String = text
+        .lines()
+        .map(|line| match line.contains("metadata:") {
+            true => "metadata: {generateName: mail-}\n".to_owned(),
+            false => format!("{line}\n"),
+        })
+        .collect();
+    let run = plan(&made, &["-o", "zone"]);
+    assert!(
+        run.err
+            .contains("voorbeeld.nl: MailDomain (name yet to be made), ")
+            && !run.err.contains("MailDomain ,"),
+        "{}",
+        run.err
+    );
+}

@@ -242,6 +242,7 @@ impl<'r> Reader<'r> {
                 intent,
                 source,
                 lines,
+                prefix: prefix.to_owned(),
             });
         }
         self.objects.push(read);

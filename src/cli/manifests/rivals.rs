@@ -40,14 +40,7 @@ pub(super) struct Object {
 impl Object {
     /// Its namespace and name, for people.
     fn title(&self) -> String {
-        let name = match self.source.name.as_str() {
-            "" => "(name yet to be made)",
-            name => name,
-        };
-        match &self.source.namespace {
-            Some(namespace) => format!("{namespace}/{name}"),
-            None => name.to_owned(),
-        }
+        self.source.title()
     }
 
     /// Its claim, as the controller orders it; what no cluster has yet comes after what one has.

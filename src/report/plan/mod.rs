@@ -201,13 +201,9 @@ fn before(row: &Row, mark: &str) -> String {
 
 /// Whose records follow: the domain, the object, and where it stands.
 fn title(manifest: &ManifestRef, domain: &Name) -> String {
-    let object = match &manifest.namespace {
-        Some(namespace) => format!("{namespace}/{}", manifest.name),
-        None => manifest.name.clone(),
-    };
     format!(
         "{domain}: MailDomain {}, {}",
-        harmless(&object),
+        harmless(&manifest.title()),
         harmless(&manifest.place())
     )
 }
