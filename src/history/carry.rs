@@ -7,11 +7,10 @@ use jiff::{SignedDuration, Timestamp};
 use super::clock::{LONGEST_SETTLE, ceil, floor, plus};
 use super::going::{self, Going};
 use super::reason::Phase;
-use super::record::{
-    Answer, Cause, PREFIX, Record, SHORTEST_CONFIRM, Silence, hold, key, same_values, turn_key,
-};
-use super::turns::{Heard, Turns, print};
-use super::versions::{Unwritten, Versions};
+use super::record::{Answer, Cause, Record, SHORTEST_CONFIRM, Silence, hold, key, same_values};
+use super::turns::{Heard, Kind, Turns, print};
+use super::unwritten::Unwritten;
+use super::versions::Versions;
 use super::wait::Wait;
 use crate::intent::Schedule;
 use crate::judge::{Finding, RecordVerdict, ResolverSays, State, Verdict};
@@ -71,7 +70,7 @@ impl Carry<'_> {
             fresh.versions = versions;
             if late.is_some() {
                 of_resolvers.extend(late);
-                turns.forget(&turn_key(&fresh.key));
+                turns.forget(Kind::Record.thing(&fresh.key));
             } else if record.state != State::Unknown {
                 let (heard, in_turn) = self.in_turn(before, fresh, record, turns);
                 unsaid += u32::from(heard.alternates && heard.changed);
@@ -80,7 +79,10 @@ impl Carry<'_> {
             fresh
         });
         let records: Vec<Record> = records.collect();
-        turns.keep_only(PREFIX, records.iter().map(|record| turn_key(&record.key)));
+        turns.keep_only(
+            Kind::Record,
+            records.iter().map(|record| Kind::Record.thing(&record.key)),
+        );
         (records, of_resolvers, unsaid)
     }
 
@@ -135,7 +137,7 @@ impl Carry<'_> {
     /// What name servers hold and held, after this look at them.
     fn versions(&self, before: Option<&Record>, record: &RecordVerdict, verdict: &Verdict) -> Versions {
         let written = before.map(|old| old.versions.clone()).unwrap_or_default();
-        let mut versions = self.unwritten.or_written(&turn_key(&key(record)), &written);
+        let mut versions = self.unwritten.or_written(&key(record), &written);
         let same_desired = before.is_none_or(|old| old.wants(record));
         match verdict.servers_of(&record.site) {
             Some(servers) => versions.look(servers, same_desired, self.now),
@@ -236,19 +238,19 @@ impl Carry<'_> {
         record: &RecordVerdict,
         turns: &mut Turns,
     ) -> (Heard, Record) {
-        let key = turn_key(&fresh.key);
+        let thing = Kind::Record.thing(&fresh.key);
         let seen_at = record.seen_at.unwrap_or(self.now).min(self.now);
         let Some(before) = before.filter(|old| old.wants(record)) else {
-            turns.forget(&key);
-            let heard = turns.note(&key, print(&fresh.answer), seen_at, hold(self.schedule));
+            turns.forget(thing);
+            let heard = turns.note(thing, print(&fresh.answer), seen_at, hold(self.schedule));
             return (heard, fresh);
         };
         if !before.alternates.is_empty() {
             let mut said = vec![print(&before.answer)];
             said.extend(before.alternates.iter().map(print));
-            turns.resume(&key, &said, seen_at);
+            turns.resume(thing, &said, seen_at);
         }
-        let heard = turns.note(&key, print(&fresh.answer), seen_at, hold(self.schedule));
+        let heard = turns.note(thing, print(&fresh.answer), seen_at, hold(self.schedule));
         let known = match heard.alternates {
             true => alternating(before, fresh),
             false => fresh,

@@ -14,14 +14,14 @@ use super::going;
 use super::reason::Phase;
 use super::record::{SHORTEST_CONFIRM, hold};
 use super::text::{MAX_SUBJECT_OCTETS, cut_text};
-use super::turns::{Turns, print};
+use super::turns::{Kind, Thing, Turns, print};
 use crate::intent::{Intent, Schedule};
 use crate::judge::{Finding, Verdict};
 use crate::records::{Standard, rests_on_all};
 use crate::rules::{self, Rule, Severity};
 
 /// What makes a finding the same one in the next look.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Default)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
 pub(super) struct Identity {
     pub(super) rule: String,
     pub(super) record: Option<String>,
@@ -131,15 +131,15 @@ impl Carry<'_> {
         // What could not be asked takes turns by its nature, and is quiet already.
         for finding in found.iter_mut().filter(|finding| !finding.is_not_checked()) {
             let before = self.before(&finding.identity);
-            let key = turn_key(&finding.identity);
+            let thing = Kind::Finding.thing(&finding.identity);
             let at = self.newest(finding, verdict);
             if before.is_none() && self.looked_before {
-                turns.resume_still(&key, print(&false), at);
+                turns.resume_still(thing, print(&false), at);
             }
             if before.is_some_and(|old| old.alternates_since.is_some()) {
-                turns.resume(&key, &[print(&true), print(&false)], at);
+                turns.resume(thing, &[print(&true), print(&false)], at);
             }
-            let heard = turns.note(&key, print(&true), at, hold);
+            let heard = turns.note(thing, print(&true), at, hold);
             if !heard.alternates {
                 continue;
             }
@@ -158,14 +158,14 @@ impl Carry<'_> {
             if is_there(found) || is_there(kept) {
                 continue;
             }
-            let key = turn_key(&old.identity);
+            let thing = Kind::Finding.thing(&old.identity);
             let at = self.newest(old, verdict);
             if old.alternates_since.is_some() {
-                turns.resume(&key, &[print(&false), print(&true)], at);
+                turns.resume(thing, &[print(&false), print(&true)], at);
             }
             // One that this process has not met was there at its last look.
-            turns.resume_still(&key, print(&true), at);
-            let heard = turns.note(&key, print(&false), at, hold);
+            turns.resume_still(thing, print(&true), at);
+            let heard = turns.note(thing, print(&false), at, hold);
             if heard.alternates {
                 unsaid += u32::from(heard.changed);
                 let since = old.alternates_since.unwrap_or_else(|| floor(self.now));
@@ -184,16 +184,17 @@ impl Carry<'_> {
     /// Those that went before this look, and are not in the status any more.
     fn note_absent(&self, found: &[Known], kept: &[Known], turns: &mut Turns) {
         let hold = hold(self.schedule);
-        let present: BTreeSet<String> = found
+        let present: BTreeSet<Thing> = found
             .iter()
             .chain(kept)
             .chain(self.past)
-            .map(|known| turn_key(&known.identity))
+            .map(|known| Kind::Finding.thing(&known.identity))
             .collect();
-        for key in turns.keys(PREFIX).iter().filter(|key| !present.contains(*key)) {
-            turns.note(key, print(&false), self.now, hold);
-            if turns.is_still(key) {
-                turns.forget(key);
+        let things = turns.of(Kind::Finding).into_iter();
+        for thing in things.filter(|thing| !present.contains(thing)) {
+            turns.note(thing, print(&false), self.now, hold);
+            if turns.is_still(thing) {
+                turns.forget(thing);
             }
         }
     }
@@ -329,13 +330,4 @@ pub(super) fn identity(finding: &Finding) -> Identity {
             .as_ref()
             .map(|subject| cut_text(subject, MAX_SUBJECT_OCTETS)),
     }
-}
-
-/// What the keys of findings begin with.
-const PREFIX: &str = "finding ";
-
-fn turn_key(identity: &Identity) -> String {
-    let record = identity.record.as_deref().unwrap_or_default();
-    let subject = identity.subject.as_deref().unwrap_or_default();
-    format!("{PREFIX}{} {record} {subject}", identity.rule)
 }

@@ -14,7 +14,7 @@ use super::finding::{Identity, Known};
 use super::observed::{Observed, Written};
 use super::policies::Policies;
 use super::reason::Reason;
-use super::record::{Answer, Cause, Key, Record, Silence, turn_key};
+use super::record::{Answer, Cause, Key, Record, Silence};
 use super::servers;
 use super::versions::{Content, Published, Version, Versions};
 use crate::api::{
@@ -126,10 +126,10 @@ pub(super) fn observed_of(status: &MailDomainStatus, now: Timestamp) -> Observed
 }
 
 /// What is known of name servers' versions of the records of a status, by what each is known; of most it is nothing.
-pub(super) fn versions_of(status: &MailDomainStatus, now: Timestamp) -> BTreeMap<String, Versions> {
+pub(super) fn versions_of(status: &MailDomainStatus, now: Timestamp) -> BTreeMap<Key, Versions> {
     let records = status.records.iter();
     let told = records.filter(|record| !record.versions.is_empty() || record.published.is_some());
-    told.map(|record| (turn_key(&key_of(record)), read_versions(record, now)))
+    told.map(|record| (key_of(record), read_versions(record, now)))
         .collect()
 }
 

@@ -10,7 +10,7 @@ use super::observed::Observed;
 use super::request::Requests;
 use super::rounds::Rounds;
 use super::turns::Turns;
-use super::versions::Unwritten;
+use super::unwritten::Unwritten;
 use crate::api::MailDomainStatus;
 use crate::intent::{Intent, Schedule};
 use crate::judge::Verdict;

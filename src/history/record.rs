@@ -29,7 +29,7 @@ pub(super) enum Cause {
 }
 
 /// Which RRset, for which standard.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Default)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
 pub(super) struct Key {
     pub(super) name: String,
     pub(super) type_: String,
@@ -178,20 +178,12 @@ pub(super) fn hold(schedule: &Schedule) -> SignedDuration {
 }
 
 /// What is known of the versions of `records`, by what they are about.
-pub(super) fn versions(records: &[Record]) -> BTreeMap<String, Versions> {
+pub(super) fn versions(records: &[Record]) -> BTreeMap<Key, Versions> {
     let known = records.iter();
     known
         .filter(|record| record.versions != Versions::default())
-        .map(|record| (turn_key(&record.key), record.versions.clone()))
+        .map(|record| (record.key.clone(), record.versions.clone()))
         .collect()
-}
-
-/// What the keys of records begin with.
-pub(super) const PREFIX: &str = "record ";
-
-/// By what a record is known where all kinds of things are.
-pub(super) fn turn_key(key: &Key) -> String {
-    format!("{PREFIX}{} {} {}", key.standard, key.name, key.type_)
 }
 
 /// What a look speaks of.

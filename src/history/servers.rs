@@ -9,7 +9,7 @@ use k8s_openapi::apimachinery::pkg::apis::meta::v1::Time;
 use super::clock::{floor, happened};
 use super::record::{Record, hold};
 use super::text::cut_values;
-use super::turns::{Turns, print};
+use super::turns::{Kind, Turns, print};
 use crate::api::ServersStatus;
 use crate::inquiry::Depth;
 use crate::intent::Schedule;
@@ -20,9 +20,6 @@ use crate::name::Name;
 /// So many groups of one record are kept.
 const MOST_GROUPS: usize = 8;
 
-/// What the keys of what takes turns begin with.
-const PREFIX: &str = "servers ";
-
 /// Notes at each of `records` what its name servers say after this look, read with what was known.
 pub(super) fn carry(
     past: &[Record],
@@ -32,7 +29,7 @@ pub(super) fn carry(
     turns: &mut Turns,
     now: Timestamp,
 ) {
-    let key = |record: &Record| format!("{PREFIX}{} {}", record.key.name, record.key.type_);
+    let thing = |record: &Record| Kind::Servers.thing(&(&record.key.name, &record.key.type_));
     for (record, seen) in records.iter_mut().zip(&verdict.records) {
         let before = past.iter().find(|old| old.is_about(seen));
         let before = before.map(|old| old.servers.clone()).unwrap_or_default();
@@ -46,7 +43,7 @@ pub(super) fn carry(
                     .iter()
                     .map(|group| (group.state, &group.names, &group.values))
                     .collect();
-                let heard = turns.note(&key(record), print(&said), now, hold(schedule));
+                let heard = turns.note(thing(record), print(&said), now, hold(schedule));
                 match heard.alternates && !before.is_empty() {
                     true => before,
                     false => groups,
@@ -54,7 +51,7 @@ pub(super) fn carry(
             }
         };
     }
-    turns.keep_only(PREFIX, records.iter().map(key));
+    turns.keep_only(Kind::Servers, records.iter().map(thing));
 }
 
 /// Whether a server was passed over that might say something else.

@@ -10,7 +10,7 @@
 //! Two entries a text are enough: of those that are gone the one that can be met longest, and what stands now. Of more
 //! texts than a status holds two are kept as one that is nobody's text: no promise gets earlier by that.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use aws_lc_rs::digest;
 use jiff::{SignedDuration, Timestamp};
@@ -299,38 +299,6 @@ impl Versions {
             self.stands(content) != written.stands(content)
                 || longest(self, content) > longest(written, content)
         })
-    }
-}
-
-/// What is known of records beyond what their status says, each with what that is.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub(super) struct Unwritten(BTreeMap<String, (Versions, Versions)>);
-
-impl Unwritten {
-    /// What is `known` of records after a look, where something else is `written`.
-    pub(super) fn of(known: BTreeMap<String, Versions>, mut written: BTreeMap<String, Versions>) -> Self {
-        let beyond = known.into_iter().filter_map(|(key, known)| {
-            let written = written.remove(&key).unwrap_or_default();
-            (known != written).then_some((key, (written, known)))
-        });
-        let mut all: BTreeMap<_, _> = beyond.collect();
-        // What is known of the others is nothing.
-        let others = written.into_iter();
-        all.extend(others.map(|(key, written)| (key, (written, Versions::default()))));
-        Self(all)
-    }
-
-    /// What is known of a record: what is remembered, unless somebody has written something else since.
-    pub(super) fn or_written(&self, key: &str, written: &Versions) -> Versions {
-        let remembered = self.0.get(key).filter(|(before, _)| before == written);
-        remembered.map_or(written, |(_, known)| known).clone()
-    }
-
-    /// The same by a clock that was put back by so much.
-    pub(super) fn put_back(&mut self, by: SignedDuration) {
-        for (_, known) in self.0.values_mut() {
-            known.put_back(by);
-        }
     }
 }
 

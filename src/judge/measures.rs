@@ -48,7 +48,7 @@ impl Ending {
 
 impl Measures {
     /// What ends, by a word for its kind.
-    pub fn endings(&self) -> impl Iterator<Item = (&'static str, Ending)> {
+    pub fn endings(self) -> impl Iterator<Item = (&'static str, Ending)> {
         let kinds = [("Certificate", self.certificate), ("Signature", self.signature)];
         kinds
             .into_iter()

@@ -71,6 +71,8 @@ fn due(context: &Context, leading_since: Timestamp) -> Vec<Arc<Watched>> {
     let objects = ours.filter_map(|object| {
         let stale_at = match context.tracker.stale_at(object.uid()) {
             Some(known) => known,
+            // Nothing was ever said of it: nothing can be too old.
+            None if object.shape().is_none() => None,
             // No pass of this process has ended yet: the status says it.
             None => {
                 let computed = match intend(&object, context) {

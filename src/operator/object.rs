@@ -21,11 +21,15 @@ use serde::{Deserialize, Deserializer};
 
 use super::claims::Key;
 use super::labels::{ObjectLabels, Values};
-use super::packed::Packed;
+use super::packed::{Dictionary, Packed};
 use super::shape::{Gist, Shape};
 use super::text::Text;
 use crate::api::{MailDomain, MailDomainSpec, MailDomainStatus};
 use crate::history::{FLUX_REQUESTED_AT, REQUESTED_AT};
+
+/// What specs are like, and what statuses are.
+static SPECS: Dictionary = Dictionary::new();
+static STATUSES: Dictionary = Dictionary::new();
 
 /// A MailDomain, or as much of it as could be read. What only passes need is packed; cloning shares it.
 #[derive(Debug, Clone)]
@@ -224,7 +228,7 @@ impl Spec {
         Ok(Self {
             domain: spec.domain.as_str().into(),
             is_suspended: spec.suspend == Some(true),
-            whole: Packed::of(json.as_str()),
+            whole: Packed::of(json.as_str(), &SPECS),
         })
     }
 }
@@ -235,7 +239,7 @@ impl Kept {
         Some(Self {
             shape: Shape::of(&gist),
             last_observation: gist.last_observation.as_ref().map(|time| time.0),
-            whole: Packed::of(json.as_str()),
+            whole: Packed::of(json.as_str(), &STATUSES),
         })
     }
 }

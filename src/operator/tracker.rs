@@ -41,6 +41,17 @@ pub(super) struct Tracked {
     pub(super) due: Option<Instant>,
 }
 
+/// What is known of an object beside its status, for whoever counts.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Seen {
+    /// When it was last looked at completely; a look that changed nothing is remembered and not written.
+    pub(super) last_observation: Option<Timestamp>,
+    /// When it is looked at next.
+    pub(super) next_look: Option<Timestamp>,
+    /// What looks at it measured.
+    pub(super) measures: Measures,
+}
+
 /// A status as we wrote it, and which version of the object it made.
 #[derive(Debug, Clone)]
 pub(super) struct Written {
@@ -111,13 +122,6 @@ impl Tracker {
         self.lock().len()
     }
 
-    /// When an object was last looked at completely.
-    pub(super) fn last_observation(&self, uid: &str) -> Option<Timestamp> {
-        self.lock()
-            .get(uid)
-            .and_then(|tracked| tracked.status.last_observation())
-    }
-
     /// When what is known of an object turns stale, when that was worked out.
     pub(super) fn stale_at(&self, uid: &str) -> Option<Option<Timestamp>> {
         self.lock().get(uid).and_then(|tracked| tracked.stale_at)
@@ -139,17 +143,14 @@ impl Tracker {
         }
     }
 
-    /// What looks at an object measured.
-    pub(super) fn measures(&self, uid: &str) -> Measures {
-        self.lock()
-            .get(uid)
-            .map(|tracked| tracked.measures)
-            .unwrap_or_default()
-    }
-
-    /// When an object is looked at next.
-    pub(super) fn next_look(&self, uid: &str) -> Option<Timestamp> {
-        self.lock().get(uid).and_then(|tracked| tracked.next_look)
+    /// What a scrape wants to know of an object.
+    pub(super) fn seen(&self, uid: &str) -> Seen {
+        let all = self.lock();
+        all.get(uid).map_or_else(Seen::default, |tracked| Seen {
+            last_observation: tracked.status.last_observation(),
+            next_look: tracked.next_look,
+            measures: tracked.measures,
+        })
     }
 
     /// When the pass that has waited longest was, or will be, due.

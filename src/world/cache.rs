@@ -60,6 +60,8 @@ pub(super) struct Cache<L: Lane> {
 struct Entry<L: Lane> {
     answered: Option<Arc<Fact<L>>>,
     failed: Option<Arc<Fact<L>>>,
+    /// How many octets both take: worked out once, for all entries are summed up whenever some go.
+    octets: usize,
     /// How often it was found.
     found: u32,
 }
@@ -69,6 +71,7 @@ impl<L: Lane> Default for Entry<L> {
         Self {
             answered: None,
             failed: None,
+            octets: 0,
             found: 0,
         }
     }
@@ -106,10 +109,12 @@ impl<L: Lane> Cache<L> {
 
     /// Forgets all failures: what they rested on is over.
     pub(super) fn forget_failures(&mut self) {
-        for entry in self.entries.values_mut() {
-            entry.failed = None;
-        }
-        self.entries.retain(|_, entry| entry.answered.is_some());
+        self.entries.retain(|_, entry| {
+            if entry.failed.take().is_some() {
+                entry.weigh();
+            }
+            entry.answered.is_some()
+        });
         self.count();
     }
 
@@ -118,15 +123,16 @@ impl<L: Lane> Cache<L> {
         if fact.expires_at <= now {
             return;
         }
-        self.octets += size(&fact);
         let entry = self.entries.entry(question).or_default();
-        let replaced = if fact.outcome.is_err() {
-            entry.failed.replace(fact)
+        if fact.outcome.is_err() {
+            entry.failed = Some(fact);
         } else {
-            self.octets -= entry.failed.take().map_or(0, |fact| size(&fact));
-            entry.answered.replace(fact)
-        };
-        self.octets -= replaced.map_or(0, |fact| size(&fact));
+            entry.failed = None;
+            entry.answered = Some(fact);
+        }
+        self.octets -= entry.octets;
+        entry.weigh();
+        self.octets += entry.octets;
         if self.entries.len() >= self.sweep_at || self.is_over() {
             self.sweep(now);
         }
@@ -150,7 +156,7 @@ impl<L: Lane> Cache<L> {
 
     fn throw_out_what_was_found_least(&mut self) {
         let entries = self.entries.values();
-        let mut ranks: Vec<_> = entries.map(|entry| (entry.rank(), entry.size())).collect();
+        let mut ranks: Vec<_> = entries.map(|entry| (entry.rank(), entry.octets)).collect();
         ranks.sort_unstable();
         let (mut entries, mut octets) = (self.entries.len(), self.octets);
         let thrown_out = ranks.iter().take_while(|(_, size)| {
@@ -182,7 +188,7 @@ impl<L: Lane> Cache<L> {
     }
 
     fn count(&mut self) {
-        self.octets = self.entries.values().map(Entry::size).sum();
+        self.octets = self.entries.values().map(|entry| entry.octets).sum();
     }
 }
 
@@ -197,12 +203,10 @@ impl<L: Lane> Entry<L> {
         (self.found, self.until())
     }
 
-    fn size(&self) -> usize {
-        self.answered
-            .iter()
-            .chain(&self.failed)
-            .map(|fact| size(fact))
-            .sum()
+    /// Works out anew how many octets it takes.
+    fn weigh(&mut self) {
+        let facts = self.answered.iter().chain(&self.failed);
+        self.octets = facts.map(|fact| size(fact)).sum();
     }
 }
 

@@ -24,7 +24,7 @@ use crate::operator::roster::Roster;
 use crate::operator::shape::Condition;
 use crate::operator::shards::Shards;
 use crate::operator::suspicion::Suspicion;
-use crate::operator::tracker::Tracker;
+use crate::operator::tracker::{Seen, Tracker};
 use crate::series::{self, Metric};
 use crate::world::{Health, Passes, Reach, World};
 
@@ -85,16 +85,13 @@ impl Collector for Objects {
         let mut objects = self.store.state();
         objects.retain(|object| self.shards.hold(object));
         let mut tally = Tally::new();
-        let mut measured = Vec::with_capacity(objects.len());
+        let mut known = Vec::with_capacity(objects.len());
         for object in &objects {
-            let measures = self.tracker.measures(object.uid());
-            tally.measure(object, &measures);
-            measured.push((object, measures));
-            tally.add(
-                object,
-                self.last_observation(object),
-                self.tracker.next_look(object.uid()),
-            );
+            let mut seen = self.tracker.seen(object.uid());
+            seen.last_observation = seen.last_observation.max(object.last_observation());
+            tally.measure(object, &seen.measures);
+            tally.add(object, seen.last_observation, seen.next_look);
+            known.push((object, seen));
         }
         counts(&mut encoder, &tally)?;
         let standing = self.roster.grants_standing().unwrap_or_default();
@@ -105,9 +102,10 @@ impl Collector for Objects {
                 .into_iter()
                 .map(|((status, reason), count)| ([("status", status), ("reason", reason)], count)),
         )?;
-        let shown = Shown::of(&measured, self.which, Timestamp::now());
+        let measured = known.iter().map(|(object, seen)| (*object, seen.measures));
+        let shown = Shown::of(measured, self.which, Timestamp::now());
         match self.which {
-            MetricsObjects::All => self.of_all(&mut encoder, &objects)?,
+            MetricsObjects::All => self.of_all(&mut encoder, &known)?,
             MetricsObjects::Problems => self.of_problems(&mut encoder, &objects, &shown)?,
             MetricsObjects::None => return Ok(()),
         }
@@ -116,12 +114,6 @@ impl Collector for Objects {
 }
 
 impl Objects {
-    /// When an object was last looked at completely; a look that changed nothing is remembered and not written.
-    fn last_observation(&self, object: &Watched) -> Option<Timestamp> {
-        let remembered = self.tracker.last_observation(object.uid());
-        remembered.max(object.last_observation())
-    }
-
     /// What the world says of the way to DNS.
     fn of_dns(&self, encoder: &mut DescriptorEncoder<'_>) -> fmt::Result {
         plain(
@@ -162,30 +154,29 @@ impl Objects {
     }
 
     /// Everything of every object.
-    fn of_all(&self, encoder: &mut DescriptorEncoder<'_>, objects: &[Arc<Watched>]) -> fmt::Result {
-        info(encoder, objects.iter())?;
-        self.of_labels(encoder, objects.iter())?;
-        of_conditions(encoder, objects.iter(), |_| true)?;
+    fn of_all(&self, encoder: &mut DescriptorEncoder<'_>, known: &[(&Arc<Watched>, Seen)]) -> fmt::Result {
+        let objects = || known.iter().map(|(object, _)| *object);
+        info(encoder, objects())?;
+        self.of_labels(encoder, objects())?;
+        of_conditions(encoder, objects(), |_| true)?;
         gauge(
             encoder,
             &series::MAILDOMAIN_RECORDS,
-            objects.iter().flat_map(|object| records(object)),
+            objects().flat_map(|object| records(object)),
         )?;
         gauge(
             encoder,
             &series::MAILDOMAIN_LAST_OBSERVATION,
-            objects.iter().filter_map(|object| {
-                let last = self.last_observation(object)?;
-                Some((named(object), last.as_second()))
-            }),
+            known
+                .iter()
+                .filter_map(|(object, seen)| Some((named(object), seen.last_observation?.as_second()))),
         )?;
         gauge(
             encoder,
             &series::MAILDOMAIN_NEXT_OBSERVATION,
-            objects.iter().filter_map(|object| {
-                let next = self.tracker.next_look(object.uid())?;
-                Some((named(object), next.as_second()))
-            }),
+            known
+                .iter()
+                .filter_map(|(object, seen)| Some((named(object), seen.next_look?.as_second()))),
         )
     }
 

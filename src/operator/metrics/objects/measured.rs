@@ -28,16 +28,18 @@ pub(super) struct Shown<'a> {
 impl<'a> Shown<'a> {
     /// What is shown of all that was measured.
     pub(super) fn of(
-        measured: &[(&'a Arc<Watched>, Measures)],
+        measured: impl Iterator<Item = (&'a Arc<Watched>, Measures)> + Clone,
         which: MetricsObjects,
         now: Timestamp,
     ) -> Self {
         let lookups = measured
-            .iter()
-            .filter_map(|(object, measures)| Some((*object, measures.spf_lookups?)));
-        let endings = measured
-            .iter()
-            .flat_map(|(object, measures)| measures.endings().map(|(kind, ending)| (*object, kind, ending)));
+            .clone()
+            .filter_map(|(object, measures)| Some((object, measures.spf_lookups?)));
+        let endings = measured.flat_map(|(object, measures)| {
+            measures
+                .endings()
+                .map(move |(kind, ending)| (object, kind, ending))
+        });
         match which {
             MetricsObjects::None => Self::default(),
             MetricsObjects::All => Self {
