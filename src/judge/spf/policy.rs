@@ -13,7 +13,9 @@ use super::expand;
 use crate::inquiry::{Dns, Kind};
 use crate::name::Name;
 use crate::records::presentation;
-use crate::records::spf::{DomainSpec, DualCidr, Mechanism, Network4, Network6, Qualifier, Record};
+use crate::records::spf::{
+    DomainSpec, DualCidr, Mechanism, Modifier, Network4, Network6, Qualifier, Record, TermKind,
+};
 
 /// A record as an evaluation walks it.
 #[derive(Debug)]
@@ -96,6 +98,16 @@ pub(super) struct Place {
     is_checkable: bool,
 }
 
+impl Misread {
+    /// The first thing in a record that nobody can read.
+    fn of(record: &Record) -> Option<Self> {
+        let error = record.errors().into_iter().next()?;
+        let text = presentation(record.text.get(error.span).unwrap_or_default());
+        let why = error.message;
+        Some(Self { text, why })
+    }
+}
+
 impl Place {
     /// What a text names.
     pub(super) fn new(text: impl Into<Arc<str>>) -> Self {
@@ -133,46 +145,64 @@ impl Target {
     }
 }
 
+impl Query {
+    /// What a mechanism asks, if it asks anything.
+    fn of(mechanism: &Mechanism) -> Option<Self> {
+        Some(match mechanism {
+            Mechanism::All | Mechanism::Ip4(_) | Mechanism::Ip6(_) => return None,
+            Mechanism::Include(written) => Self::Include(Target::of(written)),
+            Mechanism::A { domain, cidr } => Self::A(Target::of_host(domain.as_ref()), *cidr),
+            Mechanism::Mx { domain, cidr } => Self::Mx(Target::of_host(domain.as_ref()), *cidr),
+            Mechanism::Ptr(domain) => Self::Ptr(Target::of_host(domain.as_ref())),
+            Mechanism::Exists(written) => Self::Exists(Target::of(written)),
+        })
+    }
+}
+
 impl Policy {
     /// What an evaluation makes of a record.
     pub(super) fn of(record: &Record) -> Self {
-        let error = record.errors().into_iter().next();
-        let misread = error.map(|error| {
-            let text = presentation(record.text.get(error.span).unwrap_or_default());
-            let why = error.message;
-            Box::new(Misread { text, why })
-        });
         let mut policy = Self {
-            misread,
-            steps: Vec::new(),
+            misread: None,
+            // Most records have no more: networks that stand side by side are one.
+            steps: Vec::with_capacity(4),
             networks: Vec::with_capacity(record.terms.len()),
-            redirect: record
-                .redirect()
-                .map(|(index, written)| (index, Target::of(written))),
-            explanation: record.explanation().map(|(_, written)| Box::new(written.clone())),
+            redirect: None,
+            explanation: None,
         };
-        for (index, qualifier, mechanism) in record.directives() {
-            policy.push(index, result(qualifier), mechanism);
+        let mut is_readable = true;
+        for (index, term) in record.terms.iter().enumerate() {
+            match &term.kind {
+                TermKind::Directive { qualifier, mechanism } => {
+                    policy.push(index, result(*qualifier), mechanism);
+                }
+                TermKind::Modifier(Modifier::Redirect(written)) if policy.redirect.is_none() => {
+                    policy.redirect = Some((index, Target::of(written)));
+                }
+                TermKind::Modifier(Modifier::Explanation(written)) if policy.explanation.is_none() => {
+                    policy.explanation = Some(Box::new(written.clone()));
+                }
+                TermKind::Modifier(Modifier::Unknown { .. }) => {}
+                // A second one of them as well.
+                TermKind::Modifier(_) | TermKind::Invalid(_) => is_readable = false,
+            }
+        }
+        if !is_readable {
+            policy.misread = Misread::of(record).map(Box::new);
         }
         policy
     }
 
     /// The step of one more directive, or a network more in the last one.
     fn push(&mut self, index: usize, result: SpfResult, mechanism: &Mechanism) {
-        let test = match mechanism {
-            Mechanism::All => Test::All,
-            Mechanism::Ip4(network) => return self.push_network(index, result, Network::V4(*network)),
-            Mechanism::Ip6(network) => return self.push_network(index, result, Network::V6(*network)),
-            Mechanism::Include(written) => Test::Query(Query::Include(Target::of(written))),
-            Mechanism::A { domain, cidr } => Test::Query(Query::A(Target::of_host(domain.as_ref()), *cidr)),
-            Mechanism::Mx { domain, cidr } => Test::Query(Query::Mx(Target::of_host(domain.as_ref()), *cidr)),
-            Mechanism::Ptr(domain) => Test::Query(Query::Ptr(Target::of_host(domain.as_ref()))),
-            Mechanism::Exists(written) => Test::Query(Query::Exists(Target::of(written))),
+        let network = match mechanism {
+            Mechanism::Ip4(network) => Network::V4(*network),
+            Mechanism::Ip6(network) => Network::V6(*network),
+            other => {
+                let test = Query::of(other).map_or(Test::All, Test::Query);
+                return self.steps.push(Step { index, result, test });
+            }
         };
-        self.steps.push(Step { index, result, test });
-    }
-
-    fn push_network(&mut self, index: usize, result: SpfResult, network: Network) {
         let at = self.networks.len();
         self.networks.push(network);
         if let Some(last) = self.steps.last_mut()

@@ -9,6 +9,11 @@ use std::net::{Ipv4Addr, Ipv6Addr};
 /// What was read at the begin of a text, and what stands behind it; `None` where nothing can be read.
 pub(super) type Read<'t, T> = Option<(T, &'t [u8])>;
 
+/// What was read where nothing stands behind it.
+pub(super) fn whole<T>(read: Read<'_, T>) -> Option<T> {
+    read.filter(|(_, rest)| rest.is_empty()).map(|(value, _)| value)
+}
+
 /// A number up to 255 without leading zeros.
 pub(super) fn number(text: &[u8]) -> Read<'_, u8> {
     let value = |digit: &u8| u16::from(digit - b'0');
@@ -101,11 +106,6 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-
-    /// What is read where nothing may stand behind it.
-    fn whole<T>(read: Read<'_, T>) -> Option<T> {
-        read.filter(|(_, rest)| rest.is_empty()).map(|(value, _)| value)
-    }
 
     #[test]
     fn a_reader_stops_where_its_value_ends() {

@@ -1,13 +1,13 @@
 //! Reading a record: every term becomes a value, or an error that says what is wrong with it.
 
-use memchr::memchr_iter;
+use memchr::{memchr, memchr_iter};
 
 use super::mended::mended;
 use super::part::{Parsed, Part, error, is_mechanism};
-use super::record::{Record, Term, TermKind};
+use super::record::{Qualifier, Record, Term, TermKind};
 use super::slips;
 use super::syntax_error::{Mend, SyntaxError, SyntaxErrorKind as Kind};
-use super::terms::term;
+use super::terms::{network, term};
 use crate::records::Span;
 use crate::records::kept::Kept;
 
@@ -22,31 +22,32 @@ pub fn parse(text: &[u8]) -> Record {
 /// The terms of a record.
 fn terms(text: &[u8]) -> Vec<Term> {
     let mut terms = Vec::with_capacity(memchr_iter(b' ', text).count());
-    // Nearly always all of it is plain, and its pieces are. To look at all octets is quicker than to stop at one.
-    let odd = text
-        .iter()
-        .fold(false, |odd, octet| odd | !(0x20..0x7f).contains(octet));
-    let is_plain = !odd;
-    let whole = std::str::from_utf8(text).ok().filter(|_| is_plain);
     let mut start = 0;
-    for end in memchr_iter(b' ', text).chain([text.len()]) {
-        let span = start..end;
-        start = end + 1;
-        let piece = text.get(span.clone()).unwrap_or_default();
+    while let Some(rest) = text.get(start..).filter(|rest| !rest.is_empty()) {
+        if start > 0
+            && let Some((mechanism, behind)) = network(rest)
+        {
+            let span = start..text.len() - behind.len();
+            start = span.end + 1;
+            let qualifier = Qualifier::Pass;
+            let kind = TermKind::Directive { qualifier, mechanism };
+            terms.push(Term { span, kind });
+            continue;
+        }
+        let length = memchr(b' ', rest).unwrap_or(rest.len());
+        let piece = rest.get(..length).unwrap_or_default();
+        let span = start..start + length;
+        start = span.end + 1;
         if piece.is_empty() || span.start == 0 && piece.eq_ignore_ascii_case(b"v=spf1") {
             continue;
         }
-        let part = || match whole.and_then(|whole| whole.get(span.clone())) {
-            Some(text) => Ok(Part { text, at: span.start }),
-            None => plain(piece, &span),
-        };
         let read = match span.start {
             0 => Err(error(
                 Kind::Other,
                 span.clone(),
                 "the record does not begin with v=spf1 and a space",
             )),
-            _ => part().and_then(|part| term(part).map_err(|error| slips::behind(part, error))),
+            _ => plain(piece, &span).and_then(|part| term(part).map_err(|error| slips::behind(part, error))),
         };
         let kind = read.unwrap_or_else(TermKind::Invalid);
         terms.push(Term { span, kind });
@@ -95,26 +96,38 @@ impl Record {
 
 /// A piece of the record as text, where it is plain.
 fn plain<'t>(piece: &'t [u8], span: &Span) -> Parsed<Part<'t>> {
-    for (offset, octet) in piece.iter().enumerate() {
-        let at = span.start + offset;
-        match octet {
-            0x80.. => {
-                let rest = piece.get(offset..).unwrap_or_default();
-                let length = rest.iter().take_while(|octet| !octet.is_ascii()).count();
-                let message = "a character outside ASCII: names are written as A-labels (xn--…), quotes and spaces plain";
-                return Err(error(Kind::NonAscii, at..at + length, message));
-            }
-            b'\t' | b'\r' | b'\n' => {
-                let message = "a tab or line end: terms are separated by spaces only";
-                return Err(error(Kind::Control, at..at + 1, message));
-            }
-            0..=0x1f | 0x7f => return Err(error(Kind::Control, at..at + 1, "a control character")),
-            _ => {}
-        }
-    }
-    let text = std::str::from_utf8(piece).unwrap_or_default();
+    // Nearly always it is. To look at all octets is quicker than to stop at one.
+    let is_odd = piece.iter().fold(false, |odd, octet| odd | is_odd(*octet));
     let at = span.start;
-    Ok(Part { text, at })
+    match std::str::from_utf8(piece) {
+        Ok(text) if !is_odd => Ok(Part { text, at }),
+        _ => Err(odd(piece, at)),
+    }
+}
+
+fn is_odd(octet: u8) -> bool {
+    !(b' '..=b'~').contains(&octet)
+}
+
+/// What is wrong with a piece that is not plain.
+#[cold]
+fn odd(piece: &[u8], start: usize) -> Box<SyntaxError> {
+    let offset = piece.iter().position(|octet| is_odd(*octet)).unwrap_or_default();
+    let rest = piece.get(offset..).unwrap_or_default();
+    let at = start + offset;
+    match rest.first() {
+        Some(0x80..) => {
+            let length = rest.iter().take_while(|octet| !octet.is_ascii()).count();
+            let message =
+                "a character outside ASCII: names are written as A-labels (xn--…), quotes and spaces plain";
+            error(Kind::NonAscii, at..at + length, message)
+        }
+        Some(b'\t' | b'\r' | b'\n') => {
+            let message = "a tab or line end: terms are separated by spaces only";
+            error(Kind::Control, at..at + 1, message)
+        }
+        _ => error(Kind::Control, at..at + 1, "a control character"),
+    }
 }
 
 /// Says so where two pieces are a term without the blank between them: `include: a.example`, `- all`.

@@ -7,20 +7,34 @@ use std::net::{Ipv4Addr, Ipv6Addr};
 use super::addresses::{Network4, Network6};
 use super::domain_spec::DomainSpec;
 use super::macros::{Letters, domain_spec, macro_string};
-use super::numbers::{address4, address6, number};
+use super::numbers::{Read, address4, address6, number, whole};
 use super::part::{Parsed, Part, error, is_digits, place};
 use super::record::{DualCidr, Mechanism, Modifier, Qualifier, TermKind};
 use super::syntax_error::{SyntaxError, SyntaxErrorKind as Kind};
 
+/// The term at the begin of a text where it is a network without a qualifier, as five of six terms are: reading it tells
+/// where it ends. `None` where it is anything else; that is for [`term`] to read.
+#[inline]
+pub(super) fn network(text: &[u8]) -> Read<'_, Mechanism> {
+    let (mechanism, behind) = match text {
+        [b'i', b'p', b'4', b':', given @ ..] => {
+            let (network, behind) = network4(given)?;
+            (Mechanism::Ip4(network), behind)
+        }
+        [b'i', b'p', b'6', b':', given @ ..] => {
+            let (network, behind) = network6(given)?;
+            (Mechanism::Ip6(network), behind)
+        }
+        _ => return None,
+    };
+    match behind {
+        [] | [b' ', ..] => Some((mechanism, behind)),
+        _ => None,
+    }
+}
+
 /// Reads a term.
 pub(super) fn term(term: Part<'_>) -> Parsed<TermKind> {
-    // As two of three terms are.
-    if let Some(network) = term.text.as_bytes().strip_prefix(b"ip4:").and_then(network4) {
-        return Ok(TermKind::Directive {
-            qualifier: Qualifier::Pass,
-            mechanism: Mechanism::Ip4(network),
-        });
-    }
     let (qualifier, sign) = match term.text.as_bytes().first() {
         Some(b'+') => (Qualifier::Pass, 1),
         Some(b'-') => (Qualifier::Fail, 1),
@@ -103,14 +117,14 @@ fn mechanism(term: Part<'_>, name: &str, rest: Part<'_>) -> Parsed<Mechanism> {
         b"a" => host(term, rest).map(|(domain, cidr)| Mechanism::A { domain, cidr }),
         b"mx" => host(term, rest).map(|(domain, cidr)| Mechanism::Mx { domain, cidr }),
         b"ip4" => match given {
-            Some(given) => match network4(given.text.as_bytes()) {
+            Some(given) => match whole(network4(given.text.as_bytes())) {
                 Some(network) => Ok(Mechanism::Ip4(network)),
                 None => Err(no_network4(term, given)),
             },
             None => Err(term.error(Kind::Ip4, "ip4 needs an address: ip4:192.0.2.1")),
         },
         b"ip6" => match given {
-            Some(given) => match network6(given.text.as_bytes()) {
+            Some(given) => match whole(network6(given.text.as_bytes())) {
                 Some(network) => Ok(Mechanism::Ip6(network)),
                 None => Err(no_network6(term, given)),
             },
@@ -161,29 +175,28 @@ fn no_prefix(digits: Part<'_>, slashes: usize, most: u8) -> Box<SyntaxError> {
     error(Kind::Prefix, span, message)
 }
 
-/// A whole text that is an IPv4 address, with or without a prefix length.
-fn network4(text: &[u8]) -> Option<Network4> {
+/// An IPv4 address, with or without a prefix length.
+#[inline]
+fn network4(text: &[u8]) -> Read<'_, Network4> {
     let (address, behind) = address4(text)?;
-    let prefix = length(behind, 32)?;
-    Some(Network4 { address, prefix })
+    let (prefix, behind) = length(behind, 32)?;
+    Some((Network4 { address, prefix }, behind))
 }
 
 /// The same of IPv6.
-fn network6(text: &[u8]) -> Option<Network6> {
+#[inline]
+fn network6(text: &[u8]) -> Read<'_, Network6> {
     let (address, behind) = address6(text)?;
-    let prefix = length(behind, 128)?;
-    Some(Network6 { address, prefix })
+    let (prefix, behind) = length(behind, 128)?;
+    Some((Network6 { address, prefix }, behind))
 }
 
-/// The prefix length that stands behind an address; the greatest where nothing does.
-fn length(behind: &[u8], most: u8) -> Option<u8> {
+/// The prefix length that stands behind an address; the greatest where none does.
+#[inline]
+fn length(behind: &[u8], most: u8) -> Read<'_, u8> {
     match behind {
-        [] => Some(most),
-        [b'/', digits @ ..] => {
-            let (length, rest) = number(digits)?;
-            (rest.is_empty() && length <= most).then_some(length)
-        }
-        _ => None,
+        [b'/', digits @ ..] => number(digits).filter(|(length, _)| *length <= most),
+        _ => Some((most, behind)),
     }
 }
 

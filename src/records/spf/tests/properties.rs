@@ -41,6 +41,18 @@ fn term() -> impl Strategy<Value = String> {
         .prop_map(|(sign, text)| format!("{sign}{text}"))
 }
 
+/// A network as a zone may hold it, with or without a prefix length and what else somebody may have put there.
+fn network() -> impl Strategy<Value = String> {
+    let address = prop_oneof![
+        any::<[u8; 4]>().prop_map(|ip| format!("ip4:{}", std::net::Ipv4Addr::from(ip))),
+        any::<[u8; 16]>().prop_map(|ip| format!("ip6:{}", std::net::Ipv6Addr::from(ip))),
+        "ip4:[0-9]{1,3}([.][0-9]{1,3}){2,4}",
+        "ip6:([0-9a-f]{1,5}::?){1,8}",
+    ];
+    (address, "(/{1,2}[0-9]{0,3})?", "|||[,.a/]")
+        .prop_map(|(address, length, more)| address + &length + &more)
+}
+
 fn text() -> impl Strategy<Value = String> {
     prop::collection::vec(term(), 0..8).prop_map(|terms| format!("v=spf1 {}", terms.join("  ")))
 }
@@ -65,6 +77,19 @@ proptest! {
         let kept: Vec<&str> = record.terms.iter().map(|term| &text[term.span.clone()]).collect();
         let written: Vec<&str> = text.split(' ').filter(|term| !term.is_empty()).skip(1).collect();
         prop_assert_eq!(kept, written);
+    }
+
+    /// A network is read where it stands, and one with a sign by the way of all terms: they are one grammar.
+    #[test]
+    fn a_sign_makes_a_network_no_other(network in network()) {
+        let plain = record(&format!("v=spf1 {network} mx"));
+        let signed = record(&format!("v=spf1 +{network} mx"));
+        prop_assert_eq!(plain.terms.len(), 2);
+        prop_assert_eq!(plain.terms[0].span.len() + 1, signed.terms[0].span.len());
+        match (&plain.terms[0].kind, &signed.terms[0].kind) {
+            (TermKind::Invalid(_), TermKind::Invalid(_)) => {}
+            (plain, signed) => prop_assert_eq!(plain, signed),
+        }
     }
 
     #[test]
