@@ -29,6 +29,8 @@ mod news;
 mod outages;
 #[path = "history/policies.rs"]
 mod policies;
+#[path = "history/policy_ids.rs"]
+mod policy_ids;
 #[path = "history/properties.rs"]
 mod properties;
 #[path = "history/quiet.rs"]

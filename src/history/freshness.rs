@@ -1,8 +1,8 @@
 //! What may come from memory, and what must be asked anew. Pure.
 //!
-//! An answer within its TTL is as good as a new one, with three exceptions: none may be so old that it turns stale
-//! before the next look; a second answer must not be our own memory of the first; and what differs is asked again each
-//! interval, for a person may just have mended it.
+//! An answer within its TTL is as good as a new one, with four exceptions: none may be so old that it turns stale
+//! before the next look; a second answer must not be our own memory of the first; what differs is asked again each
+//! interval, for a person may just have mended it; and another id of MTA-STS says that the file is another.
 
 use jiff::{SignedDuration, Timestamp};
 
@@ -76,7 +76,8 @@ pub(super) fn known(written: Written<'_>, remembered: &Remembered, digest: &str,
 
 /// The questions that must be asked anew although memory has an answer, each with the earliest time its answer may have
 /// been had: of differences and Errors whose second answer is due, and of all that differs or alternates once the
-/// answer is as old as the interval.
+/// answer is as old as the interval; and the file of an MTA-STS policy where its record has an id that no fetch stands
+/// behind.
 ///
 /// `status` is the status before this pass, `verdict` what memory says.
 pub fn questions_to_repeat(
@@ -130,6 +131,7 @@ pub fn questions_to_repeat(
             }
         }
     }
+    repeat.extend(history.policies.to_fetch(verdict));
     repeat.sort();
     repeat.reverse();
     // Of several demands on one question the latest counts.

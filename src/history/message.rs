@@ -1,5 +1,7 @@
 //! The sentences of conditions, and the counts. Pure.
 
+use std::collections::BTreeSet;
+
 use jiff::{SignedDuration, Timestamp};
 
 use super::finding::{self, Known};
@@ -10,6 +12,7 @@ use super::servers;
 use super::text::cut_octets;
 use super::versions::Published;
 use crate::api::Summary;
+use crate::inquiry::Trouble;
 use crate::judge::State;
 use crate::records::Standard;
 use crate::rules::{self, Severity};
@@ -199,13 +202,35 @@ pub(super) fn never_observed(history: &History) -> String {
     }
     let silent: Vec<&Record> = silent(all).collect();
     let names = names(silent.iter().map(|record| record.key.name.as_str()));
-    let why = silent
-        .iter()
-        .find_map(|record| record.silence.as_ref())
-        .map(|silence| format!(" ({})", silence.reason))
-        .unwrap_or_default();
     let of = counted(all.len(), "record");
-    format!("{} of {of} could not be asked: {names}{why}", silent.len())
+    let (number, lack, why) = (silent.len(), lack(&silent), whys(&silent));
+    format!("{number} of {of} {lack}: {names}{why}")
+}
+
+/// What is lacking of records that are not known: answers, or, where all were had, what they are judged by.
+fn lack(silent: &[&Record]) -> &'static str {
+    const ANSWERED: [Trouble; 4] = [
+        Trouble::NoCertificate,
+        Trouble::NotValidated,
+        Trouble::Stripped,
+        Trouble::Unproven,
+    ];
+    let mut reasons = silent.iter().filter_map(|record| record.silence.as_ref());
+    let is_answered = |word: &str| ANSWERED.iter().any(|trouble| trouble.reason() == word);
+    match reasons.all(|silence| is_answered(&silence.reason)) {
+        true => "could not be judged",
+        false => "could not be asked",
+    }
+}
+
+/// Why records are not known, each reason once: " (NoCertificate, Timeout)".
+fn whys(silent: &[&Record]) -> String {
+    let reasons = silent.iter().filter_map(|record| record.silence.as_ref());
+    let words: BTreeSet<&str> = reasons.map(|silence| silence.reason.as_str()).collect();
+    match words.is_empty() {
+        true => String::new(),
+        false => format!(" ({})", Vec::from_iter(words).join(", ")),
+    }
 }
 
 /// Since when nothing complete is known.
@@ -252,10 +277,12 @@ fn silent(records: &[Record]) -> impl Iterator<Item = &Record> {
     records.iter().filter(|record| record.silence.is_some())
 }
 
+/// "; 1 could not be asked (Timeout)".
 fn not_asked(records: &[Record]) -> String {
-    match silent(records).count() {
+    let silent: Vec<&Record> = silent(records).collect();
+    match silent.len() {
         0 => String::new(),
-        number => format!("; {number} could not be asked"),
+        number => format!("; {number} {}{}", lack(&silent), whys(&silent)),
     }
 }
 

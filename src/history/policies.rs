@@ -14,7 +14,7 @@ use k8s_openapi::apimachinery::pkg::apis::meta::v1::Time;
 
 use super::clock::{ceil, plus};
 use crate::api::PolicyStatus;
-use crate::inquiry::Kind;
+use crate::inquiry::{AnyQuestion, Dns, Kind, PolicyFile};
 use crate::intent::MTA_STS;
 use crate::judge::{Finding, PolicySeen, RecordSeen, ServedPolicy, Site, Topic, Verdict};
 use crate::name::Name;
@@ -113,6 +113,23 @@ impl Policies {
     /// Whether the policy that is served was known under this id already.
     fn stands_under(&self, id: &str) -> bool {
         self.standing().is_some_and(|known| known.id == id)
+    }
+
+    /// The question for the file, and from when its answer must be, where what is known of the file is from before the id
+    /// that stands there now, and was never known to be of that id: a sender that sees the id comes for the file.
+    pub(super) fn to_fetch(&self, verdict: &Verdict) -> Option<(AnyQuestion, Timestamp)> {
+        let seen = verdict.policy.as_ref()?;
+        let RecordSeen::Id(id) = &seen.record else {
+            return None;
+        };
+        if seen.follows || seen.served == ServedPolicy::Unknown || self.stands_under(id) {
+            return None;
+        }
+        let name = verdict.domain.prepend(MTA_STS).ok()?;
+        let record = AnyQuestion::from(Dns::new(name, Kind::Txt));
+        let record = verdict.asked.iter().find(|asked| asked.question == record)?;
+        let domain = verdict.domain.clone();
+        Some((PolicyFile { domain }.into(), record.answered?.seen_at))
     }
 
     fn stands(&mut self, policy: Kept, now: Timestamp) {

@@ -97,7 +97,9 @@ impl Reading<'_> {
     /// No complete observation of this intent, or none that is recent enough.
     fn ignorance(&self, history: &History) -> Option<Statement> {
         let Some(last) = history.observed.essential else {
-            return Some(match self.silent {
+            // A record can be unknown though DNS answered all: what it is judged by is missing, as a certificate is.
+            let is_unknown = |record: &Record| record.answer.state == State::Unknown;
+            return Some(match self.silent || history.records.iter().any(is_unknown) {
                 true => Statement::unknown(Reason::DnsUnavailable, message::never_observed(history)),
                 false => Statement::progressing(),
             });

@@ -340,7 +340,7 @@ fn without_list_certificaterequests_it_says_that_it_may_not_read_them() {
         stage.create("voorbeeld-nl", issued::spec_of(&["mx1"])).await;
         until_refused(&stage, &right).await;
         program.says("cannot watch CertificateRequests").await;
-        let status = stage.ready("voorbeeld-nl", "Unknown", "Progressing").await;
+        let status = stage.ready("voorbeeld-nl", "Unknown", "DNSUnavailable").await;
         let finding = issued::finding(&status, "DANE-040").unwrap();
         assert!(
             finding.contains("may not be read: the right is missing"),

@@ -227,7 +227,7 @@ fn what_differs_counts_although_another_record_could_not_be_asked() {
     assert_eq!(object.ready(), ("False", "Drifted"));
     assert_eq!(
         object.message(),
-        "1 of 3 records differs: _dmarc.voorbeeld.nl; 1 could not be asked"
+        "1 of 3 records differs: _dmarc.voorbeeld.nl; 1 could not be asked (ServFail)"
     );
 }
 

@@ -204,7 +204,7 @@ fn a_finding_whose_evidence_is_missing_stays_and_does_not_age_into_an_error() {
     object.look_with(1250, &says, vec![finding(true)]);
     assert_eq!(
         object.message(),
-        "1 error: SPF-T01 at voorbeeld.nl; 1 could not be asked"
+        "1 error: SPF-T01 at voorbeeld.nl; 1 could not be asked (ServFail)"
     );
     assert_eq!(
         object.status.as_ref().unwrap().findings[0]

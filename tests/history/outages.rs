@@ -1,6 +1,7 @@
 //! DNS does not answer: nothing gets better or worse by it, and what is known grows old.
 
 use zegel::inquiry::Trouble;
+use zegel::judge::State;
 
 use crate::kstatus::Kstatus;
 use crate::world::*;
@@ -23,7 +24,10 @@ fn an_outage_keeps_states_and_turns_ready_unknown_only_after_stale_after() {
     object.look(0, &object.all_in_sync(0));
     object.look(HOUR, &[SERVFAIL, SERVFAIL, Says::Nothing(Trouble::Timeout)]);
     assert_eq!(object.ready(), ("True", "Compliant"));
-    assert_eq!(object.message(), "3 of 3 records in sync; 3 could not be asked");
+    assert_eq!(
+        object.message(),
+        "3 of 3 records in sync; 3 could not be asked (ServFail, Timeout)"
+    );
     assert_eq!(object.dmarc().state, "InSync");
     let unanswered = object.dmarc().unanswered.clone().unwrap();
     assert_eq!(
@@ -87,6 +91,65 @@ fn nothing_is_known_of_an_intent_that_was_never_answered() {
         at(0),
         "Unknown does not reset it"
     );
+}
+
+/// The look is over: what the record follows from is missing, and neither waiting nor resolvers bring it.
+#[test]
+fn what_was_answered_and_cannot_be_judged_is_no_first_look_that_goes_on() {
+    for trouble in [
+        Trouble::NoCertificate,
+        Trouble::NotValidated,
+        Trouble::Stripped,
+        Trouble::Unproven,
+    ] {
+        let says = |now| Says::Unjudged(trouble, now);
+        let why = trouble.reason();
+        let mut object = Object::new();
+        object.intent.wanted.truncate(1);
+        for now in [0, 30, HOUR] {
+            object.look(now, &[says(now)]);
+            for condition in ["Ready", "InSync", "Compliant"] {
+                assert_eq!(object.condition(condition), ("Unknown", "DNSUnavailable"));
+            }
+            assert_eq!(
+                object.message(),
+                format!("1 of 1 record could not be judged: s._domainkey.voorbeeld.nl ({why})")
+            );
+        }
+        object.look(2 * HOUR, &object.all_in_sync(2 * HOUR));
+        assert_eq!(object.ready(), ("True", "Compliant"));
+
+        // Beside others that are known, that differ, that are not answered; after an intent that was.
+        let mut object = Object::in_sync();
+        object.change_dmarc("new.provider.example");
+        object.look(0, &object.with_dmarc(0, says(0)));
+        assert_eq!(object.ready(), ("Unknown", "DNSUnavailable"));
+        assert_eq!(
+            object.message(),
+            format!("1 of 3 records could not be judged: _dmarc.voorbeeld.nl ({why})")
+        );
+        object.look(30, &[SERVFAIL, says(30), SERVFAIL]);
+        assert_eq!(
+            object.message(),
+            format!(
+                "3 of 3 records could not be asked: s._domainkey.voorbeeld.nl, _dmarc.voorbeeld.nl, voorbeeld.nl \
+                 ({})",
+                if why < "ServFail" {
+                    format!("{why}, ServFail")
+                } else {
+                    format!("ServFail, {why}")
+                }
+            )
+        );
+        let mut object = Object::new();
+        object.look(0, &[drifted(0, 300), says(0), Says::State(State::InSync, 0, 300)]);
+        assert_eq!(object.ready(), ("False", "Propagating"));
+        let message = object.message();
+        assert!(
+            message.contains(&format!("; 1 could not be judged ({why})")),
+            "{message}"
+        );
+    }
 }
 
 #[test]

@@ -65,11 +65,12 @@ proptest! {
                 Step::Look(says, error) => {
                     let says = says.map(|says| match says {
                         Some((state, age, ttl)) => Says::State(state, now - age, ttl),
-                        None => Says::Nothing(Trouble::Timeout),
+                        None if now % 2 == 0 => Says::Nothing(Trouble::Timeout),
+                        None => Says::Unjudged(Trouble::NoCertificate, now),
                     });
                     let seen = says.iter().map(|says| match says {
                         Says::State(_, seen, _) => Some(*seen),
-                        Says::Nothing(_) => None,
+                        Says::Nothing(_) | Says::Unjudged(..) => None,
                     });
                     if let Some(seen) = seen.collect::<Option<Vec<i64>>>() {
                         complete = seen.into_iter().min().map(|oldest| (object.intent.digest(), oldest));
@@ -81,7 +82,7 @@ proptest! {
                         let old = before.iter().flat_map(|before| &before.records)
                             .find(|old| old.name == record.name && old.desired == record.desired);
                         match says {
-                            Says::Nothing(_) => {
+                            Says::Nothing(_) | Says::Unjudged(..) => {
                                 let known = old.map_or("Unknown", |old| old.state.as_str());
                                 prop_assert_eq!(&record.state, known, "an outage changes no state");
                                 prop_assert_eq!(old.and_then(|old| old.settle_until.clone()), record.settle_until.clone());

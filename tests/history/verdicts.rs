@@ -36,6 +36,8 @@ pub enum Says {
     State(State, i64, i64),
     /// No answer.
     Nothing(Trouble),
+    /// All was answered at this second, and what it is judged by is missing.
+    Unjudged(Trouble, i64),
 }
 
 pub const SERVFAIL: Says = Says::Nothing(Trouble::ServFail);
@@ -58,6 +60,7 @@ pub fn verdict(intent: &Intent, says: &[Says], findings: Vec<Finding>) -> Verdic
         standards: Standards::from([Standard::Dns]),
         answered: says.iter().find_map(|says| match says {
             Says::State(_, seen, ttl) => answered(*seen, *ttl),
+            Says::Unjudged(_, seen) => answered(*seen, 300),
             Says::Nothing(_) => None,
         }),
     }];
@@ -94,6 +97,11 @@ pub fn verdict(intent: &Intent, says: &[Says], findings: Vec<Finding>) -> Verdic
                 if state.differs() {
                     record.differences = vec!["want this, found that".to_owned()];
                 }
+            }
+            Says::Unjudged(trouble, seen) => {
+                record.unanswered = Some(*trouble);
+                record.seen_at = Some(at(*seen));
+                record.expires_at = Some(at(*seen + 300));
             }
             Says::Nothing(trouble) => {
                 record.unanswered = Some(*trouble);

@@ -266,6 +266,36 @@ fn what_to_do_next_follows_from_the_reason_and_can_be_copied() {
     }
 }
 
+/// Where it is a certificate that is not known, nobody is sent to his resolvers.
+#[test]
+fn what_is_not_known_for_want_of_a_certificate_is_no_matter_of_resolvers() {
+    let with = |whys: &[&str]| {
+        let mut value = everything();
+        value["metadata"]["name"] = json!("a");
+        value["status"]["conditions"] = json!([condition("Ready", "Unknown", "DNSUnavailable", "because")]);
+        let record = |why: &&str| {
+            json!({
+                "name": "_25._tcp.mx1.a.nl", "type": "TLSA", "standard": "DANE", "state": "Unknown",
+                "unanswered": {"reason": why, "since": "2026-11-27T08:00:00Z"},
+            })
+        };
+        value["status"]["records"] = whys.iter().map(record).collect();
+        next(&Object::read(&value))
+    };
+    for whys in [&["NoCertificate"][..], &["NoCertificate", "NoCertificate"]] {
+        let text = with(whys);
+        assert!(text.contains("kubectl get certificaterequests -n mail"), "{text}");
+        assert!(!text.contains("resolvers"), "{text}");
+    }
+    for whys in [&["Timeout"][..], &["NoCertificate", "ServFail"], &[]] {
+        let text = with(whys);
+        assert!(
+            text.contains("resolvers") && !text.contains("certificaterequests"),
+            "{text}"
+        );
+    }
+}
+
 /// Without the plugin the commands about a cluster stand below `kubectl`, and the others beside it.
 #[test]
 fn what_is_to_be_typed_begins_as_the_program_was_called() {

@@ -7,6 +7,7 @@ use jiff::Timestamp;
 use serde::Serialize;
 
 use super::{Object, Standing};
+use crate::inquiry::Trouble;
 use crate::report::CalledAs;
 
 /// One thing to do.
@@ -143,6 +144,17 @@ fn of_reason(object: &Object, called: CalledAs, at: &str, edit: String) -> Vec<S
             "Nothing, where the records were published: caches may hold the old ones until the time above. To look again:",
         )],
         "Progressing" => vec![say("Nothing: the first look is under way.")],
+        "DNSUnavailable" if lacks_certificates_alone(object) => vec![
+            say(
+                "What is wanted follows from a certificate that the controller does not know; DANE-040 above says which, and \
+                 why. Have the certificate issued, or give the controller the right to read CertificateRequests \
+                 (certManager.enabled in the chart): it is looked at again as soon as there is a key.",
+            ),
+            run(
+                "What cert-manager was asked for:",
+                format!("kubectl get certificaterequests -n {}", object.namespace),
+            ),
+        ],
         "DNSUnavailable" => vec![
             say(
                 "DNS did not answer the controller. See whether its resolvers answer, and whether a NetworkPolicy or \
@@ -152,6 +164,13 @@ fn of_reason(object: &Object, called: CalledAs, at: &str, edit: String) -> Vec<S
         ],
         _ => Vec::new(),
     }
+}
+
+/// Whether all that is not known is so because a certificate is not: resolvers have nothing to do with it.
+fn lacks_certificates_alone(object: &Object) -> bool {
+    let records = object.status.iter().flat_map(|status| &status.records);
+    let mut whys = records.filter_map(|record| record.unanswered.as_ref()).peekable();
+    whys.peek().is_some() && whys.all(|why| why.reason == Trouble::NoCertificate.reason())
 }
 
 /// Errors that do not lower Ready are worth a word all the same.
