@@ -250,11 +250,10 @@ fn string(text: &str) -> Option<Vec<u8>> {
     }
 }
 
-/// `tag=value` (RFC 8659 4.2).
+/// `tag=value`: blanks may stand around the whole of it, and none around `=` (RFC 8659 4.2).
 fn parameter(text: &str) -> Option<(&str, &str)> {
     let plain = |octet: u8| matches!(octet, 0x21..=0x3a | 0x3c..=0x7e);
-    let (tag, value) = text.split_once('=')?;
-    let (tag, value) = (tag.trim_matches(BLANK), value.trim_matches(BLANK));
+    let (tag, value) = text.trim_matches(BLANK).split_once('=')?;
     (is_ldh(tag) && value.bytes().all(plain)).then_some((tag, value))
 }
 

@@ -1,7 +1,7 @@
 //! A version and fields behind semicolons, as MTA-STS and TLS-RPT share them (RFC 8461 3.1, RFC 8460 3).
 //!
-//! Both have one grammar: an exact version, then `name=value` with a semicolon before each, no white space around `=`,
-//! and nothing empty. Senders discard what does not begin with the version and its semicolon at once, although the grammar
+//! Both have one grammar: an exact version, then `name=value` with a semicolon before each, white space around semicolons
+//! alone, and nothing empty. Senders discard what does not begin with the version and its semicolon at once, although the grammar
 //! lets white space stand between the two (RFC 8461, erratum 6285). Reading loses nothing: what is wrong is a fault with
 //! its place. Pure: octets in, spans out.
 
@@ -54,6 +54,8 @@ pub enum FaultKind {
     Name,
     /// A value with nothing in it, or with characters no value holds.
     Value,
+    /// White space at the end, with no semicolon before it.
+    BlankAtEnd,
 }
 
 impl FaultKind {
@@ -66,6 +68,7 @@ impl FaultKind {
             Self::BlankAroundEquals => "white space around =",
             Self::Name => "a field's name that is none",
             Self::Value => "a field's value that is none",
+            Self::BlankAtEnd => "white space at its end, with no semicolon before it",
         }
     }
 }
@@ -99,7 +102,7 @@ pub fn likeness(text: &[u8], version: &str) -> Likeness {
         }
     }
     let noise = |octet: &u8| {
-        octet.is_ascii_whitespace() || matches!(octet, b'"' | b'\'' | b'\\') || !octet.is_ascii()
+        octet.is_ascii_whitespace() || matches!(octet, b'"' | b'\'' | b'\\' | b';') || !octet.is_ascii()
     };
     let skip = text.iter().take_while(|octet| noise(octet)).count();
     let bare = text.get(skip..).unwrap_or_default();
@@ -146,7 +149,12 @@ pub fn parse(text: &[u8]) -> Fields {
             });
         }
     }
+    let mut end = 0;
     for part in parts {
+        end = match part.kind {
+            PartKind::Trailing => text.len(),
+            _ => part.span.end,
+        };
         let mut wrong = |kind| {
             faults.push(Fault {
                 kind,
@@ -175,6 +183,12 @@ pub fn parse(text: &[u8]) -> Fields {
             }
         }
     }
+    if (1..text.len()).contains(&end) {
+        faults.push(Fault {
+            kind: FaultKind::BlankAtEnd,
+            span: end..text.len(),
+        });
+    }
     Fields {
         text: text.to_vec(),
         fields,
@@ -194,6 +208,16 @@ impl Fields {
             .iter()
             .filter(move |field| self.octets(&field.name) == name.as_bytes())
     }
+
+    /// The well-formed fields with other names than this one, to which nobody gives a meaning, each with whether its value is one at
+    /// all. Of a field that is none its fault is said.
+    pub fn unknown<'f>(&'f self, known: &'f str) -> impl Iterator<Item = (&'f Field, bool)> {
+        let is_faulty = |field: &Field| self.faults.iter().any(|fault| fault.span == field.span);
+        let others = self.fields.iter();
+        others
+            .filter(move |field| self.octets(&field.name) != known.as_bytes() && !is_faulty(field))
+            .map(|field| (field, is_plain_value(self.octets(&field.value))))
+    }
 }
 
 /// A field's name (RFC 8461 3.1, `sts-ext-name`; RFC 8460 3, `tlsrpt-ext-name`).
@@ -203,7 +227,7 @@ fn is_name(name: &[u8]) -> bool {
 }
 
 /// A value of a field no standard gives a meaning to (`sts-ext-value`): printable, without blank, `=` and `;`.
-pub fn is_plain_value(value: &[u8]) -> bool {
+fn is_plain_value(value: &[u8]) -> bool {
     !value.is_empty()
         && value
             .iter()
@@ -226,6 +250,9 @@ mod tests {
             ("v=STSv1, id=1", Some("no semicolon")),
             ("v=stsv1; id=1", Some("other letters")),
             (" v=STSv1; id=1", Some("before the version")),
+            (";v=STSv1; id=1", Some("before the version")),
+            (" ; v=STSv1; id=1", Some("before the version")),
+            (";v=TLSRPTv1; rua=mailto:a@b.nl", None),
             ("\"v=STSv1; id=1\"", Some("before the version")),
             ("v = STSv1; id=1", Some("as it must be")),
             ("v=STSv2; id=1", Some("as it must be")),
@@ -259,6 +286,17 @@ mod tests {
             ("v=STSv1; id=", &[(FaultKind::Value, "id=")]),
             ("v=STSv1; =1", &[(FaultKind::Name, "=1")]),
             ("v=STSv1; a b=1", &[(FaultKind::Name, "a b=1")]),
+            // White space belongs to a semicolon.
+            ("v=STSv1; id=1 ", &[(FaultKind::BlankAtEnd, " ")]),
+            ("v=STSv1; id=1\t \t", &[(FaultKind::BlankAtEnd, "\t \t")]),
+            ("v=STSv1; id=1; x=y ", &[(FaultKind::BlankAtEnd, " ")]),
+            (
+                "v=STSv1; id= ",
+                &[(FaultKind::Value, "id="), (FaultKind::BlankAtEnd, " ")],
+            ),
+            ("v=STSv1; id=1; ", &[]),
+            ("v=STSv1; id=1 ; ", &[]),
+            ("v=STSv1 ; ", &[(FaultKind::BlankBehindVersion, " ")]),
         ] {
             let read = parse(text.as_bytes());
             let found: Vec<(FaultKind, &str)> = read
@@ -267,6 +305,33 @@ mod tests {
                 .map(|one| (one.kind, &text[one.span.clone()]))
                 .collect();
             assert_eq!(found, faults, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_field_is_faulty_or_nobody_knows_it_and_never_both() {
+        let long = format!("{}=1", "a".repeat(33));
+        for (field, want) in [
+            ("x=y", Some(true)),
+            ("x=a=b", Some(false)),
+            ("x=\u{e9}", Some(false)),
+            ("x=a b", Some(false)),
+            ("id=2", None),
+            ("_x=b", None),
+            (".x=1", None),
+            ("-x=1", None),
+            ("x y=1", None),
+            ("\nid=a", None),
+            ("x = y", None),
+            ("x=", None),
+            ("x", None),
+            (&long, None),
+        ] {
+            let read = parse(format!("v=STSv1; id=1; {field};").as_bytes());
+            let unknown: Vec<bool> = read.unknown("id").map(|(_, sound)| sound).collect();
+            assert_eq!(unknown, Vec::from_iter(want), "{field:?}");
+            let is_sound = want.is_some() || field == "id=2";
+            assert_eq!(read.faults.is_empty(), is_sound, "{field:?}: {:?}", read.faults);
         }
     }
 

@@ -4,9 +4,10 @@
 //! all but two things: a size limit never was, and `https:` is as good as `mailto:`. Pure.
 
 use std::collections::BTreeSet;
+use std::net::Ipv6Addr;
 
 use super::dmarc::{Uri, UriProblem, parse_list};
-use super::fields::{self, Fields, Likeness, is_plain_value};
+use super::fields::{self, Fields, Likeness};
 use super::{Comparison, Span, presentation};
 
 /// How every record begins.
@@ -48,13 +49,29 @@ pub fn parse(text: &[u8]) -> Record {
     Record { fields, uris }
 }
 
+const NO_HOST: &str = "has no host after https://";
+
+/// Whether the host of an `https:` URI is an address of IPv6 in brackets (RFC 3986 3.2.2), with a port behind it or not.
+fn names_an_address(uri: &str) -> bool {
+    let authority = uri.split_once("://").map(|(_, rest)| rest);
+    let authority = authority.and_then(|rest| rest.split(['/', '?', '#']).next());
+    let host = authority.and_then(|authority| authority.rsplit('@').next());
+    let literal = host.and_then(|host| host.strip_prefix('[')?.split_once(']'));
+    literal.is_some_and(|(address, behind)| {
+        let port = behind.strip_prefix(':').unwrap_or(behind);
+        let is_port = (behind.is_empty() || behind.starts_with(':'))
+            && port.bytes().all(|octet| octet.is_ascii_digit());
+        is_port && address.parse::<Ipv6Addr>().is_ok()
+    })
+}
+
 /// What is wrong with an address; `None` of one that senders can use.
 pub fn fault(uri: &Uri) -> Option<UriFault> {
     if uri.size.is_some() {
         return Some(UriFault::Size);
     }
     if uri.scheme == "https" && uri.problem == Some(UriProblem::Address) {
-        return Some(UriFault::Broken("has no host after https://"));
+        return Some(UriFault::Broken(NO_HOST));
     }
     if let Some(problem) = uri.problem {
         return Some(match uri.to_encode.is_empty() {
@@ -64,8 +81,8 @@ pub fn fault(uri: &Uri) -> Option<UriFault> {
     }
     match uri.scheme.as_str() {
         "mailto" => None,
-        "https" if uri.host.is_some() => None,
-        "https" => Some(UriFault::Broken("has no host after https://")),
+        "https" if uri.host.is_some() || names_an_address(&uri.text) => None,
+        "https" => Some(UriFault::Broken(NO_HOST)),
         _ => Some(UriFault::Scheme),
     }
 }
@@ -108,10 +125,7 @@ impl Record {
 
     /// Fields nobody gives a meaning to, with whether their value is one at all.
     pub fn unknown(&self) -> impl Iterator<Item = (&fields::Field, bool)> {
-        let others = self.fields.fields.iter();
-        others
-            .filter(|field| self.fields.octets(&field.name) != b"rua")
-            .map(|field| (field, is_plain_value(self.fields.octets(&field.value))))
+        self.fields.unknown("rua")
     }
 
     /// The addresses senders can use, as they compare.
@@ -209,6 +223,10 @@ mod tests {
             ("mailto:tls@a.nl", None),
             ("https://r.example/v1?x=1", None),
             ("mailto:a%2Cb@a.nl", None),
+            ("https://192.0.2.1/x", None),
+            ("https://[2001:db8::53]/x", None),
+            ("https://[2001:DB8::53]", None),
+            ("HTTPS://u@[::ffff:192.0.2.1]:8443?x=1", None),
             ("http://r.example/", Some(UriFault::Scheme)),
             ("ftp://r.example/", Some(UriFault::Scheme)),
             ("mailto:tls@a.nl!10m", Some(UriFault::Size)),
@@ -218,7 +236,19 @@ mod tests {
             assert_eq!(uris.len(), 1, "{text}");
             assert_eq!(fault(&uris[0]), want, "{text}");
         }
-        for text in ["tls@a.nl", "", "https:", "mailto:", "mailto:tls"] {
+        for text in [
+            "tls@a.nl",
+            "",
+            "https:",
+            "mailto:",
+            "mailto:tls",
+            "https://[]/x",
+            "https://[2001:db8::53/x",
+            "https://[2001:db8::53]x/",
+            "https://[r.example]/",
+            "https://[::1]:x/",
+            "https:[::1]/",
+        ] {
             let uris = parse_list(text.as_bytes(), 0..text.len());
             assert!(matches!(fault(&uris[0]), Some(UriFault::Broken(_))), "{text}");
         }

@@ -36,7 +36,7 @@ pub const SYNTAX: Rule = Rule {
     standard: Standard::TlsRpt,
     title: "a TLS-RPT record senders cannot read",
     section: "RFC 8460 3",
-    why: "A record needs a rua, written so, and nothing outside its grammar: no empty field, no white space around =. Of another one senders make nothing.",
+    why: "A record needs a rua, written so, and nothing outside its grammar: no empty field, no white space around = or at the end without a semicolon, no value with = in a field of one's own. Of another one senders make nothing.",
     fix: "Write v=TLSRPTv1; rua= and the addresses, with commas between them.",
     bad: "v=TLSRPTv1; RUA = mailto:tls@voorbeeld.nl",
     good: "v=TLSRPTv1; rua=mailto:tls@voorbeeld.nl",

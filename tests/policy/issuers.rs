@@ -49,6 +49,10 @@ fn who_may_issue_for_the_host_of_a_policy_is_told_by_caa() {
             nobody("which names no authority"),
         ),
         (
+            "a.nl CAA 0 issue \"ca.example; account = 1\"",
+            nobody("which names no authority"),
+        ),
+        (
             "a.nl CAA 128 tbs \"x\"\na.nl CAA 0 issue \"ca.example\"",
             nobody("the tag tbs"),
         ),

@@ -39,6 +39,9 @@ const ROWS: &[Row] = &[
     ("STS-006", W, SPEC, "_mta-sts.a.nl TXT v=STSv1; id=1; mode=enforce", GOOD),
     ("STS-007", E, SPEC, "_mta-sts.a.nl TXT v=STSv1;; id=1", GOOD),
     ("STS-007", E, SPEC, "_mta-sts.a.nl TXT v=STSv1; id = 1", GOOD),
+    ("STS-007", E, SPEC, "_mta-sts.a.nl TXT \"v=STSv1; id=1 \"", "_mta-sts.a.nl TXT \"v=STSv1; id=1 ; \""),
+    ("STS-007", W, LOOK, "_mta-sts.a.nl TXT \"v=STSv1; id=1; _x=b\"", GOOD),
+    ("STS-001", E, SPEC, "_mta-sts.a.nl TXT \";v=STSv1; id=1\"", GOOD),
     ("STS-008", W, SPEC, "_mta-sts.a.nl TXT v=STSv1; id=1; id=2", GOOD),
     ("STS-040", I, TESTING, "a.nl MX 10 mx1.a.nl\nmx1.a.nl A 192.0.2.1\n_25._tcp.mx1.a.nl TLSA 3 1 1 abababababababababababababababababababababababababababababababab", GOOD),
     ("STS-040", I, TESTING, "a.nl MX 10 mx1.a.nl\nmx1.a.nl A 192.0.2.1\n_25._tcp.mx1.a.nl TLSA 2 1 1 abababababababababababababababababababababababababababababababab", "a.nl MX 10 mx1.a.nl\nmx1.a.nl A 192.0.2.1\n_25._tcp.mx1.a.nl TLSA 1 1 1 abababababababababababababababababababababababababababababababab"),
@@ -86,6 +89,49 @@ fn each_rule_fires_where_it_should_and_nowhere_else() {
         );
         let verdict = judge_in(zone, &intent(SPEC));
         assert!(findings(&verdict, rule).is_empty(), "{rule}");
+    }
+}
+
+/// One slip of a field is told once, and what was found in one way of quoting.
+#[test]
+fn a_field_that_is_none_is_none_that_senders_ignore() {
+    let long = format!("{}=b", "a".repeat(33));
+    for (text, rule, says) in [
+        ("v=STSv1; id=1; _x=b", "STS-007", "a field's name that is none"),
+        ("v=STSv1; id=1; .x=1", "STS-007", "a field's name that is none"),
+        (
+            &format!("v=STSv1; id=1; {long}"),
+            "STS-007",
+            "a field's name that is none",
+        ),
+        ("v=STSv1; \\010id=a", "STS-007", "a field's name that is none"),
+        ("v=STSv1; id=1; x = 1", "STS-007", "white space around ="),
+        ("v=STSv1; id=1; x=", "STS-007", "a field's value that is none"),
+        ("v=STSv1; id=1; x", "STS-007", "a field without ="),
+        ("v=STSv1; id=1; x=y", "STS-006", "found x=y, which senders ignore"),
+        (
+            "v=STSv1; id=1; x=a=b",
+            "STS-006",
+            "found x=a=b, whose value is none",
+        ),
+        ("v=STSv1; id=\\\"a\\\"", "STS-004", "found \"\\\"a\\\"\""),
+        ("v=STSv1; id=a_1", "STS-004", "found \"a_1\""),
+    ] {
+        let zone = with(&format!("_mta-sts.a.nl TXT \"{text}\""));
+        for (subject, managed) in [(intent(SPEC), true), (observe("a.nl"), false)] {
+            let verdict = judge_in(&zone, &subject);
+            let of_record = ["STS-004", "STS-006", "STS-007"];
+            let said: Vec<_> = verdict
+                .findings
+                .iter()
+                .filter(|one| of_record.contains(&one.rule.id))
+                .collect();
+            let [found] = said.as_slice() else {
+                panic!("{text}: {said:#?}");
+            };
+            assert_eq!((found.rule.id, found.managed), (rule, managed), "{text}");
+            assert!(found.message.contains(says), "{text}: {}", found.message);
+        }
     }
 }
 

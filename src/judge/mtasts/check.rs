@@ -7,7 +7,7 @@ use crate::judge::basis::{UsableAnswer, evidence};
 use crate::judge::versioned::Versioned;
 use crate::judge::{Findings, Site, Topic, dane, mx};
 use crate::records::mtasts::{self, Mode, Policy, Record};
-use crate::records::{Standard, fields, presentation, tlsrpt};
+use crate::records::{Standard, fields, presentation, quoted, tlsrpt};
 use crate::rules::{Severity, mtasts as rules};
 
 /// What is wrong with the domain's MTA-STS, managed or observed.
@@ -117,19 +117,16 @@ fn record(record: &Record, topic: &Topic, findings: &mut Findings) {
         let said = findings.say(&rules::SYNTAX, topic, message);
         said.about(kind.as_str()).at(span);
     }
-    match (&record.id, record.id_is_sound()) {
-        (_, true) => {}
+    match record.fields.named("id").next() {
+        _ if record.id_is_sound() => {}
         // A slip around it is why it is not read.
         _ if spoilt => {}
-        (Some(id), false) => {
-            let message = format!("want an id of 1 to 32 letters and digits, found \"{id}\"");
-            let span = record.fields.named("id").next().map(|field| field.span.clone());
-            let said = findings.say(&rules::ID, topic, message);
-            if let Some(span) = span {
-                said.at(span);
-            }
+        Some(field) => {
+            let id = quoted(record.fields.octets(&field.value));
+            let message = format!("want an id of 1 to 32 letters and digits, found {id}");
+            findings.say(&rules::ID, topic, message).at(field.span.clone());
         }
-        (None, false) => {
+        None => {
             let message = "want an id, found none: senders cannot tell whether the policy is a new one";
             findings.say(&rules::ID, topic, message);
         }
@@ -145,7 +142,6 @@ fn record(record: &Record, topic: &Topic, findings: &mut Findings) {
         let shown = presentation(record.fields.octets(&field.span));
         let message = match sound {
             true => format!("want id alone, found {shown}, which senders ignore"),
-            false if field.value.is_empty() => continue,
             false => format!(
                 "want id alone, found {shown}, whose value is none: strict senders read nothing of the record"
             ),

@@ -190,6 +190,11 @@ fn faults(faults: &[PolicyFault], compressed: bool, url: &str, topic: &Topic, fi
                 format!("line {number}"),
                 format!("no key: value in line {number}: {text}"),
             ),
+            PolicyFault::Unreadable(number, text) => (
+                &rules::LINE,
+                format!("line {number}"),
+                format!("a key whose value is none in line {number}: {text}"),
+            ),
             PolicyFault::Spaced(number, _) if Some(number) != spaced.first() => continue,
             PolicyFault::Spaced(number, text) => {
                 let before = match text.starts_with([' ', '\\']) {
@@ -216,6 +221,8 @@ fn faults(faults: &[PolicyFault], compressed: bool, url: &str, topic: &Topic, fi
                 key.clone(),
                 format!("{key} again in line {number}, where the first counts"),
             ),
+            // The line that was meant is told already.
+            PolicyFault::Missing(key) if faults.iter().any(|other| other.swallows(key)) => continue,
             PolicyFault::Missing(key) => (&rules::LINE, (*key).to_owned(), format!("no {key}")),
             PolicyFault::Value(number, key, value) => {
                 let rule = match *key {
@@ -233,7 +240,9 @@ fn faults(faults: &[PolicyFault], compressed: bool, url: &str, topic: &Topic, fi
                 let rule = match why {
                     PatternFault::LeadingDot | PatternFault::Asterisk => &rules::OLD_PATTERN,
                     PatternFault::NonAscii => &rules::U_LABEL,
-                    PatternFault::Empty | PatternFault::Address | PatternFault::Name => &rules::PATTERN,
+                    PatternFault::Empty | PatternFault::Address | PatternFault::Port | PatternFault::Name => {
+                        &rules::PATTERN
+                    }
                 };
                 (
                     rule,

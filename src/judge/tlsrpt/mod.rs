@@ -6,8 +6,8 @@ use super::{Findings, RecordVerdict, Site, Topic};
 use crate::inquiry::{Dns, Inquiry, Kind, Need};
 use crate::intent::{Intent, ManagedRrset, TLS_RPT};
 use crate::records::tlsrpt::{self, Record, UriFault};
-use crate::records::{Standard, fields, presentation};
-use crate::rules::tlsrpt as rules;
+use crate::records::{Standard, fields, presentation, quoted};
+use crate::rules::{Severity, tlsrpt as rules};
 
 /// What a record is called.
 const WHAT: &str = "a TLS-RPT record";
@@ -64,7 +64,7 @@ fn record(record: &Record, topic: &Topic, findings: &mut Findings) {
             );
             let said = findings.say(&rules::SYNTAX, topic, message);
             said.about("version")
-                .at_most(crate::rules::Severity::Warning)
+                .at_most(Severity::Warning)
                 .at(fault.span.clone())
                 .fix("Write v=TLSRPTv1; with the semicolon right behind the version.");
         }
@@ -75,9 +75,10 @@ fn record(record: &Record, topic: &Topic, findings: &mut Findings) {
             UriFault::Scheme | UriFault::Broken(_) => &rules::SCHEME,
             UriFault::Size | UriFault::NotEncoded => &rules::NOT_ENCODED,
         };
+        let end = uri.size.as_ref().map_or(uri.span.end, |size| size.start);
         let message = format!(
-            "want an address senders can report to, found \"{}\": it {}",
-            uri.text,
+            "want an address senders can report to, found {}: it {}",
+            quoted(record.fields.octets(&(uri.span.start..end))),
             fault.as_str()
         );
         let said = findings.say(rule, topic, message);
@@ -87,14 +88,22 @@ fn record(record: &Record, topic: &Topic, findings: &mut Findings) {
         }
     }
     for (field, sound) in record.unknown() {
-        // Of a value that is none the grammar speaks.
-        if sound {
-            let shown = presentation(record.fields.octets(&field.span));
-            let message = format!("want rua alone, found {shown}, which senders ignore");
-            let said = findings.say(&rules::UNKNOWN_FIELD, topic, message);
-            said.about(presentation(record.fields.octets(&field.name)))
-                .at(field.span.clone());
-        }
+        let shown = presentation(record.fields.octets(&field.span));
+        let said = match sound {
+            true => {
+                let message = format!("want rua alone, found {shown}, which senders ignore");
+                findings.say(&rules::UNKNOWN_FIELD, topic, message)
+            }
+            false => {
+                let message = format!(
+                    "want rua alone, found {shown}, whose value is none: strict senders read nothing of the record"
+                );
+                let said = findings.say(&rules::SYNTAX, topic, message);
+                said.at_most(Severity::Warning).fix("Remove the field.")
+            }
+        };
+        said.about(presentation(record.fields.octets(&field.name)))
+            .at(field.span.clone());
     }
 }
 

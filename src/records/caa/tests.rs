@@ -98,6 +98,15 @@ fn a_record_holds_to_the_grammar_of_its_tag_or_does_not() {
         ("0 issue \"a.nl; nothing\"", Some(Fault::Value)),
         ("0 issue \"a.nl; a=1;\"", Some(Fault::Value)),
         ("0 issue \"a.nl; a=1 2\"", Some(Fault::Value)),
+        // Blanks stand around a parameter, and none around its sign (RFC 8659 4.2).
+        ("0 issue \" a.nl ;  a=1 ;\\009b=2 \"", None),
+        ("0 issue \"a.nl; a=\"", None),
+        ("0 issue \"a.nl; a=b=c\"", None),
+        ("0 issue \"a.nl; a = b\"", Some(Fault::Value)),
+        ("0 issue \"a.nl; a =b\"", Some(Fault::Value)),
+        ("0 issue \"a.nl; a= b\"", Some(Fault::Value)),
+        ("0 issuewild \"a.nl; a=1; b\\009=2\"", Some(Fault::Value)),
+        ("0 issuemail \"a.nl; = b\"", Some(Fault::Value)),
         ("0 issue \"-a.nl\"", Some(Fault::Value)),
         ("0 issue \"a.nl.\"", Some(Fault::Value)),
         ("0 issue \"a nl\"", Some(Fault::Value)),
@@ -149,12 +158,20 @@ fn who_may_issue_follows_from_the_set() {
             nobody("issue \"\\\"ca.example\\\"\", which names no authority"),
         ),
         (
+            &["0 issue \"ca.example; a = b\""],
+            nobody("issue \"ca.example; a = b\", which names no authority"),
+        ),
+        (
+            &["0 issue \"ca.example; a = b\"", "0 issue \"other.example; a=b\""],
+            Leave::Some,
+        ),
+        (
             &["128 tbs \"x\"", "0 issue \"ca.example\""],
             nobody("the tag tbs, which is critical and nobody knows"),
         ),
         (
             &["\\# 5 8002612D78", "0 issue \"ca.example\""],
-            nobody("the tag a-, which is critical and nobody knows"),
+            nobody("the tag \"a-\", which is critical and nobody knows"),
         ),
         (&["0 tbs \"x\"", "0 issue \"ca.example\""], Leave::Some),
     ] {

@@ -1,6 +1,7 @@
 //! What a line `mx:` of a policy covers (RFC 8461 3.2, 4.1): a host, or any host exactly one label below a name.
 
 use std::fmt;
+use std::net::Ipv6Addr;
 
 use crate::name::{Name, NameError, is_ldh};
 
@@ -26,6 +27,8 @@ pub enum PatternFault {
     NonAscii,
     /// An IP address.
     Address,
+    /// A host with a port behind it.
+    Port,
     /// No host name.
     Name,
 }
@@ -39,6 +42,7 @@ impl PatternFault {
             Self::Asterisk => "has an asterisk elsewhere than as the whole first label",
             Self::NonAscii => "has characters outside ASCII: write A-labels (xn--…)",
             Self::Address => "is an address, where a host's name belongs",
+            Self::Port => "names a port: write the host alone",
             Self::Name => "is no host name",
         }
     }
@@ -76,12 +80,11 @@ impl Pattern {
             _ => PatternFault::Name,
         })?;
         let labels = name.labels();
-        if labels
-            .last()
-            .is_some_and(|last| last.iter().all(u8::is_ascii_digit))
-            || text.contains(':')
-        {
+        if is_address(text) {
             return Err(PatternFault::Address);
+        }
+        if has_port(rest) {
+            return Err(PatternFault::Port);
         }
         // One label is a domain to the grammar (RFC 5321 4.1.2): it is read, though it covers no host there is.
         if labels.is_empty() || !labels.iter().all(is_ldh) {
@@ -107,6 +110,27 @@ impl Pattern {
     pub fn name(&self) -> &Name {
         &self.name
     }
+}
+
+/// Whether a text is an IP address, or a name that every program takes for one: its last label is a number.
+fn is_address(text: &str) -> bool {
+    let bare = text.split_once("]:").map_or(text, |(address, _)| address);
+    let bare = bare.trim_start_matches('[').trim_end_matches(']');
+    if bare.parse::<Ipv6Addr>().is_ok() {
+        return true;
+    }
+    let host = text.split(':').next().unwrap_or_default();
+    let last = host.strip_suffix('.').unwrap_or(host).rsplit('.').next();
+    last.is_some_and(|last| !last.is_empty() && last.bytes().all(|octet| octet.is_ascii_digit()))
+}
+
+/// Whether a colon and a number stand behind a name.
+fn has_port(text: &str) -> bool {
+    text.split_once(':').is_some_and(|(host, port)| {
+        let is_number = !port.is_empty() && port.bytes().all(|octet| octet.is_ascii_digit());
+        let is_host = |name: &Name| !name.labels().is_empty() && name.labels().iter().all(is_ldh);
+        is_number && host.parse().is_ok_and(|name| is_host(&name))
+    })
 }
 
 impl fmt::Display for Pattern {
@@ -158,7 +182,18 @@ mod tests {
             ("mx.*.a.nl", PatternFault::Asterisk),
             ("mål.a.nl", PatternFault::NonAscii),
             ("192.0.2.1", PatternFault::Address),
+            ("192.0.2.1.", PatternFault::Address),
+            ("192.0.2.1:25", PatternFault::Address),
             ("2001:db8::1", PatternFault::Address),
+            ("[2001:db8::1]", PatternFault::Address),
+            ("[2001:db8::1]:25", PatternFault::Address),
+            ("mx1.a.nl:25", PatternFault::Port),
+            ("*.a.nl:587", PatternFault::Port),
+            ("mx1.a.nl.:25", PatternFault::Port),
+            ("mx1.a.nl:", PatternFault::Name),
+            ("mx1.a.nl:smtp", PatternFault::Name),
+            ("smtp:mx1.a.nl", PatternFault::Name),
+            (":25", PatternFault::Name),
             ("mail_", PatternFault::Name),
             ("-mail", PatternFault::Name),
             ("*.n_l", PatternFault::Name),

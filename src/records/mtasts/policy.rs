@@ -82,6 +82,8 @@ pub enum PolicyFault {
     Missing(&'static str),
     /// A value that is none for its key.
     Value(usize, &'static str, String),
+    /// A value that is none whatever its key, which nobody knows: nothing, or a control character.
+    Unreadable(usize, String),
     /// A pattern that is none.
     Mx(usize, String, PatternFault),
     /// A pattern that ends in a dot.
@@ -94,6 +96,28 @@ impl PolicyFault {
     /// Whether senders find no policy because of it.
     pub fn is_fatal(&self) -> bool {
         !matches!(self, Self::Blank(_) | Self::Twice(..) | Self::TrailingDot(..))
+    }
+
+    /// Whether a line with this key was meant where this is wrong: it begins with the key and lacks its colon, or the line
+    /// before it did not end.
+    pub fn swallows(&self, key: &str) -> bool {
+        let is_apart = |one: Option<char>| one.is_none_or(|one| !one.is_ascii_alphanumeric() && one != '_');
+        match self {
+            Self::Line(_, text) => {
+                let text = text.replace("\\009", " ");
+                let rest = text.trim_start().strip_prefix(key);
+                rest.is_some_and(|rest| is_apart(rest.chars().next()))
+            }
+            Self::Value(_, _, value) | Self::Mx(_, value, _) | Self::Unreadable(_, value) => {
+                value.match_indices(key).any(|(at, _)| {
+                    let (before, behind) = (value.get(..at), value.get(at + key.len()..));
+                    let behind = behind.unwrap_or_default().trim_start_matches(BLANKS);
+                    is_apart(before.and_then(|before| before.chars().next_back()))
+                        && behind.starts_with([':', '='])
+                })
+            }
+            _ => false,
+        }
     }
 }
 
@@ -210,6 +234,9 @@ pub fn parse_policy(octets: &[u8]) -> PolicyText {
                 Some(age) => max_age = Some(age),
                 None => wrong("max_age"),
             },
+            _ if !is_value(value) => {
+                faults.push(PolicyFault::Unreadable(number, presentation(line.as_bytes())));
+            }
             _ => {}
         }
     }
@@ -258,6 +285,12 @@ pub fn shown_age(seconds: u32) -> String {
         (days, 0) if days > 0 => format!("{days} days"),
         _ => format!("{seconds} seconds"),
     }
+}
+
+/// What the value of a key nobody knows may be (RFC 8461 3.2, `sts-policy-ext-value`): a character at least, none of them a
+/// control character.
+fn is_value(value: &str) -> bool {
+    !value.is_empty() && !value.contains(|one: char| one.is_ascii_control())
 }
 
 fn is_key(key: &str) -> bool {

@@ -1,6 +1,6 @@
 //! The TXT record at `_mta-sts` (RFC 8461 3.1): that there is a policy, and by its id whether it is a new one.
 
-use crate::records::fields::{self, FaultKind, Field, Fields, Likeness, is_plain_value};
+use crate::records::fields::{self, FaultKind, Field, Fields, Likeness};
 use crate::records::{Comparison, Span, presentation};
 
 /// How every record begins.
@@ -52,10 +52,7 @@ impl Record {
 
     /// Fields nobody gives a meaning to, with whether their value is one at all.
     pub fn unknown(&self) -> impl Iterator<Item = (&Field, bool)> {
-        let others = self.fields.fields.iter();
-        others
-            .filter(|field| self.fields.octets(&field.name) != b"id")
-            .map(|field| (field, is_plain_value(self.fields.octets(&field.value))))
+        self.fields.unknown("id")
     }
 }
 

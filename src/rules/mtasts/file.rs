@@ -75,7 +75,7 @@ pub const LINE: Rule = Rule {
     standard: Standard::MtaSts,
     title: "a policy senders cannot read",
     section: "RFC 8461 3.2",
-    why: "Each line is a key, a colon right behind it and a value, and ends in LF, or in CR and LF; version, mode and max_age stand there once each, in lower case.",
+    why: "Each line is a key, a colon right behind it and a value, never an empty one, and ends in LF, or in CR and LF; version, mode and max_age stand there once each, in lower case.",
     fix: "Serve what zegel plan prints.",
     bad: "mode = enforce",
     good: "mode: enforce",

@@ -79,7 +79,7 @@ pub const SYNTAX: Rule = Rule {
     standard: Standard::MtaSts,
     title: "an MTA-STS record senders cannot read",
     section: "RFC 8461 3.1",
-    why: "Between two semicolons stands a field, name=value, without white space around =. Of another record strict senders make nothing.",
+    why: "Between two semicolons stands a field, name=value, without white space around =; white space at the end is of a semicolon before it. Of another record strict senders make nothing.",
     fix: "Write v=STSv1; id= and the id, and nothing else.",
     bad: "v=STSv1;; id = 20260101",
     good: "v=STSv1; id=20260101",

@@ -22,6 +22,7 @@ fn lines_end_in_one_way_or_the_other_and_in_any_order() {
         GOOD.trim_end().to_owned(),
         "max_age:604800\nmx:*.b.nl\nmx:\t mx1.A.nl\nmode:enforce\nversion:STSv1".to_owned(),
         format!("{GOOD}x-other: a b c\n"),
+        format!("{GOOD}x: \u{e9}\n"),
         GOOD.replace("mx: *.b.nl", "mx: *.b.nl\nmx: mx1.a.nl"),
     ] {
         assert_eq!(policy(&text), good, "{text}");
@@ -122,6 +123,21 @@ fn what_is_wrong_is_told_by_its_line() {
             PolicyFault::Spaced(4, "x-other : a".into()),
             true,
         ),
+        (
+            format!("{GOOD}x:\n"),
+            PolicyFault::Unreadable(6, "x:".into()),
+            true,
+        ),
+        (
+            format!("{GOOD}x-other: \t\n"),
+            PolicyFault::Unreadable(6, "x-other: \\009".into()),
+            true,
+        ),
+        (
+            format!("{GOOD}x: a\u{1}b\n"),
+            PolicyFault::Unreadable(6, "x: a\\001b".into()),
+            true,
+        ),
         (GOOD.replace('\n', "\r"), PolicyFault::LineEnd(1), true),
         (with("enforce\n", "enforce\r"), PolicyFault::LineEnd(2), true),
         (GOOD.replace('\n', "\r\r\n"), PolicyFault::LineEnd(1), true),
@@ -136,6 +152,35 @@ fn what_is_wrong_is_told_by_its_line() {
     assert_eq!(parse_policy(b"\xff\xfe").faults, [PolicyFault::Encoding]);
     let html = parse_policy(b"<!DOCTYPE html>\n<html></html>\n");
     assert!(html.policy.is_none() && html.faults.len() > 3);
+}
+
+/// A line that is missing because of another fault is said once, with that one.
+#[test]
+fn the_line_that_was_meant_is_known_by_its_key() {
+    let line = |text: &str| PolicyFault::Line(1, text.into());
+    let value = |text: &str| PolicyFault::Value(1, "version", text.into());
+    let mx = |text: &str| PolicyFault::Mx(1, text.into(), PatternFault::Name);
+    for (fault, key, swallows) in [
+        (line("mode enforce"), "mode", true),
+        (line("mode=enforce"), "mode", true),
+        (line("mode"), "mode", true),
+        (line(" \\009max_age\\009= 1"), "max_age", true),
+        (line("modes enforce"), "mode", false),
+        (line("the mode"), "mode", false),
+        (line("<?xml version=\"1.0\"?>"), "version", false),
+        (line("mode enforce"), "max_age", false),
+        (value("STSv1, mode: enforce"), "mode", true),
+        (value("STSv1 mode : enforce"), "mode", true),
+        (value("STSv1;max_age=1"), "max_age", true),
+        (value("STSv1 mode"), "mode", false),
+        (value("STSv1 xmode: a"), "mode", false),
+        (mx("a.nl, max_age: 1"), "max_age", true),
+        (mx("mode.a.nl"), "mode", false),
+        (PolicyFault::Missing("mode"), "mode", false),
+        (PolicyFault::Twice(1, "mode".into()), "mode", false),
+    ] {
+        assert_eq!(fault.swallows(key), swallows, "{fault:?} {key}");
+    }
 }
 
 #[test]
