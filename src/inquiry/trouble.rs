@@ -26,6 +26,8 @@ pub enum Trouble {
     NoCertificate,
     /// The probe that looks at mail servers for us cannot be asked.
     NoProbe,
+    /// No question to anybody: what is wanted is told by a look at all of a mail server's TLS alone, and none was asked for.
+    NoProfile,
     /// The proxy through which mail servers are connected to cannot be used.
     NoProxy,
     /// Nothing can be sent to the server from here: no route, or an address that is nobody's.
@@ -56,7 +58,7 @@ pub enum Trouble {
 
 impl Trouble {
     /// Every trouble, in the order of their words.
-    pub const ALL: [Self; 22] = [
+    pub const ALL: [Self; 23] = [
         Self::Bogus,
         Self::Busy,
         Self::CnameLoop,
@@ -66,6 +68,7 @@ impl Trouble {
         Self::Network,
         Self::NoCertificate,
         Self::NoProbe,
+        Self::NoProfile,
         Self::NoProxy,
         Self::NoRoute,
         Self::NotRecorded,
@@ -93,6 +96,7 @@ impl Trouble {
             Self::Network => "Network",
             Self::NoCertificate => "NoCertificate",
             Self::NoProbe => "NoProbe",
+            Self::NoProfile => "NoProfile",
             Self::NoProxy => "NoProxy",
             Self::NoRoute => "NoRoute",
             Self::NotRecorded => "NotRecorded",
@@ -125,6 +129,10 @@ impl fmt::Display for Trouble {
                  --certificate-requests reads it"
             }
             Self::NoProbe => "the probe that looks at mail servers for us (--probe) cannot be asked",
+            Self::NoProfile => {
+                "whether TLS is as wanted is told by a look at all of it alone, and only certificates were looked at: ask for \
+                 --starttls profile"
+            }
             Self::NoProxy => "the proxy through which mail servers are connected to (--smtp-proxy) cannot be used",
             Self::NoRoute => "nothing can be sent to the server from here",
             Self::NotRecorded => "the recording does not hold it: the zegel that made it did not ask",

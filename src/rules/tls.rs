@@ -289,6 +289,19 @@ pub const ODD_CAA: Rule = Rule {
     good: "voorbeeld.nl CAA 0 issue \"letsencrypt.org\"",
 };
 
+/// All of the TLS is wanted, and certificates alone were looked at.
+pub const HALF_SEEN: Rule = Rule {
+    id: "TLS-023",
+    severity: Severity::Warning,
+    standard: Standard::Tls,
+    title: "a level of TLS is wanted that a look at certificates alone does not show",
+    section: "NCSC-NL 2025-05",
+    why: "Which versions, suites, groups and signatures a server takes is told by hellos that offer nothing else: minutes for each address, for each gets a pause. Without them nothing shows that the level is kept, and TLS is Unknown.",
+    fix: "Look at all of it: zegel check --starttls profile. A controller does so by itself. Where it is enough that there is TLS, want level: Any.",
+    bad: "zegel check, and tls: {level: Sufficient}",
+    good: "zegel check --starttls profile",
+};
+
 /// Every rule about TLS, by id.
 pub const RULES: &[&Rule] = &[
     &NO_STARTTLS,
@@ -313,4 +326,5 @@ pub const RULES: &[&Rule] = &[
     &NOT_FINISHED,
     &BEYOND,
     &ODD_CAA,
+    &HALF_SEEN,
 ];

@@ -25,6 +25,10 @@ pub struct Flight {
     pub certificates: Vec<Vec<u8>>,
     /// With what the key is to be agreed; `None` where the suite needs nothing said (RSA), and under TLS 1.3.
     pub exchange: Option<KeyExchange>,
+    /// Whether it asks its client for a certificate (RFC 5246 7.4.4): in the clear up to TLS 1.2 alone. Whether it takes none for
+    /// an answer is not said.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub asks_for_certificate: bool,
     /// The alert it ended with.
     pub alert: Option<Alert>,
 }
@@ -258,8 +262,12 @@ impl FlightReader {
                 Ok(false)
             }
             (14, Some(_)) => Ok(true),
-            // CertificateStatus, CertificateRequest, and what is yet to come.
-            (13 | 15.., Some(_)) => Ok(false),
+            (13, Some(_)) => {
+                self.flight.asks_for_certificate = true;
+                Ok(false)
+            }
+            // CertificateStatus, and what is yet to come.
+            (15.., Some(_)) => Ok(false),
             _ => Err(Malformed::OutOfTurn),
         }
     }

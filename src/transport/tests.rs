@@ -92,6 +92,28 @@ fn a_flight_up_to_tls_1_2_is_read() {
 }
 
 #[test]
+fn a_request_for_a_certificate_is_noted_where_it_is_in_the_clear() {
+    let flight = |asks: bool| {
+        let request = if asks {
+            message(13, &[1, 1, 0, 0, 0, 0])
+        } else {
+            Vec::new()
+        };
+        let messages = [
+            hello(0x0303, 0xc02f, 0, &[0, 23, 0, 0]),
+            certificate(b"leaf"),
+            request,
+            message(14, &[]),
+        ];
+        record(22, &messages.concat())
+    };
+    for asks in [true, false] {
+        let read = read(&flight(asks)).expect("a flight").expect("a whole one");
+        assert_eq!(read.asks_for_certificate, asks);
+    }
+}
+
+#[test]
 fn a_server_of_tls_1_3_ends_with_its_hello() {
     let extensions = [0, 43, 0, 2, 3, 4, 0, 51, 0, 2, 0, 29];
     let flight = read(&record(22, &hello(0x0303, 0x1302, 0, &extensions)))

@@ -8,6 +8,7 @@ mod facts;
 #[path = "../tls/seen.rs"]
 mod seen;
 
+mod addresses;
 #[rustfmt::skip] // A row is a line.
 mod auth;
 mod odd;

@@ -150,6 +150,21 @@ fn every_rule_fires_where_it_should() {
     let verdict = Servers::all(&sound()).judge(&two, &intent(SPEC));
     let found = &findings(&verdict, "TLS-022")[0].message;
     assert!(found.contains(", and 1 more like it"), "{found}");
+    // And that a level is wanted that was not looked for.
+    for (level, servers, is_told) in [
+        ("Any", Servers::all(&sound()), false),
+        ("Sufficient", Servers::all(&sound()), true),
+        ("Good", Servers::all(&sound()), true),
+        ("Good", Servers::all(&sound()).profile(&profile(&[])), false),
+        // Why it was not seen is told otherwise where it was asked for.
+        ("Good", Servers::all(&sound()).looking_closely(), false),
+    ] {
+        let spec = SPEC.replace("Any", level);
+        let verdict = servers.judge(ZONE, &intent(&spec));
+        let found: Vec<_> = findings(&verdict, "TLS-023").iter().map(|one| (one.severity, one.fix.contains("--starttls profile"))).collect();
+        assert_eq!(found, is_told.then_some((W, true)).into_iter().collect::<Vec<_>>(), "{level}");
+        met.insert("TLS-023");
+    }
     // And that there are more than are looked at.
     let five: String = (1..=5).map(|at| format!("\nmx1.a.nl A 192.0.2.{at}")).collect();
     let verdict = Servers::all(&sound()).judge(&format!("a.nl MX 10 mx1.a.nl{five}"), &intent(SPEC));

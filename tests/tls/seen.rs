@@ -30,7 +30,7 @@ pub(crate) const ZONE: &str =
     "a.nl MX 10 mx1.a.nl\nmx1.a.nl A 192.0.2.25\nmx1.a.nl AAAA 2001:db8::25\na.nl CAA 0 issue \"ca.example\"";
 
 /// What mail servers say by address and closeness; whoever is not here is busy.
-#[derive(Default)]
+#[derive(Default, Clone)]
 pub(crate) struct Servers {
     said: BTreeMap<(IpAddr, Closeness), Result<Session, Trouble>>,
     /// What they say of their certificates instead where they are asked for these hosts.
@@ -74,6 +74,14 @@ impl Servers {
         Self {
             profile: true,
             ..both
+        }
+    }
+
+    /// All of the TLS is asked for too, whoever answers.
+    pub(crate) fn looking_closely(self) -> Self {
+        Self {
+            profile: true,
+            ..self
         }
     }
 
@@ -328,6 +336,7 @@ pub(crate) fn accepted(probe: Probe, version: Version, suite: u16, change: impl 
             is_retry: false,
         }),
         certificates: Vec::new(),
+        asks_for_certificate: false,
         exchange: Some(KeyExchange::Ecdhe {
             group: Some(Group(29)),
             scheme: Some(Scheme(0x0804)),

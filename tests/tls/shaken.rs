@@ -3,7 +3,7 @@
 use zegel::inquiry::{Closeness, Halt, Session, Trouble};
 use zegel::judge::{RecordVerdict, State, Verdict};
 use zegel::records::Standard;
-use zegel::transport::{Flight, Group, KeyExchange, Probe, Scheme, Step, Version};
+use zegel::transport::{Flight, Group, KeyExchange, Probe, Reaction, Scheme, Step, Version};
 
 use crate::facts::{findings, intent};
 use crate::seen::{Servers, ZONE, about, accepted, certificate, refused, sound, with, with_handshake};
@@ -47,6 +47,48 @@ fn signed(scheme: u16) -> Vec<Step> {
     })
 }
 
+/// The same, with a request for a certificate.
+fn asking(steps: Vec<Step>) -> Vec<Step> {
+    let ask = |mut step: Step| {
+        if let Reaction::Hello(flight) = &mut step.reaction {
+            flight.asks_for_certificate = true;
+        }
+        step
+    };
+    steps.into_iter().map(ask).collect()
+}
+
+/// A policy of MTA-STS is broken by what was seen, and by nothing that our client alone could not see.
+#[test]
+fn what_our_client_does_not_speak_breaks_no_policy() {
+    let spec = "{domain: a.nl, role: Mail, tls: {level: Any}, mtaSts: {mode: Enforce, mx: [mx1.a.nl], maxAge: 30d}}";
+    let (apart, broken) = (Some(Halt::Apart), Some(Halt::Broken));
+    let shows = |names: &[&str]| {
+        let leaf = certificate(names, (2026, 2027));
+        chose(Version::TLS12, 0x009f, |flight| flight.certificates = vec![leaf])
+    };
+    for (name, session, says) in [
+        ("a group of TLS 1.3", failed(apart, &tls13(25)), None),
+        ("another", failed(apart, &tls13(30)), None),
+        ("a signature", failed(apart, &signed(0x0201)), None),
+        ("a suite, and its certificate in the clear", failed(apart, &shows(&["mx1.a.nl"])), None),
+        ("one for another host", failed(apart, &shows(&["www.a.nl"])), Some("another host")),
+        ("a message that is too long", failed(Some(Halt::TooLong), &tls13(29)), None),
+        ("a client's certificate", failed(Some(Halt::ClientCertificate), &tls13(29)), None),
+        ("no answer in time", failed(Some(Halt::Silent), &tls13(29)), None),
+        ("a look that was cut short", with(|it| (it.handshake, it.steps) = (None, Vec::new())), None),
+        // Who keeps to a policy speaks TLS 1.2 at least.
+        ("TLS 1.0 alone", failed(apart, &chose(Version::TLS10, 0xc013, |_| {})), Some("no TLS of today")),
+        ("nothing", failed(apart, &[refused(Probe::Version(Version::TLS13))]), Some("no TLS of today")),
+        ("damaged", failed(broken, &tls13(29)), Some("no TLS of today")),
+    ] {
+        let verdict = Servers::all(&session).judge(ZONE, &intent(spec));
+        let found = findings(&verdict, "STS-029");
+        let told: Vec<bool> = found.iter().map(|one| one.message.contains(says.unwrap_or("-"))).collect();
+        assert_eq!(told, says.map(|_| true).into_iter().collect::<Vec<_>>(), "{name}: {found:?}");
+    }
+}
+
 /// What a server chose in answer to a hello is no handshake: not where it broke off what our client speaks as well.
 #[test]
 fn a_choice_is_no_handshake() {
@@ -68,7 +110,7 @@ fn a_choice_is_no_handshake() {
     use State::{Drifted as D, InSync as I, Unknown as U};
     /// What it is, what was seen, the state with why it is not known, and the rule.
     type Row = (&'static str, Session, State, Option<Trouble>, Option<&'static str>);
-    let rows: [Row; 18] = [
+    let rows: [Row; 21] = [
         // What it promised it does not keep.
         ("TLS 1.3 that is damaged", failed(broken, &ours), D, None, Some("TLS-002")),
         ("TLS 1.2 that ends behind the key", failed(broken, &usual), D, None, Some("TLS-002")),
@@ -83,6 +125,10 @@ fn a_choice_is_no_handshake() {
         ("a suite our client has not", failed(apart, &dhe()), I, None, None),
         ("a group our client has not", failed(apart, &tls13(25)), I, None, None),
         ("a signature our client does not take", failed(apart, &signed(0x0201)), I, None, None),
+        // It asks for a certificate there, and may insist.
+        ("a suite our client has not, and a request", failed(apart, &asking(dhe())), U, Some(Trouble::Refused), Some("TLS-020")),
+        ("TLS 1.0 alone, and a request", failed(apart, &asking(old())), U, Some(Trouble::Refused), Some("TLS-020")),
+        ("a request, in a recording of before", failed(None, &asking(old())), U, Some(Trouble::Refused), Some("TLS-020")),
         // Whose doing it is cannot be known.
         ("too long", failed(Some(Halt::TooLong), &ours), U, Some(Trouble::Limit), Some("TLS-020")),
         ("a client's certificate", failed(Some(Halt::ClientCertificate), &usual), U, Some(Trouble::Refused), Some("TLS-020")),
@@ -101,7 +147,8 @@ fn a_choice_is_no_handshake() {
             for id in ["TLS-002", "TLS-020"] {
                 let found = findings(&verdict, id);
                 assert_eq!(found.len(), usize::from(rule == Some(id)), "{name}: {found:?}");
-                assert!(found.iter().all(|one| one.message.contains("its words")), "{name}: {found:?}");
+                let says = if name.contains("request") { "a certificate of whoever delivers" } else { "its words" };
+                assert!(found.iter().all(|one| one.message.contains(says)), "{name}: {found:?}");
             }
         }
     }
@@ -160,7 +207,8 @@ fn what_was_cut_short_everywhere_proves_no_level() {
     };
     for (second, states) in [
         (cut(), [State::InSync, State::Unknown, State::Unknown]),
-        (sound(), [State::InSync; 3]),
+        // Nor is it shown by a look at the certificates that came to its end.
+        (sound(), [State::InSync, State::Unknown, State::Unknown]),
     ] {
         for (level, state) in ["Any", "Sufficient", "Good"].into_iter().zip(states) {
             let servers = Servers::default()

@@ -4,7 +4,7 @@
 //! asked only where somebody wants the score. The rules are Internet.nl's, of one edition ([`criteria`]), also where
 //! they are not those of the RFCs: where the two part is told ([`Difference`]). Files: `criteria` (the tests, as data),
 //! `mark` (what one came to, and the arithmetic), `hosts` (who is tested), a file a category (`ipv6`, `dnssec`, `auth` with
-//! `spf`, `starttls` with `dane` and `caa`, `rpki`), `dmarc_text` and `spf_text` (the grammars it reads by), `next` (what to
+//! `spf`, `starttls` with `speaking`, `dane` and `caa`, `rpki`), `dmarc_text` and `spf_text` (the grammars it reads by), `next` (what to
 //! do for the most points), `unseen` (what was not seen), `differences`.
 
 mod auth;
@@ -19,6 +19,7 @@ mod ipv6;
 mod mark;
 mod next;
 mod rpki;
+mod speaking;
 mod spf;
 mod spf_text;
 mod starttls;

@@ -12,8 +12,9 @@ use super::criteria::{self, Criterion, Group};
 use super::dane::Dane;
 use super::hosts::{Host, MxStatus, Tested};
 use super::mark::{Category, Counts, Gap, Mark, Range, Status, Why, percent};
-use crate::inquiry::{Inquiry, Offered, Session, Trouble};
-use crate::judge::tls::{EDITION, MailServer, MailServers, Of, Shaken, Trait, traits};
+use super::speaking::{Speaking, unseen};
+use crate::inquiry::{Inquiry, Session, Trouble};
+use crate::judge::tls::{EDITION, MailServer, MailServers, Of, Trait, traits};
 use crate::name::Name;
 use crate::transport::{Level, Lower, Preference, Probe, Step, Version, preference};
 
@@ -58,42 +59,6 @@ pub(super) struct HostTls {
     /// Whether TLS 1.2 is spoken, without which the extended master secret is not asked for.
     speaks_tls12: Option<bool>,
     marks: Vec<Mark>,
-}
-
-/// The addresses of one host, by whether TLS comes about there.
-struct Speaking<'s> {
-    /// At how many it does.
-    done: usize,
-    /// At how many it does not.
-    silent: usize,
-    /// Why it is not known at one, in words.
-    open: Option<String>,
-    /// What was seen where it does.
-    sessions: Vec<&'s Session>,
-}
-
-impl<'s> Speaking<'s> {
-    fn of(server: Option<&'s MailServer>) -> Self {
-        let mut all = Self {
-            done: 0,
-            silent: 0,
-            open: None,
-            sessions: Vec::new(),
-        };
-        for (_, sessions) in server.map(MailServer::by_address).unwrap_or_default() {
-            let offers = sessions.iter().all(|session| session.offered == Offered::Yes);
-            match Shaken::of(&sessions) {
-                Shaken::Done if offers => {
-                    all.done += 1;
-                    all.sessions.extend(sessions);
-                }
-                Shaken::Open(words, _) if offers => all.open = Some(words.to_owned()),
-                Shaken::Untried if offers => all.open = Some("the look was cut short".to_owned()),
-                _ => all.silent += 1,
-            }
-        }
-        all
-    }
 }
 
 /// What a host's TLS is tested for, by kind.
@@ -148,22 +113,32 @@ impl HostTls {
             sessions: speaking,
         } = Speaking::of(server);
         let has_more = server.is_some_and(MailServer::has_more_addresses);
-        let why = match (done, silent, open) {
-            (0, _, None) => return only(Mark::bad(test, "bad", "it offers no TLS that comes about")),
-            (0, _, Some(words)) => {
+        // The test may take that address, of which nothing is known.
+        let unseen = server.and_then(unseen);
+        let some = "TLS comes about at some of its addresses";
+        let why = match (done, silent, open, unseen) {
+            (0, _, None, None) => return only(Mark::bad(test, "bad", "it offers no TLS that comes about")),
+            (0, _, None, Some(unseen)) => {
+                let why = Why::Said(format!("none comes about where it was seen, and {unseen}"));
+                return Self::unseen(host, &why, dane, inquiry);
+            }
+            (0, _, Some(words), _) => {
                 let why = Why::Said(format!("none comes about from here: {words}"));
                 return Self::unseen(host, &why, dane, inquiry);
             }
-            (_, 0, None) if has_more => {
-                Some("TLS comes about at the first of its addresses, and there are more than are looked at")
-            }
-            (_, 0, None) => None,
-            (_, 0, Some(_)) => Some("TLS comes about at some of its addresses, and at others not from here"),
-            (_, _, _) => Some("TLS comes about at some of its addresses, and not at others"),
+            (_, 0, None, Some(unseen)) => Some(format!("{some}, and {unseen}")),
+            (_, 0, None, None) if has_more => Some(
+                "TLS comes about at the first of its addresses, and there are more than are looked at"
+                    .to_owned(),
+            ),
+            (_, 0, None, None) => None,
+            (_, 0, Some(_), _) => Some(format!("{some}, and at others not from here")),
+            (_, _, _, _) => Some(format!("{some}, and not at others")),
         };
+        let is_everywhere = why.is_none();
         let mut marks = vec![match why {
             None => Mark::good(test, "TLS comes about"),
-            Some(why) => Mark::unknown(test, said(why)),
+            Some(why) => Mark::unknown(test, said(&why)),
         }];
         let all = server.is_some_and(MailServer::is_seen_through);
         let seen: Vec<Trait> = speaking.iter().flat_map(|session| traits(session)).collect();
@@ -182,7 +157,7 @@ impl HostTls {
         marks.extend(dane.marks(&host.name));
         Self {
             name: host.name.clone(),
-            speaks: why.is_none().then_some(true),
+            speaks: is_everywhere.then_some(true),
             has_dane: dane.exists(),
             speaks_tls12: tls12,
             marks,

@@ -19,7 +19,7 @@ use crate::records::Standard;
 use crate::records::dane::Tlsa;
 use crate::records::mtasts::Mode;
 use crate::rules::{Rule, Severity, shown as rules};
-use crate::transport::Certificate;
+use crate::transport::{Certificate, Step, Version};
 
 /// All that does not go together, at one server.
 pub(super) fn check(
@@ -292,10 +292,8 @@ impl Promise {
 /// Whether the server shows what a sender asks of it that keeps to the policy.
 fn against_policy(server: &MailServer, promise: &Promise, findings: &mut Findings) {
     let mut unmet_at = AtAddresses::default();
-    for (question, fact) in server.answered() {
-        if let Ok(session) = &fact.outcome {
-            unmet_at.note(question.address, unmet(session, &server.host));
-        }
+    for (address, sessions) in server.by_address() {
+        unmet_at.note(address, unmet(&sessions, &server.host));
     }
     let Some(why) = unmet_at.told() else { return };
     let topic = Topic::new(Site::Host(server.host.clone()), promise.is_managed);
@@ -313,18 +311,31 @@ fn against_policy(server: &MailServer, promise: &Promise, findings: &mut Finding
     }
 }
 
-/// What a sender would not take.
-fn unmet(session: &Session, host: &Name) -> Option<String> {
-    if session.offered != Offered::Yes {
+/// What a sender would not take, by all the looks at one address. What was not seen accuses nobody: a server may speak a TLS of
+/// today that our own client does not, and its certificate is then seen by nobody, or in part.
+fn unmet(sessions: &[&Session], host: &Name) -> Option<String> {
+    if sessions.iter().any(|session| session.offered != Offered::Yes) {
         return Some("it offers no TLS".to_owned());
     }
-    let Some(Ok(seen)) = &session.handshake else {
-        return Some("no TLS of today comes about".to_owned());
+    let certificates = sessions.iter().map(|session| worth::certificates(session));
+    let leaf = certificates
+        .filter_map(|chain| chain.first())
+        .find_map(|leaf| Certificate::from_der(leaf).ok());
+    let mut shaken = sessions.iter().filter_map(|session| session.handshake.as_ref());
+    let Some(seen) = shaken.find_map(|shaken| shaken.as_ref().ok()) else {
+        let steps = sessions.iter().flat_map(|session| &session.steps);
+        let mut chosen = steps.filter_map(Step::chosen).map(|(version, _)| version);
+        return match Shaken::of(sessions) {
+            Shaken::Never(_) => Some("no TLS of today comes about".to_owned()),
+            Shaken::Done if chosen.all(|version| version < Version::TLS12) => {
+                Some("no TLS of today comes about".to_owned())
+            }
+            Shaken::Done if leaf.is_some_and(|leaf| !leaf.is_for(host)) => {
+                Some("its certificate is for another host".to_owned())
+            }
+            Shaken::Done | Shaken::Open(..) | Shaken::Untried => None,
+        };
     };
-    let leaf = seen
-        .chain
-        .first()
-        .and_then(|leaf| Certificate::from_der(leaf).ok());
     match (&seen.trusted, leaf) {
         (Ok(()), _) => None,
         (Err(_), Some(leaf)) if !leaf.is_for(host) => Some("its certificate is for another host".to_owned()),

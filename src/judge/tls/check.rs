@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::servers::{MAX_ADDRESSES, MailServer, WithoutTls};
 use super::worth::{self, Of, Trait};
 use super::{EDITION, beside, issuers, known};
-use crate::inquiry::{Inquiry, Kind, Need, Session};
+use crate::inquiry::{Inquiry, Kind, Need, Session, Trouble};
 use crate::intent::Intent;
 use crate::judge::{Findings, Site, Topic, dane};
 use crate::records::Standard;
@@ -46,6 +46,17 @@ pub(in crate::judge) fn check(intent: &Intent, inquiry: &mut Inquiry<'_>, findin
             findings.say(&rules::BEYOND, &topic, message);
         }
         one(server, &topic, findings);
+        if super::wants_all(intent)
+            && server.is_half_seen()
+            && server.half_seen_for() == Some(Trouble::NoProfile)
+        {
+            let message = format!(
+                "want all of the TLS of {} seen, as its level asks, found that its certificates alone were looked at: whether anything \
+                 below the level is taken is not known",
+                server.host
+            );
+            findings.say(&rules::HALF_SEEN, &topic, message);
+        }
         issuers::check(server, &topic, inquiry, findings);
         beside::check(intent, server, &found, promise.as_ref(), findings);
     }

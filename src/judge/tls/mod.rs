@@ -32,7 +32,7 @@ pub(in crate::judge) use self::worth::{Of, Trait, certificates, traits};
 use super::basis::{Basis, Judged};
 use super::{RecordVerdict, State};
 use crate::inquiry::{AnyQuestion, Fact, Inquiry, Kind, Starttls, Trouble};
-use crate::intent::{Intent, ManagedRrset, TlsLevel};
+use crate::intent::{Intent, ManagedRrset, TlsLevel, What};
 use crate::name::Name;
 use crate::records::Standard;
 use crate::transport::levels::NCSC_2025_05;
@@ -66,9 +66,9 @@ pub(super) fn state(wanted: &ManagedRrset, level: TlsLevel, inquiry: &mut Inquir
         if let Some(why) = without.why {
             basis.lacks(Some(why));
         }
-        // What was cut short everywhere shows nothing of old versions.
-        if level > TlsLevel::Any && server.is_cut_short() {
-            basis.lacks(Some(Trouble::Busy));
+        // Certificates tell that there is TLS; whether nothing below the level is taken, a look at all of it alone.
+        if level > TlsLevel::Any && server.is_half_seen() {
+            basis.lacks(server.half_seen_for());
         }
         if let Some(at) = without.absent.places() {
             worst = State::Missing.max(worst);
@@ -203,7 +203,7 @@ pub(in crate::judge) fn leaves(intent: &Intent, inquiry: &mut Inquiry<'_>) -> Ve
 
 /// What the state of TLS lacks, where it is managed.
 pub(in crate::judge) struct Unseen {
-    /// Whose TLS was seen at no address, and the domain where its mail servers are not known.
+    /// Whose TLS was seen at no address, or not all of it where that is wanted, and the domain where its mail servers are not known.
     hosts: Vec<Name>,
 }
 
@@ -219,16 +219,23 @@ impl Unseen {
     }
 }
 
+/// Whether something is wanted that all of the TLS alone shows.
+fn wants_all(intent: &Intent) -> bool {
+    let is_level = |wanted: &ManagedRrset| matches!(wanted.what, What::Tls(level) if level > TlsLevel::Any);
+    intent.wanted.iter().any(is_level)
+}
+
 /// What the state of TLS lacks.
 pub(in crate::judge) fn unseen(intent: &Intent, inquiry: &mut Inquiry<'_>) -> Unseen {
     let mut hosts = Vec::new();
     if intent.manages(Standard::Tls) {
         inquiry.on_behalf_of(Standard::Tls);
         let servers = servers::gather(&intent.domain, inquiry);
+        let wants_all = wants_all(intent);
         let silent = servers
             .all
             .iter()
-            .filter(|server| server.answered().next().is_none());
+            .filter(|server| server.answered().next().is_none() || wants_all && server.is_half_seen());
         hosts.extend(silent.map(|server| server.host.clone()));
         hosts.extend(servers.unknown().map(|_| intent.domain.clone()));
     }

@@ -40,6 +40,10 @@ pub(in crate::judge) struct MailServer {
     /// What each address said of its certificates, and of all of its TLS; `None`: it was not asked yet.
     looks: Vec<(Starttls, Option<Arc<Fact<Starttls>>>)>,
     trouble: Option<Trouble>,
+    /// The addresses that gave no answer, each with why.
+    silent: Vec<(IpAddr, Trouble)>,
+    /// Why all of the TLS was not seen at an address at which the certificates were.
+    missed: Option<Trouble>,
     /// What it said where it took nobody.
     words: Option<String>,
     /// At which addresses a connection came about all the same, now or for another domain.
@@ -174,6 +178,11 @@ impl MailServer {
         self.trouble
     }
 
+    /// The addresses that gave no answer, each with why.
+    pub(in crate::judge) fn silent(&self) -> &[(IpAddr, Trouble)] {
+        &self.silent
+    }
+
     /// What it said where it took nobody.
     pub(in crate::judge) fn words(&self) -> Option<&str> {
         self.words.as_deref()
@@ -199,10 +208,27 @@ impl MailServer {
         !self.beyond.is_empty()
     }
 
-    /// Whether it was seen, and at no address to the end of the look at its certificates.
-    pub(super) fn is_cut_short(&self) -> bool {
-        let mut seen = self.answered().filter_map(|(_, fact)| fact.outcome.as_ref().ok());
-        self.answered().next().is_some() && seen.all(|session| session.cut_short.is_some())
+    /// Whether its certificates were seen, and not all of its TLS: of what was not seen nothing is known.
+    pub(super) fn is_half_seen(&self) -> bool {
+        self.answered().next().is_some() && !self.is_seen_through()
+    }
+
+    /// Why not all of its TLS was seen; `None`: it is being looked at.
+    pub(super) fn half_seen_for(&self) -> Option<Trouble> {
+        let mut asked = self
+            .looks
+            .iter()
+            .filter(|(question, _)| question.closeness == Closeness::Profile)
+            .peekable();
+        if asked.peek().is_none() {
+            return Some(Trouble::NoProfile);
+        }
+        let is_cut = |fact: &Fact<Starttls>| {
+            let session = fact.outcome.as_ref().ok();
+            session.is_some_and(|session| session.cut_short.is_some())
+        };
+        let is_any_cut = asked.any(|(_, fact)| fact.as_ref().is_some_and(|fact| is_cut(fact)));
+        self.missed.or(is_any_cut.then_some(Trouble::Busy))
     }
 
     /// Whether a connection to this address came about, whatever was said there, for whichever of its names it was asked.
@@ -336,7 +362,8 @@ fn server(
     inquiry: &mut Inquiry<'_>,
 ) -> MailServer {
     let mut looks: Vec<(Starttls, Option<Arc<Fact<Starttls>>>)> = Vec::new();
-    let (mut said, mut reached) = (None, Vec::new());
+    let (mut said, mut reached, mut missed) = (None, Vec::new(), None);
+    let mut silent = Vec::new();
     for address in addresses.iter().take(MAX_ADDRESSES) {
         for closeness in looked.iter().copied() {
             // All of the TLS takes minutes of an address' turns, and the state hangs on the certificates: those first.
@@ -353,6 +380,10 @@ fn server(
                 Reply::Answered(_, fact) => Some(fact.clone()),
                 Reply::Unanswered(why) => {
                     trouble = trouble.or(Some(why));
+                    match closeness {
+                        Closeness::Chain => silent.push((*address, why)),
+                        Closeness::Profile => missed = missed.or(Some(why)),
+                    }
                     let words = words(&question, inquiry);
                     let fact = inquiry.fact(&question);
                     let is_heard = fact.is_some_and(|fact| fact.source.heard_at.is_some());
@@ -369,6 +400,8 @@ fn server(
         host,
         looks,
         trouble,
+        silent,
+        missed,
         words: said,
         reached,
         beyond: addresses.iter().skip(MAX_ADDRESSES).copied().collect(),

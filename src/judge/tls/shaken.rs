@@ -23,6 +23,15 @@ pub(in crate::judge) enum Shaken<'s> {
 /// What a choice is worth that no handshake followed.
 const NOT_FINISHED: &str = "no whole handshake was tried";
 
+/// What a request for a certificate is where no handshake of ours came so far.
+const ASKS: &str = "it wants a certificate of whoever delivers, in a TLS that this client does not speak";
+
+/// Whether a server chose what our client does not speak, and asks for a certificate there.
+fn asks_beyond(step: &Step) -> bool {
+    let flight = step.reaction.flight();
+    own::is_beyond(step) && flight.is_some_and(|flight| flight.asks_for_certificate)
+}
+
 /// What an unreadable certificate is to those that must read it.
 const UNREADABLE: &str = "its certificate cannot be read";
 
@@ -62,6 +71,8 @@ impl<'s> Shaken<'s> {
             Some(Halt::ClientCertificate) => Self::Open(words, Trouble::Refused),
             Some(Halt::Silent) => Self::Open(words, Trouble::Timeout),
             Some(Halt::TooLong | Halt::Ours) => Self::Open(words, Trouble::Limit),
+            // That it asks does not show that it insists, and nobody of ours got so far as to be told.
+            Some(Halt::Apart) | None if steps().any(asks_beyond) => Self::Open(ASKS, Trouble::Refused),
             Some(Halt::Apart) | None if steps().any(own::is_beyond) => Self::Done,
             // It takes from others what it refused us.
             Some(Halt::Apart) | None if steps().any(is_tls) => Self::Open(words, Trouble::Refused),

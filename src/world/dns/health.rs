@@ -188,6 +188,7 @@ pub(super) fn telling(trouble: Trouble) -> u8 {
         | Trouble::Limit
         | Trouble::NoCertificate
         | Trouble::NoProbe
+        | Trouble::NoProfile
         | Trouble::NoProxy
         | Trouble::NotRecorded
         | Trouble::NotValidated

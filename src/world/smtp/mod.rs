@@ -2,13 +2,15 @@
 //!
 //! A look at the certificates is one whole handshake and one hello of an old version; a look at all of the TLS follows
 //! the plan of [`crate::transport::plan`]. Between two connections to one address there is a pause, for the look and
-//! for whoever comes after it. Files: `talk` (up to the go-ahead), `handshake` (rustls), `hello` (hand-made ones),
+//! for whoever comes after it. Files: `talk` (up to the go-ahead), `handshake` (rustls), `hellos` (hand-made ones, one after
+//! the other, each by `hello`),
 //! `proxy` (a way out), `remote` (a probe that looks for us),
 //! `reach` (closed ports and busy servers), `config` (the flags).
 
 mod config;
 mod handshake;
 mod hello;
+mod hellos;
 mod proxy;
 mod reach;
 mod remote;
@@ -20,14 +22,14 @@ use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
 use prometheus_client::metrics::gauge::Gauge;
-use tokio::time::{Instant, sleep};
+use tokio::time::Instant;
 
 pub use self::config::{MailServerArgs, ProbeArgs, SmtpArgs, SmtpConfig};
 use self::handshake::Shaker;
 use self::reach::Watch;
 use self::remote::Remote;
 pub use self::remote::{Location, ProbeConfig};
-use self::talk::{Connection, Failed, Talk, talk};
+use self::talk::{Failed, Talk, talk};
 use super::exchange::{Heard, Put};
 use super::{Clock, HEARD, is_within};
 use crate::inquiry::{
@@ -36,7 +38,7 @@ use crate::inquiry::{
 use crate::recording::probe::Asked;
 use crate::transport::levels::NCSC_2025_05;
 use crate::transport::plan::MAX_STEPS;
-use crate::transport::{Certificate, Level, Plan, Scope, Step};
+use crate::transport::{Certificate, Level, Step};
 
 /// For how long a look at the certificates is kept.
 const CHAIN_KEPT: SignedDuration = SignedDuration::from_hours(24);
@@ -269,49 +271,6 @@ impl MailServers {
         Ok(session)
     }
 
-    /// Tries one hello after the other, as the plan says; ends early, with the server's words, when it wants no more.
-    async fn hellos(
-        &self,
-        question: &Starttls,
-        mut ready: Option<Connection>,
-        session: &mut Session,
-    ) -> Result<(), String> {
-        let plan = Plan {
-            baseline: &NCSC_2025_05,
-            scope: match (question.closeness, &session.handshake) {
-                (Closeness::Profile, _) => Scope::Full,
-                (Closeness::Chain, Some(Ok(_))) => Scope::Old,
-                // What rustls has nothing in common with may speak TLS all the same.
-                (Closeness::Chain, _) => Scope::Versions,
-            },
-        };
-        while let Some((probe, offer)) = plan.next(&question.host, &session.steps) {
-            let connection = match ready.take() {
-                Some(connection) => connection,
-                None => {
-                    sleep(self.config.pause).await;
-                    match self.connect(question).await {
-                        Ok(Talk::GoAhead(connection)) => connection,
-                        Ok(Talk::NoTls { .. }) => return Err("it offered TLS no more".to_owned()),
-                        Err(failed) => {
-                            let words = Some(failed.words).filter(|words| !words.is_empty());
-                            return Err(words.unwrap_or_else(|| failed.trouble.to_string()));
-                        }
-                    }
-                }
-            };
-            session.injected |= connection.injected;
-            let tried = hello::try_hello(connection, &offer, self.config.step).await;
-            let reaction = tried.map_err(|trouble| trouble.to_string())?;
-            session.steps.push(Step {
-                probe,
-                suites: offer.suites,
-                reaction,
-            });
-        }
-        Ok(())
-    }
-
     /// The longest a look may take.
     pub(super) fn longest(&self, closeness: Closeness) -> Duration {
         let SmtpConfig {
@@ -320,7 +279,8 @@ impl MailServers {
         let one = *banner + *step * 4;
         let connections = match closeness {
             Closeness::Chain => 6,
-            Closeness::Profile => u32::try_from(MAX_STEPS).unwrap_or(u32::MAX),
+            // One more shows that it still takes what it took.
+            Closeness::Profile => u32::try_from(MAX_STEPS + 1).unwrap_or(u32::MAX),
         };
         let look = (one + *pause).saturating_mul(connections);
         match &self.probe {
