@@ -47,6 +47,8 @@ pub struct Keys {
     pub next: Option<Tlsa>,
     /// `2 1 1` of the authority that signed it, where its chain holds that one's certificate.
     pub issuer: Option<Tlsa>,
+    /// The same of the revision before, where it was another authority's.
+    pub issuer_before: Option<Tlsa>,
     /// Whether its key changes when it is renewed; `None` where nothing shows.
     pub rotates: Option<bool>,
 }

@@ -27,6 +27,7 @@ fn the_record_of_a_certificate_before_stays_wanted_while_its_key_is_shown() {
         current: now.clone(),
         next: None,
         issuer: None,
+        issuer_before: None,
         rotates: Some(false),
     };
     let spec = |tls: &str| {

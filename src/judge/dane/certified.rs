@@ -55,13 +55,29 @@ fn one(certified: &Certified, name: &str, issued: &Issued, topic: &Topic, findin
     match certified.scheme {
         DaneScheme::CurrentAndIssuer if keys.issuer.is_none() => {
             let message = format!(
-                "want 2 1 1 of the authority of the certificate {name}, found no certificate of an authority in its chain"
+                "want 2 1 1 of the authority of the certificate {name}, found no certificate of an authority in its chain that \
+                 issued it"
             );
             findings.say(&rules::NO_ISSUER, topic, message).about(name);
         }
-        DaneScheme::CurrentAndIssuer => {}
+        DaneScheme::CurrentAndIssuer => authority(name, keys, topic, findings),
         DaneScheme::CurrentAndNext => next(certified, name, keys, topic, findings),
     }
+}
+
+/// Whether the authority is the one of the revision before: what is published of that one says nothing of the next certificate.
+fn authority(name: &str, keys: &Keys, topic: &Topic, findings: &mut Findings) {
+    let (Some(now), Some(before)) = (&keys.issuer, &keys.issuer_before) else {
+        return;
+    };
+    let message = format!(
+        "want {name} issued by the authority whose record is published, found revision {} issued by another: {now}, where it was \
+         {before}",
+        keys.revision
+    );
+    findings
+        .say(&rules::ANOTHER_AUTHORITY, topic, message)
+        .about(name);
 }
 
 /// Whether there is a key for after the renewal, where the key changes then.

@@ -35,8 +35,8 @@ pub const NO_ISSUER: Rule = Rule {
     severity: Severity::Warning,
     standard: Standard::Dane,
     title: "a TLSA record of an authority is wanted, and the certificate's chain does not hold it",
-    section: "RFC 7672 3.1.2, RFC 7671 5.2.2",
-    why: "A record of usage 2 counts only where the server sends the authority's certificate. It is not in the chain that was issued, so the server has none to send.",
+    section: "RFC 7672 3.1.2, RFC 7671 5.2, 5.2.2",
+    why: "A record of usage 2 counts only where the server sends the certificate of the authority that signed its own. It is not in the chain that was issued, so the server has none to send; under the record of another authority nothing verifies.",
     fix: "Use an issuer that gives its chain, or scheme: CurrentAndNext with two Certificates.",
     bad: "scheme: CurrentAndIssuer, and a certificate alone",
     good: "scheme: CurrentAndIssuer, and a certificate with that of its authority",
@@ -55,5 +55,18 @@ pub const SHOWN_STILL: Rule = Rule {
     good: "both records until the server shows the new key",
 };
 
+/// A certificate that another authority issued than the one before.
+pub const ANOTHER_AUTHORITY: Rule = Rule {
+    id: "DANE-044",
+    severity: Severity::Warning,
+    standard: Standard::Dane,
+    title: "a certificate that another authority issued than the revision before",
+    section: "RFC 7671 8.1, 8.4",
+    why: "With scheme: CurrentAndIssuer the authority's record carries the next certificate and its new key. Another authority takes that away: a record of it is to be everywhere before it issues.",
+    fix: "Publish the record of the new authority at once, and leave the old one until the server shows the new certificate everywhere. Before the next such change publish the record first; or use scheme: CurrentAndNext.",
+    bad: "scheme: CurrentAndIssuer, and an issuer that was exchanged",
+    good: "scheme: CurrentAndIssuer, and the same authority at each renewal",
+};
+
 /// Every rule of this file, by id.
-pub const RULES: &[&Rule] = &[&UNREAD, &ROTATES, &NO_ISSUER, &SHOWN_STILL];
+pub const RULES: &[&Rule] = &[&UNREAD, &ROTATES, &NO_ISSUER, &SHOWN_STILL, &ANOTHER_AUTHORITY];
