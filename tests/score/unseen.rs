@@ -191,6 +191,24 @@ fn what_was_not_looked_at_is_none_that_is_silent() {
     assert!(matches!(&told(&busy)[..], [(names, Some(how))] if names == &["mx1.b.nl"] && how.contains("IPv6")));
 }
 
+/// Where others were heard over IPv6 there is IPv6 here: it is these that did not answer, and no look from elsewhere is asked for.
+#[test]
+fn who_is_silent_where_others_answer_over_ipv6_is_told_as_that() {
+    let third = third_name_server("2a00:1::3").zone;
+    for (seen, name) in [
+        (Seen { dead: &["2a00:1::3"], zone: third, ..Seen::perfect() }, "ns3.a.nl"),
+        (Seen { dead: &["2a00:1::4"], ..Seen::perfect().with("ns1.a.nl AAAA 2a00:1::4") }, "ns1.a.nl"),
+        (Seen { dead: &["2a00:1::2"], ..Seen::perfect() }, "ns2.a.nl"),
+    ] {
+        let (score, _) = seen.score();
+        let told: Vec<_> = score.unseen.iter().filter(|unseen| unseen.group.id() == "mail_ipv6").collect();
+        let [only] = &told[..] else { panic!("{told:?}") };
+        assert_eq!(only.names, [name]);
+        assert!(only.why.contains("while others did"), "{}", only.why);
+        assert!(only.how.is_some_and(|how| how.contains("another look") && !how.contains("from where")), "{:?}", only.how);
+    }
+}
+
 /// One answer that is lost makes no server silent that answered another question of the same look.
 #[test]
 fn a_name_server_that_answered_something_was_seen() {

@@ -46,6 +46,8 @@ pub(crate) struct Seen {
     pub(crate) is_hurried: bool,
     /// What name servers are asked of these types is lost.
     pub(crate) lost: &'static [Kind],
+    /// What is asked of name servers at these addresses is lost.
+    pub(crate) dead: &'static [&'static str],
     /// Those were heard before, by whoever asked for another domain.
     pub(crate) are_heard: bool,
     /// What a mail server says that is not among the hosts.
@@ -71,6 +73,7 @@ impl Seen {
             profile: true,
             is_hurried: false,
             lost: &[],
+            dead: &[],
             are_heard: false,
             words: "",
             at: Vec::new(),
@@ -126,6 +129,10 @@ impl Seen {
                     (fact.outcome, fact.source.direct) = (Err(Trouble::Limit), None);
                 }
                 if self.lost.contains(&dns.kind) && dns.view != View::Recursive {
+                    (fact.outcome, fact.source.direct) = (Err(Trouble::Timeout), None);
+                }
+                let is_dead = |at: &str| at.parse().is_ok_and(|at| dns.view == View::Authority(at));
+                if self.dead.iter().any(|at| is_dead(at)) {
                     (fact.outcome, fact.source.direct) = (Err(Trouble::Timeout), None);
                 }
                 if self.are_heard && dns.view != View::Recursive && fact.outcome.is_err() {

@@ -48,7 +48,7 @@ fn rows() -> Vec<(&'static str, Severity, &'static str, Session)> {
         ("TLS-004", W, "TLS_ECDH_anon_WITH_AES_256_CBC_SHA (insufficient)", also(weak, 0xc019, |_| {})),
         ("TLS-004", I, "TLS_ECDHE_RSA_WITH_AES_128_CBC_SHA256 (phase out)", also(Probe::Suites(Worth::PhaseOut), 0xc027, |_| {})),
         ("TLS-005", W, "TLS_ECDHE_RSA_WITH_AES_128_CBC_SHA256, although it takes TLS_ECDHE_RSA_WITH_AES_256_GCM_SHA384", also(Probe::Order, 0xc027, |_| {})),
-        ("TLS-006", W, "DHE in a field of its own of 1024 bits (insufficient)", also(Probe::Prime, 0x009e, |it| it.exchange = dhe(1024, None))),
+        ("TLS-006", W, "DHE of 1024 bits in a field that is none of RFC 7919 (insufficient)", also(Probe::Prime, 0x009e, |it| it.exchange = dhe(1024, None))),
         ("TLS-006", W, "ffdhe2048 (insufficient)", also(Probe::Prime, 0x009e, |it| it.exchange = dhe(2048, Some(256)))),
         ("TLS-006", I, "ffdhe3072 (phase out)", also(Probe::Prime, 0x009e, |it| it.exchange = dhe(3072, Some(257)))),
         ("TLS-006", I, "secp224r1 (phase out)", also(Probe::Curves, 0xc02f, |it| it.exchange = Some(KeyExchange::Ecdhe { group: Some(Group(21)), scheme: Some(Scheme(0x0804)) }))),

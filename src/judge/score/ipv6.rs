@@ -94,11 +94,13 @@ fn name_servers(domain: &Name, inquiry: &mut Inquiry<'_>) -> Vec<Mark> {
         (_, None, 0) => Mark::bad(address, "bad", listed.clone()),
     };
     let (mut silent, mut unasked, mut left) = (Vec::new(), Vec::new(), Vec::new());
+    let mut is_any_heard = false;
     let points: Vec<(bool, Range)> = hosts
         .iter()
         .map(|host| match &host.v6 {
             Ok(found) => {
                 let heard: Vec<Heard> = found.iter().map(|at| heard(&zone, *at, inquiry)).collect();
+                is_any_heard |= heard.contains(&Heard::Answered);
                 if heard.contains(&Heard::Silent) {
                     silent.push(&host.name);
                 }
@@ -125,7 +127,7 @@ fn name_servers(domain: &Name, inquiry: &mut Inquiry<'_>) -> Vec<Mark> {
         several => mean(several),
     };
     let points = if beyond > 0 { Range::new(0, 10) } else { points };
-    let mut gaps = unseen(&silent, "answer over IPv6");
+    let mut gaps = unseen(&silent, "answer over IPv6", is_any_heard);
     for (names, why) in [
         (unasked, Why::Unanswered(String::new(), Trouble::Limit)),
         (left, Why::NoAuthorities),
@@ -158,9 +160,15 @@ fn unanswered(hosts: &[Host]) -> Vec<Gap> {
     hosts.iter().filter_map(of).collect()
 }
 
-/// Hosts that have an IPv6 address, and were not heard there.
-fn unseen(silent: &[&Name], what: &str) -> Vec<Gap> {
-    let why = Why::Said(format!("whether they {what} could not be seen from here"));
+/// Hosts that have an IPv6 address, and were not heard there. Where any other was, there is IPv6 here: it is they who did not answer,
+/// and one look is no proof that they never do.
+fn unseen(silent: &[&Name], what: &str, is_any_heard: bool) -> Vec<Gap> {
+    let why = match is_any_heard {
+        true => Why::SilentAmongOthers(format!(
+            "whether they {what} is not known: not all of their addresses answered, while others did"
+        )),
+        false => Why::Said(format!("whether they {what} could not be seen from here")),
+    };
     match silent {
         [] => Vec::new(),
         some => vec![Gap::of(some.iter().copied(), why)],
@@ -281,11 +289,13 @@ fn mail_servers(tested: &Tested, servers: Option<&Arc<MailServers>>) -> Vec<Mark
         server.was_reached_at(*at).then_some(true)
     };
     let mut silent = Vec::new();
+    let mut is_any_heard = false;
     let points: Vec<Range> = hosts
         .iter()
         .map(|host| match &host.v6 {
             Ok(found) => {
                 let answers: Vec<Option<bool>> = found.iter().map(|at| seen_at(host, at)).collect();
+                is_any_heard |= answers.contains(&Some(true));
                 if answers.contains(&None) {
                     silent.push(&host.name);
                 }
@@ -297,7 +307,7 @@ fn mail_servers(tested: &Tested, servers: Option<&Arc<MailServers>>) -> Vec<Mark
     let points = mean(&points);
     // Of hosts that nobody looked at nothing was heard, whatever can be reached from here.
     let mut gaps = match servers {
-        Some(_) => unseen(&silent, "take mail over IPv6"),
+        Some(_) => unseen(&silent, "take mail over IPv6", is_any_heard),
         None if silent.is_empty() => Vec::new(),
         None => vec![Gap::of(silent, Why::Unasked)],
     };

@@ -121,6 +121,8 @@ pub enum Why {
     Unasked,
     /// Name servers were not asked at all.
     NoAuthorities,
+    /// Who it is about did not answer while others did: in a clause.
+    SilentAmongOthers(String),
     /// In a clause.
     Said(String),
 }
@@ -133,7 +135,7 @@ impl fmt::Display for Why {
             Self::Closer => f.write_str("only a look at all of the TLS tells it"),
             Self::Unasked => f.write_str("mail servers were not looked at"),
             Self::NoAuthorities => f.write_str("name servers are not asked, or cannot be from here"),
-            Self::Said(why) => f.write_str(why),
+            Self::SilentAmongOthers(why) | Self::Said(why) => f.write_str(why),
         }
     }
 }

@@ -105,6 +105,7 @@ fn how(criterion: &Criterion, why: &Why, are_looked_at: bool, inquiry: &Inquiry<
         }
         (Group::Ipv6, Why::Unasked) => Some("--starttls chain"),
         (Group::Ipv6, Why::NoAuthorities) => Some("--authorities auto, from where port 53 is open to all"),
+        (Group::Ipv6, Why::SilentAmongOthers(_)) => Some("another look, or Internet.nl's own test"),
         (Group::Ipv6, Why::Said(_)) => Some("a look from where there is IPv6, or Internet.nl's own test"),
         (Group::Rpki, _) => Some("Internet.nl's own test"),
         (Group::Starttls | Group::Auth | Group::Dnssec | Group::Ipv6, _) => None,

@@ -202,7 +202,7 @@ fn shown(exchange: &KeyExchange) -> String {
         } => group.to_string(),
         KeyExchange::Dhe {
             group: None, bits, ..
-        } => format!("DHE in a field of its own of {bits} bits"),
+        } => format!("DHE of {bits} bits in a field that is none of RFC 7919"),
         KeyExchange::Ecdhe {
             group: Some(group), ..
         } => group.to_string(),
