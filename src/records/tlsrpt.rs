@@ -275,6 +275,16 @@ mod tests {
         }
 
         #[test]
+        fn what_is_of_use_is_written_and_read_again_as_it_was(
+            list in "(mailto:|https://|HTTPS://|Mailto:)[-a-zA-Z0-9.@%!,/:\\[\\]?=&+~_ ]{0,40}",
+        ) {
+            let usable = parse(format!("{VERSION}; rua={list}").as_bytes()).usable();
+            let written = write(&usable.iter().cloned().collect::<Vec<_>>());
+            let again = parse(written.as_bytes()).usable();
+            prop_assert_eq!(again, usable, "{}", written);
+        }
+
+        #[test]
         fn anything_can_be_read(text in prop::collection::vec(any::<u8>(), 0..160)) {
             let record = parse(&text);
             let _ = (record.problems(), record.usable(), record.unknown().count());
