@@ -171,7 +171,7 @@ pub fn start_with(stage: &Stage, kubeconfig: &std::path::Path, more: &[&str]) ->
 }
 
 /// How often the account was refused this.
-fn refused(stage: &Stage, (verb, group, resource): &Right) -> usize {
+pub fn refused(stage: &Stage, (verb, group, resource): &Right) -> usize {
     let asked = stage.plane.asked_by(&stage.namespace, ACCOUNT).unwrap();
     let mine = asked
         .iter()
