@@ -101,7 +101,7 @@ pub enum Starttls {
     Off,
     /// Whether they offer TLS, with which certificates, and whether they speak old versions: two connections an address.
     Chain,
-    /// All of their TLS: up to nineteen connections more.
+    /// All of their TLS: up to twenty connections more.
     Profile,
 }
 

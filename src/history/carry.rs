@@ -6,6 +6,7 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::clock::{LONGEST_SETTLE, ceil, floor, plus};
 use super::going::{self, Going};
+use super::message::is_answered;
 use super::reason::Phase;
 use super::record::{Answer, Cause, Record, SHORTEST_CONFIRM, Silence, hold, key, same_values};
 use super::turns::{Heard, Kind, Turns, print};
@@ -175,15 +176,15 @@ impl Carry<'_> {
         same_desired: Option<&Record>,
         record: &RecordVerdict,
     ) -> Record {
-        let silence = before
-            .and_then(|old| old.silence.clone())
-            .unwrap_or_else(|| Silence {
-                reason: record
-                    .unanswered
-                    .map_or("NotAsked", |trouble| trouble.reason())
-                    .to_owned(),
-                since: floor(self.now),
-            });
+        let reason = record.unanswered.map_or("NotAsked", |trouble| trouble.reason());
+        let silence = match before.and_then(|old| old.silence.clone()) {
+            // Which trouble it is may take turns; whether there was an answer may not.
+            Some(old) if is_answered(&old.reason) == is_answered(reason) => old,
+            old => Silence {
+                reason: reason.to_owned(),
+                since: old.map_or_else(|| floor(self.now), |old| old.since),
+            },
+        };
         let mut known = same_desired.cloned().unwrap_or_else(|| {
             let mut known = fresh;
             known.since = Some(floor(self.now));

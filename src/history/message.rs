@@ -209,18 +209,22 @@ pub(super) fn never_observed(history: &History) -> String {
 
 /// What is lacking of records that are not known: answers, or, where all were had, what they are judged by.
 fn lack(silent: &[&Record]) -> &'static str {
+    let mut reasons = silent.iter().filter_map(|record| record.silence.as_ref());
+    match reasons.all(|silence| is_answered(&silence.reason)) {
+        true => "could not be judged",
+        false => "could not be asked",
+    }
+}
+
+/// Whether this word says that all answers were had, and something else is lacking to judge by.
+pub(super) fn is_answered(word: &str) -> bool {
     const ANSWERED: [Trouble; 4] = [
         Trouble::NoCertificate,
         Trouble::NotValidated,
         Trouble::Stripped,
         Trouble::Unproven,
     ];
-    let mut reasons = silent.iter().filter_map(|record| record.silence.as_ref());
-    let is_answered = |word: &str| ANSWERED.iter().any(|trouble| trouble.reason() == word);
-    match reasons.all(|silence| is_answered(&silence.reason)) {
-        true => "could not be judged",
-        false => "could not be asked",
-    }
+    ANSWERED.iter().any(|trouble| trouble.reason() == word)
 }
 
 /// Why records are not known, each reason once: " (NoCertificate, Timeout)".

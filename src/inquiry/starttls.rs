@@ -20,7 +20,7 @@ pub enum Closeness {
     /// Whether it offers TLS, with which certificates, and whether it speaks old versions: two connections, up to six
     /// where it speaks old ones or no handshake comes about.
     Chain,
-    /// What else it takes: versions, suites, groups, signatures: up to nineteen connections.
+    /// What else it takes: versions, suites, groups, signatures: up to twenty connections.
     Profile,
 }
 

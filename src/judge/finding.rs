@@ -280,8 +280,7 @@ impl Findings {
 
     /// The findings in the order people read them: a domain that does not exist first, then errors first, managed
     /// before observed, by site, rule and subject; what was said twice is said once, one slip of markup by the standard it
-    /// breaks alone, and a rule speaks of at most eight places of a site, and says then
-    /// how many more there are.
+    /// breaks alone, and a rule speaks of at most eight places of a site, and says then how many more there are.
     pub fn in_order(self) -> Vec<Finding> {
         let mut findings = self.0;
         for at in (0..findings.len()).rev() {

@@ -5,6 +5,8 @@
 //! lets white space stand between the two (RFC 8461, erratum 6285). Reading loses nothing: what is wrong is a fault with
 //! its place. Pure: octets in, spans out.
 
+use std::collections::BTreeSet;
+
 use super::Span;
 use super::tags::{PartKind, WhiteSpace, split};
 
@@ -212,7 +214,13 @@ impl Fields {
     /// The well-formed fields with other names than this one, to which nobody gives a meaning, each with whether its value is one at
     /// all. Of a field that is none its fault is said.
     pub fn unknown<'f>(&'f self, known: &'f str) -> impl Iterator<Item = (&'f Field, bool)> {
-        let is_faulty = |field: &Field| self.faults.iter().any(|fault| fault.span == field.span);
+        // There may be as many as fields.
+        let faulty: BTreeSet<(usize, usize)> = self
+            .faults
+            .iter()
+            .map(|fault| (fault.span.start, fault.span.end))
+            .collect();
+        let is_faulty = move |field: &Field| faulty.contains(&(field.span.start, field.span.end));
         let others = self.fields.iter();
         others
             .filter(move |field| self.octets(&field.name) != known.as_bytes() && !is_faulty(field))

@@ -276,7 +276,7 @@ mod tests {
 
         #[test]
         fn what_is_of_use_is_written_and_read_again_as_it_was(
-            list in "(mailto:|https://|HTTPS://|Mailto:)[-a-zA-Z0-9.@%!,/:\\[\\]?=&+~_ ]{0,40}",
+            list in "(mailto:|https://|HTTPS://|Mailto:)[-a-zA-Z0-9.@%!,/:\\[\\]?#=&+~_ ]{0,40}",
         ) {
             let usable = parse(format!("{VERSION}; rua={list}").as_bytes()).usable();
             let written = write(&usable.iter().cloned().collect::<Vec<_>>());

@@ -119,6 +119,22 @@ fn what_was_answered_and_cannot_be_judged_is_no_first_look_that_goes_on() {
         object.look(2 * HOUR, &object.all_in_sync(2 * HOUR));
         assert_eq!(object.ready(), ("True", "Compliant"));
 
+        // Not answered before, and once more after: each is told as what it is.
+        let mut object = Object::new();
+        object.intent.wanted.truncate(1);
+        for now in [0, 60] {
+            object.look(now, &[SERVFAIL]);
+            assert_eq!(
+                object.message(),
+                "1 of 1 record could not be asked: s._domainkey.voorbeeld.nl (ServFail)"
+            );
+            object.look(now + 30, &[says(now + 30)]);
+            assert_eq!(
+                object.message(),
+                format!("1 of 1 record could not be judged: s._domainkey.voorbeeld.nl ({why})")
+            );
+        }
+
         // Beside others that are known, that differ, that are not answered; after an intent that was.
         let mut object = Object::in_sync();
         object.change_dmarc("new.provider.example");

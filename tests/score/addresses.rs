@@ -75,3 +75,22 @@ fn an_address_that_gave_no_answer_keeps_the_range_open() {
         }
     }
 }
+
+/// Nor is one that was not looked at because there are too many.
+#[test]
+fn addresses_beyond_those_that_are_looked_at_keep_the_range_open() {
+    let absent = || with(|session| (session.offered, session.handshake) = (Offered::Absent, None));
+    for (more, range) in [(2, (0, 0)), (3, (0, 100))] {
+        let mut seen = Seen::perfect();
+        seen.at = vec![(V4, Ok(absent())), (V6, Ok(absent()))];
+        for address in ["9.9.9.27", "9.9.9.28", "9.9.9.29"].into_iter().take(more) {
+            seen = seen.with(&format!("mx1.b.nl A {address}"));
+            seen.at.push((address, Ok(absent())));
+        }
+        let (score, _) = seen.score();
+        let mut categories = score.categories.iter();
+        let category = categories.find(|one| one.group == Group::Starttls).unwrap();
+        let (lowest, highest) = (category.score.lowest, category.score.highest);
+        assert_eq!((lowest, highest), range, "{more} more");
+    }
+}

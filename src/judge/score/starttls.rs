@@ -117,6 +117,11 @@ impl HostTls {
         let unseen = server.and_then(unseen);
         let some = "TLS comes about at some of its addresses";
         let why = match (done, silent, open, unseen) {
+            (0, _, None, None) if has_more => {
+                let why =
+                    "none comes about where it was seen, and there are more addresses than are looked at";
+                return Self::unseen(host, &Why::Said(why.to_owned()), dane, inquiry);
+            }
             (0, _, None, None) => return only(Mark::bad(test, "bad", "it offers no TLS that comes about")),
             (0, _, None, Some(unseen)) => {
                 let why = Why::Said(format!("none comes about where it was seen, and {unseen}"));

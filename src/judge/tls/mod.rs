@@ -162,7 +162,7 @@ fn shown(server: &MailServer, address: IpAddr, fact: &Fact<Starttls>) -> String 
     format!("{} at {address}: {seen}", server.host)
 }
 
-/// The same where its state is managed, and so stands with it.
+/// What was seen at each mail server, as [`observed`] has it, where its state is managed and so stands with it.
 pub fn managed(records: &[RecordVerdict]) -> impl Iterator<Item = &String> {
     let of_tls = records.iter().filter(|record| record.standard == Standard::Tls);
     of_tls.flat_map(|record| &record.observed)

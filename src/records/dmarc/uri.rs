@@ -339,7 +339,7 @@ fn canonical(scheme: &str, rest: &str, text: &str) -> String {
         return text.to_owned();
     }
     let (before, host, after) = if scheme == "mailto" {
-        let end = rest.find('?').unwrap_or(rest.len());
+        let end = rest.find(['?', '#']).unwrap_or(rest.len());
         let at = rest[..end].rfind('@').map_or(end, |at| at + 1);
         (&rest[..at], &rest[at..end], &rest[end..])
     } else if let Some(authority) = rest.strip_prefix("//") {

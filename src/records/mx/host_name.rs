@@ -76,8 +76,9 @@ pub fn fault(host: &Name) -> Option<HostFault> {
     }
 }
 
-/// Whether a host that the MX of `domain` names is nowhere for those who send mail: resolvers answer for such names by themselves, or
-/// the root has none of them, so nobody need be asked. A domain below the same name has resolvers of its own.
+/// Whether a name that a record of `domain` speaks of (a host of its MX, a term of its SPF) is nowhere for whoever reads that:
+/// resolvers answer for such names by themselves, or the root has none of them, so nobody need be asked. A domain below the same
+/// name has resolvers of its own.
 pub fn is_nowhere(host: &Name, domain: &Name) -> bool {
     let above = local(host);
     above.is_some() && above != local(domain)

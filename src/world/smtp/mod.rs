@@ -388,11 +388,12 @@ impl Put for MailServers {
         }
         let now = Instant::now();
         let mut watch = self.watch();
-        if watch.is_mute(now) {
-            return Some(Trouble::NoProxy);
-        }
+        // Who is left alone anyway does not use up the one try that a mute proxy gets.
         if watch.is_busy(question.address, now) {
             return Some(Trouble::Busy);
+        }
+        if watch.is_mute(now) {
+            return Some(Trouble::NoProxy);
         }
         watch.is_in_vain(now).then_some(Trouble::PortBlocked)
     }

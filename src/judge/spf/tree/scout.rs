@@ -139,7 +139,7 @@ impl<'f> Scout<'_, 'f> {
         if self.probed >= MAX_PROBES {
             return;
         }
-        // What becomes of whoever is found there, and where the term stands, changes no question.
+        // What becomes of whoever is found there changes no question; in whose record the term stands may.
         let term = probe::Term {
             qualifier: Qualifier::Pass,
             mechanism,
