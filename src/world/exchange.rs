@@ -372,7 +372,8 @@ impl<P: Put> Flying<P> {
         });
         inner.metrics.in_flight.inc();
         let began = Instant::now();
-        let put = inner.put.put(&self.question, self.floor);
+        // Where it stands: what is moved into a timer is copied, and it is large.
+        let put = pin!(inner.put.put(&self.question, self.floor));
         let heard = timeout(inner.put.patience(&self.question), put).await;
         let fact = match heard {
             Ok(heard) => inner.fact(heard),

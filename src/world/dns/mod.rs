@@ -130,7 +130,7 @@ impl Servers {
     async fn resolve(&self, question: &Dns, trail: &mut Trail) -> Result<Answer, Trouble> {
         let mut validator = self.validator.as_ref();
         if let Some(possible) = validator
-            && !possible.is_on().await
+            && !Box::pin(possible.is_on()).await
         {
             validator = None;
         }
@@ -155,7 +155,8 @@ impl Servers {
                     kind,
                     again,
                 };
-                let (proven, worth) = possible.judge(asked, &self.authorities).await;
+                // In a box, as all that few questions need: each is a task of its own, and takes room for whatever may come.
+                let (proven, worth) = Box::pin(possible.judge(asked, &self.authorities)).await;
                 match worth {
                     Worth::Counts => trail.prove(proven),
                     Worth::Nothing(trouble) => {
@@ -212,7 +213,7 @@ impl Put for Servers {
         if let View::Authority(address) = question.view {
             self.asked.fetch_add(1, Ordering::Relaxed);
             let resolvers_answer = self.resolvers.health() == Health::Answering;
-            return self.authorities.put(question, address, resolvers_answer).await;
+            return Box::pin(self.authorities.put(question, address, resolvers_answer)).await;
         }
         let mut trail = Trail::new(question.name.clone());
         let outcome = self.resolve(question, &mut trail).await;
@@ -255,5 +256,27 @@ impl Put for Servers {
             View::Recursive => Source::default(),
             View::Authority(address) => self.authorities.silence(address),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::inquiry::Kind;
+    use crate::world::places::Places;
+
+    /// Each question is a task, whose room is allocated and copied before it begins: what few of them need is in a box.
+    #[test]
+    fn a_question_on_its_way_takes_little_room() {
+        let second = Duration::from_secs(1);
+        let config = Config {
+            resolvers: vec!["127.0.0.1:53".parse().unwrap()],
+            ..Config::default()
+        };
+        let turns = Places::new(1, second, second).turns();
+        let servers = Servers::new(config, turns, Arc::new(Timestamp::now)).unwrap();
+        let question = Dns::new("a.example".parse().unwrap(), Kind::Txt);
+        let room = size_of_val(&servers.put(&question, None));
+        assert!(room <= 2048, "{room} octets");
     }
 }

@@ -205,6 +205,10 @@ impl Wire {
                 return Ok(answer);
             }
         }
+        Box::pin(self.exchange_plain(server, query)).await
+    }
+
+    async fn exchange_plain(&self, server: &Server, query: &Message) -> Result<Message, Trouble> {
         let mut plain = query.clone();
         plain.edns = None;
         let encoded = octets_of(&plain)?;
@@ -219,7 +223,7 @@ impl Wire {
         match shared_udp(server, query, encoded, Instant::now() + self.timeout).await? {
             Datagram::Whole(answer) => Ok(answer),
             Datagram::Truncated => {
-                let whole = timeout(self.timeout, tcp(server.address, query, encoded)).await;
+                let whole = timeout(self.timeout, Box::pin(tcp(server.address, query, encoded))).await;
                 // The server answers, and has more to say than TCP lets through: that is what to tell.
                 match whole.unwrap_or(Err(Trouble::Timeout)) {
                     Err(trouble) if is_silence(trouble) => Err(Trouble::Truncated),
