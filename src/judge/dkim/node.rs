@@ -2,9 +2,9 @@
 //! answers for every selector.
 
 use super::gather::{Decoy, Selector};
-use crate::inquiry::{Inquiry, Kind, Rdata};
+use crate::inquiry::{Dns, Inquiry, Kind, Need, Rdata, Reply};
 use crate::intent::{DkimWant, Intent, Role, What};
-use crate::judge::basis::evidence;
+use crate::judge::basis::{UsableAnswer, evidence};
 use crate::judge::{Findings, Site, Topic};
 use crate::name::Name;
 use crate::records::Standard;
@@ -24,7 +24,12 @@ pub(super) fn check(
         return;
     };
     let managed = intent.manages(Standard::Dkim);
-    let Some(seen) = evidence(inquiry, &node, Kind::Txt) else {
+    let reply = inquiry.ask(Dns::new(node.clone(), Kind::Txt), Need::Evidence);
+    if managed && matches!(reply, Reply::Open) {
+        // Where selectors are managed they are mostly there, and so is this: what it leads to is asked with it, and not after it.
+        ask_below(intent, &node, inquiry);
+    }
+    let Some(seen) = UsableAnswer::from_reply(reply) else {
         return;
     };
     let topic = Topic::new(Site::rrset(node.clone(), Kind::Txt), managed);
@@ -71,6 +76,16 @@ pub(super) fn check(
         reporting(&name, managed, inquiry, findings);
     }
     wildcard(intent, &node, managed, inquiry, findings);
+}
+
+/// Asks for what is looked at where the node exists.
+fn ask_below(intent: &Intent, node: &Name, inquiry: &mut Inquiry<'_>) {
+    for label in ["_adsp", "_report"] {
+        if let Ok(name) = node.prepend(label) {
+            evidence(inquiry, &name, Kind::Txt);
+        }
+    }
+    Decoy::ask(&intent.domain, inquiry);
 }
 
 /// Whether the domain says that mail goes to it, or the spec that it sends.
