@@ -57,12 +57,12 @@ def wait(what, done, patience=1800, pause=0.5):
 
 
 class Replica:
-    """A controller of this name."""
+    """A controller of this name; one that `tells` has a line in its log for every status that it writes."""
 
-    def __init__(self, bench, name, namespace, *flags, resolver=None):
+    def __init__(self, bench, name, namespace, *flags, resolver=None, tells=False):
         self.name, self.log = name, bench.folder / f"{name}.log"
         words = [
-            bench.given.zegel, "controller", "--log-format", "json", "--log-level", "info,zegel::operator::write=debug",
+            bench.given.zegel, "controller", "--log-format", "json", "--log-level", "info" + (",zegel::operator::write=debug" if tells else ""),
             "--bind", "127.0.0.1:0", "--identity", name, "--namespace", namespace, "--resolver", resolver or bench.resolver.address,
             "--authorities", "off", "--dnssec", "off", *flags,
         ]
@@ -93,7 +93,7 @@ class Replica:
         return {"cpuSeconds": round(cpu, 2), "rssMiB": now, "peakMiB": most, "ownMiB": own}
 
     def said(self):
-        """Every status it wrote: (when, object, reason, reason before)."""
+        """Every status it wrote, of one that tells: (when, object, reason, reason before)."""
         for line in self.log.read_text().splitlines():
             if '"status ' in line:
                 entry = json.loads(line)
@@ -214,11 +214,11 @@ class Bench:
         number = self.given.objects
         self.names, _ = self.fleet("trouble", 100_000, number, interval=f"{INTERVAL}s", staleAfter=f"{STALE_AFTER}s")
         since = self.plane.mark()
-        replica = self.leader("one", "trouble")
+        replica = self.leader("one", "trouble", tells=True)
         wait("the middle", lambda: replica.reasons()[FINE] >= number // 2, pause=0.2)
         replica.kill()
         before = sum(1 for user in self.writes(since, "trouble")[2].values() if user)
-        replica = self.troubled = self.leader("two", "trouble")
+        replica = self.troubled = self.leader("two", "trouble", tells=True)
         took = wait("the rest", lambda: replica.reasons()[FINE] == number)
         statuses, others, _ = self.writes(since, "trouble")
         # Judged again because it was due, and written because what stands would grow too old else.

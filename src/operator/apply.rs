@@ -33,7 +33,7 @@ pub(super) struct Identity<'s> {
 }
 
 /// What is wanted in answer to a write: not the object, which the watch brings anyway.
-const METADATA: HeaderValue =
+pub(super) const METADATA: HeaderValue =
     HeaderValue::from_static("application/json;as=PartialObjectMetadata;g=meta.k8s.io;v=v1");
 
 /// The object that is applied: what it is about, and the status, which is JSON already.

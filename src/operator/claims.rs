@@ -11,8 +11,8 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use jiff::Timestamp;
 
 use super::grants::{Grants, allow};
-use crate::api::{GrantSummary, MailDomainSpec};
-use crate::intent::{Claim, Grant, claims};
+use crate::api::GrantSummary;
+use crate::intent::{Claim, Grant};
 
 /// An object's namespace and name.
 pub(super) type Key = (String, String);
@@ -70,11 +70,9 @@ impl Claims {
         }
     }
 
-    /// The object is there, or changed; gives the objects whose luck turned.
-    pub(super) fn apply(&mut self, key: &Key, created: Timestamp, spec: Option<&MailDomainSpec>) -> Vec<Key> {
-        let wanted = spec
-            .filter(|spec| claims(spec))
-            .map(|spec| spec.domain.to_ascii_lowercase());
+    /// The object is there, or changed, and claims this domain, if any; gives the objects whose luck turned.
+    pub(super) fn apply(&mut self, key: &Key, created: Timestamp, claimed: Option<&str>) -> Vec<Key> {
+        let wanted = claimed.map(str::to_ascii_lowercase);
         let held = self.by_object.get(key);
         if held.map(|wish| (wish.domain.as_str(), wish.created))
             == wanted.as_deref().map(|domain| (domain, created))

@@ -47,7 +47,7 @@ pub(super) async fn conflict(
     for rival in rivals.items.iter().filter(may).chain([object]) {
         let created = rival.meta().creation_timestamp.as_ref();
         let created = created.map_or(jiff::Timestamp::MAX, |created| created.0);
-        all.apply(&rival.owned_key(), created, rival.spec().ok().as_ref());
+        all.apply(&rival.owned_key(), created, rival.claimed());
     }
     let conflict = all.conflict(&object.owned_key());
     context.tracker.change(object, |tracked| {

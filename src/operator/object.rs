@@ -26,6 +26,7 @@ use super::shape::{Gist, Shape};
 use super::text::Text;
 use crate::api::{MailDomain, MailDomainSpec, MailDomainStatus};
 use crate::history::{FLUX_REQUESTED_AT, REQUESTED_AT};
+use crate::intent::claims;
 
 /// What specs are like, and what statuses are.
 static SPECS: Dictionary = Dictionary::new();
@@ -49,6 +50,8 @@ pub struct Watched {
 struct Spec {
     domain: Arc<str>,
     is_suspended: bool,
+    /// Whether it claims the domain.
+    claims: bool,
     whole: Packed<MailDomainSpec>,
 }
 
@@ -157,6 +160,12 @@ impl Watched {
         self.spec.as_ref().map_or("", |spec| &*spec.domain)
     }
 
+    /// The domain that it claims, if it does.
+    pub(super) fn claimed(&self) -> Option<&str> {
+        let spec = self.spec.as_ref().ok()?;
+        spec.claims.then_some(&*spec.domain)
+    }
+
     /// How the controller's queue names it.
     pub fn reference(&self) -> ObjectRef<Self> {
         ObjectRef::from_obj(self)
@@ -228,6 +237,7 @@ impl Spec {
         Ok(Self {
             domain: spec.domain.as_str().into(),
             is_suspended: spec.suspend == Some(true),
+            claims: claims(&spec),
             whole: Packed::of(json.as_str(), &SPECS),
         })
     }

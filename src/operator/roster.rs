@@ -202,7 +202,7 @@ impl Roster {
         state.revisions.insert(key.clone(), revision);
         let created = object.meta().creation_timestamp.as_ref();
         let created = created.map_or(Timestamp::MAX, |created| created.0);
-        wake.extend(state.claims.apply(&key, created, object.spec().ok().as_ref()));
+        wake.extend(state.claims.apply(&key, created, object.claimed()));
         wake.push(key);
         state.wake(wake);
         true

@@ -274,15 +274,6 @@ impl Subject {
         event: Option<Event>,
         context: &Context,
     ) -> bool {
-        let event = event.or_else(|| self.tracked.untold.clone());
-        let untold = match event {
-            Some(event) => self.tell(event, context).await,
-            None => None,
-        };
-        if !context.tracker.has(&self.object) {
-            return true;
-        }
-        let told = untold.is_none();
         let stale_at = match pass {
             Pass::Judged { .. } => next.stale_at,
             Pass::Aged { intent, schedule } => {
@@ -296,15 +287,24 @@ impl Subject {
             _ => None,
         };
         context.metrics.suppressed.inc_by(u64::from(next.suppressed));
+        let event = event.or_else(|| self.tracked.untold.clone());
         let shown = context.store.get(&self.object.reference());
         let is_news = |written: &Written| shown.as_ref().is_none_or(|shown| written.is_newer_than(shown));
+        // Before the event, which may take long: whoever looks meanwhile is to know what was written, and whoever takes over what
+        // was not told.
         context.tracker.change(&self.object, |tracked| {
             tracked.status = next.remembered.clone();
             tracked.written = written.or_else(|| tracked.written.take()).filter(is_news);
-            tracked.untold = untold;
+            tracked.untold.clone_from(&event);
             tracked.stale_at = Some(stale_at);
             tracked.passed |= !matches!(pass, Pass::Aged { .. });
         });
+        let Some(event) = event else { return true };
+        let untold = self.tell(event, context).await;
+        let told = untold.is_none() || !context.tracker.has(&self.object);
+        context
+            .tracker
+            .change(&self.object, |tracked| tracked.untold = untold);
         told
     }
 

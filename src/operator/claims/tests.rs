@@ -6,8 +6,8 @@ use kube::runtime::watcher;
 use serde_json::json;
 
 use super::*;
-use crate::api::Role;
-use crate::intent::Labels;
+use crate::api::{MailDomainSpec, Role};
+use crate::intent::{Labels, claims};
 use crate::operator::grants::Held;
 use crate::operator::grants::tests::grant;
 
@@ -15,8 +15,10 @@ fn key(namespace: &str, name: &str) -> Key {
     (namespace.to_owned(), name.to_owned())
 }
 
-fn spec(domain: &str, role: Role) -> MailDomainSpec {
-    serde_json::from_value(serde_json::json!({"domain": domain, "role": role})).unwrap()
+/// What a spec of these claims.
+fn spec(domain: &str, role: Role) -> Option<String> {
+    let spec = serde_json::from_value(json!({"domain": domain, "role": role})).unwrap();
+    claims(&spec).then(|| domain.to_owned())
 }
 
 fn at(second: i64) -> Timestamp {
@@ -28,14 +30,14 @@ fn the_oldest_wins_and_its_heir_is_woken() {
     let mut claims = Claims::default();
     let parked = spec("a.nl", Role::Parked);
     let (a, b, c) = (key("x", "a"), key("x", "b"), key("y", "c"));
-    assert!(claims.apply(&b, at(2), Some(&parked)).is_empty());
+    assert!(claims.apply(&b, at(2), parked.as_deref()).is_empty());
     assert_eq!(claims.conflict(&b), None);
     assert_eq!(
-        claims.apply(&a, at(1), Some(&parked)),
+        claims.apply(&a, at(1), parked.as_deref()),
         std::slice::from_ref(&b),
         "the younger loses it"
     );
-    assert!(claims.apply(&c, at(3), Some(&parked)).is_empty());
+    assert!(claims.apply(&c, at(3), parked.as_deref()).is_empty());
     assert!(claims.conflict(&b).unwrap().contains("\"a\""));
     assert_eq!(claims.remove(&a), std::slice::from_ref(&b));
     assert_eq!(claims.conflict(&b), None);
@@ -48,7 +50,7 @@ fn who_was_told_the_winners_name_is_told_the_next() {
     let parked = spec("a.nl", Role::Parked);
     let (a, b, c, far) = (key("x", "a"), key("x", "b"), key("x", "c"), key("y", "a"));
     for (second, key) in [&a, &b, &c, &far].into_iter().enumerate() {
-        claims.apply(key, at(i64::try_from(second).unwrap()), Some(&parked));
+        claims.apply(key, at(i64::try_from(second).unwrap()), parked.as_deref());
     }
     assert!(claims.conflict(&c).unwrap().contains("\"a\""));
     assert_eq!(
@@ -67,7 +69,7 @@ fn thousands_of_rivals_that_go_together_wake_few() {
         .map(|number| key("x", &format!("{number:04}")))
         .collect();
     for rival in &rivals {
-        claims.apply(rival, at(1), Some(&parked));
+        claims.apply(rival, at(1), parked.as_deref());
     }
     let woken: usize = rivals.iter().map(|rival| claims.remove(rival).len()).sum();
     assert!(woken <= rivals.len() * MOST_CONCERNED, "{woken}");
@@ -77,8 +79,8 @@ fn thousands_of_rivals_that_go_together_wake_few() {
 fn the_message_names_nothing_of_another_namespace() {
     let mut claims = Claims::default();
     let parked = spec("a.nl", Role::Parked);
-    claims.apply(&key("secret", "hidden"), at(1), Some(&parked));
-    claims.apply(&key("x", "a"), at(2), Some(&parked));
+    claims.apply(&key("secret", "hidden"), at(1), parked.as_deref());
+    claims.apply(&key("x", "a"), at(2), parked.as_deref());
     let message = claims.conflict(&key("x", "a")).unwrap();
     assert!(
         !message.contains("secret") && !message.contains("hidden"),
@@ -91,7 +93,7 @@ fn at_one_moment_namespace_and_name_decide() {
     let mut claims = Claims::default();
     let parked = spec("a.nl", Role::Parked);
     for key in [key("b", "a"), key("a", "b"), key("a", "a")] {
-        claims.apply(&key, at(1), Some(&parked));
+        claims.apply(&key, at(1), parked.as_deref());
     }
     assert_eq!(claims.conflict(&key("a", "a")), None);
     for loser in [key("a", "b"), key("b", "a")] {
@@ -101,7 +103,7 @@ fn at_one_moment_namespace_and_name_decide() {
             "{message}"
         );
     }
-    claims.apply(&key("0", "young"), at(2), Some(&parked));
+    claims.apply(&key("0", "young"), at(2), parked.as_deref());
     let message = claims.conflict(&key("0", "young")).unwrap();
     assert!(message.contains("which is older"), "{message}");
 }
@@ -109,9 +111,9 @@ fn at_one_moment_namespace_and_name_decide() {
 #[test]
 fn who_only_looks_claims_nothing() {
     let mut claims = Claims::default();
-    claims.apply(&key("x", "a"), at(1), Some(&spec("a.nl", Role::Mail)));
-    claims.apply(&key("x", "b"), at(2), Some(&spec("a.nl", Role::Mail)));
-    claims.apply(&key("x", "c"), at(3), Some(&spec("a.nl", Role::Parked)));
+    claims.apply(&key("x", "a"), at(1), spec("a.nl", Role::Mail).as_deref());
+    claims.apply(&key("x", "b"), at(2), spec("a.nl", Role::Mail).as_deref());
+    claims.apply(&key("x", "c"), at(3), spec("a.nl", Role::Parked).as_deref());
     assert_eq!(claims.conflict(&key("x", "b")), None);
     assert_eq!(claims.conflict(&key("x", "c")), None);
 }
@@ -121,14 +123,14 @@ fn who_stops_claiming_lets_go() {
     let mut claims = Claims::default();
     let parked = spec("a.nl", Role::Parked);
     let (a, b) = (key("x", "a"), key("x", "b"));
-    claims.apply(&a, at(1), Some(&parked));
-    claims.apply(&b, at(2), Some(&parked));
+    claims.apply(&a, at(1), parked.as_deref());
+    claims.apply(&b, at(2), parked.as_deref());
     assert_eq!(
-        claims.apply(&a, at(1), Some(&spec("a.nl", Role::Mail))),
+        claims.apply(&a, at(1), spec("a.nl", Role::Mail).as_deref()),
         std::slice::from_ref(&b)
     );
     assert_eq!(
-        claims.apply(&a, at(1), Some(&parked)),
+        claims.apply(&a, at(1), parked.as_deref()),
         std::slice::from_ref(&b),
         "and takes it back"
     );
@@ -169,9 +171,9 @@ fn in_a_closed_cluster_the_granted_one_has_it_however_young() {
     let mut claims = closed(&[("y", "a.nl")]);
     let parked = spec("a.nl", Role::Parked);
     let (old, young) = (key("x", "old"), key("y", "young"));
-    assert!(claims.apply(&old, at(1), Some(&parked)).is_empty());
+    assert!(claims.apply(&old, at(1), parked.as_deref()).is_empty());
     assert!(
-        claims.apply(&young, at(2), Some(&parked)).is_empty(),
+        claims.apply(&young, at(2), parked.as_deref()).is_empty(),
         "nobody's luck turned"
     );
     assert_eq!((claims.refusal(&young), claims.conflict(&young)), (None, None));
@@ -193,8 +195,8 @@ fn a_grant_that_is_made_lets_the_older_claim_win_and_one_that_is_taken_gives_it_
     let mut claims = closed(&[("y", "a.nl")]);
     let parked = spec("a.nl", Role::Parked);
     let (old, young) = (key("x", "old"), key("y", "young"));
-    claims.apply(&old, at(1), Some(&parked));
-    claims.apply(&young, at(2), Some(&parked));
+    claims.apply(&old, at(1), parked.as_deref());
+    claims.apply(&young, at(2), parked.as_deref());
     let both = [old.clone(), young.clone()];
     assert_eq!(claims.change_grants(|grants| give(grants, "x", "a.nl")), both);
     assert_eq!((claims.refusal(&old), claims.conflict(&old)), (None, None));
@@ -216,7 +218,7 @@ fn a_grant_that_is_made_lets_the_older_claim_win_and_one_that_is_taken_gives_it_
 fn grants_add_up_so_what_another_one_still_allows_is_not_revoked() {
     let mut claims = closed(&[("x", "a.nl"), ("x", "*.nl")]);
     let a = key("x", "a");
-    claims.apply(&a, at(1), Some(&spec("a.nl", Role::Parked)));
+    claims.apply(&a, at(1), spec("a.nl", Role::Parked).as_deref());
     assert_eq!(claims.change_grants(|grants| take(grants, "x", "a.nl")), []);
     assert_eq!(claims.refusal(&a), None);
     assert_eq!(
@@ -230,7 +232,7 @@ fn grants_add_up_so_what_another_one_still_allows_is_not_revoked() {
 fn labels_of_a_namespace_that_change_grant_and_revoke() {
     let mut claims = closed(&[]);
     let a = key("x", "a");
-    claims.apply(&a, at(1), Some(&spec("a.nl", Role::Parked)));
+    claims.apply(&a, at(1), spec("a.nl", Role::Parked).as_deref());
     let selector = json!({"selector": {"matchLabels": {"team": "mail"}}});
     let event = watcher::Event::Apply(grant("teams", selector, &["*"]));
     assert_eq!(
@@ -256,7 +258,7 @@ fn labels_of_a_namespace_that_change_grant_and_revoke() {
 #[test]
 fn who_only_looks_needs_no_grant() {
     let mut claims = closed(&[]);
-    claims.apply(&key("x", "a"), at(1), Some(&spec("a.nl", Role::Mail)));
+    claims.apply(&key("x", "a"), at(1), spec("a.nl", Role::Mail).as_deref());
     assert_eq!(claims.refusal(&key("x", "a")), None);
 }
 
@@ -271,8 +273,9 @@ fn who_rests_or_has_made_a_slip_keeps_its_claim_and_is_counted() {
         let mut claims = closed(&[("x", "a.nl"), ("y", "a.nl")]);
         let (first, second) = (key("x", "a"), key("y", "b"));
         let resting: MailDomainSpec = serde_json::from_value(slip.clone()).unwrap();
-        claims.apply(&first, at(1), Some(&resting));
-        claims.apply(&second, at(2), Some(&spec("a.nl", Role::Parked)));
+        assert!(crate::intent::claims(&resting), "{slip}");
+        claims.apply(&first, at(1), Some("a.nl"));
+        claims.apply(&second, at(2), spec("a.nl", Role::Parked).as_deref());
         assert_eq!(claims.conflict(&first), None, "{slip}");
         assert!(claims.conflict(&second).is_some(), "{slip}");
         // Both claim it; whose it is, is for the claims to say.
@@ -295,7 +298,11 @@ fn what_a_grant_comes_to_is_counted_by_namespace_and_domain() {
         ("x", "d", "d.example"),
         ("y", "a", "a.nl"),
     ] {
-        claims.apply(&key(namespace, name), at(1), Some(&spec(domain, Role::Parked)));
+        claims.apply(
+            &key(namespace, name),
+            at(1),
+            spec(domain, Role::Parked).as_deref(),
+        );
     }
     let met: Vec<_> = claims.met().into_iter().collect();
     let summary = |namespaces, domains| GrantSummary { namespaces, domains };

@@ -90,9 +90,13 @@ impl Collector for Objects {
             let mut seen = self.tracker.seen(object.uid());
             seen.last_observation = seen.last_observation.max(object.last_observation());
             tally.measure(object, &seen.measures);
-            tally.add(object, seen.last_observation, seen.next_look);
             known.push((object, seen));
         }
+        tally.add(
+            known
+                .iter()
+                .map(|(object, seen)| (&***object, seen.last_observation, seen.next_look)),
+        );
         counts(&mut encoder, &tally)?;
         let standing = self.roster.grants_standing().unwrap_or_default();
         gauge(

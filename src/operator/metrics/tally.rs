@@ -1,7 +1,8 @@
 //! The fleet in counts: what stays small however many objects there are. Pure.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
+use foldhash::fast::RandomState;
 use jiff::Timestamp;
 
 use crate::history::Reason;
@@ -49,23 +50,40 @@ impl<'a> Tally<'a> {
         tally
     }
 
-    /// One more object, last observed and looked at next then.
-    pub(super) fn add(&mut self, object: &'a Watched, last: Option<Timestamp>, next: Option<Timestamp>) {
+    /// All objects, each with when it was last observed and is looked at next. Most of a fleet say the same, and what is said is
+    /// counted once for all of them.
+    pub(super) fn add(
+        &mut self,
+        objects: impl Iterator<Item = (&'a Watched, Option<Timestamp>, Option<Timestamp>)>,
+    ) {
+        let mut alike: HashMap<_, (&'a Watched, i64), RandomState> = HashMap::default();
+        for (object, last, next) in objects {
+            let said = (object.key().0, object.shape().map(std::ptr::from_ref));
+            alike.entry(said).or_insert((object, 0)).1 += 1;
+            self.time(object, last, next);
+        }
+        for (object, count) in alike.into_values() {
+            self.count(object, count);
+        }
+    }
+
+    /// So many objects of one namespace that all say this.
+    fn count(&mut self, object: &'a Watched, number: i64) {
         let (namespace, _) = object.key();
         let shape = object.shape();
         let conditions = shape.map(|shape| &*shape.conditions).unwrap_or_default();
         for condition in conditions {
             let kind = [namespace, &condition.kind, &condition.status, &condition.reason];
-            *self.conditions.entry(kind).or_default() += 1;
+            *self.conditions.entry(kind).or_default() += number;
         }
         if conditions.is_empty() {
             // Nobody looked yet: the counts of Ready are those of all objects.
             let unseen = [namespace, "Ready", "Unknown", Reason::Progressing.as_str()];
-            *self.conditions.entry(unseen).or_default() += 1;
+            *self.conditions.entry(unseen).or_default() += number;
         }
         for records in shape.map(|shape| &*shape.records).unwrap_or_default() {
             let kind = [namespace, &*records.standard, &*records.state];
-            *self.records.entry(kind).or_default() += i64::from(records.count);
+            *self.records.entry(kind).or_default() += number * i64::from(records.count);
         }
         for findings in shape.map(|shape| &*shape.findings).unwrap_or_default() {
             let managed = match findings.managed {
@@ -74,13 +92,18 @@ impl<'a> Tally<'a> {
             };
             // A severity of another version is none of ours.
             if let Some(count) = self.findings.get_mut(&[&*findings.severity, managed]) {
-                *count += i64::from(findings.count);
+                *count += number * i64::from(findings.count);
                 if let Some(rule) = findings.rule {
                     let kind = [rule, &*findings.severity, managed];
-                    *self.rules.entry(kind).or_default() += i64::from(findings.count);
+                    *self.rules.entry(kind).or_default() += number * i64::from(findings.count);
                 }
             }
         }
+    }
+
+    /// When an object was last observed and is looked at next.
+    fn time(&mut self, object: &'a Watched, last: Option<Timestamp>, next: Option<Timestamp>) {
+        let (namespace, _) = object.key();
         let earliest = |of: &mut BTreeMap<&'a str, Timestamp>, time: Option<Timestamp>| {
             if let Some(time) = time {
                 let known = of.entry(namespace).or_insert(time);
@@ -146,9 +169,7 @@ mod tests {
 
     fn tally(objects: &[(Watched, Option<Timestamp>, Option<Timestamp>)]) -> Tally<'_> {
         let mut tally = Tally::new();
-        for (object, last, next) in objects {
-            tally.add(object, *last, *next);
-        }
+        tally.add(objects.iter().map(|(object, last, next)| (object, *last, *next)));
         tally
     }
 
