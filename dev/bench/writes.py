@@ -9,7 +9,8 @@
 Each way has a kind of its own (the CRD under another group), a watcher, and objects of its own in each of its rounds, whose order
 is by lot. apply is what the controller does (but that it asks for the version alone in answer), warn the same without
 fieldValidation=Ignore. Processor time is that of the
-API server alone, without what it takes when idle; what it allocates is read from its own metrics.
+API server alone, and so is what it allocates, which is read from its own metrics: both without what it takes when idle, which
+other load draws out.
 """
 
 import argparse
@@ -143,9 +144,10 @@ def main():
         for way in ways:
             way.watch()
         time.sleep(10)
-        before, began = processor_time(plane), time.monotonic()
+        had, before, began = allocated(plane), processor_time(plane), time.monotonic()
         time.sleep(10)
-        idle = (processor_time(plane) - before) / (time.monotonic() - began)
+        passed = time.monotonic() - began
+        idle, idly_allocated = (processor_time(plane) - before) / passed, (allocated(plane) - had) / passed
         number = 0
         for turn in range(-1, given.rounds):
             for way in random.Random(turn).sample(ways, len(ways)):
@@ -157,11 +159,12 @@ def main():
                 before, began = processor_time(plane), time.monotonic()
                 plane.each(writes, 2)
                 time.sleep(0.3)
-                cpu = processor_time(plane) - before - idle * (time.monotonic() - began)
+                passed = time.monotonic() - began
+                cpu = processor_time(plane) - before - idle * passed
                 # The first turn warms up.
                 if turn >= 0:
                     way.cpu.append(cpu / given.batch * 1000)
-                    way.allocated.append((allocated(plane) - had) / given.batch / 1024)
+                    way.allocated.append((allocated(plane) - had - idly_allocated * passed) / given.batch / 1024)
                 way.size = len(plane.call("GET", f"{way.path}/{labels[0]}", raw=True))
     for way in ways:
         error = statistics.stdev(way.cpu) / len(way.cpu) ** 0.5

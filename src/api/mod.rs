@@ -6,6 +6,7 @@
 //! intent fills them, so a stored object never changes its meaning silently.
 
 mod crd;
+mod facts;
 pub(crate) mod form;
 mod grant;
 mod served;
@@ -14,6 +15,7 @@ mod status;
 mod validate;
 
 pub use crd::{crd, crd_yaml, crds, crds_yaml, grant_crd, grant_crd_yaml};
+pub use facts::sentences;
 pub use grant::*;
 pub use served::{SchemaDifference, served_difference};
 pub use spec::*;

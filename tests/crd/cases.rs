@@ -84,6 +84,28 @@ pub(crate) fn refused() -> Vec<Bad> {
             ],
         ),
         bad_domain(&long, &[("spec.domain", "253")]),
+        // Several things wrong with one name are said at once.
+        bad_domain(
+            "Voorbeeld.nl.",
+            &[(
+                "spec.domain",
+                "write the domain in lower case; write the domain without a trailing dot",
+            )],
+        ),
+        bad_domain(
+            "_dmarc.voorb..ld.é",
+            &[(
+                "spec.domain",
+                "as DNS does; a label that begins with an underscore",
+            )],
+        ),
+        bad_domain(
+            "NL",
+            &[(
+                "spec.domain",
+                "lower case; one label is a top-level domain or a host's own name",
+            )],
+        ),
         // durations
         bad_mail(json!({"interval": "9s"}), &[("spec.interval", "at least 10s")]),
         bad_mail(json!({"interval": "1d"}), &[("spec.interval", "90s, 15m")]),
@@ -94,6 +116,14 @@ pub(crate) fn refused() -> Vec<Bad> {
                 ("spec.interval", "a year"),
                 ("spec.staleAfter", "at least interval"),
             ],
+        ),
+        bad_mail(
+            json!({"settleWindow": "8760h1s", "staleAfter": "99999h"}),
+            &[("spec.settleWindow", "a year"), ("spec.staleAfter", "a year")],
+        ),
+        bad_mail(
+            json!({"staleAfter": "6 hours"}),
+            &[("spec.staleAfter", "90s, 15m")],
         ),
         bad_mail(
             json!({"settleWindow": "-5m"}),
@@ -177,6 +207,17 @@ pub(crate) fn refused() -> Vec<Bad> {
             ]}}),
             &[("spec.dkim.selectors[1]", "its name is that of entry [0]")],
         ),
+        bad_mail(
+            selector(json!({"cname": "a.nl", "publicKey": "MIIB", "flags": ["Testing"]})),
+            &[(
+                "spec.dkim.selectors[0]",
+                "or state: Revoked; flags have no place beside cname",
+            )],
+        ),
+        bad_mail(
+            selector(json!({"state": "Revoked", "cname": "a.nl", "flags": ["Testing"]})),
+            &[("spec.dkim.selectors[0]", "may stand there; flags have no place")],
+        ),
         // mx
         bad_mail(
             json!({"mx": {}}),
@@ -251,6 +292,11 @@ pub(crate) fn refused() -> Vec<Bad> {
             json!({"dane": {"hosts": [{"name": "mx.a.nl", "records": []}]}}),
             &[("spec.dane.hosts[0].records", "at least 1")],
         ),
+        // tls
+        bad(
+            with_role("Parked", json!({"tls": {"level": "Any"}})),
+            &[("spec.tls", "no mail server to look at")],
+        ),
         // dmarc
         bad_mail(
             json!({"dmarc": {}}),
@@ -262,6 +308,18 @@ pub(crate) fn refused() -> Vec<Bad> {
         ),
         bad_mail(
             json!({"dmarc": {"policy": "Reject", "cname": "a.nl"}}),
+            &[("spec.dmarc", "exactly one of policy")],
+        ),
+        bad_mail(
+            json!({"dmarc": {"policy": "Reject", "inherit": true, "atLeast": "None", "testing": true}}),
+            &[(
+                "spec.dmarc",
+                "inherit: true and cname; a record's fields have no place beside inherit or cname: the record stands elsewhere; \
+                 atLeast goes with cname only",
+            )],
+        ),
+        bad_mail(
+            json!({"dmarc": {"aggregateReports": ["mailto:a@a.nl"]}}),
             &[("spec.dmarc", "exactly one of policy")],
         ),
         bad_mail(
@@ -291,6 +349,13 @@ pub(crate) fn refused() -> Vec<Bad> {
         with(
             selector(json!({"anyKey": true})),
             &[("spec.dkim", "only DKIM selectors with state Revoked")],
+        );
+        with(
+            json!({"dmarc": {"policy": "Reject", "cname": "a.nl"}}),
+            &[
+                ("spec.dmarc", "take in dmarc only policy Reject"),
+                ("spec.dmarc", "exactly one of policy"),
+            ],
         );
         for dmarc in [
             json!({"policy": "None"}),

@@ -121,6 +121,91 @@ fn what_is_refused_offline_is_refused_with_a_reason() {
     }
 }
 
+/// What is said at each place of the schema: `spec.dkim.selectors[]`, and the sentence. What holds between an object and
+/// the one before says nothing of these.
+fn sentences(schema: &Value, path: &str, found: &mut Vec<(String, String)>) {
+    for rule in schema["x-kubernetes-validations"]
+        .as_array()
+        .into_iter()
+        .flatten()
+    {
+        let at = format!("{path}{}", rule["fieldPath"].as_str().unwrap_or_default());
+        if !rule["rule"].as_str().unwrap().contains("oldSelf") {
+            let said = api::sentences(rule);
+            assert!(!said.is_empty(), "{path}: a rule says nothing: {rule}");
+            found.extend(said.into_iter().map(|sentence| (at.clone(), sentence)));
+        }
+    }
+    for (name, field) in schema["properties"].as_object().into_iter().flatten() {
+        sentences(field, &format!("{path}.{name}"), found);
+    }
+    if schema["items"].is_object() {
+        sentences(&schema["items"], &format!("{path}[]"), found);
+    }
+}
+
+/// The schema of a spec.
+fn spec_schema() -> Value {
+    let crd = serde_json::to_value(api::crd()).unwrap();
+    crd["spec"]["versions"][0]["schema"]["openAPIV3Schema"]["properties"]["spec"].clone()
+}
+
+#[test]
+fn each_sentence_of_the_schema_is_said_of_something() {
+    let mut all = Vec::new();
+    sentences(&spec_schema(), "spec", &mut all);
+    let said: Vec<Violation> = refused().iter().flat_map(|bad| offline(&bad.spec)).collect();
+    let place = |path: &str| {
+        let parts = path
+            .split('[')
+            .map(|part| part.split_once(']').map_or(part, |(_, rest)| rest));
+        parts.collect::<Vec<_>>().join("[]")
+    };
+    let never: Vec<_> = all
+        .iter()
+        .filter(|(at, sentence)| {
+            !said
+                .iter()
+                .any(|one| place(&one.path) == *at && one.message.contains(sentence))
+        })
+        .collect();
+    assert!(all.len() >= 39, "{}", all.len());
+    assert!(
+        never.is_empty(),
+        "no manifest in cases.rs breaks these: {never:#?}"
+    );
+}
+
+/// How many rules the API server evaluates in each write of an object with this spec.
+fn evaluated(schema: &Value, value: &Value) -> usize {
+    let own = schema["x-kubernetes-validations"].as_array().map_or(0, Vec::len);
+    let below: usize = match value {
+        Value::Object(fields) => fields
+            .iter()
+            .map(|(name, value)| evaluated(&schema["properties"][name], value))
+            .sum(),
+        Value::Array(items) => items.iter().map(|item| evaluated(&schema["items"], item)).sum(),
+        _ => 0,
+    };
+    own + below
+}
+
+/// Each is evaluated in every write of a status, and costs the API server some KiB: docs/performance.md. Where this fails,
+/// say the new fact in a rule that is there (`src/api/facts.rs`).
+#[test]
+fn a_usual_spec_is_judged_by_few_rules() {
+    let usual = json!({
+        "domain": "voorbeeld.nl", "role": "Mail", "interval": "1h",
+        "spf": {"mechanisms": ["mx"], "all": "Fail"},
+        "dkim": {"selectors": [{"name": "s1", "cname": "a.nl"}, {"name": "s2", "publicKey": "MIIB"}]},
+        "dmarc": {"policy": "Reject", "aggregateReports": ["mailto:a@a.nl"]},
+    });
+    assert_eq!(offline(&usual), []);
+    let rules = evaluated(&spec_schema(), &usual);
+    // One for each block that hangs on others, two of the domain, one of each other part.
+    assert!(rules <= 8 + 2 + 1 + 1 + 2 + 1, "{rules} rules");
+}
+
 /// What a domain may be is said twice, in the schema for the API server and in the intent for whoever has no cluster:
 /// the same names pass.
 mod a_domain {

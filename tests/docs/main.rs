@@ -292,7 +292,9 @@ fn section(out: &mut String, path: &str, schema: &Value) {
     if let Some(rules) = rules {
         out.push('\n');
         for rule in rules {
-            writeln!(out, "- {}", text(&rule["message"])).unwrap();
+            for sentence in api::sentences(rule) {
+                writeln!(out, "- {sentence}").unwrap();
+            }
         }
     }
     out.push_str("\n| field | type | what it is |\n|---|---|---|\n");
@@ -318,7 +320,9 @@ fn section(out: &mut String, path: &str, schema: &Value) {
             .flatten()
         {
             if property["type"] == "string" || property["items"]["type"] == "string" {
-                write!(what, " *{}.*", text(&rule["message"])).unwrap();
+                for sentence in api::sentences(rule) {
+                    write!(what, " *{sentence}.*").unwrap();
+                }
             }
         }
         writeln!(out, "| `{name}`{needed} | {} | {what} |", kind(property)).unwrap();

@@ -9,6 +9,8 @@ use kube::KubeSchema;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use crate::api::facts::Facts;
+
 /// The DKIM key records.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
@@ -21,16 +23,18 @@ pub struct DkimSpec {
 
 /// One selector: `<name>._domainkey.<domain>`.
 #[derive(KubeSchema, Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[x_kube(validation = Rule::new(
-    "has(self.state) && self.state == 'Revoked' \
-     || [has(self.publicKey), has(self.cname), has(self.anyKey) && self.anyKey].filter(set, set).size() == 1")
-    .message("a selector needs exactly one of publicKey, cname and anyKey: true, or state: Revoked"))]
-#[x_kube(validation = Rule::new(
-    "!has(self.state) || self.state != 'Revoked' || !has(self.publicKey) && !has(self.cname) \
-     && (!has(self.anyKey) || !self.anyKey) && (!has(self.flags) || self.flags.size() == 0)")
-    .message("a Revoked selector takes no publicKey, cname, anyKey or flags: no key may stand there"))]
-#[x_kube(validation = Rule::new("!has(self.cname) || !has(self.flags) || self.flags.size() == 0")
-    .message("flags have no place beside cname: the provider writes the key record"))]
+// A key or an alias and nothing beside it, as nearly all are.
+#[x_kube(validation = Facts::unless(
+        "!has(self.state) && !has(self.anyKey) && !has(self.flags) && has(self.cname) != has(self.publicKey)")
+    .fact("has(self.state) && self.state == 'Revoked' \
+        || [has(self.publicKey), has(self.cname), has(self.anyKey) && self.anyKey].filter(set, set).size() == 1",
+        "a selector needs exactly one of publicKey, cname and anyKey: true, or state: Revoked")
+    .fact("!has(self.state) || self.state != 'Revoked' || !has(self.publicKey) && !has(self.cname) \
+        && (!has(self.anyKey) || !self.anyKey) && (!has(self.flags) || self.flags.size() == 0)",
+        "a Revoked selector takes no publicKey, cname, anyKey or flags: no key may stand there")
+    .fact("!has(self.cname) || !has(self.flags) || self.flags.size() == 0",
+        "flags have no place beside cname: the provider writes the key record")
+    .rule())]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct DkimSelector {
     /// The selector.

@@ -9,18 +9,24 @@ use kube::KubeSchema;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::ONE_OF_DMARC;
+use crate::api::facts::Facts;
+
 /// The DMARC record: exactly one of policy, inherit, cname.
 #[derive(KubeSchema, Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
-#[x_kube(validation = Rule::new(
-    "!has(self.cname) && (!has(self.inherit) || !self.inherit) \
-     || !has(self.subdomainPolicy) && !has(self.nonexistentSubdomainPolicy) && (!has(self.testing) || !self.testing) \
-     && !has(self.publicSuffix) && !has(self.alignment) \
-     && (!has(self.aggregateReports) || self.aggregateReports.size() == 0) \
-     && (!has(self.failureReports) || self.failureReports.size() == 0) \
-     && (!has(self.failureOptions) || self.failureOptions.size() == 0)")
-    .message("a record's fields have no place beside inherit or cname: the record stands elsewhere"))]
-#[x_kube(validation = Rule::new("!has(self.atLeast) || has(self.cname)")
-    .message("atLeast goes with cname only: it judges the policy at its end"))]
+#[x_kube(validation = Facts::unless("!has(self.cname) && !has(self.inherit) && !has(self.atLeast)")
+    .fact("[has(self.policy), has(self.inherit) && self.inherit, has(self.cname)].filter(set, set).size() in [0, 1]",
+        ONE_OF_DMARC)
+    .fact("!has(self.cname) && (!has(self.inherit) || !self.inherit) \
+        || !has(self.subdomainPolicy) && !has(self.nonexistentSubdomainPolicy) && (!has(self.testing) || !self.testing) \
+        && !has(self.publicSuffix) && !has(self.alignment) \
+        && (!has(self.aggregateReports) || self.aggregateReports.size() == 0) \
+        && (!has(self.failureReports) || self.failureReports.size() == 0) \
+        && (!has(self.failureOptions) || self.failureOptions.size() == 0)",
+        "a record's fields have no place beside inherit or cname: the record stands elsewhere")
+    .fact("!has(self.atLeast) || has(self.cname)",
+        "atLeast goes with cname only: it judges the policy at its end")
+    .rule())]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct DmarcSpec {
     /// The policy for mail that fails (p).

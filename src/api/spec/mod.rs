@@ -1,7 +1,8 @@
 //! What a person writes: the spec of a `MailDomain`. Types and schema rules only.
 //!
 //! The rules are CEL, evaluated by the API server on every write and by [`super::validate`] offline. They judge
-//! structure: what may stand beside what. Each message says what to write instead. Rules that look at each entry of a
+//! structure: what may stand beside what. Each message says what to write instead. What is to be said at one place is one
+//! rule ([`Facts`]), and most objects get through it by the one field it asks for first. Rules that look at each entry of a
 //! long list stay free of regular expressions, for the API server refuses a schema whose rules could cost too much.
 
 #![allow(
@@ -23,7 +24,6 @@ mod spf;
 mod tls;
 mod tls_rpt;
 
-use kube::core::Rule;
 use kube::{CustomResource, KubeSchema};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -38,6 +38,7 @@ pub use self::spf::*;
 pub use self::tls::*;
 pub use self::tls_rpt::*;
 use super::MailDomainStatus;
+use super::facts::Facts;
 use crate::duration::pattern;
 
 /// What a domain's e-mail DNS must be.
@@ -126,76 +127,79 @@ use crate::duration::pattern;
         json_path = ".status.conditions[?(@.type==\"Ready\")].message"
     )
 )]
-#[x_kube(validation = Rule::new("self.role != 'SendOnly' || has(self.spf)")
-    .field_path(".spf").message("role SendOnly needs an spf block: it says who may send"))]
-#[x_kube(validation = Rule::new("!(self.role in ['ReceiveOnly', 'Parked']) || !has(self.spf)")
-    .field_path(".spf").message("roles ReceiveOnly and Parked take no spf block: their record is \"v=spf1 -all\", for nobody sends"))]
-#[x_kube(validation = Rule::new(
-    "!(self.role in ['ReceiveOnly', 'Parked']) || !has(self.dkim) \
-     || self.dkim.selectors.all(s, has(s.state) && s.state == 'Revoked')")
-    .field_path(".dkim").message("roles ReceiveOnly and Parked take only DKIM selectors with state Revoked: nobody signs"))]
-#[x_kube(validation = Rule::new(
-    "!(self.role in ['ReceiveOnly', 'Parked']) || !has(self.dmarc) \
-     || (!has(self.dmarc.testing) || !self.dmarc.testing) && (!has(self.dmarc.inherit) || !self.dmarc.inherit) \
-     && !has(self.dmarc.cname) && !has(self.dmarc.atLeast) && !has(self.dmarc.publicSuffix) && !has(self.dmarc.alignment) \
-     && (!has(self.dmarc.policy) || self.dmarc.policy == 'Reject')")
-    .field_path(".dmarc").message("roles ReceiveOnly and Parked take in dmarc only policy Reject, subdomainPolicy, \
-     nonexistentSubdomainPolicy, aggregateReports, failureReports and failureOptions"))]
-#[x_kube(validation = Rule::new(
-    "self.role in ['ReceiveOnly', 'Parked'] || !has(self.dmarc) \
-     || [has(self.dmarc.policy), has(self.dmarc.inherit) && self.dmarc.inherit, has(self.dmarc.cname)]\
-     .filter(set, set).size() == 1")
-    .field_path(".dmarc").message("dmarc needs exactly one of policy, inherit: true and cname"))]
-#[x_kube(validation = Rule::new("!has(self.mx) || self.role != 'Parked' || !has(self.mx.hosts) || self.mx.hosts.size() == 0 \
-     || has(self.mx.none) && self.mx.none")
-    .field_path(".mx").message("role Parked takes in mx only none: true: a parked domain takes no mail; where hosts take \
-     its mail, its role is ReceiveOnly or Mail"))]
-#[x_kube(validation = Rule::new("!has(self.mx) || self.role == 'Parked' || !has(self.mx.none) || !self.mx.none \
-     || has(self.mx.hosts) && self.mx.hosts.size() > 0")
-    .field_path(".mx").message("roles Mail, SendOnly and ReceiveOnly take no mx with none: true: a domain that receives \
-     needs a host, and receivers refuse mail of a sender that takes none back (RFC 7505 4.2); name the hosts, or choose \
-     role Parked"))]
-#[x_kube(validation = Rule::new("!has(self.mtaSts) || self.role != 'Parked' || self.mtaSts.mode == 'None'")
-    .field_path(".mtaSts").message("role Parked takes in mtaSts only mode None: it takes no mail, so there is no host a policy \
-     could be about"))]
-#[x_kube(validation = Rule::new("!has(self.mtaSts) || self.mtaSts.mode == 'None' || has(self.mtaSts.mx) && self.mtaSts.mx.size() > 0 \
-     || has(self.mx) && has(self.mx.hosts) && self.mx.hosts.size() > 0 || self.role == 'Parked'")
-    .field_path(".mtaSts").message("mtaSts needs mx, the hosts mail may go to, or an mx block with hosts, which is the default"))]
-#[x_kube(validation = Rule::new("!has(self.dane) || self.role != 'Parked' || !has(self.dane.required) || !self.dane.required")
-    .field_path(".dane").message("role Parked takes no dane with required: true: it takes no mail, so there is no host that \
-     could have records"))]
-#[x_kube(validation = Rule::new("!has(self.tls) || self.role != 'Parked'")
-    .field_path(".tls").message("role Parked takes no tls block: a parked domain takes no mail, so there is no mail server \
-     to look at"))]
-#[x_kube(validation = Rule::new(format!(
-    "!has(self.staleAfter) || !self.staleAfter.matches({0:?}) \
-     || has(self.interval) && !self.interval.matches({0:?}) \
-     || duration(self.staleAfter) >= duration(has(self.interval) ? self.interval : '1h')",
-    pattern()))
-    .field_path(".staleAfter").message("staleAfter must be at least interval (default 1h): an observation lasts until the next one"))]
+#[x_kube(validation = Facts::unless("self.role == 'Mail'").at(".spf")
+    .fact("self.role != 'SendOnly' || has(self.spf)",
+        "role SendOnly needs an spf block: it says who may send")
+    .fact("self.role == 'SendOnly' || !has(self.spf)",
+        "roles ReceiveOnly and Parked take no spf block: their record is \"v=spf1 -all\", for nobody sends")
+    .rule())]
+#[x_kube(validation = Facts::unless("self.role in ['Mail', 'SendOnly'] || !has(self.dkim)").at(".dkim")
+    .fact("self.dkim.selectors.all(s, has(s.state) && s.state == 'Revoked')",
+        "roles ReceiveOnly and Parked take only DKIM selectors with state Revoked: nobody signs")
+    .rule())]
+// That there is no block is asked last: then what was asked before is an error, which a truth after it makes good. A list of
+// one gives the block a name, for each time it is looked up costs more than all that is asked of it.
+#[x_kube(validation = Facts::unless("self.role == 'Mail' && has(self.dmarc.policy) || !has(self.dmarc)").at(".dmarc")
+    .fact("self.role in ['Mail', 'SendOnly'] \
+        || [self.dmarc].all(d, (!has(d.testing) || !d.testing) && (!has(d.inherit) || !d.inherit) && !has(d.cname) \
+        && !has(d.atLeast) && !has(d.publicSuffix) && !has(d.alignment) && (!has(d.policy) || d.policy == 'Reject'))",
+        "roles ReceiveOnly and Parked take in dmarc only policy Reject, subdomainPolicy, \
+        nonexistentSubdomainPolicy, aggregateReports, failureReports and failureOptions")
+    .fact("self.role in ['ReceiveOnly', 'Parked'] || has(self.dmarc.policy) || has(self.dmarc.cname) \
+        || has(self.dmarc.inherit) && self.dmarc.inherit", ONE_OF_DMARC)
+    .rule())]
+#[x_kube(validation = Facts::unless("!has(self.mx) || self.role != 'Parked' && !has(self.mx.none)").at(".mx")
+    .fact("self.role != 'Parked' || !has(self.mx.hosts) || self.mx.hosts.size() == 0 || has(self.mx.none) && self.mx.none",
+        "role Parked takes in mx only none: true: a parked domain takes no mail; where hosts take \
+        its mail, its role is ReceiveOnly or Mail")
+    .fact("self.role == 'Parked' || !has(self.mx.none) || !self.mx.none || has(self.mx.hosts) && self.mx.hosts.size() > 0",
+        "roles Mail, SendOnly and ReceiveOnly take no mx with none: true: a domain that receives \
+        needs a host, and receivers refuse mail of a sender that takes none back (RFC 7505 4.2); name the hosts, or choose \
+        role Parked")
+    .rule())]
+#[x_kube(validation = Facts::unless("!has(self.mtaSts) \
+        || self.role != 'Parked' && has(self.mx) && has(self.mx.hosts) && self.mx.hosts.size() > 0 \
+        || self.mtaSts.mode == 'None'").at(".mtaSts")
+    .fact("self.role != 'Parked'",
+        "role Parked takes in mtaSts only mode None: it takes no mail, so there is no host a policy could be about")
+    .fact("self.role == 'Parked' || has(self.mtaSts.mx) && self.mtaSts.mx.size() > 0",
+        "mtaSts needs mx, the hosts mail may go to, or an mx block with hosts, which is the default")
+    .rule())]
+#[x_kube(validation = Facts::unless("!has(self.dane)").at(".dane")
+    .fact("self.role != 'Parked' || !has(self.dane.required) || !self.dane.required",
+        "role Parked takes no dane with required: true: it takes no mail, so there is no host that could have records")
+    .rule())]
+#[x_kube(validation = Facts::unless("!has(self.tls)").at(".tls")
+    .fact("self.role != 'Parked'",
+        "role Parked takes no tls block: a parked domain takes no mail, so there is no mail server to look at")
+    .rule())]
+#[x_kube(validation = Facts::unless("!has(self.staleAfter)").at(".staleAfter")
+    .fact(format!("!self.staleAfter.matches({0:?}) || has(self.interval) && !self.interval.matches({0:?}) \
+        || duration(self.staleAfter) >= duration(has(self.interval) ? self.interval : '1h')", pattern()),
+        "staleAfter must be at least interval (default 1h): an observation lasts until the next one")
+    .rule())]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct MailDomainSpec {
     /// The domain: A-labels, lower case, no trailing dot. Immutable.
     #[schemars(length(min = 1, max = 253))]
     #[x_kube(validation = Rule::new("self == oldSelf")
         .message("domain is immutable: make another MailDomain for another domain"))]
-    #[x_kube(validation = Rule::new("self == self.lowerAscii()")
-        .message("write the domain in lower case"))]
-    #[x_kube(validation = Rule::new("!self.endsWith('.')")
-        .message("write the domain without a trailing dot: it is always absolute"))]
-    #[x_kube(validation = Rule::new("self.matches('^[ -~]*$')")
-        .message("write the domain in A-labels (xn--…), as DNS does"))]
-    #[x_kube(validation = Rule::new(format!("!self.matches('^[ -~]*$') || self.matches('^{LABEL}([.]{LABEL})*[.]?$')"))
-        .message("this is no domain name: labels of 1 to 63 letters, digits and inner hyphens, with dots between"))]
-    #[x_kube(validation = Rule::new("!self.matches('^([^.]+[.])*[0-9]+[.]?$')")
-        .message("an IP address, or what else ends in a number, is no mail domain: name the domain its mail is sent for"))]
-    #[x_kube(validation = Rule::new(format!("!self.matches('^{LABEL}[.]?$') || self.matches('^[0-9]+[.]?$')"))
-        .message("one label is a top-level domain or a host's own name, and no domain mail is sent from"))]
-    #[x_kube(validation = Rule::new("!self.matches('(?i)(^|[.])(in-addr|ip6)[.]arpa[.]?$')")
-        .message("this is a reverse zone: it names addresses, and no mail is sent from it"))]
-    #[x_kube(validation = Rule::new("!self.matches('^_[^.]*[.][^.]|[.]_')")
-        .message("a label that begins with an underscore names a record of a service (_dmarc, _domainkey), \
-            and no mail is sent from it: write the domain it stands below"))]
+    #[x_kube(validation = Facts::new()
+        .fact("self == self.lowerAscii()", "write the domain in lower case")
+        .fact("!self.endsWith('.')", "write the domain without a trailing dot: it is always absolute")
+        .fact("self.matches('^[ -~]*$')", "write the domain in A-labels (xn--…), as DNS does")
+        .fact(format!("!self.matches('^[ -~]*$') || self.matches('^{LABEL}([.]{LABEL})*[.]?$')"),
+            "this is no domain name: labels of 1 to 63 letters, digits and inner hyphens, with dots between")
+        .fact("!self.matches('^([^.]+[.])*[0-9]+[.]?$')",
+            "an IP address, or what else ends in a number, is no mail domain: name the domain its mail is sent for")
+        .fact(format!("!self.matches('^{LABEL}[.]?$') || self.matches('^[0-9]+[.]?$')"),
+            "one label is a top-level domain or a host's own name, and no domain mail is sent from")
+        .fact("!self.matches('(?i)(^|[.])(in-addr|ip6)[.]arpa[.]?$')",
+            "this is a reverse zone: it names addresses, and no mail is sent from it")
+        .fact("!self.matches('^_[^.]*[.][^.]|[.]_')",
+            "a label that begins with an underscore names a record of a service (_dmarc, _domainkey), \
+            and no mail is sent from it: write the domain it stands below")
+        .rule())]
     pub domain: String,
     /// What the domain is used for; decides which records are derived. Mail: sends and receives. SendOnly: sends.
     /// ReceiveOnly: receives. Parked: neither.
@@ -203,23 +207,19 @@ pub struct MailDomainSpec {
     /// How often DNS is looked at, at least 10s; answers within their TTL are not asked again. Default 1h.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(length(min = 2, max = 16))]
-    #[x_kube(validation = duration_rule())]
-    #[x_kube(validation = year_rule())]
-    #[x_kube(validation = Rule::new(format!(
-        "!self.matches({0:?}) || duration(self) >= duration('10s')", pattern()))
-        .message("interval must be at least 10s"))]
+    #[x_kube(validation = duration()
+        .fact(format!("!self.matches({:?}) || duration(self) >= duration('10s')", pattern()), "interval must be at least 10s")
+        .rule())]
     pub interval: Option<String>,
     /// How long a difference may be on its way before it counts. Default 15m.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(length(min = 2, max = 16))]
-    #[x_kube(validation = duration_rule())]
-    #[x_kube(validation = year_rule())]
+    #[x_kube(validation = duration().rule())]
     pub settle_window: Option<String>,
     /// How old a complete observation may be before Ready is Unknown. Default the larger of 6h and twice the interval.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(length(min = 2, max = 16))]
-    #[x_kube(validation = duration_rule())]
-    #[x_kube(validation = year_rule())]
+    #[x_kube(validation = duration().rule())]
     pub stale_after: Option<String>,
     /// What Ready=True promises. Observed: DNS was looked at, completely and recently. InSync: and every managed record
     /// is what it should be. Compliant: and no managed standard has an Error finding. Default Compliant.
@@ -342,14 +342,19 @@ pub enum Observe {
 /// A label of letters, digits and inner hyphens (RFC 952, RFC 1123 2.1), and underscores, which real zones hold.
 pub(super) const LABEL: &str = "[A-Za-z0-9_]([A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?";
 
-fn duration_rule() -> Rule {
-    Rule::new(format!("self.matches({:?})", pattern())).message("write a duration as 90s, 15m, 6h or 1h30m")
-}
+/// Said of a dmarc block that has none of them, which hangs on the role, and of one that has several.
+const ONE_OF_DMARC: &str = "dmarc needs exactly one of policy, inherit: true and cname";
 
-fn year_rule() -> Rule {
-    Rule::new(format!(
-        "!self.matches({0:?}) || duration(self) <= duration('8760h')",
-        pattern()
-    ))
-    .message("a duration is at most a year (8760h)")
+/// What holds of every duration.
+fn duration() -> Facts {
+    let pattern = pattern();
+    Facts::new()
+        .fact(
+            format!("self.matches({pattern:?})"),
+            "write a duration as 90s, 15m, 6h or 1h30m",
+        )
+        .fact(
+            format!("!self.matches({pattern:?}) || duration(self) <= duration('8760h')"),
+            "a duration is at most a year (8760h)",
+        )
 }

@@ -129,22 +129,34 @@ fn found<'v>(expression: &Expression, names: &Names<'_, 'v>) -> Option<Found<'v>
             Found::Text(text) => u64::try_from(text.chars().count()).ok()?,
             _ => return None,
         }),
-        Expression::All(of, name, each) => match found(of, names)? {
-            Found::Part(Value::Array(items)) => {
-                let mut all = true;
-                for item in items {
-                    let inner: Vec<(&str, &Value)> =
-                        names.iter().copied().chain([(name.as_str(), item)]).collect();
-                    all &= truth(each, &inner)?;
-                }
-                Found::Truth(all)
+        Expression::All(of, name, each) => {
+            let mut all = true;
+            for item in items(found(of, names)?)? {
+                let inner: Vec<(&str, &Value)> =
+                    names.iter().copied().chain([(name.as_str(), item)]).collect();
+                all &= truth(each, &inner)?;
             }
-            _ => return None,
-        },
+            Found::Truth(all)
+        }
         Expression::EndsWith(of, end) => Found::Truth(text(of, names)?.ends_with(end.as_str())),
         Expression::LowerAscii(of) => Found::Text(text(of, names)?.to_ascii_lowercase().into()),
         Expression::Matches(of, pattern) => Found::Truth(pattern.is_match(&text(of, names)?)),
     })
+}
+
+/// The entries of a list, of the value's own or of parts of it.
+fn items(list: Found<'_>) -> Option<Vec<&Value>> {
+    match list {
+        Found::Part(Value::Array(items)) => Some(items.iter().collect()),
+        Found::List(parts) => parts
+            .into_iter()
+            .map(|part| match part {
+                Found::Part(value) => Some(value),
+                _ => None,
+            })
+            .collect(),
+        _ => None,
+    }
 }
 
 fn of_value(value: &Value) -> Found<'_> {

@@ -40,6 +40,17 @@ fn a_rule_holds_for_certain_or_is_left_to_cel() {
             json!({"a": [{"x": "y"}, {}]}),
         ),
         (
+            "[self.a].all(one, !has(one.x) && one.y == 'y')",
+            json!({"a": {"y": "y"}}),
+            json!({"a": {"x": 1, "y": "y"}}),
+        ),
+        (
+            "self.a && has(self.b.x) || !has(self.b)",
+            json!({"a": true}),
+            json!({"a": true, "b": {}}),
+        ),
+        ("self.a.size() in [0, 1]", json!({"a": [1]}), json!({"a": [1, 2]})),
+        (
             "!has(self.a) || self.a.size() == 0",
             json!({"a": []}),
             json!({"a": [1]}),
