@@ -128,6 +128,11 @@ impl<'f> Inquiry<'f> {
         self.worked_out.clear();
     }
 
+    /// Whether the resolver does not answer this question for itself: an authority answers it, is waited for, or nobody does.
+    pub fn is_stood_in<L: Lane>(&self, question: &L) -> bool {
+        !matches!(self.stand_ins.detour(question), Detour::None)
+    }
+
     /// Asks. The same question may be asked often; the strongest need counts.
     pub fn ask<L: Lane>(&mut self, question: L, need: Need) -> Reply<'f, L> {
         self.ask_about(&question, need)

@@ -19,9 +19,16 @@ const WITHOUT: &str =
 const DMARC: &str = "_dmarc.voorbeeld.nl TXT v=DMARC1; p=reject\n";
 const DKIM: &str = "s1._domainkey.voorbeeld.nl CNAME s1.provider.example\n";
 
+const PARKED: &str = r#"{"domain": "voorbeeld.nl", "role": "Parked"}"#;
+
 /// Judges with everything wanted held back; what was asked besides.
 fn judged(net: &Net, depth: Depth) -> (Verdict, Facts) {
-    let intent: Intent = intent(SPEC);
+    judged_by(SPEC, net, depth)
+}
+
+/// The same by a spec.
+fn judged_by(spec: &str, net: &Net, depth: Depth) -> (Verdict, Facts) {
+    let intent: Intent = intent(spec);
     let held_back: BTreeSet<(Name, Kind)> = intent
         .wanted
         .iter()
@@ -71,9 +78,27 @@ fn what_no_server_has_is_not_asked_of_the_resolver_nor_is_any_name_above_it() {
     ] {
         assert!(!asked.contains(unasked), "{unasked} in {asked:?}");
     }
+    // To answer for a name below, a resolver asks whether the one above is there, and keeps that it is not (RFC 8020).
+    let below: Vec<_> = asked.iter().filter(|name| name.contains("_domainkey")).collect();
+    assert!(below.is_empty(), "{below:?}");
     assert!(was_asked(&facts, "voorbeeld.nl", Kind::Txt), "that one stands");
     // The answers have times all the same: the observation is complete.
     assert!(verdict.is_complete() && verdict.observed_at().is_some());
+}
+
+#[test]
+fn a_wildcard_that_no_server_has_is_not_looked_for_by_a_name_it_would_answer() {
+    let decoy = "zegel-no-such-selector._domainkey.voorbeeld.nl";
+    let without = "voorbeeld.nl TXT v=spf1 -all\n";
+    let (verdict, facts) = judged_by(PARKED, &Net::new(without), Depth::Troubled);
+    assert!(verdict.is_complete());
+    let asked = asked_below(&facts);
+    let below: Vec<_> = asked.iter().filter(|name| name.contains("_domainkey")).collect();
+    assert!(below.is_empty(), "{below:?}");
+    // Where all have it, what verifiers see is looked at.
+    let with = format!("{without}*._domainkey.voorbeeld.nl TXT v=DKIM1; p=\n");
+    let (_, facts) = judged_by(PARKED, &Net::new(&with), Depth::Troubled);
+    assert!(was_asked(&facts, decoy, Kind::Txt));
 }
 
 #[test]

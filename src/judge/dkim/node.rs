@@ -24,9 +24,11 @@ pub(super) fn check(
         return;
     };
     let managed = intent.manages(Standard::Dkim);
-    let reply = inquiry.ask(Dns::new(node.clone(), Kind::Txt), Need::Evidence);
-    if managed && matches!(reply, Reply::Open) {
+    let question = Dns::new(node.clone(), Kind::Txt);
+    let reply = inquiry.ask_about(&question, Need::Evidence);
+    if managed && matches!(reply, Reply::Open) && !inquiry.is_stood_in(&question) {
         // Where selectors are managed they are mostly there, and so is this: what it leads to is asked with it, and not after it.
+        // Not while the resolver is not to be asked of the node itself: below it, it would find out whether that is there.
         ask_below(intent, &node, inquiry);
     }
     let Some(seen) = UsableAnswer::from_reply(reply) else {

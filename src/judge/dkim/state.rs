@@ -188,12 +188,14 @@ fn wildcard(
     let fact = inquiry.fact(&literal);
     // Where that alone is not proven, what verifiers see is told by the other.
     let is_left_out = fact.is_some_and(|fact| dnssec::is_nobodys(&literal, &fact.security));
-    let answers = match is_left_out {
-        true => {
-            inquiry.ask(literal, Need::Detail);
-            vec![ask(basis, &unlikely, inquiry)]
-        }
-        false => vec![ask(basis, &wanted.name, inquiry), ask(basis, &unlikely, inquiry)],
+    let answers = if is_left_out {
+        inquiry.ask(literal, Need::Detail);
+        vec![ask(basis, &unlikely, inquiry)]
+    } else if inquiry.is_stood_in(&literal) {
+        // The resolver is not to find out yet that nothing is there, and by the other it would.
+        vec![ask(basis, &wanted.name, inquiry)]
+    } else {
+        vec![ask(basis, &wanted.name, inquiry), ask(basis, &unlikely, inquiry)]
     };
     let all_known = answers.iter().all(Option::is_some);
     for answer in answers.into_iter().flatten() {
