@@ -2,7 +2,7 @@
 //!
 //! CEL makes a copy of the whole value for every rule, and compiles a pattern anew in every evaluation, which for a fleet's
 //! manifests costs more than all else together. What is read here is a part of CEL that leaves no room for doubt: fields,
-//! texts, numbers and booleans, `has`, `==`, `!=`, `in`, `!`, `&&`, `||`, `all`, `size`, `filter(x, x)`, `endsWith`,
+//! texts, numbers and booleans, `has`, `==`, `!=`, `>`, `in`, `!`, `&&`, `||`, `all`, `size`, `filter(x, x)`, `endsWith`,
 //! `lowerAscii` and `matches`. An alternative that does more is left open, and so is what hangs on a field that is not there:
 //! then, and where a rule does not hold, CEL has the word. A test holds both to the same answers.
 
@@ -37,6 +37,8 @@ enum Expression {
     Or(Vec<Expression>),
     /// Whether both are the same; or, where that is wanted, are not.
     Same(Box<Expression>, Box<Expression>, bool),
+    /// Whether the one is more than the other.
+    More(Box<Expression>, Box<Expression>),
     In(Box<Expression>, Vec<Expression>),
     List(Vec<Expression>),
     /// Those of a list that are true.
@@ -104,6 +106,10 @@ fn found<'v>(expression: &Expression, names: &Names<'_, 'v>) -> Option<Found<'v>
             let same = is_same(&found(one, names)?, &found(other, names)?)?;
             Found::Truth(same == *wanted)
         }
+        Expression::More(one, other) => match (found(one, names)?, found(other, names)?) {
+            (Found::Number(one), Found::Number(other)) => Found::Truth(one > other),
+            _ => return None,
+        },
         Expression::In(one, list) => {
             let one = found(one, names)?;
             let mut is_there = false;

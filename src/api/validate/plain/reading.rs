@@ -69,10 +69,18 @@ impl<'r> Reader<'r> {
                 self.must("[")?;
                 return Some(Expression::In(Box::new(one), self.list()?));
             }
+            (false, false) if self.takes_more_than() => {
+                return Some(Expression::More(Box::new(one), Box::new(self.unary()?)));
+            }
             (false, false) => return Some(one),
         };
         let other = self.unary()?;
         Some(Expression::Same(Box::new(one), Box::new(other), wanted))
+    }
+
+    /// Takes `>`, where it is not the beginning of `>=`.
+    fn takes_more_than(&mut self) -> bool {
+        !self.rest.trim_start().starts_with(">=") && self.take(">")
     }
 
     fn unary(&mut self) -> Option<Expression> {

@@ -49,6 +49,12 @@ fn a_rule_holds_for_certain_or_is_left_to_cel() {
             json!({"a": true}),
             json!({"a": true, "b": {}}),
         ),
+        ("self.a.size() > 0", json!({"a": [1]}), json!({"a": []})),
+        (
+            "has(self.a) && self.a.size() > 1 || has(self.b)",
+            json!({"a": [1, 2]}),
+            json!({"a": [1]}),
+        ),
         ("self.a.size() in [0, 1]", json!({"a": [1]}), json!({"a": [1, 2]})),
         (
             "!has(self.a) || self.a.size() == 0",
@@ -85,6 +91,8 @@ fn a_rule_holds_for_certain_or_is_left_to_cel() {
         "self.matches('a') ||",
         "self.matches('(')",
         "size(self) > 1",
+        "self.a > 0",
+        "self.size() >= 0",
         "self == oldSelf",
         "self.filter(a, b).size() == 1",
         "self.a == 1.5",
@@ -121,6 +129,12 @@ fn specs() -> Vec<Value> {
         json!({"domain": "d.nl", "role": "Parked", "dkim": {"selectors": [{"name": "s", "state": "Revoked"}]}}),
         json!({"domain": "d.nl", "role": "Mail", "dmarc": {"cname": "d.p.example", "atLeast": "Quarantine"}}),
         json!({"domain": "d.nl", "role": "Parked", "mx": {"none": true}}),
+        json!({"domain": "d.nl", "role": "Parked", "dmarc": {"policy": "Reject", "aggregateReports": ["mailto:a@d.nl"]}}),
+        json!({
+            "domain": "d.nl", "role": "Mail", "mx": {"hosts": [{"host": "mx.d.nl", "preference": 10}]},
+            "mtaSts": {"mode": "Enforce", "maxAge": "30d"}, "dane": {"required": true}, "tls": {"level": "Sufficient"},
+        }),
+        json!({"domain": "d.nl", "role": "ReceiveOnly", "mtaSts": {"mode": "Testing", "mx": ["mx.d.nl"], "id": "1"}}),
         json!({"domain": "D.NL.", "role": "Mail", "mx": {"hosts": []}, "staleAfter": "1m", "interval": "1s"}),
     ]
 }
