@@ -28,6 +28,8 @@ const SHARE: u32 = 20;
 const ROUND: usize = 1000;
 /// While DNS answers, passes get so long to come first.
 const GRACE: SignedDuration = SignedDuration::from_mins(1);
+/// And so long once a resolver that lied is believed again: all that was held is looked at then, which is a whole fleet.
+const AFTER_LIES: SignedDuration = SignedDuration::from_mins(2);
 /// So many statuses are written at once, each with its event: as many as passes by default. How many a second is the pace's to say;
 /// with a quarter of it the last of 10,000 waited a minute and a half while an API server had time left.
 const WRITERS: usize = 64;
@@ -67,6 +69,10 @@ pub(super) async fn run(context: &Context) {
 fn due(context: &Context, leading_since: Timestamp) -> Vec<Arc<Watched>> {
     let now = context.now();
     let silent = matches!(context.world.health(), Health::Silent { .. });
+    let believed_since = match context.suspicion.is_suspected() {
+        true => None,
+        false => context.suspicion.lied_until(),
+    };
     let ours = context.store.state().into_iter();
     let ours = ours.filter(|object| context.shards.hold(object));
     let objects = ours.filter_map(|object| {
@@ -88,19 +94,28 @@ fn due(context: &Context, leading_since: Timestamp) -> Vec<Arc<Watched>> {
                 computed
             }
         };
-        is_due(stale_at, silent, leading_since, now).then_some((stale_at, object))
+        is_due(stale_at, silent, leading_since, believed_since, now).then_some((stale_at, object))
     });
     let mut objects: Vec<_> = objects.collect();
     objects.sort_by_key(|(stale_at, _)| *stale_at);
     objects.into_iter().map(|(_, object)| object).collect()
 }
 
-/// Whether it is time to say that something is stale.
-fn is_due(stale_at: Option<Timestamp>, silent: bool, leading_since: Timestamp, now: Timestamp) -> bool {
+/// Whether it is time to say that something is stale. `believed_since`: the resolver lied until then, and is believed now.
+fn is_due(
+    stale_at: Option<Timestamp>,
+    silent: bool,
+    leading_since: Timestamp,
+    believed_since: Option<Timestamp>,
+    now: Timestamp,
+) -> bool {
     let Some(stale_at) = stale_at.filter(|at| *at <= now) else {
         return false;
     };
-    silent || now.duration_since(stale_at.max(leading_since.min(now))) >= GRACE
+    let passed = |since: Timestamp, time| now.duration_since(since.min(now)) >= time;
+    let had_their_turn = passed(stale_at.max(leading_since), GRACE)
+        && believed_since.is_none_or(|since| passed(since, AFTER_LIES));
+    silent || had_their_turn
 }
 
 #[cfg(test)]
@@ -121,11 +136,35 @@ mod tests {
             (Some(1000), false, 1060, true),
         ] {
             let row = format!("{stale_at:?} {silent} {now}");
-            assert_eq!(is_due(stale_at.map(at), silent, at(0), at(now)), due, "{row}");
+            assert_eq!(
+                is_due(stale_at.map(at), silent, at(0), None, at(now)),
+                due,
+                "{row}"
+            );
         }
         // Stale for hours when this process began to lead.
-        assert!(!is_due(Some(at(0)), false, at(5000), at(5059)));
-        assert!(is_due(Some(at(0)), false, at(5000), at(5060)));
-        assert!(is_due(Some(at(0)), true, at(5000), at(5000)));
+        assert!(!is_due(Some(at(0)), false, at(5000), None, at(5059)));
+        assert!(is_due(Some(at(0)), false, at(5000), None, at(5060)));
+        assert!(is_due(Some(at(0)), true, at(5000), None, at(5000)));
+    }
+
+    #[test]
+    fn once_a_resolver_that_lied_is_believed_again_all_that_was_held_is_looked_at_first() {
+        for (stale_at, silent, believed_since, now, due) in [
+            (900, false, 1000, 1119, false),
+            (900, false, 1000, 1120, true),
+            (1100, false, 1000, 1159, false),
+            (1100, false, 1000, 1160, true),
+            // There is nobody to look.
+            (900, true, 1000, 1001, true),
+        ] {
+            let row = format!("{stale_at} {silent} {believed_since} {now}");
+            let believed_since = Some(at(believed_since));
+            assert_eq!(
+                is_due(Some(at(stale_at)), silent, at(0), believed_since, at(now)),
+                due,
+                "{row}"
+            );
+        }
     }
 }

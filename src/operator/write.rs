@@ -300,11 +300,16 @@ impl Subject {
             tracked.passed |= !matches!(pass, Pass::Aged { .. });
         });
         let Some(event) = event else { return true };
-        let untold = self.tell(event, context).await;
+        let untold = self.tell(event.clone(), context).await;
         let told = untold.is_none() || !context.tracker.has(&self.object);
-        context
-            .tracker
-            .change(&self.object, |tracked| tracked.untold = untold);
+        // What another write could not tell meanwhile is told at the next look, and not forgotten.
+        context.tracker.change(&self.object, |tracked| match untold {
+            Some(event) => {
+                tracked.untold.get_or_insert(event);
+            }
+            None if tracked.untold.as_ref() == Some(&event) => tracked.untold = None,
+            None => {}
+        });
         told
     }
 
