@@ -8,9 +8,16 @@ pub mod mail;
 #[cfg(test)]
 mod tests;
 
+use std::cell::Cell;
+use std::convert::Infallible;
 use std::fmt;
 use std::str::FromStr;
 use std::sync::Arc;
+
+thread_local! {
+    // A name is put together here and then kept in one piece as long as it is: names are made by the dozen for every look.
+    static DRAFT: Cell<String> = const { Cell::new(String::new()) };
+}
 
 /// An absolute domain name in lower case; its text carries no trailing dot (the root is `.`).
 ///
@@ -54,27 +61,28 @@ impl Name {
     /// # Errors
     /// When a label is empty or over 63 octets, or the whole over 255.
     pub fn from_labels<L: AsRef<[u8]>>(labels: impl IntoIterator<Item = L>) -> Result<Self, NameError> {
-        let mut text = String::with_capacity(64);
-        let mut wire = 1;
-        for label in labels {
-            let label = label.as_ref();
-            match label.len() {
-                0 => return Err(NameError::EmptyLabel),
-                1..=63 => wire += label.len() + 1,
-                _ => return Err(NameError::LabelTooLong),
+        draft(|text| {
+            let mut wire = 1;
+            for label in labels {
+                let label = label.as_ref();
+                match label.len() {
+                    0 => return Err(NameError::EmptyLabel),
+                    1..=63 => wire += label.len() + 1,
+                    _ => return Err(NameError::LabelTooLong),
+                }
+                if wire > MAX_WIRE {
+                    return Err(NameError::TooLong);
+                }
+                if !text.is_empty() {
+                    text.push('.');
+                }
+                push_label(text, label);
             }
-            if wire > MAX_WIRE {
-                return Err(NameError::TooLong);
-            }
-            if !text.is_empty() {
+            if text.is_empty() {
                 text.push('.');
             }
-            push_label(&mut text, label);
-        }
-        if text.is_empty() {
-            return Ok(Self::root());
-        }
-        Ok(Self { text: text.into() })
+            Ok(())
+        })
     }
 
     /// `prefix` (one or more labels, as text) in front of this name: `_dmarc` before `voorbeeld.nl`.
@@ -112,9 +120,14 @@ impl Name {
 
     /// The text of `prefix` in front of this name, which is not the root.
     fn below(&self, prefix: &str) -> Self {
-        let mut text = [prefix, ".", &self.text].concat();
-        text.make_ascii_lowercase();
-        Self { text: text.into() }
+        let Ok(name) = draft(|text| {
+            for part in [prefix, ".", &self.text] {
+                text.push_str(part);
+            }
+            text.make_ascii_lowercase();
+            Ok::<_, Infallible>(())
+        });
+        name
     }
 
     /// The name's text: presentation format, lower case, no trailing dot (the root is `.`).
@@ -287,6 +300,18 @@ impl serde::Serialize for Name {
     fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.serialize_str(&self.text)
     }
+}
+
+/// The name whose text `write` writes.
+fn draft<E>(write: impl FnOnce(&mut String) -> Result<(), E>) -> Result<Name, E> {
+    // Whoever makes another name meanwhile finds none and takes one of his own.
+    let mut text = DRAFT.take();
+    text.clear();
+    let made = write(&mut text).map(|()| Name {
+        text: text.as_str().into(),
+    });
+    DRAFT.set(text);
+    made
 }
 
 /// Reads a name in whose text every octet stands for itself, as in nearly all; `None` for any other text.
