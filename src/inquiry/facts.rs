@@ -98,15 +98,20 @@ impl Facts {
 
     /// Pins the answer to a question; the first one stays.
     pub fn insert<L: Lane>(&mut self, question: L, fact: impl Into<Arc<Fact<L>>>) {
-        let hash = self.hash(&question);
-        if self.known(hash, &question).is_some() {
+        self.insert_asked(&question.into(), fact.into());
+    }
+
+    /// The same of a question as it was left open.
+    pub fn insert_asked<L: Lane>(&mut self, question: &AnyQuestion, fact: Arc<Fact<L>>) {
+        let hash = self.hash(question);
+        if self.known(hash, question).is_some() {
             return;
         }
-        self.views += usize::from(question.destination().is_some());
+        self.views += usize::from(question.is_of_a_stranger());
         let known = Known {
             hash,
-            question: question.into(),
-            fact: Box::<Arc<Fact<L>>>::new(fact.into()),
+            question: question.clone(),
+            fact: Box::new(fact),
         };
         self.known.insert_unique(hash, known, |known| known.hash);
     }

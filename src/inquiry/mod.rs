@@ -33,6 +33,7 @@ mod starttls;
 mod tests;
 mod trouble;
 mod trust;
+mod working;
 
 pub use self::address::{is_private, nobody_at};
 pub use self::depth::{Approach, Depth};

@@ -12,12 +12,16 @@ use foldhash::fast::RandomState;
 use super::facts::{Asking, Known, MemoKey, Remembered};
 use super::noted::{Asked, Noted, Row};
 use super::stand_in::{About, Detour, StandIn, StandIns};
+use super::working::Working;
 use super::{
     Answered, AnyQuestion, Depth, Dns, Fact, Facts, Kind, Lane, MAX_QUESTIONS, MAX_VIEWS, Need, Passes,
     Reply, Trouble,
 };
 use crate::name::Name;
 use crate::records::{Standard, Standards};
+
+/// So many things are worked out for most domains: room for them is made at once.
+const USUAL: usize = 24;
 
 /// One run of the judgement over the facts: answers what is known, notes what is not.
 pub struct Inquiry<'f> {
@@ -32,8 +36,8 @@ pub struct Inquiry<'f> {
     over_limit: bool,
     /// Whether a question was left open.
     has_open: bool,
-    /// What is being worked out just now, innermost last: the questions asked for it, by their places.
-    working: Vec<Vec<(usize, Need)>>,
+    /// What is being worked out just now.
+    working: Working,
     /// What this run has worked out, whether or not a question of it is open.
     worked_out: HashMap<MemoKey, Remembered, RandomState>,
     /// Who answers in the resolver's place.
@@ -62,8 +66,8 @@ impl<'f> Inquiry<'f> {
             closed: None,
             over_limit: false,
             has_open: false,
-            working: Vec::new(),
-            worked_out: HashMap::default(),
+            working: Working::default(),
+            worked_out: HashMap::with_capacity_and_hasher(USUAL, RandomState::default()),
             stand_ins: StandIns::default(),
             detoured: BTreeSet::new(),
         }
@@ -221,9 +225,7 @@ impl<'f> Inquiry<'f> {
 
     /// Notes a question that stands there already.
     fn note_again(&mut self, place: usize, need: Need) -> bool {
-        if let Some(working) = self.working.last_mut() {
-            working.push((place, need));
-        }
+        self.working.ask(place, need);
         if let Some(row) = self.noted.row_mut(place) {
             row.asked(need, self.standard);
         }
@@ -266,9 +268,7 @@ impl<'f> Inquiry<'f> {
             return false;
         }
         let place = self.noted.push(row);
-        if let Some(working) = self.working.last_mut() {
-            working.push((place, need));
-        }
+        self.working.ask(place, need);
         true
     }
 
@@ -304,28 +304,23 @@ impl<'f> Inquiry<'f> {
             }
             return value;
         }
-        self.working.push(Vec::new());
+        self.working.begin();
         let value = Arc::new(work(self));
-        let asked = strongest(self.working.pop().unwrap_or_default());
-        if let Some(outer) = self.working.last_mut() {
-            outer.extend_from_slice(&asked);
-        }
-        let rows = || {
-            asked
-                .iter()
-                .filter_map(|(place, need)| Some((self.noted.row(*place)?, *need)))
-        };
-        let is_done = shared && rows().all(|(row, _)| row.fact.is_some());
+        let rows = self.noted.rows();
+        let (asked, is_answered) = self.working.end(|asked| {
+            let asking = |(place, need): &(usize, Need)| Asking {
+                hash: rows[*place].hash,
+                question: AnyQuestion::clone(&rows[*place].question),
+                need: *need,
+            };
+            let is_answered = asked.iter().all(|(place, _)| rows[*place].fact.is_some());
+            (asked.iter().map(asking).collect(), is_answered)
+        });
         let remembered = Remembered {
             value: value.clone(),
-            asked: rows()
-                .map(|(row, need)| Asking {
-                    hash: row.hash,
-                    question: row.question.clone().into_owned(),
-                    need,
-                })
-                .collect(),
+            asked,
         };
+        let is_done = shared && is_answered;
         if is_done {
             self.facts.memo.lock().insert(key.clone(), remembered.clone());
         }
@@ -397,11 +392,4 @@ impl<'f> Inquiry<'f> {
         let rows = self.noted.in_order().into_iter().chain(&self.beyond);
         rows.filter_map(|row| row.outcome().err().map(|why| (&*row.question, row.told(), why)))
     }
-}
-
-/// Each place once, with the strongest need.
-fn strongest(mut asked: Vec<(usize, Need)>) -> Vec<(usize, Need)> {
-    asked.sort_unstable_by(|one, other| other.cmp(one));
-    asked.dedup_by_key(|(place, _)| *place);
-    asked
 }
