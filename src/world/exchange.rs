@@ -11,6 +11,7 @@
 //! sent is heard to its end, so that whoever gives up costs nobody else the answer. A lane adds [`Put`]: how one
 //! question is put, and for how long it is worth waiting.
 
+mod flying;
 #[cfg(test)]
 mod tests;
 
@@ -20,10 +21,13 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use foldhash::fast::RandomState;
+use futures::StreamExt;
+use futures::stream::FuturesUnordered;
 use jiff::{SignedDuration, Timestamp};
 use tokio::sync::watch;
-use tokio::time::{Instant, sleep_until, timeout};
+use tokio::time::{Instant, sleep_until};
 
+use self::flying::Flying;
 use super::cache::{Cache, CacheBounds};
 use super::places::Places;
 use super::{Clock, Freshness, Metrics};
@@ -105,7 +109,7 @@ struct Flight<L: Lane> {
     landed: Landing<L>,
 }
 
-type Landing<L> = Arc<watch::Sender<Progress<L>>>;
+type Landing<L> = watch::Sender<Progress<L>>;
 
 /// How far a question has come.
 enum Progress<L: Lane> {
@@ -132,7 +136,7 @@ enum Found<P: Put> {
     Remembered(Arc<Fact<P::Lane>>),
     /// Somebody asks it already.
     OnItsWay(watch::Receiver<Progress<P::Lane>>),
-    /// It goes out now, in a task of its own.
+    /// It goes out now, in a task that nobody who waits can end.
     Departing(watch::Receiver<Progress<P::Lane>>, Flying<P>, Landing<P::Lane>),
 }
 
@@ -140,6 +144,20 @@ enum Found<P: Put> {
 enum Begun<L: Lane> {
     Known(Arc<Fact<L>>),
     OnItsWay(watch::Receiver<Progress<L>>),
+}
+
+impl<P: Put> Found<P> {
+    /// The same once what is to go out is handed to `depart`, which sees to it that it does.
+    fn begun(self, depart: impl FnOnce(Flying<P>, Landing<P::Lane>)) -> Begun<P::Lane> {
+        match self {
+            Self::Remembered(fact) => Begun::Known(fact),
+            Self::OnItsWay(landing) => Begun::OnItsWay(landing),
+            Self::Departing(landing, flying, landed) => {
+                depart(flying, landed);
+                Begun::OnItsWay(landing)
+            }
+        }
+    }
 }
 
 impl<P: Put> Exchange<P> {
@@ -188,46 +206,47 @@ impl<P: Put> Exchange<P> {
     ///
     /// All are under way before the first is waited for, so it takes as long as the slowest; one timer is enough for them, and
     /// whoever waits is woken by few of them.
-    pub(super) async fn answer(
+    pub(super) async fn answer<'q>(
         &self,
-        open: &[AnyQuestion],
+        open: &'q [AnyQuestion],
         fresh: &Freshness,
         end: Instant,
-    ) -> Vec<(P::Lane, Arc<Fact<P::Lane>>)> {
-        let questions = open.iter().filter_map(AnyQuestion::of::<P::Lane>);
+    ) -> Vec<(&'q AnyQuestion, Arc<Fact<P::Lane>>)> {
+        // What goes out goes in one task: each has room of its own, which the system's allocator is slow to find.
+        let departing = FuturesUnordered::new();
+        let questions = open.iter().filter_map(|any| Some((any, any.of::<P::Lane>()?)));
         let begun: Vec<_> = questions
-            .map(|question| (question, self.begin(question, fresh.floor(question))))
+            .map(|(any, question)| {
+                let found = self.find(question, fresh.floor(question));
+                let begun = found.begun(|flying, landed| departing.push(flying.fly(landed)));
+                (any, question, begun)
+            })
             .collect();
+        if !departing.is_empty() {
+            tokio::spawn(departing.collect::<()>());
+        }
         let mut answered = Vec::with_capacity(begun.len());
         let mut end = pin!(sleep_until(end));
-        for (question, begun) in begun {
+        for (any, question, begun) in begun {
             let fact = match begun {
                 Begun::Known(fact) => fact,
                 Begun::OnItsWay(landing) => self.land(question, landing, end.as_mut()).await,
             };
-            answered.push((question.clone(), fact));
+            answered.push((any, fact));
         }
         answered
     }
 
     /// Answers one question, from memory when it is there and not seen before `floor`, however long that takes.
     pub(super) async fn ask(&self, question: &P::Lane, floor: Option<Timestamp>) -> Arc<Fact<P::Lane>> {
-        match self.begin(question, floor) {
+        let found = self.find(question, floor);
+        let begun = found.begun(|flying, landed| {
+            // Not with the book in hand: a runtime that shuts down drops what is spawned, which asks for the book.
+            tokio::spawn(flying.fly(landed));
+        });
+        match begun {
             Begun::Known(fact) => fact,
             Begun::OnItsWay(landing) => self.land(question, landing, std::future::pending()).await,
-        }
-    }
-
-    /// Sees to it that a question is answered, or on its way.
-    fn begin(&self, question: &P::Lane, floor: Option<Timestamp>) -> Begun<P::Lane> {
-        match self.find(question, floor) {
-            Found::Remembered(fact) => Begun::Known(fact),
-            Found::OnItsWay(landing) => Begun::OnItsWay(landing),
-            Found::Departing(landing, flying, landed) => {
-                // Not with the book in hand: a runtime that shuts down drops what is spawned, which asks for the book.
-                tokio::spawn(flying.fly(landed));
-                Begun::OnItsWay(landing)
-            }
         }
     }
 
@@ -290,7 +309,6 @@ impl<P: Put> Exchange<P> {
         now: Timestamp,
     ) -> Found<P> {
         let (landed, landing) = watch::channel(Progress::Waiting);
-        let landed = Arc::new(landed);
         let number = book.next_flight;
         book.next_flight += 1;
         let flight = Flight {
@@ -340,97 +358,5 @@ impl<P: Put> Inner<P> {
             expires_at: now.saturating_add(keep).unwrap_or(Timestamp::MAX),
             made: Made::default(),
         })
-    }
-}
-
-/// A question on its way; when this is dropped, whatever the reason, nobody waits for it any more.
-struct Flying<P: Put> {
-    inner: Arc<Inner<P>>,
-    question: P::Lane,
-    floor: Option<Timestamp>,
-    number: u64,
-}
-
-impl<P: Put> Flying<P> {
-    async fn fly(self, landed: Landing<P::Lane>) {
-        let inner = &self.inner;
-        let place = tokio::select! {
-            biased;
-            place = inner.places.take(self.question.destination(), self.question.urgency()) => place,
-            () = self.deserted(&landed) => return,
-        };
-        // So many wait for that stranger that this one had better come back another time.
-        let Some(place) = place else {
-            let fact = inner.nothing(&self.question, Trouble::Limit);
-            self.remove_from(&mut inner.book());
-            landed.send_replace(Progress::Landed(fact));
-            return;
-        };
-        landed.send_if_modified(|progress| {
-            *progress = Progress::OnTheWire;
-            false
-        });
-        inner.metrics.in_flight.inc();
-        let began = Instant::now();
-        // Where it stands: what is moved into a timer is copied, and it is large.
-        let put = pin!(inner.put.put(&self.question, self.floor));
-        let heard = timeout(inner.put.patience(&self.question), put).await;
-        let fact = match heard {
-            Ok(heard) => inner.fact(heard),
-            Err(_) => inner.nothing(&self.question, Trouble::Timeout),
-        };
-        drop(place);
-        inner.metrics.in_flight.dec();
-        let outcome = match &fact.outcome {
-            Ok(answer) => P::Lane::outcome(answer),
-            Err(trouble) => trouble.reason(),
-        };
-        let (label, took) = (self.question.label(), began.elapsed());
-        match self.question.destination() {
-            None => inner.metrics.record(label, outcome, took),
-            Some(_) => inner.metrics.record_view(label, outcome),
-        }
-        let mut book = inner.book();
-        // What was overtaken by a later question is older than it looks.
-        if self.is_latest(&book) {
-            book.cache.keep(self.question.clone(), fact.clone(), fact.seen_at);
-        }
-        inner
-            .metrics
-            .cached
-            .set(i64::try_from(book.cache.len()).unwrap_or(i64::MAX));
-        self.remove_from(&mut book);
-        drop(book);
-        landed.send_replace(Progress::Landed(fact));
-    }
-
-    /// Comes back once nobody waits for this question, and then nobody can join it.
-    async fn deserted(&self, landed: &Landing<P::Lane>) {
-        loop {
-            landed.closed().await;
-            let mut book = self.inner.book();
-            if landed.receiver_count() == 0 {
-                self.remove_from(&mut book);
-                return;
-            }
-        }
-    }
-
-    fn is_latest(&self, book: &Book<P::Lane>) -> bool {
-        let latest = book.flights.get(&self.question);
-        latest.is_some_and(|flight| flight.number == self.number)
-    }
-
-    fn remove_from(&self, book: &mut Book<P::Lane>) {
-        if self.is_latest(book) {
-            book.flights.remove(&self.question);
-        }
-    }
-}
-
-impl<P: Put> Drop for Flying<P> {
-    fn drop(&mut self) {
-        let mut book = self.inner.book();
-        self.remove_from(&mut book);
     }
 }

@@ -348,13 +348,13 @@ impl World {
         )
         .await;
         for (question, fact) in dns {
-            facts.insert(question, fact);
+            facts.insert_asked(question, fact);
         }
         for (question, fact) in policies {
-            facts.insert(question, fact);
+            facts.insert_asked(question, fact);
         }
         for (question, fact) in smtp {
-            facts.insert(question, fact);
+            facts.insert_asked(question, fact);
         }
     }
 }

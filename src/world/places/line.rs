@@ -1,6 +1,6 @@
 //! Those who wait for one stranger, in the order of their turns: the urgent first, and of those alike who came first. Pure.
 
-use std::collections::BTreeMap;
+use std::collections::VecDeque;
 
 use crate::inquiry::Urgency;
 
@@ -14,14 +14,16 @@ pub(super) struct Ticket {
 /// The line, with what each of those who wait is called by.
 #[derive(Debug)]
 pub(super) struct Line<T> {
-    waiting: BTreeMap<Ticket, T>,
+    /// In the order of their tickets. Nearly everybody comes last and is called first, and a line that is empty most of the time
+    /// keeps its room.
+    waiting: VecDeque<(Ticket, T)>,
     next: u64,
 }
 
 impl<T> Default for Line<T> {
     fn default() -> Self {
         Self {
-            waiting: BTreeMap::new(),
+            waiting: VecDeque::new(),
             next: 0,
         }
     }
@@ -37,22 +39,24 @@ impl<T> Line<T> {
 
     /// Stands in the line where the ticket says.
     pub(super) fn stand(&mut self, at: Ticket, one: T) {
-        self.waiting.insert(at, one);
+        let place = self.waiting.partition_point(|(ticket, _)| *ticket < at);
+        self.waiting.insert(place, (at, one));
     }
 
     /// Leaves the line; whether one stood in it.
     pub(super) fn leave(&mut self, at: Ticket) -> bool {
-        self.waiting.remove(&at).is_some()
+        let place = self.waiting.binary_search_by_key(&at, |(ticket, _)| *ticket);
+        place.is_ok_and(|place| self.waiting.remove(place).is_some())
     }
 
     /// Takes the first out of the line.
     pub(super) fn call(&mut self) -> Option<T> {
-        self.waiting.pop_first().map(|(_, one)| one)
+        self.waiting.pop_front().map(|(_, one)| one)
     }
 
     /// Takes the first out of the line, where he comes before this ticket.
     pub(super) fn call_before(&mut self, at: Ticket) -> Option<T> {
-        let is_before = self.waiting.keys().next().is_some_and(|first| *first < at);
+        let is_before = self.waiting.front().is_some_and(|(first, _)| *first < at);
         is_before.then(|| self.call()).flatten()
     }
 
