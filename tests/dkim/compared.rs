@@ -275,7 +275,7 @@ proptest! {
         let wanted = DesiredKey { key: Some(key.clone()), testing, strict_identity };
         let record = parse(wanted.to_text().unwrap().as_bytes());
         prop_assert_eq!(compare(&wanted, &record).class, Class::Equal);
-        prop_assert_eq!(record.usable_key(), Some(key));
+        prop_assert_eq!(record.usable_key(), Some(&key));
         prop_assert_eq!((record.has_flag("y"), record.has_flag("s")), (testing, strict_identity));
     }
 

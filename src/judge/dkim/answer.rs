@@ -77,7 +77,7 @@ impl SelectorAnswer {
     }
 
     /// The key a verifier would use, where exactly one record stands there.
-    pub(super) fn usable_key(&self) -> Option<PublicKey> {
+    pub(super) fn usable_key(&self) -> Option<&PublicKey> {
         match self.keys.as_slice() {
             [key] if self.count() == 1 => key.usable_key(),
             _ => None,
@@ -101,13 +101,13 @@ impl SelectorAnswer {
         let [key] = self.keys.as_slice() else { return None };
         let spare = self.near_misses.iter().map(|(text, _)| text).chain(&self.others);
         let mut spare: Vec<&Vec<u8>> = spare.collect();
-        if key.usable_key().is_some() || spare.is_empty() {
+        if spare.is_empty() || key.usable_key().is_some() {
             return None;
         }
         let joined = |spare: &[&Vec<u8>]| {
             let rest = spare.iter().flat_map(|text| text.iter().copied());
             let whole: Vec<u8> = key.text.iter().copied().chain(rest).collect();
-            dkim::parse(&whole).usable_key()
+            dkim::parse(&whole).usable_key().cloned()
         };
         joined(&spare).or_else(|| {
             spare.reverse();

@@ -85,7 +85,7 @@ fn together(intent: &Intent, selectors: &[Selector<'_>], findings: &mut Findings
         let message = "want a published selector, found only revoked ones in the spec";
         findings.say(&rules::NO_SELECTOR, &topic, message);
     }
-    let keys: Vec<PublicKey> = published
+    let keys: Vec<&PublicKey> = published
         .iter()
         .filter_map(|selector| selector.usable_key())
         .collect();
@@ -101,7 +101,7 @@ fn together(intent: &Intent, selectors: &[Selector<'_>], findings: &mut Findings
 
 /// One key under several selectors of this domain.
 fn shared(selectors: &[Selector<'_>], findings: &mut Findings) {
-    let keys: Vec<(&Selector<'_>, PublicKey)> = selectors
+    let keys: Vec<(&Selector<'_>, &PublicKey)> = selectors
         .iter()
         .filter_map(|selector| Some((selector, selector.usable_key()?)))
         .collect();

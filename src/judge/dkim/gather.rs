@@ -85,7 +85,7 @@ impl Selector<'_> {
     }
 
     /// The key a verifier would use.
-    pub(super) fn usable_key(&self) -> Option<PublicKey> {
+    pub(super) fn usable_key(&self) -> Option<&PublicKey> {
         self.answer.as_ref().and_then(|answer| answer.usable_key())
     }
 }

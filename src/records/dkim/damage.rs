@@ -11,7 +11,7 @@ use crate::records::Span;
 impl Record {
     /// The key a verifier would use for mail; `None` when it is discarded, revoked, malformed, too short or for
     /// something else.
-    pub fn usable_key(&self) -> Option<PublicKey> {
+    pub fn usable_key(&self) -> Option<&PublicKey> {
         let is_usable = *self.made.is_usable.get(|| {
             likeness(&self.text) == Likeness::Key
                 && self.faults().is_empty()
@@ -20,7 +20,7 @@ impl Record {
                 && self.allows_email()
         });
         match is_usable.then(|| self.material()) {
-            Some(Material::Key(key)) if key.is_acceptable() => Some(key.clone()),
+            Some(Material::Key(key)) if key.is_acceptable() => Some(key),
             _ => None,
         }
     }

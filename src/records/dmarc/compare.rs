@@ -60,7 +60,7 @@ pub fn compare(wanted: &DesiredRecord, observed: &Record, organizational: Option
     differences.extend(sets("rua", &want.aggregate, &have.aggregate));
     differences.extend(sets("ruf", &want.failure, &have.failure));
     if !want.failure.is_empty() && !have.failure.is_empty() && want.options != have.options {
-        let list = |options: &BTreeSet<String>| options.iter().cloned().collect::<Vec<_>>().join(":");
+        let list = |options: &BTreeSet<&str>| options.iter().copied().collect::<Vec<_>>().join(":");
         differences.push(flag(
             observed,
             TagName::Fo,

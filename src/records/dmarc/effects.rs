@@ -66,7 +66,7 @@ pub struct Effects {
     /// ruf: comparable URIs
     pub failure: BTreeSet<String>,
     /// fo
-    pub options: BTreeSet<String>,
+    pub options: BTreeSet<&'static str>,
 }
 
 impl Record {
@@ -151,17 +151,20 @@ impl Record {
     }
 
     /// The failure options; anything invalid among them makes it the default, `0`.
-    pub fn failure_options(&self) -> BTreeSet<String> {
-        let default = || BTreeSet::from(["0".to_owned()]);
+    pub fn failure_options(&self) -> BTreeSet<&'static str> {
+        let default = || BTreeSet::from(["0"]);
         let Some(tag) = self.first(TagName::Fo) else {
             return default();
         };
         let mut options = BTreeSet::new();
         for option in self.value(tag).split(|&octet| octet == b':') {
-            match WHITE.trimmed(option).to_ascii_lowercase().as_slice() {
-                [one @ (b'0' | b'1' | b'd' | b's')] => options.insert(char::from(*one).to_string()),
+            options.insert(match WHITE.trimmed(option) {
+                b"0" => "0",
+                b"1" => "1",
+                b"d" | b"D" => "d",
+                b"s" | b"S" => "s",
                 _ => return default(),
-            };
+            });
         }
         options
     }

@@ -75,7 +75,7 @@ impl Record {
         let (aggregate_reports, failure_reports) = (list(TagName::Rua), list(TagName::Ruf));
         let written = |tag| self.policy_tag(tag).policy();
         let whole = self.application() == Application::AsWritten || self.only_misses_p();
-        let options: Vec<String> = effects.options.iter().cloned().collect();
+        let options: Vec<String> = effects.options.iter().map(ToString::to_string).collect();
         let default = options == ["0"];
         let desired = DesiredRecord {
             policy: effects.policy,

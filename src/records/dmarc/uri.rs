@@ -348,10 +348,15 @@ fn canonical(scheme: &str, rest: &str, text: &str) -> String {
     } else {
         (rest, "", "")
     };
-    let host = host.to_ascii_lowercase();
     let host = match scheme {
-        "mailto" => host.strip_suffix('.').unwrap_or(&host),
-        _ => &host,
+        "mailto" => host.strip_suffix('.').unwrap_or(host),
+        _ => host,
     };
-    format!("{scheme}:{before}{host}{after}")
+    let mut canonical = String::with_capacity(text.len());
+    for part in [scheme, ":", before] {
+        canonical.push_str(part);
+    }
+    canonical.extend(host.chars().map(|letter| letter.to_ascii_lowercase()));
+    canonical.push_str(after);
+    canonical
 }

@@ -7,8 +7,12 @@ impl DesiredRecord {
     ///
     /// p stands second because RFC 7489 6.4 demanded it; pct, rf and ri are never written (RFC 9989 C.5.2).
     pub fn to_text(&self) -> String {
-        let mut tags = vec!["v=DMARC1".to_owned()];
-        let mut tag = |name: &str, value: &str| tags.push(format!("{name}={value}"));
+        let mut text = "v=DMARC1".to_owned();
+        let mut tag = |name: &str, value: &str| {
+            for part in ["; ", name, "=", value] {
+                text.push_str(part);
+            }
+        };
         tag("p", self.policy.as_str());
         if let Some(policy) = self.subdomain_policy {
             tag("sp", Policy::as_str(policy));
@@ -37,6 +41,6 @@ impl DesiredRecord {
                 tag("fo", &self.failure_options.join(":"));
             }
         }
-        tags.join("; ")
+        text
     }
 }

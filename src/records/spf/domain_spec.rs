@@ -105,6 +105,13 @@ pub struct DomainSpec {
 impl DomainSpec {
     /// Written in one way for all that mean the same: literals in lower case, no trailing dot, delimiters sorted.
     pub fn canonical(&self) -> Self {
+        // Nearly always it stands so.
+        if let [Piece::Literal(text)] = self.string.pieces()
+            && !text.ends_with('.')
+            && !text.bytes().any(|octet| octet.is_ascii_uppercase())
+        {
+            return self.clone();
+        }
         let mut pieces: Vec<Piece> = self.string.pieces().iter().map(canonical_piece).collect();
         if let Some(Piece::Literal(text)) = pieces.last_mut()
             && let Some(undotted) = text.strip_suffix('.')

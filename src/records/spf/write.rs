@@ -1,6 +1,6 @@
 //! Writing records: from a manifest's words to canonical text, and from a record back to a manifest's words.
 
-use std::fmt;
+use std::fmt::{self, Write as _};
 
 use super::domain_spec::DomainSpec;
 use super::parse::parse;
@@ -37,6 +37,59 @@ pub struct AsSpec {
 /// # Errors
 /// Every part that is no valid SPF.
 pub fn build(
+    mechanisms: &[String],
+    all: Option<Qualifier>,
+    redirect: Option<&str>,
+    explanation: Option<&str>,
+) -> Result<Record, Vec<BuildError>> {
+    match as_it_stands(mechanisms, all, redirect, explanation) {
+        Some(record) => Ok(record),
+        None => one_by_one(mechanisms, all, redirect, explanation),
+    }
+}
+
+/// The record of parts that are written canonically already, as most are: the same as [`one_by_one`], and `None` where that may say
+/// something else.
+fn as_it_stands(
+    mechanisms: &[String],
+    all: Option<Qualifier>,
+    redirect: Option<&str>,
+    explanation: Option<&str>,
+) -> Option<Record> {
+    if all == Some(Qualifier::Pass) {
+        return None;
+    }
+    let mut text = "v=spf1".to_owned();
+    let all = all.map(Qualifier::all);
+    for part in mechanisms.iter().map(String::as_str).chain(all) {
+        text.push(' ');
+        text.push_str(part);
+    }
+    for (name, domain) in [(" redirect=", redirect), (" exp=", explanation)] {
+        if let Some(domain) = domain {
+            text.push_str(name);
+            text.push_str(domain);
+        }
+    }
+    let record = parse(text.as_bytes());
+    let is_mechanism = |term: &Term| {
+        matches!(
+            &term.kind,
+            TermKind::Directive { mechanism, .. } if *mechanism != Mechanism::All
+        )
+    };
+    let is_modifier = |term: &Term| matches!(&term.kind, TermKind::Modifier(_));
+    let (first, rest) = record.terms.split_at_checked(mechanisms.len())?;
+    let (_, modifiers) = rest.split_at_checked(usize::from(all.is_some()))?;
+    let is_so = first.iter().all(is_mechanism)
+        && modifiers.iter().all(is_modifier)
+        && modifiers.len() == usize::from(redirect.is_some()) + usize::from(explanation.is_some())
+        && record.to_text() == text;
+    is_so.then_some(record)
+}
+
+/// The record of parts as people write them.
+fn one_by_one(
     mechanisms: &[String],
     all: Option<Qualifier>,
     redirect: Option<&str>,
@@ -148,9 +201,13 @@ impl Record {
             match &term.kind {
                 TermKind::Invalid(_) => {
                     let octets = self.text.get(term.span.clone()).unwrap_or_default();
-                    text.push_str(&format!(" {}", presentation(octets)));
+                    text.push(' ');
+                    text.push_str(&presentation(octets));
                 }
-                kind => text.push_str(&format!(" {kind}")),
+                // Writing into a text cannot fail.
+                kind => {
+                    let _ = write!(text, " {kind}");
+                }
             }
         }
         text
@@ -256,5 +313,49 @@ impl fmt::Display for Modifier {
             Self::Explanation(domain) => write!(f, "exp={}", domain.canonical()),
             Self::Unknown { name, value } => write!(f, "{name}={value}"),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    /// What stands in manifests, and what should not.
+    fn part() -> impl Strategy<Value = String> {
+        prop_oneof![
+            4 => prop::sample::select(vec![
+                "mx", "a", "-ip4:192.0.2.0/24", "ip6:2001:db8::/32", "include:spf.example", "exists:%{i}.e.example", "ptr",
+            ]).prop_map(str::to_owned),
+            1 => prop::sample::select(vec![
+                "", " ", "MX", "+mx", "all", "-all", "a b", "a ", "ip4:192.0.2.1/32", "ip4:192.0.2.300", "include:spf.example.",
+                "redirect=a.nl", "exp=a.nl", "x=y", "v=spf1", "v=spf1 mx", "include:", "ip4=192.0.2.1", "a//128", "\u{e9}",
+            ]).prop_map(str::to_owned),
+        ]
+    }
+
+    proptest! {
+        #[test]
+        fn what_stands_canonically_is_what_its_parts_come_to(
+            mechanisms in prop::collection::vec(part(), 0..5),
+            all in prop::option::of(prop::sample::select(vec![
+                Qualifier::Pass, Qualifier::Fail, Qualifier::SoftFail, Qualifier::Neutral,
+            ])),
+            redirect in prop::option::of(prop::sample::select(vec!["_spf.a.nl", "A.nl", "a.nl.", "a b", "", "a.nl -all"])),
+            explanation in prop::option::of(prop::sample::select(vec!["e.a.nl", "E.a.nl", "e.%{d}", "e e"])),
+        ) {
+            let slowly = one_by_one(&mechanisms, all, redirect, explanation);
+            if let Some(record) = as_it_stands(&mechanisms, all, redirect, explanation) {
+                prop_assert_eq!(Ok(record), slowly);
+            }
+        }
+    }
+
+    #[test]
+    fn what_is_usual_stands_canonically() {
+        let mechanisms = ["mx", "ip4:192.0.2.0/24", "include:spf.example"].map(str::to_owned);
+        assert!(as_it_stands(&mechanisms, Some(Qualifier::Fail), None, None).is_some());
+        assert!(as_it_stands(&mechanisms, None, Some("_spf.example"), Some("e.example")).is_some());
     }
 }
