@@ -4,13 +4,15 @@
 //! never state, since or settleUntil of a record that differs.
 
 use super::known::{read_severity, read_state};
-use super::text::{MAX_VALUE_OCTETS, cut_octets, cut_text, is_cut};
+use super::text::{MAX_VALUE_OCTETS, cut_octets, is_cut, shorter};
 use crate::api::{FindingStatus, MailDomainStatus, RecordStatus};
 use crate::judge::State;
 use crate::rules::Severity;
 
 /// A status' JSON is never longer.
 pub const MAX_STATUS_OCTETS: usize = 64 * 1024;
+/// Most are not longer: room for them is made at once.
+const USUAL_OCTETS: usize = 8 * 1024;
 const MAX_RECORDS: usize = 128;
 const MAX_DIFFERENCES: usize = 16;
 const MAX_DIFFERENCE_OCTETS: usize = 256;
@@ -74,7 +76,11 @@ pub(super) fn cut_further(status: &mut MailDomainStatus) -> String {
 
 /// Its JSON: nothing in a status is none, and one that had none could not be written.
 fn json_of(status: &MailDomainStatus) -> String {
-    serde_json::to_string(status).unwrap_or_default()
+    let mut json = Vec::with_capacity(USUAL_OCTETS);
+    match serde_json::to_writer(&mut json, status) {
+        Ok(()) => String::from_utf8(json).unwrap_or_default(),
+        Err(_) => String::new(),
+    }
 }
 
 fn set_truncated(status: &mut MailDomainStatus, cut: usize) {
@@ -85,8 +91,7 @@ fn cut_record(record: &mut RecordStatus, differences: usize, difference: usize, 
     let mut cut = record.differences.len().saturating_sub(differences);
     record.differences.truncate(differences);
     for text in &mut record.differences {
-        cut += usize::from(text.len() > difference);
-        *text = cut_octets(text, difference);
+        cut += cut_sentence(text, difference);
     }
     let alternates = record.alternates.iter_mut().flat_map(|other| &mut other.observed);
     let servers = record.servers.iter_mut().flat_map(|group| &mut group.observed);
@@ -97,20 +102,25 @@ fn cut_record(record: &mut RecordStatus, differences: usize, difference: usize, 
         .chain(alternates)
         .chain(servers)
     {
-        let shorter = cut_text(text, value);
-        cut += usize::from(is_cut(&shorter));
-        *text = shorter;
+        if let Some(shorter) = shorter(text, value) {
+            *text = shorter;
+        }
+        cut += usize::from(is_cut(text));
     }
     cut
 }
 
 fn cut_finding(finding: &mut FindingStatus, octets: usize) -> usize {
-    let mut cut = 0;
-    for text in [&mut finding.message, &mut finding.fix] {
-        cut += usize::from(text.len() > octets);
-        *text = cut_octets(text, octets);
+    cut_sentence(&mut finding.message, octets) + cut_sentence(&mut finding.fix, octets)
+}
+
+/// Nearly none is too long, and stays as it is.
+fn cut_sentence(text: &mut String, octets: usize) -> usize {
+    if text.len() <= octets {
+        return 0;
     }
-    cut
+    *text = cut_octets(text, octets);
+    1
 }
 
 fn shorten(status: &mut MailDomainStatus, octets: usize) -> usize {
@@ -145,8 +155,7 @@ fn drop_mild_findings(status: &mut MailDomainStatus) -> usize {
 fn shorten_conditions(status: &mut MailDomainStatus) -> usize {
     let mut cut = 0;
     for condition in &mut status.conditions {
-        cut += usize::from(condition.message.len() > SHORTEST_SENTENCE_OCTETS);
-        condition.message = cut_octets(&condition.message, SHORTEST_SENTENCE_OCTETS);
+        cut += cut_sentence(&mut condition.message, SHORTEST_SENTENCE_OCTETS);
     }
     cut
 }

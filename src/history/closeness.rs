@@ -56,9 +56,8 @@ pub fn held_back(
     let history = History::read(before.status, now);
     let going = finding::names_of(&rules::dns::GOING, &history.findings);
     let settles = |wanted: &&ManagedRrset| {
-        let desired = wanted.desired();
         let record = history.records.iter().find(|record| record.is_of(wanted));
-        let Some(record) = record.filter(|record| record.wants_text(&desired.values)) else {
+        let Some(record) = record.filter(|record| record.wants_text(&wanted.desired().values)) else {
             // Another text is meant since the last look, or there was none: it is about to be published, or stands.
             return true;
         };

@@ -80,6 +80,18 @@ pub(super) fn names_of<'a>(rule: &Rule, findings: &'a [Known]) -> BTreeSet<&'a s
         .collect()
 }
 
+/// By what findings are put in order.
+fn order(finding: &Known) -> (bool, Severity, bool, Option<&str>, &str, Option<&str>) {
+    let Identity {
+        rule,
+        record,
+        subject,
+    } = &finding.identity;
+    let exists = rule != rules::dns::NO_DOMAIN.id;
+    let (record, subject) = (record.as_deref(), subject.as_deref());
+    (exists, finding.severity, !finding.managed, record, rule, subject)
+}
+
 /// What of the past a look's findings are read with.
 pub(super) struct Carry<'a> {
     pub(super) past: &'a [Known],
@@ -112,15 +124,7 @@ impl Carry<'_> {
         let unsaid = self.in_turn(&mut found, &kept, verdict, turns);
         found.extend(kept);
         // One order whatever this look found and what is kept from others: by what people look for.
-        found.sort_by_cached_key(|finding| {
-            let Identity {
-                rule,
-                record,
-                subject,
-            } = finding.identity.clone();
-            let exists = rule != rules::dns::NO_DOMAIN.id;
-            (exists, finding.severity, !finding.managed, record, rule, subject)
-        });
+        found.sort_by(|one, other| order(one).cmp(&order(other)));
         (found, unsaid)
     }
 

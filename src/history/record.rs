@@ -10,7 +10,7 @@ use std::collections::BTreeMap;
 use jiff::{SignedDuration, Timestamp};
 
 use super::reason::Phase;
-use super::text::{cut_values, same_text};
+use super::text::{cut_values, same_values};
 use super::versions::Versions;
 use crate::intent::{ManagedRrset, Schedule};
 use crate::judge::authorities::Group;
@@ -130,8 +130,9 @@ impl Record {
     /// Whether it is what is wanted here.
     pub(super) fn is_of(&self, wanted: &ManagedRrset) -> bool {
         self.key.name == wanted.name.as_str()
-            && self.key.type_ == wanted.desired().kind.as_str()
             && self.key.standard == wanted.standard().as_str()
+            // What is published is not made for every record that this one is not.
+            && self.key.type_ == wanted.desired().kind.as_str()
     }
 
     /// Whether the desired text is still the same.
@@ -195,8 +196,35 @@ pub(super) fn key(record: &RecordVerdict) -> Key {
     }
 }
 
-/// Whether values, cut or not, are the same.
-pub(super) fn same_values(old: &[String], new: &[String]) -> bool {
-    let new_cut = cut_values(new);
-    old.len() == new_cut.len() && old.iter().zip(&new_cut).all(|(old, new)| same_text(old, new))
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::inquiry::{Facts, Inquiry};
+    use crate::intent::Intent;
+    use crate::judge::judge;
+
+    #[test]
+    fn each_record_is_known_again_by_what_is_wanted_there() {
+        for blocks in [
+            "spf: {all: Fail}, dkim: {selectors: [{name: a, anyKey: true}, {name: b, cname: b.p.example}, {name: c, state: Revoked}]}, \
+             dmarc: {policy: Reject}, tlsRpt: {reports: ['mailto:a@a.nl']}, dnssec: {required: true}, tls: {level: Any}",
+            "dmarc: {cname: a.nl.dmarc.example}",
+            "dmarc: {cname: a.nl.dmarc.example, atLeast: Reject}",
+            "dmarc: {inherit: true}",
+        ] {
+            let spec = format!("{{domain: a.nl, role: Mail, {blocks}}}");
+            let intent = Intent::from_spec(&serde_saphyr::from_str(&spec).unwrap()).unwrap();
+            let verdict = judge(
+                &intent,
+                &mut Inquiry::closed(&Facts::new()),
+                Timestamp::UNIX_EPOCH,
+            );
+            let records: Vec<Record> = verdict.records.iter().map(Record::new).collect();
+            assert_eq!(records.len(), intent.wanted.len(), "{blocks}");
+            for (at, wanted) in intent.wanted.iter().enumerate() {
+                let known = records.iter().position(|record| record.is_of(wanted));
+                assert_eq!(known, Some(at), "{blocks}: {}", wanted.path);
+            }
+        }
+    }
 }

@@ -26,7 +26,16 @@ pub(super) fn cut_values(values: &[String]) -> Vec<String> {
 
 /// Whether two texts, cut or not, are the same text.
 pub fn same_text(one: &str, other: &str) -> bool {
-    one == other || identity(one) == identity(other)
+    one == other || (is_cut(one) || is_cut(other)) && identity(one) == identity(other)
+}
+
+/// Whether a status holds the values of an RRset so.
+pub(super) fn same_values(held: &[String], values: &[String]) -> bool {
+    held.len() == values.len().min(MAX_VALUES)
+        && held
+            .iter()
+            .zip(values)
+            .all(|(held, value)| same_text(held, value))
 }
 
 /// `text` with at most `octets` octets, an ellipsis included, cut on a character.
@@ -46,15 +55,23 @@ pub(super) fn cut_octets_bare(text: &str, octets: usize) -> String {
 
 /// A text shortened to `limit` octets and a mark; one that was cut already keeps what its mark says.
 pub(super) fn cut_text(text: &str, limit: usize) -> String {
+    shorter(text, limit).unwrap_or_else(|| text.to_owned())
+}
+
+/// The same of one that is longer; `None` of any other, which stays as it is.
+pub(super) fn shorter(text: &str, limit: usize) -> Option<String> {
+    if text.len() <= limit {
+        return None;
+    }
     let (head, mark) = match split_mark(text) {
         Some((head, mark)) => (head, Some(mark)),
         None => (text, None),
     };
     if head.len() <= limit {
-        return text.to_owned();
+        return None;
     }
     let mark = mark.map_or_else(|| mark_of(text), str::to_owned);
-    format!("{}{mark}", cut_octets_bare(head, limit))
+    Some(format!("{}{mark}", cut_octets_bare(head, limit)))
 }
 
 fn mark_of(text: &str) -> String {

@@ -315,19 +315,24 @@ impl Intent {
     /// A digest of what is judged, for telling one intent from the next; hexadecimal.
     pub fn digest(&self) -> String {
         let mut context = digest::Context::new(&digest::SHA256);
-        context.update(format!("{} {:?}", self.domain, self.role).as_bytes());
+        // Writing into a text cannot fail.
+        let mut line = String::with_capacity(512);
+        let _ = write!(line, "{} {:?}", self.domain, self.role);
         for wanted in &self.wanted {
             let desired = wanted.desired();
-            let line = format!(
-                "\n{} {} {:?} {:?}",
-                wanted.name, desired.kind, desired.values, desired.condition
+            let (values, condition) = (&desired.values, &desired.condition);
+            let _ = write!(
+                line,
+                "\n{} {} {values:?} {condition:?}",
+                wanted.name, desired.kind
             );
             context.update(line.as_bytes());
+            line.clear();
         }
+        context.update(line.as_bytes());
         let whole = context.finish();
         let mut text = String::with_capacity(32);
         for octet in whole.as_ref().iter().take(16) {
-            // Writing into a text cannot fail.
             let _ = write!(text, "{octet:02x}");
         }
         text
