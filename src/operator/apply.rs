@@ -36,11 +36,14 @@ pub(super) struct Identity<'s> {
 pub(super) const METADATA: HeaderValue =
     HeaderValue::from_static("application/json;as=PartialObjectMetadata;g=meta.k8s.io;v=v1");
 
+/// So long is what is said of which object it is, and seldom longer.
+const ABOUT: usize = 512;
+
 /// The object that is applied: what it is about, and the status, which is JSON already.
 fn body(about: &About<'_>, status: &str) -> Result<Vec<u8>, kube::Error> {
-    let mut body = serde_json::to_vec(about).map_err(kube::Error::SerdeError)?;
+    let mut body = Vec::with_capacity(status.len() + ABOUT);
+    serde_json::to_writer(&mut body, about).map_err(kube::Error::SerdeError)?;
     body.pop();
-    body.reserve(status.len() + 12);
     for part in [",\"status\":", status, "}"] {
         body.extend_from_slice(part.as_bytes());
     }

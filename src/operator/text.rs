@@ -8,6 +8,9 @@ use std::fmt;
 use serde::de::{DeserializeOwned, DeserializeSeed, Deserializer, Error as _, MapAccess, SeqAccess, Visitor};
 use serde::{Deserialize, Serialize};
 
+/// So long is what most values are no longer than, or twice or thrice that.
+const USUAL: usize = 2048;
+
 /// The text of a JSON value, without spaces.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Text(String);
@@ -37,7 +40,8 @@ impl Text {
 
 impl<'de> Deserialize<'de> for Text {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let mut text = Vec::new();
+        // Grown from nothing it would be moved ten times.
+        let mut text = Vec::with_capacity(USUAL);
         Writer(&mut text).deserialize(deserializer)?;
         String::from_utf8(text).map(Self).map_err(D::Error::custom)
     }
