@@ -61,7 +61,6 @@ use futures::FutureExt;
 use kube::runtime::reflector::{self, Store};
 use kube::runtime::{WatchStreamExt, watcher};
 use kube::{Api, Config};
-use prometheus_client::registry::Registry;
 use tokio::net::TcpListener;
 use tokio::sync::oneshot;
 use tokio::task::JoinSet;
@@ -141,8 +140,8 @@ const PAGE: u32 = 200;
 
 /// Runs the controller against the cluster `config` names until `stop` is done, and then ends in order.
 ///
-/// The watch, the passes, the Lease and the server of health and metrics are tasks of their own: none of them is held
-/// up by another. The first that ends, ends all.
+/// The watch, the passes, the Lease and the server of health and metrics are tasks of their own: none of them waits
+/// for another, but they may share one thread, so none of them keeps it for long. The first that ends, ends all.
 ///
 /// # Errors
 /// When the Lease is lost, or something it cannot go on without ends. The process must exit then: another replica is
@@ -304,12 +303,7 @@ async fn serve(
     which: MetricsObjects,
     labels: Arc<ObjectLabels>,
 ) -> Result<(), Error> {
-    let mut all = Registry::default();
-    all.register_collector(Box::new(metrics::Process));
-    let registry = all.sub_registry_with_prefix("zegel");
-    context.metrics.register(registry);
-    context.world.register_metrics(registry);
-    registry.register_collector(Box::new(Objects {
+    let objects = Objects {
         store: context.store.clone(),
         tracker: context.tracker.clone(),
         leadership: context.leadership.clone(),
@@ -319,7 +313,8 @@ async fn serve(
         roster: context.roster.clone(),
         which,
         labels,
-    }));
+    };
+    let all = metrics::registry(&context.metrics, &context.world, objects);
     let filled = context.filled.clone();
     let live = {
         let pulse = context.pulse.clone();

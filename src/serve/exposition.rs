@@ -1,7 +1,7 @@
 //! One answer of `/metrics`: made while it is sent, piece by piece, on a thread of its own.
 //!
-//! A large fleet's metrics are megabytes of text. They are never one string, and the threads that answer probes and carry
-//! passes do not write them: a thread that may be held up does, and waits where the reader is slow. A reader that goes
+//! A large fleet's metrics are megabytes of text. They are never one string, and the thread that answers probes and carries
+//! passes does not write them: another that may be held up does, and waits where the reader is slow. A reader that goes
 //! away ends it. Were the making to fail in the middle, the connection breaks off: nobody takes a part for the whole.
 
 use std::fmt;

@@ -13,8 +13,9 @@ use prometheus_client::registry::{Metric as Registered, Registry};
 
 pub use self::objects::MetricsObjects;
 pub(super) use self::objects::Objects;
-pub(super) use self::process::Process;
+use self::process::Process;
 use crate::series::{self, Metric};
+use crate::world::World;
 
 /// What the passes count.
 #[derive(Debug, Clone)]
@@ -58,7 +59,7 @@ impl Default for Metrics {
 }
 
 impl Metrics {
-    pub(super) fn register(&self, registry: &mut Registry) {
+    fn register(&self, registry: &mut Registry) {
         process::register_build(registry);
         put(registry, &series::RECONCILES, self.reconciles.clone());
         put(registry, &series::RECONCILE_DURATION, self.durations.clone());
@@ -67,6 +68,25 @@ impl Metrics {
         put(registry, &series::SUPPRESSED_CHANGES, self.suppressed.clone());
     }
 }
+
+/// All that is served, in the order in which it is written.
+///
+/// What is said of objects comes last, whatever it comes to: who writes it may have to wait for the reader, and whatever family is
+/// being written then is locked. Whoever counts would wait with it, and among those is who sends to the reader.
+pub(super) fn registry(metrics: &Metrics, world: &World, objects: Objects) -> Registry {
+    let mut all = Registry::default();
+    all.register_collector(Box::new(Process));
+    let counted = all.sub_registry_with_prefix(PREFIX);
+    metrics.register(counted);
+    world.register_metrics(counted);
+    // A registry writes what is collected before what is registered below it.
+    all.sub_registry_with_prefix(PREFIX)
+        .register_collector(Box::new(objects));
+    all
+}
+
+/// Before the name of every metric but those of the process.
+const PREFIX: &str = "zegel";
 
 /// Registers a metric of the catalogue.
 fn put(registry: &mut Registry, metric: &Metric, value: impl Registered) {

@@ -102,6 +102,18 @@ fn registry(
     tracker: Tracker,
     grants: Option<Grants>,
 ) -> Registry {
+    let mut registry = Registry::with_prefix("zegel");
+    registry.register_collector(Box::new(known(objects, which, labels, tracker, grants)));
+    registry
+}
+
+fn known(
+    objects: impl IntoIterator<Item = Watched>,
+    which: MetricsObjects,
+    labels: &str,
+    tracker: Tracker,
+    grants: Option<Grants>,
+) -> Objects {
     let labels: ObjectLabels = labels.parse().unwrap();
     let (store, mut writer) = reflector::store();
     writer.apply_watcher_event(&watcher::Event::Init);
@@ -121,8 +133,7 @@ fn registry(
         Some(grants) => roster.closed(grants),
         None => roster,
     };
-    let mut registry = Registry::with_prefix("zegel");
-    registry.register_collector(Box::new(Objects {
+    Objects {
         roster: Arc::new(roster),
         store,
         tracker: Arc::new(tracker),
@@ -132,8 +143,7 @@ fn registry(
         suspicion: Arc::default(),
         which,
         labels: Arc::new(labels),
-    }));
-    registry
+    }
 }
 
 fn labelled(mut object: Watched, labels: &[(&str, &str)]) -> Watched {
@@ -352,3 +362,50 @@ async fn what_is_served_is_what_the_catalogue_says() {
 }
 
 mod measured_alone;
+
+/// Who writes what is said of a fleet may wait for the reader, with a lock on the family that it is in.
+#[test]
+fn what_is_said_of_objects_is_written_after_all_that_is_counted() {
+    let metrics = Metrics::default();
+    metrics
+        .reconciles
+        .get_or_create(&ByReason::new("Compliant"))
+        .inc();
+    let objects = known(
+        [bad("mail", "a")],
+        MetricsObjects::All,
+        "",
+        Tracker::default(),
+        None,
+    );
+    let world = objects.world.clone();
+    let all = super::super::registry(&metrics, &world, objects);
+    let mut text = String::new();
+    encode(&mut text, &all).unwrap();
+    let lines: Vec<&str> = text.lines().filter(|line| !line.starts_with('#')).collect();
+    let first_of = |prefix: &str| {
+        lines
+            .iter()
+            .position(|line| line.starts_with(prefix))
+            .expect(prefix)
+    };
+    let last_of = |prefix: &str| {
+        lines
+            .iter()
+            .rposition(|line| line.starts_with(prefix))
+            .expect(prefix)
+    };
+    let fleet = first_of("zegel_maildomain");
+    for counted in [
+        "process_",
+        "zegel_reconciles_total",
+        "zegel_dns_",
+        "zegel_policy_",
+        "zegel_smtp_",
+    ] {
+        assert!(
+            last_of(counted) < fleet,
+            "{counted} stands behind the fleet:\n{text}"
+        );
+    }
+}
