@@ -26,6 +26,8 @@ const SHARE: u32 = 20;
 /// So many are written before all are looked over again: those that have waited longest, and who turned stale meanwhile
 /// is not behind a whole fleet.
 const ROUND: usize = 1000;
+/// So many statuses are read at once.
+const AT_ONCE: usize = 32;
 /// While DNS answers, passes get so long to come first.
 const GRACE: SignedDuration = SignedDuration::from_mins(1);
 /// And so long once a resolver that lied is believed again: all that was held is looked at then, which is a whole fleet.
@@ -40,7 +42,7 @@ pub(super) async fn run(context: &Context) {
     loop {
         let began = Instant::now();
         context.notice_steps();
-        let mut due = due(context, leading_since);
+        let mut due = due(context, leading_since).await;
         let looked_over = began.elapsed();
         let is_all = due.len() <= ROUND;
         due.truncate(ROUND);
@@ -66,39 +68,52 @@ pub(super) async fn run(context: &Context) {
 }
 
 /// The objects that are too old now, the oldest first.
-fn due(context: &Context, leading_since: Timestamp) -> Vec<Arc<Watched>> {
+async fn due(context: &Context, leading_since: Timestamp) -> Vec<Arc<Watched>> {
     let now = context.now();
     let silent = matches!(context.world.health(), Health::Silent { .. });
     let believed_since = match context.suspicion.is_suspected() {
         true => None,
         false => context.suspicion.lied_until(),
     };
-    let ours = context.store.state().into_iter();
-    let ours = ours.filter(|object| context.shards.hold(object));
-    let objects = ours.filter_map(|object| {
+    let mut objects: Vec<(Option<Timestamp>, Arc<Watched>)> = Vec::new();
+    let mut computed = 0_usize;
+    for object in context.store.state() {
+        if !context.shards.hold(&object) {
+            continue;
+        }
         let stale_at = match context.tracker.stale_at(object.uid()) {
             Some(known) => known,
             // Nothing was ever said of it: nothing can be too old.
             None if object.shape().is_none() => None,
             // No pass of this process has ended yet: the status says it.
             None => {
-                let computed = match intend(&object, context) {
-                    Ok(Wish::Look(intent, schedule)) => {
-                        Subject::read(&object, context).stale_at(&intent, &schedule, now)
-                    }
-                    _ => None,
-                };
-                context
-                    .tracker
-                    .change(&object, |tracked| tracked.stale_at = Some(computed));
-                computed
+                // At a start that is so of a whole fleet, and to read one takes a while: others have this thread in between.
+                computed += 1;
+                if computed.is_multiple_of(AT_ONCE) {
+                    tokio::task::yield_now().await;
+                }
+                compute(&object, context, now)
             }
         };
-        is_due(stale_at, silent, leading_since, believed_since, now).then_some((stale_at, object))
-    });
-    let mut objects: Vec<_> = objects.collect();
+        if is_due(stale_at, silent, leading_since, believed_since, now) {
+            objects.push((stale_at, object));
+        }
+    }
     objects.sort_by_key(|(stale_at, _)| *stale_at);
     objects.into_iter().map(|(_, object)| object).collect()
+}
+
+/// When an object turns stale by its status; kept for the next time.
+fn compute(object: &Watched, context: &Context, now: Timestamp) -> Option<Timestamp> {
+    let stale_at = match intend(object, context) {
+        Ok(Wish::Look(intent, schedule)) => Subject::read(object, context).stale_at(&intent, &schedule, now),
+        _ => None,
+    };
+    context.tracker.change(object, |tracked| {
+        // A pass that ended meanwhile knows better.
+        tracked.stale_at.get_or_insert(stale_at);
+    });
+    stale_at
 }
 
 /// Whether it is time to say that something is stale. `believed_since`: the resolver lied until then, and is believed now.
