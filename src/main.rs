@@ -39,9 +39,9 @@ fn run(cli: Cli) -> Result<ExitCode, Failure> {
 
 /// The threads that a command works on.
 ///
-/// The controller has one: an API server has no time for the objects that one thread judges, and a second one costs a fifth more CPU
+/// The controller has one: an API server has no time for the objects that one thread judges, and a second one costs a sixth more CPU
 /// for each object, for waking and for what both reach for. On a node of many cores it would have as many, each with memory of its own.
-/// What takes long beside the passes (metrics, files) has threads besides. All other commands are to be through soon.
+/// What takes long beside the passes (metrics, the files of looks) is written by others. All other commands are to be through soon.
 fn threads(command: &Command) -> Builder {
     match command {
         Command::Controller(_) => Builder::new_current_thread(),

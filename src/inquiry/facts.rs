@@ -102,7 +102,7 @@ impl Facts {
     }
 
     /// The same of a question as it was left open.
-    pub fn insert_asked<L: Lane>(&mut self, question: &AnyQuestion, fact: Arc<Fact<L>>) {
+    pub(crate) fn insert_asked<L: Lane>(&mut self, question: &AnyQuestion, fact: Arc<Fact<L>>) {
         let hash = self.hash(question);
         if self.known(hash, question).is_some() {
             return;

@@ -52,7 +52,7 @@ pub(super) async fn alone(
         () = stop.clone() => return Ok(()),
     };
     tracing::info!("leading");
-    // Tasks of their own: nothing a pass does keeps the Lease from being renewed.
+    // Tasks of their own: nothing a pass waits for keeps the Lease from being renewed.
     let mut passes = passes(context, concurrency, stop);
     let outcome = tokio::select! {
         _ = passes.join_next() => Ok(()),

@@ -213,16 +213,18 @@ impl<P: Put> Exchange<P> {
         end: Instant,
     ) -> Vec<(&'q AnyQuestion, Arc<Fact<P::Lane>>)> {
         // What goes out goes in one task: each has room of its own, which the system's allocator is slow to find.
-        let departing = FuturesUnordered::new();
+        let mut departing: Option<FuturesUnordered<_>> = None;
         let questions = open.iter().filter_map(|any| Some((any, any.of::<P::Lane>()?)));
         let begun: Vec<_> = questions
             .map(|(any, question)| {
                 let found = self.find(question, fresh.floor(question));
-                let begun = found.begun(|flying, landed| departing.push(flying.fly(landed)));
+                let begun = found.begun(|flying, landed| {
+                    departing.get_or_insert_default().push(flying.fly(landed));
+                });
                 (any, question, begun)
             })
             .collect();
-        if !departing.is_empty() {
+        if let Some(departing) = departing {
             tokio::spawn(departing.collect::<()>());
         }
         let mut answered = Vec::with_capacity(begun.len());

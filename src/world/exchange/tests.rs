@@ -229,6 +229,31 @@ async fn a_stranger_is_asked_one_thing_at_a_time() {
     assert_eq!((facts.len(), stage.peak()), (20, 1));
 }
 
+/// A wave goes out in one task, and still each of its questions for itself.
+#[tokio::test]
+async fn of_a_wave_that_nobody_waits_for_any_more_what_was_sent_is_heard_and_the_rest_is_never_put() {
+    let stage = Stage::new(1);
+    stage.change(|state| state.held = true);
+    let open = [call("a.nl"), call("b.nl")].map(AnyQuestion::from);
+    let end = Instant::now() + Duration::from_secs(30);
+    let fresh = Freshness::any();
+    tokio::select! {
+        _ = stage.calls.answer(&open, &fresh, end) => unreachable!("nothing is answered"),
+        () = stage.until(|state| state.now == 1) => {}
+    }
+    stage.change(|state| state.held = false);
+    assert_eq!(
+        stage.calls.ask(&call("a.nl"), None).await.outcome,
+        Ok(1),
+        "and not asked again"
+    );
+    assert_eq!(
+        stage.calls.ask(&call("b.nl"), None).await.outcome,
+        Ok(1),
+        "it was not put before"
+    );
+}
+
 #[tokio::test]
 async fn questions_of_another_lane_are_left_to_it() {
     let stage = Stage::new(1);
